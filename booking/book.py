@@ -1,0 +1,143 @@
+"""Held time becomes an appointment, or several of them a course; all or nothing."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.check_screening import check_screening
+from booking.contact import check_contact, country_of
+from booking.errors import BookingError, HoldExpired, InvalidInput, NotFound
+from booking.find_slots import Wish, who_is_free
+from booking.screening import Answer
+from booking.storage import claims, queries
+from booking.storage.tables import Appointment, AppointmentStatus, Course, Hold, Patient, Service
+from booking.tokens import hash_of, manage_token_for, new_reference
+
+MOST_VISITS = 12
+
+
+@dataclass(frozen=True)
+class BookingRequest:
+    """`hold_tokens`: one, or one for each visit of a course. Details as they were typed."""
+
+    hold_tokens: Sequence[str]
+    as_course: bool
+    name: str
+    email: str
+    phone: str
+    answers: Mapping[str, Answer]  # by slug of the screening question
+    language: str
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Its visits in order of time, and the secret of their one manage link."""
+
+    visits: Sequence[Appointment]
+    course: Course | None
+    manage_token: str
+
+
+async def book(session: AsyncSession, request: BookingRequest, *, now: datetime) -> Booking:
+    """Refuses with a BookingError (or a group of them); on return the times are the visitor's.
+
+    Asked again with the same secrets, it answers with the same booking.
+    """
+    holds = await _holds(session, request.hold_tokens)
+    await claims.begin_deciding(session, {hold.practitioner for hold in holds}, now=now)
+    manage_token = manage_token_for(request.hold_tokens)
+    booked = await queries.appointments_by_id(session, [hold.id for hold in holds])
+    if booked:
+        return await _repeated(session, booked, holds, manage_token)
+
+    service = (await queries.services_by_slug(session, [holds[0].service]))[holds[0].service]
+    _check_course(service, holds, as_course=request.as_course)
+    tell = await check_screening(session, service.slug, request.answers)
+    clinic = await queries.the_clinic(session)
+    contact = check_contact(request.name, request.email, request.phone, country=country_of(clinic.phone))
+    for hold in holds:
+        await _keep(session, service, hold, now=now)
+
+    patient = Patient(id=uuid.uuid4(), **vars(contact), language=request.language, created_at=now)
+    course = Course(id=uuid.uuid4(), service=service.slug, created_at=now) if service.visits > 1 else None
+    session.add_all([patient] if course is None else [patient, course])
+    await session.flush()
+    visits = [
+        Appointment(
+            id=hold.id,
+            reference=new_reference(),
+            status=AppointmentStatus.BOOKED,
+            service=hold.service,
+            practitioner=hold.practitioner,
+            location=hold.location,
+            starts_at=hold.starts_at,
+            ends_at=hold.ends_at,
+            patient=patient.id,
+            course=course and course.id,
+            tell_practitioner=list(tell),
+            manage_token_hash=hash_of(manage_token),
+            created_at=now,
+            changed_at=now,
+            sequence=0,
+        )
+        for hold in holds
+    ]
+    session.add_all(visits)
+    await session.flush()
+    return Booking(visits, course, manage_token)
+
+
+async def _holds(session: AsyncSession, tokens: Sequence[str]) -> list[Hold]:
+    """In order of time."""
+    if not 0 < len(tokens) <= MOST_VISITS or len(set(tokens)) < len(tokens):
+        message = f"Please give the secrets of 1 to {MOST_VISITS} holds, each once."
+        raise InvalidInput(message, path=("holdTokens",))
+    found = await queries.holds_by_token(session, [hash_of(token) for token in tokens])
+    if len(found) < len(tokens):
+        raise NotFound("There is no such hold. Please hold a time with `holdSlot`.", path=("holdToken",))
+    return sorted(found.values(), key=lambda hold: hold.starts_at)
+
+
+async def _repeated(
+    session: AsyncSession, booked: Sequence[Appointment], holds: Sequence[Hold], manage_token: str
+) -> Booking:
+    if len(booked) < len(holds) or any(visit.manage_token_hash != hash_of(manage_token) for visit in booked):
+        raise NotFound("These holds were not booked together.", path=("holdToken",))
+    course = await queries.course_by_id(session, booked[0].course) if booked[0].course else None
+    return Booking(booked, course, manage_token)
+
+
+def _check_course(service: Service, holds: Sequence[Hold], *, as_course: bool) -> None:
+    if as_course != (service.visits > 1):
+        message = f"Please book this service with `{'bookCourse' if service.visits > 1 else 'bookAppointment'}`."
+        raise InvalidInput(message, path=("holdTokens",) if as_course else ("holdToken",))
+    if any(hold.service != service.slug or hold.practitioner != holds[0].practitioner for hold in holds):
+        message = "All visits of a course are of one service and with one practitioner."
+        raise InvalidInput(message, path=("holdTokens",))
+    if len(holds) != service.visits:
+        message = f"This course has {service.visits} visits: please hold as many times."
+        raise InvalidInput(message, path=("holdTokens",))
+
+
+async def _keep(session: AsyncSession, service: Service, hold: Hold, *, now: datetime) -> None:
+    """Makes a held time the visitor's, if the rulebook still agrees."""
+    wish = Wish(service, hold.practitioner, hold.location)
+    expired = hold.expires_at <= now
+    try:
+        await who_is_free(session, wish, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id)
+    except BookingError as refusal:
+        if expired:
+            raise _expired(still_open=False) from refusal
+        raise
+    if expired:
+        raise _expired(still_open=True)
+    if await claims.keep(session, hold.id, now=now) != len(claims.ticks_of(service, hold.starts_at)):
+        raise _expired(still_open=False)
+
+
+def _expired(*, still_open: bool) -> HoldExpired:
+    message = "We could keep the time no longer. Please hold it again, or choose another one."
+    return HoldExpired(message, path=("holdToken",), still_open=still_open)

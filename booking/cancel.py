@@ -1,0 +1,23 @@
+"""Cancelling a visit. Twice is once."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.change import changeable_visit
+from booking.storage import claims
+from booking.storage.tables import Appointment, AppointmentStatus
+
+
+async def cancel(
+    session: AsyncSession, manage_token: str, appointment: uuid.UUID | None, *, now: datetime
+) -> Appointment:
+    """Refuses with a BookingError; on return the time is free for others."""
+    visit = await changeable_visit(session, manage_token, appointment, now=now)
+    if visit.status is not AppointmentStatus.CANCELLED:
+        await claims.free(session, visit.id)
+        visit.status = AppointmentStatus.CANCELLED
+        visit.changed_at = now
+        visit.sequence += 1
+    return visit

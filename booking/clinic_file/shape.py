@@ -1,0 +1,139 @@
+"""What a clinic's file may say, key by key."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, PlainValidator, StringConstraints
+
+from booking.clinic_file.values import Duration, Region, Slug, SomeTicks, Text, Ticks, Weekly, Zone
+from booking.screening import Outcome
+
+
+def _email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError as reason:
+        raise ValueError(f"{text!r} is no e-mail address") from reason
+
+
+def _moment(value: Any) -> date:
+    if not isinstance(value, date):
+        raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
+    return value
+
+
+Moment = Annotated[date, PlainValidator(_moment)]
+"""A date, or its subclass with a time."""
+Email = Annotated[str, AfterValidator(_email)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,6}\.\d{2}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ClinicPart(Part):
+    name: Text
+    phone: Line
+    country: Country
+    email: Email | None = None
+    website: HttpUrl | None = None
+    time_zone: Zone
+    languages: Annotated[list[Language], Field(min_length=1)]
+
+
+class PolicyPart(Part):
+    slot_step: SomeTicks
+    minimum_notice: Duration
+    horizon: Annotated[Duration, Field(ge=timedelta(days=1), le=timedelta(days=366))]
+    hold: Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(hours=1))]
+    cancellation_notice: Duration
+
+
+class Days(Part):
+    """Whole days, both included."""
+
+    from_: Annotated[date, Field(alias="from")]
+    to: date
+
+
+class ClosurePart(Days):
+    reason: Text | None = None
+
+
+class TimeOffPart(Part):
+    """Whole days, both included; or from one time to another on the clinic's clock."""
+
+    from_: Annotated[Moment, Field(alias="from")]
+    to: Moment
+
+
+class LocationPart(Part):
+    slug: Slug
+    name: Text
+    address: Annotated[list[Line], Field(min_length=1)]
+    time_zone: Zone | None = None
+    public_holidays: Region = None
+    hours: Weekly
+    closures: list[ClosurePart] = []
+
+
+class ScreeningPart(Part):
+    slug: Slug
+    text: Text
+    why: Text | None = None
+    yes: Outcome
+    unsure: Outcome | None = None
+    no: Outcome
+
+
+class ServicePart(Part):
+    slug: Slug
+    name: Text
+    description: Text | None = None
+    preparation: Text | None = None
+    duration: Annotated[SomeTicks, Field(le=timedelta(hours=12))]
+    buffer_before: Annotated[Ticks, Field(le=timedelta(hours=4))] = timedelta(0)
+    buffer_after: Annotated[Ticks, Field(le=timedelta(hours=4))] = timedelta(0)
+    visits: Annotated[int, Field(ge=1, le=12, strict=True)] = 1
+    price: Amount | None = None
+    currency: Currency | None = None
+    requires: Slug | None = None
+    screening: list[Slug] = []
+
+
+class CertificationPart(Part):
+    kind: Slug
+    valid_from: date | None = None
+    valid_until: date
+
+
+class WorkPart(Part):
+    location: Slug | None = None
+    week: Weekly
+    breaks: Weekly = {}
+
+
+class PractitionerPart(Part):
+    slug: Slug
+    name: Line
+    title: Text | None = None
+    languages: list[Language] = []
+    services: list[Slug] = []
+    certifications: list[CertificationPart] = []
+    hours: list[WorkPart] = []
+    time_off: list[TimeOffPart] = []
+
+
+class ClinicFile(Part):
+    clinic: ClinicPart
+    policy: PolicyPart
+    locations: Annotated[list[LocationPart], Field(min_length=1)]
+    screening: list[ScreeningPart] = []
+    services: Annotated[list[ServicePart], Field(min_length=1)]
+    practitioners: Annotated[list[PractitionerPart], Field(min_length=1)]

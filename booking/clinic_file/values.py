@@ -1,0 +1,136 @@
+"""The small languages of a clinic's file: durations, weeks, phone numbers, zones, texts."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from booking.availability.calendar import TICK
+from booking.availability.hours import Span
+from booking.holidays import UnknownRegion, check_region
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1)}
+DURATION = re.compile(r"(\d{1,5}) ?(min|h|day)s?")
+SPAN = re.compile(r"(\d\d):(\d\d) ?[-–] ?(\d\d):(\d\d)")
+Week = dict[int, tuple[Span, ...]]
+
+
+def _duration(value: Any) -> timedelta:
+    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValueError('a duration looks like "45 min", "2 h" or "60 days"')
+    return int(match[1]) * UNITS[match[2]]
+
+
+def _whole_ticks(value: timedelta) -> timedelta:
+    if value % TICK:
+        raise ValueError("must be a multiple of 5 minutes")
+    return value
+
+
+def _some(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+def _week(value: Any) -> Week:
+    if not isinstance(value, dict):
+        raise ValueError('a week looks like { mon-thu = ["07:00-15:00"], fri = ["07:00-12:00"] }')
+    week: Week = {}
+    for days, spans in value.items():
+        if not isinstance(spans, list):
+            raise ValueError(f'the times of {days} are a list, like ["07:00-12:00", "13:00-19:00"]')
+        for day in _weekdays(days):
+            if day in week:
+                raise ValueError(f"{WEEKDAYS[day]} is given twice")
+            week[day] = _in_order(WEEKDAYS[day], [_span(span) for span in spans])
+    return week
+
+
+def _weekdays(text: str) -> range:
+    first, _, last = text.partition("-")
+    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+        raise ValueError(f'{text!r} is no day; days are {", ".join(WEEKDAYS)}, or from-to like "mon-fri"')
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    if end < start:
+        raise ValueError(f"{text!r} runs backwards; a week starts on Monday")
+    return range(start, end + 1)
+
+
+def _span(text: Any) -> Span:
+    match = SPAN.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        raise ValueError(f'{text!r} is no time; a time looks like "07:00-19:00"')
+    hour, minute, end_hour, end_minute = map(int, match.groups())
+    opens, closes = hour * 60 + minute, end_hour * 60 + end_minute
+    if minute > 59 or end_minute > 59 or hour > 23 or closes > 1440:
+        raise ValueError(f"{text!r} is no time of a day; a day ends at 24:00")
+    if closes <= opens:
+        raise ValueError(f"{text!r} closes before it opens")
+    if opens % 5 or closes % 5:
+        raise ValueError(f"{text!r} must be on multiples of 5 minutes")
+    return Span(opens, closes)
+
+
+def _in_order(day: str, spans: list[Span]) -> tuple[Span, ...]:
+    ordered = sorted(spans)
+    for earlier, later in pairwise(ordered):
+        if later.opens < earlier.closes:
+            raise ValueError(f"the times of {day} overlap")
+    return tuple(ordered)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f'{name!r} is no time zone; time zones look like "America/Toronto"')
+    return name
+
+
+def _region(region: Any) -> str | None:
+    if region is False:
+        return None
+    if not isinstance(region, str):
+        raise ValueError('a region looks like "CA-ON"; false to stay open on public holidays')
+    try:
+        check_region(region)
+    except UnknownRegion as unknown:
+        raise ValueError(f'{unknown}; a region looks like "CA-ON"') from unknown
+    return region
+
+
+def e164(phone: str, country: str) -> str:
+    """The number for machines; ValueError if there can be no such number."""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException as reason:
+        raise ValueError(f"{phone!r} is no phone number") from reason
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError(f"there is no phone number {phone!r} in {country}")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _text(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        value = {"": value}
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError('a text is "..." or, by language, { en = "...", fr = "..." }')
+    if not value or not all(text.strip() for text in value.values()):
+        raise ValueError("a text must not be empty")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
+SomeTicks = Annotated[Ticks, AfterValidator(_some)]
+Weekly = Annotated[Week, BeforeValidator(_week)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Region = Annotated[str | None, BeforeValidator(_region)]
+Text = Annotated[dict[str, str], BeforeValidator(_text)]
+"""By language; a text without one is under "" until the clinic's own language is known."""
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]

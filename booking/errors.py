@@ -1,0 +1,99 @@
+"""Every expected refusal, in the clinic's words.
+
+A refusal is raised where it is known and shown at the border as data of its own type.
+`path` names the input that is meant, outermost first; empty when it is not about one input.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from booking.open_slot import OpenSlot
+
+
+@dataclass
+class BookingError(Exception):
+    """What all refusals share; `message` is a sentence that says what to do next."""
+
+    message: str
+    path: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass
+class InvalidInput(BookingError):
+    """A value that can't be used as it is."""
+
+
+@dataclass
+class NotFound(BookingError):
+    """Nothing of that id or secret is here, or it is not this caller's."""
+
+
+@dataclass
+class SlotTaken(BookingError):
+    """Somebody else holds or booked the time."""
+
+    alternatives: Sequence[OpenSlot] = field(default=(), kw_only=True)
+
+
+@dataclass
+class NotOpen(BookingError):
+    """Nobody works then: closed, away, or off the clinic's grid of start times."""
+
+    alternatives: Sequence[OpenSlot] = field(default=(), kw_only=True)
+
+
+@dataclass
+class NoticeTooShort(BookingError):
+    """In the past, or sooner than the clinic can prepare; `earliest` is the first instant that is not."""
+
+    earliest: datetime = field(kw_only=True)
+
+
+@dataclass
+class BeyondHorizon(BookingError):
+    """Further ahead than the clinic plans; `latest` is the last day that can be booked."""
+
+    latest: date = field(kw_only=True)
+
+
+@dataclass
+class NotQualified(BookingError):
+    """The practitioner doesn't offer the service, or holds no certificate valid on the day.
+
+    `practitioners` are the slugs of those who may deliver it.
+    """
+
+    practitioners: Sequence[str] = field(default=(), kw_only=True)
+
+
+@dataclass
+class HoldExpired(BookingError):
+    """The hold ran out before the booking; `still_open` says whether it can be held again."""
+
+    still_open: bool = field(kw_only=True)
+
+
+@dataclass
+class ScreeningIncomplete(BookingError):
+    """Questions without an answer, or answers to questions that were not asked (slugs)."""
+
+    missing: Sequence[str] = field(default=(), kw_only=True)
+    surplus: Sequence[str] = field(default=(), kw_only=True)
+
+
+@dataclass
+class CallTheClinic(BookingError):
+    """This can't be booked online for a reason of health; `suitable` are slugs of services that still can."""
+
+    suitable: Sequence[str] = field(default=(), kw_only=True)
+
+
+@dataclass
+class TooLateToChange(BookingError):
+    """The visit is too near, past or cancelled; `deadline` was the last instant to change it online."""
+
+    deadline: datetime = field(kw_only=True)

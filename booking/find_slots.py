@@ -1,0 +1,175 @@
+"""What is open: the one rulebook. Listing and booking both ask here.
+
+Law, under property tests: every listed slot can be booked at that moment, and nothing else can.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import catalogue
+from booking.availability.calendar import instant_at, on_tick, tick_at
+from booking.diary import Diary, open_diaries
+from booking.errors import (
+    BeyondHorizon,
+    InvalidInput,
+    NoticeTooShort,
+    NotOpen,
+    NotQualified,
+    SlotTaken,
+)
+from booking.open_slot import OpenSlot
+from booking.storage import queries
+from booking.storage.tables import Service
+
+DAY = timedelta(days=1)
+LONGEST_WINDOW = timedelta(days=31)
+ALTERNATIVES = 3
+LOOK_AROUND = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which slots are wanted: any practitioner and any location unless they are named."""
+
+    service: Service
+    practitioner: str | None = None
+    location: str | None = None
+
+
+async def find_slots(
+    session: AsyncSession, wish: Wish, first: date, last: date, *, now: datetime, distinct_times: bool = False
+) -> list[OpenSlot]:
+    """Open slots that start on the locations' days `first` to `last`, both included, earliest first.
+
+    With `distinct_times` one slot for each start: with whoever has the least to do that day.
+    """
+    if last < first:
+        raise InvalidInput("The last day must not be before the first.", path=("to",))
+    if last - first >= LONGEST_WINDOW:
+        raise InvalidInput(f"Please ask for {LONGEST_WINDOW.days} days at most.", path=("to",))
+    horizon = (await queries.the_clinic(session)).policy.horizon
+    first, last = max(first, now.date() - DAY), min(last, now.date() + horizon + DAY)
+    if last < first:
+        return []
+    diaries = await open_diaries(session, wish.service, first, last, now=now, at=wish.location, of=wish.practitioner)
+    found: dict[int, list[Diary]] = {}
+    for diary in diaries:
+        for tick in diary.window.ticks(diary.starts):
+            found.setdefault(tick, []).append(diary)
+    slots = []
+    for tick in sorted(found):
+        free = sorted(found[tick], key=lambda diary: (diary.practitioner, diary.location))
+        chosen = [min(free, key=lambda diary: diary.load_on(tick))] if distinct_times else free
+        slots += [_slot(wish.service, diary, tick) for diary in chosen]
+    return slots
+
+
+async def who_is_free(
+    session: AsyncSession,
+    wish: Wish,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    notice_from: datetime | None = None,
+    ignoring: uuid.UUID | None = None,
+) -> list[OpenSlot]:
+    """The open slots at exactly this time, who has the least to do that day first; never empty.
+
+    Refuses with the most telling reason. `ignoring` is an owner that is not in its own way;
+    `notice_from` is when the visitor chose the time, where that was before `now`.
+    """
+    policy = (await queries.the_clinic(session)).policy
+    earliest = policy.earliest_start(notice_from or now)
+    if starts_at < earliest:
+        raise NoticeTooShort(
+            "This time is too soon. Please choose a later one, or call us.",
+            path=("startsAt",),
+            earliest=earliest,
+        )
+    if starts_at - now > policy.horizon + 2 * DAY:
+        # Far beyond any calendar's last day: no calendar is made for it, whatever the year.
+        raise _beyond(policy.last_day(now.date()))
+    around = starts_at.date()
+    diaries = await open_diaries(
+        session,
+        wish.service,
+        around - DAY,
+        around + DAY,
+        now=now,
+        notice_from=notice_from,
+        at=wish.location,
+        of=wish.practitioner,
+        ignoring=ignoring,
+    )
+    tick = tick_at(starts_at)
+    if on_tick(starts_at):
+        free = [diary for diary in diaries if diary.has_start(tick)]
+        if free:
+            free.sort(key=lambda diary: diary.load_on(tick))
+            return [_slot(wish.service, diary, tick) for diary in free]
+    raise await _why_not(session, wish, starts_at, diaries, now=now)
+
+
+async def _why_not(
+    session: AsyncSession, wish: Wish, starts_at: datetime, diaries: Sequence[Diary], *, now: datetime
+) -> Exception:
+    """The refusal for a time that no diary has open, decided by the set that kept it out."""
+    tick = tick_at(starts_at)
+    policy = (await queries.the_clinic(session)).policy
+    if diaries and all(starts_at.astimezone(diary.zone).date() > diary.last_day for diary in diaries):
+        return _beyond(max(diary.last_day for diary in diaries))
+    offers = await queries.offers(session, services=[wish.service.slug])
+    working = [diary for diary in diaries if diary.is_working(tick)]
+    if not any(wish.practitioner in (None, offer.practitioner.slug) for offer in offers) or (
+        diaries and not any(diary.is_certified(tick) for diary in working or diaries)
+    ):
+        return NotQualified(
+            "Nobody who may deliver this service is there on that day. Please choose someone else or another day.",
+            path=("practitionerId",),
+            practitioners=[
+                offer.practitioner.slug
+                for offer in await catalogue.deliverable(session, now=now, services=[wish.service.slug])
+            ],
+        )
+    alternatives = await _nearest(session, wish, starts_at, now=now)
+    if not on_tick(starts_at) or not any(diary.is_step(tick) for diary in diaries):
+        minutes = int(policy.slot_step / timedelta(minutes=1))
+        message = f"Visits start every {minutes} minutes. Please choose one of the times offered."
+        return NotOpen(message, path=("startsAt",), alternatives=alternatives)
+    if not working:
+        message = "Nobody is there at this time. Please choose one of the times offered."
+        return NotOpen(message, path=("startsAt",), alternatives=alternatives)
+    return slot_taken(alternatives)
+
+
+def slot_taken(alternatives: Sequence[OpenSlot]) -> SlotTaken:
+    message = "This time has just been taken. Please choose another one."
+    return SlotTaken(message, path=("startsAt",), alternatives=alternatives)
+
+
+def _beyond(latest: date) -> BeyondHorizon:
+    message = f"We take bookings up to {latest.isoformat()}. Please choose an earlier day."
+    return BeyondHorizon(message, path=("startsAt",), latest=latest)
+
+
+async def nearest_slots(session: AsyncSession, wish: Wish, to: datetime, *, now: datetime) -> list[OpenSlot]:
+    """The open slots nearest to a time, each at a time of its own, in order of time."""
+    day = max(to, now).date()
+    slots = await find_slots(session, wish, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True)
+    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - to))[:ALTERNATIVES]
+    return sorted(nearest, key=lambda slot: slot.starts_at)
+
+
+async def _nearest(session: AsyncSession, wish: Wish, to: datetime, *, now: datetime) -> list[OpenSlot]:
+    """Nearest with the wanted practitioner; with anyone when that one has nothing around."""
+    found = await nearest_slots(session, wish, to, now=now)
+    return found or await nearest_slots(session, replace(wish, practitioner=None), to, now=now)
+
+
+def _slot(service: Service, diary: Diary, tick: int) -> OpenSlot:
+    starts_at = instant_at(tick)
+    return OpenSlot(service.slug, diary.practitioner, diary.location, starts_at, starts_at + service.duration)

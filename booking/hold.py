@@ -1,0 +1,73 @@
+"""A short claim on an open slot, while the visitor fills in the form; and giving it up."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import catalogue
+from booking.find_slots import Wish, slot_taken, who_is_free
+from booking.storage import claims, queries
+from booking.storage.tables import Hold
+from booking.tokens import hash_of, new_token
+
+
+@dataclass(frozen=True)
+class HoldRequest:
+    """Any practitioner and any location, unless they are named (slugs)."""
+
+    service: str
+    starts_at: datetime
+    practitioner: str | None = None
+    location: str | None = None
+
+
+async def hold_slot(session: AsyncSession, request: HoldRequest, *, now: datetime) -> tuple[Hold, str]:
+    """The hold and its secret, which is told only here. Refuses with a BookingError."""
+    wish = Wish(
+        await catalogue.service(session, request.service),
+        await catalogue.practitioner(session, request.practitioner),
+        await catalogue.location(session, request.location),
+    )
+    offers = await queries.offers(session, services=[request.service])
+    people = [wish.practitioner] if wish.practitioner else [offer.practitioner.slug for offer in offers]
+    await claims.begin_deciding(session, people, now=now)
+    slot = (await who_is_free(session, wish, request.starts_at, now=now))[0]
+    token = new_token()
+    hold = Hold(
+        id=uuid.uuid4(),
+        token_hash=hash_of(token),
+        service=slot.service,
+        practitioner=slot.practitioner,
+        location=slot.location,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        created_at=now,
+        expires_at=now + (await queries.the_clinic(session)).hold_length,
+    )
+    session.add(hold)
+    await session.flush()
+    try:
+        await claims.take(
+            session,
+            slot.practitioner,
+            claims.ticks_of(wish.service, slot.starts_at),
+            owner=hold.id,
+            expires_at=hold.expires_at,
+        )
+    except claims.TimeIsOwned as taken:
+        raise slot_taken(()) from taken
+    return hold, token
+
+
+async def release_hold(session: AsyncSession, token: str, *, now: datetime) -> bool:
+    """Frees the time at once; False when there was nothing to free. What is booked stays booked."""
+    hold = (await queries.holds_by_token(session, [hash_of(token)])).get(hash_of(token))
+    if hold is None:
+        return False
+    await claims.begin_deciding(session, [hold.practitioner], now=now)
+    if await queries.appointments_by_id(session, [hold.id]):
+        return False
+    await claims.free(session, hold.id)
+    return hold.expires_at > now

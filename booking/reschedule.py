@@ -1,0 +1,52 @@
+"""Moving a visit: the new time is owned before the old one is free, in one transaction."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import catalogue
+from booking.change import changeable_visit
+from booking.errors import InvalidInput, TooLateToChange
+from booking.find_slots import Wish, slot_taken, who_is_free
+from booking.storage import claims, queries
+from booking.storage.tables import Appointment, AppointmentStatus
+
+
+@dataclass(frozen=True)
+class MoveRequest:
+    """`appointment` says which visit of a course; without `practitioner` it stays with the same one."""
+
+    manage_token: str
+    starts_at: datetime
+    appointment: uuid.UUID | None = None
+    practitioner: str | None = None
+
+
+async def reschedule(session: AsyncSession, request: MoveRequest, *, now: datetime) -> Appointment:
+    """Refuses with a BookingError, and then the visit stands as it was."""
+    visit = await changeable_visit(session, request.manage_token, request.appointment, now=now)
+    if visit.status is AppointmentStatus.CANCELLED:
+        message = "This visit was cancelled. Please book a new one."
+        raise TooLateToChange(message, deadline=visit.changed_at)
+    to = await catalogue.practitioner(session, request.practitioner) or visit.practitioner
+    if visit.course and to != visit.practitioner:
+        message = "All visits of a course are with one practitioner."
+        raise InvalidInput(message, path=("practitionerId",))
+    service = (await queries.services_by_slug(session, [visit.service]))[visit.service]
+    wish = Wish(service, to)
+    slot = (await who_is_free(session, wish, request.starts_at, now=now, ignoring=visit.id))[0]
+
+    new = claims.ticks_of(service, slot.starts_at)
+    owned = claims.ticks_of(service, visit.starts_at) if to == visit.practitioner else range(0)
+    try:
+        await claims.take(session, to, (tick for tick in new if tick not in owned), owner=visit.id, expires_at=None)
+    except claims.TimeIsOwned as taken:
+        raise slot_taken(()) from taken
+    await claims.free(session, visit.id, but=(to, new))
+    visit.practitioner, visit.location = slot.practitioner, slot.location
+    visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at
+    visit.changed_at = now
+    visit.sequence += 1
+    return visit

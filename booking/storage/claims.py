@@ -1,0 +1,77 @@
+"""Owning time: the ticks of a visit with its buffers. The primary key is the last referee."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, exists, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.availability.calendar import tick_at
+from booking.storage import queries
+from booking.storage.tables import Appointment, Hold, Service, Tick
+
+REMEMBERED = timedelta(days=1)
+"""How long an expired hold's secret still gets a telling answer."""
+
+
+class TimeIsOwned(Exception):
+    """Somebody else owns a tick of it. The transaction can only be given up now."""
+
+
+def ticks_of(service: Service, starts_at: datetime) -> range:
+    """Every tick that a visit owns: its own and its buffers'."""
+    first = tick_at(starts_at - service.buffer_before)
+    return range(first, tick_at(starts_at + service.duration + service.buffer_after))
+
+
+async def begin_deciding(session: AsyncSession, practitioners: Collection[str], *, now: datetime) -> None:
+    """From here on nobody else decides about these people's time until the transaction ends.
+
+    Locked in one order, so that two bookings never wait for each other (SQLite has one writer
+    anyway). What expired is cleaned up here, by whoever needs the time: no background job.
+    """
+    await queries.lock_practitioners(session, practitioners)
+    await session.execute(delete(Tick).where(Tick.resource.in_(practitioners), Tick.expires_at <= now))
+    forgotten = delete(Hold).where(
+        Hold.practitioner.in_(practitioners),
+        Hold.expires_at <= now - REMEMBERED,
+        ~exists().where(Appointment.id == Hold.id),
+    )
+    await session.execute(forgotten, execution_options={"synchronize_session": False})
+
+
+async def take(
+    session: AsyncSession,
+    resource: str,
+    ticks: Iterable[int],
+    *,
+    owner: uuid.UUID,
+    expires_at: datetime | None,
+) -> None:
+    """Owns the ticks, earliest first. Raises TimeIsOwned when one of them is another's."""
+    rows = [{"resource": resource, "tick": tick, "owner": owner, "expires_at": expires_at} for tick in ticks]
+    if not rows:
+        return
+    try:
+        await session.execute(insert(Tick), rows)
+    except IntegrityError as taken:
+        raise TimeIsOwned from taken
+
+
+async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:
+    """What is held becomes what is booked; answers how many ticks were still held."""
+    held = update(Tick).where(Tick.owner == owner, Tick.expires_at > now).values(expires_at=None)
+    return cast("CursorResult[Any]", await session.execute(held)).rowcount
+
+
+async def free(session: AsyncSession, owner: uuid.UUID, *, but: tuple[str, range] | None = None) -> None:
+    """Gives up all that the owner owns, `but` these ticks of a resource."""
+    given_up = delete(Tick).where(Tick.owner == owner)
+    if but is not None:
+        resource, ticks = but
+        kept = (Tick.resource == resource) & Tick.tick.between(ticks.start, ticks.stop - 1)
+        given_up = given_up.where(~kept)
+    await session.execute(given_up)

@@ -1,0 +1,73 @@
+"""The engine, and one short transaction at a time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+
+
+class UnknownDatabase(ValueError):
+    """The database URL names a kind that we don't run on."""
+
+
+def database_url(text: str) -> URL:
+    """The URL with our driver filled in: `sqlite:///clinic.sqlite3`, `postgresql://user@host/name`."""
+    url = make_url(text)
+    kind = url.drivername.partition("+")[0]
+    if kind not in DRIVERS:
+        raise UnknownDatabase(f"DATABASE_URL starts with {kind!r}; it must be sqlite or postgresql")
+    return url.set(drivername=DRIVERS[kind])
+
+
+class Database:
+    """Hands out sessions, each one transaction long. Rows stay readable after it ends."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = engine_for(url)
+        writing = self.engine.execution_options(writes=True)
+        self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(writing, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        async with self._reading() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Commits on leaving, rolls back on any exception."""
+        async with self._writing() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def engine_for(url: str) -> AsyncEngine:
+    known = database_url(url)
+    if known.drivername == "sqlite+aiosqlite":
+        engine = create_async_engine(known, connect_args={"timeout": 15})
+        event.listen(engine.sync_engine, "connect", _open_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(known, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # Python's own BEGINs are late and never immediate; see below.
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # An acknowledged booking survives a power cut.
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that starts as a reader can't wait for the lock, so it must say at once that it will write.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

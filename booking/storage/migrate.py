@@ -1,0 +1,41 @@
+"""Bringing a database to the newest tables, once, however many replicas start at the same time."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from booking.storage.database import engine_for
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 0x626F6F6B  # any constant: PostgreSQL's advisory lock for "we are migrating"
+
+
+def migrate(url: str) -> None:
+    """Upgrades to the newest revision; does nothing when it is there already."""
+    asyncio.run(_migrate(url))
+
+
+async def _migrate(url: str) -> None:
+    engine = engine_for(url)
+    try:
+        async with engine.execution_options(writes=True).begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

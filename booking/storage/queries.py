@@ -1,0 +1,277 @@
+"""Every SELECT, named by the question it answers."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.storage.tables import (
+    Appointment,
+    AppointmentStatus,
+    Certification,
+    Clinic,
+    Closure,
+    Course,
+    Hold,
+    Location,
+    OpeningHours,
+    Practitioner,
+    ScreeningQuestion,
+    Service,
+    ServiceOffer,
+    ServiceScreening,
+    Table,
+    Tick,
+    TimeOff,
+)
+
+T = TypeVar("T", bound=Table)
+
+
+async def the_clinic(session: AsyncSession) -> Clinic:
+    return (await session.execute(select(Clinic))).scalar_one()
+
+
+async def listed_services(session: AsyncSession) -> Sequence[Service]:
+    return (await session.scalars(select(Service).where(Service.listed).order_by(Service.position))).all()
+
+
+async def services_by_slug(session: AsyncSession, slugs: Collection[str]) -> dict[str, Service]:
+    """Also those that are no longer listed: an old appointment still names them."""
+    rows = await session.scalars(select(Service).where(Service.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def practitioners_by_slug(session: AsyncSession, slugs: Collection[str]) -> dict[str, Practitioner]:
+    rows = await session.scalars(select(Practitioner).where(Practitioner.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def locations_by_slug(session: AsyncSession, slugs: Collection[str]) -> dict[str, Location]:
+    rows = await session.scalars(select(Location).where(Location.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def listed_locations(session: AsyncSession) -> Sequence[Location]:
+    return (await session.scalars(select(Location).where(Location.listed).order_by(Location.position))).all()
+
+
+async def listed_practitioners(session: AsyncSession) -> Sequence[Practitioner]:
+    query = select(Practitioner).where(Practitioner.listed).order_by(Practitioner.position)
+    return (await session.scalars(query)).all()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A practitioner offers a service; `certification` is the one that the service requires, if any."""
+
+    service: Service
+    practitioner: Practitioner
+    certification: Certification | None
+
+    def is_valid_within(self, first: date, last: date) -> bool:
+        """Whether it may be delivered on any day from `first` to `last`."""
+        held = self.certification
+        return held is None or (held.valid_until >= first and (held.valid_from or last) <= last)
+
+
+async def offers(
+    session: AsyncSession,
+    *,
+    services: Collection[str] | None = None,
+    practitioners: Collection[str] | None = None,
+) -> list[Offer]:
+    """Who offers what and holds the certification for it, on whatever days, in the clinic's order."""
+    held = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
+    query = (
+        select(Service, Practitioner, Certification)
+        .join(ServiceOffer, ServiceOffer.service == Service.slug)
+        .join(Practitioner, Practitioner.slug == ServiceOffer.practitioner)
+        .outerjoin(Certification, held)
+        .where(Service.listed, Practitioner.listed)
+        .where(or_(Service.requires.is_(None), Certification.kind.is_not(None)))
+        .order_by(Service.position, Practitioner.position)
+    )
+    if services is not None:
+        query = query.where(Service.slug.in_(services))
+    if practitioners is not None:
+        query = query.where(Practitioner.slug.in_(practitioners))
+    return [Offer(*row) for row in await session.execute(query)]
+
+
+async def weekly_hours(session: AsyncSession, *, locations: Collection[str]) -> Sequence[OpeningHours]:
+    """The locations' own hours and everybody's at them."""
+    query = select(OpeningHours).where(OpeningHours.location.in_(locations))
+    return (await session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens))).all()
+
+
+async def hours_of_locations(session: AsyncSession, locations: Collection[str]) -> dict[str, list[OpeningHours]]:
+    """The locations' own weekly hours, Monday first."""
+    found: dict[str, list[OpeningHours]] = {location: [] for location in locations}
+    for row in await weekly_hours(session, locations=locations):
+        if row.practitioner is None:
+            found[row.location].append(row)
+    return found
+
+
+async def practitioners_working_at(session: AsyncSession, location: str) -> set[str]:
+    query = select(OpeningHours.practitioner).where(
+        OpeningHours.location == location, OpeningHours.practitioner.is_not(None)
+    )
+    return {slug for slug in await session.scalars(query) if slug}
+
+
+async def closures_between(
+    session: AsyncSession, first: date, last: date, *, locations: Collection[str]
+) -> Sequence[Closure]:
+    query = select(Closure).where(Closure.location.in_(locations), Closure.first_day <= last, Closure.last_day >= first)
+    return (await session.scalars(query)).all()
+
+
+async def time_off_between(
+    session: AsyncSession, start: datetime, end: datetime, *, practitioners: Collection[str]
+) -> Sequence[TimeOff]:
+    query = select(TimeOff).where(
+        TimeOff.practitioner.in_(practitioners), TimeOff.starts_at < end, TimeOff.ends_at > start
+    )
+    return (await session.scalars(query)).all()
+
+
+@dataclass(frozen=True)
+class OwnedTime:
+    """Ticks [first, last) of a resource that one hold or appointment owns."""
+
+    resource: str
+    first: int
+    last: int
+
+
+async def owned_times(
+    session: AsyncSession,
+    first: int,
+    last: int,
+    *,
+    resources: Collection[str],
+    now: datetime,
+    ignoring: uuid.UUID | None = None,
+) -> list[OwnedTime]:
+    """Who owns ticks in [first, last) at `now`, asked of the referee itself; `ignoring` one owner."""
+    query = (
+        select(Tick.resource, func.min(Tick.tick), func.max(Tick.tick))
+        .where(Tick.resource.in_(resources), Tick.tick >= first, Tick.tick < last, _alive(now))
+        .group_by(Tick.resource, Tick.owner)
+    )
+    if ignoring is not None:
+        query = query.where(Tick.owner != ignoring)
+    return [OwnedTime(resource, low, high + 1) for resource, low, high in await session.execute(query)]
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    return or_(Tick.expires_at.is_(None), Tick.expires_at > now)
+
+
+async def screening_of(session: AsyncSession, service: str) -> Sequence[ScreeningQuestion]:
+    return (await screening_by_service(session, [service]))[service]
+
+
+async def screening_by_service(session: AsyncSession, services: Collection[str]) -> dict[str, list[ScreeningQuestion]]:
+    query = (
+        select(ServiceScreening.service, ScreeningQuestion)
+        .join(ScreeningQuestion, ScreeningQuestion.slug == ServiceScreening.question)
+        .where(ServiceScreening.service.in_(services))
+        .order_by(ServiceScreening.position)
+    )
+    found: dict[str, list[ScreeningQuestion]] = {service: [] for service in services}
+    for service, question in await session.execute(query):
+        found[service].append(question)
+    return found
+
+
+async def screening_questions_by_slug(session: AsyncSession, slugs: Collection[str]) -> dict[str, ScreeningQuestion]:
+    rows = await session.scalars(select(ScreeningQuestion).where(ScreeningQuestion.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def services_not_asking(session: AsyncSession, questions: Collection[str]) -> Sequence[Service]:
+    """Listed services whose screening has none of these questions."""
+    asks = exists().where(ServiceScreening.service == Service.slug, ServiceScreening.question.in_(questions))
+    return (await session.scalars(select(Service).where(Service.listed, ~asks).order_by(Service.position))).all()
+
+
+async def holds_by_token(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, Hold]:
+    rows = await session.scalars(select(Hold).where(Hold.token_hash.in_(hashes)))
+    return {row.token_hash: row for row in rows}
+
+
+async def appointments_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
+    """In the order of their times."""
+    query = select(Appointment).where(Appointment.id.in_(ids)).order_by(Appointment.starts_at)
+    return (await session.scalars(query)).all()
+
+
+async def appointments_by_manage_token(session: AsyncSession, token_hash: bytes) -> Sequence[Appointment]:
+    """What one manage link is for: a visit, or all visits of a course, in the order of their times."""
+    query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
+    return (await session.scalars(query.order_by(Appointment.starts_at))).all()
+
+
+async def visits_of_courses(
+    session: AsyncSession, courses: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[Appointment]]:
+    query = select(Appointment).where(Appointment.course.in_(courses)).order_by(Appointment.starts_at)
+    found: dict[uuid.UUID, list[Appointment]] = {course: [] for course in courses}
+    for visit in await session.scalars(query):
+        found[visit.course or visit.id].append(visit)
+    return found
+
+
+async def course_by_id(session: AsyncSession, id: uuid.UUID) -> Course | None:
+    return await session.get(Course, id)
+
+
+async def lock_practitioners(session: AsyncSession, slugs: Collection[str]) -> None:
+    """Lets one booking at a time decide about these people. SQLite has one writer anyway.
+
+    In one order, so that two bookings never wait for each other.
+    """
+    query = select(Practitioner.slug).where(Practitioner.slug.in_(slugs)).order_by(Practitioner.slug)
+    await session.execute(query.with_for_update(key_share=True))
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A booked appointment that is still to come, with all that could forbid it now."""
+
+    appointment: Appointment
+    service: Service
+    practitioner: Practitioner
+    location: Location
+    certification: Certification | None
+    is_away: bool
+
+
+async def appointments_ahead(session: AsyncSession, now: datetime) -> list[Ahead]:
+    held = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
+    away = exists().where(
+        TimeOff.practitioner == Appointment.practitioner,
+        TimeOff.starts_at < Appointment.ends_at,
+        TimeOff.ends_at > Appointment.starts_at,
+    )
+    query = (
+        select(Appointment, Service, Practitioner, Location, Certification, away)
+        .join(Service, Service.slug == Appointment.service)
+        .join(Practitioner, Practitioner.slug == Appointment.practitioner)
+        .join(Location, Location.slug == Appointment.location)
+        .outerjoin(Certification, held)
+        .where(Appointment.status == AppointmentStatus.BOOKED, Appointment.starts_at > now)
+        .order_by(Appointment.starts_at)
+    )
+    return [Ahead(*row) for row in await session.execute(query)]
+
+
+async def all_of(session: AsyncSession, table: type[T]) -> Sequence[T]:
+    return (await session.scalars(select(table))).all()

@@ -1,0 +1,326 @@
+"""What is kept, and the keys that forbid a double booking.
+
+The catalogue (clinic to screening questions) comes from `clinic.toml` and is named by slugs.
+What visitors do (holds, appointments) is named by random ids and points at the catalogue,
+whose rows are therefore withdrawn (`listed = False`), never deleted.
+"""
+
+import uuid
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Uuid,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from booking.policy import BookingPolicy
+from booking.screening import Outcome
+from booking.storage.columns import Minutes, UtcDateTime, Words
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        timedelta: Minutes,
+        Words: JSON,
+        list[str]: JSON,
+        bytes: LargeBinary,
+        uuid.UUID: Uuid,
+    }
+
+
+def slug() -> Any:
+    return mapped_column(String(64), primary_key=True)
+
+
+def choice(kind: type[StrEnum], name: str) -> Any:
+    """One of the enum's values, kept as text, checked by the database."""
+    return mapped_column(
+        Enum(
+            kind,
+            name=name,
+            native_enum=False,
+            create_constraint=True,
+            length=16,
+            values_callable=lambda members: [member.value for member in members],
+        )
+    )
+
+
+class Clinic(Table):
+    """The one clinic that this database is for, and its booking policy."""
+
+    __tablename__ = "clinic"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[Words]
+    phone: Mapped[str]  # E.164
+    phone_shown: Mapped[str]  # as the clinic writes it: 416.545.1881
+    email: Mapped[str | None]
+    website: Mapped[str | None]
+    time_zone: Mapped[str]  # IANA name
+    languages: Mapped[list[str]]  # the first is the clinic's own
+    slot_step: Mapped[timedelta]
+    minimum_notice: Mapped[timedelta]
+    horizon: Mapped[timedelta]
+    hold_length: Mapped[timedelta]
+    cancellation_notice: Mapped[timedelta]
+
+    @property
+    def policy(self) -> BookingPolicy:
+        return BookingPolicy(
+            self.slot_step, self.minimum_notice, self.horizon, self.hold_length, self.cancellation_notice
+        )
+
+
+class Location(Table):
+    """A place where visits happen (FHIR Location)."""
+
+    __tablename__ = "locations"
+
+    slug: Mapped[str] = slug()
+    name: Mapped[Words]
+    address: Mapped[list[str]]  # lines, as on an envelope
+    time_zone: Mapped[str]
+    public_holidays: Mapped[str | None]  # region of the holidays package, "CA-ON"; None: open on holidays
+    position: Mapped[int]
+    listed: Mapped[bool]
+
+
+class Closure(Table):
+    """Days on which a location is closed; both ends included."""
+
+    __tablename__ = "closures"
+    __table_args__ = (CheckConstraint("first_day <= last_day", name="in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[Words | None]
+
+
+class Practitioner(Table):
+    """A person who treats (FHIR Practitioner)."""
+
+    __tablename__ = "practitioners"
+
+    slug: Mapped[str] = slug()
+    name: Mapped[str]
+    title: Mapped[Words | None]
+    languages: Mapped[list[str]]
+    position: Mapped[int]
+    listed: Mapped[bool]
+
+
+class OpeningHours(Table):
+    """A weekly span on the location's wall clock: the location's own, or a practitioner's at it.
+
+    A visit needs both to be open. Breaks are the gaps between spans.
+    """
+
+    __tablename__ = "opening_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"), index=True)
+    practitioner: Mapped[str | None] = mapped_column(ForeignKey("practitioners.slug"))
+    weekday: Mapped[int]  # 0 is Monday
+    opens: Mapped[int]  # minutes after midnight
+    closes: Mapped[int]
+
+
+class TimeOff(Table):
+    """A practitioner is away from `starts_at` up to `ends_at`, at every location."""
+
+    __tablename__ = "time_off"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class Certification(Table):
+    """What a practitioner may do, and on which days; both ends included."""
+
+    __tablename__ = "certifications"
+
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date]
+
+
+class Service(Table):
+    """What can be booked (FHIR HealthcareService); `visits` above 1 makes it a course."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        CheckConstraint("duration > 0 AND duration % 5 = 0", name="whole_ticks"),
+        CheckConstraint("buffer_before >= 0 AND buffer_before % 5 = 0", name="buffer_before"),
+        CheckConstraint("buffer_after >= 0 AND buffer_after % 5 = 0", name="buffer_after"),
+        CheckConstraint("visits BETWEEN 1 AND 12", name="visits"),
+    )
+
+    slug: Mapped[str] = slug()
+    name: Mapped[Words]
+    description: Mapped[Words | None]
+    preparation: Mapped[Words | None]
+    duration: Mapped[timedelta]
+    buffer_before: Mapped[timedelta]
+    buffer_after: Mapped[timedelta]
+    visits: Mapped[int]
+    price: Mapped[str | None]  # decimal, "95.00", for all visits together
+    currency: Mapped[str | None] = mapped_column(String(3))
+    requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
+    position: Mapped[int]
+    listed: Mapped[bool]
+
+
+class ServiceOffer(Table):
+    """Who offers what; a certificate may be needed besides."""
+
+    __tablename__ = "service_offers"
+
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"), primary_key=True)
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), primary_key=True)
+
+
+class ScreeningQuestion(Table):
+    """A question before the visit, and what each answer leads to."""
+
+    __tablename__ = "screening_questions"
+
+    slug: Mapped[str] = slug()
+    text: Mapped[Words]
+    why: Mapped[Words | None]
+    if_yes: Mapped[Outcome] = choice(Outcome, "if_yes")
+    if_unsure: Mapped[Outcome] = choice(Outcome, "if_unsure")
+    if_no: Mapped[Outcome] = choice(Outcome, "if_no")
+
+
+class ServiceScreening(Table):
+    """The questions of a service, in their order."""
+
+    __tablename__ = "service_screening"
+
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"), primary_key=True)
+    question: Mapped[str] = mapped_column(ForeignKey("screening_questions.slug"), primary_key=True)
+    position: Mapped[int]
+
+
+class Tick(Table):
+    """The referee: one row per 5 minutes and resource, so nobody else can own that time.
+
+    `owner` is a hold, whose id its appointment keeps. `expires_at` is set while it is only held.
+    Buffers around the visit are owned too.
+    """
+
+    __tablename__ = "ticks"
+    __table_args__ = (Index(None, "owner"), {"sqlite_with_rowid": False})
+
+    resource: Mapped[str] = mapped_column(String(64), primary_key=True)  # a practitioner's slug
+    tick: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # unix time / 300 s
+    owner: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime | None]
+
+
+class Visit:
+    """What a hold and an appointment have in common: who, what, where and when."""
+
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"))
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"))
+    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class Hold(Visit, Table):
+    """A short claim on a time while the visitor fills in the form.
+
+    Kept after the booking, so that a repeated request finds what it did.
+    """
+
+    __tablename__ = "holds"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="in_order"), Index(None, "practitioner"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+
+
+class AppointmentStatus(StrEnum):
+    """FHIR's AppointmentStatus, as far as a clinic that books online needs it."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+class Patient(Table):
+    """Contact data of one booking. Nobody is recognised again by it."""
+
+    __tablename__ = "patients"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str]  # E.164
+    language: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Course(Table):
+    """Appointments that were booked as one and share one manage link."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"))
+    created_at: Mapped[datetime]
+
+
+class Appointment(Visit, Table):
+    """A booked visit (FHIR Appointment)."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="in_order"),
+        Index(None, "practitioner", "starts_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id"), primary_key=True)  # the hold that it was
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    status: Mapped[AppointmentStatus] = choice(AppointmentStatus, "status")
+    patient: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    course: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("courses.id"), index=True)
+    tell_practitioner: Mapped[list[str]]  # slugs of screening questions to talk about; no answers
+    manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the visits of a course
+    changed_at: Mapped[datetime]
+    sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change

@@ -1,0 +1,34 @@
+"""Secrets that are capabilities: shown once, kept as hashes, never logged."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: nothing that is misheard or misread on the phone."""
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(token: str) -> bytes:
+    """What is stored. The token is random and long, so a plain hash gives nothing away."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def manage_token_for(hold_tokens: Sequence[str]) -> str:
+    """The secret of a manage link, made from those that booked it.
+
+    So a repeated request gets the very same link, and no secret has to be kept for that.
+    """
+    key = "\n".join(sorted(hold_tokens)).encode()
+    return hmac.new(key, b"manage", hashlib.sha256).hexdigest()
+
+
+def new_reference() -> str:
+    """A short code to quote on the phone; not a secret."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"

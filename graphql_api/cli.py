@@ -1,0 +1,123 @@
+"""The command `book-online`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from booking.clinic_file.apply import apply_clinic_file
+from booking.clinic_file.read import ClinicFileError, read_clinic_file
+from booking.storage.database import Database, UnknownDatabase
+from booking.storage.migrate import migrate
+from graphql_api.app import clock, create_app
+from graphql_api.schema import core_schema
+from graphql_api.settings import BadSetting, Settings, settings_from
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    try:
+        settings = settings_from(os.environ)
+        sys.exit(arguments.run(arguments, settings))
+    except (BadSetting, UnknownDatabase, ClinicFileError, OSError) as reason:
+        sys.exit(f"book-online: {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="book-online", description="A booking widget and API for clinics.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="migrate, load the clinic's file, and serve")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=_serve)
+
+    check = commands.add_parser("check", help="explain every mistake in a clinic's file")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=_check)
+
+    load = commands.add_parser("load", help="migrate, and make the database equal to the clinic's file")
+    load.add_argument("file", type=Path, nargs="?")
+    load.set_defaults(run=_load)
+
+    schema = commands.add_parser("schema", help="print the schema")
+    schema.add_argument("--check", type=Path, metavar="FILE", help="fail unless FILE is the schema")
+    schema.set_defaults(run=_schema)
+    return parser
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    prepare(settings, now=clock())
+    host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    base = f"http://{host}:{arguments.port}"
+    if settings.is_development:
+        print(f"  Demo clinic page     {base}/")
+        print(f"  GraphQL playground   {base}/graphql")
+    print(f"  Hosted booking page  {base}/book", flush=True)
+    uvicorn.run(
+        create_app(settings),
+        host=arguments.host,
+        port=arguments.port,
+        log_level="warning",
+        access_log=False,  # A log of who asked for what, when, is health data.
+        server_header=False,
+    )
+    return 0
+
+
+def _check(arguments: argparse.Namespace, _settings: Settings) -> int:
+    read_clinic_file(_text(arguments.file))
+    print(f"{arguments.file}: all is well")
+    return 0
+
+
+def _load(arguments: argparse.Namespace, settings: Settings) -> int:
+    for change in prepare(settings, now=clock(), file=arguments.file):
+        print(change)
+    return 0
+
+
+def _schema(arguments: argparse.Namespace, _settings: Settings) -> int:
+    printed = core_schema().as_str() + "\n"
+    if arguments.check is None:
+        print(printed, end="")
+    elif arguments.check.read_text("utf-8") != printed:
+        print(
+            f"{arguments.check} is not the schema: run `make schema`, and say so in CHANGELOG.md",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def prepare(settings: Settings, *, now: datetime, file: Path | None = None) -> list[str]:
+    """Migrates the database and applies the clinic's file; answers what changed, a sentence each."""
+    clinic = read_clinic_file(_text(file or settings.clinic_file))
+    migrate(settings.database_url)
+
+    async def apply() -> list[str]:
+        database = Database(settings.database_url)
+        try:
+            async with database.write() as session:
+                return await apply_clinic_file(session, clinic, now=now)
+        finally:
+            await database.close()
+
+    return asyncio.run(apply())
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as reason:
+        raise BadSetting(f"{file} is not UTF-8 text") from reason
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Seeing, moving and cancelling what is booked, by the secret of the manage link."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.cancel import cancel
+from booking.change import managed_visit
+from booking.errors import InvalidInput, NotFound
+from booking.reschedule import MoveRequest, reschedule
+from booking.storage import tables
+from graphql_api.context import Info
+from graphql_api.extending import Feature
+from graphql_api.ids import key_of
+from graphql_api.problems import Problem, attempt
+from graphql_api.types.appointments import Appointment
+
+
+@strawberry.input(description="The visit to move, and where to.")
+class RescheduleAppointmentInput:
+    manage_token: str = strawberry.field(description="The secret of the manage link.")
+    starts_at: datetime = strawberry.field(description="The start of an open slot of the same service.")
+    appointment_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Which visit; needed only where the link is for a course."
+    )
+    practitioner_id: strawberry.ID | None = strawberry.field(
+        default=None, description="With whom from now on; without it, with the same person."
+    )
+
+
+@strawberry.type(description="The moved visit, or why it stays.")
+class RescheduleAppointmentPayload:
+    appointment: Appointment | None = strawberry.field(description="The visit; null when it was refused.")
+    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+
+
+@strawberry.input(description="The visit to cancel.")
+class CancelAppointmentInput:
+    manage_token: str = strawberry.field(description="The secret of the manage link.")
+    appointment_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Which visit; needed only where the link is for a course."
+    )
+
+
+@strawberry.type(description="The cancelled visit, or why it stands.")
+class CancelAppointmentPayload:
+    appointment: Appointment | None = strawberry.field(description="The visit; null when it was refused.")
+    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+
+
+def _uuid(id: str | None, *path: str) -> UUID | None:
+    if id is None:
+        return None
+    try:
+        return UUID(key_of(id, "Appointment", *path))
+    except ValueError as malformed:
+        raise InvalidInput("This is not the id of an Appointment.", path=path) from malformed
+
+
+@strawberry.type
+class ChangeQueries:
+    @strawberry.field(description="The appointment of a manage link; null when the link is not valid (any more).")
+    async def appointment(
+        self,
+        info: Info,
+        manage_token: Annotated[str, strawberry.argument(description="The secret of the manage link.")],
+        id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Which visit of a course; its next one unless given."),
+        ] = None,
+    ) -> Appointment | None:
+        async with info.context.database.read() as session:
+            try:
+                visit = await managed_visit(session, manage_token, _uuid(id, "id"), or_next_at=info.context.now)
+            except NotFound:
+                return None
+        return Appointment.of(visit)
+
+
+@strawberry.type
+class ChangeMutations:
+    @strawberry.mutation(
+        description=(
+            "Move a visit to another open slot. The new time is owned before the old one is given up; "
+            "refused, the visit stands as it was."
+        )
+    )
+    async def reschedule_appointment(
+        self,
+        info: Info,
+        input: Annotated[RescheduleAppointmentInput, strawberry.argument(description="What and where to.")],
+    ) -> RescheduleAppointmentPayload | None:
+        async def work(session: AsyncSession) -> tables.Appointment:
+            who = input.practitioner_id
+            request = MoveRequest(
+                manage_token=input.manage_token,
+                starts_at=input.starts_at,
+                appointment=_uuid(input.appointment_id, "appointmentId"),
+                practitioner=who and key_of(who, "Practitioner", "practitionerId"),
+            )
+            return await reschedule(session, request, now=info.context.now)
+
+        visit, problems = await attempt(info.context, work)
+        return RescheduleAppointmentPayload(appointment=visit and Appointment.of(visit), problems=problems)
+
+    @strawberry.mutation(description="Cancel a visit and free its time. Cancelling twice is one cancellation.")
+    async def cancel_appointment(
+        self,
+        info: Info,
+        input: Annotated[CancelAppointmentInput, strawberry.argument(description="Which one.")],
+    ) -> CancelAppointmentPayload | None:
+        async def work(session: AsyncSession) -> tables.Appointment:
+            which = _uuid(input.appointment_id, "appointmentId")
+            return await cancel(session, input.manage_token, which, now=info.context.now)
+
+        visit, problems = await attempt(info.context, work)
+        return CancelAppointmentPayload(appointment=visit and Appointment.of(visit), problems=problems)
+
+
+feature = Feature(name="changes", query=ChangeQueries, mutation=ChangeMutations)

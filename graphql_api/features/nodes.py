@@ -1,0 +1,36 @@
+"""Fetching anything again by its id."""
+
+import asyncio
+from typing import Annotated
+
+import strawberry
+
+from booking.errors import InvalidInput
+from graphql_api.context import Info
+from graphql_api.extending import Feature
+from graphql_api.ids import split_id
+from graphql_api.types.node import Node
+
+MOST_IDS = 50
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(description="Any object by its id; null when it is gone, unknown or not yours.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        parts = split_id(id)
+        lookup = info.context.nodes.get(parts[0]) if parts else None
+        return await lookup(parts[1], info.context) if parts and lookup else None
+
+    @strawberry.field(description=f"Up to {MOST_IDS} objects by their ids, in the order asked.")
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+    ) -> list[Node | None]:
+        if len(ids) > MOST_IDS:
+            raise InvalidInput(f"Please ask for {MOST_IDS} objects at most.", path=("ids",))
+        return list(await asyncio.gather(*(NodeQueries.node(self, info, id) for id in ids)))
+
+
+feature = Feature(name="nodes", query=NodeQueries)

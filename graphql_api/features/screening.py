@@ -1,0 +1,74 @@
+"""Asking, before anybody types their details, whether a visit can be booked online."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import catalogue
+from booking.check_screening import check_screening
+from booking.errors import InvalidInput
+from booking.screening import Answer
+from graphql_api.context import Info
+from graphql_api.extending import Feature
+from graphql_api.ids import key_of
+from graphql_api.problems import Problem, attempt
+
+ScreeningAnswer = strawberry.enum(Answer, name="ScreeningAnswer", description="What a visitor may answer.")
+
+
+@strawberry.input(description="The answer to one screening question.")
+class ScreeningAnswerInput:
+    question_id: strawberry.ID = strawberry.field(description="The question.")
+    answer: ScreeningAnswer = strawberry.field(description="The answer.")
+
+
+def answers_by_slug(answers: Sequence[ScreeningAnswerInput]) -> dict[str, Answer]:
+    """Refuses with InvalidInput for an id of something else and for a question answered twice."""
+    found: dict[str, Answer] = {}
+    for number, given in enumerate(answers):
+        path = ("screening", str(number), "questionId")
+        slug = key_of(given.question_id, "ScreeningQuestion", *path)
+        if slug in found:
+            raise InvalidInput("This question is answered twice.", path=path)
+        found[slug] = given.answer
+    return found
+
+
+@strawberry.input(description="The answers to judge.")
+class CheckScreeningInput:
+    service_id: strawberry.ID = strawberry.field(description="The service that is to be booked.")
+    screening: list[ScreeningAnswerInput] = strawberry.field(
+        description="One answer to each of the service's `screeningQuestions`."
+    )
+
+
+@strawberry.type(description="Whether the answers clear the visit for booking online.")
+class CheckScreeningPayload:
+    cleared: bool = strawberry.field(description="Whether it can be booked online.")
+    problems: list[Problem] = strawberry.field(description="What is missing, or `CallTheClinic`; empty when cleared.")
+
+
+@strawberry.type
+class ScreeningMutations:
+    @strawberry.mutation(
+        description=(
+            "Judge screening answers before the details are asked for. Nothing is stored; it is a mutation "
+            "so that no answer gets into a URL or a cache. Booking judges the same answers again."
+        )
+    )
+    async def check_screening(
+        self,
+        info: Info,
+        input: Annotated[CheckScreeningInput, strawberry.argument(description="The answers.")],
+    ) -> CheckScreeningPayload | None:
+        async def work(session: AsyncSession) -> None:
+            service = await catalogue.service(session, key_of(input.service_id, "Service", "serviceId"))
+            await check_screening(session, service.slug, answers_by_slug(input.screening))
+
+        _, problems = await attempt(info.context, work)
+        return CheckScreeningPayload(cleared=not problems, problems=problems)
+
+
+feature = Feature(name="screening", mutation=ScreeningMutations)

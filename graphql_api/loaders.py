@@ -1,0 +1,73 @@
+"""Look-ups batched per request: a hundred slots ask for their practitioners in one statement.
+
+Siblings resolve at the same time, so each batch opens a session of its own.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.dataloader import DataLoader
+
+from booking import catalogue
+from booking.storage import queries
+from booking.storage.database import Database
+from booking.storage.tables import (
+    Appointment,
+    Location,
+    OpeningHours,
+    Practitioner,
+    ScreeningQuestion,
+    Service,
+)
+
+K = TypeVar("K", str, UUID)
+V = TypeVar("V")
+
+
+class Loaders:
+    """One for each question that rows ask about other rows."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        def batched(
+            query: Callable[[AsyncSession, Collection[K]], Awaitable[dict[K, V]]],
+        ) -> DataLoader[K, V]:
+            async def load(keys: list[K]) -> list[V | BaseException]:
+                async with database.read() as session:
+                    found = await query(session, keys)
+                return [found.get(key) or KeyError(key) for key in keys]
+
+            return DataLoader(load_fn=load)
+
+        self.services: DataLoader[str, Service] = batched(queries.services_by_slug)
+        self.practitioners: DataLoader[str, Practitioner] = batched(queries.practitioners_by_slug)
+        self.locations: DataLoader[str, Location] = batched(queries.locations_by_slug)
+        self.questions: DataLoader[str, ScreeningQuestion] = batched(queries.screening_questions_by_slug)
+        self.screening: DataLoader[str, list[ScreeningQuestion]] = batched(queries.screening_by_service)
+        self.hours: DataLoader[str, list[OpeningHours]] = batched(queries.hours_of_locations)
+        self.practitioners_of: DataLoader[str, list[Practitioner]] = batched(
+            partial(_practitioners_by_service, now=now)
+        )
+        self.services_by: DataLoader[str, list[Service]] = batched(partial(_services_by_practitioner, now=now))
+        self.visits: DataLoader[UUID, list[Appointment]] = batched(queries.visits_of_courses)
+
+
+async def _practitioners_by_service(
+    session: AsyncSession, services: Collection[str], now: datetime
+) -> dict[str, list[Practitioner]]:
+    found: dict[str, list[Practitioner]] = {service: [] for service in services}
+    for offer in await catalogue.deliverable(session, now=now, services=services):
+        found[offer.service.slug].append(offer.practitioner)
+    return found
+
+
+async def _services_by_practitioner(
+    session: AsyncSession, practitioners: Collection[str], now: datetime
+) -> dict[str, list[Service]]:
+    found: dict[str, list[Service]] = {practitioner: [] for practitioner in practitioners}
+    for offer in await catalogue.deliverable(session, now=now, practitioners=practitioners):
+        found[offer.practitioner.slug].append(offer.service)
+    return found

@@ -1,0 +1,180 @@
+"""Each booking error as a GraphQL type, and the border where one becomes the other."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Self, TypeVar
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import errors
+from booking.errors import BookingError
+from graphql_api.context import Context, Info
+from graphql_api.ids import global_id
+from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
+from graphql_api.types.slots import OpenSlot
+
+T = TypeVar("T")
+
+
+@strawberry.interface(
+    description=("A refusal that was to be expected. More kinds may come: fall back on `message`, and on the phone.")
+)
+class Problem:
+    message: str = strawberry.field(description="What is wrong and what to do next, in English.")
+    path: list[str] = strawberry.field(
+        description='The input that is meant: `["input", "patient", "email"]`; empty if not one input.'
+    )
+    error: strawberry.Private[Any]
+
+    @classmethod
+    def of(cls, error: BookingError) -> Self:
+        return cls(message=error.message, path=list(error.path), error=error)
+
+
+@strawberry.type(description="A value can't be used as it is.")
+class InvalidInput(Problem):
+    pass
+
+
+@strawberry.type(description="There is nothing of that id or secret, or it isn't yours.")
+class NotFound(Problem):
+    pass
+
+
+@strawberry.interface(description="A refusal that offers other times.")
+class WithAlternatives(Problem):
+    @strawberry.field(description="The nearest times that are open, in order.")
+    def alternatives(self) -> list[OpenSlot]:
+        return [OpenSlot.of(slot) for slot in self.error.alternatives]
+
+
+@strawberry.type(description="Somebody else holds or booked the time.")
+class SlotTaken(WithAlternatives):
+    pass
+
+
+@strawberry.type(description="Nobody works then: closed, away, or not one of the clinic's start times.")
+class NotOpen(WithAlternatives):
+    pass
+
+
+@strawberry.type(description="In the past, or sooner than the clinic can prepare.")
+class NoticeTooShort(Problem):
+    @strawberry.field(description="The first instant that is late enough.")
+    def earliest(self) -> datetime:
+        return self.error.earliest  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="Further ahead than the clinic plans.")
+class BeyondHorizon(Problem):
+    @strawberry.field(description="The last day that can be booked.")
+    def latest(self) -> date:
+        return self.error.latest  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="The practitioner doesn't offer the service, or has no valid certificate on the day.")
+class NotQualified(Problem):
+    @strawberry.field(description="Who may deliver it.")
+    async def practitioners(self, info: Info) -> list[Practitioner]:
+        rows = await info.context.load.practitioners.load_many(self.error.practitioners)
+        return [Practitioner.of(row, info.context) for row in rows]
+
+
+@strawberry.type(description="The hold ran out before the booking.")
+class HoldExpired(Problem):
+    @strawberry.field(description="Whether the time is still open and can be held again.")
+    def still_open(self) -> bool:
+        return self.error.still_open  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="Screening answers are missing, or answer what was not asked.")
+class ScreeningIncomplete(Problem):
+    @strawberry.field(description="Questions without an answer.")
+    async def missing(self, info: Info) -> list[ScreeningQuestion]:
+        rows = await info.context.load.questions.load_many(self.error.missing)
+        return [ScreeningQuestion.of(row, info.context) for row in rows]
+
+    @strawberry.field(description="Ids of answered questions that this service doesn't ask.")
+    def surplus(self) -> list[strawberry.ID]:
+        return [global_id("ScreeningQuestion", slug) for slug in self.error.surplus]
+
+
+@strawberry.interface(description="A refusal that ends on the phone.")
+class OnThePhone(Problem):
+    @strawberry.field(description="The clinic's number in E.164, for links.")
+    def phone(self, info: Info) -> str:
+        return info.context.clinic.phone
+
+    @strawberry.field(description="The clinic's number as it writes it.")
+    def phone_shown(self, info: Info) -> str:
+        return info.context.clinic.phone_shown
+
+
+@strawberry.type(description="This visit needs a talk first. Nothing of the answers was stored.")
+class CallTheClinic(OnThePhone):
+    @strawberry.field(description="Services that can still be booked online.")
+    async def suitable_services(self, info: Info) -> list[Service]:
+        rows = await info.context.load.services.load_many(self.error.suitable)
+        return [Service.of(row, info.context) for row in rows]
+
+
+@strawberry.type(description="The visit is too near, past or cancelled: it can't be changed online.")
+class TooLateToChange(OnThePhone):
+    @strawberry.field(description="The last instant at which it could be changed.")
+    def deadline(self) -> datetime:
+        return self.error.deadline  # type: ignore[no-any-return]
+
+
+PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
+    errors.InvalidInput: InvalidInput,
+    errors.NotFound: NotFound,
+    errors.SlotTaken: SlotTaken,
+    errors.NotOpen: NotOpen,
+    errors.NoticeTooShort: NoticeTooShort,
+    errors.BeyondHorizon: BeyondHorizon,
+    errors.NotQualified: NotQualified,
+    errors.HoldExpired: HoldExpired,
+    errors.ScreeningIncomplete: ScreeningIncomplete,
+    errors.CallTheClinic: CallTheClinic,
+    errors.TooLateToChange: TooLateToChange,
+}
+
+
+async def attempt(context: Context, work: Callable[[AsyncSession], Awaitable[T]]) -> tuple[T | None, list[Problem]]:
+    """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`."""
+    try:
+        async with context.database.write() as session:
+            return await work(session), []
+    except BookingError as refusal:
+        return None, [show(refusal)]
+    except ExceptionGroup as refusals:
+        expected, other = refusals.split(BookingError)
+        if other is not None or expected is None:
+            raise
+        return None, [show(refusal) for refusal in expected.exceptions if isinstance(refusal, BookingError)]
+
+
+def show(refusal: BookingError) -> Problem:
+    return PROBLEMS[type(refusal)].of(_under("input", refusal))
+
+
+@contextmanager
+def within(argument: str) -> Iterator[None]:
+    """Refusals inside name their input as part of this argument."""
+    try:
+        yield
+    except BookingError as refusal:
+        raise _under(argument, refusal) from refusal
+
+
+def _under(argument: str, refusal: BookingError) -> BookingError:
+    return replace(refusal, path=(argument, *refusal.path)) if refusal.path else refusal
+
+
+def code_of(refusal: BookingError) -> str:
+    """The refusal's name as queries answer it in `extensions.code`: `NOT_FOUND`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(refusal).__name__).upper()

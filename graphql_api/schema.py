@@ -1,0 +1,101 @@
+"""The features' parts as one schema; printed, it is `schema.graphql`."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from booking.errors import BookingError
+from graphql_api.extending import Feature
+from graphql_api.features import booking, catalogue, changes, holds, nodes, screening, slots
+from graphql_api.problems import PROBLEMS, code_of
+from graphql_api.scalars import SCALARS
+
+log = logging.getLogger("book_online")
+
+CORE = (
+    catalogue.feature,
+    slots.feature,
+    holds.feature,
+    screening.feature,
+    booking.feature,
+    changes.feature,
+    nodes.feature,
+)
+MOST_TOKENS = 1000
+CACHED_DOCUMENTS = 256
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    pass
+
+
+@strawberry.type(description="What can be done. Each answers with `problems` instead of failing.")
+class Mutation:
+    pass
+
+
+class BookingSchema(strawberry.Schema):
+    """Roots made of features' fields, per schema: several can live in one process."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = features
+        super().__init__(
+            query=Query,
+            mutation=Mutation,
+            types=list(PROBLEMS.values()),
+            config=StrawberryConfig(sort_schema=True, scalar_map=SCALARS),
+            extensions=[
+                lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+                lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+                lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+            ],
+        )
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        if type_definition.origin is Query:
+            parts = [feature.query for feature in self.features if feature.query]
+        elif type_definition.origin is Mutation:
+            parts = [feature.mutation for feature in self.features if feature.mutation]
+        else:
+            return type_definition.fields
+        return [field for part in parts for field in part.__strawberry_definition__.fields]  # type: ignore[attr-defined]
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Logs what nobody expected, with the id that the caller is given; see `show_error`."""
+        for error in errors:
+            if _is_unexpected(error):
+                incident = secrets.token_hex(4)
+                error.extensions = {"code": "INTERNAL", "incident": incident}
+                log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
+
+
+def show_error(error: GraphQLError) -> dict[str, Any]:
+    """A GraphQL error as the caller may see it: refusals with their code, the unexpected masked."""
+    if _is_unexpected(error):
+        error = GraphQLError(
+            "Something went wrong on our side. Please try again, or call the clinic.",
+            path=error.path,
+            extensions=error.extensions,
+        )
+    elif isinstance(error.original_error, BookingError):
+        refusal = error.original_error
+        error.extensions = {"code": code_of(refusal), "path": list(refusal.path)}
+    return dict(error.formatted)
+
+
+def _is_unexpected(error: GraphQLError) -> bool:
+    return error.original_error is not None and not isinstance(error.original_error, (GraphQLError, BookingError))
+
+
+def core_schema() -> BookingSchema:
+    return BookingSchema(CORE)

@@ -1,0 +1,42 @@
+"""The environment, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class BadSetting(ValueError):
+    """An environment variable that can't be used; says which, and what it may be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a server is told from outside; all else is in the clinic's file."""
+
+    database_url: str = "sqlite:///book-online.sqlite3"
+    clinic_file: Path = Path("clinic.toml")
+    mode: str = "development"
+    playground: Path = Path("build/playground")
+
+    @property
+    def is_development(self) -> bool:
+        """Shows the demo clinic page and the playground."""
+        return self.mode == "development"
+
+
+MODES = ("development", "production")
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Refuses with BadSetting; a variable that is empty counts as not given."""
+    given = {
+        "database_url": environment.get("DATABASE_URL"),
+        "clinic_file": environment.get("BOOK_ONLINE_CLINIC_FILE"),
+        "mode": environment.get("BOOK_ONLINE_MODE"),
+        "playground": environment.get("BOOK_ONLINE_PLAYGROUND"),
+    }
+    if given["mode"] and given["mode"] not in MODES:
+        raise BadSetting(f"BOOK_ONLINE_MODE is {given['mode']!r}; it must be {' or '.join(MODES)}")
+    known = {name: value for name, value in given.items() if value}
+    paths = {name: Path(known[name]) for name in ("clinic_file", "playground") if name in known}
+    return Settings(**{**known, **paths})  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""What is booked: appointments, and courses of them."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from booking.calendar_file import calendar_file
+from booking.storage import tables
+from booking.storage.tables import AppointmentStatus
+from graphql_api.context import Info
+from graphql_api.ids import global_id
+from graphql_api.types.node import Node
+from graphql_api.types.slots import Visit, local
+
+Status = strawberry.enum(
+    AppointmentStatus,
+    name="AppointmentStatus",
+    description="The life of an appointment, in the words of FHIR's AppointmentStatus.",
+)
+
+
+@strawberry.type(description="A booked visit (FHIR Appointment). Health answers are never part of it.")
+class Appointment(Visit):
+    row: strawberry.Private[tables.Appointment]
+    reference: str = strawberry.field(description="A short code to quote on the phone.")
+    status: Status = strawberry.field(description="Whether it stands.")
+
+    @strawberry.field(description="Until when it can be moved or cancelled online.")
+    async def change_deadline(self, info: Info) -> datetime:
+        deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)
+        return await local(deadline, self.row.location, info.context)
+
+    @strawberry.field(description="Whether it can still be moved or cancelled online.")
+    def can_change(self, info: Info) -> bool:
+        deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)
+        return self.row.status is AppointmentStatus.BOOKED and info.context.now <= deadline
+
+    @strawberry.field(description="The course that it is a visit of; null for a single visit.")
+    def course(
+        self,
+    ) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
+        return None if self.row.course is None else Course.of(self.row.course)
+
+    @strawberry.field(description="The visit as an iCalendar file (text/calendar); for a course, all its visits.")
+    async def calendar_file(self, info: Info) -> str:
+        load = info.context.load
+        visits = await load.visits.load(self.row.course) if self.row.course else [self.row]
+        services = {visit.service: await load.services.load(visit.service) for visit in visits}
+        locations = {visit.location: await load.locations.load(visit.location) for visit in visits}
+        return calendar_file(info.context.clinic, visits, services, locations, language=info.context.language)
+
+    @classmethod
+    def of(cls, row: tables.Appointment) -> Self:
+        return cls(id=global_id("Appointment", row.id), at=row, row=row, reference=row.reference, status=row.status)
+
+
+@strawberry.type(description="Appointments that were booked as one; one manage link is for all of them.")
+class Course(Node):
+    key: strawberry.Private[UUID]
+
+    @strawberry.field(description="Its visits, in order of time; cancelled ones too.")
+    async def visits(self, info: Info) -> list[Appointment]:
+        return [Appointment.of(row) for row in await info.context.load.visits.load(self.key)]
+
+    @classmethod
+    def of(cls, key: UUID) -> Self:
+        return cls(id=global_id("Course", key), key=key)

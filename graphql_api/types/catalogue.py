@@ -1,0 +1,213 @@
+"""What the clinic offers: the clinic itself, its places, services and people."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Annotated, Self
+
+import strawberry
+
+from booking.storage import queries, tables
+from graphql_api.context import Context, Info
+from graphql_api.ids import global_id
+from graphql_api.paging import PAGE, After, Connection, First, page
+from graphql_api.scalars import LocalTime, clock
+from graphql_api.types.node import Node
+
+
+@strawberry.enum(description="A day of the week.")
+class Weekday(Enum):
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+
+@strawberry.type(description="A weekly time at which a place is open, on its own wall clock.")
+class OpeningHours:
+    weekday: Weekday = strawberry.field(description="The day of the week.")
+    opens: LocalTime = strawberry.field(description="The first minute.")
+    closes: LocalTime = strawberry.field(description="The minute when it is closed again.")
+
+    @classmethod
+    def of(cls, row: tables.OpeningHours) -> Self:
+        return cls(weekday=Weekday(row.weekday), opens=clock(row.opens), closes=clock(row.closes))
+
+
+@strawberry.type(description="A place where visits happen (FHIR Location).")
+class Location(Node):
+    slug: str = strawberry.field(description="Its name in links.")
+    name: str = strawberry.field(description="Its name, in the language asked for.")
+    address: list[str] = strawberry.field(description="Its address, line by line.")
+    time_zone: str = strawberry.field(description="Its time zone, an IANA name like `America/Toronto`.")
+
+    @strawberry.field(description="When it is open, week by week. Public holidays and closures are not in it.")
+    async def opening_hours(self, info: Info) -> list[OpeningHours]:
+        return [OpeningHours.of(row) for row in await info.context.load.hours.load(self.slug)]
+
+    @classmethod
+    def of(cls, row: tables.Location, context: Context) -> Self:
+        return cls(
+            id=global_id("Location", row.slug),
+            slug=row.slug,
+            name=context.say(row.name),
+            address=list(row.address),
+            time_zone=row.time_zone,
+        )
+
+
+@strawberry.type(description="The clinic's rules of time. Show them before a visitor commits.")
+class BookingPolicy:
+    slot_step_minutes: int = strawberry.field(description="Visits start at multiples of this, from midnight.")
+    minimum_notice_minutes: int = strawberry.field(description="How long before a visit it must be booked.")
+    horizon_days: int = strawberry.field(description="How many days ahead can be booked.")
+    hold_minutes: int = strawberry.field(description="How long a hold lasts.")
+    cancellation_notice_minutes: int = strawberry.field(
+        description="How long before a visit it can still be moved or cancelled online."
+    )
+
+    @classmethod
+    def of(cls, clinic: tables.Clinic) -> Self:
+        return cls(
+            slot_step_minutes=int(clinic.slot_step.total_seconds() // 60),
+            minimum_notice_minutes=int(clinic.minimum_notice.total_seconds() // 60),
+            horizon_days=clinic.horizon.days,
+            hold_minutes=int(clinic.hold_length.total_seconds() // 60),
+            cancellation_notice_minutes=int(clinic.cancellation_notice.total_seconds() // 60),
+        )
+
+
+@strawberry.type(description="The clinic that this server is for (FHIR Organization).")
+class Clinic(Node):
+    name: str = strawberry.field(description="Its name, in the language asked for.")
+    phone: str = strawberry.field(description="Its phone number in E.164, for links: `+14165451881`.")
+    phone_shown: str = strawberry.field(description="Its phone number as the clinic writes it.")
+    email: str | None = strawberry.field(description="Its e-mail address.")
+    website: str | None = strawberry.field(description="Its own web page.")
+    time_zone: str = strawberry.field(description="Its time zone, an IANA name.")
+    languages: list[str] = strawberry.field(description="Languages of its texts (BCP 47), its own first.")
+    booking_policy: BookingPolicy = strawberry.field(description="Its rules of time.")
+
+    @strawberry.field(description="Its places, in its own order.")
+    async def locations(self, info: Info) -> list[Location]:
+        async with info.context.database.read() as session:
+            rows = await queries.listed_locations(session)
+        return [Location.of(row, info.context) for row in rows]
+
+    @classmethod
+    def of(cls, row: tables.Clinic, context: Context) -> Self:
+        return cls(
+            id=global_id("Clinic", row.id),
+            name=context.say(row.name),
+            phone=row.phone,
+            phone_shown=row.phone_shown,
+            email=row.email,
+            website=row.website,
+            time_zone=row.time_zone,
+            languages=list(row.languages),
+            booking_policy=BookingPolicy.of(row),
+        )
+
+
+@strawberry.type(description="A question that must be answered before a visit is booked.")
+class ScreeningQuestion(Node):
+    slug: str = strawberry.field(description="Its name in the clinic's file.")
+    text: str = strawberry.field(description="The question, in the language asked for.")
+    why: str | None = strawberry.field(description="Why it is asked.")
+
+    @classmethod
+    def of(cls, row: tables.ScreeningQuestion, context: Context) -> Self:
+        return cls(
+            id=global_id("ScreeningQuestion", row.slug),
+            slug=row.slug,
+            text=context.say(row.text),
+            why=context.say_if(row.why),
+        )
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    amount: str = strawberry.field(description='A decimal number: "95.00".')
+    currency: str = strawberry.field(description="ISO 4217 code.")
+
+
+@strawberry.type(description="What can be booked (FHIR HealthcareService).")
+class Service(Node):
+    slug: str = strawberry.field(description="Its name in links: `dry-needling`.")
+    name: str = strawberry.field(description="Its name, in the language asked for.")
+    description: str | None = strawberry.field(description="What it is, in a sentence or two.")
+    preparation: str | None = strawberry.field(description="How to prepare for the visit.")
+    duration_minutes: int = strawberry.field(description="How long one visit takes.")
+    visits: int = strawberry.field(description="How many visits; more than one is a course, booked as one.")
+    price: Money | None = strawberry.field(description="What it costs, all visits together.")
+
+    @strawberry.field(description="What must be answered before it is booked, in order.")
+    async def screening_questions(self, info: Info) -> list[ScreeningQuestion]:
+        rows = await info.context.load.screening.load(self.slug)
+        return [ScreeningQuestion.of(row, info.context) for row in rows]
+
+    @strawberry.field(description="Who may deliver it on some day that can be booked.")
+    async def practitioners(
+        self, info: Info, first: First = PAGE, after: After = None
+    ) -> Connection[Annotated["Practitioner", strawberry.lazy("graphql_api.types.catalogue")]]:
+        return Practitioner.page(await info.context.load.practitioners_of.load(self.slug), info, first, after)
+
+    @classmethod
+    def page(cls, rows: Sequence[tables.Service], info: Info, first: int, after: str | None) -> Connection[Self]:
+        """A page of rows that come in the clinic's order."""
+        return page(
+            rows,
+            key=lambda row: (row.position, row.slug),
+            show=lambda row: cls.of(row, info.context),
+            first=first,
+            after=after,
+        )
+
+    @classmethod
+    def of(cls, row: tables.Service, context: Context) -> Self:
+        price = Money(amount=row.price, currency=row.currency) if row.price and row.currency else None
+        return cls(
+            id=global_id("Service", row.slug),
+            slug=row.slug,
+            name=context.say(row.name),
+            description=context.say_if(row.description),
+            preparation=context.say_if(row.preparation),
+            duration_minutes=int(row.duration.total_seconds() // 60),
+            visits=row.visits,
+            price=price,
+        )
+
+
+@strawberry.type(description="A person who treats (FHIR Practitioner).")
+class Practitioner(Node):
+    slug: str = strawberry.field(description="Their name in links.")
+    name: str = strawberry.field(description="Their name.")
+    title: str | None = strawberry.field(description="Their profession.")
+    languages: list[str] = strawberry.field(description="Languages that they speak (BCP 47).")
+
+    @strawberry.field(description="What they offer and may deliver on some day that can be booked.")
+    async def services(self, info: Info, first: First = PAGE, after: After = None) -> Connection[Service]:
+        return Service.page(await info.context.load.services_by.load(self.slug), info, first, after)
+
+    @classmethod
+    def page(cls, rows: Sequence[tables.Practitioner], info: Info, first: int, after: str | None) -> Connection[Self]:
+        """A page of rows that come in the clinic's order."""
+        return page(
+            rows,
+            key=lambda row: (row.position, row.slug),
+            show=lambda row: cls.of(row, info.context),
+            first=first,
+            after=after,
+        )
+
+    @classmethod
+    def of(cls, row: tables.Practitioner, context: Context) -> Self:
+        return cls(
+            id=global_id("Practitioner", row.slug),
+            slug=row.slug,
+            name=row.name,
+            title=context.say_if(row.title),
+            languages=list(row.languages),
+        )

@@ -1,0 +1,76 @@
+"""What is open: slots, days with something, and holds."""
+
+import datetime as dt
+from typing import Self
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+from booking.availability.calendar import tick_at
+from booking.open_slot import OpenSlot as BookableTime
+from booking.storage import tables
+from graphql_api.context import Context, Info
+from graphql_api.ids import global_id
+from graphql_api.types.catalogue import Location, Practitioner, Service
+from graphql_api.types.node import Node
+
+
+@strawberry.interface(description="What a slot and an appointment have in common: who, what, when and where.")
+class Visit(Node):
+    """`at` is any row that has the five; the rest is looked up, batched, when it is asked for."""
+
+    at: strawberry.Private[BookableTime | tables.Hold | tables.Appointment]
+
+    @strawberry.field(description="When the visit starts, with the location's offset.")
+    async def starts_at(self, info: Info) -> dt.datetime:
+        return await local(self.at.starts_at, self.at.location, info.context)
+
+    @strawberry.field(description="When the visit ends, with the location's offset.")
+    async def ends_at(self, info: Info) -> dt.datetime:
+        return await local(self.at.ends_at, self.at.location, info.context)
+
+    @strawberry.field(description="What is done.")
+    async def service(self, info: Info) -> Service:
+        return Service.of(await info.context.load.services.load(self.at.service), info.context)
+
+    @strawberry.field(description="Who does it.")
+    async def practitioner(self, info: Info) -> Practitioner:
+        row = await info.context.load.practitioners.load(self.at.practitioner)
+        return Practitioner.of(row, info.context)
+
+    @strawberry.field(description="Where.")
+    async def location(self, info: Info) -> Location:
+        return Location.of(await info.context.load.locations.load(self.at.location), info.context)
+
+
+async def local(instant: dt.datetime, location: str, context: Context) -> dt.datetime:
+    """The instant on the location's wall clock."""
+    place = await context.load.locations.load(location)
+    return instant.astimezone(ZoneInfo(place.time_zone))
+
+
+@strawberry.type(
+    description="A time that can be booked right now (FHIR Slot). Computed, so `node` answers null once it is gone."
+)
+class OpenSlot(Visit):
+    @classmethod
+    def of(cls, slot: BookableTime | tables.Hold) -> Self:
+        parts = (slot.service, slot.practitioner, slot.location, str(tick_at(slot.starts_at)))
+        return cls(id=global_id("OpenSlot", "/".join(parts)), at=slot)
+
+
+@strawberry.type(description="How much is open on a day.")
+class AvailabilityDay:
+    date: dt.date = strawberry.field(description="The day, on the location's calendar.")
+    open_slot_count: int = strawberry.field(description="How many slots are open.")
+    first_starts_at: dt.datetime | None = strawberry.field(description="When the first one starts.")
+
+
+@strawberry.type(description="A short claim on a slot. Nobody else can take it before it expires.")
+class Hold(Node):
+    expires_at: dt.datetime = strawberry.field(description="Until when the time is kept.")
+    slot: OpenSlot = strawberry.field(description="What is held.")
+
+    @classmethod
+    def of(cls, row: tables.Hold) -> Self:
+        return cls(id=global_id("Hold", row.id), expires_at=row.expires_at, slot=OpenSlot.of(row))

@@ -1,0 +1,100 @@
+"""The pages beside the widget: hosted booking, managing a visit, and the demo clinic."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from booking.languages import preferred
+from booking.storage import queries
+from booking.storage.columns import in_language
+from widget.assets import asset
+from widget.hours_in_words import hours_in_words
+
+LANGUAGES = ("en", "fr")
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Vary": "Accept-Language",
+}
+PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class ClinicCard:
+    """What a page shows of a clinic, in one language."""
+
+    name: str
+    phone: str  # E.164, for links
+    phone_shown: str
+    address: Sequence[str]
+    hours: Sequence[tuple[str, str]]  # days, times
+
+    @classmethod
+    async def read(cls, session: AsyncSession, language: str) -> "ClinicCard":
+        clinic = await queries.the_clinic(session)
+        place = (await queries.listed_locations(session))[0]
+        hours = (await queries.hours_of_locations(session, [place.slug]))[place.slug]
+        return cls(
+            name=in_language(clinic.name, language),
+            phone=clinic.phone,
+            phone_shown=clinic.phone_shown,
+            address=place.address,
+            hours=hours_in_words([(row.weekday, row.opens, row.closes) for row in hours], language),
+        )
+
+
+ReadCard = Callable[[str], Awaitable[ClinicCard]]
+
+
+def routes(*, clinic: ReadCard, demo: bool) -> list[BaseRoute]:
+    """`clinic` reads the card in a language when a page is asked for; with `demo` there is a clinic's page at `/`."""
+
+    async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
+        language = language_of(request)
+        html = templates.get_template(template).render(
+            clinic=await clinic(language), language=language, service=request.path_params.get("service")
+        )
+        return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
+
+    async def book(request: Request) -> Response:
+        return await page(request, f"book.{language_of(request)}.html")
+
+    async def manage(request: Request) -> Response:
+        return await page(request, f"manage.{language_of(request)}.html", PRIVATE)
+
+    async def front(request: Request) -> Response:
+        if not demo:
+            return RedirectResponse("/book")
+        return await page(request, f"demo.{language_of(request)}.html")
+
+    return [
+        Route("/", front),
+        Route("/book", book),
+        Route("/book/{service}", book),
+        Route("/manage", manage),
+        Route("/widget/{path:path}", asset),
+    ]
+
+
+def language_of(request: Request) -> str:
+    """`?lang=` where the page has it, or what the browser prefers."""
+    asked = request.query_params.get("lang", "")
+    return preferred(asked or request.headers.get("accept-language", ""), LANGUAGES)
