@@ -14,7 +14,7 @@ from booking.clinic_file.read import ClinicFileError, read_clinic_file
 from booking.storage.database import Database, UnknownDatabase
 from booking.storage.migrate import migrate
 from graphql_api.app import clock, create_app
-from graphql_api.schema import core_schema
+from graphql_api.schema import printed_schema
 from graphql_api.settings import BadSetting, Settings, settings_from
 
 
@@ -84,7 +84,7 @@ def _load(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _schema(arguments: argparse.Namespace, _settings: Settings) -> int:
-    printed = core_schema().as_str() + "\n"
+    printed = printed_schema()
     if arguments.check is None:
         print(printed, end="")
     elif arguments.check.read_text("utf-8") != printed:

@@ -38,7 +38,7 @@ class Loaders:
             async def load(keys: list[K]) -> list[V | BaseException]:
                 async with database.read() as session:
                     found = await query(session, keys)
-                return [found.get(key) or KeyError(key) for key in keys]
+                return [found[key] if key in found else KeyError(key) for key in keys]
 
             return DataLoader(load_fn=load)
 

@@ -47,13 +47,14 @@ class Mutation:
 class BookingSchema(strawberry.Schema):
     """Roots made of features' fields, per schema: several can live in one process."""
 
-    def __init__(self, features: Sequence[Feature]) -> None:
+    def __init__(self, features: Sequence[Feature], *, in_order: bool = False) -> None:
+        """`in_order` for print only: strawberry loses an enum's members when it sorts."""
         self.features = features
         super().__init__(
             query=Query,
             mutation=Mutation,
             types=list(PROBLEMS.values()),
-            config=StrawberryConfig(sort_schema=True, scalar_map=SCALARS),
+            config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
             extensions=[
                 lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
                 lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
@@ -99,3 +100,8 @@ def _is_unexpected(error: GraphQLError) -> bool:
 
 def core_schema() -> BookingSchema:
     return BookingSchema(CORE)
+
+
+def printed_schema() -> str:
+    """What `schema.graphql` holds: the core alone, in alphabetical order."""
+    return BookingSchema(CORE, in_order=True).as_str() + "\n"
