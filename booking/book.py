@@ -112,7 +112,9 @@ async def _repeated(
 
 def _check_course(service: Service, holds: Sequence[Hold], *, as_course: bool) -> None:
     if as_course != (service.visits > 1):
-        message = f"Please book this service with `{'bookCourse' if service.visits > 1 else 'bookAppointment'}`."
+        message = (
+            f"Please book this service with `{'bookCourse' if service.visits > 1 else 'bookAppointment'}`."
+        )
         raise InvalidInput(message, path=("holdTokens",) if as_course else ("holdToken",))
     if any(hold.service != service.slug or hold.practitioner != holds[0].practitioner for hold in holds):
         message = "All visits of a course are of one service and with one practitioner."
@@ -127,7 +129,9 @@ async def _keep(session: AsyncSession, service: Service, hold: Hold, *, now: dat
     wish = Wish(service, hold.practitioner, hold.location)
     expired = hold.expires_at <= now
     try:
-        await who_is_free(session, wish, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id)
+        await who_is_free(
+            session, wish, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
+        )
     except BookingError as refusal:
         if expired:
             raise _expired(still_open=False) from refusal

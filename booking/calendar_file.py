@@ -1,12 +1,15 @@
 """Visits as an iCalendar file (RFC 5545). No word of health in it but the service's own name."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
 from booking.storage.columns import in_language
 from booking.storage.tables import Appointment, AppointmentStatus, Clinic, Location, Service
+
+YEAR = timedelta(days=366)
 
 
 def calendar_file(
@@ -26,9 +29,13 @@ def calendar_file(
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for visit in visits:
-        calendar.add_component(_event(clinic, visit, services[visit.service], locations[visit.location], language))
-    calendar.add_missing_timezones()
-    return calendar.to_ical().decode()
+        calendar.add_component(
+            _event(clinic, visit, services[visit.service], locations[visit.location], language)
+        )
+    # The rules of the years around, so that a file stays small.
+    days = [visit.starts_at.date() for visit in visits]
+    calendar.add_missing_timezones(min(days) - YEAR, max(days) + YEAR)
+    return str(calendar.to_ical(), "utf-8")
 
 
 def _event(clinic: Clinic, visit: Appointment, service: Service, location: Location, language: str) -> Event:

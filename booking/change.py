@@ -52,5 +52,7 @@ async def changeable_visit(
     await session.refresh(visit)
     deadline = (await queries.the_clinic(session)).policy.change_deadline(visit.starts_at)
     if visit.status is AppointmentStatus.BOOKED and now > deadline:
-        raise TooLateToChange("It is too late to change this visit online. Please call us.", deadline=deadline)
+        raise TooLateToChange(
+            "It is too late to change this visit online. Please call us.", deadline=deadline
+        )
     return visit

@@ -9,7 +9,9 @@ from booking.screening import Answer, Question, judge
 from booking.storage import queries
 
 
-async def check_screening(session: AsyncSession, service: str, answers: Mapping[str, Answer]) -> tuple[str, ...]:
+async def check_screening(
+    session: AsyncSession, service: str, answers: Mapping[str, Answer]
+) -> tuple[str, ...]:
     """Answers the questions (slugs) to talk about at the visit.
 
     Refuses with ScreeningIncomplete, or with CallTheClinic, which doesn't say which answer it was.

@@ -97,12 +97,17 @@ async def open_diaries(
     where the visitor chose the time before `now`; `ignoring` is an owner that is not in its own way.
     """
     policy = (await queries.the_clinic(session)).policy
-    offers = await queries.offers(session, services=[service.slug], practitioners=None if of is None else [of])
+    offers = await queries.offers(
+        session, services=[service.slug], practitioners=None if of is None else [of]
+    )
     locations = [place for place in await queries.listed_locations(session) if at in (None, place.slug)]
     if not offers or not locations:
         return []
     people = [offer.practitioner.slug for offer in offers]
-    windows = {place.slug: hours.days(first - MARGIN, last + MARGIN, ZoneInfo(place.time_zone)) for place in locations}
+    windows = {
+        place.slug: hours.days(first - MARGIN, last + MARGIN, ZoneInfo(place.time_zone))
+        for place in locations
+    }
     start = min(window.first for window in windows.values())
     end = max(window.first + window.length for window in windows.values())
 
@@ -112,7 +117,9 @@ async def open_diaries(
     for off in await queries.time_off_between(
         session, calendar.instant_at(start), calendar.instant_at(end), practitioners=people
     ):
-        away[off.practitioner].append((tick_at(off.starts_at), tick_at(off.ends_at - timedelta.resolution) + 1))
+        away[off.practitioner].append(
+            (tick_at(off.starts_at), tick_at(off.ends_at - timedelta.resolution) + 1)
+        )
     owned = await queries.owned_times(session, start, end, resources=people, now=now, ignoring=ignoring)
     busy: dict[str, list[OwnedTime]] = defaultdict(list)
     for time in owned:

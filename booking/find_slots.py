@@ -55,7 +55,9 @@ async def find_slots(
     first, last = max(first, now.date() - DAY), min(last, now.date() + horizon + DAY)
     if last < first:
         return []
-    diaries = await open_diaries(session, wish.service, first, last, now=now, at=wish.location, of=wish.practitioner)
+    diaries = await open_diaries(
+        session, wish.service, first, last, now=now, at=wish.location, of=wish.practitioner
+    )
     found: dict[int, list[Diary]] = {}
     for diary in diaries:
         for tick in diary.window.ticks(diary.starts):
@@ -128,7 +130,7 @@ async def _why_not(
         diaries and not any(diary.is_certified(tick) for diary in working or diaries)
     ):
         return NotQualified(
-            "Nobody who may deliver this service is there on that day. Please choose someone else or another day.",
+            "Nobody who may deliver this is there on that day. Please choose someone else or another day.",
             path=("practitionerId",),
             practitioners=[
                 offer.practitioner.slug
@@ -159,7 +161,9 @@ def _beyond(latest: date) -> BeyondHorizon:
 async def nearest_slots(session: AsyncSession, wish: Wish, to: datetime, *, now: datetime) -> list[OpenSlot]:
     """The open slots nearest to a time, each at a time of its own, in order of time."""
     day = max(to, now).date()
-    slots = await find_slots(session, wish, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True)
+    slots = await find_slots(
+        session, wish, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True
+    )
     nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - to))[:ALTERNATIVES]
     return sorted(nearest, key=lambda slot: slot.starts_at)
 

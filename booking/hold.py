@@ -69,5 +69,9 @@ async def release_hold(session: AsyncSession, token: str, *, now: datetime) -> b
     await claims.begin_deciding(session, [hold.practitioner], now=now)
     if await queries.appointments_by_id(session, [hold.id]):
         return False
+    await session.refresh(hold)
+    if hold.expires_at <= now:
+        return False
     await claims.free(session, hold.id)
-    return hold.expires_at > now
+    hold.expires_at = now
+    return True

@@ -41,7 +41,9 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     new = claims.ticks_of(service, slot.starts_at)
     owned = claims.ticks_of(service, visit.starts_at) if to == visit.practitioner else range(0)
     try:
-        await claims.take(session, to, (tick for tick in new if tick not in owned), owner=visit.id, expires_at=None)
+        await claims.take(
+            session, to, (tick for tick in new if tick not in owned), owner=visit.id, expires_at=None
+        )
     except claims.TimeIsOwned as taken:
         raise slot_taken(()) from taken
     await claims.free(session, visit.id, but=(to, new))

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from booking.languages import preferred
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,8 +11,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from widget.pages import ClinicCard, routes
 
+from booking.languages import preferred
 from booking.storage import queries
 from booking.storage.database import Database
 from graphql_api.context import Context
@@ -22,9 +21,18 @@ from graphql_api.loaders import Loaders
 from graphql_api.playground import playground_page, playground_routes
 from graphql_api.schema import core_schema
 from graphql_api.settings import Settings
+from widget.pages import ClinicCard, routes
 
 PREFLIGHT_SECONDS = 86_400
-ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # the endpoint itself says which it takes
+ANY_METHOD = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+]  # the endpoint itself says which it takes
 
 
 def clock() -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import strawberry
 
@@ -23,6 +24,9 @@ class Context:
     clinic: Clinic
     language: str
     nodes: "Mapping[str, NodeLookup]"
+
+    def on_the_clinics_clock(self, instant: datetime) -> datetime:
+        return instant.astimezone(ZoneInfo(self.clinic.time_zone))
 
     def say(self, words: Words) -> str:
         return in_language(words, self.language)

@@ -6,7 +6,7 @@ https://graphql.github.io/graphql-over-http/draft/
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -64,7 +64,7 @@ def graphql_endpoint(
         except Unusable as reason:
             headers = {"Allow": reason.allow} if reason.allow else None
             return JSONResponse({"errors": [{"message": reason.message}]}, reason.status, headers)
-        return _respond(cast(ExecutionResult, result), media_type)
+        return _respond(result, media_type)
 
     return endpoint
 

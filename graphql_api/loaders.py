@@ -51,7 +51,9 @@ class Loaders:
         self.practitioners_of: DataLoader[str, list[Practitioner]] = batched(
             partial(_practitioners_by_service, now=now)
         )
-        self.services_by: DataLoader[str, list[Service]] = batched(partial(_services_by_practitioner, now=now))
+        self.services_by: DataLoader[str, list[Service]] = batched(
+            partial(_services_by_practitioner, now=now)
+        )
         self.visits: DataLoader[UUID, list[Appointment]] = batched(queries.visits_of_courses)
 
 

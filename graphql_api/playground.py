@@ -1,15 +1,37 @@
-"""GraphiQL for a browser in development, from our own server."""
+"""GraphiQL for a browser in development, from our own server; `make playground` builds it."""
 
+from html import escape
 from pathlib import Path
 
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+# Monaco, GraphiQL's editor, writes its styles into the page. Scripts come from files alone.
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self';
+  style-src 'self' 'unsafe-inline'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:;
+  worker-src 'self'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>Playground · Book Online</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/playground/playground.css">
+<div id="playground" data-endpoint="{endpoint}">
+  <p>The playground is loading. If this stays, it has not been built yet:
+  please run <code>make playground</code>, and reload this page.</p>
+</div>
+<script type="module" src="/playground/playground.js"></script>
+</html>
+"""
+
 
 def playground_routes(assets: Path) -> list[BaseRoute]:
-    """GraphiQL's files under /playground/, where they were built."""
+    """GraphiQL's files under `/playground/`; those missing are not found, and the page says what to do."""
     return [Mount("/playground", StaticFiles(directory=assets, check_dir=False))]
 
 
 def playground_page(*, endpoint: str) -> str:
-    return endpoint
+    """The page, for a server that has `playground_routes`."""
+    return PAGE.replace("{endpoint}", escape(endpoint))

@@ -21,7 +21,9 @@ T = TypeVar("T")
 
 
 @strawberry.interface(
-    description=("A refusal that was to be expected. More kinds may come: fall back on `message`, and on the phone.")
+    description=(
+        "A refusal that was to be expected. More kinds may come: fall back on `message`, and on the phone."
+    )
 )
 class Problem:
     message: str = strawberry.field(description="What is wrong and what to do next, in English.")
@@ -65,8 +67,8 @@ class NotOpen(WithAlternatives):
 @strawberry.type(description="In the past, or sooner than the clinic can prepare.")
 class NoticeTooShort(Problem):
     @strawberry.field(description="The first instant that is late enough.")
-    def earliest(self) -> datetime:
-        return self.error.earliest  # type: ignore[no-any-return]
+    def earliest(self, info: Info) -> datetime:
+        return info.context.on_the_clinics_clock(self.error.earliest)
 
 
 @strawberry.type(description="Further ahead than the clinic plans.")
@@ -76,7 +78,9 @@ class BeyondHorizon(Problem):
         return self.error.latest  # type: ignore[no-any-return]
 
 
-@strawberry.type(description="The practitioner doesn't offer the service, or has no valid certificate on the day.")
+@strawberry.type(
+    description="The practitioner doesn't offer the service, or has no valid certificate on the day."
+)
 class NotQualified(Problem):
     @strawberry.field(description="Who may deliver it.")
     async def practitioners(self, info: Info) -> list[Practitioner]:
@@ -125,8 +129,8 @@ class CallTheClinic(OnThePhone):
 @strawberry.type(description="The visit is too near, past or cancelled: it can't be changed online.")
 class TooLateToChange(OnThePhone):
     @strawberry.field(description="The last instant at which it could be changed.")
-    def deadline(self) -> datetime:
-        return self.error.deadline  # type: ignore[no-any-return]
+    def deadline(self, info: Info) -> datetime:
+        return info.context.on_the_clinics_clock(self.error.deadline)
 
 
 PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
@@ -144,7 +148,9 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
 }
 
 
-async def attempt(context: Context, work: Callable[[AsyncSession], Awaitable[T]]) -> tuple[T | None, list[Problem]]:
+async def attempt(
+    context: Context, work: Callable[[AsyncSession], Awaitable[T]]
+) -> tuple[T | None, list[Problem]]:
     """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`."""
     try:
         async with context.database.write() as session:

@@ -71,7 +71,9 @@ class BookingSchema(strawberry.Schema):
             return type_definition.fields
         return [field for part in parts for field in part.__strawberry_definition__.fields]  # type: ignore[attr-defined]
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
         """Logs what nobody expected, with the id that the caller is given; see `show_error`."""
         for error in errors:
             if _is_unexpected(error):
@@ -95,7 +97,9 @@ def show_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def _is_unexpected(error: GraphQLError) -> bool:
-    return error.original_error is not None and not isinstance(error.original_error, (GraphQLError, BookingError))
+    return error.original_error is not None and not isinstance(
+        error.original_error, (GraphQLError, BookingError)
+    )
 
 
 def core_schema() -> BookingSchema:

@@ -29,14 +29,12 @@ MODES = ("development", "production")
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Refuses with BadSetting; a variable that is empty counts as not given."""
-    given = {
-        "database_url": environment.get("DATABASE_URL"),
-        "clinic_file": environment.get("BOOK_ONLINE_CLINIC_FILE"),
-        "mode": environment.get("BOOK_ONLINE_MODE"),
-        "playground": environment.get("BOOK_ONLINE_PLAYGROUND"),
-    }
-    if given["mode"] and given["mode"] not in MODES:
-        raise BadSetting(f"BOOK_ONLINE_MODE is {given['mode']!r}; it must be {' or '.join(MODES)}")
-    known = {name: value for name, value in given.items() if value}
-    paths = {name: Path(known[name]) for name in ("clinic_file", "playground") if name in known}
-    return Settings(**{**known, **paths})  # type: ignore[arg-type]
+    mode = environment.get("BOOK_ONLINE_MODE") or Settings.mode
+    if mode not in MODES:
+        raise BadSetting(f"BOOK_ONLINE_MODE is {mode!r}; it must be {' or '.join(MODES)}")
+    return Settings(
+        database_url=environment.get("DATABASE_URL") or Settings.database_url,
+        clinic_file=Path(environment.get("BOOK_ONLINE_CLINIC_FILE") or Settings.clinic_file),
+        mode=mode,
+        playground=Path(environment.get("BOOK_ONLINE_PLAYGROUND") or Settings.playground),
+    )

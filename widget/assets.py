@@ -29,7 +29,9 @@ async def asset(request: Request) -> Response:
         return PlainTextResponse("There is no such file.\n", 404, HEADERS | {"Cache-Control": "no-store"})
     body, media_type, etag = file
     headers = HEADERS | {"ETag": etag}
-    if etag in [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]:
+    if etag in [
+        known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")
+    ]:
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers | {"Content-Type": media_type})
 

@@ -65,7 +65,7 @@ ReadCard = Callable[[str], Awaitable[ClinicCard]]
 
 
 def routes(*, clinic: ReadCard, demo: bool) -> list[BaseRoute]:
-    """`clinic` reads the card in a language when a page is asked for; with `demo` there is a clinic's page at `/`."""
+    """`clinic` reads the card when a page is asked for; with `demo` a clinic's page is at `/`."""
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
         language = language_of(request)

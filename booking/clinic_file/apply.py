@@ -96,7 +96,8 @@ async def _concerned(session: AsyncSession, *, now: datetime) -> list[str]:
         day = case.appointment.starts_at.astimezone(ZoneInfo(case.location.time_zone)).date()
         if reason := _why_not(case, day):
             found.append(
-                f"Appointment {case.appointment.reference} on {day} is kept, but {reason}: please call the patient."
+                f"Appointment {case.appointment.reference} on {day} is kept, but {reason}. "
+                "Please call the patient."
             )
     return found
 

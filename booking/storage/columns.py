@@ -1,7 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import DateTime, Integer
 from sqlalchemy.engine import Dialect
@@ -29,7 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(f"naive time {value!r}: an instant needs an offset")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -44,5 +43,5 @@ class Minutes(TypeDecorator[timedelta]):
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
         return None if value is None else int(value / timedelta(minutes=1))
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
         return None if value is None else timedelta(minutes=value)

@@ -109,7 +109,9 @@ async def weekly_hours(session: AsyncSession, *, locations: Collection[str]) -> 
     return (await session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens))).all()
 
 
-async def hours_of_locations(session: AsyncSession, locations: Collection[str]) -> dict[str, list[OpeningHours]]:
+async def hours_of_locations(
+    session: AsyncSession, locations: Collection[str]
+) -> dict[str, list[OpeningHours]]:
     """The locations' own weekly hours, Monday first."""
     found: dict[str, list[OpeningHours]] = {location: [] for location in locations}
     for row in await weekly_hours(session, locations=locations):
@@ -128,7 +130,9 @@ async def practitioners_working_at(session: AsyncSession, location: str) -> set[
 async def closures_between(
     session: AsyncSession, first: date, last: date, *, locations: Collection[str]
 ) -> Sequence[Closure]:
-    query = select(Closure).where(Closure.location.in_(locations), Closure.first_day <= last, Closure.last_day >= first)
+    query = select(Closure).where(
+        Closure.location.in_(locations), Closure.first_day <= last, Closure.last_day >= first
+    )
     return (await session.scalars(query)).all()
 
 
@@ -178,7 +182,9 @@ async def screening_of(session: AsyncSession, service: str) -> Sequence[Screenin
     return (await screening_by_service(session, [service]))[service]
 
 
-async def screening_by_service(session: AsyncSession, services: Collection[str]) -> dict[str, list[ScreeningQuestion]]:
+async def screening_by_service(
+    session: AsyncSession, services: Collection[str]
+) -> dict[str, list[ScreeningQuestion]]:
     query = (
         select(ServiceScreening.service, ScreeningQuestion)
         .join(ScreeningQuestion, ScreeningQuestion.slug == ServiceScreening.question)
@@ -191,7 +197,9 @@ async def screening_by_service(session: AsyncSession, services: Collection[str])
     return found
 
 
-async def screening_questions_by_slug(session: AsyncSession, slugs: Collection[str]) -> dict[str, ScreeningQuestion]:
+async def screening_questions_by_slug(
+    session: AsyncSession, slugs: Collection[str]
+) -> dict[str, ScreeningQuestion]:
     rows = await session.scalars(select(ScreeningQuestion).where(ScreeningQuestion.slug.in_(slugs)))
     return {row.slug: row for row in rows}
 
@@ -199,7 +207,9 @@ async def screening_questions_by_slug(session: AsyncSession, slugs: Collection[s
 async def services_not_asking(session: AsyncSession, questions: Collection[str]) -> Sequence[Service]:
     """Listed services whose screening has none of these questions."""
     asks = exists().where(ServiceScreening.service == Service.slug, ServiceScreening.question.in_(questions))
-    return (await session.scalars(select(Service).where(Service.listed, ~asks).order_by(Service.position))).all()
+    return (
+        await session.scalars(select(Service).where(Service.listed, ~asks).order_by(Service.position))
+    ).all()
 
 
 async def holds_by_token(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, Hold]:

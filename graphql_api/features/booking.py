@@ -44,7 +44,7 @@ class BookAppointmentPayload:
 @strawberry.input(description="Which visits to book as one course, for whom.")
 class BookCourseInput:
     hold_tokens: list[str] = strawberry.field(
-        description="The secrets of the holds, one for each of the service's `visits`, all with one practitioner."
+        description="The secrets of the holds: one for each of its `visits`, all with one practitioner."
     )
     patient: PatientInput = strawberry.field(description="Who comes.")
     screening: list[ScreeningAnswerInput] = strawberry.field(
@@ -56,7 +56,7 @@ class BookCourseInput:
 class BookCoursePayload:
     course: Course | None = strawberry.field(description="The course; null when it was refused.")
     manage_token: str | None = strawberry.field(
-        description="The secret of the one link for all its visits, `/manage#<manageToken>`. It is told only here."
+        description="The secret of its one link `/manage#<manageToken>`. It is told only here."
     )
     problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
 
@@ -115,10 +115,14 @@ class BookingMutations:
     async def book_course(
         self, info: Info, input: Annotated[BookCourseInput, strawberry.argument(description="What and who.")]
     ) -> BookCoursePayload | None:
-        booking, problems = await _book(info.context, input.hold_tokens, input.patient, input.screening, as_course=True)
+        booking, problems = await _book(
+            info.context, input.hold_tokens, input.patient, input.screening, as_course=True
+        )
         if booking is None or booking.course is None:
             return BookCoursePayload(course=None, manage_token=None, problems=problems)
-        return BookCoursePayload(course=Course.of(booking.course.id), manage_token=booking.manage_token, problems=[])
+        return BookCoursePayload(
+            course=Course.of(booking.course.id), manage_token=booking.manage_token, problems=[]
+        )
 
 
 feature = Feature(name="booking", mutation=BookingMutations)

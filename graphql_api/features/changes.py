@@ -62,7 +62,9 @@ def _uuid(id: str | None, *path: str) -> UUID | None:
 
 @strawberry.type
 class ChangeQueries:
-    @strawberry.field(description="The appointment of a manage link; null when the link is not valid (any more).")
+    @strawberry.field(
+        description="The appointment of a manage link; null when the link is not valid (any more)."
+    )
     async def appointment(
         self,
         info: Info,
@@ -74,7 +76,9 @@ class ChangeQueries:
     ) -> Appointment | None:
         async with info.context.database.read() as session:
             try:
-                visit = await managed_visit(session, manage_token, _uuid(id, "id"), or_next_at=info.context.now)
+                visit = await managed_visit(
+                    session, manage_token, _uuid(id, "id"), or_next_at=info.context.now
+                )
             except NotFound:
                 return None
         return Appointment.of(visit)
@@ -104,9 +108,13 @@ class ChangeMutations:
             return await reschedule(session, request, now=info.context.now)
 
         visit, problems = await attempt(info.context, work)
-        return RescheduleAppointmentPayload(appointment=visit and Appointment.of(visit), problems=problems)
+        return RescheduleAppointmentPayload(
+            appointment=Appointment.of(visit) if visit else None, problems=problems
+        )
 
-    @strawberry.mutation(description="Cancel a visit and free its time. Cancelling twice is one cancellation.")
+    @strawberry.mutation(
+        description="Cancel a visit and free its time. Cancelling twice is one cancellation."
+    )
     async def cancel_appointment(
         self,
         info: Info,
@@ -117,7 +125,9 @@ class ChangeMutations:
             return await cancel(session, input.manage_token, which, now=info.context.now)
 
         visit, problems = await attempt(info.context, work)
-        return CancelAppointmentPayload(appointment=visit and Appointment.of(visit), problems=problems)
+        return CancelAppointmentPayload(
+            appointment=Appointment.of(visit) if visit else None, problems=problems
+        )
 
 
 feature = Feature(name="changes", query=ChangeQueries, mutation=ChangeMutations)

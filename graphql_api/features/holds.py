@@ -23,7 +23,9 @@ class HoldSlotInput:
         default=None,
         description="With whom; without it, with whoever is free and has the least to do that day.",
     )
-    location_id: strawberry.ID | None = strawberry.field(default=None, description="Where; anywhere unless given.")
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where; anywhere unless given."
+    )
 
 
 @strawberry.type(description="The hold, or why there is none.")
@@ -50,7 +52,7 @@ class ReleaseHoldPayload:
 class HoldMutations:
     @strawberry.mutation(
         description=(
-            "Keep an open slot for a few minutes, so that nobody else takes it while the visitor fills in the form."
+            "Keep an open slot for a few minutes, so that nobody takes it while the form is filled in."
         )
     )
     async def hold_slot(

@@ -30,7 +30,7 @@ class NodeQueries:
     ) -> list[Node | None]:
         if len(ids) > MOST_IDS:
             raise InvalidInput(f"Please ask for {MOST_IDS} objects at most.", path=("ids",))
-        return list(await asyncio.gather(*(NodeQueries.node(self, info, id) for id in ids)))
+        return list(await asyncio.gather(*(NodeQueries.node(self, info, one) for one in ids)))
 
 
 feature = Feature(name="nodes", query=NodeQueries)

@@ -15,13 +15,13 @@ from graphql_api.extending import Feature
 from graphql_api.ids import key_of
 from graphql_api.problems import Problem, attempt
 
-ScreeningAnswer = strawberry.enum(Answer, name="ScreeningAnswer", description="What a visitor may answer.")
+strawberry.enum(Answer, name="ScreeningAnswer", description="What a visitor may answer.")
 
 
 @strawberry.input(description="The answer to one screening question.")
 class ScreeningAnswerInput:
     question_id: strawberry.ID = strawberry.field(description="The question.")
-    answer: ScreeningAnswer = strawberry.field(description="The answer.")
+    answer: Answer = strawberry.field(description="The answer.")
 
 
 def answers_by_slug(answers: Sequence[ScreeningAnswerInput]) -> dict[str, Answer]:
@@ -47,7 +47,9 @@ class CheckScreeningInput:
 @strawberry.type(description="Whether the answers clear the visit for booking online.")
 class CheckScreeningPayload:
     cleared: bool = strawberry.field(description="Whether it can be booked online.")
-    problems: list[Problem] = strawberry.field(description="What is missing, or `CallTheClinic`; empty when cleared.")
+    problems: list[Problem] = strawberry.field(
+        description="What is missing, or `CallTheClinic`; empty when cleared."
+    )
 
 
 @strawberry.type

@@ -26,9 +26,13 @@ class OpenSlotFilter:
     practitioner_id: strawberry.ID | None = strawberry.field(
         default=None, description="With whom; anyone who may deliver it unless given."
     )
-    location_id: strawberry.ID | None = strawberry.field(default=None, description="Where; anywhere unless given.")
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where; anywhere unless given."
+    )
     from_: date = strawberry.field(name="from", description="The first day, on the location's calendar.")
-    to: date = strawberry.field(description=f"The last day, included; {LONGEST_WINDOW.days} days at most in all.")
+    to: date = strawberry.field(
+        description=f"The last day, included; {LONGEST_WINDOW.days} days at most in all."
+    )
     distinct_times: bool = strawberry.field(
         default=False,
         description="One slot for each start time, with whoever has the least to do that day.",

@@ -14,9 +14,8 @@ from graphql_api.ids import global_id
 from graphql_api.types.node import Node
 from graphql_api.types.slots import Visit, local
 
-Status = strawberry.enum(
+strawberry.enum(
     AppointmentStatus,
-    name="AppointmentStatus",
     description="The life of an appointment, in the words of FHIR's AppointmentStatus.",
 )
 
@@ -25,7 +24,7 @@ Status = strawberry.enum(
 class Appointment(Visit):
     row: strawberry.Private[tables.Appointment]
     reference: str = strawberry.field(description="A short code to quote on the phone.")
-    status: Status = strawberry.field(description="Whether it stands.")
+    status: AppointmentStatus = strawberry.field(description="Whether it stands.")
 
     @strawberry.field(description="Until when it can be moved or cancelled online.")
     async def change_deadline(self, info: Info) -> datetime:
@@ -43,7 +42,9 @@ class Appointment(Visit):
     ) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
         return None if self.row.course is None else Course.of(self.row.course)
 
-    @strawberry.field(description="The visit as an iCalendar file (text/calendar); for a course, all its visits.")
+    @strawberry.field(
+        description="The visit as an iCalendar file (text/calendar); for a course, all its visits."
+    )
     async def calendar_file(self, info: Info) -> str:
         load = info.context.load
         visits = await load.visits.load(self.row.course) if self.row.course else [self.row]
@@ -53,7 +54,9 @@ class Appointment(Visit):
 
     @classmethod
     def of(cls, row: tables.Appointment) -> Self:
-        return cls(id=global_id("Appointment", row.id), at=row, row=row, reference=row.reference, status=row.status)
+        return cls(
+            id=global_id("Appointment", row.id), at=row, row=row, reference=row.reference, status=row.status
+        )
 
 
 @strawberry.type(description="Appointments that were booked as one; one manage link is for all of them.")

@@ -43,7 +43,9 @@ class Location(Node):
     address: list[str] = strawberry.field(description="Its address, line by line.")
     time_zone: str = strawberry.field(description="Its time zone, an IANA name like `America/Toronto`.")
 
-    @strawberry.field(description="When it is open, week by week. Public holidays and closures are not in it.")
+    @strawberry.field(
+        description="When it is open, week by week. Public holidays and closures are not in it."
+    )
     async def opening_hours(self, info: Info) -> list[OpeningHours]:
         return [OpeningHours.of(row) for row in await info.context.load.hours.load(self.slug)]
 
@@ -155,7 +157,9 @@ class Service(Node):
         return Practitioner.page(await info.context.load.practitioners_of.load(self.slug), info, first, after)
 
     @classmethod
-    def page(cls, rows: Sequence[tables.Service], info: Info, first: int, after: str | None) -> Connection[Self]:
+    def page(
+        cls, rows: Sequence[tables.Service], info: Info, first: int, after: str | None
+    ) -> Connection[Self]:
         """A page of rows that come in the clinic's order."""
         return page(
             rows,
@@ -192,7 +196,9 @@ class Practitioner(Node):
         return Service.page(await info.context.load.services_by.load(self.slug), info, first, after)
 
     @classmethod
-    def page(cls, rows: Sequence[tables.Practitioner], info: Info, first: int, after: str | None) -> Connection[Self]:
+    def page(
+        cls, rows: Sequence[tables.Practitioner], info: Info, first: int, after: str | None
+    ) -> Connection[Self]:
         """A page of rows that come in the clinic's order."""
         return page(
             rows,

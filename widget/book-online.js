@@ -1,0 +1,113 @@
+/**
+ * @file Here is `<book-online>`: a button in the page's own words. The rest is loaded when somebody means to use it.
+ *
+ * Attributes: service, practitioner, location (slugs), lang, phone, inline.
+ * @typedef {import('./flow/types.js').Wish} Wish
+ */
+
+const api = new URL('..', import.meta.url);
+const load = () => import('./flow/start.js');
+
+// `all: unset` because a button's own look differs from browser to browser; the page's font comes through.
+const LOOK = `
+:host { display: inline-block }
+:host([inline]) { display: block }
+:host([hidden]) { display: none }
+.control {
+  all: unset; box-sizing: border-box; display: inline-flex; align-items: center; justify-content: center;
+  min-block-size: 2.75em; padding: .5em 1.375em; cursor: pointer; font-weight: 600; text-align: center;
+  --accent: var(--book-online-accent, light-dark(#0b6b66, #63cfc3));
+  border-radius: var(--book-online-radius, .75em); background: var(--accent);
+  color: var(--book-online-on-accent, light-dark(#fff, #06211f)); transition: filter .15s;
+}
+@supports (color: oklch(from red l c h)) {
+  .control { color: var(--book-online-on-accent, oklch(from var(--accent) calc((.6 - l) * 1000) 0 0)) }
+}
+.control:hover { filter: brightness(1.08) }
+.control:active { filter: brightness(.94) }
+.control:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
+.control[aria-busy=true] { cursor: progress }
+@media (forced-colors: active) { .control { border: 1px solid } }
+`;
+
+class BookOnline extends HTMLElement {
+  /** @type {Promise<import('./flow/types.js').Opened> | undefined} */
+  #flow;
+  /** @type {HTMLElement | undefined} */
+  #control;
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const root = this.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(LOOK);
+    root.adoptedStyleSheets = [sheet];
+    if (this.hasAttribute('inline')) {
+      root.append(document.createElement('slot'));
+      this.open();
+      return;
+    }
+    this.#dress();
+    // A framework may fill the element late, or change its words.
+    new MutationObserver(() => this.#dress()).observe(this, { childList: true, characterData: true, subtree: true });
+  }
+
+  /** Opens the dialog; what `wish` names goes before the attributes. @param {Wish} [wish] */
+  async open(wish = {}) {
+    const root = /** @type {ShadowRoot} */ (this.shadowRoot);
+    this.#control?.setAttribute('aria-busy', 'true');
+    try {
+      this.#flow ??= load().then(({ start }) => start(this, root, api));
+      (await this.#flow).open(wish);
+    } catch (reason) {
+      this.#flow = undefined;
+      console.error('book-online: the booking could not be loaded.', reason);
+      if (!this.hasAttribute('inline')) location.assign(this.#page(wish));
+    } finally {
+      this.#control?.removeAttribute('aria-busy');
+    }
+  }
+
+  async close() {
+    (await this.#flow)?.close();
+  }
+
+  /** The hosted page, which does the same as the dialog. @param {Wish} wish */
+  #page(wish) {
+    const service = wish.service ?? this.getAttribute('service') ?? '';
+    const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
+    return link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href;
+  }
+
+  /** A link stays a link (to be opened in another tab), with the page's words and our look. */
+  #dress() {
+    const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
+    const control = document.createElement(link ? 'a' : 'button');
+    control.className = 'control';
+    control.setAttribute('part', 'control');
+    control.setAttribute('aria-haspopup', 'dialog');
+    if (link) {
+      control.setAttribute('href', link.href);
+      control.append(...link.cloneNode(true).childNodes);
+    } else {
+      control.setAttribute('type', 'button');
+      control.append(document.createElement('slot'));
+    }
+    control.addEventListener('pointerenter', warm, { once: true });
+    control.addEventListener('focus', warm, { once: true });
+    control.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      this.open();
+    });
+    if (this.#control) this.#control.replaceWith(control);
+    else /** @type {ShadowRoot} */ (this.shadowRoot).prepend(control);
+    this.#control = control;
+  }
+}
+
+const warm = () => {
+  load().then(({ warm: fetchAhead }) => fetchAhead(), () => {});
+};
+
+if (!customElements.get('book-online')) customElements.define('book-online', BookOnline);

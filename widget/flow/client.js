@@ -1,0 +1,221 @@
+/**
+ * @file Here is the only place that speaks with the server: the transport, and a function for each question.
+ *
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').Filter} Filter
+ * @typedef {import('./types.js').Slot} Slot
+ * @typedef {import('./types.js').LocalDate} LocalDate
+ * @typedef {import('./types.js').Appointment} Appointment
+ * @typedef {ReturnType<typeof createClient>} Client
+ * @typedef {{questionId: string, answer: import('./types.js').Answer}[]} Screening
+ */
+
+const LONGEST_WAIT = 15_000;
+
+const SLOT = `
+fragment Slot on OpenSlot { id startsAt endsAt practitioner { id name } location { id name } }`;
+
+const REFUSAL = `
+fragment Refusal on Problem {
+  __typename
+  path
+  ... on SlotTaken { alternatives { ...Slot } }
+  ... on NotOpen { alternatives { ...Slot } }
+  ... on ScreeningIncomplete { missing { id } }
+  ... on CallTheClinic { suitableServices { id } }
+}` + SLOT;
+
+const VISIT = `
+fragment Visit on Appointment {
+  id reference status startsAt endsAt canChange changeDeadline calendarFile
+  service { id name durationMinutes preparation }
+  practitioner { id name title }
+  location { id name address }
+}`;
+
+const CLINIC = `
+fragment AtTheDesk on Clinic {
+  name phone phoneShown timeZone
+  locations { id slug name address timeZone openingHours { weekday opens closes } }
+  bookingPolicy { horizonDays }
+}`;
+
+/** Every document that is ever sent; a test holds them against the schema. */
+export const documents = {
+  catalogue: `query Catalogue($after: String) {
+  clinic { ...AtTheDesk }
+  services(first: 30, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { node {
+      id slug name description preparation durationMinutes visits
+      price { amount currency }
+      screeningQuestions { id text why }
+      practitioners(first: 30) { edges { node { id slug name title } } }
+    } }
+  }
+}` + CLINIC,
+
+  month: `query Month($filter: OpenSlotFilter!) {
+  availability(filter: $filter) { date openSlotCount }
+  openSlots(filter: $filter, first: 60) { pageInfo { hasNextPage } edges { node { ...Slot } } }
+}` + SLOT,
+
+  times: `query Times($filter: OpenSlotFilter!, $after: String) {
+  openSlots(filter: $filter, first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { node { ...Slot } }
+  }
+}` + SLOT,
+
+  hold: `mutation Hold($input: HoldSlotInput!) {
+  holdSlot(input: $input) { hold { expiresAt slot { ...Slot } } holdToken problems { ...Refusal } }
+}` + REFUSAL,
+
+  release: `mutation Release($input: ReleaseHoldInput!) {
+  releaseHold(input: $input) { released }
+}`,
+
+  checkScreening: `mutation CheckScreening($input: CheckScreeningInput!) {
+  checkScreening(input: $input) { problems { ...Refusal } }
+}` + REFUSAL,
+
+  book: `mutation Book($input: BookAppointmentInput!) {
+  bookAppointment(input: $input) { appointment { ...Visit } manageToken problems { ...Refusal } }
+}` + VISIT + REFUSAL,
+
+  bookCourse: `mutation BookCourse($input: BookCourseInput!) {
+  bookCourse(input: $input) { course { visits { ...Visit } } manageToken problems { ...Refusal } }
+}` + VISIT + REFUSAL,
+
+  managed: `query Managed($manageToken: String!) {
+  clinic { ...AtTheDesk }
+  appointment(manageToken: $manageToken) { ...Visit course { visits { ...Visit } } }
+}` + CLINIC + VISIT,
+
+  reschedule: `mutation Reschedule($input: RescheduleAppointmentInput!) {
+  rescheduleAppointment(input: $input) { appointment { ...Visit } problems { ...Refusal } }
+}` + VISIT + REFUSAL,
+
+  cancel: `mutation Cancel($input: CancelAppointmentInput!) {
+  cancelAppointment(input: $input) { appointment { ...Visit } problems { ...Refusal } }
+}` + VISIT + REFUSAL,
+};
+
+/** No answer, or none that makes sense. Whether the server did anything is unknown. */
+export class Unreachable extends Error {}
+
+/** @param {{api: URL, language: string}} options */
+export const createClient = ({ api, language }) => {
+  const endpoint = new URL('graphql', api);
+
+  /** @param {string} query @param {object} [variables] @param {RequestInit} [options] @returns {Promise<any>} */
+  const ask = async (query, variables = {}, options = {}) => {
+    const body = await post(query, variables, options);
+    if (!body?.data || body.errors) throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'));
+    return body.data;
+  };
+
+  /** @param {string} query @param {object} variables @param {RequestInit} options */
+  const post = async (query, variables, options) => {
+    try {
+      const answer = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Accept-Language': language },
+        body: JSON.stringify({ query, variables }),
+        credentials: 'omit',
+        signal: AbortSignal.timeout(LONGEST_WAIT),
+        ...options,
+      });
+      return await answer.json();
+    } catch (reason) {
+      throw new Unreachable('The server could not be reached', { cause: reason });
+    }
+  };
+
+  /** @param {{edges: {node: any}[]}} connection */
+  const nodes = ({ edges }) => edges.map(({ node }) => node);
+
+  return {
+    /** @returns {Promise<import('./types.js').Catalogue>} */
+    catalogue: async () => {
+      const services = [];
+      for (let after = null; ; ) {
+        const { clinic, services: page } = await ask(documents.catalogue, { after });
+        services.push(...nodes(page).map((service) => ({ ...service, practitioners: nodes(service.practitioners) })));
+        if (!page.pageInfo.hasNextPage) return { clinic, services };
+        after = page.pageInfo.endCursor;
+      }
+    },
+
+    /**
+     * The days of a month that have something, and its first times.
+     * @param {Filter & {from: LocalDate, to: LocalDate}} filter
+     * @returns {Promise<{days: import('./types.js').DayCount[], slots: Slot[], isAll: boolean}>}
+     */
+    month: async (filter) => {
+      const { availability, openSlots } = await ask(documents.month, { filter: { ...filter, distinctTimes: true } });
+      return { days: availability, slots: nodes(openSlots), isAll: !openSlots.pageInfo.hasNextPage };
+    },
+
+    /** All times of a day. @param {Filter} filter @param {LocalDate} date @returns {Promise<Slot[]>} */
+    times: async (filter, date) => {
+      const slots = [];
+      for (let after = null; ; ) {
+        const variables = { filter: { ...filter, from: date, to: date, distinctTimes: true }, after };
+        const { openSlots } = await ask(documents.times, variables);
+        slots.push(...nodes(openSlots));
+        if (!openSlots.pageInfo.hasNextPage) return slots;
+        after = openSlots.pageInfo.endCursor;
+      }
+    },
+
+    /** The first times from a day on, whoever has them. @param {Filter & {from: LocalDate, to: LocalDate}} filter
+     * @returns {Promise<Slot[]>} */
+    firstTimes: async (filter) => nodes((await ask(documents.times, { filter, after: null })).openSlots),
+
+    /** @param {Filter & {startsAt: string}} input
+     * @returns {Promise<{held: import('./types.js').Held | null, problems: Problem[]}>} */
+    hold: async (input) => {
+      const { hold, holdToken, problems } = (await ask(documents.hold, { input })).holdSlot;
+      return { held: hold && { slot: hold.slot, holdToken, expiresAt: hold.expiresAt }, problems };
+    },
+
+    /** Also on the way out of the page. @param {string} holdToken */
+    release: (holdToken) => ask(documents.release, { input: { holdToken } }, { keepalive: true }),
+
+    /** @param {string} serviceId @param {Screening} screening @returns {Promise<Problem[]>} */
+    checkScreening: async (serviceId, screening) =>
+      (await ask(documents.checkScreening, { input: { serviceId, screening } })).checkScreening.problems,
+
+    /**
+     * One visit, or a course of several. Repeating it with the same tokens answers with the same booking.
+     * @param {string[]} holdTokens @param {{patient: import('./types.js').Patient, screening: Screening}} details
+     * @returns {Promise<{booked: import('./types.js').Booked | null, problems: Problem[]}>}
+     */
+    book: async ([holdToken, ...others], details) => {
+      if (others.length === 0) {
+        const answer = (await ask(documents.book, { input: { holdToken, ...details } })).bookAppointment;
+        const { appointment, manageToken, problems } = answer;
+        return { booked: appointment && { visits: [appointment], manageToken }, problems };
+      }
+      const input = { holdTokens: [holdToken, ...others], ...details };
+      const { course, manageToken, problems } = (await ask(documents.bookCourse, { input })).bookCourse;
+      return { booked: course && { visits: course.visits, manageToken }, problems };
+    },
+
+    /** What a manage link is for; no visits when it is not valid.
+     * @param {string} manageToken @returns {Promise<{clinic: import('./types.js').Clinic, visits: Appointment[]}>} */
+    managed: async (manageToken) => {
+      const { clinic, appointment } = await ask(documents.managed, { manageToken });
+      return { clinic, visits: appointment?.course?.visits ?? (appointment ? [appointment] : []) };
+    },
+
+    /** @param {{manageToken: string, appointmentId: string, startsAt: string}} input
+     * @returns {Promise<{appointment: Appointment | null, problems: Problem[]}>} */
+    reschedule: async (input) => (await ask(documents.reschedule, { input })).rescheduleAppointment,
+
+    /** @param {{manageToken: string, appointmentId: string}} input
+     * @returns {Promise<{appointment: Appointment | null, problems: Problem[]}>} */
+    cancel: async (input) => (await ask(documents.cancel, { input })).cancelAppointment,
+  };
+};

@@ -1,0 +1,155 @@
+/**
+ * @file Here is what stands around every step: a dialog, or a part of the page; notices, buttons, the phone number.
+ *
+ * @typedef {import('./types.js').Page} Page
+ * @typedef {import('./types.js').Say} Say
+ * @typedef {{label: string, act: () => unknown}} Choice
+ * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm'}} Notice
+ * @typedef {ReturnType<typeof createFrame>} Frame
+ */
+import { h, icon } from './element.js';
+
+const SLOW = 5_000;
+
+/** @param {{say: Say, isInline: boolean, onTrouble: () => void}} options */
+export const createFrame = ({ say, isInline, onTrouble }) => {
+  const top = h('p', { class: 'where' });
+  const steps = h('p', { class: 'progress' });
+  const close = h('button', { type: 'button', class: 'close', part: 'close', 'aria-label': say('close') }, icon('close'));
+  const notices = h('div', { class: 'notices', role: 'alert' });
+  const status = h('p', { class: 'sr', role: 'status' });
+  const foot = h('div', { class: 'foot', part: 'footer' });
+  const actions = h('div', { class: 'actions', part: 'actions' });
+  const body = h('div', { class: 'body', part: 'body' }, notices);
+  const form = h('form', { class: 'page', novalidate: true }, body, actions);
+  const inside = [h('div', { class: 'top', part: 'header' }, top, steps, isInline ? null : close), form, foot, status];
+  const common = { 'aria-labelledby': 'title', lang: say.language, dir: say.direction };
+  const element = isInline
+    ? h('section', { class: 'frame inline', part: 'frame', ...common }, ...inside)
+    : h('dialog', { class: 'frame', part: 'frame', ...common }, ...inside);
+
+  let isBusy = false;
+  /** @type {(() => void) | null} */
+  let submit = null;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit?.();
+  });
+
+  const clearNotice = () => notices.replaceChildren();
+
+  /** Said at once by screen readers, and shown above the step. @param {Notice} notice */
+  const notice = ({ title, text, choices = [], tone = 'bad' }) => {
+    const hadFocus = notices.querySelector(':focus') !== null;
+    notices.replaceChildren(
+      h('div', { class: `notice ${tone}`, part: 'notice' },
+        icon(tone === 'bad' ? 'alert' : 'clock'),
+        h('div', {},
+          h('p', { class: 'strong' }, title),
+          text ? h('p', {}, text) : null,
+          choices.length ? h('p', { class: 'choices' }, ...choices.map(choiceButton)) : null,
+        )),
+    );
+    if (hadFocus) notices.querySelector('button')?.focus();
+    notices.scrollIntoView({ block: 'nearest' });
+  };
+
+  /** @param {Choice} choice */
+  const choiceButton = ({ label, act }) => {
+    const button = h('button', { type: 'button', class: 'quiet', onclick: () => run(act, button) }, label);
+    return button;
+  };
+
+  /**
+   * Does one thing at a time, however often it is pressed; when the server can't be reached, offers to try again.
+   *
+   * @param {() => unknown} work @param {HTMLElement} [button]
+   */
+  const run = async (work, button) => {
+    if (isBusy) return;
+    isBusy = true;
+    if (!button || !notices.contains(button)) clearNotice();
+    button?.setAttribute('aria-busy', 'true');
+    const slow = setTimeout(() => notice({ title: say('slow.title'), text: say('slow.text'), tone: 'calm' }), SLOW);
+    /** @type {unknown} */
+    let failure = null;
+    try {
+      await work();
+    } catch (reason) {
+      failure = reason;
+    }
+    clearTimeout(slow);
+    button?.removeAttribute('aria-busy');
+    isBusy = false;
+    if (failure) trouble(failure, () => again(work, button));
+    else if (notices.querySelector('.calm')) clearNotice();
+  };
+
+  /** The button that asks to try again goes away: the focus goes back to where it was. */
+  /** @param {() => unknown} work @param {HTMLElement} [button] */
+  const again = (work, button) => {
+    button?.focus();
+    setTimeout(() => run(work, button));
+  };
+
+  /** @param {unknown} reason @param {() => unknown} retry */
+  const trouble = (reason, retry) => {
+    console.error('book-online:', reason);
+    notice({
+      title: say('trouble.title'),
+      text: say('trouble.text'),
+      choices: [{ label: say('trouble.again'), act: retry }],
+    });
+    onTrouble();
+  };
+
+  /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [where] */
+  const show = ({ title, lead = null, content, primary = null, back = null }, { step = null, isQuiet = false } = {}) => {
+    clearNotice();
+    const heading = h('h2', { id: 'title', class: 'title', part: 'heading', tabindex: -1 }, title);
+    const main = h('div', { class: 'content' }, heading, lead ? h('div', { class: 'lead' }, lead) : null, ...content);
+    body.replaceChildren(notices, main);
+    const go = primary && h('button', { type: 'submit', class: 'primary', part: 'primary' }, primary.label);
+    submit = primary && go && (() => void run(primary.act, go));
+    actions.replaceChildren(
+      ...[
+        back && h('button', { type: 'button', class: 'quiet back', part: 'back', onclick: () => isBusy || back() },
+          icon('back'), say('back')),
+        go,
+      ].filter((button) => button !== null),
+    );
+    actions.hidden = !actions.childElementCount;
+    showProgress(step);
+    body.scrollTop = 0;
+    if (!isQuiet) heading.focus({ preventScroll: !isInline });
+  };
+
+  /** @param {[number, number] | null} step */
+  const showProgress = (step) => {
+    steps.replaceChildren();
+    if (!step) return;
+    const [n, of] = step;
+    steps.append(
+      h('span', { class: 'bar', 'aria-hidden': true },
+        ...Array.from({ length: of }, (_, i) => h('i', { class: i < n ? 'done' : '' }))),
+      h('span', {}, say('progress', { n, of })),
+    );
+  };
+
+  return {
+    element,
+    close,
+    show,
+    run,
+    notice,
+    clearNotice,
+    trouble,
+    /** Said by screen readers when there is a pause. @param {string} text */
+    tell: (text) => (status.textContent = text),
+    /** @param {string} name @param {Node | null} contact */
+    setClinic: (name, contact) => {
+      top.textContent = name;
+      foot.replaceChildren(...(contact ? [contact] : []));
+    },
+  };
+};

@@ -1,0 +1,76 @@
+/**
+ * @file Here is how times are kept for the visitor, kept again, and given back.
+ *
+ * @typedef {import('./types.js').State} State
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {ReturnType<typeof createHolds>} Holds
+ */
+
+/**
+ * A hold that was given back or ran out stays in `state.visits` with its secret: booking with it is always the first
+ * try, because an earlier try may have booked it and only its answer was lost.
+ *
+ * @param {State} state @param {import('./client.js').Client} client
+ */
+export const createHolds = (state, client) => {
+  /** @param {string} token */
+  const giveBack = (token) => client.release(token).catch(() => {});
+
+  const kept = () => state.visits.filter((held) => held !== null);
+
+  return {
+    kept,
+
+    /** Keeps a time as visit `place`; what was kept there before is given back. Answers why not.
+     * @param {number} place @param {string} startsAt @returns {Promise<Problem[]>} */
+    take: async (place, startsAt) => {
+      const { held, problems } = await client.hold({ ...filterFor(state), startsAt });
+      if (!held) return problems;
+      const former = state.visits[place];
+      if (former) giveBack(former.holdToken);
+      state.visits[place] = held;
+      return [];
+    },
+
+    /** @param {number} place */
+    drop: (place) => {
+      const held = state.visits[place];
+      if (held) giveBack(held.holdToken);
+      state.visits[place] = null;
+    },
+
+    /** Keeps all chosen times again. A time that is gone leaves its place empty; answers why.
+     * @returns {Promise<Problem[]>} */
+    renew: async () => {
+      await Promise.all(kept().map(({ holdToken }) => giveBack(holdToken)));
+      /** @type {Problem[]} */
+      const refusals = [];
+      for (const [place, held] of state.visits.entries()) {
+        if (!held) continue;
+        const again = await client.hold({ ...filterFor(state), startsAt: held.slot.startsAt });
+        state.visits[place] = again.held;
+        refusals.push(...again.problems);
+      }
+      return refusals;
+    },
+
+    /** Gives all times back; the choice itself is remembered. */
+    release: () => void kept().forEach(({ holdToken }) => giveBack(holdToken)),
+
+    clear: () => {
+      kept().forEach(({ holdToken }) => giveBack(holdToken));
+      state.visits = Array(state.service?.visits ?? 1).fill(null);
+    },
+  };
+};
+
+/** All visits of a course are with one practitioner: whoever has the first one.
+ * @param {State} state @returns {import('./types.js').Filter} */
+export const filterFor = (state) => {
+  const others = state.visits.length > 1 ? state.visits.find((held) => held !== null) : null;
+  return {
+    serviceId: state.service?.id ?? '',
+    practitionerId: others?.slot.practitioner.id ?? state.practitioner,
+    locationId: state.location,
+  };
+};

@@ -1,0 +1,48 @@
+/**
+ * @file Here is how a refusal is put into kind words.
+ *
+ * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('./types.js').Slot} Slot
+ * @typedef {import('./types.js').Say} Say
+ * @typedef {import('./types.js').Clock} Clock
+ */
+
+/** Why a time can't be had. @param {Problem | undefined} problem @param {Say} say */
+const words = (problem, say) => {
+  switch (problem?.__typename) {
+    case 'SlotTaken':
+    case 'HoldExpired':
+      return say('problem.taken');
+    case 'NotOpen':
+      return say('problem.notOpen');
+    case 'NoticeTooShort':
+      return say('problem.tooSoon');
+    case 'BeyondHorizon':
+      return say('problem.tooFar');
+    case 'NotQualified':
+      return say('problem.notQualified');
+    default:
+      return say('problem.other');
+  }
+};
+
+/**
+ * The refusal of a time, with other times to choose at once.
+ *
+ * @param {Problem[]} problems
+ * @param {{say: Say, clock: Clock}} voice
+ * @param {(slot: Slot) => unknown} choose
+ * @returns {import('./frame.js').Notice}
+ */
+export const otherTimes = (problems, { say, clock }, choose) => {
+  const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];
+  const alternatives = problem?.alternatives ?? [];
+  return {
+    title: words(problem, say),
+    text: alternatives.length ? say('problem.nearest') : say('problem.chooseAnother'),
+    choices: alternatives.map((slot) => ({
+      label: say('dayAndTime', { day: clock.shortDay(clock.dateOf(slot.startsAt)), time: clock.time(slot.startsAt) }),
+      act: () => choose(slot),
+    })),
+  };
+};
