@@ -37,7 +37,7 @@ quick: .venv/ready-to-test ## The tests that need neither a browser nor PostgreS
 lint: .venv/ready-to-test ## Style, and who may import whom
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'Not formatted: run `make format`.'; exit 1; }
-	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: types
 types: .venv/ready-to-test node_modules/.ready ## Types of the Python and of the widget

@@ -29,9 +29,14 @@ PAGE = """<!doctype html>
 
 def playground_routes(assets: Path) -> list[BaseRoute]:
     """GraphiQL's files under `/playground/`; those missing are not found, and the page says what to do."""
-    return [Mount("/playground", StaticFiles(directory=assets, check_dir=False))]
+    return [Mount("/playground", _Assets(directory=assets, check_dir=False))]
 
 
 def playground_page(*, endpoint: str) -> str:
     """The page, for a server that has `playground_routes`."""
     return PAGE.replace("{endpoint}", escape(endpoint))
+
+
+class _Assets(StaticFiles):
+    async def check_config(self) -> None:
+        """Not yet built is no mistake: it can be built while we serve."""

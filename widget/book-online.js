@@ -72,6 +72,8 @@ class BookOnline extends HTMLElement {
     (await this.#flow)?.close();
   }
 
+  #warm = () => void load().then(({ warm }) => warm(this)).catch(() => {});
+
   /** The hosted page, which does the same as the dialog. @param {Wish} wish */
   #page(wish) {
     const service = wish.service ?? this.getAttribute('service') ?? '';
@@ -82,6 +84,7 @@ class BookOnline extends HTMLElement {
   /** A link stays a link (to be opened in another tab), with the page's words and our look. */
   #dress() {
     const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
+    /** @type {HTMLElement} */
     const control = document.createElement(link ? 'a' : 'button');
     control.className = 'control';
     control.setAttribute('part', 'control');
@@ -93,8 +96,8 @@ class BookOnline extends HTMLElement {
       control.setAttribute('type', 'button');
       control.append(document.createElement('slot'));
     }
-    control.addEventListener('pointerenter', warm, { once: true });
-    control.addEventListener('focus', warm, { once: true });
+    control.addEventListener('pointerenter', this.#warm, { once: true });
+    control.addEventListener('focus', this.#warm, { once: true });
     control.addEventListener('click', (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
@@ -105,9 +108,5 @@ class BookOnline extends HTMLElement {
     this.#control = control;
   }
 }
-
-const warm = () => {
-  load().then(({ warm: fetchAhead }) => fetchAhead(), () => {});
-};
 
 if (!customElements.get('book-online')) customElements.define('book-online', BookOnline);

@@ -3,7 +3,6 @@
 import difflib
 import tomllib
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -76,16 +75,7 @@ def _message(error: Any) -> str:
         return _unknown_key(str(error["loc"][-1]))
     if kind == "string_pattern_mismatch" and error["loc"][-1] in SLUGS:
         return f'{error["input"]!r} is no slug: small letters, digits and single hyphens, like "dry-needling"'
-    plain = {key: _plainly(value) for key, value in context.items()}
-    return MESSAGES.get(kind, str(error["msg"])).format(**plain, input=error["input"])
-
-
-def _plainly(value: Any) -> Any:
-    """A bound as it would stand in the file."""
-    if not isinstance(value, timedelta):
-        return value
-    days, rest = divmod(value, timedelta(days=1))
-    return f"{value // timedelta(minutes=1)} min" if rest or not days else f"{days} days"
+    return MESSAGES.get(kind, str(error["msg"])).format(**context, input=error["input"])
 
 
 SLUGS = ("slug", "location", "kind", "requires")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, PlainValidator, StringConstraints
 
-from booking.clinic_file.values import Duration, Region, Slug, SomeTicks, Text, Ticks, Weekly, Zone
+from booking.clinic_file.values import Duration, Region, Slug, Text, Ticks, Weekly, Zone, between
 from booking.screening import Outcome
 
 
@@ -48,11 +48,11 @@ class ClinicPart(Part):
 
 
 class PolicyPart(Part):
-    slot_step: SomeTicks
-    minimum_notice: Duration
-    horizon: Annotated[Duration, Field(ge=timedelta(days=1), le=timedelta(days=366))]
-    hold: Annotated[Duration, Field(ge=timedelta(minutes=1), le=timedelta(hours=1))]
-    cancellation_notice: Duration
+    slot_step: Annotated[Ticks, between("5 min", "24 h")]
+    minimum_notice: Annotated[Duration, between("0 min", "366 days")]
+    horizon: Annotated[Duration, between("1 day", "366 days")]
+    hold: Annotated[Duration, between("1 min", "60 min")]
+    cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
 
 
 class Days(Part):
@@ -97,9 +97,9 @@ class ServicePart(Part):
     name: Text
     description: Text | None = None
     preparation: Text | None = None
-    duration: Annotated[SomeTicks, Field(le=timedelta(hours=12))]
-    buffer_before: Annotated[Ticks, Field(le=timedelta(hours=4))] = timedelta(0)
-    buffer_after: Annotated[Ticks, Field(le=timedelta(hours=4))] = timedelta(0)
+    duration: Annotated[Ticks, between("5 min", "12 h")]
+    buffer_before: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
+    buffer_after: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
     visits: Annotated[int, Field(ge=1, le=12, strict=True)] = 1
     price: Amount | None = None
     currency: Currency | None = None

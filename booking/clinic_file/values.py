@@ -33,10 +33,15 @@ def _whole_ticks(value: timedelta) -> timedelta:
     return value
 
 
-def _some(value: timedelta) -> timedelta:
-    if not value:
-        raise ValueError("must be longer than nothing")
-    return value
+def between(shortest: str, longest: str) -> AfterValidator:
+    """Bounds of a duration, as they would stand in the file; both included."""
+
+    def check(value: timedelta) -> timedelta:
+        if not _duration(shortest) <= value <= _duration(longest):
+            raise ValueError(f"must be from {shortest} to {longest}")
+        return value
+
+    return AfterValidator(check)
 
 
 def _week(value: Any) -> Week:
@@ -127,7 +132,6 @@ def _text(value: Any) -> dict[str, str]:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
-SomeTicks = Annotated[Ticks, AfterValidator(_some)]
 Weekly = Annotated[Week, BeforeValidator(_week)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Region = Annotated[str | None, BeforeValidator(_region)]

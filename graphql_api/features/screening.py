@@ -15,7 +15,11 @@ from graphql_api.extending import Feature
 from graphql_api.ids import key_of
 from graphql_api.problems import Problem, attempt
 
-strawberry.enum(Answer, name="ScreeningAnswer", description="What a visitor may answer.")
+strawberry.enum(
+    Answer,
+    name="ScreeningAnswer",
+    description="What a visitor may answer: `YES`, `NO`, or `UNSURE` when they don't know.",
+)
 
 
 @strawberry.input(description="The answer to one screening question.")

@@ -16,7 +16,7 @@ from graphql_api.types.slots import Visit, local
 
 strawberry.enum(
     AppointmentStatus,
-    description="The life of an appointment, in the words of FHIR's AppointmentStatus.",
+    description="FHIR's AppointmentStatus: a visit that is `BOOKED` stands, one that is `CANCELLED` doesn't.",
 )
 
 

@@ -88,7 +88,8 @@ async def test_distinct_times_has_each_start_once(api: Partner) -> None:
 
 
 async def test_a_page_goes_on_where_the_last_one_ended_though_others_book(api: Partner) -> None:
-    query = """query ($filter: OpenSlotFilter!, $after: String) { openSlots(filter: $filter, first: 5, after: $after) {
+    query = """query ($filter: OpenSlotFilter!, $after: String) {
+      openSlots(filter: $filter, first: 5, after: $after) {
       edges { node { startsAt practitioner { slug } } } pageInfo { endCursor hasPreviousPage } } }"""
     wanted = {"serviceId": service_id(), "from": "2026-11-24", "to": "2026-11-24", "distinctTimes": True}
     before = [

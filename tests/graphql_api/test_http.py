@@ -92,7 +92,8 @@ async def test_a_document_of_too_many_tokens_is_refused(http: httpx.AsyncClient)
 
 
 async def test_half_a_surrogate_pair_is_no_reason_to_fall_over(http: httpx.AsyncClient) -> None:
-    body = b'{"query": "query ($f: Int) { services(first: $f) { edges { cursor } } }", "variables": {"f": "\\ud800"}}'
+    query = b'"query ($f: Int) { services(first: $f) { edges { cursor } } }"'
+    body = b'{"query": ' + query + b', "variables": {"f": "\\ud800"}}'
 
     response = await http.post("/graphql", content=body, headers=JSON)
 

@@ -124,6 +124,6 @@ const target = (days, here, key, direction) => {
   }
   const dates = days.map((day) => day.dataset['date'] ?? '');
   const wanted = plusDays(dates[here] ?? '', step);
-  const to = step > 0 ? dates.findIndex((date) => date >= wanted) : dates.findLastIndex((date) => date <= wanted);
+  const to = step > 0 ? dates.findIndex((date) => date >= wanted) : dates.filter((date) => date <= wanted).length - 1;
   return to < 0 ? null : to;
 };

@@ -3,13 +3,14 @@
  *
  * @typedef {import('./types.js').Page} Page
  * @typedef {import('./types.js').Say} Say
- * @typedef {{label: string, act: () => unknown}} Choice
- * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm'}} Notice
+ * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
+ * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'good'}} Notice
  * @typedef {ReturnType<typeof createFrame>} Frame
  */
 import { h, icon } from './element.js';
 
 const SLOW = 5_000;
+const TONES = /** @type {const} */ ({ bad: 'alert', calm: 'clock', good: 'check' });
 
 /** @param {{say: Say, isInline: boolean, onTrouble: () => void}} options */
 export const createFrame = ({ say, isInline, onTrouble }) => {
@@ -22,7 +23,8 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   const actions = h('div', { class: 'actions', part: 'actions' });
   const body = h('div', { class: 'body', part: 'body' }, notices);
   const form = h('form', { class: 'page', novalidate: true }, body, actions);
-  const inside = [h('div', { class: 'top', part: 'header' }, top, steps, isInline ? null : close), form, foot, status];
+  const head = h('div', { class: 'top', part: 'header' }, ...(isInline ? [steps] : [top, steps, close]));
+  const inside = [head, form, foot, status];
   const common = { 'aria-labelledby': 'title', lang: say.language, dir: say.direction };
   const element = isInline
     ? h('section', { class: 'frame inline', part: 'frame', ...common }, ...inside)
@@ -36,14 +38,21 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     submit?.();
   });
 
-  const clearNotice = () => notices.replaceChildren();
+  const clearNotice = () => {
+    const hadFocus = notices.querySelector(':focus') !== null;
+    notices.replaceChildren();
+    if (hadFocus) focusTitle();
+  };
+
+  const focusTitle = () =>
+    /** @type {HTMLElement | null} */ (body.querySelector('.title'))?.focus({ preventScroll: !isInline });
 
   /** Said at once by screen readers, and shown above the step. @param {Notice} notice */
   const notice = ({ title, text, choices = [], tone = 'bad' }) => {
     const hadFocus = notices.querySelector(':focus') !== null;
     notices.replaceChildren(
       h('div', { class: `notice ${tone}`, part: 'notice' },
-        icon(tone === 'bad' ? 'alert' : 'clock'),
+        icon(TONES[tone]),
         h('div', {},
           h('p', { class: 'strong' }, title),
           text ? h('p', {}, text) : null,
@@ -56,8 +65,20 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
 
   /** @param {Choice} choice */
   const choiceButton = ({ label, act }) => {
-    const button = h('button', { type: 'button', class: 'quiet', onclick: () => run(act, button) }, label);
+    /** @type {HTMLButtonElement} */
+    const button = h('button', { type: 'button', class: 'quiet', onclick: () => act(button) }, label);
     return button;
+  };
+
+  /** After a while, says that it takes long. @param {() => unknown} work */
+  const patiently = async (work) => {
+    const slow = setTimeout(() => notice({ title: say('slow.title'), text: say('slow.text'), tone: 'calm' }), SLOW);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(slow);
+      if (notices.querySelector('.calm')) clearNotice();
+    }
   };
 
   /**
@@ -70,36 +91,24 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     isBusy = true;
     if (!button || !notices.contains(button)) clearNotice();
     button?.setAttribute('aria-busy', 'true');
-    const slow = setTimeout(() => notice({ title: say('slow.title'), text: say('slow.text'), tone: 'calm' }), SLOW);
-    /** @type {unknown} */
-    let failure = null;
     try {
-      await work();
+      await patiently(work);
     } catch (reason) {
-      failure = reason;
+      trouble(reason, () => run(work, button));
+    } finally {
+      button?.removeAttribute('aria-busy');
+      isBusy = false;
     }
-    clearTimeout(slow);
-    button?.removeAttribute('aria-busy');
-    isBusy = false;
-    if (failure) trouble(failure, () => again(work, button));
-    else if (notices.querySelector('.calm')) clearNotice();
-  };
-
-  /** The button that asks to try again goes away: the focus goes back to where it was. */
-  /** @param {() => unknown} work @param {HTMLElement} [button] */
-  const again = (work, button) => {
-    button?.focus();
-    setTimeout(() => run(work, button));
   };
 
   /** @param {unknown} reason @param {() => unknown} retry */
   const trouble = (reason, retry) => {
     console.error('book-online:', reason);
-    notice({
-      title: say('trouble.title'),
-      text: say('trouble.text'),
-      choices: [{ label: say('trouble.again'), act: retry }],
-    });
+    const again = () => {
+      clearNotice();
+      retry();
+    };
+    notice({ title: say('trouble.title'), text: say('trouble.text'), choices: [{ label: say('trouble.again'), act: again }] });
     onTrouble();
   };
 
@@ -121,12 +130,13 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     actions.hidden = !actions.childElementCount;
     showProgress(step);
     body.scrollTop = 0;
-    if (!isQuiet) heading.focus({ preventScroll: !isInline });
+    if (!isQuiet) focusTitle();
   };
 
   /** @param {[number, number] | null} step */
   const showProgress = (step) => {
     steps.replaceChildren();
+    head.hidden = isInline && !step;
     if (!step) return;
     const [n, of] = step;
     steps.append(
@@ -139,10 +149,12 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   return {
     element,
     close,
+    focusTitle,
     show,
     run,
     notice,
     clearNotice,
+    patiently,
     trouble,
     /** Said by screen readers when there is a pause. @param {string} text */
     tell: (text) => (status.textContent = text),

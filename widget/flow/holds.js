@@ -11,8 +11,9 @@
  * try, because an earlier try may have booked it and only its answer was lost.
  *
  * @param {State} state @param {import('./client.js').Client} client
+ * @param {() => boolean} isOpen  a time that comes when the visitor has left is given back at once
  */
-export const createHolds = (state, client) => {
+export const createHolds = (state, client, isOpen) => {
   /** @param {string} token */
   const giveBack = (token) => client.release(token).catch(() => {});
 
@@ -28,6 +29,7 @@ export const createHolds = (state, client) => {
       if (!held) return problems;
       const former = state.visits[place];
       if (former) giveBack(former.holdToken);
+      if (!isOpen()) giveBack(held.holdToken);
       state.visits[place] = held;
       return [];
     },

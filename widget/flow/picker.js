@@ -20,6 +20,8 @@ import { createOpenings } from './openings.js';
 import { firstOfMonth, plusDays } from './time.js';
 import { times } from './times.js';
 
+const NOTICEABLE = 150;
+
 /** @param {Options} options */
 export const picker = (options) => {
   const { say, clock, client, frame, clinic, filter, choose } = options;
@@ -43,69 +45,95 @@ export const picker = (options) => {
     const { date } = focused?.dataset ?? {};
     const again = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
     calendarPlace.replaceChildren(
-      calendar(month, { say, clock }, { choose: showDay, turn, unfold: () => showMonth({ isWhole: !month.isWhole }) }));
+      calendar(month, { say, clock }, {
+        choose: (day) => look((isWanted) => showDay(day, isWanted)),
+        turn: (to) => look((isWanted) => turn(to, isWanted)),
+        unfold: () => showMonth({ isWhole: !month.isWhole }),
+      }));
     // The pressed button was made anew.
     if (again) /** @type {HTMLElement | null} */ (calendarPlace.querySelector(again))?.focus();
   };
 
   /** @param {string} title @param {...(Node | null)} content */
-  const showTimes = (title, ...content) =>
-    timesPlace.replaceChildren(...[h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
-
-  const showWaiting = () => {
-    timesPlace.setAttribute('aria-busy', 'true');
-    showTimes('', h('div', { class: 'times waiting', 'aria-hidden': 'true' },
-      ...Array.from({ length: 9 }, () => h('span', { class: 'time bone' }))));
+  const showTimes = (title, ...content) => {
+    timesPlace.removeAttribute('aria-busy');
+    timesPlace.replaceChildren(...[title && h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
   };
 
-  /** @param {LocalDate} date */
-  const showDay = (date) =>
-    frame.run(async () => {
-      showMonth({ chosen: date });
-      const wait = setTimeout(showWaiting, 150);
-      try {
-        const slots = await openings.times(date);
-        clearTimeout(wait);
-        showTimes(clock.day(date), zoneLine(slots[0]),
-          ...times(slots, { say, clock, showPlace }, (slot, button) => frame.run(() => choose(slot), button)),
-          slots.length ? null : h('p', { class: 'empty' }, say('time.noneLeft')));
-        frame.tell(`${clock.day(date)}: ${say.count('time.count', slots.length)}`);
-      } finally {
-        clearTimeout(wait);
-        timesPlace.removeAttribute('aria-busy');
-      }
-    });
+  const showWaiting = () => {
+    showTimes('', h('div', { class: 'times waiting', 'aria-hidden': 'true' },
+      ...Array.from({ length: 9 }, () => h('span', { class: 'time bone' }))));
+    timesPlace.setAttribute('aria-busy', 'true');
+  };
+
+  let latest = 0;
+  /** Looks something up; when meanwhile something else is wanted, what comes is let go.
+   * @param {(isWanted: () => boolean) => Promise<void>} work */
+  const look = async (work) => {
+    const mine = (latest += 1);
+    const isWanted = () => mine === latest;
+    try {
+      await frame.patiently(() => work(isWanted));
+    } catch (reason) {
+      if (isWanted()) frame.trouble(reason, () => look(work));
+    }
+  };
+
+  /** @param {LocalDate} date @param {() => boolean} isWanted */
+  const showDay = async (date, isWanted) => {
+    showMonth({ chosen: date });
+    const wait = setTimeout(showWaiting, NOTICEABLE);
+    const slots = await openings.times(date).finally(() => clearTimeout(wait));
+    if (!isWanted()) return;
+    showTimes(clock.day(date), zoneLine(slots[0]),
+      ...times(slots, { say, clock, showPlace }, (slot, button) => frame.run(() => choose(slot), button)),
+      slots.length ? null : empty(say('time.noneLeft')));
+    frame.tell(`${clock.day(date)}: ${say.count('time.count', slots.length)}`);
+  };
 
   /** @param {Slot | undefined} slot */
   const zoneLine = (slot) =>
     h('p', { class: 'zone' }, icon('clock'),
       say('time.zone', { city: clock.city, zone: clock.zoneName(slot?.startsAt ?? Date.now()) }));
 
-  /** @param {LocalDate} to */
-  const turn = (to) => frame.run(() => find(to, to));
-
-  /** Shows the first day with something on or after `date`. @param {LocalDate} date @param {LocalDate} [only] month */
-  const find = async (date, only) => {
+  /** Shows the first day with something on or after `date`, and its times. @param {LocalDate} date
+   * @param {() => boolean} isWanted */
+  const find = async (date, isWanted) => {
     showMonth({ month: firstOfMonth(date), open: null, chosen: null });
     showWaiting();
-    const found = only ? (await openings.month(only))[0] : await openings.firstDay(date);
+    const found = await openings.firstDay(date);
     const shown = firstOfMonth(found ?? date);
-    showMonth({ month: shown, open: await openings.month(shown), chosen: found ?? null });
-    timesPlace.removeAttribute('aria-busy');
-    // Not inside the work that is being done: showing a day is work of its own.
-    if (found) setTimeout(() => showDay(found));
-    else if (only) showTimes('', h('p', { class: 'empty' }, say('time.noneThisMonth', { month: clock.month(only) })));
-    else showTimes('', h('p', { class: 'empty' }, say('time.noneAtAll', { day: clock.day(last) })));
+    const open = await openings.month(shown);
+    if (!isWanted()) return;
+    showMonth({ month: shown, open });
+    if (found) await showDay(found, isWanted);
+    else showTimes('', empty(say('time.noneAtAll', { day: clock.day(last) })));
+  };
+
+  /** @param {LocalDate} to @param {() => boolean} isWanted */
+  const turn = async (to, isWanted) => {
+    showMonth({ month: to, open: null, chosen: null });
+    showWaiting();
+    const open = await openings.month(to);
+    if (!isWanted()) return;
+    showMonth({ open });
+    if (open[0]) await showDay(open[0], isWanted);
+    else showTimes('', empty(say('time.noneThisMonth', { month: clock.month(to) })));
+  };
+
+  /** @param {string} text */
+  const empty = (text) => {
+    frame.tell(text);
+    return h('p', { class: 'empty' }, text);
   };
 
   /** After a refusal: what was known is old. */
-  const refresh = async () => {
+  const refresh = () => {
     openings = createOpenings({ client, clock, filter, first, last });
-    await find(month.chosen ?? from);
+    const date = month.chosen ?? from;
+    return look((isWanted) => find(date, isWanted));
   };
 
-  showMonth({});
-  showWaiting();
-  setTimeout(() => frame.run(() => find(from)));
+  look((isWanted) => find(from, isWanted));
   return { element, refresh };
 };

@@ -31,7 +31,7 @@ const words = (problem, say) => {
  *
  * @param {Problem[]} problems
  * @param {{say: Say, clock: Clock}} voice
- * @param {(slot: Slot) => unknown} choose
+ * @param {(slot: Slot, button: HTMLElement) => unknown} choose
  * @returns {import('./frame.js').Notice}
  */
 export const otherTimes = (problems, { say, clock }, choose) => {
@@ -42,7 +42,7 @@ export const otherTimes = (problems, { say, clock }, choose) => {
     text: alternatives.length ? say('problem.nearest') : say('problem.chooseAnother'),
     choices: alternatives.map((slot) => ({
       label: say('dayAndTime', { day: clock.shortDay(clock.dateOf(slot.startsAt)), time: clock.time(slot.startsAt) }),
-      act: () => choose(slot),
+      act: (button) => choose(slot, button),
     })),
   };
 };

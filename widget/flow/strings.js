@@ -1,8 +1,12 @@
 /** @file Here is all that the widget says, in the visitor's language: one JSON file a language. */
 
 /**
+ * @template {string} K
+ * @typedef {K extends `${infer Stem}.other` ? Stem : never} Stem
+ */
+/**
  * @typedef {keyof typeof import('../strings/en.json')} Key
- * @typedef {Key extends `${infer Stem}.other` ? Stem : never} CountKey  a key with `.one` and `.other`
+ * @typedef {Stem<Key>} CountKey  a key with `.one` and `.other`
  * @typedef {Record<string, string | number>} Values
  * @typedef {{(key: Key, values?: Values): string, count: (key: CountKey, n: number, values?: Values) => string,
  *   language: string, locale: string, direction: string}} Say

@@ -57,8 +57,9 @@
  * @property {string | null} location      an id; null for anywhere
  * @property {(Held | null)[]} visits      a place for each visit of the service
  * @property {Map<string, Answer>} answers  by question id
- * @property {boolean} cleared  the answers were judged, and the visit can be booked online
- * @property {boolean} unanswered  a booking was sent and no answer came: it may stand
+ * @property {boolean} isCleared  the answers were judged, and the visit can be booked online
+ * @property {string[]} suitable    ids of services that can be booked although this one can't
+ * @property {boolean} isUnanswered  a booking was sent and no answer came: it may stand
  * @property {Patient} patient
  * @property {Booked | null} booked
  *
@@ -77,7 +78,10 @@
  * @property {(() => void) | null} [back]
  *
  * @typedef {object} Flow  What a step is handed.
+ * @property {URL} api
+ * @property {boolean} isInline
  * @property {Catalogue} catalogue
+ * @property {Wish} wish  what the page has chosen beforehand
  * @property {State} state
  * @property {Say} say
  * @property {Clock} clock
@@ -88,6 +92,7 @@
  * @property {(step: StepName) => void} goTo
  * @property {(service: Service) => void} choose    another service; what belonged to the former is given up
  * @property {() => void} finish    after the confirmation
+ * @property {(problems: Problem[]) => void} offerOtherTimes  back to the times, all else stays
  * @property {(event: string, detail?: object) => void} tell  the page; never anything personal
  *
  * @typedef {object} Step

@@ -1,0 +1,95 @@
+"""The playground: our own files, and examples that run as they are."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from graphql import build_schema, parse, validate
+from playwright.async_api import ConsoleMessage, Page, expect
+from starlette.applications import Starlette
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.playground import playground_page
+from graphql_api.schema import printed_schema
+from graphql_api.settings import Settings
+from tests.clinics import NOW, open_clinic
+from tests.serving import serving
+
+HOUSE = Path(__file__).parents[2]
+EXAMPLES = sorted((HOUSE / "graphql_api" / "graphiql").glob("*.graphql"))
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+async def app(sqlite_url: str) -> Starlette:
+    """The app, with the sample clinic and with the playground that `make playground` built."""
+    database = Database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    built = HOUSE / "build" / "playground"
+    return create_app(Settings(database_url=sqlite_url, playground=built), now=lambda: NOW)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_valid(example: Path) -> None:
+    document = parse(example.read_text("utf-8"))
+    assert len(document.definitions) >= 1
+    assert validate(build_schema(printed_schema()), document) == []
+
+
+def test_the_examples_show_the_whole_journey() -> None:
+    shown = "".join(example.read_text("utf-8") for example in EXAMPLES)
+    journey = ["clinic", "services", "practitioners", "openSlots", "holdSlot", "bookAppointment"]
+    journey += ["rescheduleAppointment", "cancelAppointment"]
+    assert [field for field in journey if field not in shown] == []
+
+
+async def test_without_its_files_the_page_says_how_to_build_them(sqlite_url: str, tmp_path: Path) -> None:
+    app = create_app(Settings(database_url=sqlite_url, playground=tmp_path / "not-built"))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://clinic.example"
+    ) as http:
+        page = await http.get("/graphql", headers=HTML)
+        script = await http.get("/playground/playground.js")
+
+    assert "make playground" in page.text
+    assert script.status_code == 404
+
+
+async def test_production_has_no_playground(sqlite_url: str) -> None:
+    app = create_app(Settings(database_url=sqlite_url, mode="production"))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://clinic.example"
+    ) as http:
+        script = await http.get("/playground/playground.js")
+
+    assert script.status_code == 404
+    assert "text/html" not in script.headers["content-type"]
+
+
+def test_the_page_runs_no_script_but_our_own() -> None:
+    page = playground_page(endpoint='/graphql"><script>alert(1)</script>')
+    assert page.count("<script") == 1
+    assert '<script type="module" src="/playground/playground.js"></script>' in page
+    assert "script-src 'self';" in page
+
+
+async def test_an_example_runs_as_it_is(app: Starlette, page: Page) -> None:
+    said: list[ConsoleMessage] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message))
+    page.on("request", lambda request: asked.append(request.url))
+
+    async with serving(app) as base:
+        await page.goto(f"{base}/graphql")
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("LookAround")
+        await page.locator(".graphiql-execute-button").click()
+
+        await expect(page.locator(".result-window")).to_contain_text("Sample Health Services")
+        await expect(page.get_by_role("tab")).to_have_count(len(EXAMPLES))
+        # The editor's workers are still on their way: the server must outlive them.
+        await page.wait_for_load_state("networkidle")
+
+    assert [message.text for message in said if message.type == "error"] == []
+    assert [url for url in asked if not url.startswith((base, "data:", "blob:"))] == []

@@ -1,0 +1,178 @@
+/**
+ * @file Here is how a booked visit is seen, moved and cancelled. The secret of the link stays after the `#`, and is
+ * sent only in the body of a request.
+ *
+ * @typedef {import('./types.js').Appointment} Appointment
+ * @typedef {import('./types.js').Clinic} Clinic
+ * @typedef {import('./types.js').Slot} Slot
+ * @typedef {{say: import('./types.js').Say, clock: import('./time.js').Clock, frame: import('./frame.js').Frame,
+ *   client: import('./client.js').Client, clinic: Clinic, token: string, visits: Appointment[]}} Desk
+ */
+import { createClient } from './client.js';
+import { contact } from './contact.js';
+import { h } from './element.js';
+import { createFrame } from './frame.js';
+import { downloadLink, mapLink } from './links.js';
+import * as look from './look.js';
+import { picker } from './picker.js';
+import { otherTimes } from './problems.js';
+import * as strings from './strings.js';
+import { summary, when } from './summary.js';
+import { createClock } from './time.js';
+import { waiting } from './waiting.js';
+
+/** @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api */
+export const manage = async (host, root, api) => {
+  const [say, sheets] = await Promise.all([strings.load(strings.languageOf(host)), look.load()]);
+  root.adoptedStyleSheets = sheets;
+  const client = createClient({ api, language: say.language });
+  const frame = createFrame({ say, isInline: true, onTrouble: () => {} });
+  root.replaceChildren(frame.element);
+
+  const load = async () => {
+    const token = decodeURIComponent(location.hash.slice(1));
+    const { clinic, visits } = await client.managed(token);
+    const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
+    frame.setClinic(clinic.name, contact(clinic, clock, say));
+    const desk = { say, clock, frame, client, clinic, token, visits };
+    if (visits.length) overview(desk, { isQuiet: true });
+    else frame.show({ title: say('manage.unknownTitle'), content: [h('p', {}, say('manage.unknownText'))] }, { isQuiet: true });
+  };
+  const begin = () => {
+    frame.show(waiting(say), { isQuiet: true });
+    frame.run(load);
+  };
+  window.addEventListener('hashchange', begin);
+  begin();
+};
+
+/** @param {Desk} desk @param {{isQuiet?: boolean}} [how] */
+const overview = (desk, how) => {
+  const { say, frame, visits } = desk;
+  const [first] = visits;
+  frame.show({
+    title: visits.length > 1 ? say('manage.titleCourse') : say('manage.title'),
+    content: [
+      ...visits.map((visit, i) => card(desk, visit, i)),
+      first?.service.preparation
+        ? h('section', { class: 'prepare' }, h('h3', {}, say('confirmed.prepare')), h('p', {}, first.service.preparation))
+        : null,
+      first && visits.some(({ status }) => status === 'BOOKED')
+        ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, say))
+        : null,
+    ],
+  }, how);
+};
+
+/** @param {Desk} desk @param {Appointment} visit @param {number} i */
+const card = (desk, visit, i) => {
+  const { say, clock, visits } = desk;
+  const isCancelled = visit.status === 'CANCELLED';
+  return h('section', { class: `visit${isCancelled ? ' cancelled' : ''}`, part: 'visit' },
+    visits.length > 1 ? h('h3', {}, say('manage.visit', { n: i + 1, of: visits.length })) : null,
+    isCancelled ? h('p', { class: 'strong' }, say('manage.cancelled')) : null,
+    summary({
+      service: visit.service.name,
+      practitioner: [visit.practitioner.name, visit.practitioner.title].filter(Boolean).join(', '),
+      times: [visit.startsAt],
+      place: [visit.location.name, ...visit.location.address.map((line) => h('span', { class: 'line' }, line)),
+        mapLink(visit.location.address, say)],
+      reference: visit.reference,
+    }, desk),
+    isCancelled ? null : visit.canChange ? changes(desk, visit) : h('p', { class: 'soft' },
+      Date.parse(visit.endsAt) < Date.now() ? say('manage.past') : say('manage.tooLate')),
+    visit.canChange && !isCancelled
+      ? h('p', { class: 'soft' }, say('manage.until', { time: dayAndTime(visit.changeDeadline, { say, clock }) }))
+      : null);
+};
+
+/** @param {Desk} desk @param {Appointment} visit */
+const changes = (desk, visit) => {
+  const { say } = desk;
+  const time = dayAndTime(visit.startsAt, desk);
+  return h('p', { class: 'choices' },
+    h('button', { type: 'button', class: 'quiet', 'aria-label': say('manage.moveVisit', { time }), onclick: () => move(desk, visit) },
+      say('manage.move')),
+    h('button', { type: 'button', class: 'quiet', 'aria-label': say('manage.cancelVisit', { time }),
+      onclick: () => confirmCancel(desk, visit) }, say('manage.cancel')));
+};
+
+/** @param {string} instant @param {Pick<Desk, 'say' | 'clock'>} voice */
+const dayAndTime = (instant, { say, clock }) =>
+  say('dayAndTime', { day: clock.day(clock.dateOf(instant)), time: clock.time(instant) });
+
+/** @param {Desk} desk @param {Appointment} visit */
+const confirmCancel = (desk, visit) => {
+  const { say, frame, client, token } = desk;
+  frame.show({
+    title: say('manage.cancelTitle'),
+    lead: when(visit.startsAt, desk),
+    content: [h('p', {}, say('manage.cancelText'))],
+    back: () => overview(desk),
+    primary: {
+      label: say('manage.cancelYes'),
+      act: async () => {
+        const { appointment, problems } = await client.cancel({ manageToken: token, appointmentId: visit.id });
+        if (appointment) changed(desk, appointment, say('manage.cancelDone'));
+        else refuse(desk, problems);
+      },
+    },
+  });
+};
+
+/** @param {Desk} desk @param {Appointment} visit */
+const move = (desk, visit) => {
+  const { say, frame, clock } = desk;
+  const times = picker({
+    ...desk,
+    filter: { serviceId: visit.service.id, practitionerId: visit.practitioner.id, locationId: null },
+    from: clock.dateOf(visit.startsAt),
+    choose: (slot) => confirmMove(desk, visit, slot),
+  });
+  frame.show({
+    title: say('manage.moveTitle'),
+    lead: say('manage.moveLead', { time: dayAndTime(visit.startsAt, desk) }),
+    content: [times.element],
+    back: () => overview(desk),
+  });
+};
+
+/** @param {Desk} desk @param {Appointment} visit @param {Slot} slot */
+const confirmMove = (desk, visit, slot) => {
+  const { say, frame, client, token } = desk;
+  frame.show({
+    title: say('manage.moveConfirmTitle'),
+    content: [h('dl', { class: 'move' },
+      h('div', {}, h('dt', {}, say('manage.moveFrom')), h('dd', {}, when(visit.startsAt, desk))),
+      h('div', {}, h('dt', {}, say('manage.moveTo')), h('dd', { class: 'strong' }, when(slot.startsAt, desk))))],
+    back: () => move(desk, visit),
+    primary: {
+      label: say('manage.moveYes'),
+      act: async () => {
+        const input = { manageToken: token, appointmentId: visit.id, startsAt: slot.startsAt };
+        const { appointment, problems } = await client.reschedule(input);
+        if (appointment) changed(desk, appointment, say('manage.moveDone', { time: dayAndTime(appointment.startsAt, desk) }));
+        else refuse(desk, problems, visit);
+      },
+    },
+  });
+};
+
+/** @param {Desk} desk @param {Appointment} visit @param {string} text */
+const changed = (desk, visit, text) => {
+  const visits = desk.visits.map((one) => (one.id === visit.id ? visit : one));
+  overview({ ...desk, visits });
+  desk.frame.notice({ title: text, tone: 'good' });
+};
+
+/** @param {Desk} desk @param {import('./types.js').Problem[]} problems @param {Appointment} [visit] that was to be moved */
+const refuse = (desk, problems, visit) => {
+  const { say, frame } = desk;
+  const isLate = problems.some(({ __typename }) => __typename === 'TooLateToChange');
+  if (isLate || !visit) {
+    frame.notice({ title: isLate ? say('manage.tooLate') : say('problem.other'), text: isLate ? '' : say('problem.call') });
+  } else {
+    move(desk, visit);
+    frame.notice(otherTimes(problems, desk, (slot) => confirmMove(desk, visit, slot)));
+  }
+};

@@ -1,0 +1,97 @@
+/**
+ * @file Here is where a flow begins: opened in a dialog or in the page, closed, opened again.
+ *
+ * @typedef {import('./types.js').Wish} Wish
+ */
+import { createClient } from './client.js';
+import { contact, phone } from './contact.js';
+import { createFlow } from './flow.js';
+import { createFrame } from './frame.js';
+import * as look from './look.js';
+import * as strings from './strings.js';
+import { createClock } from './time.js';
+import { waiting } from './waiting.js';
+
+/** Fetches what the first step needs, because somebody is about to ask for it. @param {Element} host */
+export const warm = (host) => Promise.all([strings.load(strings.languageOf(host)), look.load()]);
+
+/**
+ * @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api
+ * @returns {Promise<import('./types.js').Opened>}
+ */
+export const start = async (host, root, api) => {
+  const [say, sheets] = await warm(host);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...sheets];
+  const isInline = host.hasAttribute('inline');
+  const client = createClient({ api, language: say.language });
+
+  /** @param {string} event @param {object} [detail] */
+  const tell = (event, detail = {}) =>
+    host.dispatchEvent(new CustomEvent(`book-online:${event}`, { bubbles: true, composed: true, detail }));
+
+  const frame = createFrame({ say, isInline, onTrouble: () => tell('problem', { problem: 'Unreachable' }) });
+  const dialog = frame.element instanceof HTMLDialogElement ? frame.element : null;
+  if (dialog) root.append(dialog);
+  else root.replaceChildren(frame.element);
+
+  /** @type {ReturnType<typeof createFlow> | null} */
+  let current = null;
+  let asked = '';
+  const isOpen = () => dialog?.open ?? true;
+
+  /** @param {Wish} wish */
+  const begin = async (wish) => {
+    const catalogue = narrowed(await client.catalogue(), wish);
+    const { clinic } = catalogue;
+    const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
+    frame.setClinic(clinic.name, contact(clinic, clock, say));
+    const finish = dialog ? () => dialog.close() : () => open(wish);
+    const former = current?.isOver() ? null : current?.flow.state.patient;
+    current = createFlow({ api, isInline, catalogue, wish, say, clock, client, frame, tell, finish }, isOpen);
+    Object.assign(current.flow.state.patient, former);
+    current.begin();
+  };
+
+  /** @param {Wish} wanted */
+  const open = (wanted) => {
+    if (dialog?.open) return;
+    dialog?.showModal();
+    tell('open');
+    const wish = { ...wishOf(host), ...wanted };
+    if (current && asked === JSON.stringify(wish) && !current.isOver()) {
+      frame.focusTitle();
+      frame.run(current.resume);
+      return;
+    }
+    asked = JSON.stringify(wish);
+    current?.flow.holds.clear();
+    frame.show(waiting(say), { isQuiet: isInline });
+    frame.run(() => begin(wish));
+  };
+
+  const number = host.getAttribute('phone');
+  if (number) frame.setClinic('', phone(number, number, say));
+  frame.close.addEventListener('click', () => dialog?.close());
+  dialog?.addEventListener('close', () => {
+    current?.flow.holds.release();
+    tell('close');
+  });
+  window.addEventListener('pagehide', () => isOpen() && current?.flow.holds.release());
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted && isOpen() && current) frame.run(current.resume);
+  });
+
+  return { open, close: () => dialog?.close() };
+};
+
+/** @param {HTMLElement} host @returns {Wish} */
+const wishOf = (host) =>
+  Object.fromEntries(['service', 'practitioner', 'location'].map((name) => [name, host.getAttribute(name) ?? undefined]));
+
+/** Only what somebody delivers; with a preset practitioner, what they deliver.
+ * @param {import('./types.js').Catalogue} catalogue @param {Wish} wish */
+const narrowed = ({ clinic, services }, { practitioner }) => {
+  const all = services.filter(({ practitioners }) => practitioners.length);
+  const theirs = all.filter(({ practitioners }) => practitioners.some(({ slug }) => slug === practitioner));
+  return { clinic, services: theirs.length ? theirs : all };
+};

@@ -1,0 +1,113 @@
+/**
+ * @file Here is the third step: the day and the time, or those of each visit of a course.
+ *
+ * @typedef {import('./types.js').Flow} Flow
+ * @typedef {import('./types.js').Slot} Slot
+ * @typedef {import('./types.js').Problem} Problem
+ */
+import { h } from './element.js';
+import { filterFor } from './holds.js';
+import { picker } from './picker.js';
+import { otherTimes } from './problems.js';
+import { when } from './summary.js';
+import { plusDays } from './time.js';
+
+const BETWEEN_VISITS = 7;
+
+/** @type {import('./types.js').Step} */
+export const timeStep = {
+  name: 'time',
+  isNeeded: () => true,
+  show: (flow) => {
+    const { state, say, next } = flow;
+    const of = state.visits.length;
+    const place = Math.max(state.visits.indexOf(null), 0);
+    const isComplete = !state.visits.includes(null);
+    const title = of === 1 ? say('time.title')
+      : isComplete ? say('time.titleAll') : say('time.titleVisit', { n: place + 1, of });
+    return {
+      title,
+      lead: lead(flow),
+      content: [chosen(flow), isComplete && of > 1 ? null : choosing(flow, place)],
+      primary: isComplete ? { label: say('continue'), act: next } : null,
+    };
+  },
+};
+
+/** @param {Flow} flow */
+const lead = ({ state, say }) => {
+  const people = state.service?.practitioners ?? [];
+  const id = filterFor(state).practitionerId;
+  const name = people.find((person) => person.id === id)?.name ?? say('practitioner.any');
+  return say('time.lead', { service: state.service?.name ?? '', practitioner: name });
+};
+
+/** The times that are kept so far. @param {Flow} flow */
+const chosen = (flow) => {
+  const { state, say, holds, goTo, frame } = flow;
+  if (!holds.kept().length) return null;
+  /** @param {import('./types.js').Held | null} held @param {number} i */
+  const item = (held, i) => {
+    if (!held) return h('li', { class: 'soft' }, say('time.visitOpen', { n: i + 1 }));
+    const remove = () => {
+      holds.drop(i);
+      goTo('time');
+      frame.tell(say('time.removed', { n: i + 1 }));
+    };
+    return h('li', {},
+      h('span', {}, say('time.visit', { n: i + 1 }), ' ', when(held.slot.startsAt, flow)),
+      h('button', { type: 'button', class: 'quiet', 'aria-label': say('time.removeVisit', { n: i + 1 }), onclick: remove },
+        say('time.remove')));
+  };
+  const [only] = state.visits;
+  return state.visits.length > 1
+    ? h('ol', { class: 'chosen', part: 'chosen' }, ...state.visits.map(item))
+    : h('p', { class: 'chosen', part: 'chosen' }, say('time.yours'), ' ', only ? when(only.slot.startsAt, flow) : null);
+};
+
+/** @param {Flow} flow @param {number} place */
+const choosing = (flow, place) => {
+  const { state, say, clock, client, frame, catalogue } = flow;
+  const former = state.visits.slice(0, place).filter((one) => one !== null).at(-1);
+  const held = state.visits[place];
+  const formerDate = former && clock.dateOf(former.slot.startsAt);
+  const times = picker({
+    say, clock, client, frame, clinic: catalogue.clinic,
+    filter: filterFor(state),
+    from: held ? clock.dateOf(held.slot.startsAt) : formerDate ? plusDays(formerDate, BETWEEN_VISITS) : clock.today(),
+    notBefore: formerDate && plusDays(formerDate, 1),
+    choose: async (slot) => {
+      // Not waited for: the other times can be chosen at once.
+      if (!(await take(flow, slot))) times.refresh();
+    },
+  });
+  return times.element;
+};
+
+/** Keeps the time for the visitor, or says why not. @param {Flow} flow @param {Slot} slot */
+const take = async (flow, slot) => {
+  const { state, say, frame, holds, next, goTo } = flow;
+  const place = Math.max(state.visits.indexOf(null), 0);
+  const problems = await holds.take(place, slot.startsAt);
+  if (problems.length) {
+    refuse(flow, problems);
+  } else if (state.visits.includes(null)) {
+    goTo('time');
+    frame.tell(say('time.kept', { n: place + 1 }));
+  } else {
+    next();
+  }
+  return problems.length === 0;
+};
+
+/** @param {Flow} flow @param {Problem[]} problems */
+const refuse = (flow, problems) => {
+  flow.tell('problem', { problem: problems[0]?.__typename });
+  flow.frame.notice(otherTimes(problems, flow, (slot, button) => flow.frame.run(() => take(flow, slot), button)));
+};
+
+/** Back to the times because a chosen one is gone. @param {Flow} flow @param {Problem[]} problems */
+export const offerOtherTimes = (flow, problems) => {
+  flow.goTo('time');
+  refuse(flow, problems);
+};

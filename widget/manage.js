@@ -1,0 +1,13 @@
+/** @file Here is `<book-online-manage>`: the page behind the link to move or cancel a visit. */
+import { manage } from './flow/manage.js';
+
+class BookOnlineManage extends HTMLElement {
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    manage(this, this.attachShadow({ mode: 'open' }), new URL('..', import.meta.url)).catch((reason) =>
+      console.error('book-online: the page could not be loaded.', reason),
+    );
+  }
+}
+
+if (!customElements.get('book-online-manage')) customElements.define('book-online-manage', BookOnlineManage);
