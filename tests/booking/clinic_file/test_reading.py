@@ -112,7 +112,8 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ),
     (
         '{ kind = "dry-needling", valid_until = 2026-12-18 }',
-        '{ kind = "dry-needling", valid_until = 2026-12-18 }, { kind = "dry-needling", valid_until = 2027-12-18 }',
+        '{ kind = "dry-needling", valid_until = 2026-12-18 }, '
+        '{ kind = "dry-needling", valid_until = 2027-12-18 }',
         f"{C}.certifications[2].kind",
         "two 'dry-needling' certificates",
     ),
