@@ -36,6 +36,8 @@ class NotFound(BookingError):
 class SlotTaken(BookingError):
     """Somebody else holds or booked the time."""
 
+    message: str = "This time has just been taken. Please choose another one."
+    path: tuple[str, ...] = field(default=("startsAt",), kw_only=True)
     alternatives: Sequence[OpenSlot] = field(default=(), kw_only=True)
 
 

@@ -145,12 +145,7 @@ async def _why_not(
     if not working:
         message = "Nobody is there at this time. Please choose one of the times offered."
         return NotOpen(message, path=("startsAt",), alternatives=alternatives)
-    return slot_taken(alternatives)
-
-
-def slot_taken(alternatives: Sequence[OpenSlot]) -> SlotTaken:
-    message = "This time has just been taken. Please choose another one."
-    return SlotTaken(message, path=("startsAt",), alternatives=alternatives)
+    return SlotTaken(alternatives=alternatives)
 
 
 def _beyond(latest: date) -> BeyondHorizon:

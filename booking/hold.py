@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import catalogue
-from booking.find_slots import Wish, slot_taken, who_is_free
+from booking.find_slots import Wish, who_is_free
 from booking.storage import claims, queries
 from booking.storage.tables import Hold
 from booking.tokens import hash_of, new_token
@@ -48,16 +48,8 @@ async def hold_slot(session: AsyncSession, request: HoldRequest, *, now: datetim
     )
     session.add(hold)
     await session.flush()
-    try:
-        await claims.take(
-            session,
-            slot.practitioner,
-            claims.ticks_of(wish.service, slot.starts_at),
-            owner=hold.id,
-            expires_at=hold.expires_at,
-        )
-    except claims.TimeIsOwned as taken:
-        raise slot_taken(()) from taken
+    ticks = claims.ticks_of(wish.service, slot.starts_at)
+    await claims.take(session, slot.practitioner, ticks, owner=hold.id, expires_at=hold.expires_at)
     return hold, token
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking import catalogue
 from booking.change import changeable_visit
 from booking.errors import InvalidInput, TooLateToChange
-from booking.find_slots import Wish, slot_taken, who_is_free
+from booking.find_slots import Wish, who_is_free
 from booking.storage import claims, queries
 from booking.storage.tables import Appointment, AppointmentStatus
 
@@ -40,12 +40,8 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
 
     new = claims.ticks_of(service, slot.starts_at)
     owned = claims.ticks_of(service, visit.starts_at) if to == visit.practitioner else range(0)
-    try:
-        await claims.take(
-            session, to, (tick for tick in new if tick not in owned), owner=visit.id, expires_at=None
-        )
-    except claims.TimeIsOwned as taken:
-        raise slot_taken(()) from taken
+    added = (tick for tick in new if tick not in owned)
+    await claims.take(session, to, added, owner=visit.id, expires_at=None)
     await claims.free(session, visit.id, but=(to, new))
     visit.practitioner, visit.location = slot.practitioner, slot.location
     visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from graphql_api.settings import BadSetting, Settings, settings_from
 def main() -> None:
     arguments = _parser().parse_args()
     try:
-        settings = settings_from(os.environ)
+        settings = settings_from()
         sys.exit(arguments.run(arguments, settings))
     except (BadSetting, UnknownDatabase, ClinicFileError, OSError) as reason:
         sys.exit(f"book-online: {reason}")

@@ -1,5 +1,6 @@
 """The environment, read once."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +28,9 @@ class Settings:
 MODES = ("development", "production")
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Refuses with BadSetting; a variable that is empty counts as not given."""
+def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
+    """From the process's environment unless given. Refuses with BadSetting; empty counts as not given."""
+    environment = os.environ if environment is None else environment
     mode = environment.get("BOOK_ONLINE_MODE") or Settings.mode
     if mode not in MODES:
         raise BadSetting(f"BOOK_ONLINE_MODE is {mode!r}; it must be {' or '.join(MODES)}")

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.clinic_file.rows import Row, rows_of
 from booking.clinic_file.shape import ClinicFile
 from booking.storage import queries
-from booking.storage.tables import Clinic, Table
+from booking.storage.table import Table
+from booking.storage.tables import Clinic
 
 
 async def apply_clinic_file(session: AsyncSession, file: ClinicFile, *, now: datetime) -> list[str]:

@@ -10,7 +10,7 @@ from booking.clinic_file.check import times_of, working_week
 from booking.clinic_file.shape import ClinicFile
 from booking.clinic_file.values import Week, e164
 from booking.storage import tables
-from booking.storage.tables import Table
+from booking.storage.table import Table
 
 Row = dict[str, Any]
 

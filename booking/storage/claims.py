@@ -10,15 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.availability.calendar import tick_at
+from booking.errors import SlotTaken
 from booking.storage import queries
 from booking.storage.tables import Appointment, Hold, Service, Tick
 
 REMEMBERED = timedelta(days=1)
 """How long an expired hold's secret still gets a telling answer."""
-
-
-class TimeIsOwned(Exception):
-    """Somebody else owns a tick of it. The transaction can only be given up now."""
 
 
 def ticks_of(service: Service, starts_at: datetime) -> range:
@@ -51,14 +48,16 @@ async def take(
     owner: uuid.UUID,
     expires_at: datetime | None,
 ) -> None:
-    """Owns the ticks, earliest first. Raises TimeIsOwned when one of them is another's."""
+    """Owns the ticks, earliest first. Refuses with SlotTaken when one of them is another's;
+    the transaction can only be given up then.
+    """
     rows = [{"resource": resource, "tick": tick, "owner": owner, "expires_at": expires_at} for tick in ticks]
     if not rows:
         return
     try:
         await session.execute(insert(Tick), rows)
     except IntegrityError as taken:
-        raise TimeIsOwned from taken
+        raise SlotTaken from taken
 
 
 async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking.storage.table import Table
 from booking.storage.tables import (
     Appointment,
     AppointmentStatus,
@@ -24,7 +25,6 @@ from booking.storage.tables import (
     Service,
     ServiceOffer,
     ServiceScreening,
-    Table,
     Tick,
     TimeOff,
 )

@@ -8,63 +8,14 @@ whose rows are therefore withdrawn (`listed = False`), never deleted.
 import uuid
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    CheckConstraint,
-    Enum,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Uuid,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.policy import BookingPolicy
 from booking.screening import Outcome
-from booking.storage.columns import Minutes, UtcDateTime, Words
-
-
-class Table(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcDateTime,
-        timedelta: Minutes,
-        Words: JSON,
-        list[str]: JSON,
-        bytes: LargeBinary,
-        uuid.UUID: Uuid,
-    }
-
-
-def slug() -> Any:
-    return mapped_column(String(64), primary_key=True)
-
-
-def choice(kind: type[StrEnum], name: str) -> Any:
-    """One of the enum's values, kept as text, checked by the database."""
-    return mapped_column(
-        Enum(
-            kind,
-            name=name,
-            native_enum=False,
-            create_constraint=True,
-            length=16,
-            values_callable=lambda members: [member.value for member in members],
-        )
-    )
+from booking.storage.columns import Words
+from booking.storage.table import Table, choice, slug
 
 
 class Clinic(Table):

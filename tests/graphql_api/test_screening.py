@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import inspect, select
 
 from booking.storage.database import Database
-from booking.storage.tables import Appointment, Table
+from booking.storage.table import Table
+from booking.storage.tables import Appointment
 from tests.asking import Partner, answers, kinds
 
 TUESDAY = "2026-11-24T09:00:00-05:00"

@@ -24,6 +24,7 @@ const freshState = () => ({
   practitioner: null,
   location: null,
   visits: [null],
+  near: null,
   answers: new Map(),
   isCleared: false,
   suitable: [],

@@ -4,13 +4,13 @@
  * @typedef {import('./types.js').Page} Page
  * @typedef {import('./types.js').Say} Say
  * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
- * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'good'}} Notice
+ * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
  * @typedef {ReturnType<typeof createFrame>} Frame
  */
 import { h, icon } from './element.js';
 
 const SLOW = 5_000;
-const TONES = /** @type {const} */ ({ bad: 'alert', calm: 'clock', good: 'check' });
+const TONES = /** @type {const} */ ({ bad: 'alert', calm: 'clock', slow: 'clock', good: 'check' });
 
 /** @param {{say: Say, isInline: boolean, onTrouble: () => void}} options */
 export const createFrame = ({ say, isInline, onTrouble }) => {
@@ -72,12 +72,12 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
 
   /** After a while, says that it takes long. @param {() => unknown} work */
   const patiently = async (work) => {
-    const slow = setTimeout(() => notice({ title: say('slow.title'), text: say('slow.text'), tone: 'calm' }), SLOW);
+    const slow = setTimeout(() => notice({ title: say('slow.title'), text: say('slow.text'), tone: 'slow' }), SLOW);
     try {
       return await work();
     } finally {
       clearTimeout(slow);
-      if (notices.querySelector('.calm')) clearNotice();
+      if (notices.querySelector('.slow')) clearNotice();
     }
   };
 
@@ -130,6 +130,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     actions.hidden = !actions.childElementCount;
     showProgress(step);
     body.scrollTop = 0;
+    if (!isInline) element.scrollTop = 0;
     if (!isQuiet) focusTitle();
   };
 

@@ -31,6 +31,7 @@ export const createHolds = (state, client, isOpen) => {
       if (former) giveBack(former.holdToken);
       if (!isOpen()) giveBack(held.holdToken);
       state.visits[place] = held;
+      state.near = null;
       return [];
     },
 
@@ -51,6 +52,7 @@ export const createHolds = (state, client, isOpen) => {
         if (!held) continue;
         const again = await client.hold({ ...filterFor(state), startsAt: held.slot.startsAt });
         state.visits[place] = again.held;
+        if (!again.held) state.near ??= held.slot.startsAt;
         refusals.push(...again.problems);
       }
       return refusals;
@@ -62,6 +64,7 @@ export const createHolds = (state, client, isOpen) => {
     clear: () => {
       kept().forEach(({ holdToken }) => giveBack(holdToken));
       state.visits = Array(state.service?.visits ?? 1).fill(null);
+      state.near = null;
     },
   };
 };

@@ -50,15 +50,23 @@ export const manage = async (host, root, api) => {
 const overview = (desk, how) => {
   const { say, frame, visits } = desk;
   const [first] = visits;
+  if (!first) return;
+  const { service, practitioner, location: place, calendarFile } = first;
   frame.show({
     title: visits.length > 1 ? say('manage.titleCourse') : say('manage.title'),
     content: [
       ...visits.map((visit, i) => card(desk, visit, i)),
-      first?.service.preparation
-        ? h('section', { class: 'prepare' }, h('h3', {}, say('confirmed.prepare')), h('p', {}, first.service.preparation))
+      summary({
+        service: service.name,
+        practitioner: [practitioner.name, practitioner.title].filter(Boolean).join(', '),
+        times: [],
+        place: [place.name, ...place.address.map((line) => h('span', { class: 'line' }, line)), mapLink(place.address, say)],
+      }, desk),
+      service.preparation
+        ? h('section', { class: 'prepare' }, h('h3', {}, say('confirmed.prepare')), h('p', {}, service.preparation))
         : null,
-      first && visits.some(({ status }) => status === 'BOOKED')
-        ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, say))
+      visits.some(({ status }) => status === 'BOOKED')
+        ? h('p', { class: 'choices' }, downloadLink(calendarFile, say))
         : null,
     ],
   }, how);
@@ -66,24 +74,21 @@ const overview = (desk, how) => {
 
 /** @param {Desk} desk @param {Appointment} visit @param {number} i */
 const card = (desk, visit, i) => {
-  const { say, clock, visits } = desk;
-  const isCancelled = visit.status === 'CANCELLED';
-  return h('section', { class: `visit${isCancelled ? ' cancelled' : ''}`, part: 'visit' },
-    visits.length > 1 ? h('h3', {}, say('manage.visit', { n: i + 1, of: visits.length })) : null,
-    isCancelled ? h('p', { class: 'strong' }, say('manage.cancelled')) : null,
-    summary({
-      service: visit.service.name,
-      practitioner: [visit.practitioner.name, visit.practitioner.title].filter(Boolean).join(', '),
-      times: [visit.startsAt],
-      place: [visit.location.name, ...visit.location.address.map((line) => h('span', { class: 'line' }, line)),
-        mapLink(visit.location.address, say)],
-      reference: visit.reference,
-    }, desk),
-    isCancelled ? null : visit.canChange ? changes(desk, visit) : h('p', { class: 'soft' },
-      Date.parse(visit.endsAt) < Date.now() ? say('manage.past') : say('manage.tooLate')),
-    visit.canChange && !isCancelled
-      ? h('p', { class: 'soft' }, say('manage.until', { time: dayAndTime(visit.changeDeadline, { say, clock }) }))
-      : null);
+  const { say, visits } = desk;
+  const { status, startsAt, reference, changeDeadline } = visit;
+  return h('section', { class: `visit${status === 'CANCELLED' ? ' cancelled' : ''}`, part: 'visit' },
+    visits.length > 1 ? h('p', { class: 'soft' }, say('manage.visit', { n: i + 1, of: visits.length })) : null,
+    h('h3', {}, when(startsAt, desk)),
+    h('p', { class: 'soft' }, say.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)),
+    ...(visit.canChange
+      ? [h('p', { class: 'soft' }, say('manage.until', { time: dayAndTime(changeDeadline, desk) })), changes(desk, visit)]
+      : [h('p', {}, whyNot(desk, visit))]));
+};
+
+/** @param {Desk} desk @param {Appointment} visit */
+const whyNot = ({ say }, { status, endsAt }) => {
+  if (status === 'CANCELLED') return say('manage.cancelled');
+  return Date.parse(endsAt) < Date.now() ? say('manage.past') : say('manage.tooLate');
 };
 
 /** @param {Desk} desk @param {Appointment} visit */
@@ -160,7 +165,10 @@ const confirmMove = (desk, visit, slot) => {
 
 /** @param {Desk} desk @param {Appointment} visit @param {string} text */
 const changed = (desk, visit, text) => {
-  const visits = desk.visits.map((one) => (one.id === visit.id ? visit : one));
+  // The calendar file is one for all visits.
+  const visits = desk.visits
+    .map((one) => (one.id === visit.id ? visit : { ...one, calendarFile: visit.calendarFile }))
+    .sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt));
   overview({ ...desk, visits });
   desk.frame.notice({ title: text, tone: 'good' });
 };

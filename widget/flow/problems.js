@@ -38,6 +38,7 @@ export const otherTimes = (problems, { say, clock }, choose) => {
   const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];
   const alternatives = problem?.alternatives ?? [];
   return {
+    tone: 'calm',
     title: words(problem, say),
     text: alternatives.length ? say('problem.nearest') : say('problem.chooseAnother'),
     choices: alternatives.map((slot) => ({

@@ -69,8 +69,7 @@ export const start = async (host, root, api) => {
     frame.run(() => begin(wish));
   };
 
-  const number = host.getAttribute('phone');
-  if (number) frame.setClinic('', phone(number, number, say));
+  frame.setClinic('', phoneOfPage(host, say));
   frame.close.addEventListener('click', () => dialog?.close());
   dialog?.addEventListener('close', () => {
     current?.flow.holds.release();
@@ -82,6 +81,14 @@ export const start = async (host, root, api) => {
   });
 
   return { open, close: () => dialog?.close() };
+};
+
+/** Until the clinic is known: the number that the page gives. @param {HTMLElement} host @param {import('./types.js').Say} say */
+const phoneOfPage = (host, say) => {
+  const given = host.getAttribute('phone');
+  if (given) return phone(given, given, say);
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[href^="tel:"]'));
+  return link && phone(link.href.slice('tel:'.length), link.textContent.trim(), say);
 };
 
 /** @param {HTMLElement} host @returns {Wish} */

@@ -16,7 +16,8 @@ export const confirmedStep = {
       title: visits.length > 1 ? say.count('confirmed.titleCourse', visits.length) : say('confirmed.title'),
       lead: h('div', { class: 'booked', part: 'confirmed' }, icon('check'),
         h('p', {}, say.count('confirmed.reference', visits.length), ' ',
-          h('strong', { class: 'reference', part: 'reference' }, visits.map(({ reference }) => reference).join(', ')))),
+          ...visits.flatMap(({ reference }, i) =>
+            [i ? ', ' : '', h('strong', { class: 'reference', part: 'reference' }, reference)]))),
       content: [
         summary({
           service: first.service.name,

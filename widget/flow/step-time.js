@@ -70,11 +70,12 @@ const choosing = (flow, place) => {
   const { state, say, clock, client, frame, catalogue } = flow;
   const former = state.visits.slice(0, place).filter((one) => one !== null).at(-1);
   const held = state.visits[place];
+  const near = held?.slot.startsAt ?? state.near;
   const formerDate = former && clock.dateOf(former.slot.startsAt);
   const times = picker({
     say, clock, client, frame, clinic: catalogue.clinic,
     filter: filterFor(state),
-    from: held ? clock.dateOf(held.slot.startsAt) : formerDate ? plusDays(formerDate, BETWEEN_VISITS) : clock.today(),
+    from: near ? clock.dateOf(near) : formerDate ? plusDays(formerDate, BETWEEN_VISITS) : clock.today(),
     notBefore: formerDate && plusDays(formerDate, 1),
     choose: async (slot) => {
       // Not waited for: the other times can be chosen at once.

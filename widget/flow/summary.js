@@ -30,20 +30,18 @@ export const when = (startsAt, { say, clock }) => {
 };
 
 /**
- * @param {{service: string, practitioner: string, times: Instant[], place: (Node | string)[], facts?: string | null,
- *   reference?: string}} visit
+ * @param {{service: string, practitioner: string, times: Instant[], place: (Node | string)[], facts?: string | null,}} visit
  * @param {{say: Say, clock: Clock}} voice
  */
-export const summary = ({ service, practitioner, times, place, facts: more, reference }, voice) => {
+export const summary = ({ service, practitioner, times, place, facts: more }, voice) => {
   const { say } = voice;
   /** @param {Parameters<typeof icon>[0]} picture @param {string} name @param {...(Node | string | null | undefined)} value */
   const row = (picture, name, ...value) =>
     h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
   return h('dl', { class: 'summary', part: 'summary' },
     row('service', say('summary.what'), h('span', { class: 'strong' }, service),
-      more ? h('span', { class: 'soft line' }, more) : null,
-      reference ? h('span', { class: 'soft line' }, say.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)) : null),
-    row('calendar', say('summary.when'), ...times.map((time) => when(time, voice))),
+      more ? h('span', { class: 'soft line' }, more) : null),
+    times.length ? row('calendar', say('summary.when'), ...times.map((time) => when(time, voice))) : null,
     row('person', say('summary.who'), practitioner),
     row('place', say('summary.where'), ...place));
 };

@@ -53,12 +53,15 @@ export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().reso
     const formatter = new Intl.DateTimeFormat(locale, options);
     return (/** @type {number} */ ms) => formatter.format(ms);
   };
-  /** @type {Intl.DateTimeFormatOptions} */
-  const clock = { hour: 'numeric', minute: '2-digit' };
-  const timeHere = format({ ...clock, timeZone: zone });
-  const timeThere = format({ ...clock, timeZone: ownZone });
-  const timeThereAndDay = format({ ...clock, weekday: 'short', timeZone: ownZone });
-  const wallTime = format({ ...clock, timeZone: 'UTC' });
+  /** A time is never broken over two lines. @param {Intl.DateTimeFormatOptions} options */
+  const formatTime = (options) => {
+    const show = format({ hour: 'numeric', minute: '2-digit', ...options });
+    return (/** @type {number} */ ms) => show(ms).replace(/\s/g, '\u00a0');
+  };
+  const timeHere = formatTime({ timeZone: zone });
+  const timeThere = formatTime({ timeZone: ownZone });
+  const timeThereAndDay = formatTime({ weekday: 'short', timeZone: ownZone });
+  const wallTime = formatTime({ timeZone: 'UTC' });
   const day = format({ weekday: 'long', month: 'long', day: 'numeric', timeZone: 'UTC' });
   const shortDay = format({ weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' });
   const month = format({ month: 'long', year: 'numeric', timeZone: 'UTC' });
@@ -92,7 +95,7 @@ export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().reso
   /** "9:15 a.m."; with the zone where that would be two times. @param {Instant} instant */
   const time = (instant) => {
     const ms = Date.parse(instant);
-    return comesTwice(ms) ? `${timeHere(ms)} ${zoneName(ms)}` : timeHere(ms);
+    return comesTwice(ms) ? `${timeHere(ms)}\u00a0${zoneName(ms)}` : timeHere(ms);
   };
   /** @param {Instant} instant @returns {LocalDate} */
   const dateOf = (instant) => dateIn(here(Date.parse(instant)));

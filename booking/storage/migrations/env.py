@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
+from booking.storage import tables
 from booking.storage.columns import Minutes, UtcDateTime
-from booking.storage.tables import Table
 
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -19,7 +19,7 @@ def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=tables.Clinic.metadata,
     render_item=plain_type,
     render_as_batch=True,  # SQLite alters a table by making it anew.
     transactional_ddl=False,  # The caller's transaction is around everything.

@@ -10,7 +10,8 @@ from booking.book import BookingRequest, book
 from booking.hold import HoldRequest, hold_slot
 from booking.screening import Answer
 from booking.storage.database import Database
-from booking.storage.tables import Appointment, Table
+from booking.storage.table import Table
+from booking.storage.tables import Appointment
 from tests.asking import QUESTIONS
 from tests.clinics import NOW, SAMPLE, edited, open_clinic
 

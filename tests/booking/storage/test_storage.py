@@ -5,16 +5,18 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from booking.errors import SlotTaken
 from booking.hold import HoldRequest, hold_slot
 from booking.storage.database import Database, UnknownDatabase
-from booking.storage.migrate import migrate
-from booking.storage.tables import Hold, Table, Tick
+from booking.storage.migrate import alembic_config, migrate
+from booking.storage.table import Table
+from booking.storage.tables import Hold, Tick
 from tests.clinics import NOW, open_clinic, small_clinic
 
 NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
@@ -179,3 +181,13 @@ async def test_expired_holds_are_forgotten_by_whoever_needs_the_time(database: D
         await hold_slot(session, later, now=NOW + timedelta(days=1, hours=1, minutes=5))
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Hold)) == 2
+
+
+async def test_the_first_migration_can_be_taken_back(database: Database, database_url: str) -> None:
+    def downgrade(connection: Connection) -> None:
+        command.downgrade(alembic_config(connection), "base")
+
+    async with database.engine.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(downgrade)
+        assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == ["alembic_version"]
+    await asyncio.to_thread(migrate, database_url)
