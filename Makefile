@@ -63,7 +63,7 @@ lock: .venv/ready-to-test ## Write the lock files from pyproject.toml (UPGRADE=1
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build --group dev pyproject.toml -o requirements-dev.lock
 	@$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	@$(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
-	@$(NPM) install --silent --package-lock-only --omit-lockfile-registry-resolved
+	@$(NPM) $(if $(UPGRADE),update,install) --silent --package-lock-only --omit-lockfile-registry-resolved
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .PHONY: clean

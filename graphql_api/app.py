@@ -1,5 +1,6 @@
 """Where everything is wired: settings -> one ASGI application. The clock is read here and nowhere else."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from booking.languages import preferred
@@ -24,6 +25,8 @@ from graphql_api.settings import Settings
 from widget.pages import ClinicCard, routes
 
 PREFLIGHT_SECONDS = 86_400
+RETRY_SECONDS = 5
+log = logging.getLogger("book_online")
 ANY_METHOD = [
     "GET",
     "HEAD",
@@ -67,12 +70,17 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
         return PlainTextResponse("ok\n")
 
     async def readyz(_request: Request) -> Response:
-        try:
-            async with database.read() as session:
-                await queries.the_clinic(session)
-        except SQLAlchemyError:
-            return PlainTextResponse("the database does not answer\n", 503)
+        async with database.read() as session:
+            await queries.the_clinic(session)
         return PlainTextResponse("ok\n")
+
+    async def unavailable(request: Request, reason: Exception) -> Response:
+        log.error("the database does not answer: %s", reason)
+        message = "We can't answer right now. Please try again in a moment, or call the clinic."
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        if request.url.path == "/graphql":
+            return JSONResponse({"errors": [{"message": message}]}, 503, retry)
+        return PlainTextResponse(message + "\n", 503, retry)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -90,6 +98,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
     return Starlette(
         routes=parts,
         lifespan=lifespan,
+        exception_handlers={SQLAlchemyError: unavailable, OSError: unavailable},
         middleware=[
             # Any page may embed the widget: no cookie is ever read, so there is nothing to steal.
             Middleware(

@@ -18,6 +18,9 @@ ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\b")
 CLOCK = re.compile(
     r"\bdatetime\.now\(|\butcnow\(|\bdate\.today\(|\btime\.time\(|\bfunc\.now\(|CURRENT_TIMESTAMP"
 )
+HTML_FROM_TEXT = re.compile(
+    r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function\("
+)
 PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
 DEPENDENCY = re.compile(r'^    "(?P<requirement>[^"]+)",(?P<reason> *# .+)?$')
 
@@ -64,6 +67,12 @@ def test_the_api_and_the_widget_write_no_sql() -> None:
         if module.partition(".")[0] == "sqlalchemy" and imported not in known
     ]
     assert written == []
+
+
+def test_the_widget_makes_no_html_from_text() -> None:
+    scripts = files("*.js", rooms=["widget"])
+    assert len(scripts) > 5
+    assert [name(path) for path in scripts if HTML_FROM_TEXT.search(text(path))] == []
 
 
 def test_each_dependency_has_its_reason() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.clinic_file.rows import Row, rows_of
 from booking.clinic_file.shape import ClinicFile
 from booking.storage import queries
+from booking.storage.migrate import one_at_a_time
 from booking.storage.table import Table
 from booking.storage.tables import Clinic
 
@@ -20,6 +21,7 @@ async def apply_clinic_file(session: AsyncSession, file: ClinicFile, *, now: dat
 
     In the caller's transaction. What has gone from the file is withdrawn, not deleted.
     """
+    await one_at_a_time(session)
     wanted = rows_of(file)
     changes = await _set_clinic(session, wanted.clinic)
     for table, rows in wanted.named.items():

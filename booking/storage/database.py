@@ -49,13 +49,14 @@ class Database:
 
 
 def engine_for(url: str) -> AsyncEngine:
+    """Its errors show no parameters: they may be somebody's name, and errors are logged."""
     known = database_url(url)
     if known.drivername == "sqlite+aiosqlite":
-        engine = create_async_engine(known, connect_args={"timeout": 15})
+        engine = create_async_engine(known, connect_args={"timeout": 15}, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(known, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    return create_async_engine(known, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

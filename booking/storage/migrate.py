@@ -7,11 +7,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage.database import engine_for
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-LOCK = 0x626F6F6B  # any constant: PostgreSQL's advisory lock for "we are migrating"
+LOCK = 0x626F6F6B  # any constant: PostgreSQL's advisory lock for "we are setting up"
 
 
 def migrate(url: str) -> None:
@@ -28,9 +29,18 @@ async def _migrate(url: str) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
+async def one_at_a_time(session: AsyncSession) -> None:
+    """Until the transaction ends, nobody else migrates the database or loads a clinic's file into it."""
+    await (await session.connection()).run_sync(_lock)
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _upgrade(connection: Connection) -> None:
+    _lock(connection)
     command.upgrade(alembic_config(connection), "head")
 
 

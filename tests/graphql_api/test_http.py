@@ -2,9 +2,15 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
 
 QUERY = "{ clinic { name } }"
 JSON = {"content-type": "application/json"}
@@ -150,10 +156,6 @@ async def test_a_page_of_any_origin_may_ask_and_no_cookie_goes_with_it(http: htt
 async def test_what_nobody_expected_is_masked_with_an_id_that_the_log_knows(
     http: httpx.AsyncClient, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from sqlalchemy import text
-
-    from booking.storage.database import Database
-
     database = Database(database_url)
     async with database.write() as session:
         await session.execute(text("ALTER TABLE services RENAME TO gone"))
@@ -167,6 +169,19 @@ async def test_what_nobody_expected_is_masked_with_an_id_that_the_log_knows(
     assert error["extensions"]["code"] == "INTERNAL"
     assert error["extensions"]["incident"] in caplog.text
     assert "services" in caplog.text
+
+
+async def test_without_a_database_the_answer_is_to_try_again(tmp_path: Path) -> None:
+    nothing = Settings(database_url=f"sqlite:///{tmp_path}/no/such/folder/clinic.sqlite3")
+    transport = httpx.ASGITransport(create_app(nothing))
+    async with httpx.AsyncClient(transport=transport, base_url="http://clinic.example") as http:
+        asked = await http.post("/graphql", json={"query": QUERY})
+        assert asked.status_code == 503
+        assert asked.headers["retry-after"] == "5"
+        assert "try again" in asked.json()["errors"][0]["message"]
+        for path in ("/book", "/readyz"):
+            assert (await http.get(path)).status_code == 503
+        assert (await http.get("/healthz")).status_code == 200
 
 
 async def test_health_tells_the_process_from_the_database(http: httpx.AsyncClient) -> None:

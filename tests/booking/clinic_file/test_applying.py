@@ -1,5 +1,6 @@
 """A file applied is the clinic in the database; appointments survive whatever is edited."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,6 +49,12 @@ async def test_applying_a_file_twice_changes_nothing(database: Database) -> None
 
     assert await open_clinic(database) == []
     assert await rows(database) == before
+
+
+async def test_many_replicas_that_start_at_once_load_the_file_once(database: Database) -> None:
+    changes = await asyncio.gather(*(open_clinic(database) for _ in range(4)))
+
+    assert sorted(len(one) > 0 for one in changes) == [False, False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""A visitor books a visit, from the button to the reference."""
+
+from pathlib import Path
+
+from playwright.async_api import expect
+from sqlalchemy import select
+
+from booking.storage import tables
+from tests.widget.site import Site, page_of_another_origin
+from tests.widget.visitor import Visitor
+
+CSP = (
+    "default-src 'none'; script-src {url}; connect-src {url}; style-src 'self'; "
+    "require-trusted-types-for 'script'; base-uri 'none'; form-action 'none'"
+)
+HOSTILE = """<!doctype html><html lang="en-GB"><title>A page</title><link rel="stylesheet" href="/reset.css">
+<script type="module" src="{url}/widget/book-online.js"></script>
+<p id="title">Ours</p><slot></slot>
+<book-online service="dry-needling">Book Online</book-online>"""
+RESET = "* { all: unset; text-transform: uppercase; display: inline; position: static; color: white }"
+
+
+async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: Visitor) -> None:
+    await visitor.comes_to_details(any_site.url)
+    await expect(visitor.dialog.get_by_text("We keep this time for you until 7:05 a.m.")).to_be_visible()
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+
+    for text in ("Tuesday, November 24, 7:00 a.m.", "Sample Practitioner A, Physiotherapist", "1 Main Street, Suite 100"):
+        await expect(visitor.dialog.get_by_text(text)).to_be_visible()
+    reference = await visitor.dialog.get_by_text("Reference").inner_text()
+    assert await any_site.appointments() == 1
+    async with any_site.database.read() as session:
+        assert await session.scalar(select(tables.Appointment.reference)) in reference
+
+    await visitor.opens(any_site.url)
+    await visitor.chooses_practitioner("Sample Practitioner A")
+    await visitor.button("Tuesday, November 24").click()
+    await expect(visitor.page.get_by_role("button", name="8:00 a.m.")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
+
+
+async def test_the_calendar_file_is_of_the_visit(site: Site, visitor: Visitor, tmp_path: Path) -> None:
+    await visitor.comes_to_details(site.url)
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+
+    async with visitor.page.expect_download() as download:
+        await visitor.page.get_by_role("link", name="Add to calendar").click()
+    saved = tmp_path / "visit.ics"
+    await (await download.value).save_as(saved)
+    assert saved.read_text("utf-8").startswith("BEGIN:VCALENDAR")
+    assert "Dry needling" in saved.read_text("utf-8")
+
+
+async def test_the_page_hears_of_it_and_of_nobody(site: Site, visitor: Visitor) -> None:
+    await visitor.comes_to_details(site.url)
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+    await visitor.button("Done").click()
+
+    steps = ["practitioner", "time", "screening", "details"]
+    assert await visitor.heard() == [
+        ("open", {}),
+        *(("step", {"step": step}) for step in steps),
+        ("booked", {"service": "dry-needling"}),
+        ("step", {"step": "confirmed"}),
+        ("close", {}),
+    ]
+
+
+async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Site, visitor: Visitor) -> None:
+    await visitor.page.goto(f"{site.url}/book/dry-needling-course")
+    await visitor.page.get_by_role("radio", name="Any available practitioner").check()
+    await visitor.button("Continue").click()
+
+    await visitor.arrives_at("Visit 1 of 3: when would you like to come?")
+    await visitor.chooses("Wednesday, November 25", "4:00 p.m.")  # Only practitioner B is there.
+    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    # A week later is shown at once.
+    await expect(visitor.heading("Wednesday, December 2")).to_be_visible()
+    await visitor.page.get_by_role("button", name="4:00 p.m.").click()
+    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+    await visitor.button("Change visit 2").click()
+    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    await visitor.page.get_by_role("button", name="5:00 p.m.").click()
+    await visitor.page.get_by_role("button", name="4:00 p.m.").click()
+
+    await visitor.answers_no()
+    await visitor.fills_in()
+    await visitor.button("Book these 3 visits").click()
+    await visitor.is_booked("Your 3 visits are booked")
+    for time in ("November 25, 4:00 p.m.", "December 2, 5:00 p.m.", "December 9, 4:00 p.m."):
+        await expect(visitor.page.get_by_text(time)).to_be_visible()
+    async with site.database.read() as session:
+        booked = (await session.scalars(select(tables.Appointment))).all()
+    assert {(visit.practitioner, visit.course is not None) for visit in booked} == {("sample-practitioner-b", True)}
+    assert len(booked) == 3
+
+
+async def test_a_strict_and_hostile_page_of_another_origin_embeds_it(site: Site, visitor: Visitor) -> None:
+    headers = {"Content-Security-Policy": CSP.format(url=site.url)}
+    async with page_of_another_origin(HOSTILE.format(url=site.url), css=RESET, headers=headers) as page:
+        await visitor.page.goto(page)
+        await visitor.button("Book Online").click()
+        await visitor.chooses_practitioner("Sample Practitioner A")
+        await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
+        await visitor.answers_no()
+        await visitor.fills_in()
+        await visitor.button("Book this visit").click()
+        assert (await visitor.is_booked()).startswith(f"{site.url}/manage?lang=en#")
+
+        assert await site.appointments() == 1
+        assert {url.partition("/widget")[0].partition("/graphql")[0] for url in visitor.requests} == {
+            site.url, f"{page}/", f"{page}/reset.css"
+        }  # fmt: skip
+        assert await visitor.page.context.cookies() == []
+        assert await visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
+    press = visitor.page.keyboard.press
+    await visitor.page.goto(site.url)
+    await visitor.page.get_by_role("link", name="Book Online").first.focus()
+    await press("Enter")
+    await visitor.arrives_at("Who would you like to see?")
+    for key in ("Tab", "ArrowDown", "Enter"):  # To the radios, practitioner A, and on.
+        await press(key)
+    await visitor.arrives_at("When would you like to come?")
+    await expect(visitor.button("Monday, November 23")).to_be_visible()
+    await press("Tab")  # The next month; there is no previous one.
+    await press("Tab")
+    await expect(visitor.button("Monday, November 23")).to_be_focused()
+    await press("ArrowRight")
+    await expect(visitor.button("Tuesday, November 24")).to_be_focused()
+    await press("Enter")
+    await expect(visitor.heading("Tuesday, November 24")).to_be_visible()
+    await expect(visitor.button("Tuesday, November 24")).to_be_focused()
+    await press("Tab")
+    await press("Enter")
+    await visitor.arrives_at("Is this treatment right for you?")
+    for _question in range(6):
+        for key in ("Tab", "ArrowRight", "ArrowLeft", "ArrowRight"):
+            await press(key)
+    await press("Enter")
+    await visitor.arrives_at("Who is coming?")
+    for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
+        await press("Tab")
+        await visitor.page.keyboard.type(text)
+    await press("Enter")
+    await visitor.is_booked()
+    await press("Escape")
+    await expect(visitor.dialog).to_have_count(0)
+    await expect(visitor.page.get_by_role("link", name="Book Online").first).to_be_focused()
+
+
+async def test_french(site: Site, visitor: Visitor) -> None:
+    await visitor.page.goto(f"{site.url}/?lang=fr")
+    await visitor.page.get_by_role("link", name="Réserver en ligne").first.click()
+    await visitor.arrives_at("Qui aimeriez-vous voir?")
+    await visitor.button("Continuer").click()
+    await visitor.button("mardi 24 novembre").click()
+    await expect(visitor.page.get_by_text("Les heures sont à l’heure de Toronto (HNE).")).to_be_visible()
+    await visitor.page.get_by_role("button", name="7 h 00").click()
+    for question in await visitor.page.get_by_role("radiogroup").all():
+        await question.get_by_role("radio", name="Non", exact=True).check()
+    await visitor.button("Continuer").click()
+    await visitor.field("Votre nom").fill("Patiente Exemple")
+    await visitor.field("Courriel").fill("patiente@example.com")
+    await visitor.field("Numéro de téléphone").fill("12")
+    await visitor.button("Réserver cette visite").click()
+    await expect(visitor.page.get_by_text("Veuillez vérifier ce numéro de téléphone.")).to_be_visible()
+    await visitor.field("Numéro de téléphone").fill("416 555 0123")
+    await visitor.button("Réserver cette visite").click()
+    await visitor.arrives_at("Votre visite est réservée")
+    await expect(visitor.page.get_by_text("Puncture physiothérapique, première visite")).to_be_visible()
+
+
+async def test_without_javascript_the_button_is_a_link(site: Site, visitor: Visitor) -> None:
+    assert visitor.page.context.browser
+    plain = await visitor.page.context.browser.new_page(java_script_enabled=False)
+    await plain.goto(site.url)
+    await plain.get_by_role("link", name="Book Online").first.click()
+    assert plain.url == f"{site.url}/book/dry-needling"
+    await expect(plain.get_by_text("416.545.1881").first).to_be_visible()
+    await plain.close()
+
+
+async def test_the_link_still_opens_in_another_tab(site: Site, visitor: Visitor) -> None:
+    await visitor.page.goto(site.url)
+    async with visitor.page.context.expect_page() as other:
+        await visitor.page.get_by_role("link", name="Book Online").first.click(modifiers=["ControlOrMeta"])
+    assert (await other.value).url == f"{site.url}/book/dry-needling"
+    await expect(visitor.dialog).to_have_count(0)

@@ -1,0 +1,89 @@
+"""What a visitor does with the widget: by the names that a screen reader says."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+LISTEN = """() => {
+  window.heard = [];
+  for (const name of ['open', 'step', 'booked', 'problem', 'close']) {
+    addEventListener(`book-online:${name}`, (event) => heard.push([name, event.detail]));
+  }
+}"""
+
+
+@dataclass
+class Visitor:
+    page: Page
+    requests: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def at(cls, page: Page) -> "Visitor":
+        visitor = cls(page)
+        page.on("request", lambda request: visitor.requests.append(request.url))
+        await page.add_init_script(f"({LISTEN})()")
+        return visitor
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def heading(self, name: str) -> Locator:
+        return self.page.get_by_role("heading", name=name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def field(self, name: str) -> Locator:
+        return self.page.get_by_role("textbox", name=name, exact=True)
+
+    async def heard(self) -> list[tuple[str, dict[str, Any]]]:
+        """The events that the page was told."""
+        return [(name, detail) for name, detail in await self.page.evaluate("heard")]
+
+    async def arrives_at(self, heading: str) -> None:
+        """The step is there, and the focus is on its heading."""
+        await expect(self.heading(heading)).to_be_focused()
+
+    async def opens(self, url: str) -> None:
+        await self.page.goto(url)
+        await self.page.get_by_role("link", name="Book Online").first.click()
+
+    async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:
+        await self.arrives_at("Who would you like to see?")
+        await self.page.get_by_role("radio", name=name).check()
+        await self.button("Continue").click()
+
+    async def chooses(self, day: str, time: str) -> None:
+        await self.button(day).click()
+        await expect(self.heading(day)).to_be_visible()
+        await self.page.get_by_role("button", name=time).click()
+
+    async def answers_no(self) -> None:
+        """To every screening question."""
+        await self.arrives_at("Is this treatment right for you?")
+        for question in await self.page.get_by_role("radiogroup").all():
+            await question.get_by_role("radio", name="No", exact=True).check()
+        await self.button("Continue").click()
+
+    async def fills_in(self) -> None:
+        await self.arrives_at("Who is coming?")
+        await self.field("Your name").fill("Sample Patient")
+        await self.field("Email").fill("patient@example.com")
+        await self.field("Phone number").fill("416 555 0123")
+
+    async def comes_to_details(self, url: str, *, day: str = "Tuesday, November 24", time: str = "7:00 a.m.") -> None:
+        """With practitioner A, whose time nobody else can give."""
+        await self.opens(url)
+        await self.chooses_practitioner("Sample Practitioner A")
+        await self.chooses(day, time)
+        await self.answers_no()
+        await self.fills_in()
+
+    async def is_booked(self, heading: str = "Your visit is booked") -> str:
+        """Answers the address of the manage page."""
+        await self.arrives_at(heading)
+        address = await self.page.get_by_role("link", name="Move or cancel").get_attribute("href")
+        assert address
+        return address
