@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
@@ -49,14 +49,30 @@ class Database:
 
 
 def engine_for(url: str) -> AsyncEngine:
-    """Its errors show no parameters: they may be somebody's name, and errors are logged."""
+    """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged."""
     known = database_url(url)
     if known.drivername == "sqlite+aiosqlite":
         engine = create_async_engine(known, connect_args={"timeout": 15}, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(known, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
+    engine = create_async_engine(
+        known, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True
+    )
+    event.listen(engine.sync_engine, "handle_error", _hide_rows)
+    return engine
+
+
+def _hide_rows(context: ExceptionContext) -> None:
+    # PostgreSQL tells the whole row under DETAIL, and each layer above repeats it.
+    error: BaseException | None = context.sqlalchemy_exception
+    while error is not None:
+        error.args = tuple(
+            part.partition("\nDETAIL:")[0] if isinstance(part, str) else part for part in error.args
+        )
+        if getattr(error, "detail", None):
+            error.detail = None  # type: ignore[attr-defined]
+        error = error.__cause__ or getattr(error, "orig", None)
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

@@ -53,7 +53,9 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW) -> AsyncIterator[Site]:
+async def running_site(
+    database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW
+) -> AsyncIterator[Site]:
     database, clock = Database(database_url), Clock(now)
     await open_clinic(database, clinic, now=now)
     app = create_app(Settings(database_url=database_url), now=clock)

@@ -26,7 +26,11 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
 
-    for text in ("Tuesday, November 24, 7:00 a.m.", "Sample Practitioner A, Physiotherapist", "1 Main Street, Suite 100"):
+    for text in (
+        "Tuesday, November 24, 7:00 a.m.",
+        "Sample Practitioner A, Physiotherapist",
+        "1 Main Street, Suite 100",
+    ):
         await expect(visitor.dialog.get_by_text(text)).to_be_visible()
     reference = await visitor.dialog.get_by_text("Reference").inner_text()
     assert await any_site.appointments() == 1
@@ -94,7 +98,9 @@ async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Sit
         await expect(visitor.page.get_by_text(time)).to_be_visible()
     async with site.database.read() as session:
         booked = (await session.scalars(select(tables.Appointment))).all()
-    assert {(visit.practitioner, visit.course is not None) for visit in booked} == {("sample-practitioner-b", True)}
+    assert {(visit.practitioner, visit.course is not None) for visit in booked} == {
+        ("sample-practitioner-b", True)
+    }
     assert len(booked) == 3
 
 
@@ -162,6 +168,7 @@ async def test_french(site: Site, visitor: Visitor) -> None:
     await visitor.button("mardi 24 novembre").click()
     await expect(visitor.page.get_by_text("Les heures sont à l’heure de Toronto (HNE).")).to_be_visible()
     await visitor.page.get_by_role("button", name="7 h 00").click()
+    await visitor.arrives_at("Ce traitement vous convient-il?")
     for question in await visitor.page.get_by_role("radiogroup").all():
         await question.get_by_role("radio", name="Non", exact=True).check()
     await visitor.button("Continuer").click()

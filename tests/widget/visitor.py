@@ -73,7 +73,9 @@ class Visitor:
         await self.field("Email").fill("patient@example.com")
         await self.field("Phone number").fill("416 555 0123")
 
-    async def comes_to_details(self, url: str, *, day: str = "Tuesday, November 24", time: str = "7:00 a.m.") -> None:
+    async def comes_to_details(
+        self, url: str, *, day: str = "Tuesday, November 24", time: str = "7:00 a.m."
+    ) -> None:
         """With practitioner A, whose time nobody else can give."""
         await self.opens(url)
         await self.chooses_practitioner("Sample Practitioner A")

@@ -1,6 +1,7 @@
 """What the database itself keeps and forbids, on SQLite and PostgreSQL alike."""
 
 import asyncio
+import traceback
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -16,7 +17,7 @@ from booking.hold import HoldRequest, hold_slot
 from booking.storage.database import Database, UnknownDatabase
 from booking.storage.migrate import alembic_config, migrate
 from booking.storage.table import Table
-from booking.storage.tables import Hold, Tick
+from booking.storage.tables import Hold, Patient, Tick
 from tests.clinics import NOW, open_clinic, small_clinic
 
 NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
@@ -134,6 +135,19 @@ async def test_what_must_never_be_is_refused_by_the_database(database: Database,
     with pytest.raises(IntegrityError):
         async with database.write() as session:
             await session.execute(text(statement))
+
+
+async def test_an_error_shows_nobodys_name(database: Database) -> None:
+    nameless = {"id": uuid.uuid4(), "name": "Sample Patient", "email": "patient@example.com", "phone": "1"}
+
+    with pytest.raises(IntegrityError) as refused:
+        async with database.write() as session:
+            await session.execute(insert(Patient), [nameless | {"language": None, "created_at": NOW}])
+
+    logged = "".join(traceback.format_exception(refused.value))
+    assert "language" in logged
+    assert "Sample Patient" not in logged
+    assert "patient@example.com" not in logged
 
 
 async def test_a_refused_change_leaves_nothing_behind(database: Database) -> None:
