@@ -52,6 +52,10 @@ schema-check: .venv/ready-to-test ## schema.graphql is what the code says
 schema: .venv/ready-to-run ## Write schema.graphql from the code
 	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
+.PHONY: pictures
+pictures: setup-tests ## Take the pictures in the docs from the running program
+	@$(BIN)/python -m tests.take_pictures
+
 .PHONY: format
 format: .venv/ready-to-test ## Put the Python in our format
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -1,6 +1,5 @@
 """A real Chromium, and pages in it."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,9 +27,7 @@ async def running_browser() -> AsyncIterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=_installed() or playwright.chromium.executable_path,
-            args=ARGUMENTS,
-            chromium_sandbox=os.geteuid() != 0,  # Chromium refuses its sandbox to root.
+            executable_path=_installed() or playwright.chromium.executable_path, args=ARGUMENTS
         )
         yield browser
         await browser.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -11,33 +12,35 @@ from booking.storage.migrate import migrate
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.browsers import running_browser
-from tests.clinics import NOW, open_clinic
+from tests.clinics import open_clinic
 from tests.serving import serving
 
+EARLY_IN_A_MONTH = datetime(2026, 12, 1, 12, tzinfo=UTC)
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
-async def choose_a_time(page: Page) -> None:
-    """To the step that shows the days and times."""
+async def to_the_times(page: Page) -> None:
+    """To the step that shows the days and their times."""
     await page.get_by_role("link", name="Book Online").first.click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_text("Any available").first.click()
-    await dialog.get_by_role("radio").or_(dialog.get_by_role("button", name="Continue")).first.wait_for()
+    await dialog.get_by_role("button", name="Continue").click()
+    await dialog.get_by_role("heading", name="When").wait_for()
+    await dialog.get_by_text("Morning").wait_for()
 
 
 async def take(url: str) -> None:
     database = Database(url)
-    await open_clinic(database)
+    await open_clinic(database, now=EARLY_IN_A_MONTH)
     await database.close()
-    app = create_app(Settings(database_url=url), now=lambda: NOW)
+    app = create_app(Settings(database_url=url), now=lambda: EARLY_IN_A_MONTH)
     async with serving(app) as base, running_browser() as browser:
         context = await browser.new_context(
             viewport={"width": 1200, "height": 860}, locale="en-CA", timezone_id="America/Toronto"
         )
         page = await context.new_page()
-        await page.clock.install(time=NOW)
+        await page.clock.install(time=EARLY_IN_A_MONTH)
         await page.goto(base)
-        await choose_a_time(page)
+        await to_the_times(page)
         await page.screenshot(path=IMAGES / "widget.png")
 
 

@@ -51,6 +51,9 @@ class Site:
             for slot in slots
         )
 
+    async def is_taken(self, day: str, time: str) -> bool:
+        return not await self.is_open(day, time)
+
 
 @asynccontextmanager
 async def running_site(

@@ -62,6 +62,7 @@ async def test_the_page_hears_of_it_and_of_nobody(site: Site, visitor: Visitor) 
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
     await visitor.button("Done").click()
+    await visitor.page.wait_for_function("heard.at(-1)[0] === 'close'")
 
     steps = ["practitioner", "time", "screening", "details"]
     assert await visitor.heard() == [

@@ -1,9 +1,13 @@
 """What a visitor does with the widget: by the names that a screen reader says."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
+
+from tests.browsers import PATIENCE_MS
 
 LISTEN = """() => {
   window.heard = [];
@@ -45,6 +49,12 @@ class Visitor:
     async def arrives_at(self, heading: str) -> None:
         """The step is there, and the focus is on its heading."""
         await expect(self.heading(heading)).to_be_focused()
+
+    async def until(self, true: Callable[[], Awaitable[bool]]) -> None:
+        """What the widget does behind the visitor's back becomes true."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not await true():
+                pass
 
     async def opens(self, url: str) -> None:
         await self.page.goto(url)

@@ -42,7 +42,7 @@ export const createFlow = (given, isOpen) => {
 
   /** @param {Step} of @returns {Step} */
   const after = (of) => {
-    const rest = PATH.slice(PATH.indexOf(of) + 1);
+    const rest = PATH.slice(PATH.indexOf(PATH.includes(of) ? of : serviceStep) + 1);
     return rest.find((one) => one.isNeeded(flow) && !(one === screeningStep && state.isCleared)) ?? detailsStep;
   };
   /** @param {Step} of */

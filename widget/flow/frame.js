@@ -115,6 +115,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [where] */
   const show = ({ title, lead = null, content, primary = null, back = null }, { step = null, isQuiet = false } = {}) => {
     clearNotice();
+    status.textContent = '';
     const heading = h('h2', { id: 'title', class: 'title', part: 'heading', tabindex: -1 }, title);
     const main = h('div', { class: 'content' }, heading, lead ? h('div', { class: 'lead' }, lead) : null, ...content);
     body.replaceChildren(notices, main);
