@@ -6,7 +6,7 @@ A refusal is raised where it is known and shown at the border as data of its own
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from booking.open_slot import OpenSlot
 
@@ -99,3 +99,11 @@ class TooLateToChange(BookingError):
     """The visit is too near, past or cancelled; `deadline` was the last instant to change it online."""
 
     deadline: datetime = field(kw_only=True)
+
+
+@dataclass
+class TryAgain(BookingError):
+    """The database can't answer just now. Nothing is lost by asking the same again after a while."""
+
+    message: str = "We can't answer right now. Please try again in a moment, or call us."
+    retry_after: timedelta = field(default=timedelta(seconds=5), kw_only=True)

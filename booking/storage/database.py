@@ -8,6 +8,10 @@ from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from booking.storage.faults import passing_faults_as_try_again
+
+PATIENCE_SECONDS = 15
+"""How long a writer of SQLite waits for the one before; `?timeout=` in the URL says otherwise."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 
@@ -35,14 +39,17 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        async with self._reading() as session:
-            yield session
+        """Refuses with TryAgain while the database can't answer; so does `write`."""
+        with passing_faults_as_try_again():
+            async with self._reading() as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Commits on leaving, rolls back on any exception."""
-        async with self._writing() as session, session.begin():
-            yield session
+        with passing_faults_as_try_again():
+            async with self._writing() as session, session.begin():
+                yield session
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -52,7 +59,8 @@ def engine_for(url: str) -> AsyncEngine:
     """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged."""
     known = database_url(url)
     if known.drivername == "sqlite+aiosqlite":
-        engine = create_async_engine(known, connect_args={"timeout": 15}, hide_parameters=True)
+        patience = {} if "timeout" in known.query else {"timeout": PATIENCE_SECONDS}
+        engine = create_async_engine(known, connect_args=patience, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine

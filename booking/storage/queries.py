@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking.storage.columns import UtcDateTime
 from booking.storage.table import Table
 from booking.storage.tables import (
     Appointment,
@@ -30,6 +31,14 @@ from booking.storage.tables import (
 )
 
 T = TypeVar("T", bound=Table)
+
+
+async def current_time(session: AsyncSession) -> datetime:
+    """By the database's clock, which is one however many replicas there are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return (await session.execute(select(func.clock_timestamp(type_=UtcDateTime)))).scalar_one()
+    told = (await session.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now")))).scalar_one()
+    return datetime.fromisoformat(told)
 
 
 async def the_clinic(session: AsyncSession) -> Clinic:

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import httpx
 import pytest
-from asgi_lifespan import LifespanManager
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.asking import Partner
 from tests.clinics import NOW, open_clinic
+from tests.visiting import visiting
 
 
 class Clock:
@@ -34,10 +34,8 @@ async def http(database: Database, database_url: str, clock: Clock) -> AsyncIter
     """A client of the whole app, with the sample clinic in its database."""
     await open_clinic(database)
     app = create_app(Settings(database_url=database_url), now=clock)
-    async with LifespanManager(app) as running:
-        transport = httpx.ASGITransport(running.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://clinic.example") as client:
-            yield client
+    async with visiting(app) as client:
+        yield client
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
+from tests.visiting import visiting
 
 QUERY = "{ clinic { name } }"
 JSON = {"content-type": "application/json"}
@@ -173,8 +174,7 @@ async def test_what_nobody_expected_is_masked_with_an_id_that_the_log_knows(
 
 async def test_without_a_database_the_answer_is_to_try_again(tmp_path: Path) -> None:
     nothing = Settings(database_url=f"sqlite:///{tmp_path}/no/such/folder/clinic.sqlite3")
-    transport = httpx.ASGITransport(create_app(nothing))
-    async with httpx.AsyncClient(transport=transport, base_url="http://clinic.example") as http:
+    async with visiting(create_app(nothing)) as http:
         asked = await http.post("/graphql", json={"query": QUERY})
         assert asked.status_code == 503
         assert asked.headers["retry-after"] == "5"

@@ -44,11 +44,12 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
 
 
-async def test_the_calendar_file_is_of_the_visit(site: Site, visitor: Visitor, tmp_path: Path) -> None:
+async def test_the_visitor_gets_a_calendar_file_and_the_page_hears_of_nobody(
+    site: Site, visitor: Visitor, tmp_path: Path
+) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
-
     async with visitor.page.expect_download() as download:
         await visitor.page.get_by_role("link", name="Add to calendar").click()
     saved = tmp_path / "visit.ics"
@@ -56,11 +57,6 @@ async def test_the_calendar_file_is_of_the_visit(site: Site, visitor: Visitor, t
     assert saved.read_text("utf-8").startswith("BEGIN:VCALENDAR")
     assert "Dry needling" in saved.read_text("utf-8")
 
-
-async def test_the_page_hears_of_it_and_of_nobody(site: Site, visitor: Visitor) -> None:
-    await visitor.comes_to_details(site.url)
-    await visitor.button("Book this visit").click()
-    await visitor.is_booked()
     await visitor.button("Done").click()
     await visitor.page.wait_for_function("heard.at(-1)[0] === 'close'")
 

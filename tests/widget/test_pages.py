@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from asgi_lifespan import LifespanManager
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.clinics import NOW, open_clinic
+from tests.visiting import visiting
 
 PAGES = ["/", "/book", "/book/dry-needling", "/book/no-such-service", "/manage"]
 WIDGET = Path(__file__).parents[2] / "widget"
@@ -23,10 +23,8 @@ async def site(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
     await open_clinic(database)
     await database.close()
     app = create_app(Settings(database_url=sqlite_url), now=lambda: NOW)
-    async with LifespanManager(app) as running:
-        transport = httpx.ASGITransport(running.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://clinic.example") as client:
-            yield client
+    async with visiting(app) as client:
+        yield client
 
 
 class Page(HTMLParser):
@@ -120,9 +118,7 @@ async def test_the_manage_page_is_kept_by_nobody(site: httpx.AsyncClient) -> Non
 
 async def test_in_production_there_is_no_demo_page_and_no_playground(sqlite_url: str) -> None:
     app = create_app(Settings(database_url=sqlite_url, mode="production"), now=lambda: NOW)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://clinic.example"
-    ) as site:
+    async with visiting(app) as site:
         front = await site.get("/")
         assert (front.status_code, front.headers["location"]) == (307, "/book")
         assert (await site.get("/graphql", headers={"accept": "text/html"})).status_code == 406

@@ -21,6 +21,14 @@ export const phone = (number, shown, say) =>
   h('a', { class: 'phone', href: `tel:${number}` }, icon('phone'),
     h('span', { class: 'sr' }, `${say('contact.call')} `), h('span', { dir: 'ltr' }, shown));
 
+/** Until the clinic is known: the number that the page gives. @param {HTMLElement} host @param {Say} say */
+export const phoneOfPage = (host, say) => {
+  const given = host.getAttribute('phone');
+  if (given) return phone(given, given, say);
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[href^="tel:"]'));
+  return link && phone(link.href.slice('tel:'.length), link.textContent.trim(), say);
+};
+
 /** "Open today until 7:00 p.m." @param {OpeningHours[]} hours @param {Clock} clock @param {Say} say */
 export const hoursNow = (hours, clock, say) => {
   const now = minutesOf(clock.now());

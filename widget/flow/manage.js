@@ -9,7 +9,7 @@
  *   client: import('./client.js').Client, clinic: Clinic, token: string, visits: Appointment[]}} Desk
  */
 import { createClient } from './client.js';
-import { contact } from './contact.js';
+import { contact, phoneOfPage } from './contact.js';
 import { h } from './element.js';
 import { createFrame } from './frame.js';
 import { downloadLink, mapLink } from './links.js';
@@ -27,10 +27,11 @@ export const manage = async (host, root, api) => {
   root.adoptedStyleSheets = sheets;
   const client = createClient({ api, language: say.language });
   const frame = createFrame({ say, isInline: true, onTrouble: () => {} });
+  frame.setClinic('', phoneOfPage(host, say));
   root.replaceChildren(frame.element);
 
   const load = async () => {
-    const token = decodeURIComponent(location.hash.slice(1));
+    const token = location.hash.slice(1);
     const { clinic, visits } = await client.managed(token);
     const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
     frame.setClinic(clinic.name, contact(clinic, clock, say));

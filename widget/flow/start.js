@@ -4,7 +4,7 @@
  * @typedef {import('./types.js').Wish} Wish
  */
 import { createClient } from './client.js';
-import { contact, phone } from './contact.js';
+import { contact, phoneOfPage } from './contact.js';
 import { createFlow } from './flow.js';
 import { createFrame } from './frame.js';
 import * as look from './look.js';
@@ -81,14 +81,6 @@ export const start = async (host, root, api) => {
   });
 
   return { open, close: () => dialog?.close() };
-};
-
-/** Until the clinic is known: the number that the page gives. @param {HTMLElement} host @param {import('./types.js').Say} say */
-const phoneOfPage = (host, say) => {
-  const given = host.getAttribute('phone');
-  if (given) return phone(given, given, say);
-  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[href^="tel:"]'));
-  return link && phone(link.href.slice('tel:'.length), link.textContent.trim(), say);
 };
 
 /** @param {HTMLElement} host @returns {Wish} */

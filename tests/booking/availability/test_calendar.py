@@ -35,6 +35,26 @@ def test_a_span_is_clipped_to_the_window(low: int, high: int) -> None:
     assert members(Window(0, LENGTH).bits(low, high)) == set(range(low, high)) & set(range(LENGTH))
 
 
+@given(bits=sets, first=st.integers(-90, 90), length=st.integers(0, 120))
+def test_a_set_seen_from_another_window_keeps_the_ticks_that_are_in_both(
+    bits: int, first: int, length: int
+) -> None:
+    here, there = Window(0, LENGTH), Window(first, length)
+
+    seen = here.narrow(bits, there)
+
+    assert set(there.ticks(seen)) == members(bits) & set(range(there.first, there.end))
+
+
+@given(bits=sets, before=st.integers(0, 90), after=st.integers(0, 90))
+def test_a_wider_window_loses_nothing(bits: int, before: int, after: int) -> None:
+    window = Window(1000, LENGTH)
+    wider = window.widened(before, after)
+
+    assert (wider.first, wider.end) == (window.first - before, window.end + after)
+    assert wider.narrow(window.narrow(bits, wider), window) == bits
+
+
 @given(free=sets, ticks=st.integers(1, 20))
 def test_there_is_room_where_a_run_starts(free: int, ticks: int) -> None:
     inside = members(free)
@@ -62,6 +82,20 @@ def test_a_visit_starts_where_it_is_open_and_it_and_its_buffers_touch_nothing(
         if all(start + n in members(open_) for n in range(visit))
         and not any(start + n in members(busy) for n in range(-before, visit + after))
     }
+
+
+def test_a_buffer_that_reaches_over_the_low_edge_is_free_there_until_the_window_is_wider() -> None:
+    window = Window(1000, LENGTH)
+    wider = window.widened(3, 0)
+    just_before = wider.bits(999, 1000)
+
+    def first_start(seen: Window) -> int:
+        busy = wider.narrow(just_before, seen)
+        found = starts(open_=seen.all, busy=busy, steps=seen.bits(1000, 1060), visit=2, before=3, after=0)
+        return next(seen.ticks(found))
+
+    assert first_start(window) == 1000  # the tick before is not in the window, so it is not known to be busy
+    assert first_start(wider) == 1003
 
 
 @given(instant=st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001

@@ -23,6 +23,7 @@ AROUND_CHANGES = [
     ("Africa/Casablanca", date(2027, 2, 6)),
     ("Asia/Kathmandu", date(2027, 1, 1)),
     ("America/Phoenix", date(2027, 3, 13)),
+    ("Asia/Tokyo", date(2027, 3, 13)),
     ("UTC", date(2027, 1, 1)),
 ]
 

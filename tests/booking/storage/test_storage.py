@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from booking.errors import SlotTaken
 from booking.hold import HoldRequest, hold_slot
+from booking.storage import queries
 from booking.storage.database import Database, UnknownDatabase
 from booking.storage.migrate import alembic_config, migrate
 from booking.storage.table import Table
@@ -205,3 +206,12 @@ async def test_the_first_migration_can_be_taken_back(database: Database, databas
         await connection.run_sync(downgrade)
         assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == ["alembic_version"]
     await asyncio.to_thread(migrate, database_url)
+
+
+async def test_the_databases_clock_tells_an_aware_time(database: Database) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    async with database.read() as session:
+        told = await queries.current_time(session)
+
+    assert told.utcoffset() == timedelta(0)
+    assert before < told < datetime.now(UTC) + timedelta(seconds=1)

@@ -1,0 +1,118 @@
+"""The page behind the link to move or cancel: `/manage#token`."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import select
+
+from booking.storage import tables
+from tests.asking import practitioner_id, service_id
+from tests.widget.site import Site
+from tests.widget.visitor import Visitor
+
+
+@pytest.fixture
+async def token(site: Site) -> str:
+    """Of a visit on Tuesday at 7:00 with practitioner A."""
+    booked = await site.api.booked("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
+    secret: str = booked["manageToken"]
+    # Long enough before the visit to change it: the notice is a day.
+    site.clock.now -= timedelta(hours=1)
+    return secret
+
+
+async def statuses(site: Site) -> dict[str, str]:
+    """By the start in Coordinated Universal Time."""
+    async with site.database.read() as session:
+        visits = await session.scalars(select(tables.Appointment))
+        return {f"{visit.starts_at:%d %H:%M}": visit.status.name for visit in visits}
+
+
+async def test_a_visit_is_moved(site: Site, visitor: Visitor, token: str) -> None:
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await expect(visitor.heading("Your visit")).to_be_visible()
+    await expect(
+        visitor.page.get_by_text("You can move or cancel online until Monday, November 23, 7:00 a.m.")
+    ).to_be_visible()
+    await visitor.button("Move the visit of Tuesday, November 24, 7:00 a.m.").click()
+    await visitor.arrives_at("When would you like to come instead?")
+    await visitor.chooses("Wednesday, November 25", "9:00 a.m.")
+    await visitor.arrives_at("Move your visit?")
+    await visitor.button("Move my visit").click()
+
+    alert = visitor.page.get_by_role("alert")
+    await expect(alert).to_contain_text("Your visit is moved to Wednesday, November 25, 9:00 a.m.")
+    assert await statuses(site) == {"25 14:00": "BOOKED"}
+    assert await site.is_open("2026-11-24", "07:00")
+
+
+async def test_a_visit_is_cancelled_only_after_a_second_thought(
+    site: Site, visitor: Visitor, token: str
+) -> None:
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
+    await visitor.arrives_at("Cancel this visit?")
+    await visitor.button("Back").click()
+    await visitor.arrives_at("Your visit")
+    assert await statuses(site) == {"24 12:00": "BOOKED"}
+
+    await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
+    await visitor.button("Yes, cancel it").click()
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("Your visit is cancelled.")
+    await expect(visitor.page.get_by_role("button")).to_have_count(0)
+    assert await statuses(site) == {"24 12:00": "CANCELLED"}
+
+
+async def test_one_visit_of_a_course_is_moved(site: Site, visitor: Visitor) -> None:
+    days = ("2026-11-25", "2026-12-02", "2026-12-09")
+    holds = [
+        await site.api.hold(
+            f"{day}T16:00:00-05:00", service="dry-needling-course", practitionerId=practitioner_id("b")
+        )
+        for day in days
+    ]
+    course = await site.api.book_course([hold["holdToken"] for hold in holds])
+    assert course["problems"] == [], (course, service_id())
+    await visitor.page.goto(f"{site.url}/manage#{course['manageToken']}")
+    await expect(visitor.heading("Your visits")).to_be_visible()
+    await visitor.button("Move the visit of Wednesday, December 2, 4:00 p.m.").click()
+    await visitor.chooses("Friday, December 4", "9:00 a.m.")
+    await visitor.button("Move my visit").click()
+
+    await expect(visitor.button("Move the visit of Friday, December 4, 9:00 a.m.")).to_be_visible()
+    assert await statuses(site) == {"25 21:00": "BOOKED", "04 14:00": "BOOKED", "09 21:00": "BOOKED"}
+
+
+async def test_too_late_is_a_matter_for_the_phone(site: Site, visitor: Visitor, token: str) -> None:
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
+    site.clock.now += timedelta(hours=12)
+    await visitor.button("Yes, cancel it").click()
+
+    await expect(visitor.page.get_by_role("alert")).to_contain_text(
+        "It is too late to change this visit online."
+    )
+    await expect(visitor.page.get_by_role("link", name="Call us: 416.545.1881")).to_be_visible()
+    await visitor.page.reload()
+    await expect(visitor.page.get_by_text("It is too late to change this visit online.")).to_be_visible()
+    await expect(visitor.page.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("fragment", ["", "#", "#nonsense", "#%E0%A4%A"])
+async def test_a_link_that_is_not_valid(site: Site, visitor: Visitor, fragment: str) -> None:
+    await visitor.page.goto(f"{site.url}/manage{fragment}")
+    await expect(visitor.heading("This link does not work")).to_be_visible()
+    await expect(visitor.page.get_by_role("link", name="Call us: 416.545.1881")).to_be_visible()
+
+
+async def test_the_secret_is_in_no_address_that_is_asked_for(
+    site: Site, visitor: Visitor, token: str
+) -> None:
+    bodies: list[str] = []
+    visitor.page.on("request", lambda request: bodies.append(request.post_data or ""))
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await expect(visitor.heading("Your visit")).to_be_visible()
+    assert any(token in body for body in bodies)
+    assert visitor.page.url.endswith(f"#{token}")
+    assert [url for url in visitor.requests if token in url.partition("#")[0]] == []
