@@ -35,7 +35,7 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     reference = await visitor.dialog.get_by_text("Reference").inner_text()
     assert await any_site.appointments() == 1
     async with any_site.database.read() as session:
-        assert await session.scalar(select(tables.Appointment.reference)) in reference
+        assert str(await session.scalar(select(tables.Appointment.reference))) in reference
 
     await visitor.opens(any_site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
