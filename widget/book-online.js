@@ -20,6 +20,9 @@ const LOOK = `
   border-radius: var(--book-online-radius, .75em); background: var(--accent);
   color: var(--book-online-on-accent, light-dark(#fff, #06211f)); transition: filter .15s;
 }
+@supports not (color: light-dark(red, red)) {
+  .control { --accent: var(--book-online-accent, #0b6b66); color: var(--book-online-on-accent, #fff) }
+}
 @supports (color: oklch(from red l c h)) {
   .control { color: var(--book-online-on-accent, oklch(from var(--accent) calc((.6 - l) * 1000) 0 0)) }
 }

@@ -39,12 +39,6 @@ class Window:
     first: int
     length: int
 
-    @classmethod
-    def between(cls, start: datetime, end: datetime) -> "Window":
-        """All ticks that touch [start, end)."""
-        first = tick_at(start)
-        return cls(first, max(0, -((EPOCH - end) // TICK) - first))
-
     @property
     def end(self) -> int:
         return self.first + self.length
@@ -57,15 +51,6 @@ class Window:
         """The ticks [first, last), as far as they are in the window."""
         low, high = max(first - self.first, 0), min(last - self.first, self.length)
         return (1 << high) - (1 << low) if low < high else 0
-
-    def widened(self, before: int, after: int) -> "Window":
-        """So many ticks more at each end."""
-        return Window(self.first - before, before + self.length + after)
-
-    def narrow(self, bits: int, to: "Window") -> int:
-        """The same ticks as a set of another window, as far as they are in it."""
-        ahead = self.first - to.first
-        return (bits << ahead if ahead >= 0 else bits >> -ahead) & to.all
 
     def ticks(self, bits: int) -> Iterator[int]:
         """The ticks of a set, in order."""

@@ -75,7 +75,7 @@ const weeksOf = ({ month, first }, locale) => {
  * @param {Parameters<typeof calendar>[2]} on */
 const weekRow = (week, month, voice, on) => {
   const start = /** @type {LocalDate} */ (week[0]);
-  const chosen = month.chosen ?? month.first;
+  const chosen = month.chosen ?? (month.first > month.month ? month.first : month.month);
   const isNear = plusDays(start, WEEK - 1) >= chosen && start <= plusDays(chosen, WEEK);
   return h('tr', { class: isNear ? '' : 'far' }, ...week.map((date) => dayCell(date, month, voice, on)));
 };

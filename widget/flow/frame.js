@@ -60,7 +60,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
         )),
     );
     if (hadFocus) notices.querySelector('button')?.focus();
-    notices.scrollIntoView({ block: 'nearest' });
+    if (tone !== 'slow') notices.scrollIntoView({ block: 'nearest' });
   };
 
   /** @param {Choice} choice */

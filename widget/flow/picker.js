@@ -46,12 +46,25 @@ export const picker = (options) => {
     const again = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
     calendarPlace.replaceChildren(
       calendar(month, { say, clock }, {
-        choose: (day) => look((isWanted) => showDay(day, isWanted)),
+        choose: async (day) => {
+          await look((isWanted) => showDay(day, isWanted));
+          revealTimes();
+        },
         turn: (to) => look((isWanted) => turn(to, isWanted)),
         unfold: () => showMonth({ isWhole: !month.isWhole }),
       }));
-    // The pressed button was made anew.
-    if (again) /** @type {HTMLElement | null} */ (calendarPlace.querySelector(again))?.focus();
+    // The pressed button was made anew; at the last month it can't be pressed any more.
+    if (again) {
+      const button = calendarPlace.querySelector(`${again}:enabled`) ?? calendarPlace.querySelector('button:enabled');
+      /** @type {HTMLElement | null} */ (button)?.focus();
+    }
+  };
+
+  /** On a phone the times are below the days. */
+  const revealTimes = () => {
+    if (timesPlace.offsetTop >= calendarPlace.offsetTop + calendarPlace.offsetHeight) {
+      timesPlace.querySelector('.part-of-day')?.scrollIntoView({ block: 'nearest' });
+    }
   };
 
   /** @param {string} title @param {...(Node | null)} content */
@@ -61,7 +74,8 @@ export const picker = (options) => {
   };
 
   const showWaiting = () => {
-    showTimes('', h('div', { class: 'times waiting', 'aria-hidden': 'true' },
+    // As high as what comes, so that nothing jumps.
+    showTimes('\u00a0', h('p', { class: 'zone' }, '\u00a0'), h('h4', {}, '\u00a0'), h('div', { class: 'times waiting', 'aria-hidden': 'true' },
       ...Array.from({ length: 9 }, () => h('span', { class: 'time bone' }))));
     timesPlace.setAttribute('aria-busy', 'true');
   };

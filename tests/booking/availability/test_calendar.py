@@ -35,26 +35,6 @@ def test_a_span_is_clipped_to_the_window(low: int, high: int) -> None:
     assert members(Window(0, LENGTH).bits(low, high)) == set(range(low, high)) & set(range(LENGTH))
 
 
-@given(bits=sets, first=st.integers(-90, 90), length=st.integers(0, 120))
-def test_a_set_seen_from_another_window_keeps_the_ticks_that_are_in_both(
-    bits: int, first: int, length: int
-) -> None:
-    here, there = Window(0, LENGTH), Window(first, length)
-
-    seen = here.narrow(bits, there)
-
-    assert set(there.ticks(seen)) == members(bits) & set(range(there.first, there.end))
-
-
-@given(bits=sets, before=st.integers(0, 90), after=st.integers(0, 90))
-def test_a_wider_window_loses_nothing(bits: int, before: int, after: int) -> None:
-    window = Window(1000, LENGTH)
-    wider = window.widened(before, after)
-
-    assert (wider.first, wider.end) == (window.first - before, window.end + after)
-    assert wider.narrow(window.narrow(bits, wider), window) == bits
-
-
 @given(free=sets, ticks=st.integers(1, 20))
 def test_there_is_room_where_a_run_starts(free: int, ticks: int) -> None:
     inside = members(free)
@@ -85,12 +65,10 @@ def test_a_visit_starts_where_it_is_open_and_it_and_its_buffers_touch_nothing(
 
 
 def test_a_buffer_that_reaches_over_the_low_edge_is_free_there_until_the_window_is_wider() -> None:
-    window = Window(1000, LENGTH)
-    wider = window.widened(3, 0)
-    just_before = wider.bits(999, 1000)
+    window, wider = Window(1000, LENGTH), Window(997, LENGTH + 3)
 
     def first_start(seen: Window) -> int:
-        busy = wider.narrow(just_before, seen)
+        busy = seen.bits(999, 1000)
         found = starts(open_=seen.all, busy=busy, steps=seen.bits(1000, 1060), visit=2, before=3, after=0)
         return next(seen.ticks(found))
 
@@ -103,15 +81,6 @@ def test_a_tick_holds_the_instants_of_its_five_minutes(instant: datetime) -> Non
     start = instant_at(tick_at(instant))
     assert start <= instant < start + TICK
     assert on_tick(instant) == (start == instant)
-
-
-def test_a_window_covers_all_that_it_is_asked_for() -> None:
-    nine = datetime(2027, 1, 4, 9, tzinfo=UTC)
-    assert Window.between(nine, nine + timedelta(hours=1)) == Window(tick_at(nine), 12)
-    assert Window.between(nine + timedelta(minutes=4), nine + timedelta(minutes=6)) == Window(
-        tick_at(nine), 2
-    )
-    assert Window.between(nine, nine).all == 0
 
 
 def test_a_duration_is_whole_ticks_or_nothing() -> None:
