@@ -138,7 +138,7 @@ async def _keep(session: AsyncSession, service: Service, hold: Hold, *, now: dat
         raise
     if expired:
         raise _expired(still_open=True)
-    if await claims.keep(session, hold.id, now=now) != len(claims.ticks_of(service, hold.starts_at)):
+    if not await claims.keep(session, hold.id, now=now):
         raise _expired(still_open=False)
 
 

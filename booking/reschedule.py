@@ -38,11 +38,7 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     wish = Wish(service, to)
     slot = (await who_is_free(session, wish, request.starts_at, now=now, ignoring=visit.id))[0]
 
-    new = claims.ticks_of(service, slot.starts_at)
-    owned = claims.ticks_of(service, visit.starts_at) if to == visit.practitioner else range(0)
-    added = (tick for tick in new if tick not in owned)
-    await claims.take(session, to, added, owner=visit.id, expires_at=None)
-    await claims.free(session, visit.id, but=(to, new))
+    await claims.move(session, visit.id, to, claims.ticks_of(service, slot.starts_at))
     visit.practitioner, visit.location = slot.practitioner, slot.location
     visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at
     visit.changed_at = now

@@ -66,11 +66,15 @@ async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int
     return cast("CursorResult[Any]", await session.execute(held)).rowcount
 
 
-async def free(session: AsyncSession, owner: uuid.UUID, *, but: tuple[str, range] | None = None) -> None:
-    """Gives up all that the owner owns, `but` these ticks of a resource."""
-    given_up = delete(Tick).where(Tick.owner == owner)
-    if but is not None:
-        resource, ticks = but
-        kept = (Tick.resource == resource) & Tick.tick.between(ticks.start, ticks.stop - 1)
-        given_up = given_up.where(~kept)
-    await session.execute(given_up)
+async def move(session: AsyncSession, owner: uuid.UUID, resource: str, ticks: range) -> None:
+    """Owns these ticks instead of what it owned: all of the new before anything of the old is given up."""
+    mine = await queries.ticks_owned_by(session, owner)
+    added = (tick for tick in ticks if (resource, tick) not in mine)
+    await take(session, resource, added, owner=owner, expires_at=None)
+    stays = (Tick.resource == resource) & Tick.tick.between(ticks.start, ticks.stop - 1)
+    await session.execute(delete(Tick).where(Tick.owner == owner, ~stays))
+
+
+async def free(session: AsyncSession, owner: uuid.UUID) -> None:
+    """Gives up all that the owner owns."""
+    await session.execute(delete(Tick).where(Tick.owner == owner))

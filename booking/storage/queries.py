@@ -183,6 +183,11 @@ async def owned_times(
     return [OwnedTime(resource, low, high + 1) for resource, low, high in await session.execute(query)]
 
 
+async def ticks_owned_by(session: AsyncSession, owner: uuid.UUID) -> set[tuple[str, int]]:
+    rows = await session.execute(select(Tick.resource, Tick.tick).where(Tick.owner == owner))
+    return {(resource, tick) for resource, tick in rows}
+
+
 def _alive(now: datetime) -> ColumnElement[bool]:
     return or_(Tick.expires_at.is_(None), Tick.expires_at > now)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from booking.availability.calendar import tick_at
 from booking.book import Booking, BookingRequest, book
@@ -12,7 +12,7 @@ from booking.find_slots import Wish, find_slots
 from booking.hold import HoldRequest, hold_slot, release_hold
 from booking.reschedule import MoveRequest, reschedule
 from booking.screening import Answer
-from booking.storage import queries
+from booking.storage import claims, queries
 from booking.storage.database import Database
 from booking.storage.tables import Tick
 from tests.asking import QUESTIONS
@@ -92,7 +92,22 @@ async def test_holds_that_were_booked_together_are_not_booked_otherwise(database
         await booked(database, course[0], await held(database, HoldRequest("dry-needling", TUESDAY)))
 
 
-async def test_the_key_has_the_last_word_even_if_the_rulebook_looks_away(database: Database) -> None:
+async def test_the_key_has_the_last_word_whatever_the_rulebook_said(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+    await held(database, HoldRequest("visit", TUESDAY))
+
+    async def take_it_unasked() -> None:
+        async with database.write() as session:
+            other, _ = await hold_slot(session, HoldRequest("visit", TUESDAY + timedelta(hours=1)), now=NOW)
+            await claims.take(session, "one", [tick_at(TUESDAY)], owner=other.id, expires_at=None)
+
+    with pytest.raises(SlotTaken):
+        await take_it_unasked()
+
+
+async def test_a_visit_moves_with_all_its_time_though_the_service_has_become_longer(
+    database: Database,
+) -> None:
     await open_clinic(database, small_clinic())
     token = await held(database, HoldRequest("visit", TUESDAY))
     request = BookingRequest(
@@ -100,18 +115,15 @@ async def test_the_key_has_the_last_word_even_if_the_rulebook_looks_away(databas
     )
     async with database.write() as session:
         booking = await book(session, request, now=NOW)
-    later = TUESDAY + timedelta(hours=1)
-    # The rulebook ignores what a visit owns itself; here that is a tick which it shouldn't own.
+    await open_clinic(database, small_clinic(duration="60 min"))
+
+    later = TUESDAY + timedelta(minutes=30)
     async with database.write() as session:
-        row = {"resource": "one", "tick": tick_at(later), "owner": booking.visits[0].id, "expires_at": None}
-        await session.execute(insert(Tick), [row])
+        await reschedule(session, MoveRequest(booking.manage_token, later), now=NOW)
 
-    async def move() -> None:
-        async with database.write() as session:
-            await reschedule(session, MoveRequest(booking.manage_token, later), now=NOW)
-
-    with pytest.raises(SlotTaken):
-        await move()
+    async with database.read() as session:
+        owned = await queries.ticks_owned_by(session, booking.visits[0].id)
+    assert owned == {("one", tick_at(later) + n) for n in range(12)}
 
 
 async def test_a_practitioner_is_found_where_they_work_and_nowhere_else(database: Database) -> None:
