@@ -184,6 +184,23 @@ async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: 
     await visitor.is_booked()
 
 
+async def test_going_back_to_take_a_time_close_by(site: Site, visitor: Visitor) -> None:
+    await visitor.opens(site.url)
+    await visitor.chooses_practitioner("Sample Practitioner A")
+    await visitor.chooses("Tuesday, November 24", "7:15 a.m.")
+    await visitor.arrives_at("Is this treatment right for you?")
+    assert await site.is_taken("2026-11-24", "07:30")
+    await visitor.button("Back").click()
+
+    await expect(visitor.heading("Tuesday, November 24")).to_be_visible()
+    former = visitor.page.get_by_role("button", name="7:15 a.m.")
+    await expect(former).to_have_attribute("aria-current", "true")
+    await visitor.page.get_by_role("button", name="7:30 a.m.").click()
+    await visitor.arrives_at("Is this treatment right for you?")
+    # 7:30 and its 45 minutes are kept, and nothing else: neither would fit beside the first choice.
+    assert await site.is_taken("2026-11-24", "07:45")
+
+
 async def test_a_visitor_who_leaves_the_page_gives_the_time_back(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     assert await site.is_taken("2026-11-24", "07:00")

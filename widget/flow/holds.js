@@ -14,8 +14,14 @@
  * @param {() => boolean} isOpen  a time that comes when the visitor has left is given back at once
  */
 export const createHolds = (state, client, isOpen) => {
+  /** @type {Promise<unknown>} */
+  let settled = Promise.resolve();
   /** @param {string} token */
-  const giveBack = (token) => client.release(token).catch(() => {});
+  const giveBack = (token) => {
+    const done = client.release(token).catch(() => {});
+    settled = Promise.all([settled, done]);
+    return done;
+  };
 
   const kept = () => state.visits.filter((held) => held !== null);
 
@@ -35,12 +41,17 @@ export const createHolds = (state, client, isOpen) => {
       return [];
     },
 
-    /** @param {number} place */
+    /** To choose another time near it: a visitor's own hold would be in the way. @param {number} place */
     drop: (place) => {
       const held = state.visits[place];
-      if (held) giveBack(held.holdToken);
+      if (!held) return;
+      giveBack(held.holdToken);
       state.visits[place] = null;
+      state.near = held.slot.startsAt;
     },
+
+    /** Done when all that was given back is open again. */
+    settled: () => settled,
 
     /** Keeps all chosen times again. A time that is gone leaves its place empty; answers why.
      * @returns {Promise<Problem[]>} */

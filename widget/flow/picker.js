@@ -12,6 +12,8 @@
  * @property {import('./types.js').Filter} filter
  * @property {LocalDate} from       the first day with something on or after it is shown at once
  * @property {LocalDate} [notBefore]  earlier days are not offered
+ * @property {Promise<unknown>} [ready]  to be waited for before anything is looked up
+ * @property {string | null} [former]  when the visit was to be, before
  * @property {(slot: Slot) => unknown} choose
  */
 import { calendar } from './calendar.js';
@@ -24,7 +26,7 @@ const NOTICEABLE = 150;
 
 /** @param {Options} options */
 export const picker = (options) => {
-  const { say, clock, client, frame, clinic, filter, choose } = options;
+  const { say, clock, client, frame, clinic, filter, choose, ready, former } = options;
   const first = options.notBefore && options.notBefore > clock.today() ? options.notBefore : clock.today();
   const last = plusDays(clock.today(), clinic.bookingPolicy.horizonDays);
   const showPlace = clinic.locations.length > 1 && filter.locationId === null;
@@ -100,7 +102,7 @@ export const picker = (options) => {
     const slots = await openings.times(date).finally(() => clearTimeout(wait));
     if (!isWanted()) return;
     showTimes(clock.day(date), zoneLine(slots[0]),
-      ...times(slots, { say, clock, showPlace }, (slot, button) => frame.run(() => choose(slot), button)),
+      ...times(slots, { say, clock, showPlace, former }, (slot, button) => frame.run(() => choose(slot), button)),
       slots.length ? null : empty(say('time.noneLeft')));
     frame.tell(`${clock.day(date)}: ${say.count('time.count', slots.length)}`);
   };
@@ -148,6 +150,9 @@ export const picker = (options) => {
     return look((isWanted) => find(date, isWanted));
   };
 
-  look((isWanted) => find(from, isWanted));
+  look(async (isWanted) => {
+    await ready;
+    await find(from, isWanted);
+  });
   return { element, refresh };
 };

@@ -19,8 +19,9 @@ export const timeStep = {
   name: 'time',
   isNeeded: () => true,
   show: (flow) => {
-    const { state, say, next } = flow;
+    const { state, say, next, holds } = flow;
     const of = state.visits.length;
+    if (of === 1) holds.drop(0);
     const place = Math.max(state.visits.indexOf(null), 0);
     const isComplete = !state.visits.includes(null);
     const title = of === 1 ? say('time.title')
@@ -28,7 +29,7 @@ export const timeStep = {
     return {
       title,
       lead: lead(flow),
-      content: [chosen(flow), isComplete && of > 1 ? null : choosing(flow, place)],
+      content: [chosen(flow), isComplete ? null : choosing(flow, place)],
       primary: isComplete ? { label: say('continue'), act: next } : null,
     };
   },
@@ -42,10 +43,10 @@ const lead = ({ state, say }) => {
   return say('time.lead', { service: state.service?.name ?? '', practitioner: name });
 };
 
-/** The times that are kept so far. @param {Flow} flow */
+/** The times of a course that are kept so far. @param {Flow} flow */
 const chosen = (flow) => {
   const { state, say, holds, goTo, frame } = flow;
-  if (!holds.kept().length) return null;
+  if (state.visits.length === 1 || !holds.kept().length) return null;
   /** @param {import('./types.js').Held | null} held @param {number} i */
   const item = (held, i) => {
     if (!held) return h('li', { class: 'soft' }, say('time.visitOpen', { n: i + 1 }));
@@ -59,23 +60,20 @@ const chosen = (flow) => {
       h('button', { type: 'button', class: 'quiet', 'aria-label': say('time.removeVisit', { n: i + 1 }), onclick: remove },
         say('time.remove')));
   };
-  const [only] = state.visits;
-  return state.visits.length > 1
-    ? h('ol', { class: 'chosen', part: 'chosen' }, ...state.visits.map(item))
-    : h('p', { class: 'chosen', part: 'chosen' }, say('time.yours'), ' ', only ? when(only.slot.startsAt, flow) : null);
+  return h('ol', { class: 'chosen', part: 'chosen' }, ...state.visits.map(item));
 };
 
 /** @param {Flow} flow @param {number} place */
 const choosing = (flow, place) => {
-  const { state, say, clock, client, frame, catalogue } = flow;
+  const { state, say, clock, client, frame, catalogue, holds } = flow;
   const former = state.visits.slice(0, place).filter((one) => one !== null).at(-1);
-  const held = state.visits[place];
-  const near = held?.slot.startsAt ?? state.near;
   const formerDate = former && clock.dateOf(former.slot.startsAt);
   const times = picker({
     say, clock, client, frame, clinic: catalogue.clinic,
     filter: filterFor(state),
-    from: near ? clock.dateOf(near) : formerDate ? plusDays(formerDate, BETWEEN_VISITS) : clock.today(),
+    ready: holds.settled(),
+    former: state.near,
+    from: state.near ? clock.dateOf(state.near) : formerDate ? plusDays(formerDate, BETWEEN_VISITS) : clock.today(),
     notBefore: formerDate && plusDays(formerDate, 1),
     choose: async (slot) => {
       // Not waited for: the other times can be chosen at once.

@@ -10,10 +10,11 @@ const EVENING = 17;
 
 /**
  * @param {Slot[]} slots
- * @param {{say: import('./types.js').Say, clock: import('./time.js').Clock, showPlace: boolean}} voice
+ * @param {{say: import('./types.js').Say, clock: import('./time.js').Clock, showPlace: boolean,
+ *   former?: string | null}} voice
  * @param {(slot: Slot, button: HTMLElement) => void} choose
  */
-export const times = (slots, { say, clock, showPlace }, choose) => {
+export const times = (slots, { say, clock, showPlace, former }, choose) => {
   /** @param {string} id @param {string} label @param {(hour: number) => boolean} isIn */
   const part = (id, label, isIn) => {
     const some = slots.filter(({ startsAt }) => isIn(clock.hour(startsAt)));
@@ -27,7 +28,10 @@ export const times = (slots, { say, clock, showPlace }, choose) => {
   const timeButton = (slot) => {
     const own = clock.ownTime(slot.startsAt);
     /** @type {HTMLButtonElement} */
-    const button = h('button', { type: 'button', class: 'time', part: 'time', onclick: () => choose(slot, button) },
+    const button = h('button', {
+      type: 'button', class: 'time', part: 'time', onclick: () => choose(slot, button),
+      'aria-current': former && Date.parse(former) === Date.parse(slot.startsAt) ? 'true' : null,
+    },
       h('span', {}, clock.time(slot.startsAt)),
       own && h('small', {}, say('time.own', { time: own })),
       showPlace && h('small', {}, slot.location.name));

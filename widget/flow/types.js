@@ -56,7 +56,7 @@
  * @property {string | null} practitioner  an id; null for anyone
  * @property {string | null} location      an id; null for anywhere
  * @property {(Held | null)[]} visits      a place for each visit of the service
- * @property {Instant | null} near  a time that was lost: what is nearest is wanted instead
+ * @property {Instant | null} near  a time that was lost or given up: what is nearest is wanted instead
  * @property {Map<string, Answer>} answers  by question id
  * @property {boolean} isCleared  the answers were judged, and the visit can be booked online
  * @property {string[]} suitable    ids of services that can be booked although this one can't

@@ -1,0 +1,247 @@
+"""Anything that visitors and the clinic can do, in any order, against a model of a few dozen lines."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.book import BookingRequest, book
+from booking.cancel import cancel
+from booking.errors import BookingError
+from booking.find_slots import Wish, find_slots
+from booking.hold import HoldRequest, hold_slot, release_hold
+from booking.reschedule import MoveRequest, reschedule
+from booking.storage import queries
+from booking.storage.database import Database
+from booking.storage.tables import Appointment, Certification, Tick, TimeOff
+from tests.clinics import open_clinic, practitioner, small_clinic
+from tests.databases import Postgres, sqlite_copy
+
+T = TypeVar("T")
+FreshUrl = Callable[[], AbstractContextManager[str]]
+
+DAYS = [date(2027, 1, 4), date(2027, 1, 5)]
+OPENS = datetime(2027, 1, 4, 14, tzinfo=UTC)  # 9:00 in Toronto, three hours a day
+TIMES = [OPENS + timedelta(days=day, minutes=30 * half) for day in (0, 1) for half in range(6)]
+VISIT, BUFFER, HOLD = timedelta(minutes=30), timedelta(minutes=10), timedelta(minutes=5)
+PEOPLE = ("one", "two")
+FILE = small_clinic(
+    service='requires = "paper"\nbuffer_after = "10 min"',
+    policy={"slot_step": "30 min"},
+    practitioners="".join(
+        practitioner(who, "09:00-12:00", 'certifications = [{ kind = "paper", valid_until = 2027-12-31 }]')
+        for who in PEOPLE
+    ),
+)
+
+
+@dataclass
+class Claim:
+    """What the model knows of a hold, or of the appointment that it became."""
+
+    token: str
+    who: str
+    start: datetime
+    expires: datetime | None
+    manage: str = ""
+
+
+@dataclass
+class Model:
+    now: datetime = OPENS - timedelta(days=3)
+    claims: list[Claim] = field(default_factory=list)
+    away: set[tuple[str, date]] = field(default_factory=set)
+    uncertified: set[str] = field(default_factory=set)
+
+    def alive(self) -> list[Claim]:
+        return [claim for claim in self.claims if claim.expires is None or claim.expires > self.now]
+
+    def is_free(self, who: str, start: datetime, but: Claim | None = None) -> bool:
+        claimed = [claim for claim in self.alive() if claim.who == who and claim is not but]
+        return all(abs(claim.start - start) >= VISIT + BUFFER for claim in claimed)
+
+    def works(self, who: str, start: datetime) -> bool:
+        return (who, start.date()) not in self.away and who not in self.uncertified
+
+    def open(self) -> set[tuple[str, datetime]]:
+        return {(w, t) for w in PEOPLE for t in TIMES if self.works(w, t) and self.is_free(w, t)}
+
+
+class Clinic(RuleBasedStateMachine):
+    """Every rule does the same to the clinic and to the model, and says whether it had to be refused."""
+
+    fresh_url: FreshUrl
+
+    @initialize()
+    def begin(self) -> None:
+        self.model = Model()
+        self.loop = asyncio.Runner()
+        self.url = self.fresh_url()
+        self.database = Database(self.url.__enter__())
+        self.loop.run(open_clinic(self.database, FILE, now=self.model.now))
+
+    def teardown(self) -> None:
+        if hasattr(self, "url"):
+            self.loop.run(self.database.close())
+            self.url.__exit__(None, None, None)
+            self.loop.close()
+
+    def do(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T | None:
+        """What it answers; None when it was refused."""
+
+        async def in_a_transaction() -> T | None:
+            try:
+                async with self.database.write() as session:
+                    return await work(session)
+            except BookingError:
+                return None
+
+        return self.loop.run(in_a_transaction())
+
+    @rule(minutes=st.sampled_from([1, 2, 5]))
+    def time_passes(self, minutes: int) -> None:
+        self.model.now += timedelta(minutes=minutes)
+
+    @rule(start=st.sampled_from(TIMES), who=st.sampled_from([*PEOPLE, None]))
+    def hold(self, start: datetime, who: str | None) -> None:
+        free = [one for one in PEOPLE if who in (None, one) and (one, start) in self.model.open()]
+        answer = self.do(lambda s: hold_slot(s, HoldRequest("visit", start, who), now=self.model.now))
+        assert (answer is not None) == bool(free)
+        if answer:
+            held, token = answer
+            assert held.practitioner in free
+            self.model.claims.append(Claim(token, held.practitioner, start, self.model.now + HOLD))
+
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=data.draw(st.booleans()))
+        if claim:
+            had = claim in self.model.alive() and claim.expires is not None
+            assert self.do(lambda s: release_hold(s, claim.token, now=self.model.now)) is had
+            if had:
+                claim.expires = self.model.now
+
+    @rule(data=st.data())
+    def book(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=False)
+        if claim:
+            self.book_it(claim)
+
+    def book_it(self, claim: Claim) -> None:
+        request = BookingRequest(
+            [claim.token], False, "Sample", "sample@example.com", "416 555 0123", {}, "en"
+        )
+        booked = self.do(lambda s: book(s, request, now=self.model.now))
+        may = claim in self.model.alive() and self.model.works(claim.who, claim.start)
+        assert (booked is not None) == may
+        if booked:
+            claim.expires, claim.manage = None, booked.manage_token
+
+    @rule(start=st.sampled_from(TIMES))
+    def hold_and_book(self, start: datetime) -> None:
+        before = len(self.model.claims)
+        self.hold(start, None)
+        for claim in self.model.claims[before:]:
+            self.book_it(claim)
+
+    @rule(data=st.data(), start=st.sampled_from(TIMES))
+    def move(self, data: st.DataObject, start: datetime) -> None:
+        claim = self.pick(data, is_booked=True)
+        if claim:
+            moved = self.do(lambda s: reschedule(s, MoveRequest(claim.manage, start), now=self.model.now))
+            may = self.model.works(claim.who, start) and self.model.is_free(claim.who, start, but=claim)
+            assert (moved is not None) == may
+            if moved:
+                claim.start = start
+
+    @rule(data=st.data())
+    def call_off(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=True)
+        if claim:
+            assert self.do(lambda s: cancel(s, claim.manage, None, now=self.model.now))
+            self.model.claims.remove(claim)
+
+    @rule(who=st.sampled_from(PEOPLE), day=st.sampled_from(DAYS), back=st.booleans())
+    def somebody_is_away(self, who: str, day: date, back: bool) -> None:
+        start = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+
+        async def work(session: AsyncSession) -> None:
+            await session.execute(
+                delete(TimeOff).where(TimeOff.practitioner == who, TimeOff.starts_at == start)
+            )
+            if not back:
+                row = {"practitioner": who, "starts_at": start, "ends_at": start + timedelta(days=1)}
+                await session.execute(insert(TimeOff), [row])
+
+        self.do(work)
+        (self.model.away.discard if back else self.model.away.add)((who, day))
+
+    @rule(who=st.sampled_from(PEOPLE), renewed=st.booleans())
+    def a_certificate_is_withdrawn(self, who: str, renewed: bool) -> None:
+        until = date(2027, 12, 31) if renewed else date(2026, 1, 1)
+
+        async def work(session: AsyncSession) -> None:
+            held = update(Certification).where(Certification.practitioner == who).values(valid_until=until)
+            await session.execute(held)
+
+        self.do(work)
+        (self.model.uncertified.discard if renewed else self.model.uncertified.add)(who)
+
+    def pick(self, data: st.DataObject, *, is_booked: bool) -> Claim | None:
+        claims = [claim for claim in self.model.claims if bool(claim.manage) == is_booked]
+        return data.draw(st.sampled_from(claims)) if claims else None
+
+    @invariant()
+    def what_is_listed_is_what_is_open(self) -> None:
+        async def listed(session: AsyncSession) -> set[tuple[str, datetime]]:
+            service = (await queries.services_by_slug(session, ["visit"]))["visit"]
+            slots = await find_slots(session, Wish(service), *DAYS, now=self.model.now)
+            return {(slot.practitioner, slot.starts_at) for slot in slots}
+
+        assert self.do(listed) == self.model.open()
+
+    @invariant()
+    def every_visit_owns_its_time_and_nobody_elses(self) -> None:
+        async def owned(session: AsyncSession) -> dict[Any, int]:
+            booked = await session.scalars(select(Appointment).where(Appointment.status == "booked"))
+            return {row.id: len(await queries.ticks_owned_by(session, row.id)) for row in booked}
+
+        ticks = (VISIT + BUFFER) // timedelta(minutes=5)
+        booked = [claim for claim in self.model.claims if claim.manage]
+        assert sorted((self.do(owned) or {}).values()) == [ticks] * len(booked)
+
+        async def all_ticks(session: AsyncSession) -> int:
+            return len((await session.scalars(select(Tick.tick))).all())
+
+        assert (self.do(all_ticks) or 0) >= ticks * len(self.model.alive())
+
+
+def run(fresh_url: FreshUrl, examples: int) -> None:
+    machine = type("Machine", (Clinic,), {"fresh_url": staticmethod(fresh_url)})
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+    )
+
+
+def test_sqlite_does_what_the_model_does(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    @contextmanager
+    def fresh() -> Iterator[str]:
+        yield sqlite_copy(migrated_sqlite, tmp_path_factory.mktemp("model"))
+
+    run(fresh, 15)
+
+
+def test_postgresql_does_what_the_model_does(postgres: Postgres) -> None:
+    run(postgres.copy, 15)
