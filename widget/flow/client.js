@@ -104,6 +104,10 @@ export const documents = {
 /** No answer, or none that makes sense. Whether the server did anything is unknown. */
 export class Unreachable extends Error {}
 
+/** The database has a bad moment; asking the same again is safe. @param {any} payload */
+const isAskedToWait = (payload) =>
+  payload?.problems?.some((/** @type {Problem} */ problem) => problem.__typename === 'TryAgain');
+
 /** @param {{api: URL, language: string}} options */
 export const createClient = ({ api, language }) => {
   const endpoint = new URL('graphql', api);
@@ -111,7 +115,9 @@ export const createClient = ({ api, language }) => {
   /** @param {string} query @param {object} [variables] @param {RequestInit} [options] @returns {Promise<any>} */
   const ask = async (query, variables = {}, options = {}) => {
     const body = await post(query, variables, options);
-    if (!body?.data || body.errors) throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'));
+    if (!body?.data || body.errors || Object.values(body.data).some(isAskedToWait)) {
+      throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'));
+    }
     return body.data;
   };
 
