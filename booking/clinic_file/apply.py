@@ -12,6 +12,7 @@ from booking.clinic_file.rows import Row, rows_of
 from booking.clinic_file.shape import ClinicFile
 from booking.storage import queries
 from booking.storage.migrate import one_at_a_time
+from booking.storage.outlook import Ahead, appointments_ahead
 from booking.storage.table import Table
 from booking.storage.tables import Clinic
 
@@ -95,7 +96,7 @@ def _value(row: dict[str, Any], columns: list[str]) -> Hashable:
 async def _concerned(session: AsyncSession, *, now: datetime) -> list[str]:
     """Appointments ahead that the clinic, as it is now, could no longer keep: somebody has to call."""
     found = []
-    for case in await queries.appointments_ahead(session, now):
+    for case in await appointments_ahead(session, now):
         day = case.appointment.starts_at.astimezone(ZoneInfo(case.location.time_zone)).date()
         if reason := _why_not(case, day):
             found.append(
@@ -105,7 +106,7 @@ async def _concerned(session: AsyncSession, *, now: datetime) -> list[str]:
     return found
 
 
-def _why_not(case: queries.Ahead, day: date) -> str | None:
+def _why_not(case: Ahead, day: date) -> str | None:
     held = case.certification
     if not case.practitioner.listed:
         return f"{case.practitioner.name} was withdrawn"

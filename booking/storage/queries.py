@@ -13,7 +13,6 @@ from booking.storage.columns import UtcDateTime
 from booking.storage.table import Table
 from booking.storage.tables import (
     Appointment,
-    AppointmentStatus,
     Certification,
     Clinic,
     Closure,
@@ -264,37 +263,6 @@ async def lock_practitioners(session: AsyncSession, slugs: Collection[str]) -> N
     """
     query = select(Practitioner.slug).where(Practitioner.slug.in_(slugs)).order_by(Practitioner.slug)
     await session.execute(query.with_for_update(key_share=True))
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """A booked appointment that is still to come, with all that could forbid it now."""
-
-    appointment: Appointment
-    service: Service
-    practitioner: Practitioner
-    location: Location
-    certification: Certification | None
-    is_away: bool
-
-
-async def appointments_ahead(session: AsyncSession, now: datetime) -> list[Ahead]:
-    held = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
-    away = exists().where(
-        TimeOff.practitioner == Appointment.practitioner,
-        TimeOff.starts_at < Appointment.ends_at,
-        TimeOff.ends_at > Appointment.starts_at,
-    )
-    query = (
-        select(Appointment, Service, Practitioner, Location, Certification, away)
-        .join(Service, Service.slug == Appointment.service)
-        .join(Practitioner, Practitioner.slug == Appointment.practitioner)
-        .join(Location, Location.slug == Appointment.location)
-        .outerjoin(Certification, held)
-        .where(Appointment.status == AppointmentStatus.BOOKED, Appointment.starts_at > now)
-        .order_by(Appointment.starts_at)
-    )
-    return [Ahead(*row) for row in await session.execute(query)]
 
 
 async def all_of(session: AsyncSession, table: type[T]) -> Sequence[T]:

@@ -1,15 +1,21 @@
 """The clinic, its services and its practitioners."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Collection
+from typing import Annotated, TypeVar
 
 import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage import queries
-from graphql_api.context import Context, Info
+from graphql_api.context import Context, Info, NodeLookup
 from graphql_api.extending import Feature
 from graphql_api.ids import key_of
 from graphql_api.paging import PAGE, After, Connection, First
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
+from graphql_api.types.node import Node
+
+Row = TypeVar("Row")
+BySlug = Callable[[AsyncSession, Collection[str]], Awaitable[dict[str, Row]]]
 
 
 @strawberry.type
@@ -74,29 +80,18 @@ async def clinic_by_id(_key: str, context: Context) -> Clinic:
     return Clinic.of(context.clinic, context)
 
 
-async def service_by_slug(slug: str, context: Context) -> Service | None:
-    async with context.database.read() as session:
-        row = (await queries.services_by_slug(session, [slug])).get(slug)
-    return Service.of(row, context) if row and row.listed else None
+def by_slug(query: BySlug[Row], show: Callable[[Row, Context], Node]) -> NodeLookup:
+    """A look-up of what is listed; what has been withdrawn is as good as gone."""
+
+    async def look_up(slug: str, context: Context) -> Node | None:
+        async with context.database.read() as session:
+            row = (await query(session, [slug])).get(slug)
+        return show(row, context) if row is not None and getattr(row, "listed", True) else None
+
+    return look_up
 
 
-async def practitioner_by_slug(slug: str, context: Context) -> Practitioner | None:
-    async with context.database.read() as session:
-        row = (await queries.practitioners_by_slug(session, [slug])).get(slug)
-    return Practitioner.of(row, context) if row and row.listed else None
-
-
-async def location_by_slug(slug: str, context: Context) -> Location | None:
-    async with context.database.read() as session:
-        row = (await queries.locations_by_slug(session, [slug])).get(slug)
-    return Location.of(row, context) if row and row.listed else None
-
-
-async def question_by_slug(slug: str, context: Context) -> ScreeningQuestion | None:
-    async with context.database.read() as session:
-        row = (await queries.screening_questions_by_slug(session, [slug])).get(slug)
-    return ScreeningQuestion.of(row, context) if row else None
-
+service_by_slug = by_slug(queries.services_by_slug, Service.of)
 
 feature = Feature(
     name="catalogue",
@@ -104,8 +99,8 @@ feature = Feature(
     nodes={
         "Clinic": clinic_by_id,
         "Service": service_by_slug,
-        "Practitioner": practitioner_by_slug,
-        "Location": location_by_slug,
-        "ScreeningQuestion": question_by_slug,
+        "Practitioner": by_slug(queries.practitioners_by_slug, Practitioner.of),
+        "Location": by_slug(queries.locations_by_slug, Location.of),
+        "ScreeningQuestion": by_slug(queries.screening_questions_by_slug, ScreeningQuestion.of),
     },
 )
