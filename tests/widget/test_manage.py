@@ -116,3 +116,14 @@ async def test_the_secret_is_in_no_address_that_is_asked_for(
     assert any(token in body for body in bodies)
     assert visitor.page.url.endswith(f"#{token}")
     assert [url for url in visitor.requests if token in url.partition("#")[0]] == []
+
+
+async def test_the_page_in_the_other_language_knows_the_visit_too(
+    site: Site, visitor: Visitor, token: str
+) -> None:
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await expect(visitor.heading("Your visit")).to_be_visible()
+
+    await visitor.page.get_by_role("link", name="Français").click()
+
+    await expect(visitor.heading("Votre visite")).to_be_visible()
