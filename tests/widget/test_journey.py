@@ -85,6 +85,9 @@ async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Sit
     await visitor.button("Change visit 2").click()
     await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
     await visitor.page.get_by_role("button", name="5:00 p.m.").click()
+    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+    await expect(visitor.heading("Wednesday, December 9")).to_be_visible()
     await visitor.page.get_by_role("button", name="4:00 p.m.").click()
 
     await visitor.answers_no()
