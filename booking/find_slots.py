@@ -138,7 +138,7 @@ async def _why_not(
             ],
         )
     alternatives = await _nearest(session, wish, starts_at, now=now)
-    if not on_tick(starts_at) or not any(diary.is_step(tick) for diary in diaries):
+    if not on_tick(starts_at) or (diaries and not any(diary.is_step(tick) for diary in diaries)):
         minutes = int(policy.slot_step / timedelta(minutes=1))
         message = f"Visits start every {minutes} minutes. Please choose one of the times offered."
         return NotOpen(message, path=("startsAt",), alternatives=alternatives)
@@ -153,20 +153,20 @@ def _beyond(latest: date) -> BeyondHorizon:
     return BeyondHorizon(message, path=("startsAt",), latest=latest)
 
 
-async def nearest_slots(session: AsyncSession, wish: Wish, to: datetime, *, now: datetime) -> list[OpenSlot]:
-    """The open slots nearest to a time, each at a time of its own, in order of time."""
-    day = max(to, now).date()
-    slots = await find_slots(
-        session, wish, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True
-    )
-    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - to))[:ALTERNATIVES]
-    return sorted(nearest, key=lambda slot: slot.starts_at)
-
-
 async def _nearest(session: AsyncSession, wish: Wish, to: datetime, *, now: datetime) -> list[OpenSlot]:
-    """Nearest with the wanted practitioner; with anyone when that one has nothing around."""
-    found = await nearest_slots(session, wish, to, now=now)
-    return found or await nearest_slots(session, replace(wish, practitioner=None), to, now=now)
+    """A few open slots around a time, each at a time of its own, in order of time.
+
+    With the wanted practitioner; with anyone when that one has nothing around.
+    """
+    day = max(to, now).date()
+    for wanted in (wish, replace(wish, practitioner=None)):
+        slots = await find_slots(
+            session, wanted, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True
+        )
+        if slots:
+            nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - to))[:ALTERNATIVES]
+            return sorted(nearest, key=lambda slot: slot.starts_at)
+    return []
 
 
 def _slot(service: Service, diary: Diary, tick: int) -> OpenSlot:

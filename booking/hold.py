@@ -56,7 +56,7 @@ async def hold_slot(session: AsyncSession, request: HoldRequest, *, now: datetim
 async def release_hold(session: AsyncSession, token: str, *, now: datetime) -> bool:
     """Frees the time at once; False when there was nothing to free. What is booked stays booked."""
     hold = (await queries.holds_by_token(session, [hash_of(token)])).get(hash_of(token))
-    if hold is None:
+    if hold is None or hold.expires_at <= now:
         return False
     await claims.begin_deciding(session, [hold.practitioner], now=now)
     if await queries.appointments_by_id(session, [hold.id]):

@@ -1,6 +1,6 @@
 """What becomes of a hold or a visit when the clinic, or somebody else, was quicker."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete
@@ -34,13 +34,13 @@ async def held(database: Database, request: HoldRequest = NEEDLING) -> str:
         return (await hold_slot(session, request, now=NOW))[1]
 
 
-async def booked(database: Database, *tokens: str) -> Booking:
+async def booked(database: Database, *tokens: str, now: datetime = NOW) -> Booking:
     answers = dict.fromkeys(QUESTIONS, Answer.NO)
     request = BookingRequest(
         tokens, len(tokens) > 1, "Sample Patient", "patient@example.com", "416 555 0123", answers, "en"
     )
     async with database.write() as session:
-        return await book(session, request, now=NOW)
+        return await book(session, request, now=now)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,22 @@ async def test_releasing_what_was_never_held_does_no_harm(database: Database) ->
 
     async with database.write() as session:
         assert await release_hold(session, "nobody's", now=NOW) is False
+
+
+async def test_releasing_what_ran_out_long_ago_does_no_harm(database: Database) -> None:
+    await open_clinic(database)
+    token = await held(database)
+
+    async with database.write() as session:
+        assert await release_hold(session, token, now=NOW + timedelta(days=3)) is False
+
+
+async def test_booking_what_ran_out_long_ago_is_refused(database: Database) -> None:
+    await open_clinic(database)
+    token = await held(database)
+
+    with pytest.raises(HoldExpired):
+        await booked(database, token, now=NOW + timedelta(days=3))
 
 
 def test_a_refusal_reads_as_its_sentence() -> None:

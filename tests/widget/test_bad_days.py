@@ -210,8 +210,11 @@ async def test_a_visitor_who_leaves_the_page_gives_the_time_back(site: Site, vis
 
 async def test_pressing_twice_books_once(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
+    bookings: list[str] = []
+    visitor.page.on("request", lambda request: bookings.append(request.post_data or ""))
     await visitor.button("Book this visit").dblclick()
     await visitor.is_booked()
+    assert sum("mutation Book" in body for body in bookings) == 1
     assert await site.appointments() == 1
 
 

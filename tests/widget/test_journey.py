@@ -84,7 +84,7 @@ async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Sit
     await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
     await visitor.button("Change visit 2").click()
     await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
-    await visitor.page.get_by_role("button", name="5:00 p.m.").click()
+    await visitor.page.get_by_role("button", name="12:00 p.m.").click()  # A is there too
     await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
     await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
     await expect(visitor.heading("Wednesday, December 9")).to_be_visible()
@@ -94,7 +94,7 @@ async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Sit
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
     await visitor.is_booked("Your 3 visits are booked")
-    for time in ("November 25, 4:00 p.m.", "December 2, 5:00 p.m.", "December 9, 4:00 p.m."):
+    for time in ("November 25, 4:00 p.m.", "December 2, 12:00 p.m.", "December 9, 4:00 p.m."):
         await expect(visitor.page.get_by_text(time)).to_be_visible()
     async with site.database.read() as session:
         booked = (await session.scalars(select(tables.Appointment))).all()
