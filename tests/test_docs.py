@@ -55,3 +55,16 @@ def test_every_link_between_our_pages_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} -> {target}"
+
+
+def test_the_widgets_promises_to_a_page_are_kept() -> None:
+    page = (ROOT / "docs" / "embed.md").read_text("utf-8")
+    code = "\n".join(
+        path.read_text("utf-8") for path in (ROOT / "widget").rglob("*.*s*") if path.suffix in (".js", ".css")
+    )
+
+    properties = set(re.findall(r"--book-online-[a-z-]+", code))
+    parts = set(" ".join(re.findall(r"part: ['`]([a-z -]+)", code)).split()) | {"control"}
+    assert properties
+    assert {name for name in properties if name not in page} == set()
+    assert {part for part in parts if f"`{part}`" not in page} == set()
