@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking import once
 from booking.check_screening import check_screening
 from booking.contact import check_contact, country_of
 from booking.errors import BookingError, HoldExpired, InvalidInput, NotFound
@@ -30,6 +31,7 @@ class BookingRequest:
     phone: str
     answers: Mapping[str, Answer]  # by slug of the screening question
     language: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     """
     holds = await _holds(session, request.hold_tokens)
     await claims.begin_deciding(session, {hold.practitioner for hold in holds}, now=now)
+    intended = _intention(request)
+    await once.recall(session, intended, now=now)
     manage_token = manage_token_for(request.hold_tokens)
     booked = await queries.appointments_by_id(session, [hold.id for hold in holds])
     if booked:
@@ -87,7 +91,15 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     ]
     session.add_all(visits)
     await session.flush()
+    await once.remember(session, intended, visits[0].id, now=now)
     return Booking(visits, course, manage_token)
+
+
+def _intention(request: BookingRequest) -> once.Intention | None:
+    """In whatever order the holds and the answers come."""
+    details = (request.as_course, request.name, request.email, request.phone)
+    asked = (sorted(request.hold_tokens), details, sorted(request.answers.items()))
+    return once.intention("book", request.idempotency_key, asked)
 
 
 async def _holds(session: AsyncSession, tokens: Sequence[str]) -> list[Hold]:

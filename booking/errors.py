@@ -73,6 +73,14 @@ class NotQualified(BookingError):
 
 
 @dataclass
+class KeyReused(BookingError):
+    """The idempotency key stands for another request."""
+
+    message: str = "This idempotency key was used for something else. Please use a new one."
+    path: tuple[str, ...] = field(default=("idempotencyKey",), kw_only=True)
+
+
+@dataclass
 class HoldExpired(BookingError):
     """The hold ran out before the booking; `still_open` says whether it can be held again."""
 

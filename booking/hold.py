@@ -1,16 +1,16 @@
 """A short claim on an open slot, while the visitor fills in the form; and giving it up."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking import catalogue
+from booking import catalogue, once
 from booking.find_slots import Wish, who_is_free
 from booking.storage import claims, queries
 from booking.storage.tables import Hold
-from booking.tokens import hash_of, new_token
+from booking.tokens import hash_of, new_token, token_for
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class HoldRequest:
     starts_at: datetime
     practitioner: str | None = None
     location: str | None = None
+    idempotency_key: str | None = None
 
 
 async def hold_slot(session: AsyncSession, request: HoldRequest, *, now: datetime) -> tuple[Hold, str]:
@@ -33,10 +34,15 @@ async def hold_slot(session: AsyncSession, request: HoldRequest, *, now: datetim
     offers = await queries.offers(session, services=[request.service])
     people = [wish.practitioner] if wish.practitioner else [offer.practitioner.slug for offer in offers]
     await claims.begin_deciding(session, people, now=now)
+    key = request.idempotency_key
+    intended = once.intention("hold", key, replace(request, idempotency_key=None))
+    if key and (before := await once.recall(session, intended, now=now)):
+        return await queries.hold_by_id(session, before), token_for(key, before)
     slot = (await who_is_free(session, wish, request.starts_at, now=now))[0]
-    token = new_token()
+    owner = uuid.uuid4()
+    token = token_for(key, owner) if key else new_token()
     hold = Hold(
-        id=uuid.uuid4(),
+        id=owner,
         token_hash=hash_of(token),
         service=slot.service,
         practitioner=slot.practitioner,
@@ -49,7 +55,8 @@ async def hold_slot(session: AsyncSession, request: HoldRequest, *, now: datetim
     session.add(hold)
     await session.flush()
     ticks = claims.ticks_of(wish.service, slot.starts_at)
-    await claims.take(session, slot.practitioner, ticks, owner=hold.id, expires_at=hold.expires_at)
+    await claims.take(session, slot.practitioner, ticks, owner=owner, expires_at=hold.expires_at)
+    await once.remember(session, intended, hold.id, now=now)
     return hold, token
 
 

@@ -1,12 +1,12 @@
 """Moving a visit: the new time is owned before the old one is free, in one transaction."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking import catalogue
+from booking import catalogue, once
 from booking.change import changeable_visit
 from booking.errors import InvalidInput, TooLateToChange
 from booking.find_slots import Wish, who_is_free
@@ -22,11 +22,15 @@ class MoveRequest:
     starts_at: datetime
     appointment: uuid.UUID | None = None
     practitioner: str | None = None
+    idempotency_key: str | None = None
 
 
 async def reschedule(session: AsyncSession, request: MoveRequest, *, now: datetime) -> Appointment:
     """Refuses with a BookingError, and then the visit stands as it was."""
     visit = await changeable_visit(session, request.manage_token, request.appointment, now=now)
+    intended = once.intention("reschedule", request.idempotency_key, replace(request, idempotency_key=None))
+    if await once.recall(session, intended, now=now):
+        return visit
     if visit.status is AppointmentStatus.CANCELLED:
         message = "This visit was cancelled. Please book a new one."
         raise TooLateToChange(message, deadline=visit.changed_at)
@@ -43,4 +47,5 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at
     visit.changed_at = now
     visit.sequence += 1
+    await once.remember(session, intended, visit.id, now=now)
     return visit

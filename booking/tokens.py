@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import secrets
+import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -12,6 +14,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def new_token() -> str:
     """256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def token_for(idempotency_key: str, hold: uuid.UUID) -> str:
+    """A hold's secret, made with the client's key: a repeat is told the same one, and none is kept."""
+    secret = hmac.new(idempotency_key.encode("utf-8", "surrogatepass"), hold.bytes, hashlib.sha256)
+    return urlsafe_b64encode(secret.digest()).decode().rstrip("=")
 
 
 def hash_of(token: str) -> bytes:

@@ -19,6 +19,11 @@ from graphql_api.types.slots import OpenSlot
 
 T = TypeVar("T")
 
+IDEMPOTENCY_KEY = (
+    "A secret of yours, new for each intention, like a random UUID. Within a day, a repeat with it "
+    "does nothing again and answers with what the first request did; with other input it is refused."
+)
+
 
 @strawberry.interface(
     description=(
@@ -88,6 +93,11 @@ class NotQualified(Problem):
         return [Practitioner.of(row, info.context) for row in rows]
 
 
+@strawberry.type(description="The idempotency key stands for another request.")
+class KeyReused(Problem):
+    pass
+
+
 @strawberry.type(description="The hold ran out before the booking.")
 class HoldExpired(Problem):
     @strawberry.field(description="Whether the time is still open and can be held again.")
@@ -150,6 +160,7 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.NoticeTooShort: NoticeTooShort,
     errors.BeyondHorizon: BeyondHorizon,
     errors.NotQualified: NotQualified,
+    errors.KeyReused: KeyReused,
     errors.HoldExpired: HoldExpired,
     errors.ScreeningIncomplete: ScreeningIncomplete,
     errors.CallTheClinic: CallTheClinic,

@@ -230,6 +230,10 @@ async def holds_by_token(session: AsyncSession, hashes: Collection[bytes]) -> di
     return {row.token_hash: row for row in rows}
 
 
+async def hold_by_id(session: AsyncSession, id: uuid.UUID) -> Hold:
+    return await session.get_one(Hold, id)
+
+
 async def appointments_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
     """In the order of their times."""
     query = select(Appointment).where(Appointment.id.in_(ids)).order_by(Appointment.starts_at)

@@ -10,7 +10,7 @@ from booking.book import Booking, BookingRequest, book
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.features.screening import ScreeningAnswerInput, answers_by_slug
-from graphql_api.problems import Problem, attempt
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
 from graphql_api.types.appointments import Appointment, Course
 
 
@@ -30,6 +30,7 @@ class BookAppointmentInput:
     screening: list[ScreeningAnswerInput] = strawberry.field(
         default_factory=list, description="One answer to each of the service's `screeningQuestions`."
     )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The appointment, or why there is none.")
@@ -50,6 +51,7 @@ class BookCourseInput:
     screening: list[ScreeningAnswerInput] = strawberry.field(
         default_factory=list, description="One answer to each of the service's `screeningQuestions`."
     )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The course, or why there is none.")
@@ -68,6 +70,7 @@ async def _book(
     screening: Sequence[ScreeningAnswerInput],
     *,
     as_course: bool,
+    key: str | None,
 ) -> tuple[Booking | None, list[Problem]]:
     async def work(session: AsyncSession) -> Booking:
         request = BookingRequest(
@@ -78,6 +81,7 @@ async def _book(
             phone=patient.phone,
             answers=answers_by_slug(screening),
             language=context.language,
+            idempotency_key=key,
         )
         return await book(session, request, now=context.now)
 
@@ -98,7 +102,12 @@ class BookingMutations:
         input: Annotated[BookAppointmentInput, strawberry.argument(description="What and who.")],
     ) -> BookAppointmentPayload | None:
         booking, problems = await _book(
-            info.context, [input.hold_token], input.patient, input.screening, as_course=False
+            info.context,
+            [input.hold_token],
+            input.patient,
+            input.screening,
+            as_course=False,
+            key=input.idempotency_key,
         )
         if booking is None:
             return BookAppointmentPayload(appointment=None, manage_token=None, problems=problems)
@@ -116,7 +125,12 @@ class BookingMutations:
         self, info: Info, input: Annotated[BookCourseInput, strawberry.argument(description="What and who.")]
     ) -> BookCoursePayload | None:
         booking, problems = await _book(
-            info.context, input.hold_tokens, input.patient, input.screening, as_course=True
+            info.context,
+            input.hold_tokens,
+            input.patient,
+            input.screening,
+            as_course=True,
+            key=input.idempotency_key,
         )
         if booking is None or booking.course is None:
             return BookCoursePayload(course=None, manage_token=None, problems=problems)

@@ -15,7 +15,7 @@ from booking.storage import tables
 from graphql_api.context import Info
 from graphql_api.extending import Feature
 from graphql_api.ids import key_of
-from graphql_api.problems import Problem, attempt
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
 from graphql_api.types.appointments import Appointment
 
 
@@ -29,6 +29,7 @@ class RescheduleAppointmentInput:
     practitioner_id: strawberry.ID | None = strawberry.field(
         default=None, description="With whom from now on; without it, with the same person."
     )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The moved visit, or why it stays.")
@@ -104,6 +105,7 @@ class ChangeMutations:
                 starts_at=input.starts_at,
                 appointment=_uuid(input.appointment_id, "appointmentId"),
                 practitioner=who and key_of(who, "Practitioner", "practitionerId"),
+                idempotency_key=input.idempotency_key,
             )
             return await reschedule(session, request, now=info.context.now)
 

@@ -11,7 +11,7 @@ from booking.storage import tables
 from graphql_api.context import Info
 from graphql_api.extending import Feature
 from graphql_api.ids import key_of
-from graphql_api.problems import Problem, attempt
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
 from graphql_api.types.slots import Hold
 
 
@@ -26,6 +26,7 @@ class HoldSlotInput:
     location_id: strawberry.ID | None = strawberry.field(
         default=None, description="Where; anywhere unless given."
     )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The hold, or why there is none.")
@@ -67,6 +68,7 @@ class HoldMutations:
                 starts_at=input.starts_at,
                 practitioner=who and key_of(who, "Practitioner", "practitionerId"),
                 location=where and key_of(where, "Location", "locationId"),
+                idempotency_key=input.idempotency_key,
             )
             return await hold_slot(session, request, now=info.context.now)
 

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Route, expect
+from sqlalchemy import func, select
 
+from booking.storage import tables
 from tests.asking import practitioner_id
 from tests.clinics import small_clinic
 from tests.widget.site import Site, running_site
@@ -144,6 +146,27 @@ async def test_an_answer_that_was_lost_books_once(site: Site, visitor: Visitor) 
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
     assert await site.appointments() == 1
+
+
+async def test_a_time_whose_answer_was_lost_is_not_taken_from_oneself(site: Site, visitor: Visitor) -> None:
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await visitor.opens(site.url)
+    await visitor.chooses_practitioner("Sample Practitioner A")
+    await visitor.arrives_at("When would you like to come?")
+    await visitor.page.route("**/graphql", lose)
+    await visitor.page.get_by_role("button", name="9:00 a.m.").first.click()
+    again = visitor.page.get_by_role("alert").get_by_role("button", name="Try again")
+    await again.wait_for()
+    await visitor.page.unroute("**/graphql")
+
+    await again.click()
+
+    await visitor.arrives_at("Is this treatment right for you?")
+    async with site.database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(tables.Hold)) == 1
 
 
 async def test_a_server_that_makes_no_sense(site: Site, visitor: Visitor) -> None:

@@ -104,6 +104,9 @@ export const documents = {
 /** No answer, or none that makes sense. Whether the server did anything is unknown. */
 export class Unreachable extends Error {}
 
+/** Unguessable; `crypto.randomUUID` is missing on pages without HTTPS. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('-');
+
 /** The database has a bad moment; asking the same again is safe. @param {any} payload */
 const isAskedToWait = (payload) =>
   payload?.problems?.some((/** @type {Problem} */ problem) => problem.__typename === 'TryAgain');
@@ -111,6 +114,8 @@ const isAskedToWait = (payload) =>
 /** @param {{api: URL, language: string}} options */
 export const createClient = ({ api, language }) => {
   const endpoint = new URL('graphql', api);
+  /** Whose answer was lost: asked again with the same key, nobody takes a time from themselves. @type {Map<string, string>} */
+  const unanswered = new Map();
 
   /** @param {string} query @param {object} [variables] @param {RequestInit} [options] @returns {Promise<any>} */
   const ask = async (query, variables = {}, options = {}) => {
@@ -179,10 +184,15 @@ export const createClient = ({ api, language }) => {
      * @returns {Promise<Slot[]>} */
     firstTimes: async (filter) => nodes((await ask(documents.times, { filter, after: null })).openSlots),
 
-    /** @param {Filter & {startsAt: string}} input
+    /** @param {Filter & {startsAt: string}} wanted
      * @returns {Promise<{held: import('./types.js').Held | null, problems: Problem[]}>} */
-    hold: async (input) => {
+    hold: async (wanted) => {
+      const intention = JSON.stringify(wanted);
+      const idempotencyKey = unanswered.get(intention) ?? newKey();
+      unanswered.set(intention, idempotencyKey);
+      const input = { ...wanted, idempotencyKey };
       const { hold, holdToken, problems } = (await ask(documents.hold, { input })).holdSlot;
+      unanswered.delete(intention);
       return { held: hold && { slot: hold.slot, holdToken, expiresAt: hold.expiresAt }, problems };
     },
 

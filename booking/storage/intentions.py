@@ -1,0 +1,31 @@
+"""What clients' idempotency keys led to, kept for a day."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.errors import KeyReused
+from booking.storage.tables import Intention
+
+
+async def remembered(session: AsyncSession, key_hash: bytes, *, since: datetime) -> Intention | None:
+    query = select(Intention).where(Intention.key_hash == key_hash, Intention.created_at > since)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def keep(
+    session: AsyncSession, key_hash: bytes, request_hash: bytes, outcome: uuid.UUID, *, now: datetime
+) -> None:
+    """Refuses with KeyReused when the key is there already; the transaction can only be given up then."""
+    row = {"key_hash": key_hash, "request_hash": request_hash, "outcome": outcome, "created_at": now}
+    try:
+        await session.execute(insert(Intention), [row])
+    except IntegrityError as taken:
+        raise KeyReused from taken
+
+
+async def forget(session: AsyncSession, *, until: datetime) -> None:
+    await session.execute(delete(Intention).where(Intention.created_at <= until))
