@@ -1,8 +1,9 @@
 """What can be wrong with a clinic's file although every key of it is well formed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from booking.availability.hours import without
 from booking.clinic_file.shape import ClinicFile, PractitionerPart, TimeOffPart, WorkPart
@@ -20,6 +21,7 @@ class Named(Protocol):
 def check(file: ClinicFile) -> list[tuple[tuple[int | str, ...], str]]:
     return [
         *_phone(file),
+        *_languages(file),
         *_duplicates(file),
         *_texts(file),
         *_services(file),
@@ -33,6 +35,15 @@ def _phone(file: ClinicFile) -> Found:
         e164(file.clinic.phone, file.clinic.country)
     except ValueError as reason:
         yield ("clinic", "phone"), str(reason)
+
+
+def _languages(file: ClinicFile) -> Found:
+    lists: dict[tuple[int | str, ...], Sequence[str]] = {("clinic",): file.clinic.languages}
+    lists |= {("practitioners", i): person.languages for i, person in enumerate(file.practitioners)}
+    for where, languages in lists.items():
+        for n, language in enumerate(languages):
+            if language in languages[:n]:
+                yield (*where, "languages", n), f"{language!r} is named twice"
 
 
 def _duplicates(file: ClinicFile) -> Found:
@@ -114,6 +125,7 @@ def _closures(file: ClinicFile) -> Found:
 
 def _practitioners(file: ClinicFile) -> Found:
     services = {service.slug for service in file.services}
+    zone = ZoneInfo(file.clinic.time_zone)
     for i, person in enumerate(file.practitioners):
         for n, slug in enumerate(person.services):
             if slug not in services:
@@ -127,7 +139,8 @@ def _practitioners(file: ClinicFile) -> Found:
             if held.valid_from and held.valid_until < held.valid_from:
                 yield (*where, "valid_until"), "the certificate ends before it starts"
         for n, off in enumerate(person.time_off):
-            if times_of(off)[1] <= times_of(off)[0]:
+            starts_at, ends_at = times_of(off, zone)
+            if ends_at <= starts_at:
                 yield ("practitioners", i, "time_off", n, "to"), "the time off ends before it starts"
         for n, work in enumerate(person.hours):
             yield from _work(file, person, work, i, n)
@@ -158,10 +171,12 @@ def working_week(work: WorkPart) -> Week:
     return {day: without(spans, work.breaks.get(day, ())) for day, spans in work.week.items()}
 
 
-def times_of(off: TimeOffPart) -> tuple[datetime, datetime]:
-    """From when until when, on the clinic's clock; a day ends when the next begins."""
+def times_of(off: TimeOffPart, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when until when; without an offset of their own, times are on the clinic's clock."""
 
     def at(moment: date | datetime, whole: time) -> datetime:
-        return moment if isinstance(moment, datetime) else datetime.combine(moment, whole)
+        wall = moment if isinstance(moment, datetime) else datetime.combine(moment, whole)
+        # As instants: on the wall, an end may seem later than a start that a clock change skips.
+        return (wall if wall.tzinfo else wall.replace(tzinfo=zone)).astimezone(UTC)
 
     return at(off.from_, time.min), at(off.to, time.max)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -171,13 +170,6 @@ def _certifications(file: ClinicFile) -> Iterator[Row]:
 def _time_off(file: ClinicFile) -> Iterator[Row]:
     zone = ZoneInfo(file.clinic.time_zone)
     for person in file.practitioners:
-        for starts_at, ends_at in map(times_of, person.time_off):
-            yield {
-                "practitioner": person.slug,
-                "starts_at": _instant(starts_at, zone),
-                "ends_at": _instant(ends_at, zone),
-            }
-
-
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    return (wall if wall.tzinfo else wall.replace(tzinfo=zone)).astimezone(UTC)
+        for off in person.time_off:
+            starts_at, ends_at = times_of(off, zone)
+            yield {"practitioner": person.slug, "starts_at": starts_at, "ends_at": ends_at}

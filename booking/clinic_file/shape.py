@@ -1,12 +1,27 @@
 """What a clinic's file may say, key by key."""
 
-from datetime import date, timedelta
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, PlainValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl
 
-from booking.clinic_file.values import Duration, Region, Slug, Text, Ticks, Weekly, Zone, between
+from booking.clinic_file.values import (
+    Country,
+    Day,
+    Duration,
+    Line,
+    Moment,
+    Region,
+    Slug,
+    Text,
+    Ticks,
+    Weekly,
+    WholeDays,
+    Zone,
+    between,
+    formed,
+)
 from booking.screening import Outcome
 
 
@@ -17,24 +32,16 @@ def _email(text: str) -> str:
         raise ValueError(f"{text!r} is no e-mail address") from reason
 
 
-def _moment(value: Any) -> date:
-    if not isinstance(value, date):
-        raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
-    return value
-
-
-Moment = Annotated[date, PlainValidator(_moment)]
-"""A date, or its subclass with a time."""
 Email = Annotated[str, AfterValidator(_email)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,6}\.\d{2}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Language = Annotated[
+    str, formed(r"[a-z]{2,3}(-[A-Z]{2})?", 'no language; languages look like "en" or "fr-CA"')
+]
+Amount = Annotated[str, formed(r"[0-9]{1,6}\.[0-9]{2}", 'no price; a price looks like "110.00"')]
+Currency = Annotated[str, formed(r"[A-Z]{3}", 'no currency; a currency looks like "CAD"')]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ClinicPart(Part):
@@ -50,7 +57,7 @@ class ClinicPart(Part):
 class PolicyPart(Part):
     slot_step: Annotated[Ticks, between("5 min", "24 h")]
     minimum_notice: Annotated[Duration, between("0 min", "366 days")]
-    horizon: Annotated[Duration, between("1 day", "366 days")]
+    horizon: Annotated[WholeDays, between("1 day", "366 days")]
     hold: Annotated[Duration, between("1 min", "60 min")]
     cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
 
@@ -58,8 +65,8 @@ class PolicyPart(Part):
 class Days(Part):
     """Whole days, both included."""
 
-    from_: Annotated[date, Field(alias="from")]
-    to: date
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day
 
 
 class ClosurePart(Days):
@@ -109,8 +116,8 @@ class ServicePart(Part):
 
 class CertificationPart(Part):
     kind: Slug
-    valid_from: date | None = None
-    valid_until: date
+    valid_from: Day | None = None
+    valid_until: Day
 
 
 class WorkPart(Part):

@@ -1,13 +1,13 @@
 """The small languages of a clinic's file: durations, weeks, phone numbers, zones, texts."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
 from booking.availability.calendar import TICK
 from booking.availability.hours import Span
@@ -15,8 +15,11 @@ from booking.holidays import UnknownRegion, check_region
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1)}
-DURATION = re.compile(r"(\d{1,5}) ?(min|h|day)s?")
-SPAN = re.compile(r"(\d\d):(\d\d) ?[-–] ?(\d\d):(\d\d)")
+DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day)s?")
+SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
+REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+# These are whatever the computer says, and browsers don't know them.
+NO_ZONES = {"Factory", "localtime"}
 Week = dict[int, tuple[Span, ...]]
 
 
@@ -31,6 +34,23 @@ def _whole_ticks(value: timedelta) -> timedelta:
     if value % TICK:
         raise ValueError("must be a multiple of 5 minutes")
     return value
+
+
+def _whole_days(value: timedelta) -> timedelta:
+    if value % UNITS["day"]:
+        raise ValueError("must be whole days")
+    return value
+
+
+def formed(pattern: str, otherwise: str) -> AfterValidator:
+    """A text of this form; `otherwise` says what it is if it isn't."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is {otherwise}")
+        return text
+
+    return AfterValidator(check)
 
 
 def between(shortest: str, longest: str) -> AfterValidator:
@@ -92,7 +112,7 @@ def _in_order(day: str, spans: list[Span]) -> tuple[Span, ...]:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in available_timezones() - NO_ZONES:
         raise ValueError(f'{name!r} is no time zone; time zones look like "America/Toronto"')
     return name
 
@@ -100,13 +120,19 @@ def _zone(name: str) -> str:
 def _region(region: Any) -> str | None:
     if region is False:
         return None
-    if not isinstance(region, str):
+    if not isinstance(region, str) or not REGION.fullmatch(region):
         raise ValueError('a region looks like "CA-ON"; false to stay open on public holidays')
     try:
         check_region(region)
     except UnknownRegion as unknown:
         raise ValueError(f'{unknown}; a region looks like "CA-ON"') from unknown
     return region
+
+
+def _country(country: str) -> str:
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f'{country!r} is no country; countries look like "CA"')
+    return country
 
 
 def e164(phone: str, country: str) -> str:
@@ -120,6 +146,27 @@ def e164(phone: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _day(value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("must be a date, like 2027-03-15 (without quotes)")
+    return value
+
+
+def _moment(value: Any) -> date:
+    if not isinstance(value, date):
+        raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
+    # At either end of the calendar a day can't be told in another zone.
+    if not 1900 <= value.year <= 9998:
+        raise ValueError("the year must be from 1900 to 9998")
+    return value
+
+
+def _shown(text: str) -> str:
+    if any(ord(char) < 32 and char not in "\t\n" for char in text):
+        raise ValueError("has a character that can't be shown")
+    return text
+
+
 def _text(value: Any) -> dict[str, str]:
     if isinstance(value, str):
         value = {"": value}
@@ -127,14 +174,29 @@ def _text(value: Any) -> dict[str, str]:
         raise ValueError('a text is "..." or, by language, { en = "...", fr = "..." }')
     if not value or not all(text.strip() for text in value.values()):
         raise ValueError("a text must not be empty")
-    return value
+    return {language: _shown(text) for language, text in value.items()}
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
+WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
+Day = Annotated[date, PlainValidator(_day)]
+Moment = Annotated[date, PlainValidator(_moment)]
+"""A date, or its subclass with a time."""
 Weekly = Annotated[Week, BeforeValidator(_week)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str | None, BeforeValidator(_region)]
 Text = Annotated[dict[str, str], BeforeValidator(_text)]
 """By language; a text without one is under "" until the clinic's own language is known."""
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_shown)
+]
+Slug = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    formed(
+        r"[a-z0-9]+(-[a-z0-9]+)*",
+        'no slug: small letters, digits and single hyphens, like "dry-needling"',
+    ),
+]

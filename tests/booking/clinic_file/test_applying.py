@@ -14,7 +14,7 @@ from booking.storage.database import Database
 from booking.storage.table import Table
 from booking.storage.tables import Appointment
 from tests.asking import QUESTIONS
-from tests.clinics import NOW, SAMPLE, edited, open_clinic
+from tests.clinics import NOW, SAMPLE, edited, open_clinic, small_clinic
 
 UNTIL = "valid_until = 2026-12-18 }]"
 TUESDAY = datetime(2026, 12, 15, 15, tzinfo=UTC)
@@ -139,3 +139,20 @@ async def test_time_off_is_on_the_clinics_clock(database: Database) -> None:
 
     assert off["starts_at"] == datetime(2026, 12, 14, 5, tzinfo=UTC)
     assert off["ends_at"].replace(microsecond=0) == datetime(2026, 12, 17, 4, 59, 59, tzinfo=UTC)
+
+
+async def test_time_off_may_have_an_offset_of_its_own(database: Database) -> None:
+    off = {"{ from = 2026-12-14,": "{ from = 2026-12-14T10:00:00-08:00,"}
+
+    await open_clinic(database, edited(off))
+
+    (away,) = (await rows(database))["TimeOff"]
+    assert away["starts_at"] == datetime(2026, 12, 14, 18, tzinfo=UTC)
+    assert await open_clinic(database, edited(off)) == []
+
+
+async def test_a_clinic_of_one_language_writes_plain_texts(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+
+    (service,) = (await rows(database))["Service"]
+    assert service["name"] == {"en": "Visit"}

@@ -2,6 +2,7 @@
 
 import tomllib
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from booking.clinic_file.read import ClinicFileError, read_clinic_file
+from booking.clinic_file.rows import rows_of
 from booking.clinic_file.shape import ClinicFile
 from tests.clinics import SAMPLE, edited
 
@@ -85,7 +87,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("visits = 3", "visits = 0", "services[dry-needling-course].visits", "at least 1"),
     ("visits = 3", "visits = 1000", "services[dry-needling-course].visits", "at most 12"),
     ("visits = 3", 'visits = "3"', "services[dry-needling-course].visits", "whole number"),
-    ('price = "110.00"', 'price = "110"', f"{NEEDLING}.price", "right form"),
+    ('price = "110.00"', 'price = "110"', f"{NEEDLING}.price", "a price looks like"),
     ('price = "110.00"\n', "", f"{NEEDLING}", "a price needs a currency"),
     (
         'slug = "dry-needling"',
@@ -238,9 +240,9 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 PLACES = paths(tomllib.loads(SAMPLE))
-ANYTHING: st.SearchStrategy[Any] = (
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just([]) | st.just({})
-)
+MOMENTS = st.dates() | st.datetimes(timezones=st.none() | st.timezones())
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+ANYTHING: st.SearchStrategy[Any] = PLAIN | MOMENTS | st.sampled_from([[], {}])
 
 
 @settings(max_examples=120, deadline=None)
@@ -254,7 +256,7 @@ def test_whatever_stands_in_a_file_it_is_a_clinic_or_a_list_of_mistakes(
         inner = inner[step]
     inner[place[-1]] = value
     with suppress(ClinicFileError):
-        assert read_clinic_file(as_toml(content)).services
+        assert rows_of(read_clinic_file(as_toml(content))).named
 
 
 def as_toml(value: Any, *, top: bool = True) -> str:
@@ -272,6 +274,8 @@ def as_toml(value: Any, *, top: bool = True) -> str:
             f"\\U{ord(char):08X}" if not 0xD800 <= ord(char) < 0xE000 else "?" for char in value
         )
         return f'"{escaped}"'
+    if isinstance(value, date):
+        return value.isoformat()
     return "nil" if value is None else str(value)
 
 
