@@ -6,22 +6,25 @@ from collections.abc import Sequence
 def preferred(header: str, offered: Sequence[str]) -> str:
     """The offered language that the header likes best; the first one if it says nothing of use.
 
-    `fr-CA` is content with `fr`, and `fr` with `fr-CA`.
+    `fr-CA` is content with `fr`, and `fr` with `fr-CA`; a language of weight 0 is not wanted at all.
     """
     wanted: list[tuple[float, str]] = []
-    for part in header.split(","):
-        tag, _, parameter = part.partition(";")
+    for part in header.lower().split(","):
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
         try:
-            weight = float(parameter.strip().removeprefix("q=") or 1) if parameter else 1.0
+            weight = float(parameter.removeprefix("q=") or 1)
         except ValueError:
             continue
-        if tag.strip() and 0 < weight <= 1:
-            wanted.append((weight, tag.strip().lower()))
-    for _, tag in sorted(wanted, key=lambda item: -item[0]):
-        if tag == "*":
-            return offered[0]
-        for language in offered:
-            have = language.lower()
-            if have == tag or have == tag.partition("-")[0] or have.partition("-")[0] == tag:
-                return language
-    return offered[0]
+        if tag and 0 <= weight <= 1:
+            wanted.append((weight, tag))
+    refused = {tag for weight, tag in wanted if not weight}
+    welcome = [language for language in offered if language.lower() not in refused] or offered
+    for weight, tag in sorted(wanted, key=lambda item: -item[0]):
+        fitting = [language for language in welcome if weight and _fits(tag, language.lower())]
+        if fitting:
+            return next((language for language in fitting if language.lower() == tag), fitting[0])
+    return welcome[0]
+
+
+def _fits(tag: str, language: str) -> bool:
+    return tag == "*" or f"{tag}-".startswith(f"{language}-") or f"{language}-".startswith(f"{tag}-")

@@ -82,7 +82,7 @@ def routes(*, clinic: ReadCard, demo: bool) -> list[BaseRoute]:
 
     async def front(request: Request) -> Response:
         if not demo:
-            return RedirectResponse("/book")
+            return RedirectResponse(f"/book?{request.url.query}" if request.url.query else "/book")
         return await page(request, f"demo.{language_of(request)}.html")
 
     return [
@@ -95,6 +95,7 @@ def routes(*, clinic: ReadCard, demo: bool) -> list[BaseRoute]:
 
 
 def language_of(request: Request) -> str:
-    """`?lang=` where the page has it, or what the browser prefers."""
+    """`?lang=` where we have it, or what the browser prefers."""
     asked = request.query_params.get("lang", "")
-    return preferred(asked or request.headers.get("accept-language", ""), LANGUAGES)
+    # In front of the header's own wishes; a language that we don't have is passed over.
+    return preferred(f"{asked},{request.headers.get('accept-language', '')}", LANGUAGES)

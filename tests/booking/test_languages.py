@@ -21,6 +21,11 @@ from booking.languages import preferred
         ("*", "en"),
         ("de, *;q=0.5, fr;q=0.1", "en"),
         ("fr;q=0", "en"),
+        ("en;q=0, *", "fr"),
+        ("fr-CA, fr;q=0", "en"),
+        ("en;q=0, fr;q=0", "en"),
+        ("fr;Q=0.5, en;q=0.2", "fr"),
+        ("fr ; q=0.9, en;q=0.2", "fr"),
         ("fr;q=nonsense, en", "en"),
         ("fr;q=7", "en"),
         (";;,,;q=1", "en"),
@@ -32,6 +37,11 @@ def test_a_reader_gets_what_they_like_best_of_what_there_is(header: str, languag
 
 def test_a_general_wish_is_content_with_a_regional_text() -> None:
     assert preferred("fr", ["en-CA", "fr-CA"]) == "fr-CA"
+
+
+def test_the_very_language_comes_before_one_that_fits() -> None:
+    assert preferred("fr-CA", ["fr", "fr-CA"]) == "fr-CA"
+    assert preferred("zh-hant-TW", ["en", "zh-Hant"]) == "zh-Hant"
 
 
 @given(header=st.text(max_size=60))
