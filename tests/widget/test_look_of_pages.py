@@ -6,12 +6,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.serving import serving
-from tests.widget_pages.sample_pages import sample_pages
+from tests.widget.sample_pages import sample_pages
 
 HEADING_AND_FIGURE = """() => {
   const words = document.createRange();
   words.selectNodeContents(document.querySelector('h1'));
-  return [words.getBoundingClientRect().right, document.querySelector('.figure').getBoundingClientRect().left];
+  const figure = document.querySelector('.figure').getBoundingClientRect();
+  return [words.getBoundingClientRect().right, figure.left];
 }"""
 
 

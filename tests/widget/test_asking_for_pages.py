@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.visiting import visiting
-from tests.widget_pages.sample_pages import sample_pages
+from tests.widget.sample_pages import sample_pages
 
 
 @pytest.fixture
