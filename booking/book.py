@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +11,10 @@ from booking import once
 from booking.check_screening import check_screening
 from booking.contact import check_contact, country_of
 from booking.errors import BookingError, HoldExpired, InvalidInput, NotFound
+from booking.events import Event, EventKind
 from booking.find_slots import Wish, who_is_free
 from booking.screening import Answer
-from booking.storage import claims, queries
+from booking.storage import claims, outbox, queries
 from booking.storage.tables import Appointment, AppointmentStatus, Course, Hold, Patient, Service
 from booking.tokens import hash_of, manage_token_for, new_reference
 
@@ -62,8 +63,7 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     tell = await check_screening(session, service.slug, request.answers)
     clinic = await queries.the_clinic(session)
     contact = check_contact(request.name, request.email, request.phone, country=country_of(clinic.phone))
-    for hold in holds:
-        await _keep(session, service, hold, now=now)
+    await _keep_all(session, service, holds, request, now=now)
 
     patient = Patient(id=uuid.uuid4(), **vars(contact), language=request.language, created_at=now)
     course = Course(id=uuid.uuid4(), service=service.slug, created_at=now) if service.visits > 1 else None
@@ -92,6 +92,9 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     session.add_all(visits)
     await session.flush()
     await once.remember(session, intended, visits[0].id, now=now)
+    await outbox.record(
+        session, Event(uuid.uuid4(), EventKind.BOOKED, tuple(visit.id for visit in visits), now), manage_token
+    )
     return Booking(visits, course, manage_token)
 
 
@@ -136,24 +139,35 @@ def _check_course(service: Service, holds: Sequence[Hold], *, as_course: bool) -
         raise InvalidInput(message, path=("holdTokens",))
 
 
+async def _keep_all(
+    session: AsyncSession, service: Service, holds: Sequence[Hold], request: BookingRequest, *, now: datetime
+) -> None:
+    """Makes held times the visitor's, if the rulebook still agrees. Refuses with all that it says."""
+    place = {hash_of(token): str(place) for place, token in enumerate(request.hold_tokens)}
+    refusals = []
+    for hold in holds:
+        path = ("holdTokens", place[hold.token_hash]) if request.as_course else ("holdToken",)
+        try:
+            await _keep(session, service, hold, now=now)
+        except BookingError as refusal:
+            refusals.append(replace(refusal, path=path))
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise ExceptionGroup("times that can't be kept", refusals)
+
+
 async def _keep(session: AsyncSession, service: Service, hold: Hold, *, now: datetime) -> None:
-    """Makes a held time the visitor's, if the rulebook still agrees."""
     wish = Wish(service, hold.practitioner, hold.location)
-    expired = hold.expires_at <= now
+    expired = HoldExpired(still_open=False, wanted=wish.at(hold.starts_at))
     try:
         await who_is_free(
             session, wish, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
         )
     except BookingError as refusal:
-        if expired:
-            raise _expired(still_open=False) from refusal
-        raise
-    if expired:
-        raise _expired(still_open=True)
+        raise (expired if hold.expires_at <= now else refusal) from refusal
+    if hold.expires_at <= now:
+        raise replace(expired, still_open=True)
     if not await claims.keep(session, hold.id, now=now):
-        raise _expired(still_open=False)
-
-
-def _expired(*, still_open: bool) -> HoldExpired:
-    message = "We could keep the time no longer. Please hold it again, or choose another one."
-    return HoldExpired(message, path=("holdToken",), still_open=still_open)
+        raise expired
+    hold.client = None

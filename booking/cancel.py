@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.change import changeable_visit
-from booking.storage import claims
+from booking.events import Event, EventKind
+from booking.storage import claims, outbox
 from booking.storage.tables import Appointment, AppointmentStatus
 
 
@@ -20,4 +21,6 @@ async def cancel(
         visit.status = AppointmentStatus.CANCELLED
         visit.changed_at = now
         visit.sequence += 1
+        event = Event(uuid.uuid4(), EventKind.CANCELLED, (visit.id,), now)
+        await outbox.record(session, event, manage_token)
     return visit

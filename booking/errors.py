@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from booking.open_slot import OpenSlot
+from booking.open_slot import WantedTime
 
 
 @dataclass
@@ -34,18 +34,18 @@ class NotFound(BookingError):
 
 @dataclass
 class SlotTaken(BookingError):
-    """Somebody else holds or booked the time."""
+    """Somebody else holds or booked the time. `find_slots.nearest` knows others for what was `wanted`."""
 
     message: str = "This time has just been taken. Please choose another one."
     path: tuple[str, ...] = field(default=("startsAt",), kw_only=True)
-    alternatives: Sequence[OpenSlot] = field(default=(), kw_only=True)
+    wanted: WantedTime | None = field(default=None, kw_only=True)
 
 
 @dataclass
 class NotOpen(BookingError):
-    """Nobody works then: closed, away, or off the clinic's grid of start times."""
+    """Nobody works then: closed, away, or off the clinic's grid of start times. See SlotTaken."""
 
-    alternatives: Sequence[OpenSlot] = field(default=(), kw_only=True)
+    wanted: WantedTime | None = field(default=None, kw_only=True)
 
 
 @dataclass
@@ -73,6 +73,22 @@ class NotQualified(BookingError):
 
 
 @dataclass
+class TooManyHolds(BookingError):
+    """This client holds as much as one may; the first of it is free again after `retry_after`."""
+
+    message: str = "You are holding many times already. Please book or release some of them first."
+    retry_after: timedelta = field(kw_only=True)
+
+
+@dataclass
+class AlreadyExtended(BookingError):
+    """A hold is extended once."""
+
+    message: str = "This time was kept longer already. Please book it now."
+    path: tuple[str, ...] = field(default=("holdToken",), kw_only=True)
+
+
+@dataclass
 class KeyReused(BookingError):
     """The idempotency key stands for another request."""
 
@@ -84,7 +100,10 @@ class KeyReused(BookingError):
 class HoldExpired(BookingError):
     """The hold ran out before the booking; `still_open` says whether it can be held again."""
 
+    message: str = "We could keep the time no longer. Please hold it again, or choose another one."
+    path: tuple[str, ...] = field(default=("holdToken",), kw_only=True)
     still_open: bool = field(kw_only=True)
+    wanted: WantedTime | None = field(default=None, kw_only=True)
 
 
 @dataclass

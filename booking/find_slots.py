@@ -21,7 +21,7 @@ from booking.errors import (
     NotQualified,
     SlotTaken,
 )
-from booking.open_slot import OpenSlot
+from booking.open_slot import OpenSlot, WantedTime
 from booking.storage import queries
 from booking.storage.tables import Service
 
@@ -38,6 +38,20 @@ class Wish:
     service: Service
     practitioner: str | None = None
     location: str | None = None
+
+    def at(self, starts_at: datetime) -> WantedTime:
+        return WantedTime(self.service.slug, starts_at, self.practitioner, self.location)
+
+
+async def wish_for(
+    session: AsyncSession, service: str, practitioner: str | None = None, location: str | None = None
+) -> Wish:
+    """By slugs. Refuses with NotFound for what the clinic doesn't offer."""
+    return Wish(
+        await catalogue.service(session, service),
+        await catalogue.practitioner(session, practitioner),
+        await catalogue.location(session, location),
+    )
 
 
 async def find_slots(
@@ -66,7 +80,7 @@ async def find_slots(
     for tick in sorted(found):
         free = sorted(found[tick], key=lambda diary: (diary.practitioner, diary.location))
         chosen = [min(free, key=lambda diary: diary.load_on(tick))] if distinct_times else free
-        slots += [_slot(wish.service, diary, tick) for diary in chosen]
+        slots += [open_slot(wish.service, diary, tick) for diary in chosen]
     return slots
 
 
@@ -112,7 +126,7 @@ async def who_is_free(
         free = [diary for diary in diaries if diary.has_start(tick)]
         if free:
             free.sort(key=lambda diary: diary.load_on(tick))
-            return [_slot(wish.service, diary, tick) for diary in free]
+            return [open_slot(wish.service, diary, tick) for diary in free]
     raise await _why_not(session, wish, starts_at, diaries, now=now)
 
 
@@ -137,15 +151,14 @@ async def _why_not(
                 for offer in await catalogue.deliverable(session, now=now, services=[wish.service.slug])
             ],
         )
-    alternatives = await _nearest(session, wish, starts_at, now=now)
     if not on_tick(starts_at) or (diaries and not any(diary.is_step(tick) for diary in diaries)):
         minutes = int(policy.slot_step / timedelta(minutes=1))
         message = f"Visits start every {minutes} minutes. Please choose one of the times offered."
-        return NotOpen(message, path=("startsAt",), alternatives=alternatives)
+        return NotOpen(message, path=("startsAt",), wanted=wish.at(starts_at))
     if not working:
         message = "Nobody is there at this time. Please choose one of the times offered."
-        return NotOpen(message, path=("startsAt",), alternatives=alternatives)
-    return SlotTaken(alternatives=alternatives)
+        return NotOpen(message, path=("startsAt",), wanted=wish.at(starts_at))
+    return SlotTaken(wanted=wish.at(starts_at))
 
 
 def _beyond(latest: date) -> BeyondHorizon:
@@ -153,15 +166,17 @@ def _beyond(latest: date) -> BeyondHorizon:
     return BeyondHorizon(message, path=("startsAt",), latest=latest)
 
 
-async def _nearest(session: AsyncSession, wish: Wish, to: datetime, *, now: datetime) -> list[OpenSlot]:
+async def nearest(session: AsyncSession, wanted: WantedTime, *, now: datetime) -> list[OpenSlot]:
     """A few open slots around a time, each at a time of its own, in order of time.
 
     With the wanted practitioner; with anyone when that one has nothing around.
     """
+    wish = await wish_for(session, wanted.service, wanted.practitioner, wanted.location)
+    to = wanted.starts_at
     day = max(to, now).date()
-    for wanted in (wish, replace(wish, practitioner=None)):
+    for someone in (wish, replace(wish, practitioner=None)):
         slots = await find_slots(
-            session, wanted, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True
+            session, someone, day - LOOK_AROUND, day + LOOK_AROUND, now=now, distinct_times=True
         )
         if slots:
             nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - to))[:ALTERNATIVES]
@@ -169,6 +184,6 @@ async def _nearest(session: AsyncSession, wish: Wish, to: datetime, *, now: date
     return []
 
 
-def _slot(service: Service, diary: Diary, tick: int) -> OpenSlot:
+def open_slot(service: Service, diary: Diary, tick: int) -> OpenSlot:
     starts_at = instant_at(tick)
     return OpenSlot(service.slug, diary.practitioner, diary.location, starts_at, starts_at + service.duration)

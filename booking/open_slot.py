@@ -1,4 +1,4 @@
-"""A time that can be booked right now."""
+"""A time that can be booked right now, and one that somebody would like to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,3 +13,13 @@ class OpenSlot:
     location: str
     starts_at: datetime  # UTC
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTime:
+    """With any practitioner and at any location, unless they are named (slugs)."""
+
+    service: str
+    starts_at: datetime
+    practitioner: str | None = None
+    location: str | None = None

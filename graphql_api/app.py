@@ -1,9 +1,11 @@
 """Where everything is wired: settings -> one ASGI application. The clock is read here and nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -11,10 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from booking.courier import carry
 from booking.errors import TryAgain
+from booking.hold import Holder
+from booking.hooks import Listener
 from booking.languages import preferred
-from booking.storage import queries
+from booking.storage import outbox, queries
 from booking.storage.database import Database
+from graphql_api.clients import client_of
 from graphql_api.context import Context
 from graphql_api.http import graphql_endpoint
 from graphql_api.loaders import Loaders
@@ -45,15 +51,20 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     The database's clock decides what time it is, unless `now` does: in tests it may stand still.
     """
     database = Database(settings.database_url)
+    listeners: dict[str, Listener] = {}
     schema = core_schema()
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.nodes.items()}
+
+    async def moment_of(session: AsyncSession) -> datetime:
+        return now() if now else await queries.current_time(session)
 
     async def context_of(request: Request) -> Context:
         async with database.read() as session:
             clinic = await queries.the_clinic(session)
-            moment = now() if now else await queries.current_time(session)
+            moment = await moment_of(session)
         language = preferred(request.headers.get("accept-language", ""), clinic.languages)
-        return Context(database, Loaders(database, moment), moment, clinic, language, nodes)
+        holder = Holder(client_of(request), settings.holds_per_client)
+        return Context(database, Loaders(database, moment), moment, clinic, holder, language, nodes)
 
     answer = graphql_endpoint(schema, context_of)
 
@@ -83,7 +94,14 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        with suppress(TryAgain):  # The courier tries again, as soon as there is a database.
+            async with database.write() as session:
+                await outbox.register(session, listeners)
+        courier = asyncio.create_task(carry(database, listeners, clock=moment_of)) if listeners else None
         yield
+        if courier:
+            courier.cancel()
+            await asyncio.wait([courier])
         await database.close()
 
     parts: list[BaseRoute] = [

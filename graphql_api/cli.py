@@ -64,6 +64,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         host=arguments.host,
         port=arguments.port,
         log_level="warning",
+        forwarded_allow_ips=settings.trusted_proxies,
         access_log=False,  # A log of who asked for what, when, is health data.
         server_header=False,
     )

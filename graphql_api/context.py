@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
+from booking.hold import Holder
 from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
 from booking.storage.tables import Clinic
@@ -16,12 +17,13 @@ from graphql_api.loaders import Loaders
 
 @dataclass(frozen=True)
 class Context:
-    """One request's: sessions to open, the time it came in, the language to answer in."""
+    """One request's: sessions to open, the time it came in, who asks, the language to answer in."""
 
     database: Database
     load: Loaders
     now: datetime
     clinic: Clinic
+    holder: Holder
     language: str
     nodes: "Mapping[str, NodeLookup]"
 

@@ -1,10 +1,11 @@
 """Each booking error as a GraphQL type, and the border where one becomes the other."""
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import strawberry
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import errors
 from booking.errors import BookingError
+from booking.find_slots import nearest
 from graphql_api.context import Context, Info
 from graphql_api.ids import global_id
 from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
@@ -55,8 +57,13 @@ class NotFound(Problem):
 @strawberry.interface(description="A refusal that offers other times.")
 class WithAlternatives(Problem):
     @strawberry.field(description="The nearest times that are open, in order.")
-    def alternatives(self) -> list[OpenSlot]:
-        return [OpenSlot.of(slot) for slot in self.error.alternatives]
+    async def alternatives(self, info: Info) -> list[OpenSlot]:
+        # Looked for when all is decided, and only for those who ask: nobody waits for it.
+        if self.error.wanted is None:
+            return []
+        async with info.context.database.read() as session:
+            slots = await nearest(session, self.error.wanted, now=info.context.now)
+        return [OpenSlot.of(slot) for slot in slots]
 
 
 @strawberry.type(description="Somebody else holds or booked the time.")
@@ -93,13 +100,31 @@ class NotQualified(Problem):
         return [Practitioner.of(row, info.context) for row in rows]
 
 
+@strawberry.interface(description="A refusal that passes.")
+class Passing(Problem):
+    @strawberry.field(description="How long to wait before asking again.")
+    def retry_after_seconds(self) -> int:
+        wait: timedelta = self.error.retry_after
+        return math.ceil(wait / timedelta(seconds=1))
+
+
+@strawberry.type(description="You hold as many times as one may. Book or release some, or wait.")
+class TooManyHolds(Passing):
+    pass
+
+
+@strawberry.type(description="A hold is extended only once.")
+class AlreadyExtended(Problem):
+    pass
+
+
 @strawberry.type(description="The idempotency key stands for another request.")
 class KeyReused(Problem):
     pass
 
 
 @strawberry.type(description="The hold ran out before the booking.")
-class HoldExpired(Problem):
+class HoldExpired(WithAlternatives):
     @strawberry.field(description="Whether the time is still open and can be held again.")
     def still_open(self) -> bool:
         return self.error.still_open  # type: ignore[no-any-return]
@@ -146,10 +171,8 @@ class TooLateToChange(OnThePhone):
 @strawberry.type(
     description="We can't answer right now. Ask the very same again: what was done is not done twice."
 )
-class TryAgain(Problem):
-    @strawberry.field(description="How long to wait before.")
-    def retry_after_seconds(self) -> int:
-        return int(self.error.retry_after.total_seconds())
+class TryAgain(Passing):
+    pass
 
 
 PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
@@ -160,6 +183,8 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.NoticeTooShort: NoticeTooShort,
     errors.BeyondHorizon: BeyondHorizon,
     errors.NotQualified: NotQualified,
+    errors.TooManyHolds: TooManyHolds,
+    errors.AlreadyExtended: AlreadyExtended,
     errors.KeyReused: KeyReused,
     errors.HoldExpired: HoldExpired,
     errors.ScreeningIncomplete: ScreeningIncomplete,
@@ -170,10 +195,19 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
 
 
 async def attempt(
-    context: Context, work: Callable[[AsyncSession], Awaitable[T]]
+    context: Context,
+    work: Callable[[AsyncSession], Awaitable[T]],
+    *,
+    check: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> tuple[T | None, list[Problem]]:
-    """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`."""
+    """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`.
+
+    `check` may refuse beforehand, while it only reads and so waits for nobody.
+    """
     try:
+        if check is not None:
+            async with context.database.read() as session:
+                await check(session)
         async with context.database.write() as session:
             return await work(session), []
     except BookingError as refusal:

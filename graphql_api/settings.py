@@ -18,6 +18,8 @@ class Settings:
     clinic_file: Path = Path("clinic.toml")
     mode: str = "development"
     playground: Path = Path("build/playground")
+    holds_per_client: int = 24
+    trusted_proxies: str = "127.0.0.1,::1"
 
     @property
     def is_development(self) -> bool:
@@ -39,4 +41,13 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         clinic_file=Path(environment.get("BOOK_ONLINE_CLINIC_FILE") or Settings.clinic_file),
         mode=mode,
         playground=Path(environment.get("BOOK_ONLINE_PLAYGROUND") or Settings.playground),
+        holds_per_client=_number(environment, "BOOK_ONLINE_HOLDS_PER_CLIENT", Settings.holds_per_client),
+        trusted_proxies=environment.get("BOOK_ONLINE_TRUSTED_PROXIES") or Settings.trusted_proxies,
     )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise BadSetting(f"{name} is {text!r}; it must be a whole number above 0")
+    return int(text)

@@ -19,11 +19,11 @@ fragment Why on Problem {
   ... on NoticeTooShort { earliest }
   ... on BeyondHorizon { latest }
   ... on NotQualified { practitioners { slug } }
-  ... on HoldExpired { stillOpen }
+  ... on HoldExpired { stillOpen alternatives { startsAt practitioner { slug } } }
   ... on ScreeningIncomplete { missing { slug } surplus }
   ... on CallTheClinic { phone phoneShown suitableServices { slug } }
   ... on TooLateToChange { deadline phone }
-  ... on TryAgain { retryAfterSeconds }
+  ... on Passing { retryAfterSeconds }
 }
 """
 OPEN_SLOTS = """
@@ -40,6 +40,24 @@ HOLD = (
 } }"""
     + PROBLEMS
 )
+HOLD_COURSE = (
+    """mutation ($input: HoldCourseInput!) { holdCourse(input: $input) {
+  holds { id expiresAt slot { startsAt practitioner { slug } } } holdTokens problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+EXTEND = (
+    """mutation ($input: ExtendHoldInput!) { extendHold(input: $input) {
+  hold { id expiresAt } problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+COURSE_SLOTS = """
+query ($serviceId: ID!, $startsAt: DateTime!, $everyDays: Int! = 7, $practitionerId: ID, $locationId: ID) {
+  courseSlots(serviceId: $serviceId, startsAt: $startsAt, everyDays: $everyDays,
+    practitionerId: $practitionerId, locationId: $locationId) { startsAt practitioner { slug } }
+}
+"""
 BOOK = (
     """mutation ($input: BookAppointmentInput!) { bookAppointment(input: $input) {
   appointment { id reference status startsAt endsAt canChange changeDeadline
@@ -134,6 +152,22 @@ class Partner:
     async def hold(self, starts_at: str, *, service: str = "dry-needling", **more: Any) -> dict[str, Any]:
         given = {"serviceId": service_id(service), "startsAt": starts_at} | more
         return await self._do(HOLD, "holdSlot", **given)
+
+    async def hold_course(
+        self, times: list[str], *, service: str = "dry-needling-course", **more: Any
+    ) -> dict[str, Any]:
+        given = {"serviceId": service_id(service), "startsAt": times} | more
+        return await self._do(HOLD_COURSE, "holdCourse", **given)
+
+    async def course_slots(
+        self, starts_at: str, *, service: str = "dry-needling-course", **more: Any
+    ) -> dict[str, Any]:
+        """The whole answer."""
+        given = {"serviceId": service_id(service), "startsAt": starts_at} | more
+        return await self.ask(COURSE_SLOTS, **given)
+
+    async def extend(self, token: str) -> dict[str, Any]:
+        return await self._do(EXTEND, "extendHold", holdToken=token)
 
     async def release(self, token: str) -> dict[str, Any]:
         document = "mutation ($input: ReleaseHoldInput!) { releaseHold(input: $input) { released } }"

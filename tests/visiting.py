@@ -9,8 +9,8 @@ from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def visiting(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+async def visiting(app: ASGIApp, *, address: str = "127.0.0.1") -> AsyncIterator[httpx.AsyncClient]:
     async with LifespanManager(app) as running:
-        transport = httpx.ASGITransport(running.app)
+        transport = httpx.ASGITransport(running.app, client=(address, 1234))
         async with httpx.AsyncClient(transport=transport, base_url="http://clinic.example") as client:
             yield client

@@ -66,6 +66,11 @@ async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int
     return cast("CursorResult[Any]", await session.execute(held)).rowcount
 
 
+async def extend(session: AsyncSession, owner: uuid.UUID, until: datetime) -> None:
+    """What is held is held for longer."""
+    await session.execute(update(Tick).where(Tick.owner == owner).values(expires_at=until))
+
+
 async def move(session: AsyncSession, owner: uuid.UUID, resource: str, ticks: range) -> None:
     """Owns these ticks instead of what it owned: all of the new before anything of the old is given up."""
     mine = await queries.ticks_owned_by(session, owner)

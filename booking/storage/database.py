@@ -1,7 +1,8 @@
 """The engine, and one short transaction at a time."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import event, make_url
@@ -11,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from booking.storage.faults import passing_faults_as_try_again
 
 PATIENCE_SECONDS = 15
-"""How long a writer of SQLite waits for the one before; `?timeout=` in the URL says otherwise."""
+"""How long a writer waits for those before; for SQLite, `?timeout=` in the URL says otherwise."""
+ABANDONED_SECONDS = 60
+"""When PostgreSQL gives up a transaction whose client is silent, and with it all that it locked."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 
@@ -28,12 +31,31 @@ def database_url(text: str) -> URL:
     return url.set(drivername=DRIVERS[kind])
 
 
+class _Turns:
+    """Writers of one process, one after the other in the order in which they came.
+
+    SQLite lets its writers try again and again, and who is lucky is next: some would wait for ever.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._lock = asyncio.Lock()
+        self._patience = float(str(url.query.get("timeout", PATIENCE_SECONDS)))
+
+    async def __aenter__(self) -> None:
+        async with asyncio.timeout(self._patience):
+            await self._lock.acquire()
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self._lock.release()
+
+
 class Database:
     """Hands out sessions, each one transaction long. Rows stay readable after it ends."""
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
         writing = self.engine.execution_options(writes=True)
+        self._turns = _Turns(self.engine.url) if self.engine.dialect.name == "sqlite" else nullcontext()
         self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = async_sessionmaker(writing, expire_on_commit=False)
 
@@ -48,7 +70,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Commits on leaving, rolls back on any exception."""
         with passing_faults_as_try_again():
-            async with self._writing() as session, session.begin():
+            async with self._turns, self._writing() as session, session.begin():
                 yield session
 
     async def close(self) -> None:
@@ -64,8 +86,17 @@ def engine_for(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
+    limits = {
+        "lock_timeout": f"{PATIENCE_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{ABANDONED_SECONDS}s",
+    }
     engine = create_async_engine(
-        known, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True
+        known,
+        connect_args={"server_settings": limits},
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        hide_parameters=True,
     )
     event.listen(engine.sync_engine, "handle_error", _hide_rows)
     return engine

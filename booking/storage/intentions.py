@@ -28,4 +28,7 @@ async def keep(
 
 
 async def forget(session: AsyncSession, *, until: datetime) -> None:
-    await session.execute(delete(Intention).where(Intention.created_at <= until))
+    old = select(Intention.key_hash).where(Intention.created_at <= until)
+    # What somebody else is forgetting needs no waiting for.
+    unwatched = Intention.key_hash.in_(old.with_for_update(skip_locked=True))
+    await session.execute(delete(Intention).where(unwatched))

@@ -36,6 +36,7 @@ async def one_at_a_time(session: AsyncSession) -> None:
 
 def _lock(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":  # SQLite has one writer anyway.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # However long the first one takes.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 

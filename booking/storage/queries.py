@@ -41,7 +41,7 @@ async def current_time(session: AsyncSession) -> datetime:
 
 
 async def the_clinic(session: AsyncSession) -> Clinic:
-    return (await session.execute(select(Clinic))).scalar_one()
+    return await session.get_one(Clinic, 1)
 
 
 async def listed_services(session: AsyncSession) -> Sequence[Service]:
@@ -228,6 +228,12 @@ async def services_not_asking(session: AsyncSession, questions: Collection[str])
 async def holds_by_token(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, Hold]:
     rows = await session.scalars(select(Hold).where(Hold.token_hash.in_(hashes)))
     return {row.token_hash: row for row in rows}
+
+
+async def ends_of_holds_by(session: AsyncSession, client: bytes, *, now: datetime) -> Sequence[datetime]:
+    """When what a client holds runs out, the first one first."""
+    query = select(Hold.expires_at).where(Hold.client == client, Hold.expires_at > now)
+    return (await session.scalars(query.order_by(Hold.expires_at))).all()
 
 
 async def hold_by_id(session: AsyncSession, id: uuid.UUID) -> Hold:

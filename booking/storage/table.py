@@ -35,7 +35,7 @@ def slug() -> Any:
     return mapped_column(String(64), primary_key=True)
 
 
-def choice(kind: type[StrEnum], name: str) -> Any:
+def choice(kind: type[StrEnum], name: str, *, length: int = 16) -> Any:
     """One of the enum's values, kept as text, checked by the database."""
     return mapped_column(
         Enum(
@@ -43,7 +43,7 @@ def choice(kind: type[StrEnum], name: str) -> Any:
             name=name,
             native_enum=False,
             create_constraint=True,
-            length=16,
+            length=length,
             values_callable=lambda members: [member.value for member in members],
         )
     )

@@ -225,6 +225,8 @@ class Hold(Visit, Table):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
+    extended_at: Mapped[datetime | None]
+    client: Mapped[bytes | None] = mapped_column(index=True)  # who asked, hashed; forgotten once it is booked
 
 
 class AppointmentStatus(StrEnum):

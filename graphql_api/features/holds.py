@@ -1,12 +1,20 @@
-"""Keeping a time for a few minutes, and giving it back."""
+"""Keeping times for a few minutes, keeping them longer, and giving them back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.hold import HoldRequest, hold_slot, release_hold
+from booking.hold import (
+    CourseHoldRequest,
+    HoldRequest,
+    check_hold,
+    extend_hold,
+    hold_course,
+    hold_slot,
+    release_hold,
+)
 from booking.storage import tables
 from graphql_api.context import Info
 from graphql_api.extending import Feature
@@ -33,8 +41,48 @@ class HoldSlotInput:
 class HoldSlotPayload:
     hold: Hold | None = strawberry.field(description="The hold; null when it was refused.")
     hold_token: str | None = strawberry.field(
-        description="The secret that books or releases the hold. It is told only here."
+        description="The secret that books, extends or releases the hold. It is told only here."
     )
+    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+
+
+@strawberry.input(description="The times of all visits of a course.")
+class HoldCourseInput:
+    service_id: strawberry.ID = strawberry.field(description="For what.")
+    starts_at: list[datetime] = strawberry.field(
+        description="The starts of open slots, in order: one for each of the service's `visits`."
+    )
+    practitioner_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="With whom; without it, with whoever is free each time and has the least to do at first.",
+    )
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where; anywhere unless given."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.type(description="The holds, or why there are none.")
+class HoldCoursePayload:
+    holds: list[Hold] | None = strawberry.field(
+        description="One for each visit, in order; null when it was refused."
+    )
+    hold_tokens: list[str] | None = strawberry.field(
+        description="Their secrets, in the same order. They are told only here."
+    )
+    problems: list[Problem] = strawberry.field(
+        description='Why it was refused, naming the time: `["input", "startsAt", "1"]` is the second.'
+    )
+
+
+@strawberry.input(description="The hold to keep longer.")
+class ExtendHoldInput:
+    hold_token: str = strawberry.field(description="Its secret.")
+
+
+@strawberry.type(description="The hold with its new end, or why it stays as it is.")
+class ExtendHoldPayload:
+    hold: Hold | None = strawberry.field(description="The hold; null when it was refused.")
     problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
 
 
@@ -46,7 +94,17 @@ class ReleaseHoldInput:
 @strawberry.type(description="What became of the hold.")
 class ReleaseHoldPayload:
     released: bool = strawberry.field(description="Whether there was anything to give up.")
-    problems: list[Problem] = strawberry.field(description="Always empty so far.")
+    problems: list[Problem] = strawberry.field(description="Why it could not be looked for.")
+
+
+def _wanted(input: HoldSlotInput | HoldCourseInput) -> dict[str, Any]:
+    who, where = input.practitioner_id, input.location_id
+    return {
+        "service": key_of(input.service_id, "Service", "serviceId"),
+        "practitioner": who and key_of(who, "Practitioner", "practitionerId"),
+        "location": where and key_of(where, "Location", "locationId"),
+        "idempotency_key": input.idempotency_key,
+    }
 
 
 @strawberry.type
@@ -61,22 +119,54 @@ class HoldMutations:
         info: Info,
         input: Annotated[HoldSlotInput, strawberry.argument(description="The time to hold.")],
     ) -> HoldSlotPayload | None:
-        async def work(session: AsyncSession) -> tuple[tables.Hold, str]:
-            who, where = input.practitioner_id, input.location_id
-            request = HoldRequest(
-                service=key_of(input.service_id, "Service", "serviceId"),
-                starts_at=input.starts_at,
-                practitioner=who and key_of(who, "Practitioner", "practitionerId"),
-                location=where and key_of(where, "Location", "locationId"),
-                idempotency_key=input.idempotency_key,
-            )
-            return await hold_slot(session, request, now=info.context.now)
+        def request() -> HoldRequest:
+            return HoldRequest(starts_at=input.starts_at, **_wanted(input))
 
-        held, problems = await attempt(info.context, work)
+        async def work(session: AsyncSession) -> tuple[tables.Hold, str]:
+            return await hold_slot(session, request(), now=info.context.now, by=info.context.holder)
+
+        async def check(session: AsyncSession) -> None:
+            await check_hold(session, request(), now=info.context.now)
+
+        held, problems = await attempt(info.context, work, check=check)
         if held is None:
             return HoldSlotPayload(hold=None, hold_token=None, problems=problems)
         hold, token = held
         return HoldSlotPayload(hold=Hold.of(hold), hold_token=token, problems=[])
+
+    @strawberry.mutation(
+        description=(
+            "Keep the times of all visits of a course, with one practitioner, all or none. "
+            "`courseSlots` suggests times in a rhythm."
+        )
+    )
+    async def hold_course(
+        self,
+        info: Info,
+        input: Annotated[HoldCourseInput, strawberry.argument(description="The times to hold.")],
+    ) -> HoldCoursePayload | None:
+        async def work(session: AsyncSession) -> list[tuple[tables.Hold, str]]:
+            request = CourseHoldRequest(starts_at=tuple(input.starts_at), **_wanted(input))
+            return await hold_course(session, request, now=info.context.now, by=info.context.holder)
+
+        held, problems = await attempt(info.context, work)
+        if held is None:
+            return HoldCoursePayload(holds=None, hold_tokens=None, problems=problems)
+        return HoldCoursePayload(
+            holds=[Hold.of(hold) for hold, _ in held], hold_tokens=[token for _, token in held], problems=[]
+        )
+
+    @strawberry.mutation(
+        description="Keep a held time for the same while again, from now on. A hold is extended only once."
+    )
+    async def extend_hold(
+        self, info: Info, input: Annotated[ExtendHoldInput, strawberry.argument(description="The hold.")]
+    ) -> ExtendHoldPayload | None:
+        async def work(session: AsyncSession) -> tables.Hold:
+            return await extend_hold(session, input.hold_token, now=info.context.now)
+
+        hold, problems = await attempt(info.context, work)
+        return ExtendHoldPayload(hold=Hold.of(hold) if hold else None, problems=problems)
 
     @strawberry.mutation(description="Give up a hold early. Repeating it does no harm.")
     async def release_hold(

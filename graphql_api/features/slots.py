@@ -7,11 +7,11 @@ from typing import Annotated
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking import catalogue
 from booking.availability.calendar import instant_at
 from booking.errors import BookingError
-from booking.find_slots import LONGEST_WINDOW, Wish, find_slots, who_is_free
+from booking.find_slots import LONGEST_WINDOW, Wish, find_slots, who_is_free, wish_for
 from booking.open_slot import OpenSlot as BookableTime
+from booking.plan_course import LONGEST_RHYTHM, plan_course
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.ids import key_of
@@ -57,6 +57,33 @@ class SlotQueries:
             after=after,
         )
 
+    @strawberry.field(
+        description=(
+            "Suggested times for all visits of a course: the first as given, each later one the open slot "
+            "nearest to the rhythm, all with the practitioner who keeps it best. Nothing is held yet."
+        )
+    )
+    async def course_slots(
+        self,
+        info: Info,
+        service_id: Annotated[strawberry.ID, strawberry.argument(description="The course.")],
+        starts_at: Annotated[datetime, strawberry.argument(description="The start of its first visit.")],
+        every_days: Annotated[
+            int,
+            strawberry.argument(description=f"The days between two visits: 1 to {LONGEST_RHYTHM}."),
+        ] = 7,
+        practitioner_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="With whom; anyone unless given.")
+        ] = None,
+        location_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Where; anywhere unless given.")
+        ] = None,
+    ) -> list[OpenSlot] | None:
+        async with info.context.database.read() as session:
+            wish = await _wish(session, service_id, practitioner_id, location_id)
+            slots = await plan_course(session, wish, starts_at, every_days, now=info.context.now)
+        return [OpenSlot.of(slot) for slot in slots]
+
     @strawberry.field(description="How much is open on each day of the window, days with nothing included.")
     async def availability(
         self,
@@ -81,19 +108,19 @@ class SlotQueries:
 async def _find(filter: OpenSlotFilter, context: Context) -> list[BookableTime]:
     with within("filter"):
         async with context.database.read() as session:
-            wish = await _wish(session, filter)
+            wish = await _wish(session, filter.service_id, filter.practitioner_id, filter.location_id)
             return await find_slots(
                 session, wish, filter.from_, filter.to, now=context.now, distinct_times=filter.distinct_times
             )
 
 
-async def _wish(session: AsyncSession, filter: OpenSlotFilter) -> Wish:
-    practitioner = filter.practitioner_id and key_of(filter.practitioner_id, "Practitioner", "practitionerId")
-    location = filter.location_id and key_of(filter.location_id, "Location", "locationId")
-    return Wish(
-        await catalogue.service(session, key_of(filter.service_id, "Service", "serviceId")),
-        await catalogue.practitioner(session, practitioner),
-        await catalogue.location(session, location),
+async def _wish(session: AsyncSession, service: str, practitioner: str | None, location: str | None) -> Wish:
+    """From global ids."""
+    return await wish_for(
+        session,
+        key_of(service, "Service", "serviceId"),
+        practitioner and key_of(practitioner, "Practitioner", "practitionerId"),
+        location and key_of(location, "Location", "locationId"),
     )
 
 
@@ -102,11 +129,7 @@ async def slot_by_key(key: str, context: Context) -> OpenSlot | None:
     try:
         starts_at = instant_at(int(tick))
         async with context.database.read() as session:
-            wish = Wish(
-                await catalogue.service(session, service),
-                await catalogue.practitioner(session, practitioner),
-                await catalogue.location(session, location),
-            )
+            wish = await wish_for(session, service, practitioner, location)
             return OpenSlot.of((await who_is_free(session, wish, starts_at, now=context.now))[0])
     except (BookingError, ValueError, OverflowError):
         return None

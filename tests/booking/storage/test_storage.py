@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from booking.errors import SlotTaken
+from booking.find_slots import nearest
 from booking.hold import HoldRequest, hold_slot
 from booking.storage import queries
 from booking.storage.database import Database, UnknownDatabase
@@ -174,7 +175,10 @@ async def test_of_many_who_want_one_time_one_gets_it(database: Database) -> None
             async with database.write() as session:
                 await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
         except SlotTaken as refused:
-            return f"taken, {len(refused.alternatives)} others"
+            assert refused.wanted  # noqa: PT017
+            async with database.read() as session:
+                others = await nearest(session, refused.wanted, now=NOW)
+            return f"taken, {len(others)} others"
         return "held"
 
     outcomes = await asyncio.gather(*(try_it() for _ in range(12)))

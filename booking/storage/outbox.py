@@ -1,0 +1,131 @@
+"""Events, written with the change that they tell of, and who has still to hear of them."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, delete, exists, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.events import Event, EventKind
+from booking.storage.table import Table, choice
+
+KEPT = timedelta(days=30)
+
+
+class EventRow(Table):
+    """What has happened to appointments."""
+
+    __tablename__ = "events"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[EventKind] = choice(EventKind, "kind", length=32)
+    appointments: Mapped[list[str]]  # ids, in order of time
+    occurred_at: Mapped[datetime] = mapped_column(index=True)
+    moved_from: Mapped[datetime | None]
+
+
+class ListenerRow(Table):
+    """Who is told of what happens from now on."""
+
+    __tablename__ = "listeners"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Delivery(Table):
+    """An event for a listener. `due_at` is when it is told (again); None once that is over.
+
+    The secret of the manage link stays here only until then.
+    """
+
+    __tablename__ = "deliveries"
+
+    event: Mapped[uuid.UUID] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    listener: Mapped[str] = mapped_column(
+        ForeignKey("listeners.name", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    manage_token: Mapped[str | None]
+    attempts: Mapped[int]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    delivered_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Due:
+    """To be told now. `attempts` counts this one too."""
+
+    event: Event
+    listener: str
+    manage_token: str | None
+    attempts: int
+
+
+async def register(session: AsyncSession, names: Collection[str]) -> None:
+    """From now on these are told, and nobody else."""
+    await session.execute(delete(ListenerRow).where(ListenerRow.name.not_in(names)))
+    known = set(await session.scalars(select(ListenerRow.name)))
+    session.add_all(ListenerRow(name=name) for name in names if name not in known)
+
+
+async def record(session: AsyncSession, event: Event, manage_token: str) -> None:
+    """In the transaction of the change, so that there is never the one without the other."""
+    old = select(EventRow.id).where(EventRow.occurred_at <= event.occurred_at - KEPT)
+    # What somebody else is forgetting needs no waiting for.
+    await session.execute(delete(EventRow).where(EventRow.id.in_(old.with_for_update(skip_locked=True))))
+    session.add(
+        EventRow(
+            id=event.id,
+            kind=event.kind,
+            appointments=[str(visit) for visit in event.appointments],
+            occurred_at=event.occurred_at,
+            moved_from=event.moved_from,
+        )
+    )
+    await session.flush()
+    to_all = select(
+        literal(event.id, EventRow.id.type),
+        ListenerRow.name,
+        literal(manage_token),
+        literal(0),
+        literal(event.occurred_at, EventRow.occurred_at.type),
+    )
+    columns = ["event", "listener", "manage_token", "attempts", "due_at"]
+    await session.execute(insert(Delivery).from_select(columns, to_all))
+
+
+async def is_any_due(session: AsyncSession, *, now: datetime) -> bool:
+    return bool(await session.scalar(select(exists().where(Delivery.due_at <= now))))
+
+
+async def claim(session: AsyncSession, *, now: datetime, until: datetime, most: int) -> Sequence[Due]:
+    """Takes deliveries that are due, the oldest first; nobody else gets them before `until`."""
+    query = (
+        select(Delivery, EventRow)
+        .join(EventRow, EventRow.id == Delivery.event)
+        .where(Delivery.due_at <= now)
+        .order_by(Delivery.due_at, EventRow.occurred_at)
+        .limit(most)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+    claimed = []
+    for delivery, row in (await session.execute(query)).all():
+        delivery.attempts += 1
+        delivery.due_at = until
+        appointments = tuple(uuid.UUID(visit) for visit in row.appointments)
+        event = Event(row.id, row.kind, appointments, row.occurred_at, row.moved_from)
+        claimed.append(Due(event, delivery.listener, delivery.manage_token, delivery.attempts))
+    return claimed
+
+
+async def settle(
+    session: AsyncSession, due: Due, *, delivered_at: datetime | None, again_at: datetime | None
+) -> None:
+    """What came of an attempt: it was delivered, is due again, or (both None) was given up."""
+    values: dict[str, object] = {"delivered_at": delivered_at, "due_at": again_at}
+    if again_at is None:
+        values["manage_token"] = None
+    where = (Delivery.event == due.event.id, Delivery.listener == due.listener)
+    await session.execute(update(Delivery).where(*where).values(**values))
