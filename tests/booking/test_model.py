@@ -1,15 +1,14 @@
 """Anything that visitors and the clinic can do, in any order, against a model of a few dozen lines."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, insert, select, update
@@ -19,62 +18,24 @@ from booking.book import BookingRequest, book
 from booking.cancel import cancel
 from booking.errors import BookingError
 from booking.find_slots import Wish, find_slots
-from booking.hold import HoldRequest, hold_slot, release_hold
+from booking.hold import (
+    CourseHoldRequest,
+    HoldRequest,
+    extend_hold,
+    hold_course,
+    hold_slot,
+    release_hold,
+)
 from booking.reschedule import MoveRequest, reschedule
 from booking.storage import queries
 from booking.storage.database import Database
-from booking.storage.tables import Appointment, Certification, Tick, TimeOff
-from tests.clinics import open_clinic, practitioner, small_clinic
+from booking.storage.tables import Appointment, Certification, Hold, Tick, TimeOff
+from tests.booking.model import BUFFER, DAYS, FILE, HOLD, PEOPLE, TIMES, VISIT, Claim, Model
+from tests.clinics import open_clinic
 from tests.databases import Postgres, sqlite_copy
 
 T = TypeVar("T")
 FreshUrl = Callable[[], AbstractContextManager[str]]
-
-DAYS = [date(2027, 1, 4), date(2027, 1, 5)]
-OPENS = datetime(2027, 1, 4, 14, tzinfo=UTC)  # 9:00 in Toronto, three hours a day
-TIMES = [OPENS + timedelta(days=day, minutes=30 * half) for day in (0, 1) for half in range(6)]
-VISIT, BUFFER, HOLD = timedelta(minutes=30), timedelta(minutes=10), timedelta(minutes=5)
-PEOPLE = ("one", "two")
-FILE = small_clinic(
-    service='requires = "paper"\nbuffer_after = "10 min"',
-    policy={"slot_step": "30 min"},
-    practitioners="".join(
-        practitioner(who, "09:00-12:00", 'certifications = [{ kind = "paper", valid_until = 2027-12-31 }]')
-        for who in PEOPLE
-    ),
-)
-
-
-@dataclass
-class Claim:
-    """What the model knows of a hold, or of the appointment that it became."""
-
-    token: str
-    who: str
-    start: datetime
-    expires: datetime | None
-    manage: str = ""
-
-
-@dataclass
-class Model:
-    now: datetime = OPENS - timedelta(days=3)
-    claims: list[Claim] = field(default_factory=list)
-    away: set[tuple[str, date]] = field(default_factory=set)
-    uncertified: set[str] = field(default_factory=set)
-
-    def alive(self) -> list[Claim]:
-        return [claim for claim in self.claims if claim.expires is None or claim.expires > self.now]
-
-    def is_free(self, who: str, start: datetime, but: Claim | None = None) -> bool:
-        claimed = [claim for claim in self.alive() if claim.who == who and claim is not but]
-        return all(abs(claim.start - start) >= VISIT + BUFFER for claim in claimed)
-
-    def works(self, who: str, start: datetime) -> bool:
-        return (who, start.date()) not in self.away and who not in self.uncertified
-
-    def open(self) -> set[tuple[str, datetime]]:
-        return {(w, t) for w in PEOPLE for t in TIMES if self.works(w, t) and self.is_free(w, t)}
 
 
 class Clinic(RuleBasedStateMachine):
@@ -103,8 +64,9 @@ class Clinic(RuleBasedStateMachine):
             try:
                 async with self.database.write() as session:
                     return await work(session)
-            except BookingError:
-                return None
+            except* BookingError:
+                pass
+            return None
 
         return self.loop.run(in_a_transaction())
 
@@ -120,7 +82,36 @@ class Clinic(RuleBasedStateMachine):
         if answer:
             held, token = answer
             assert held.practitioner in free
-            self.model.claims.append(Claim(token, held.practitioner, start, self.model.now + HOLD))
+            self.claim([(held, token)])
+
+    def claim(self, held: Sequence[tuple[Hold, str]]) -> None:
+        party: list[Claim] = []
+        for hold, token in held:
+            expires = self.model.now + HOLD
+            party.append(Claim(token, hold.practitioner, hold.starts_at, expires, party))
+        self.model.claims += party
+
+    @rule(times=st.sets(st.sampled_from(TIMES), min_size=2, max_size=2), who=st.sampled_from([*PEOPLE, None]))
+    def hold_a_course(self, times: set[datetime], who: str | None) -> None:
+        first, second = sorted(times)
+        is_possible = second - first >= VISIT + BUFFER
+        both = [w for w in PEOPLE if {(w, first), (w, second)} <= self.model.open() and who in (None, w)]
+        request = CourseHoldRequest("course", (first, second), who)
+        answer = self.do(lambda s: hold_course(s, request, now=self.model.now))
+        assert (answer is not None) == (is_possible and bool(both))
+        if answer:
+            assert {hold.practitioner for hold, _ in answer} <= set(both)
+            self.claim(answer)
+
+    @rule(data=st.data())
+    def extend(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=data.draw(st.booleans()))
+        if claim:
+            may = claim in self.model.alive() and claim.expires is not None and not claim.is_extended
+            extended = self.do(lambda s: extend_hold(s, claim.token, now=self.model.now))
+            assert (extended is not None) == may
+            if may:
+                claim.expires, claim.is_extended = self.model.now + HOLD, True
 
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
@@ -138,14 +129,17 @@ class Clinic(RuleBasedStateMachine):
             self.book_it(claim)
 
     def book_it(self, claim: Claim) -> None:
+        party = claim.party
+        tokens = [one.token for one in party]
         request = BookingRequest(
-            [claim.token], False, "Sample", "sample@example.com", "416 555 0123", {}, "en"
+            tokens, len(party) > 1, "Sample", "sample@example.com", "416 555 0123", {}, "en"
         )
         booked = self.do(lambda s: book(s, request, now=self.model.now))
-        may = claim in self.model.alive() and self.model.works(claim.who, claim.start)
+        may = all(one in self.model.alive() and self.model.works(one.who, one.start) for one in party)
         assert (booked is not None) == may
         if booked:
-            claim.expires, claim.manage = None, booked.manage_token
+            for one, visit in zip(party, booked.visits):
+                one.expires, one.manage, one.visit = None, booked.manage_token, visit.id
 
     @rule(start=st.sampled_from(TIMES))
     def hold_and_book(self, start: datetime) -> None:
@@ -158,7 +152,9 @@ class Clinic(RuleBasedStateMachine):
     def move(self, data: st.DataObject, start: datetime) -> None:
         claim = self.pick(data, is_booked=True)
         if claim:
-            moved = self.do(lambda s: reschedule(s, MoveRequest(claim.manage, start), now=self.model.now))
+            moved = self.do(
+                lambda s: reschedule(s, MoveRequest(claim.manage, start, claim.visit), now=self.model.now)
+            )
             may = self.model.works(claim.who, start) and self.model.is_free(claim.who, start, but=claim)
             assert (moved is not None) == may
             if moved:
@@ -168,7 +164,7 @@ class Clinic(RuleBasedStateMachine):
     def call_off(self, data: st.DataObject) -> None:
         claim = self.pick(data, is_booked=True)
         if claim:
-            assert self.do(lambda s: cancel(s, claim.manage, None, now=self.model.now))
+            assert self.do(lambda s: cancel(s, claim.manage, claim.visit, now=self.model.now))
             self.model.claims.remove(claim)
 
     @rule(who=st.sampled_from(PEOPLE), day=st.sampled_from(DAYS), back=st.booleans())
@@ -229,7 +225,13 @@ class Clinic(RuleBasedStateMachine):
 def run(fresh_url: FreshUrl, examples: int) -> None:
     machine = type("Machine", (Clinic,), {"fresh_url": staticmethod(fresh_url)})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=30,
+            deadline=None,
+            phases=set(Phase) - {Phase.explain},  # It takes minutes.
+        ),
     )
 
 
