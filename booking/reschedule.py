@@ -11,6 +11,7 @@ from booking.change import changeable_visit
 from booking.errors import InvalidInput, TooLateToChange
 from booking.events import Event, EventKind
 from booking.find_slots import Wish, who_is_free
+from booking.open_slot import OpenSlot
 from booking.storage import claims, outbox, queries
 from booking.storage.tables import Appointment, AppointmentStatus
 
@@ -43,13 +44,15 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     wish = Wish(service, to)
     slot = (await who_is_free(session, wish, request.starts_at, now=now, ignoring=visit.id))[0]
 
-    moved_from = visit.starts_at
+    await once.remember(session, intended, visit.id, now=now)
+    before = OpenSlot(visit.service, visit.practitioner, visit.location, visit.starts_at, visit.ends_at)
+    if slot == before:
+        return visit  # Nobody needs to hear of that.
     await claims.move(session, visit.id, to, claims.ticks_of(service, slot.starts_at))
     visit.practitioner, visit.location = slot.practitioner, slot.location
     visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at
     visit.changed_at = now
     visit.sequence += 1
-    await once.remember(session, intended, visit.id, now=now)
-    event = Event(uuid.uuid4(), EventKind.MOVED, (visit.id,), now, moved_from)
+    event = Event(uuid.uuid4(), EventKind.MOVED, (visit.id,), now, before.starts_at)
     await outbox.record(session, event, request.manage_token)
     return visit

@@ -18,6 +18,7 @@ from booking.errors import TryAgain
 from booking.hold import Holder
 from booking.hooks import Listener
 from booking.languages import preferred
+from booking.notices.mail import mail
 from booking.storage import outbox, queries
 from booking.storage.database import Database
 from graphql_api.clients import client_of
@@ -52,6 +53,8 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     """
     database = Database(settings.database_url)
     listeners: dict[str, Listener] = {}
+    if settings.post:
+        listeners["mail"] = mail(database, settings.post, site=settings.site)
     schema = core_schema()
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.nodes.items()}
 

@@ -4,6 +4,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from booking.notices.post import Post, post_from
 
 
 class BadSetting(ValueError):
@@ -20,6 +23,8 @@ class Settings:
     playground: Path = Path("build/playground")
     holds_per_client: int = 24
     trusted_proxies: str = "127.0.0.1,::1"
+    post: Post | None = None
+    site: str = "http://127.0.0.1:8000"
 
     @property
     def is_development(self) -> bool:
@@ -43,7 +48,27 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         playground=Path(environment.get("BOOK_ONLINE_PLAYGROUND") or Settings.playground),
         holds_per_client=_number(environment, "BOOK_ONLINE_HOLDS_PER_CLIENT", Settings.holds_per_client),
         trusted_proxies=environment.get("BOOK_ONLINE_TRUSTED_PROXIES") or Settings.trusted_proxies,
+        post=_post(environment.get("BOOK_ONLINE_MAIL_URL"), environment.get("BOOK_ONLINE_MAIL_FROM")),
+        site=_site(environment.get("BOOK_ONLINE_SITE") or Settings.site),
     )
+
+
+def _post(url: str | None, sender: str | None) -> Post | None:
+    if not url and not sender:
+        return None
+    if not url or not sender:
+        raise BadSetting("BOOK_ONLINE_MAIL_URL and BOOK_ONLINE_MAIL_FROM need each other")
+    try:
+        return post_from(url, sender)
+    except ValueError as reason:
+        raise BadSetting(f"BOOK_ONLINE_MAIL_URL or BOOK_ONLINE_MAIL_FROM can't be used. {reason}") from None
+
+
+def _site(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise BadSetting(f"BOOK_ONLINE_SITE is {text!r}; it must look like https://booking.example.com")
+    return text.rstrip("/")
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -153,6 +153,19 @@ async def test_what_was_refused_or_undone_is_not_told(clinic: Database, ear: Ear
     assert ear.heard == []
 
 
+async def test_a_visit_that_moves_to_where_it_is_has_not_moved(
+    clinic: Database, ear: Ear, time: Time
+) -> None:
+    booking = await booked(clinic)
+    await deliver_due(clinic, {"ear": ear}, clock=time)
+
+    async with clinic.write() as session:
+        visit = await reschedule(session, MoveRequest(booking.manage_token, NINE), now=NOW)
+
+    assert visit.sequence == 0
+    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
+
+
 async def test_a_failure_is_tried_again_with_the_same_id(clinic: Database, ear: Ear, time: Time) -> None:
     await booked(clinic)
     ear.failures = [OSError("no answer"), OSError("no answer")]
