@@ -1,11 +1,13 @@
 """A visitor books a visit, from the button to the reference."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import expect
 from sqlalchemy import select
 
 from booking.storage import tables
+from tests.asking import kinds, practitioner_id
 from tests.widget.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
@@ -70,25 +72,19 @@ async def test_the_visitor_gets_a_calendar_file_and_the_page_hears_of_nobody(
     ]
 
 
-async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Site, visitor: Visitor) -> None:
+async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{site.url}/book/dry-needling-course")
     await visitor.page.get_by_role("radio", name="Any available practitioner").check()
     await visitor.button("Continue").click()
 
     await visitor.arrives_at("Visit 1 of 3: when would you like to come?")
     await visitor.chooses("Wednesday, November 25", "4:00 p.m.")  # Only practitioner B is there.
-    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
-    # A week later is shown at once.
-    await expect(visitor.heading("Wednesday, December 2")).to_be_visible()
-    await visitor.page.get_by_role("button", name="4:00 p.m.").click()
-    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+    await visitor.arrives_at("Your visits")
+    for day in ("November 25", "December 2", "December 9"):
+        await expect(visitor.page.get_by_text(f"Wednesday, {day}, 4:00 p.m.")).to_be_visible()
     await visitor.button("Change visit 2").click()
     await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
     await visitor.page.get_by_role("button", name="12:00 p.m.").click()  # A is there too
-    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
-    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
-    await expect(visitor.heading("Wednesday, December 9")).to_be_visible()
-    await visitor.page.get_by_role("button", name="4:00 p.m.").click()
 
     await visitor.answers_no()
     await visitor.fills_in()
@@ -102,6 +98,37 @@ async def test_a_course_is_chosen_visit_by_visit_with_one_practitioner(site: Sit
         ("sample-practitioner-b", True)
     }
     assert len(booked) == 3
+
+
+async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, visitor: Visitor) -> None:
+    # So late that the third week is beyond what the clinic plans.
+    await visitor.page.goto(f"{site.url}/book/dry-needling-course")
+    await visitor.page.get_by_role("radio", name="Sample Practitioner A").check()
+    await visitor.button("Continue").click()
+    for _ in range(2):
+        await visitor.button("Next month").click()
+    await visitor.chooses("Wednesday, January 20", "9:00 a.m.")
+
+    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    await visitor.chooses("Thursday, January 21", "9:00 a.m.")
+    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+
+
+async def test_who_fills_in_the_form_keeps_the_time_longer(site: Site, visitor: Visitor) -> None:
+    await visitor.opens(site.url)
+    await visitor.chooses_practitioner("Sample Practitioner A")
+    await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
+    await visitor.arrives_at("Is this treatment right for you?")
+    site.clock.now += timedelta(minutes=4)
+    await visitor.answers_no()
+    await visitor.fills_in()
+    await expect(visitor.page.get_by_text("We keep this time for you until 7:09 a.m.")).to_be_visible()
+    site.clock.now += timedelta(minutes=4)
+
+    taken = await site.api.hold("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
+    assert kinds(taken) == ["SlotTaken"]
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
 
 
 async def test_a_strict_and_hostile_page_of_another_origin_embeds_it(site: Site, visitor: Visitor) -> None:

@@ -71,6 +71,19 @@ export const documents = {
   holdSlot(input: $input) { hold { expiresAt slot { ...Slot } } holdToken problems { ...Refusal } }
 }` + REFUSAL,
 
+  rhythm: `query Rhythm($serviceId: ID!, $startsAt: DateTime!, $everyDays: Int!, $practitionerId: ID, $locationId: ID) {
+  courseSlots(serviceId: $serviceId, startsAt: $startsAt, everyDays: $everyDays,
+    practitionerId: $practitionerId, locationId: $locationId) { startsAt }
+}`,
+
+  holdCourse: `mutation HoldCourse($input: HoldCourseInput!) {
+  holdCourse(input: $input) { holds { expiresAt slot { ...Slot } } holdTokens problems { __typename } }
+}` + SLOT,
+
+  extend: `mutation Extend($input: ExtendHoldInput!) {
+  extendHold(input: $input) { hold { expiresAt } }
+}`,
+
   release: `mutation Release($input: ReleaseHoldInput!) {
   releaseHold(input: $input) { released }
 }`,
@@ -143,6 +156,17 @@ export const createClient = ({ api, language }) => {
     }
   };
 
+  /** A hold, with the same key as long as its answer is missing.
+   * @param {string} document @param {object} wanted @returns {Promise<any>} the payload */
+  const keep = async (document, wanted) => {
+    const intention = JSON.stringify(wanted);
+    const idempotencyKey = unanswered.get(intention) ?? newKey();
+    unanswered.set(intention, idempotencyKey);
+    const [payload] = Object.values(await ask(document, { input: { ...wanted, idempotencyKey } }));
+    unanswered.delete(intention);
+    return payload;
+  };
+
   /** @param {{edges: {node: any}[]}} connection */
   const nodes = ({ edges }) => edges.map(({ node }) => node);
 
@@ -187,14 +211,25 @@ export const createClient = ({ api, language }) => {
     /** @param {Filter & {startsAt: string}} wanted
      * @returns {Promise<{held: import('./types.js').Held | null, problems: Problem[]}>} */
     hold: async (wanted) => {
-      const intention = JSON.stringify(wanted);
-      const idempotencyKey = unanswered.get(intention) ?? newKey();
-      unanswered.set(intention, idempotencyKey);
-      const input = { ...wanted, idempotencyKey };
-      const { hold, holdToken, problems } = (await ask(documents.hold, { input })).holdSlot;
-      unanswered.delete(intention);
-      return { held: hold && { slot: hold.slot, holdToken, expiresAt: hold.expiresAt }, problems };
+      const { hold, holdToken, problems } = await keep(documents.hold, wanted);
+      return { held: hold && { ...hold, holdToken }, problems };
     },
+
+    /** Times for all visits of a course in a rhythm, kept at once; null when there are none.
+     * @param {Filter & {startsAt: string}} first @param {number} everyDays
+     * @returns {Promise<import('./types.js').Held[] | null>} */
+    holdRhythm: async (first, everyDays) => {
+      const { data } = await post(documents.rhythm, { ...first, everyDays }, {});
+      if (!data?.courseSlots) return null;
+      const startsAt = data.courseSlots.map((/** @type {Slot} */ slot) => slot.startsAt);
+      const { holds, holdTokens } = await keep(documents.holdCourse, { ...first, startsAt });
+      return holds?.map((/** @type {any} */ hold, /** @type {number} */ i) => ({ ...hold, holdToken: holdTokens[i] })) ?? null;
+    },
+
+    /** Until when it is kept now; null when it can't be kept longer.
+     * @param {string} holdToken @returns {Promise<string | null>} */
+    extend: async (holdToken) =>
+      (await ask(documents.extend, { input: { holdToken } })).extendHold.hold?.expiresAt ?? null,
 
     /** Also on the way out of the page. @param {string} holdToken */
     release: (holdToken) => ask(documents.release, { input: { holdToken } }, { keepalive: true }),

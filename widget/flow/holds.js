@@ -41,6 +41,25 @@ export const createHolds = (state, client, isOpen) => {
       return [];
     },
 
+    /** Keeps the first visit of a course and the others after it, every so many days. Answers whether it could.
+     * @param {string} startsAt @param {number} everyDays */
+    takeRhythm: async (startsAt, everyDays) => {
+      const held = await client.holdRhythm({ ...filterFor(state), startsAt }, everyDays);
+      if (!held) return false;
+      if (!isOpen()) held.forEach(({ holdToken }) => giveBack(holdToken));
+      state.visits = held;
+      state.near = null;
+      return true;
+    },
+
+    /** Keeps all chosen times longer, as far as that is possible: there is a form to fill in. */
+    extend: () =>
+      Promise.all(
+        kept().map(async (held) => {
+          held.expiresAt = (await client.extend(held.holdToken).catch(() => null)) ?? held.expiresAt;
+        }),
+      ),
+
     /** To choose another time near it: a visitor's own hold would be in the way. @param {number} place */
     drop: (place) => {
       const held = state.visits[place];

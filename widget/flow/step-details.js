@@ -22,11 +22,13 @@ export const detailsStep = {
   show: (flow) => {
     const { say, state } = flow;
     const fields = FIELDS.map((field) => fieldOf(field, flow));
+    const kept = h('div', {}, keptUntil(flow));
+    flow.holds.extend().then(() => kept.replaceChildren(...[keptUntil(flow)].filter((node) => node !== null)));
     return {
       title: say('details.title'),
       content: [
         whatIsBooked(flow),
-        keptUntil(flow),
+        kept,
         h('div', { class: 'fields' }, ...fields),
       ],
       primary: {

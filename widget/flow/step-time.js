@@ -29,7 +29,7 @@ export const timeStep = {
     return {
       title,
       lead: lead(flow),
-      content: [chosen(flow), isComplete ? null : choosing(flow, place)],
+      content: [of > 1 && isComplete ? h('p', { class: 'soft' }, say('time.changeEach')) : null, chosen(flow), isComplete ? null : choosing(flow, place)],
       primary: isComplete ? { label: say('continue'), act: next } : null,
     };
   },
@@ -87,6 +87,11 @@ const choosing = (flow, place) => {
 const take = async (flow, slot) => {
   const { state, say, frame, holds, next, goTo } = flow;
   const place = Math.max(state.visits.indexOf(null), 0);
+  // The others follow in a rhythm, and are shown before anything is booked.
+  if (state.visits.length > 1 && !holds.kept().length && (await holds.takeRhythm(slot.startsAt, BETWEEN_VISITS))) {
+    goTo('time');
+    return true;
+  }
   const problems = await holds.take(place, slot.startsAt);
   if (problems.length) {
     refuse(flow, problems);
