@@ -37,9 +37,9 @@ class _Turns:
     SQLite lets its writers try again and again, and who is lucky is next: some would wait for ever.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, patience: float) -> None:
         self._lock = asyncio.Lock()
-        self._patience = float(str(url.query.get("timeout", PATIENCE_SECONDS)))
+        self._patience = patience
 
     async def __aenter__(self) -> None:
         async with asyncio.timeout(self._patience):
@@ -52,10 +52,11 @@ class _Turns:
 class Database:
     """Hands out sessions, each one transaction long. Rows stay readable after it ends."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = engine_for(url)
+    def __init__(self, url: str, *, patience: float = PATIENCE_SECONDS) -> None:
+        """`patience` is in seconds."""
+        self.engine = engine_for(url, patience=patience)
         writing = self.engine.execution_options(writes=True)
-        self._turns = _Turns(self.engine.url) if self.engine.dialect.name == "sqlite" else nullcontext()
+        self._turns = _Turns(patience) if self.engine.dialect.name == "sqlite" else nullcontext()
         self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writing = async_sessionmaker(writing, expire_on_commit=False)
 
@@ -77,17 +78,17 @@ class Database:
         await self.engine.dispose()
 
 
-def engine_for(url: str) -> AsyncEngine:
+def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:
     """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged."""
     known = database_url(url)
     if known.drivername == "sqlite+aiosqlite":
-        patience = {} if "timeout" in known.query else {"timeout": PATIENCE_SECONDS}
-        engine = create_async_engine(known, connect_args=patience, hide_parameters=True)
+        waits = {} if "timeout" in known.query else {"timeout": patience}
+        engine = create_async_engine(known, connect_args=waits, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     limits = {
-        "lock_timeout": f"{PATIENCE_SECONDS}s",
+        "lock_timeout": f"{int(patience * 1000)}ms",
         "idle_in_transaction_session_timeout": f"{ABANDONED_SECONDS}s",
     }
     engine = create_async_engine(

@@ -1,5 +1,6 @@
 """Bad days of the database: we say "try again", and nothing is half written."""
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -42,6 +43,54 @@ async def test_a_writer_who_waits_too_long_is_asked_to_try_again(sqlite_url: str
     other.execute("ROLLBACK")
     other.close()
     await hold(database)
+    await database.close()
+
+
+async def test_writers_of_one_process_take_turns_and_none_waits_for_ever(sqlite_url: str) -> None:
+    database = Database(sqlite_url, patience=0.2)
+    await open_clinic(database, small_clinic())
+    order: list[int] = []
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with database.write():
+            has_begun.set()
+            await may_end.wait()
+
+    async def later(number: int) -> None:
+        async with database.write():
+            order.append(number)
+
+    holding = asyncio.create_task(first())
+    await has_begun.wait()
+    with pytest.raises(TryAgain):
+        await later(0)
+    waiting = [asyncio.create_task(later(number)) for number in (1, 2, 3)]
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(holding, *waiting)
+
+    assert order == [1, 2, 3]
+    await database.close()
+
+
+async def test_whoever_comes_during_a_migration_is_asked_to_try_again(postgresql_url: str) -> None:
+    database = Database(postgresql_url, patience=0.2)
+    await open_clinic(database, small_clinic())
+    async with database.engine.begin() as migrating:
+        await migrating.execute(text("LOCK TABLE holds IN ACCESS EXCLUSIVE MODE"))
+
+        with pytest.raises(TryAgain):
+            await hold(database)
+
+    await hold(database)
+    await database.close()
+
+
+async def test_a_process_that_falls_silent_locks_nobody_out_for_long(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    async with database.read() as session:
+        assert await session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1min"
     await database.close()
 
 
