@@ -48,6 +48,10 @@ types: .venv/ready-to-test node_modules/.ready ## Types of the Python and of the
 schema-check: .venv/ready-to-test ## schema.graphql is what the code says
 	@$(BIN)/book-online schema --check schema.graphql
 
+.PHONY: stress
+stress: .venv/ready-to-test ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
+	@$(BIN)/python -m tests.stress $(ARGS)
+
 .PHONY: schema
 schema: .venv/ready-to-run ## Write schema.graphql from the code
 	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql

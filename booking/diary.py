@@ -111,7 +111,9 @@ async def open_diaries(
     start = min(window.first for window in windows.values())
     end = max(window.first + window.length for window in windows.values())
 
-    spans = _by_place_and_person(await queries.weekly_hours(session, locations=list(windows)))
+    spans = _by_place_and_person(
+        await queries.weekly_hours(session, locations=list(windows), practitioners=people)
+    )
     closed = await _closed_days(session, locations, first - MARGIN, last + MARGIN)
     away: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for off in await queries.time_off_between(

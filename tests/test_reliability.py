@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.booking.notices.mailbox import Mailbox, mailbox
 from tests.databases import Postgres, sqlite_copy
+from tests.stress import mails
 from tests.stress.changing import everything_at_once
 from tests.stress.courses import courses
 from tests.stress.holding import any_practitioner, one_time, unequal
@@ -39,10 +41,19 @@ def lasting_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-async def stage(lasting_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def box() -> AsyncIterator[Mailbox]:
+    async with mailbox() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def stage(
+    lasting_url: str, box: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
     """Servers that all these tests share: each scenario has practitioners of its own."""
     folder = tmp_path_factory.mktemp("servers")
-    async with open_stage(lasting_url, folder, processes=PROCESSES) as opened:
+    told = mails.environment(box)
+    async with open_stage(lasting_url, folder, processes=PROCESSES, environment=told) as opened:
         yield opened
 
 
@@ -72,9 +83,13 @@ async def test_a_course_is_booked_whole_or_not_at_all(stage: Stage) -> None:
     assert outcome.wrong == []
 
 
-async def test_a_killed_server_loses_no_booking_and_doubles_none(stage: Stage) -> None:
-    outcome = await kill(stage, kills=3, clients=6, seed=SEED)
+async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
+    stage: Stage, box: Mailbox
+) -> None:
+    mailed = mails.every_booking_is_mailed(box, patiently=False)
+    outcome = await kill(stage, kills=3, clients=6, seed=SEED, at_the_end=mailed)
     assert outcome.wrong == []
+    assert box.messages
 
 
 async def test_afterwards_no_time_has_two_owners_or_a_wrong_one(stage: Stage) -> None:

@@ -111,9 +111,12 @@ async def offers(
     return [Offer(*row) for row in await session.execute(query)]
 
 
-async def weekly_hours(session: AsyncSession, *, locations: Collection[str]) -> Sequence[OpeningHours]:
-    """The locations' own hours and everybody's at them."""
-    query = select(OpeningHours).where(OpeningHours.location.in_(locations))
+async def weekly_hours(
+    session: AsyncSession, *, locations: Collection[str], practitioners: Collection[str] = ()
+) -> Sequence[OpeningHours]:
+    """The locations' own hours, and these people's at them."""
+    whose = or_(OpeningHours.practitioner.is_(None), OpeningHours.practitioner.in_(practitioners))
+    query = select(OpeningHours).where(OpeningHours.location.in_(locations), whose)
     return (await session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens))).all()
 
 
@@ -123,8 +126,7 @@ async def hours_of_locations(
     """The locations' own weekly hours, Monday first."""
     found: dict[str, list[OpeningHours]] = {location: [] for location in locations}
     for row in await weekly_hours(session, locations=locations):
-        if row.practitioner is None:
-            found[row.location].append(row)
+        found[row.location].append(row)
     return found
 
 

@@ -1,0 +1,155 @@
+"""`make stress`: every scenario at its full size on both databases, with a table at the end."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.booking.notices.mailbox import mailbox
+from tests.databases import running_postgres, sqlite_copy, sqlite_template
+from tests.stress import mails
+from tests.stress.changing import everything_at_once
+from tests.stress.courses import courses
+from tests.stress.holding import any_practitioner, one_time, unequal
+from tests.stress.killing import AtTheEnd, kill
+from tests.stress.referee import Verdict, judge, read_books
+from tests.stress.stage import Outcome, Stage, Tally, open_stage
+
+PROCESSES = 4
+LONGEST_SECONDS = 900
+"""For one scenario."""
+COLUMNS = "{:<11} {:<10} {:>8} {:>9} {:>8} {:>6} {:>7} {:>6} {:>7} {:>7}  {}"
+HEADINGS = (
+    *("scenario", "database", "attempts", "successes", "refusals"),
+    *("errors", "doubles", "losses", "p50 ms", "p99 ms"),
+)
+
+Play = Callable[[Stage, float, int, AtTheEnd], Awaitable[Outcome]]
+
+
+def _at(scale: float, size: int) -> int:
+    return max(round(scale * size), 2)
+
+
+SCENARIOS: dict[str, Play] = {
+    "one-time": lambda stage, scale, _seed, _check: one_time(stage, attempts=_at(scale, 500)),
+    "unequal": lambda stage, scale, seed, _check: unequal(
+        stage, attempts=_at(scale, 500), clients=32, seed=seed
+    ),
+    "anybody": lambda stage, scale, _seed, _check: any_practitioner(
+        stage, attempts=_at(scale, 200), days=_at(scale, 6)
+    ),
+    "everything": lambda stage, scale, seed, _check: everything_at_once(
+        stage, clients=24, steps=_at(scale, 50), seed=seed
+    ),
+    "courses": lambda stage, scale, seed, _check: courses(
+        stage, clients=16, rounds=_at(scale, 30), seed=seed
+    ),
+    "kill": lambda stage, scale, seed, check: kill(
+        stage, kills=_at(scale, 50), clients=12, seed=seed, at_the_end=check
+    ),
+}
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    # Whoever ends it in another way than Ctrl-C should find nothing left behind either.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
+    names = arguments.only or list(SCENARIOS)
+    outcomes: list[tuple[str, Outcome]] = []
+    try:
+        for database in arguments.database or ("sqlite", "postgresql"):
+            with _fresh(database) as (url, folder):
+                run = Run(database, names, arguments.scale, arguments.seed, outcomes)
+                asyncio.run(run.play(url, folder))
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        _print_table(outcomes)
+    return int(any(outcome.wrong for _, outcome in outcomes))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.stress", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="for all that is chosen at random")
+    parser.add_argument("--scale", type=float, default=1.0, help="0.1 for a tenth of everything")
+    parser.add_argument("--database", action="append", choices=["sqlite", "postgresql"])
+    parser.add_argument("--only", action="append", choices=list(SCENARIOS), metavar="NAME")
+    return parser
+
+
+@contextmanager
+def _fresh(database: str) -> Iterator[tuple[str, Path]]:
+    """The URL of a migrated database, and a folder for what else is needed; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="book-online-stress-") as name:
+        folder = Path(name)
+        if database == "sqlite":
+            yield sqlite_copy(sqlite_template(folder), folder), folder
+        else:
+            with running_postgres() as server, server.copy() as url:
+                yield url, folder
+
+
+@dataclass(frozen=True)
+class Run:
+    """What to play on which database, and where the outcomes go as they come."""
+
+    database: str
+    names: Sequence[str]
+    scale: float
+    seed: int
+    outcomes: list[tuple[str, Outcome]]
+
+    async def play(self, url: str, folder: Path) -> None:
+        async with (
+            mailbox() as box,
+            open_stage(
+                url, folder, processes=PROCESSES, environment=mails.environment(box), told=self._show
+            ) as stage,
+        ):
+            mailed = mails.every_booking_is_mailed(box, patiently=True)
+            for name in self.names:
+                try:
+                    async with asyncio.timeout(LONGEST_SECONDS):
+                        self._note(await SCENARIOS[name](stage, self.scale, self.seed, mailed))
+                except TimeoutError:
+                    late = Tally(name, stage)
+                    late.fail(f"took longer than {LONGEST_SECONDS} s")
+                    self._note(late.outcome(Verdict()))
+            afterwards = Tally("afterwards", stage)
+        self._note(afterwards.outcome(judge(await read_books(url))))
+
+    def _note(self, outcome: Outcome) -> None:
+        self.outcomes.append((self.database, outcome))
+        _show_progress("")
+
+    def _show(self, scenario: str, done: int, total: int) -> None:
+        filled = "#" * (30 * done // total)
+        _show_progress(f"{scenario:<11} {self.database:<10} [{filled:<30}] {done}/{total}")
+
+
+def _show_progress(line: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+
+def _print_table(outcomes: Sequence[tuple[str, Outcome]]) -> None:
+    lines = [COLUMNS.format(*HEADINGS, "note")]
+    for database, it in outcomes:
+        counts = (it.attempts, it.successes, it.refusals, it.errors, it.doubles, it.losses)
+        times = (f"{it.p50_ms:.0f}", f"{it.p99_ms:.0f}")
+        lines.append(COLUMNS.format(it.scenario, database, *counts, *times, it.note))
+    lines += [
+        f"WRONG: {it.scenario} on {database}: {wrong}" for database, it in outcomes for wrong in it.wrong
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""A clinic for races: each scenario has services and practitioners of its own, who bear its name."""
+
+from datetime import time
+
+STEP_MINUTES = 15
+OPENS, CLOSES = time(8), time(12)
+MANY = 8
+"""How many practitioners are free at once for those who don't mind."""
+
+
+def clinic_file() -> str:
+    """As text. Everybody works every morning; holds outlive a run; times are UTC."""
+    return "\n".join(
+        [
+            f"""
+[clinic]
+name = "Sample Clinic"
+phone = "416.545.1881"
+country = "CA"
+time_zone = "UTC"
+languages = ["en"]
+[policy]
+slot_step = "{STEP_MINUTES} min"
+minimum_notice = "0 min"
+horizon = "366 days"
+hold = "60 min"
+cancellation_notice = "0 min"
+[[locations]]
+slug = "here"
+name = "Here"
+address = ["1 Main Street"]
+hours = {{ mon-sun = ["00:00-24:00"] }}""",
+            _service("one-time", 30),
+            *_people(1, "one-time"),
+            _service("unequal-long", 45, before=5, after=10),
+            _service("unequal-short", 30, after=10),
+            *_people(2, "unequal-long", "unequal-short"),
+            _service("anybody", 30, after=15),
+            *_people(MANY, "anybody"),
+            _service("everything", 30, before=5, after=10),
+            *_people(3, "everything"),
+            _service("courses", 30, after=10, more="visits = 3"),
+            *_people(4, "courses"),
+            _service("kill", 30, after=10),
+            *_people(4, "kill"),
+        ]
+    )
+
+
+def person(scenario: str, number: int) -> str:
+    """The slug of a scenario's practitioner; the first one is 1."""
+    return f"{scenario}-{number}"
+
+
+def _service(slug: str, minutes: int, *, before: int = 0, after: int = 0, more: str = "") -> str:
+    return f"""
+[[services]]
+slug = "{slug}"
+name = "Sample Service {slug}"
+duration = "{minutes} min"
+buffer_before = "{before} min"
+buffer_after = "{after} min"
+{more}"""
+
+
+def _people(number: int, *services: str) -> list[str]:
+    scenario = services[0].removesuffix("-long")
+    return [
+        f"""
+[[practitioners]]
+slug = "{person(scenario, place)}"
+name = "Sample Practitioner {scenario} {place}"
+services = {list(services)}
+[[practitioners.hours]]
+week = {{ mon-sun = ["{OPENS:%H:%M}-{CLOSES:%H:%M}"] }}"""
+        for place in range(1, number + 1)
+    ]

@@ -1,0 +1,113 @@
+"""Server processes on the loopback: started, killed and stopped by their process ids."""
+
+import asyncio
+import os
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process, create_subprocess_exec
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+HOUSE = Path(__file__).parent.parent.parent
+READY_SECONDS = 60
+STOPPED_SECONDS = 20
+
+
+class NotReady(Exception):
+    """A server ended or stayed silent instead of getting ready; with what it said."""
+
+
+class Server:
+    """One process at a time, always at the same address. What all of them say on stderr is kept."""
+
+    def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
+        self._log = log
+        self._environment = environment
+        self._process: Process | None = None
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self.port: int = self._reserved.getsockname()[1]
+        if sys.platform != "linux":
+            # On Linux a socket that is bound but doesn't listen keeps the port from everyone else who asks
+            # for any port, also while the server is down; elsewhere it would keep it from the server too.
+            self._reserved.close()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+    async def start(self) -> None:
+        """Refuses with NotReady."""
+        with self._log.open("ab") as log:
+            self._process = await create_subprocess_exec(
+                *(sys.executable, "-m", "graphql_api.cli", "serve", "--port", str(self.port)),
+                cwd=self._log.parent,
+                env=self._environment,
+                stdout=DEVNULL,
+                stderr=log,
+            )
+        try:
+            async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(base_url=self.base_url) as client:
+                while not await _is_ready(client):
+                    if self._process.returncode is not None:
+                        raise NotReady(f"a server ended with {self._process.returncode}:\n{self.said}")
+                    await asyncio.sleep(0.05)
+        except TimeoutError as silent:
+            raise NotReady(f"a server did not get ready:\n{self.said}") from silent
+
+    async def kill(self) -> None:
+        """In the middle of whatever it does."""
+        assert self._process is not None, "it was never started"
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        """After what it does; at once if it was stopped before, or never started."""
+        self._reserved.close()
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(STOPPED_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            await self.kill()
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@asynccontextmanager
+async def running_servers(
+    number: int, *, folder: Path, clinic: Path, url: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[list[Server]]:
+    """All of them ready, on one database; none of them left behind. Their logs are in the folder."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_ONLINE_")}
+    told = {
+        "DATABASE_URL": url,
+        "BOOK_ONLINE_CLINIC_FILE": str(clinic),
+        "BOOK_ONLINE_MODE": "production",
+        "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
+        "PYTHONPATH": str(HOUSE),
+    }
+    environment = {**inherited, **told, **(environment or {})}
+    servers = [Server(folder / f"server-{place}.log", environment) for place in range(1, number + 1)]
+    try:
+        async with asyncio.TaskGroup() as starting:
+            for server in servers:
+                starting.create_task(server.start())
+        yield servers
+    finally:
+        await asyncio.gather(*(server.stop() for server in servers))

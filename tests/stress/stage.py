@@ -1,0 +1,197 @@
+"""Where a scenario plays: servers on one database, clients spread over them, and a tally of the answers."""
+
+import statistics
+import time
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from graphql_api.ids import global_id, split_id
+from tests.asking import Partner, kinds
+from tests.stress.clinic import CLOSES, OPENS, STEP_MINUTES, clinic_file
+from tests.stress.referee import Verdict, judge, read_books
+from tests.stress.servers import Server, running_servers
+
+PATIENCE_SECONDS = 60
+CONNECTIONS = 60
+"""To each server at once; who comes later waits, and that wait is counted."""
+IDLE_SECONDS = 2
+"""Sooner than a server closes an idle connection, so that no request meets the closing."""
+SHOWN = 10
+
+Told = Callable[[str, int, int], None]
+"""Hears a scenario's name, and how much of it is done, of how much."""
+
+
+class Unavailable(Exception):
+    """HTTP 503."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A line of the table; `wrong` has a sentence for each thing that must not be."""
+
+    scenario: str
+    attempts: int
+    successes: int
+    refusals: int
+    errors: int
+    doubles: int
+    losses: int
+    p50_ms: float
+    p99_ms: float
+    note: str = ""
+    wrong: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A partner for each server, in the servers' order."""
+
+    url: str
+    servers: Sequence[Server]
+    partners: Sequence[Partner]
+    told: Told
+
+    @property
+    def first_day(self) -> date:
+        """The first of the days on which scenarios play: all of it is ahead."""
+        return datetime.now(UTC).date() + timedelta(days=2)
+
+    def starts(self, *, days: int = 1, minutes: int = STEP_MINUTES) -> list[datetime]:
+        """Every time on the clinic's grid at which a visit of so many minutes can start."""
+        step, times = timedelta(minutes=STEP_MINUTES), []
+        for day in range(days):
+            on = self.first_day + timedelta(days=day)
+            at, end = (datetime.combine(on, clock, UTC) for clock in (OPENS, CLOSES))
+            while at + timedelta(minutes=minutes) <= end:
+                times.append(at)
+                at += step
+        return times
+
+
+@asynccontextmanager
+async def open_stage(
+    url: str,
+    folder: Path,
+    *,
+    processes: int,
+    environment: Mapping[str, str] | None = None,
+    told: Told = lambda _scenario, _done, _total: None,
+) -> AsyncIterator[Stage]:
+    """For a migrated database. The servers' logs are in the folder; `environment` is for the servers."""
+    clinic = folder / "clinic.toml"
+    clinic.write_text(clinic_file(), "utf-8")
+    async with AsyncExitStack() as stack:
+        servers = await stack.enter_async_context(
+            running_servers(processes, folder=folder, clinic=clinic, url=url, environment=environment)
+        )
+        clients = [
+            await stack.enter_async_context(
+                httpx.AsyncClient(
+                    base_url=server.base_url,
+                    timeout=PATIENCE_SECONDS,
+                    limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS),
+                    event_hooks={"response": [_tell_unavailable]},
+                )
+            )
+            for server in servers
+        ]
+        yield Stage(url, servers, [Partner(client) for client in clients], told)
+
+
+async def _tell_unavailable(response: httpx.Response) -> None:
+    if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        raise Unavailable
+
+
+@dataclass
+class Tally:
+    """What was asked in a scenario and what came of it; whatever was not to be expected is noted."""
+
+    scenario: str
+    stage: Stage
+    successes: int = 0
+    refusals: int = 0
+    errors: int = 0
+    seconds: list[float] = field(default_factory=list)
+    wrong: Counter[str] = field(default_factory=Counter)
+
+    async def ask(
+        self, asked: Awaitable[dict[str, Any]], *, or_else: Collection[str] = ()
+    ) -> dict[str, Any] | None:
+        """The payload of a mutation. None where it is neither a success nor a refusal of these kinds."""
+        begun = time.perf_counter()
+        try:
+            payload = await asked
+        except (httpx.TransportError, Unavailable, AssertionError) as reason:
+            self.fail(f"{type(reason).__name__}: {str(reason)[:200]}")
+            return None
+        finally:
+            self.seconds.append(time.perf_counter() - begun)
+        return self.count(payload, or_else=or_else)
+
+    def count(self, payload: dict[str, Any], *, or_else: Collection[str] = ()) -> dict[str, Any] | None:
+        if not payload["problems"]:
+            self.successes += 1
+            return payload
+        if not set(kinds(payload)) <= set(or_else):
+            self.fail(f"refused with {kinds(payload)}: {payload['problems'][0]['message']}")
+            return None
+        self.refusals += 1
+        if any(not problem.get("alternatives", True) for problem in payload["problems"]):
+            self.wrong[f"{kinds(payload)} without an alternative"] += 1
+        return payload
+
+    def fail(self, reason: str) -> None:
+        self.errors += 1
+        self.wrong[reason] += 1
+
+    def check(self, is_so: bool, otherwise: str) -> None:
+        if not is_so:
+            self.wrong[otherwise] += 1
+
+    def done(self, done: int, total: int) -> None:
+        self.stage.told(self.scenario, done, total)
+
+    async def close(self, *, note: str = "", **seen: Any) -> Outcome:
+        """Once all is answered: what the referee says of this scenario's practitioners; see `judge`."""
+        verdict = judge(await read_books(self.stage.url, of=self.scenario), **seen)
+        return self.outcome(verdict, note=note)
+
+    def outcome(self, verdict: Verdict, *, note: str = "") -> Outcome:
+        wrong = [*(f"{times} times: {what}" for what, times in self.wrong.items()), *verdict.all[:SHOWN]]
+        if wrong:
+            wrong += [f"a server said: {server.said[-2000:]}" for server in self.stage.servers if server.said]
+        seconds = sorted(self.seconds) or [0.0]
+        return Outcome(
+            scenario=self.scenario,
+            attempts=len(self.seconds),
+            successes=self.successes,
+            refusals=self.refusals,
+            errors=self.errors,
+            doubles=len(verdict.doubles),
+            losses=len(verdict.losses),
+            p50_ms=statistics.median(seconds) * 1000,
+            p99_ms=seconds[int(len(seconds) * 0.99)] * 1000,
+            note=note,
+            wrong=wrong,
+        )
+
+
+def practitioner_id(slug: str) -> str:
+    return global_id("Practitioner", slug)
+
+
+def uuid_of(id: str) -> uuid.UUID:
+    """Of a global id."""
+    parts = split_id(id)
+    assert parts is not None, f"{id!r} is no id"
+    return uuid.UUID(parts[1])

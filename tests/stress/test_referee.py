@@ -1,0 +1,123 @@
+"""The referee sees what must not be."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from booking.storage.tables import Appointment, AppointmentStatus, Hold, Service, Tick
+from tests.stress.referee import Books, Seen, judge
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
+VISIT = Service(
+    slug="visit",
+    duration=timedelta(minutes=30),
+    buffer_before=timedelta(minutes=5),
+    buffer_after=timedelta(minutes=10),
+)
+ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
+
+
+def hold(owner: uuid.UUID, starts_at: datetime = NINE, *, minutes_left: int = 5) -> Hold:
+    expires_at = NOW + timedelta(minutes=minutes_left)
+    return Hold(id=owner, service="visit", practitioner="one", starts_at=starts_at, expires_at=expires_at)
+
+
+def booked(owner: uuid.UUID, starts_at: datetime = NINE) -> Appointment:
+    return Appointment(
+        id=owner,
+        reference="ABCD-1234",
+        status=AppointmentStatus.BOOKED,
+        service="visit",
+        practitioner="one",
+        starts_at=starts_at,
+    )
+
+
+def ticks(visit: Hold | Appointment, *, missing: int = 0) -> list[Tick]:
+    """Those that the visit must own: from 5 minutes before it to 10 minutes after it."""
+    first = int(visit.starts_at.timestamp()) // 300 - 1
+    expires_at = visit.expires_at if isinstance(visit, Hold) else None
+    return [
+        Tick(resource="one", tick=tick, owner=visit.id, expires_at=expires_at)
+        for tick in range(first + missing, first + 9)
+    ]
+
+
+def books(*visits: Hold | Appointment, owned: list[Tick] | None = None) -> Books:
+    """Each visit with its own ticks, unless all that are owned are given."""
+    rows = [tick for visit in visits for tick in ticks(visit)] if owned is None else owned
+    return Books(
+        now=NOW,
+        services={"visit": VISIT},
+        holds={visit.id: visit if isinstance(visit, Hold) else hold(visit.id) for visit in visits},
+        appointments={visit.id: visit for visit in visits if isinstance(visit, Appointment)},
+        ticks={owner: [tick for tick in rows if tick.owner == owner] for owner in {t.owner for t in rows}},
+    )
+
+
+def told(visit: Appointment) -> Seen:
+    return Seen(visit.id, visit.reference, visit.status, visit.practitioner, visit.starts_at)
+
+
+def test_visits_that_touch_with_their_buffers_are_well() -> None:
+    first, second = booked(ONE), hold(OTHER, NINE + timedelta(minutes=45))
+    assert judge(books(first, second), seen=[told(first)], held=[OTHER]).all == []
+
+
+def test_buffers_that_overlap_are_a_double_booking() -> None:
+    verdict = judge(books(booked(ONE), hold(OTHER, NINE + timedelta(minutes=40))))
+    assert verdict.doubles == [f"one is owned by {ONE} and {OTHER} at 2026-11-24 09:35"]
+
+
+def test_an_acknowledged_booking_that_is_not_there_is_lost() -> None:
+    assert judge(books(), seen=[told(booked(ONE))]).losses == ["the appointment ABCD-1234 is gone"]
+
+
+def test_a_booking_that_stands_otherwise_than_told_is_lost() -> None:
+    stands, said = booked(ONE), booked(ONE, NINE + timedelta(hours=1))
+    verdict = judge(books(stands), seen=[told(said)])
+    assert verdict.losses == [f"a client was told {told(said)}, and kept is {told(stands)}"]
+
+
+def test_what_nobody_was_told_of_was_done_twice() -> None:
+    verdict = judge(books(booked(ONE), hold(OTHER, NINE + timedelta(hours=1))), seen=[], held=[])
+    assert verdict.doubles == [
+        f"nobody was told of the appointment {ONE}",
+        f"nobody was told of the hold {OTHER}",
+    ]
+
+
+def test_a_hold_that_a_client_still_has_and_is_not_there_is_lost() -> None:
+    assert judge(books(hold(ONE, minutes_left=0)), held=[ONE]).losses == [f"the hold {ONE} is gone"]
+
+
+def test_a_visit_owns_all_its_ticks() -> None:
+    visit = booked(ONE)
+    assert judge(books(visit, owned=ticks(visit, missing=2))).strays == [
+        f"Appointment {ONE} owns 7 of its 9 ticks"
+    ]
+
+
+def test_the_ticks_of_a_visit_do_not_expire() -> None:
+    visit = booked(ONE)
+    assert judge(books(visit, owned=ticks(hold(ONE)))).strays == [
+        f"Appointment {ONE} owns 0 of its 9 ticks and 9 others"
+    ]
+
+
+def test_what_was_cancelled_owns_nothing() -> None:
+    visit = booked(ONE)
+    visit.status = AppointmentStatus.CANCELLED
+    assert judge(books(visit)).strays == [f"ticks are left of {ONE}, which does not stand"]
+
+
+def test_a_tick_has_a_hold() -> None:
+    assert judge(books(owned=ticks(hold(ONE)))).strays == [f"ticks are left of {ONE}, which is no hold"]
+
+
+def test_a_tick_does_not_outlive_its_hold() -> None:
+    over = hold(ONE, minutes_left=0)
+    assert judge(books(over)).strays == []
+    assert judge(books(over, owned=ticks(hold(ONE, minutes_left=5)))).strays == [
+        f"ticks outlive their hold {ONE}"
+    ]
