@@ -23,7 +23,6 @@ async def to_the_times(page: Page) -> None:
     """To the step that shows the days and their times."""
     await page.get_by_role("link", name="Book Online").first.click()
     dialog = page.get_by_role("dialog")
-    await dialog.get_by_role("button", name="Continue").click()
     await dialog.get_by_role("heading", name="When").wait_for()
     await dialog.get_by_text("Morning").wait_for()
 

@@ -1,49 +1,126 @@
-"""The widget's files over HTTP, for pages of any origin."""
+"""The widget's files over HTTP, for pages of any origin: minified and compressed once, not by request."""
 
 import hashlib
-from functools import cache
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
+import brotli
+from rcssmin import cssmin
+from rjsmin import jsmin
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 FOLDER = Path(__file__).parent
 MEDIA_TYPES = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
+SMALLER: Mapping[str, Callable[[str], str]] = {
+    ".js": lambda text: str(jsmin(text)),
+    ".css": lambda text: str(cssmin(text)),
+    ".json": lambda text: json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False),
+    ".svg": str,
+}
+LOADER = "book-online.js"
+ENTRANCES = (LOADER, "manage.js", "templates/pages.css", "templates/mark.svg")
+"""What pages name."""
+ONE_PART = "['start']"
+"""In the loader: it is told all that start.js imports, to fetch it at once."""
+IMPORTED = re.compile(r"""from\s*["']\./([\w-]+)\.js["']""")
+FLOW = re.compile(r"([\"'`])\./flow/")
+READS_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 HEADERS = {
-    # Then asked for again by its ETag: modules of two versions must not meet in a browser for long.
-    "Cache-Control": "public, max-age=300",
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
 }
+A_WHILE = "public, max-age=300"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
-async def asset(request: Request) -> Response:
-    """`GET /widget/{path}`: only files that a browser needs, each with its ETag."""
-    file = _files().get(request.path_params["path"])
-    if file is None:
-        return PlainTextResponse("There is no such file.\n", 404, HEADERS | {"Cache-Control": "no-store"})
-    body, media_type, etag = file
-    headers = HEADERS | {"ETag": etag}
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers | {"Content-Type": media_type})
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    media_type: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        return bytes(brotli.compress(self.body))
+
+    @cached_property
+    def etag(self) -> str:
+        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Everything that may be asked for, by path: no path is ever opened because somebody named it.
+
+    `version` is that of all files together. Below it they are kept for ever, so that modules of two
+    versions never meet in a browser. `entrances` lead there, from addresses that never change.
+    """
+
+    version: str
+    files: Mapping[str, Asset]
+    entrances: Mapping[str, Asset]
+
+    def found(self, path: str) -> tuple[Asset | None, str]:
+        """The file, and how long it may be kept."""
+        if path in self.entrances:
+            return self.entrances[path], A_WHILE
+        version, _, rest = path.partition("/")
+        # A page that was opened before an update asks for files of another version: better these than none.
+        return self.files.get(rest), FOR_EVER if version == self.version else A_WHILE
+
+    def address(self, path: str) -> str:
+        """Where a file of this version is."""
+        return f"/widget/{self.version}/{path}"
 
 
 @cache
-def _files() -> dict[str, tuple[bytes, str, str]]:
-    """Everything that may be asked for, by path: no path is ever opened because somebody named it."""
-    files = {}
-    for path in FOLDER.rglob("*"):
-        media_type = MEDIA_TYPES.get(path.suffix)
-        if media_type and path.is_file():
-            body = path.read_bytes()
-            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            files[path.relative_to(FOLDER).as_posix()] = (body, media_type, etag)
-    return files
+def assets() -> Assets:
+    texts = {
+        path.relative_to(FOLDER).as_posix(): SMALLER[path.suffix](path.read_text("utf-8"))
+        for path in sorted(FOLDER.rglob("*"))
+        if path.suffix in MEDIA_TYPES and path.is_file()
+    }
+    parts = json.dumps(list(_parts(texts, "start", {})), separators=(",", ":"))
+    texts[LOADER] = texts[LOADER].replace(ONE_PART, parts)
+    version = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:12]
+    inwards = {path: FLOW.sub(rf"\1./{version}/flow/", texts[path]) for path in ENTRANCES}
+    return Assets(version, _made(texts), _made(inwards))
+
+
+def _made(texts: Mapping[str, str]) -> dict[str, Asset]:
+    return {path: Asset(text.encode(), MEDIA_TYPES[Path(path).suffix]) for path, text in texts.items()}
+
+
+def _parts(texts: Mapping[str, str], name: str, known: dict[str, None]) -> dict[str, None]:
+    """The names of a module of the flow and of all that it imports, itself first."""
+    known[name] = None
+    for imported in IMPORTED.findall(texts[f"flow/{name}.js"]):
+        if imported not in known:
+            _parts(texts, imported, known)
+    return known
+
+
+async def asset(request: Request) -> Response:
+    """`GET /widget/{path}`, and the same below a version."""
+    found, how_long = assets().found(request.path_params["path"])
+    if found is None:
+        return PlainTextResponse("There is no such file.\n", 404, HEADERS | {"Cache-Control": "no-store"})
+    headers = HEADERS | {"ETag": found.etag, "Cache-Control": how_long}
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if found.etag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Type"] = f"{found.media_type}; charset=utf-8"
+    if READS_BROTLI.search(request.headers.get("accept-encoding", "")):
+        return Response(found.compressed, headers=headers | {"Content-Encoding": "br"})
+    return Response(found.body, headers=headers)

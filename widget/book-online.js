@@ -5,8 +5,12 @@
  * @typedef {import('./flow/types.js').Wish} Wish
  */
 
-const api = new URL('..', import.meta.url);
-const load = () => import('./flow/start.js');
+// This file has two addresses: one for ever, and one for each version.
+const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.*$/, ''));
+// All that the dialog is made of is fetched at once; the server fills in the other names.
+const PARTS = ['start'];
+/** @returns {Promise<typeof import('./flow/start.js')>} */
+const load = () => Promise.all(PARTS.map((name) => import(`./flow/${name}.js`))).then(([start]) => start);
 
 // `all: unset` because a button's own look differs from browser to browser; the page's font comes through.
 const LOOK = `

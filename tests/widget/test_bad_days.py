@@ -34,10 +34,10 @@ async def test_a_blocking_answer_leads_to_the_phone_and_nothing_is_kept(site: Si
     await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
     # The page must not learn who may not be treated.
     steps = [detail["step"] for name, detail in await visitor.heard() if name != "open"]
-    assert steps == ["practitioner", "time", "screening"]
+    assert steps == ["time", "screening"]
 
     await visitor.dialog.get_by_role("button", name="Physiotherapy assessment").click()
-    await visitor.arrives_at("Who would you like to see?")
+    await visitor.arrives_at("When would you like to come?")
     await expect(visitor.dialog.get_by_text("Physiotherapy assessment")).to_be_visible()
 
 
@@ -190,7 +190,7 @@ async def test_a_server_that_makes_no_sense(site: Site, visitor: Visitor) -> Non
         # Not known from the server yet, but the page says it.
         await expect(visitor.dialog.get_by_role("link", name="Call us: 416.545.1881")).to_be_visible()
         await alert.get_by_role("button", name="Try again").click()
-    await visitor.arrives_at("Who would you like to see?")
+    await visitor.arrives_at("When would you like to come?")
     assert next(answers, None) is None
 
 

@@ -62,7 +62,7 @@ async def test_the_visitor_gets_a_calendar_file_and_the_page_hears_of_nobody(
     await visitor.button("Done").click()
     await visitor.page.wait_for_function("heard.at(-1)[0] === 'close'")
 
-    steps = ["practitioner", "time", "screening", "details"]
+    steps = ["time", "screening", "details"]
     assert await visitor.heard() == [
         ("open", {}),
         *(("step", {"step": step}) for step in steps),
@@ -74,10 +74,7 @@ async def test_the_visitor_gets_a_calendar_file_and_the_page_hears_of_nobody(
 
 async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{site.url}/book/dry-needling-course")
-    await visitor.page.get_by_role("radio", name="Any available practitioner").check()
-    await visitor.button("Continue").click()
-
-    await visitor.arrives_at("Visit 1 of 3: when would you like to come?")
+    await expect(visitor.heading("Visit 1 of 3: when would you like to come?")).to_be_visible()
     await visitor.chooses("Wednesday, November 25", "4:00 p.m.")  # Only practitioner B is there.
     await visitor.arrives_at("Your visits")
     for day in ("November 25", "December 2", "December 9"):
@@ -103,8 +100,8 @@ async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Si
 async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, visitor: Visitor) -> None:
     # So late that the third week is beyond what the clinic plans.
     await visitor.page.goto(f"{site.url}/book/dry-needling-course")
-    await visitor.page.get_by_role("radio", name="Sample Practitioner A").check()
-    await visitor.button("Continue").click()
+    await expect(visitor.heading("Visit 1 of 3: when would you like to come?")).to_be_visible()
+    await visitor.prefers("Sample Practitioner A")
     for _ in range(2):
         await visitor.button("Next month").click()
     await visitor.chooses("Wednesday, January 20", "9:00 a.m.")
@@ -156,10 +153,9 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(site.url)
     await visitor.page.get_by_role("link", name="Book Online").first.focus()
     await press("Enter")
-    await visitor.arrives_at("Who would you like to see?")
-    for key in ("Tab", "ArrowDown", "Enter"):  # To the radios, practitioner A, and on.
-        await press(key)
     await visitor.arrives_at("When would you like to come?")
+    await press("Tab")  # With whom.
+    await press("ArrowDown")
     await expect(visitor.button("Monday, November 23")).to_be_visible()
     await press("Tab")  # The next month; there is no previous one.
     await press("Tab")
@@ -190,8 +186,6 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
 async def test_french(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{site.url}/?lang=fr")
     await visitor.page.get_by_role("link", name="Réserver en ligne").first.click()
-    await visitor.arrives_at("Qui aimeriez-vous voir?")
-    await visitor.button("Continuer").click()
     await visitor.button("mardi 24 novembre").click()
     await expect(visitor.page.get_by_text("Les heures sont à l’heure de Toronto (HNE).")).to_be_visible()
     await visitor.page.get_by_role("button", name="7 h 00").click()

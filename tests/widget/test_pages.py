@@ -1,5 +1,7 @@
 """The pages beside the widget, and the widget's files, as a browser is sent them."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -130,12 +132,64 @@ async def test_the_widgets_files_are_for_pages_of_any_origin(site: httpx.AsyncCl
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
-    assert response.text == (WIDGET / "book-online.js").read_text("utf-8")
     again = await site.get("/widget/book-online.js", headers={"if-none-match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     head = await site.head("/widget/book-online.js")
     assert (head.status_code, head.content) == (200, b"")
-    assert (await site.get("/widget/strings/fr.json")).headers["content-type"] == "application/json"
+
+
+async def test_all_but_the_entrance_is_kept_for_ever_at_the_address_of_its_version(
+    site: httpx.AsyncClient,
+) -> None:
+    entrance = await site.get("/widget/book-online.js")
+    assert "immutable" not in entrance.headers["cache-control"]
+    found = re.search(r"`(\./[\da-f]{12}/flow/)", entrance.text)
+    assert found
+    flow = f"/widget/{found[1]}"
+
+    module = await site.get(f"{flow}start.js")
+    strings = await site.get(f"{flow}../strings/fr.json")
+    assert {one.headers["cache-control"] for one in (module, strings)} == {
+        "public, max-age=31536000, immutable"
+    }
+    assert strings.headers["content-type"].startswith("application/json")
+    assert strings.json()["locale"] == "fr-CA"
+
+    # Just after an update, a page of the version before finds something too, but not for ever.
+    outdated = await site.get("/widget/0123456789ab/flow/start.js")
+    assert outdated.text == module.text
+    assert "immutable" not in outdated.headers["cache-control"]
+
+
+async def test_the_entrance_names_every_module_that_the_dialog_is_made_of(site: httpx.AsyncClient) -> None:
+    entrance = (await site.get("/widget/book-online.js")).text
+    found = re.search(r'\["start",[^]]*\]', entrance)
+    assert found
+    named = set(json.loads(found[0]))
+
+    sources = {path.stem for path in (WIDGET / "flow").glob("*.js")}
+    assert named == sources - {"manage", "types"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("br;q=1.0", "br"),
+        ("br;q=0, gzip", None),
+        ("gzip", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+async def test_a_file_is_compressed_for_whoever_can_read_it(
+    site: httpx.AsyncClient, accepted: str, encoding: str | None
+) -> None:
+    response = await site.get("/widget/book-online.js", headers={"accept-encoding": accepted})
+
+    assert response.headers.get("content-encoding") == encoding
+    assert "Accept-Encoding" in response.headers["vary"]
+    assert "customElements" in response.text
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,13 @@ class Visitor:
         await self.page.get_by_role("link", name="Book Online").first.click()
 
     async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:
-        await self.arrives_at("Who would you like to see?")
-        await self.page.get_by_role("radio", name=name).check()
-        await self.button("Continue").click()
+        await self.arrives_at("When would you like to come?")
+        await self.prefers(name)
+
+    async def prefers(self, name: str) -> None:
+        people = self.page.get_by_role("combobox", name="Practitioner")
+        option = people.get_by_role("option").filter(has_text=name)
+        await people.select_option(value=await option.get_attribute("value"))
 
     async def chooses(self, day: str, time: str) -> None:
         await self.button(day).click()

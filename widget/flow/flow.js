@@ -10,12 +10,11 @@ import { createHolds } from './holds.js';
 import { callStep } from './step-call.js';
 import { confirmedStep } from './step-confirmed.js';
 import { detailsStep } from './step-details.js';
-import { practitionerStep } from './step-practitioner.js';
 import { screeningStep } from './step-screening.js';
 import { serviceStep } from './step-service.js';
 import { offerOtherTimes, timeStep } from './step-time.js';
 
-const PATH = [serviceStep, practitionerStep, timeStep, screeningStep, detailsStep];
+const PATH = [serviceStep, timeStep, screeningStep, detailsStep];
 const STEPS = [...PATH, confirmedStep, callStep];
 
 /** @returns {State} */

@@ -142,7 +142,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     if (!step) return;
     const [n, of] = step;
     steps.append(
-      h('span', { class: 'bar', 'aria-hidden': true },
+      h('span', { class: 'bar', 'aria-hidden': 'true' },
         ...Array.from({ length: of }, (_, i) => h('i', { class: i < n ? 'done' : '' }))),
       h('span', {}, say('progress', { n, of })),
     );

@@ -1,5 +1,5 @@
 /**
- * @file Here is the third step: the day and the time, or those of each visit of a course.
+ * @file Here is the second step: with whom, the day and the time, or those of each visit of a course.
  *
  * @typedef {import('./types.js').Flow} Flow
  * @typedef {import('./types.js').Slot} Slot
@@ -11,6 +11,7 @@ import { picker } from './picker.js';
 import { otherTimes } from './problems.js';
 import { when } from './summary.js';
 import { plusDays } from './time.js';
+import { who } from './who.js';
 
 const BETWEEN_VISITS = 7;
 
@@ -24,23 +25,30 @@ export const timeStep = {
     if (of === 1) holds.drop(0);
     const place = Math.max(state.visits.indexOf(null), 0);
     const isComplete = !state.visits.includes(null);
+    const choice = isComplete ? null : h('div', {}, choosing(flow, place));
+    const change = () => {
+      const wasBegun = holds.kept().length > 0;
+      holds.clear();
+      if (wasBegun || !choice) flow.goTo('time');
+      else choice.replaceChildren(choosing(flow, 0));
+    };
     const title = of === 1 ? say('time.title')
       : isComplete ? say('time.titleAll') : say('time.titleVisit', { n: place + 1, of });
     return {
       title,
       lead: lead(flow),
-      content: [of > 1 && isComplete ? h('p', { class: 'soft' }, say('time.changeEach')) : null, chosen(flow), isComplete ? null : choosing(flow, place)],
+      content: [who(flow, change), of > 1 && isComplete ? h('p', { class: 'soft' }, say('time.changeEach')) : null, chosen(flow), choice],
       primary: isComplete ? { label: say('continue'), act: next } : null,
     };
   },
 };
 
-/** @param {Flow} flow */
+/** Who it is with, where that isn't a choice (any more). @param {Flow} flow */
 const lead = ({ state, say }) => {
   const people = state.service?.practitioners ?? [];
-  const id = filterFor(state).practitionerId;
-  const name = people.find((person) => person.id === id)?.name ?? say('practitioner.any');
-  return say('time.lead', { service: state.service?.name ?? '', practitioner: name });
+  const name = people.find(({ id }) => id === filterFor(state).practitionerId)?.name;
+  const service = state.service?.name ?? '';
+  return name ? say('time.lead', { service, practitioner: name }) : service;
 };
 
 /** The times of a course that are kept so far. @param {Flow} flow */

@@ -69,7 +69,7 @@
  * @typedef {import('./client.js').Client} Client
  * @typedef {import('./frame.js').Frame} Frame
  *
- * @typedef {'service' | 'practitioner' | 'time' | 'screening' | 'details' | 'confirmed' | 'call'} StepName
+ * @typedef {'service' | 'time' | 'screening' | 'details' | 'confirmed' | 'call'} StepName
  *
  * @typedef {object} Page  What a step shows.
  * @property {string} title
