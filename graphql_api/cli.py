@@ -15,6 +15,8 @@ from booking.storage.migrate import migrate
 from graphql_api.app import clock, create_app
 from graphql_api.schema import printed_schema
 from graphql_api.settings import BadSetting, Settings, settings_from
+from widget.embed import snippet
+from widget.pages import LANGUAGES
 
 
 def main() -> None:
@@ -44,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="migrate, and make the database equal to the clinic's file")
     load.add_argument("file", type=Path, nargs="?")
     load.set_defaults(run=_load)
+
+    embed = commands.add_parser("embed", help="print the two lines for a web page")
+    embed.add_argument("--service", default="", help="slug of the service that the button is for")
+    embed.add_argument("--language", default="en", choices=LANGUAGES, help="of the button's words")
+    embed.add_argument(
+        "--pinned", action="store_true", help="with a hash (SRI): to be printed again after each update"
+    )
+    embed.set_defaults(run=_embed)
 
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", type=Path, metavar="FILE", help="fail unless FILE is the schema")
@@ -80,6 +90,11 @@ def _check(arguments: argparse.Namespace, _settings: Settings) -> int:
 def _load(arguments: argparse.Namespace, settings: Settings) -> int:
     for change in prepare(settings, now=clock(), file=arguments.file):
         print(change)
+    return 0
+
+
+def _embed(arguments: argparse.Namespace, settings: Settings) -> int:
+    print(snippet(settings.site, arguments.service, arguments.language, pinned=arguments.pinned), end="")
     return 0
 
 

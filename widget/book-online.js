@@ -1,7 +1,7 @@
 /**
  * @file Here is `<book-online>`: a button in the page's own words. The rest is loaded when somebody means to use it.
  *
- * Attributes: service, practitioner, location (slugs), lang, phone, inline.
+ * Attributes: service, practitioner, location (slugs), lang, phone, inline; bare, to be opened by a script alone.
  * @typedef {import('./flow/types.js').Wish} Wish
  */
 
@@ -12,11 +12,15 @@ const PARTS = ['start'];
 /** @returns {Promise<typeof import('./flow/start.js')>} */
 const load = () => Promise.all(PARTS.map((name) => import(`./flow/${name}.js`))).then(([start]) => start);
 
+/** A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. */
+const ASKED = new URLSearchParams(location.search).get('book');
+
 // `all: unset` because a button's own look differs from browser to browser; the page's font comes through.
 const LOOK = `
 :host { display: inline-block }
 :host([inline]) { display: block }
 :host([hidden]) { display: none }
+:host([bare]) { display: contents }
 .control {
   all: unset; box-sizing: border-box; display: inline-flex; align-items: center; justify-content: center;
   min-block-size: 2.75em; padding: .5em 1.375em; cursor: pointer; font-weight: 600; text-align: center;
@@ -49,11 +53,10 @@ class BookOnline extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(LOOK);
     root.adoptedStyleSheets = [sheet];
-    if (this.hasAttribute('inline')) {
-      root.append(document.createElement('slot'));
-      this.open();
-      return;
-    }
+    const isAsked = ASKED !== null && this === (book(`[service="${CSS.escape(ASKED)}"]`) ?? book(':not([bare])'));
+    if (this.hasAttribute('inline')) root.append(document.createElement('slot'));
+    if (this.hasAttribute('inline') || isAsked) this.open(isAsked && ASKED ? { service: ASKED } : {});
+    if (this.hasAttribute('inline') || this.hasAttribute('bare')) return;
     this.#dress();
     // A framework may fill the element late, or change its words.
     new MutationObserver(() => this.#dress()).observe(this, { childList: true, characterData: true, subtree: true });
@@ -79,7 +82,8 @@ class BookOnline extends HTMLElement {
     (await this.#flow)?.close();
   }
 
-  #warm = () => void load().then(({ warm }) => warm(this)).catch(() => {});
+  /** Somebody is about to open it. */
+  warm = () => void load().then(({ warm }) => warm(this)).catch(() => {});
 
   /** The hosted page, which does the same as the dialog. @param {Wish} wish */
   #page(wish) {
@@ -103,17 +107,53 @@ class BookOnline extends HTMLElement {
       control.setAttribute('type', 'button');
       control.append(document.createElement('slot'));
     }
-    control.addEventListener('pointerenter', this.#warm, { once: true });
-    control.addEventListener('focus', this.#warm, { once: true });
-    control.addEventListener('click', (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      this.open();
-    });
+    control.addEventListener('pointerenter', this.warm, { once: true });
+    control.addEventListener('focus', this.warm, { once: true });
+    control.addEventListener('click', (event) => isPlain(event) && this.open());
     if (this.#control) this.#control.replaceWith(control);
     else /** @type {ShadowRoot} */ (this.shadowRoot).prepend(control);
     this.#control = control;
   }
 }
 
-if (!customElements.get('book-online')) customElements.define('book-online', BookOnline);
+/** A click that means this page and no other; the browser leaves it to us. @param {MouseEvent} event */
+const isPlain = (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented) return false;
+  event.preventDefault();
+  return true;
+};
+
+/** @param {string} which @returns {BookOnline | null} */
+const book = (which) => document.querySelector(`book-online${which}`);
+
+/** The element behind a link that a site builder would not let be one: `<a href="..." data-book-online data-service="...">`.
+ * @type {WeakMap<Element, BookOnline>} */
+const behind = new WeakMap();
+
+/** @param {Event} event @returns {BookOnline | undefined} */
+const meant = ({ target }) => {
+  const link = target instanceof Element && target.closest('[data-book-online]');
+  if (!link) return undefined;
+  const element = behind.get(link) ?? /** @type {BookOnline} */ (document.createElement('book-online'));
+  if (!behind.has(link)) {
+    behind.set(link, element);
+    const { dataset } = /** @type {HTMLElement} */ (link);
+    const lang = link.closest('[lang]')?.getAttribute('lang');
+    for (const [name, value] of Object.entries({ ...(lang && { lang }), ...dataset, bare: '' })) {
+      if (name !== 'bookOnline') element.setAttribute(name, value ?? '');
+    }
+    document.body.append(element);
+  }
+  return element;
+};
+
+if (!customElements.get('book-online')) {
+  customElements.define('book-online', BookOnline);
+  // Heard at the document, so that what a page brings later is heard too.
+  document.addEventListener('click', (event) => {
+    const element = event instanceof MouseEvent && meant(event);
+    if (element && isPlain(event)) element.open();
+  });
+  document.addEventListener('pointerover', (event) => meant(event)?.warm());
+  document.addEventListener('focusin', (event) => meant(event)?.warm());
+}

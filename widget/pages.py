@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -62,15 +63,22 @@ class ClinicCard:
 
 
 ReadCard = Callable[[str], Awaitable[ClinicCard]]
+ReadPlain = Callable[[str, str | None], Awaitable[Markup]]
 
 
-def routes(*, clinic: ReadCard, demo: bool) -> list[BaseRoute]:
-    """`clinic` reads the card when a page is asked for; with `demo` a clinic's page is at `/`."""
+def routes(*, clinic: ReadCard, demo: bool, plain: ReadPlain | None = None) -> list[BaseRoute]:
+    """`clinic` reads the card when a page is asked for; with `demo` a clinic's page is at `/`.
+
+    `plain` answers a language and a service with what is shown where no script runs.
+    """
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
-        language = language_of(request)
+        language, service = language_of(request), request.path_params.get("service")
         html = templates.get_template(template).render(
-            clinic=await clinic(language), language=language, service=request.path_params.get("service")
+            clinic=await clinic(language),
+            language=language,
+            service=service,
+            plain=await plain(language, service) if plain and template.startswith("book.") else "",
         )
         return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
 

@@ -88,6 +88,9 @@ def _texts(file: ClinicFile) -> Found:
         yield from check_text(service.name, "services", i, "name")
         yield from check_text(service.description, "services", i, "description")
         yield from check_text(service.preparation, "services", i, "preparation")
+        for n, asked in enumerate(service.faq):
+            yield from check_text(asked.question, "services", i, "faq", n, "question")
+            yield from check_text(asked.answer, "services", i, "faq", n, "answer")
     for i, practitioner in enumerate(file.practitioners):
         yield from check_text(practitioner.title, "practitioners", i, "title")
 

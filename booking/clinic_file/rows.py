@@ -107,6 +107,10 @@ def _services(file: ClinicFile) -> Iterator[Row]:
             "name": _words(service.name, file),
             "description": _words(service.description, file),
             "preparation": _words(service.preparation, file),
+            "faq": [
+                {"question": _words(asked.question, file), "answer": _words(asked.answer, file)}
+                for asked in service.faq
+            ],
             "duration": service.duration,
             "buffer_before": service.buffer_before,
             "buffer_after": service.buffer_after,

@@ -99,11 +99,17 @@ class ScreeningPart(Part):
     no: Outcome
 
 
+class FaqPart(Part):
+    question: Text
+    answer: Text
+
+
 class ServicePart(Part):
     slug: Slug
     name: Text
     description: Text | None = None
     preparation: Text | None = None
+    faq: list[FaqPart] = []
     duration: Annotated[Ticks, between("5 min", "12 h")]
     buffer_before: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
     buffer_after: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)

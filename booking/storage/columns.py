@@ -9,6 +9,9 @@ from sqlalchemy.types import TypeDecorator
 Words = dict[str, str]
 """A text by language: `{"en": "Dry needling", "fr": "..."}`; never empty."""
 
+Asked = list[dict[str, Words]]
+"""What people ask, each a `question` with its `answer`."""
+
 
 def in_language(words: Words, language: str) -> str:
     """The text in this language, or in the clinic's own."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Enum, LargeBinary, MetaData, String, Uuid
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from booking.storage.columns import Minutes, UtcDateTime, Words
+from booking.storage.columns import Asked, Minutes, UtcDateTime, Words
 
 
 class Table(DeclarativeBase):
@@ -25,6 +25,7 @@ class Table(DeclarativeBase):
         datetime: UtcDateTime,
         timedelta: Minutes,
         Words: JSON,
+        Asked: JSON,
         list[str]: JSON,
         bytes: LargeBinary,
         uuid.UUID: Uuid,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.policy import BookingPolicy
 from booking.screening import Outcome
-from booking.storage.columns import Words
+from booking.storage.columns import Asked, Words
 from booking.storage.table import Table, choice, slug
 
 
@@ -143,6 +143,7 @@ class Service(Table):
     name: Mapped[Words]
     description: Mapped[Words | None]
     preparation: Mapped[Words | None]
+    faq: Mapped[Asked | None]
     duration: Mapped[timedelta]
     buffer_before: Mapped[timedelta]
     buffer_after: Mapped[timedelta]

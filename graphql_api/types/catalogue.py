@@ -135,12 +135,19 @@ class Money:
     currency: str = strawberry.field(description="ISO 4217 code.")
 
 
+@strawberry.type(description="What people ask about a service, and the clinic's answer.")
+class FrequentQuestion:
+    question: str = strawberry.field(description="In a visitor's words.")
+    answer: str = strawberry.field(description="In the clinic's.")
+
+
 @strawberry.type(description="What can be booked (FHIR HealthcareService).")
 class Service(Node):
     slug: str = strawberry.field(description="Its name in links: `dry-needling`.")
     name: str = strawberry.field(description="Its name, in the language asked for.")
     description: str | None = strawberry.field(description="What it is, in a sentence or two.")
     preparation: str | None = strawberry.field(description="How to prepare for the visit.")
+    faq: list[FrequentQuestion] = strawberry.field(description="What people ask about it.")
     duration_minutes: int = strawberry.field(description="How long one visit takes.")
     visits: int = strawberry.field(description="How many visits; more than one is a course, booked as one.")
     price: Money | None = strawberry.field(description="What it costs, all visits together.")
@@ -178,6 +185,10 @@ class Service(Node):
             name=context.say(row.name),
             description=context.say_if(row.description),
             preparation=context.say_if(row.preparation),
+            faq=[
+                FrequentQuestion(question=context.say(asked["question"]), answer=context.say(asked["answer"]))
+                for asked in row.faq or []
+            ],
             duration_minutes=int(row.duration.total_seconds() // 60),
             visits=row.visits,
             price=price,

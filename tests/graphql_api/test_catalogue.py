@@ -208,3 +208,14 @@ async def test_the_clinic_shows_its_hours_and_rules(api: Partner) -> None:
             }
         ],
     }
+
+
+async def test_what_people_ask_is_answered_in_their_language(api: Partner) -> None:
+    document = 'query { service(slug: "dry-needling") { faq { question answer } } }'
+
+    english = (await api.ask(document))["data"]["service"]["faq"]
+    french = (await api.ask(document, language="fr"))["data"]["service"]["faq"]
+
+    assert [asked["question"] for asked in english] == ["Does it hurt?", "How many visits will I need?"]
+    assert french[0]["question"] == "Est-ce que ça fait mal?"
+    assert all(asked["answer"] for asked in english + french)

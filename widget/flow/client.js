@@ -48,6 +48,7 @@ export const documents = {
     pageInfo { hasNextPage endCursor }
     edges { node {
       id slug name description preparation durationMinutes visits
+      faq { question answer }
       price { amount currency }
       screeningQuestions { id text why }
       practitioners(first: 30) { edges { node { id slug name title } } }

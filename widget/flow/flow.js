@@ -78,6 +78,7 @@ export const createFlow = (given, isOpen) => {
       state.answers.clear();
       state.isCleared = false;
     },
+    isTyped: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
     offerOtherTimes: (problems) => offerOtherTimes(flow, problems),
   };
 

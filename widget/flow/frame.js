@@ -30,6 +30,9 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     ? h('section', { class: 'frame inline', part: 'frame', ...common }, ...inside)
     : h('dialog', { class: 'frame', part: 'frame', ...common }, ...inside);
 
+  // The page sees the element, not the field in it: what is typed would be a shortcut of the page.
+  for (const key of ['keydown', 'keypress', 'keyup']) element.addEventListener(key, (event) => event.stopPropagation());
+
   let isBusy = false;
   /** @type {(() => void) | null} */
   let submit = null;

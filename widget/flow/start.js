@@ -46,9 +46,10 @@ export const start = async (host, root, api) => {
     const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
     frame.setClinic(clinic.name, contact(clinic, clock, say));
     const finish = dialog ? () => dialog.close() : () => open(wish);
-    const former = current?.isOver() ? null : current?.flow.state.patient;
+    // What was typed goes before what the page knows, as long as there is something.
+    const former = current && !current.isOver() ? typed(current.flow.state.patient) : null;
     current = createFlow({ api, isInline, catalogue, wish, say, clock, client, frame, tell, finish }, isOpen);
-    Object.assign(current.flow.state.patient, former);
+    Object.assign(current.flow.state.patient, wish.patient, former);
     current.begin();
   };
 
@@ -75,6 +76,10 @@ export const start = async (host, root, api) => {
     current?.flow.holds.release();
     tell('close');
   });
+  // A page that is left by mistake would take along what was typed: nothing of it is kept anywhere.
+  window.addEventListener('beforeunload', (event) => {
+    if (isOpen() && current?.flow.isTyped()) event.preventDefault();
+  });
   window.addEventListener('pagehide', () => isOpen() && current?.flow.holds.release());
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted && isOpen() && current) frame.run(current.resume);
@@ -82,6 +87,9 @@ export const start = async (host, root, api) => {
 
   return { open, close: () => dialog?.close() };
 };
+
+/** @param {import('./types.js').Patient} patient */
+const typed = (patient) => Object.fromEntries(Object.entries(patient).filter(([, value]) => value.trim()));
 
 /** @param {HTMLElement} host @returns {Wish} */
 const wishOf = (host) =>

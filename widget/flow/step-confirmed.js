@@ -1,6 +1,6 @@
 /** @file Here is the end: what was booked, and what can be done with it. */
 import { h, icon } from './element.js';
-import { downloadLink, mapLink } from './links.js';
+import { calendarLinks, downloadLink, mapLink } from './links.js';
 import { summary } from './summary.js';
 
 /** @type {import('./types.js').Step} */
@@ -31,6 +31,7 @@ export const confirmedStep = {
           : null,
         h('p', { class: 'choices' },
           downloadLink(first.calendarFile, say),
+          ...(visits.length > 1 ? [] : calendarLinks(first, say)),
           h('a', { class: 'quiet', part: 'link', href: manage, target: '_blank', rel: 'noopener' }, say('confirmed.manage'))),
         h('p', { class: 'soft' }, say('confirmed.keepLink')),
       ],

@@ -37,7 +37,7 @@ export const timeStep = {
     return {
       title,
       lead: lead(flow),
-      content: [who(flow, change), of > 1 && isComplete ? h('p', { class: 'soft' }, say('time.changeEach')) : null, chosen(flow), choice],
+      content: [who(flow, change), of > 1 && isComplete ? h('p', { class: 'soft' }, say('time.changeEach')) : null, chosen(flow), choice, faq(flow)],
       primary: isComplete ? { label: say('continue'), act: next } : null,
     };
   },
@@ -49,6 +49,13 @@ const lead = ({ state, say }) => {
   const name = people.find(({ id }) => id === filterFor(state).practitionerId)?.name;
   const service = state.service?.name ?? '';
   return name ? say('time.lead', { service, practitioner: name }) : service;
+};
+
+/** What people ask about it, in the clinic's words; out of the way. @param {Flow} flow */
+const faq = ({ state }) => {
+  const asked = state.service?.faq ?? [];
+  return asked.length ? h('div', { class: 'faq', part: 'faq' }, ...asked.map(({ question, answer }) =>
+    h('details', {}, h('summary', {}, question), h('p', { class: 'soft' }, answer)))) : null;
 };
 
 /** The times of a course that are kept so far. @param {Flow} flow */

@@ -16,9 +16,16 @@ const LANGUAGES = ['en', 'fr'];
 
 /** The language of the nearest `lang`, where we speak it. @param {Element} element */
 export const languageOf = (element) => {
-  const asked = element.closest('[lang]')?.getAttribute('lang') || document.documentElement.lang;
+  const asked = nearest(element)?.getAttribute('lang') || document.documentElement.lang;
   const language = asked.toLowerCase().split('-')[0] ?? '';
   return LANGUAGES.includes(language) ? language : 'en';
+};
+
+/** Also out of the shadow roots of others. @param {Element} element @returns {Element | null} */
+const nearest = (element) => {
+  const found = element.closest('[lang]');
+  const root = element.getRootNode();
+  return found || !(root instanceof ShadowRoot) ? found : nearest(root.host);
 };
 
 /** @type {Map<string, Promise<Say>>} */

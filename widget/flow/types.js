@@ -7,7 +7,8 @@
  * @typedef {'YES' | 'NO' | 'UNSURE'} Answer
  * @typedef {'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY'} Weekday
  *
- * @typedef {{service?: string, practitioner?: string, location?: string}} Wish  slugs
+ * @typedef {{service?: string, practitioner?: string, location?: string, patient?: Partial<Patient>}} Wish  slugs, and
+ *   what the page knows already of who comes
  * @typedef {{open: (wish: Wish) => void, close: () => void}} Opened
  *
  * @typedef {{weekday: Weekday, opens: LocalTime, closes: LocalTime}} OpeningHours
@@ -18,7 +19,7 @@
  * @typedef {{id: string, text: string, why: string | null}} Question
  * @typedef {{id: string, slug: string, name: string, title: string | null}} Practitioner
  * @typedef {{id: string, slug: string, name: string, description: string | null, preparation: string | null,
- *   durationMinutes: number, visits: number, price: {amount: string, currency: string} | null,
+ *   faq: {question: string, answer: string}[], durationMinutes: number, visits: number, price: {amount: string, currency: string} | null,
  *   screeningQuestions: Question[], practitioners: Practitioner[]}} Service
  * @typedef {{clinic: Clinic, services: Service[]}} Catalogue
  *
@@ -93,6 +94,7 @@
  * @property {(step: StepName) => void} goTo
  * @property {(service: Service) => void} choose    another service; what belonged to the former is given up
  * @property {() => void} finish    after the confirmation
+ * @property {() => boolean} isTyped  somebody would have to type again
  * @property {(problems: Problem[]) => void} offerOtherTimes  back to the times, all else stays
  * @property {(event: string, detail?: object) => void} tell  the page; never anything personal
  *
