@@ -1,5 +1,5 @@
 # `make run` and `make test` set up all they need on a machine with Python 3.11 or newer.
-# Nothing is installed outside this folder, except Chromium for the browser tests (tests/install-browser).
+# Nothing is installed outside this folder, except Chromium and Firefox for the browser tests (tests/install-browser).
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -51,6 +51,10 @@ schema-check: .venv/ready-to-test ## schema.graphql is what the code says
 .PHONY: stress
 stress: .venv/ready-to-test ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
 	@$(BIN)/python -m tests.stress $(ARGS)
+
+.PHONY: bench-widget
+bench-widget: setup-tests ## Measure what the widget costs a page and its visitor
+	@$(BIN)/python -m tests.bench.widget
 
 .PHONY: schema
 schema: .venv/ready-to-run ## Write schema.graphql from the code

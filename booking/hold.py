@@ -59,8 +59,12 @@ class CourseHoldRequest:
 async def check_hold(session: AsyncSession, request: HoldRequest, *, now: datetime) -> None:
     """Refuses what would be refused anyway, in a crowd, before it waits for its turn. Politeness only."""
     wish = await wish_for(session, request.service, request.practitioner, request.location)
-    if not await once.recall(session, _intention(request), now=now):
+    try:
         await who_is_free(session, wish, request.starts_at, now=now)
+    except BookingError:
+        # Looked up after the refusal: what took the time may be this very request, asked before.
+        if not await once.recall(session, _intention(request), now=now):
+            raise
 
 
 async def hold_slot(

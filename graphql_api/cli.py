@@ -18,6 +18,9 @@ from graphql_api.settings import BadSetting, Settings, settings_from
 from widget.embed import snippet
 from widget.pages import LANGUAGES
 
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep a connection that they may use again: it must not end just as they do."""
+
 
 def main() -> None:
     arguments = _parser().parse_args()
@@ -75,6 +78,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         port=arguments.port,
         log_level="warning",
         forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,  # A log of who asked for what, when, is health data.
         server_header=False,
     )

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -99,10 +99,13 @@ async def _body(request: Request) -> bytes:
         raise Unusable(415, f"Please send {JSON} in UTF-8.")
     # Counted as it comes in: a length that is promised need not be true.
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_BODY:
-            raise Unusable(413, f"The body is too long; {LONGEST_BODY} bytes at most.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LONGEST_BODY:
+                raise Unusable(413, f"The body is too long; {LONGEST_BODY} bytes at most.")
+    except ClientDisconnect as gone:
+        raise Unusable(400, "The body ended too early.") from gone
     return bytes(body)
 
 

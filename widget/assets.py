@@ -14,6 +14,8 @@ from rjsmin import jsmin
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from widget.joined import joined
+
 FOLDER = Path(__file__).parent
 MEDIA_TYPES = {
     ".js": "text/javascript",
@@ -30,9 +32,10 @@ SMALLER: Mapping[str, Callable[[str], str]] = {
 LOADER = "book-online.js"
 ENTRANCES = (LOADER, "manage.js", "templates/pages.css", "templates/mark.svg")
 """What pages name."""
-ONE_PART = "['start']"
-"""In the loader: it is told all that start.js imports, to fetch it at once."""
-IMPORTED = re.compile(r"""from\s*["']\./([\w-]+)\.js["']""")
+JOINED = ("start", "manage")
+"""Modules of the flow that come with all that they import."""
+STYLES = ("frame", "parts", "calendar")
+"""Style sheets that come as one, `flow/look.css`."""
 FLOW = re.compile(r"([\"'`])\./flow/")
 READS_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 HEADERS = {
@@ -86,13 +89,15 @@ class Assets:
 
 @cache
 def assets() -> Assets:
-    texts = {
-        path.relative_to(FOLDER).as_posix(): SMALLER[path.suffix](path.read_text("utf-8"))
+    found = {
+        path.relative_to(FOLDER).as_posix(): path.read_text("utf-8")
         for path in sorted(FOLDER.rglob("*"))
         if path.suffix in MEDIA_TYPES and path.is_file()
     }
-    parts = json.dumps(list(_parts(texts, "start", {})), separators=(",", ":"))
-    texts[LOADER] = texts[LOADER].replace(ONE_PART, parts)
+    modules = {Path(path).stem: text for path, text in found.items() if re.match(r"flow/.*\.js$", path)}
+    found |= {f"flow/{name}.js": joined(modules, name) for name in JOINED}
+    found["flow/look.css"] = "\n".join(found[f"flow/{name}.css"] for name in STYLES)
+    texts = {path: SMALLER[Path(path).suffix](text) for path, text in found.items()}
     version = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:12]
     inwards = {path: FLOW.sub(rf"\1./{version}/flow/", texts[path]) for path in ENTRANCES}
     return Assets(version, _made(texts), _made(inwards))
@@ -100,15 +105,6 @@ def assets() -> Assets:
 
 def _made(texts: Mapping[str, str]) -> dict[str, Asset]:
     return {path: Asset(text.encode(), MEDIA_TYPES[Path(path).suffix]) for path, text in texts.items()}
-
-
-def _parts(texts: Mapping[str, str], name: str, known: dict[str, None]) -> dict[str, None]:
-    """The names of a module of the flow and of all that it imports, itself first."""
-    known[name] = None
-    for imported in IMPORTED.findall(texts[f"flow/{name}.js"]):
-        if imported not in known:
-            _parts(texts, imported, known)
-    return known
 
 
 async def asset(request: Request) -> Response:

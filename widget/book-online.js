@@ -7,10 +7,7 @@
 
 // This file has two addresses: one for ever, and one for each version.
 const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.*$/, ''));
-// All that the dialog is made of is fetched at once; the server fills in the other names.
-const PARTS = ['start'];
-/** @returns {Promise<typeof import('./flow/start.js')>} */
-const load = () => Promise.all(PARTS.map((name) => import(`./flow/${name}.js`))).then(([start]) => start);
+const load = () => import('./flow/start.js');
 
 /** A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. */
 const ASKED = new URLSearchParams(location.search).get('book');

@@ -1,5 +1,6 @@
 """Requests that hold no operation, and the status that each is answered with."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from sqlalchemy import text
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
+from tests.clinics import open_clinic
+from tests.serving import serving
 from tests.visiting import visiting
 
 QUERY = "{ clinic { name } }"
@@ -187,3 +190,26 @@ async def test_without_a_database_the_answer_is_to_try_again(tmp_path: Path) -> 
 async def test_health_tells_the_process_from_the_database(http: httpx.AsyncClient) -> None:
     assert (await http.get("/healthz")).status_code == 200
     assert (await http.get("/readyz")).status_code == 200
+
+
+async def test_whoever_hangs_up_in_the_middle_is_no_error_of_ours(
+    sqlite_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    database = Database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    async with serving(create_app(Settings(database_url=sqlite_url))) as url:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        head = (
+            "POST /graphql HTTP/1.1",
+            "Host: here",
+            "Content-Type: application/json",
+            "Content-Length: 99",
+        )
+        writer.write("\r\n".join((*head, "", '{"query":')).encode())
+        await writer.drain()
+        writer.close()
+        async with httpx.AsyncClient(base_url=url) as http:
+            assert (await http.get("/readyz")).status_code == 200
+
+    assert "Traceback" not in capfd.readouterr().err

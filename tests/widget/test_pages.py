@@ -1,6 +1,5 @@
 """The pages beside the widget, and the widget's files, as a browser is sent them."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -14,6 +13,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.clinics import NOW, open_clinic
 from tests.visiting import visiting
+from widget.assets import assets
 
 PAGES = ["/", "/book", "/book/dry-needling", "/book/no-such-service", "/manage"]
 WIDGET = Path(__file__).parents[2] / "widget"
@@ -143,7 +143,7 @@ async def test_all_but_the_entrance_is_kept_for_ever_at_the_address_of_its_versi
 ) -> None:
     entrance = await site.get("/widget/book-online.js")
     assert "immutable" not in entrance.headers["cache-control"]
-    found = re.search(r"`(\./[\da-f]{12}/flow/)", entrance.text)
+    found = re.search(r"'(\./[\da-f]{12}/flow/)", entrance.text)
     assert found
     flow = f"/widget/{found[1]}"
 
@@ -161,14 +161,14 @@ async def test_all_but_the_entrance_is_kept_for_ever_at_the_address_of_its_versi
     assert "immutable" not in outdated.headers["cache-control"]
 
 
-async def test_the_entrance_names_every_module_that_the_dialog_is_made_of(site: httpx.AsyncClient) -> None:
-    entrance = (await site.get("/widget/book-online.js")).text
-    found = re.search(r'\["start",[^]]*\]', entrance)
-    assert found
-    named = set(json.loads(found[0]))
+async def test_the_dialog_comes_as_one_module_and_one_style_sheet(site: httpx.AsyncClient) -> None:
+    module = (await site.get(assets().address("flow/start.js"))).text
+    sheet = (await site.get(assets().address("flow/look.css"))).text
 
-    sources = {path.stem for path in (WIDGET / "flow").glob("*.js")}
-    assert named == sources - {"manage", "types"}
+    assert not re.search(r"\bimport\s*[{*]", module)
+    assert re.search(r"\bexport const\s*\{\s*warm,\s*start\s*\}", module)
+    for selector in (".frame", ".card", ".days"):
+        assert selector in sheet
 
 
 @pytest.mark.parametrize(

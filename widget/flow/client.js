@@ -15,6 +15,10 @@ const LONGEST_WAIT = 15_000;
 const SLOT = `
 fragment Slot on OpenSlot { id startsAt endsAt practitioner { id name } location { id name } }`;
 
+/** Of a slot only what a list of many needs. */
+const TIME = `
+fragment Time on OpenSlot { startsAt practitioner { id } location { name } }`;
+
 const REFUSAL = `
 fragment Refusal on Problem {
   __typename
@@ -58,15 +62,15 @@ export const documents = {
 
   month: `query Month($filter: OpenSlotFilter!) {
   availability(filter: $filter) { date openSlotCount }
-  openSlots(filter: $filter, first: 60) { pageInfo { hasNextPage } edges { node { ...Slot } } }
-}` + SLOT,
+  openSlots(filter: $filter, first: 60) { pageInfo { hasNextPage } edges { node { ...Time } } }
+}` + TIME,
 
   times: `query Times($filter: OpenSlotFilter!, $after: String) {
   openSlots(filter: $filter, first: 100, after: $after) {
     pageInfo { hasNextPage endCursor }
-    edges { node { ...Slot } }
+    edges { node { ...Time } }
   }
-}` + SLOT,
+}` + TIME,
 
   hold: `mutation Hold($input: HoldSlotInput!) {
   holdSlot(input: $input) { hold { expiresAt slot { ...Slot } } holdToken problems { ...Refusal } }

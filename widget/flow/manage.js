@@ -23,8 +23,8 @@ import { waiting } from './waiting.js';
 
 /** @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api */
 export const manage = async (host, root, api) => {
-  const [say, sheets] = await Promise.all([strings.load(strings.languageOf(host)), look.load()]);
-  root.adoptedStyleSheets = sheets;
+  const [say, sheet] = await Promise.all([strings.load(strings.languageOf(host)), look.load()]);
+  root.adoptedStyleSheets = [sheet];
   const client = createClient({ api, language: say.language });
   const frame = createFrame({ say, isInline: true, onTrouble: () => {} });
   frame.setClinic('', phoneOfPage(host, say));

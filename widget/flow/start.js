@@ -20,10 +20,14 @@ export const warm = (host) => Promise.all([strings.load(strings.languageOf(host)
  * @returns {Promise<import('./types.js').Opened>}
  */
 export const start = async (host, root, api) => {
-  const [say, sheets] = await warm(host);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...sheets];
+  const client = createClient({ api, language: strings.languageOf(host) });
+  // Asked for while the rest is still coming.
+  /** @type {Promise<import('./types.js').Catalogue> | null} */
+  let early = client.catalogue();
+  early.catch(() => {});
+  const [say, sheet] = await warm(host);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const isInline = host.hasAttribute('inline');
-  const client = createClient({ api, language: say.language });
 
   /** @param {string} event @param {object} [detail] */
   const tell = (event, detail = {}) =>
@@ -41,7 +45,9 @@ export const start = async (host, root, api) => {
 
   /** @param {Wish} wish */
   const begin = async (wish) => {
-    const catalogue = narrowed(await client.catalogue(), wish);
+    const asking = early ?? client.catalogue();
+    early = null;
+    const catalogue = narrowed(await asking, wish);
     const { clinic } = catalogue;
     const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
     frame.setClinic(clinic.name, contact(clinic, clock, say));

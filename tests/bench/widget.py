@@ -1,0 +1,164 @@
+"""`make bench-widget`: what the widget costs a page and its visitor, in a real browser."""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, CDPSession, Page
+
+from tests.browsers import fresh_page, running_browser
+from tests.databases import sqlite_copy, sqlite_template
+from tests.widget.site import page_of_another_origin, running_site
+from tests.widget.visitor import Visitor
+
+RUNS = 5
+SLOWER = 4
+PAGE = """<!doctype html><html lang="en"><title>A clinic</title>
+<meta name="viewport" content="width=device-width">
+<script type="module" src="{url}/widget/book-online.js"></script>
+<h1>Dry needling</h1><p>Some words of the clinic.</p>
+<book-online service="dry-needling"><a href="{url}/book/dry-needling">Book Online</a></book-online>
+<p>More words of the clinic.</p>"""
+WATCH = """() => {
+  window.seen = { shift: 0, tasks: [], painted: null };
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) seen.shift += one.value; })
+    .observe({ type: 'layout-shift', buffered: true });
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) seen.tasks.push(one.duration); })
+    .observe({ type: 'longtask', buffered: true });
+  const look = () => {
+    const time = document.querySelector('book-online')?.shadowRoot?.querySelector('[part~=time]');
+    if (!time) return requestAnimationFrame(look);
+    requestAnimationFrame(() => setTimeout(() => { seen.painted = performance.now(); }));
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+@dataclass
+class Request:
+    url: str
+    start: float
+    end: float = 0
+    size: int = 0
+    kind: str = ""
+
+
+@dataclass
+class Network:
+    """All that the browser fetched from the widget's server."""
+
+    origin: str
+    requests: dict[str, Request] = field(default_factory=dict)
+
+    def watch(self, devtools: CDPSession) -> None:
+        devtools.on("Network.requestWillBeSent", self._sent)
+        devtools.on("Network.loadingFinished", self._finished)
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        url = event["request"]["url"]
+        if url.startswith(self.origin) and event["request"]["method"] != "OPTIONS":
+            self.requests[event["requestId"]] = Request(url, event["timestamp"], kind=event.get("type", ""))
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        if request := self.requests.get(event["requestId"]):
+            request.end, request.size = event["timestamp"], event["encodedDataLength"]
+
+    def all(self) -> list[Request]:
+        return [request for request in self.requests.values() if request.end]
+
+
+def depth(requests: Sequence[Request]) -> int:
+    """How many of them waited one for the other, at most."""
+    best: dict[int, int] = {}
+    ordered = sorted(requests, key=lambda request: request.start)
+    for place, request in enumerate(ordered):
+        before = (best[other] for other in range(place) if ordered[other].end <= request.start)
+        best[place] = 1 + max(before, default=0)
+    return max(best.values(), default=0)
+
+
+async def measure(browser: Browser, url: str, home: str) -> dict[str, float]:
+    async with fresh_page(browser) as page:
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Network.enable")
+        await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        network = Network(url)
+        network.watch(devtools)
+        visitor = await Visitor.at(page)
+        await page.add_init_script(f"({WATCH})()")
+        await page.goto(home)
+        await page.wait_for_function("!!customElements.get('book-online')")
+        await page.wait_for_load_state("networkidle")
+        before = network.all()
+        # Without the pointer coming near first, as on a phone.
+        await page.evaluate("document.querySelector('book-online').shadowRoot.querySelector('a').click()")
+        await page.wait_for_function("seen.painted")
+        opened = [request for request in network.all() if request not in before]
+        seen = await page.evaluate("seen")
+        answered = await page.evaluate(ANSWERED)
+        await finish(visitor)
+        await page.wait_for_load_state("networkidle")
+        every = network.all()
+        code = [r for r in every if r.url.endswith((".js", ".css"))]
+        return {
+            "bytes before the click": sum(r.size for r in before),
+            "requests before the click": len(before),
+            "bytes of code and style, all steps": sum(r.size for r in code),
+            "bytes of everything, all steps": sum(r.size for r in every),
+            "requests in a row after the click": depth(opened),
+            "ms from the answer to the times, 4 x slower": seen["painted"] - answered,
+            "ms from the click to the times, 4 x slower": seen["painted"] - await clicked(page),
+            "layout shift": (await page.evaluate("seen"))["shift"],
+            "long tasks over 50 ms, 4 x slower": len((await page.evaluate("seen"))["tasks"]),
+        }
+
+
+ANSWERED = """() => Math.max(...performance.getEntriesByType('resource')
+  .filter(({ name, responseEnd }) => name.endsWith('/graphql') && responseEnd <= seen.painted)
+  .map(({ responseEnd }) => responseEnd))"""
+
+
+async def clicked(page: Page) -> float:
+    """When the first of what a click loads was asked for."""
+    started: float = await page.evaluate(
+        "Math.min(...performance.getEntriesByType('resource')"
+        ".filter(({ name }) => name.includes('/flow/')).map(({ startTime }) => startTime))"
+    )
+    return started
+
+
+async def finish(visitor: Visitor) -> None:
+    await visitor.chooses_practitioner("Sample Practitioner A")
+    await visitor.page.locator("[part~=time]").first.click()
+    await visitor.answers_no()
+    await visitor.fills_in()
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+
+
+async def bench(url: str) -> None:
+    async with (
+        running_site(url) as site,
+        running_browser() as browser,
+        page_of_another_origin(PAGE.format(url=site.url)) as home,
+    ):
+        runs = [await measure(browser, site.url, home) for _ in range(RUNS)]
+    sys.stdout.write(f"medians of {RUNS} runs\n")
+    for name in runs[0]:
+        values = [run[name] for run in runs]
+        shown = f"{statistics.median(values):10.1f}   ({min(values):.1f} to {max(values):.1f})"
+        sys.stdout.write(f"{name:<46}{shown}\n")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(bench(sqlite_copy(sqlite_template(Path(folder)), Path(folder))))
+
+
+if __name__ == "__main__":
+    main()

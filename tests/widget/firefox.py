@@ -1,0 +1,177 @@
+"""A real Firefox, told what to do in WebDriver BiDi, which it speaks by itself."""
+
+import asyncio
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.browsers import PATIENCE_MS
+
+COMMANDS = ("firefox-esr", "firefox")
+MAC = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
+TAB, ENTER = "\ue004", "\ue007"
+LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
+
+# Waits for what the selector and the words name, however deep in shadow roots, to be seen.
+FIND = """async (selector, words, patience) => {
+  const all = (root) => [...root.querySelectorAll('*')]
+    .flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
+  const said = (element) => element.getAttribute('aria-label') ?? element.textContent;
+  const plain = (text) => text.replace(/\\s+/gu, ' ').trim();
+  for (const end = performance.now() + patience; performance.now() < end;) {
+    const found = all(document).find((element) =>
+      element.matches(selector) && plain(said(element)).startsWith(words) && element.checkVisibility());
+    if (found) {
+      found.scrollIntoView({ block: 'center', behavior: 'instant' });
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`not there: ${selector} ${words}`);
+}"""
+# `Date` as if it stood still.
+STAND_STILL = """() => {
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...parts) { super(...(parts.length ? parts : [%d])); }
+    static now() { return %d; }
+  };
+}"""
+
+
+class Firefox:
+    """One tab. The commands are those of https://w3c.github.io/webdriver-bidi/."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.errors: list[str] = []
+        """What the console said that isn't good."""
+        self._socket = socket
+        self._ids = count(1)
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._tab = ""
+
+    async def goto(self, url: str) -> None:
+        await self._ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+
+    async def evaluate(self, expression: str) -> Any:
+        answer = await self._call(f"() => JSON.stringify({expression}) ?? 'null'")
+        return json.loads(answer["value"])
+
+    async def sees(self, selector: str, words: str = "") -> dict[str, str]:
+        """Waits for what starts with these words."""
+        found = await self._call(FIND, selector, words, PATIENCE_MS)
+        return {"sharedId": found["sharedId"]}
+
+    async def clicks(self, selector: str, words: str = "") -> None:
+        """As a pointer would: where it is."""
+        origin = {"type": "element", "element": await self.sees(selector, words)}
+        await self._act(
+            {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+            kind="pointer",
+        )
+
+    async def types(self, text: str) -> None:
+        keys = ({"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp"))
+        await self._act(*keys, kind="key")
+
+    async def begins(self, now: datetime) -> None:
+        """In a tab whose clock stands still."""
+        await self._ask("session.new", capabilities={})
+        await self._ask("session.subscribe", events=["log.entryAdded"])
+        moment = int(now.timestamp() * 1000)
+        await self._ask("script.addPreloadScript", functionDeclaration=STAND_STILL % (moment, moment))
+        self._tab = (await self._ask("browsingContext.create", type="tab"))["context"]
+
+    async def listens(self) -> None:
+        async for message in self._socket:
+            said = json.loads(message)
+            if said["type"] == "event":
+                self._hear(said["params"])
+            else:
+                self._answers.pop(said["id"]).set_result(said)
+
+    def _hear(self, entry: dict[str, Any]) -> None:
+        if entry.get("level") in ("error", "warn"):
+            self.errors.append(entry["text"])
+
+    async def _ask(self, method: str, **params: Any) -> dict[str, Any]:
+        number = next(self._ids)
+        self._answers[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        said = await asyncio.wait_for(self._answers[number], 3 * PATIENCE_MS / 1000)
+        assert said["type"] == "success", said
+        result: dict[str, Any] = said["result"]
+        return result
+
+    async def _call(self, function: str, *arguments: str | int) -> dict[str, Any]:
+        answer = await self._ask(
+            "script.callFunction",
+            functionDeclaration=function,
+            arguments=[
+                {"type": "string" if isinstance(one, str) else "number", "value": one} for one in arguments
+            ],
+            awaitPromise=True,
+            target={"context": self._tab},
+        )
+        assert answer["type"] == "success", answer["exceptionDetails"]["text"]
+        value: dict[str, Any] = answer["result"]
+        return value
+
+    async def _act(self, *steps: dict[str, Any], kind: str) -> None:
+        actions = [{"type": kind, "id": kind, "actions": steps}]
+        await self._ask("input.performActions", context=self._tab, actions=actions)
+
+
+@asynccontextmanager
+async def running_firefox(now: datetime) -> AsyncIterator[Firefox]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = await asyncio.create_subprocess_exec(
+            *(
+                _installed(),
+                "--headless",
+                "--no-remote",
+                "--profile",
+                profile,
+                "--remote-debugging-port",
+                "0",
+            ),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            assert process.stderr
+            address = await asyncio.wait_for(_address(process.stderr), 6 * PATIENCE_MS / 1000)
+            drain = asyncio.create_task(process.stderr.read())
+            async with connect(f"{address}/session", proxy=None, max_size=None) as socket:
+                firefox = Firefox(socket)
+                listening = asyncio.create_task(firefox.listens())
+                await firefox.begins(now)
+                yield firefox
+                listening.cancel()
+            drain.cancel()
+        finally:
+            process.kill()
+            await process.wait()
+
+
+async def _address(said: asyncio.StreamReader) -> str:
+    async for line in said:
+        if found := LISTENING.search(line.decode()):
+            return found[1]
+    raise AssertionError("Firefox ended before it listened")
+
+
+def _installed() -> str:
+    found = filter(None, map(shutil.which, COMMANDS))
+    return next(found, str(MAC))
