@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -29,6 +30,8 @@ from graphql_api.playground import playground_page, playground_routes
 from graphql_api.schema import core_schema
 from graphql_api.settings import Settings
 from widget.pages import ClinicCard, routes
+from widget.plain.desk import Desk
+from widget.plain.site import entry, plain_routes
 
 PREFLIGHT_SECONDS = 86_400
 ANY_METHOD = [
@@ -61,13 +64,16 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     async def moment_of(session: AsyncSession) -> datetime:
         return now() if now else await queries.current_time(session)
 
+    def holder_of(request: Request) -> Holder:
+        return Holder(client_of(request), settings.holds_per_client)
+
     async def context_of(request: Request) -> Context:
         async with database.read() as session:
             clinic = await queries.the_clinic(session)
             moment = await moment_of(session)
         language = preferred(request.headers.get("accept-language", ""), clinic.languages)
-        holder = Holder(client_of(request), settings.holds_per_client)
-        return Context(database, Loaders(database, moment), moment, clinic, holder, language, nodes)
+        loaders = Loaders(database, moment)
+        return Context(database, loaders, moment, clinic, holder_of(request), language, nodes)
 
     answer = graphql_endpoint(schema, context_of)
 
@@ -107,11 +113,13 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             await asyncio.wait([courier])
         await database.close()
 
+    desk = Desk(database, clinic_card, moment_of, holder_of)
     parts: list[BaseRoute] = [
         Route("/graphql", graphql, methods=ANY_METHOD),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
-        *routes(clinic=clinic_card, demo=settings.is_development),
+        *plain_routes(desk),
+        *routes(clinic=clinic_card, demo=settings.is_development, plain=partial(entry, desk)),
     ]
     if settings.is_development:
         parts += playground_routes(settings.playground)

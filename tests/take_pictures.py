@@ -21,7 +21,8 @@ IMAGES = DOCS / "images"
 STEPS = Path(__file__).parent.parent / "build" / "pictures"
 THEME = re.compile(r"^## (\w+)\n!\[.*?\n```css\n(.*?)```", re.MULTILINE | re.DOTALL)
 PAGE = """<!doctype html><html lang="en"><title>A page</title>
-<meta name="viewport" content="width=device-width"><style>body {{ margin: 0; padding: 2.5em; min-height: 90vh; line-height: 1.5; }}
+<meta name="viewport" content="width=device-width">
+<style>body {{ margin: 0; padding: 2.5em; min-height: 90vh; line-height: 1.5; }}
 {css}</style>
 <script type="module" src="{url}/widget/book-online.js"></script>
 <h1>Dry needling</h1>

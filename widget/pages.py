@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from booking.languages import preferred
 from booking.storage import queries
 from booking.storage.columns import in_language
-from widget.assets import asset
+from widget.assets import asset, assets
 from widget.hours_in_words import hours_in_words
 
 LANGUAGES = ("en", "fr")
@@ -79,6 +79,7 @@ def routes(*, clinic: ReadCard, demo: bool, plain: ReadPlain | None = None) -> l
             language=language,
             service=service,
             plain=await plain(language, service) if plain and template.startswith("book.") else "",
+            plain_sheet=plain_sheet(),
         )
         return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
 
@@ -100,6 +101,11 @@ def routes(*, clinic: ReadCard, demo: bool, plain: ReadPlain | None = None) -> l
         Route("/manage", manage),
         Route("/widget/{path:path}", asset),
     ]
+
+
+def plain_sheet() -> str:
+    """The address of the style of all that needs no script."""
+    return assets().address("templates/plain.css")
 
 
 def language_of(request: Request) -> str:

@@ -1,0 +1,87 @@
+"""Times are kept for a journey, as long as the form is filled in; and given back."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.errors import BookingError, HoldExpired, TooManyHolds
+from booking.hold import (
+    CourseHoldRequest,
+    Holder,
+    HoldRequest,
+    extend_hold,
+    hold_course,
+    hold_slot,
+    release_hold,
+)
+from booking.storage import queries
+from booking.storage.tables import Hold
+from widget.plain.journey import Journey
+from widget.plain.refusals import wanted_of
+
+
+@dataclass(frozen=True)
+class Kept:
+    holds: Sequence[Hold]
+    tokens: Sequence[str]
+    is_booked: bool
+
+    @property
+    def until(self) -> datetime:
+        return min(hold.expires_at for hold in self.holds)
+
+
+async def keep(
+    session: AsyncSession, journey: Journey, *, now: datetime, by: Holder, longer: bool = False
+) -> Kept:
+    """The very same holds for the same journey, new ones where those ran out; `longer` extends them, once.
+
+    Refuses with a BookingError: HoldExpired where they ran out and are not open any more.
+    """
+    kept = await _held(session, journey, 0, now=now, by=by)
+    attempt = 0
+    while not kept.is_booked and kept.until <= now:
+        # What is left of a course would be in its own way.
+        await _release(session, kept, now=now)
+        attempt += 1
+        try:
+            kept = await _held(session, journey, attempt, now=now, by=by)
+        except TooManyHolds:
+            raise
+        except BookingError as refusal:
+            wanted = wanted_of(refusal)
+            raise HoldExpired(still_open=False, wanted=wanted, path=refusal.path) from refusal
+    if longer and not kept.is_booked and all(hold.extended_at is None for hold in kept.holds):
+        for token in kept.tokens:
+            await extend_hold(session, token, now=now)
+    return kept
+
+
+async def let_go(session: AsyncSession, journey: Journey, *, now: datetime, by: Holder) -> None:
+    """What the journey holds is free again; what is booked stays booked."""
+    with suppress(BookingError):
+        await _release(session, await keep(session, journey, now=now, by=by), now=now)
+
+
+async def _release(session: AsyncSession, kept: Kept, *, now: datetime) -> None:
+    for token in kept.tokens:
+        await release_hold(session, token, now=now)
+
+
+async def _held(session: AsyncSession, journey: Journey, attempt: int, *, now: datetime, by: Holder) -> Kept:
+    first, key, whom = journey.choices[0], journey.key_of(attempt), journey.with_whom
+    if len(journey.choices) == 1:
+        alone = HoldRequest(journey.service, first.starts_at, whom, first.location, key)
+        pairs = [await hold_slot(session, alone, now=now, by=by)]
+    else:
+        places = {choice.location for choice in journey.choices}
+        times = tuple(choice.starts_at for choice in journey.choices)
+        where = first.location if len(places) == 1 else None
+        course = CourseHoldRequest(journey.service, times, whom, where, key)
+        pairs = await hold_course(session, course, now=now, by=by)
+    holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
+    booked = await queries.appointments_by_id(session, [hold.id for hold in holds])
+    return Kept(holds, tokens, is_booked=bool(booked))
