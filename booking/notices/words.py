@@ -44,21 +44,22 @@ class Voice:
 
     def time(self, at: datetime) -> str:
         """`Tuesday, November 24, 9:15 a.m.` where its zone is; with the zone if that comes twice."""
-        return self.say("dayAndTime", day=self.day(at), time=self._clock(at, zoned=_comes_twice(at)))
+        return self.say("dayAndTime", day=self.day(at), time=self.clock(at))
 
     def span(self, start: datetime, end: datetime) -> str:
         """`9:15 a.m. to 10:00 a.m. EST`; both times of one zone."""
         clocks_change = start.utcoffset() != end.utcoffset()
-        return self.say(
-            "span", start=self._clock(start, zoned=clocks_change), end=self._clock(end, zoned=True)
-        )
+        return self.say("span", start=self.clock(start, zoned=clocks_change), end=self.clock(end, zoned=True))
 
-    def _clock(self, at: datetime, *, zoned: bool) -> str:
+    def clock(self, at: datetime, *, zoned: bool | None = None) -> str:
+        """`9:15 a.m.` where its zone is; with the zone if that comes twice, unless `zoned` says otherwise."""
+        zoned = _comes_twice(at) if zoned is None else zoned
         half = "clock.am" if at.hour < 12 else "clock.pm"
         told = self.say(half, hour=at.hour, hour12=(at.hour - 1) % 12 + 1, minute=f"{at.minute:02}")
-        return f"{told}{NO_BREAK}{self._zone(at)}" if zoned else told
+        return f"{told}{NO_BREAK}{self.zone(at)}" if zoned else told
 
-    def _zone(self, at: datetime) -> str:
+    def zone(self, at: datetime) -> str:
+        """`EST`."""
         name = at.tzname() or ""
         if name.startswith(("+", "-")):
             return f"UTC{name}"

@@ -87,7 +87,7 @@ async def page_with(
 
 
 @pytest.fixture
-def complaints(visitor: Visitor) -> list[str]:
+async def complaints(visitor: Visitor) -> list[str]:
     """What the browser's console says."""
     said: list[str] = []
 

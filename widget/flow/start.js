@@ -51,6 +51,7 @@ export const start = async (host, root, api) => {
     const { clinic } = catalogue;
     const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
     frame.setClinic(clinic.name, contact(clinic, clock, say));
+    await new Promise((done) => setTimeout(done)); // Between two pieces of work the browser may paint.
     const finish = dialog ? () => dialog.close() : () => open(wish);
     // What was typed goes before what the page knows, as long as there is something.
     const former = current && !current.isOver() ? typed(current.flow.state.patient) : null;

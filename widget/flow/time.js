@@ -48,10 +48,17 @@ export const firstDayOfWeek = (locale) => {
  * @param {{locale: string, zone: string, ownZone?: string}} where
  */
 export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone }) => {
+  /** Made when it is first needed: a phone takes milliseconds for each.
+   * @param {Intl.DateTimeFormatOptions} options @param {string} [language] */
+  const lazily = (options, language = locale) => {
+    /** @type {Intl.DateTimeFormat | undefined} */
+    let made;
+    return () => (made ??= new Intl.DateTimeFormat(language, options));
+  };
   /** @param {Intl.DateTimeFormatOptions} options */
   const format = (options) => {
-    const formatter = new Intl.DateTimeFormat(locale, options);
-    return (/** @type {number} */ ms) => formatter.format(ms);
+    const formatter = lazily(options);
+    return (/** @type {number} */ ms) => formatter().format(ms);
   };
   /** A time is never broken over two lines. @param {Intl.DateTimeFormatOptions} options */
   const formatTime = (options) => {
@@ -70,10 +77,10 @@ export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().reso
 
   /** @param {string} timeZone */
   const partsIn = (timeZone) => {
-    const formatter = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
+    const formatter = lazily({
       year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone,
-    });
-    return (/** @type {number} */ ms) => Object.fromEntries(formatter.formatToParts(ms).map((p) => [p.type, p.value]));
+    }, 'en-u-ca-gregory-nu-latn');
+    return (/** @type {number} */ ms) => Object.fromEntries(formatter().formatToParts(ms).map((p) => [p.type, p.value]));
   };
   const here = partsIn(zone);
   const there = partsIn(ownZone);
@@ -84,10 +91,10 @@ export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().reso
   /** @param {number} ms */
   const wall = (ms) => dateIn(here(ms)) + timeIn(here(ms));
 
+  const withZone = lazily({ timeZone: zone, timeZoneName: 'short' });
   /** "EST". @param {Instant | number} instant */
   const zoneName = (instant) =>
-    new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' })
-      .formatToParts(new Date(instant)).find((part) => part.type === 'timeZoneName')?.value ?? '';
+    withZone().formatToParts(new Date(instant)).find((part) => part.type === 'timeZoneName')?.value ?? '';
 
   /** When clocks go back, an hour comes twice (on Lord Howe Island half of one). @param {number} ms */
   const comesTwice = (ms) => [-60, -30, 30, 60].some((minutes) => wall(ms + minutes * 60_000) === wall(ms));

@@ -38,25 +38,16 @@ class Say:
 
     def clock(self, at: datetime) -> str:
         """`9:15 a.m.` where its zone is; with the zone when clocks go back and this hour comes twice."""
-        half = "clock.am" if at.hour < 12 else "clock.pm"
-        told = self.voice.say(half, hour=at.hour, hour12=(at.hour - 1) % 12 + 1, minute=f"{at.minute:02}")
-        comes_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
-        return f"{told}{NO_BREAK}{self.zone(at)}" if comes_twice else told
+        return self.voice.clock(at)
 
     def time(self, at: datetime) -> str:
         """`Tuesday, November 24, 9:15 a.m.`."""
         return self("dayAndTime", day=self.day(at), time=self.clock(at))
 
-    def zone(self, at: datetime) -> str:
-        name = at.tzname() or ""
-        # China's CST is not Winnipeg's.
-        is_american = str(at.tzinfo).startswith(("America/", "Canada/"))
-        return self.voice.zones.get(name, name) if is_american else name
-
     def zone_note(self, at: datetime) -> str:
         """Whose clock it is that times are on."""
         city = str(at.tzinfo).rpartition("/")[2].replace("_", " ")
-        return self("time.zone", city=city, zone=self.zone(at))
+        return self("time.zone", city=city, zone=self.voice.zone(at))
 
     def price(self, amount: str, currency: str) -> str:
         """`$110`, `$112.50`; `112,50 $`."""
