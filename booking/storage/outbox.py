@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.events import Event, EventKind
+from booking.storage.migrate import one_at_a_time
 from booking.storage.table import Table, choice
 
 KEPT = timedelta(days=30)
@@ -64,7 +65,8 @@ class Due:
 
 
 async def register(session: AsyncSession, names: Collection[str]) -> None:
-    """From now on these are told, and nobody else."""
+    """From now on these are told, and nobody else. Replicas that start together take turns."""
+    await one_at_a_time(session)
     await session.execute(delete(ListenerRow).where(ListenerRow.name.not_in(names)))
     known = set(await session.scalars(select(ListenerRow.name)))
     session.add_all(ListenerRow(name=name) for name in names if name not in known)

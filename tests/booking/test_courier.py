@@ -92,6 +92,12 @@ async def deliveries(database: Database) -> list[Delivery]:
         return list(await session.scalars(select(Delivery)))
 
 
+async def test_replicas_that_start_together_register_the_same_listener(clinic: Database) -> None:
+    await asyncio.gather(*(listening(clinic, "ear", "another") for _replica in range(4)))
+    await booked(clinic)
+    assert sorted(delivery.listener for delivery in await deliveries(clinic)) == ["another", "ear"]
+
+
 async def test_a_visits_whole_life_is_told_with_its_link(clinic: Database, ear: Ear, time: Time) -> None:
     booking = await booked(clinic)
     visit = booking.visits[0].id
