@@ -64,12 +64,12 @@ class BookOnline extends HTMLElement {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     this.#control?.setAttribute('aria-busy', 'true');
     try {
-      this.#flow ??= load().then(({ start }) => start(this, root, api));
+      this.#flow ??= load().then(({ start }) => start(this, root, api, this.#leave));
       (await this.#flow).open(wish);
     } catch (reason) {
       this.#flow = undefined;
       console.error('book-online: the booking could not be loaded.', reason);
-      if (!this.hasAttribute('inline')) location.assign(this.#page(wish));
+      if (!this.hasAttribute('inline')) this.#leave(wish);
     } finally {
       this.#control?.removeAttribute('aria-busy');
     }
@@ -82,12 +82,12 @@ class BookOnline extends HTMLElement {
   /** Somebody is about to open it. */
   warm = () => void load().then(({ warm }) => warm(this)).catch(() => {});
 
-  /** The hosted page, which does the same as the dialog. @param {Wish} wish */
-  #page(wish) {
+  /** To the hosted page, which does the same as the dialog. @param {Wish} wish */
+  #leave = (wish) => {
     const service = wish.service ?? this.getAttribute('service') ?? '';
     const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
-    return link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href;
-  }
+    location.assign(link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href);
+  };
 
   /** A link stays a link (to be opened in another tab), with the page's words and our look. */
   #dress() {

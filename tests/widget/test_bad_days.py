@@ -241,13 +241,21 @@ async def test_pressing_twice_books_once(site: Site, visitor: Visitor) -> None:
     assert await site.appointments() == 1
 
 
-async def test_an_unknown_service_is_not_preset_and_the_console_says_why(
+async def test_a_button_for_an_unknown_service_stays_a_link_and_the_console_says_why(
     site: Site, visitor: Visitor
 ) -> None:
     await visitor.page.goto(site.url)
     async with visitor.page.expect_console_message(lambda message: "no-such-thing" in message.text):
         await visitor.page.evaluate("document.querySelector('book-online').open({service: 'no-such-thing'})")
-    await visitor.arrives_at("What can we do for you?")
+    await visitor.page.wait_for_url("**/book/dry-needling")
+
+
+async def test_a_hosted_page_of_an_unknown_service_lets_the_visitor_choose(
+    site: Site, visitor: Visitor
+) -> None:
+    async with visitor.page.expect_console_message(lambda message: "no-such-thing" in message.text):
+        await visitor.page.goto(f"{site.url}/book/no-such-thing")
+    await expect(visitor.heading("What can we do for you?")).to_be_visible()
 
 
 async def test_the_hour_that_comes_twice_is_told_apart(sqlite_url: str, visitor: Visitor) -> None:

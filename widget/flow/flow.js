@@ -87,7 +87,6 @@ export const createFlow = (given, isOpen) => {
     /** What the page has already chosen is not asked again; but Back leads there. */
     begin: () => {
       const service = catalogue.services.find(({ slug }) => slug === wish.service);
-      if (wish.service && !service) console.warn(`book-online: no service "${wish.service}" can be booked.`);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === wish.location)?.id ?? null;
       if (service) flow.choose(service);
       enter(service ? after(serviceStep) : serviceStep, given.isInline);

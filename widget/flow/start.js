@@ -17,9 +17,10 @@ export const warm = (host) => Promise.all([strings.load(strings.languageOf(host)
 
 /**
  * @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api
+ * @param {(wish: Wish) => void} leave  to the hosted page, as a link would
  * @returns {Promise<import('./types.js').Opened>}
  */
-export const start = async (host, root, api) => {
+export const start = async (host, root, api, leave) => {
   const client = createClient({ api, language: strings.languageOf(host) });
   // Asked for while the rest is still coming.
   /** @type {Promise<import('./types.js').Catalogue> | null} */
@@ -47,7 +48,15 @@ export const start = async (host, root, api) => {
   const begin = async (wish) => {
     const asking = early ?? client.catalogue();
     early = null;
-    const catalogue = narrowed(await asking, wish);
+    const all = await asking;
+    if (wish.service && !all.services.some(({ slug }) => slug === wish.service)) {
+      console.error(`book-online: no service "${wish.service}" can be booked.`);
+      if (dialog) {
+        dialog.close();
+        return leave(wish);
+      }
+    }
+    const catalogue = narrowed(all, wish);
     const { clinic } = catalogue;
     const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
     frame.setClinic(clinic.name, contact(clinic, clock, say));
