@@ -1,6 +1,7 @@
 """Where everything is wired: settings -> one ASGI application. The clock is read here and nowhere else."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -22,13 +23,16 @@ from booking.languages import preferred
 from booking.notices.mail import mail
 from booking.storage import outbox, queries
 from booking.storage.database import Database
-from graphql_api.clients import client_of
 from graphql_api.context import Context
-from graphql_api.http import graphql_endpoint
+from graphql_api.guards.clients import client_of
+from graphql_api.guards.documents import Documents, texts_in
+from graphql_api.guards.metering import Allowance, Meter
+from graphql_api.http import Endpoint
 from graphql_api.loaders import Loaders
 from graphql_api.playground import playground_page, playground_routes
 from graphql_api.schema import core_schema
 from graphql_api.settings import Settings
+from widget.documents import documents as widget_documents
 from widget.pages import ClinicCard, routes
 from widget.plain.desk import Desk
 from widget.plain.site import entry, plain_routes
@@ -59,6 +63,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     if settings.post:
         listeners["mail"] = mail(database, settings.post, site=settings.site)
     schema = core_schema()
+    allowance = Allowance(settings.points_per_client, clock=time.monotonic)
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.nodes.items()}
 
     async def moment_of(session: AsyncSession) -> datetime:
@@ -73,14 +78,20 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             moment = await moment_of(session)
         language = preferred(request.headers.get("accept-language", ""), clinic.languages)
         loaders = Loaders(database, moment)
-        return Context(database, loaders, moment, clinic, holder_of(request), language, nodes)
+        holder = holder_of(request)
+        meter = Meter(allowance, holder.client)
+        return Context(database, loaders, moment_of, moment, clinic, holder, meter, language, nodes)
 
-    answer = graphql_endpoint(schema, context_of)
+    documents = Documents(
+        [*widget_documents().values(), *texts_in(settings.trusted_documents)],
+        others_too=not settings.trusted_documents_only,
+    )
+    endpoint = Endpoint(schema, context_of, documents, suggests=settings.is_development)
 
     async def graphql(request: Request) -> Response:
         if settings.is_development and _is_browser(request):
             return HTMLResponse(playground_page(endpoint="/graphql"))
-        return await answer(request)
+        return await endpoint.answer(request)
 
     async def clinic_card(language: str) -> ClinicCard:
         async with database.read() as session:
@@ -134,6 +145,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
                 allow_origins=["*"],
                 allow_methods=["GET", "POST"],
                 allow_headers=["content-type", "accept-language"],
+                expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After"],
                 max_age=PREFLIGHT_SECONDS,
             )
         ],

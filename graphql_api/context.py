@@ -1,17 +1,19 @@
 """What a resolver is handed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.hold import Holder
 from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
 from booking.storage.tables import Clinic
+from graphql_api.guards.metering import Meter
 from graphql_api.loaders import Loaders
 
 
@@ -21,11 +23,19 @@ class Context:
 
     database: Database
     load: Loaders
+    clock: Callable[[AsyncSession], Awaitable[datetime]]
     now: datetime
     clinic: Clinic
     holder: Holder
+    meter: Meter
     language: str
     nodes: "Mapping[str, NodeLookup]"
+
+    async def later(self) -> Self:
+        """The same caller's, at another time: nothing that was looked up before is kept."""
+        async with self.database.read() as session:
+            now = await self.clock(session)
+        return replace(self, now=now, load=Loaders(self.database, now))
 
     def on_the_clinics_clock(self, instant: datetime) -> datetime:
         return instant.astimezone(ZoneInfo(self.clinic.time_zone))

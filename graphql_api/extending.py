@@ -8,9 +8,13 @@ from graphql_api.context import NodeLookup
 
 @dataclass(frozen=True)
 class Feature:
-    """`query` and `mutation` are strawberry types, whose fields join the roots; `nodes` is by type name."""
+    """`query`, `mutation` and `subscription` are strawberry types, whose fields join the roots.
+
+    `nodes` is by type name.
+    """
 
     name: str
     query: type | None = None
     mutation: type | None = None
+    subscription: type | None = None
     nodes: Mapping[str, NodeLookup] = field(default_factory=dict)

@@ -9,13 +9,14 @@ from typing import Annotated, Generic, TypeVar
 import strawberry
 
 from booking.errors import InvalidInput
+from graphql_api.guards.cost import Cost
+from graphql_api.guards.limits import LONGEST_PAGE
 
 T = TypeVar("T")
 Row = TypeVar("Row")
 Key = tuple[int | str, ...]
 
 PAGE = 20
-LONGEST_PAGE = 100
 
 First = Annotated[int, strawberry.argument(description=f"How many at most, 1 to {LONGEST_PAGE}.")]
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
@@ -37,8 +38,12 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The items of this page, in order.")
-    page_info: PageInfo = strawberry.field(description="Where in the list this page is.")
+    edges: list[Edge[T]] = strawberry.field(
+        description="The items of this page, in order.", directives=[Cost(weight=0)]
+    )
+    page_info: PageInfo = strawberry.field(
+        description="Where in the list this page is.", directives=[Cost(weight=0)]
+    )
 
 
 def page(

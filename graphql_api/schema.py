@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
@@ -15,7 +15,10 @@ from strawberry.types.field import StrawberryField
 
 from booking.errors import BookingError
 from graphql_api.extending import Feature
-from graphql_api.features import booking, catalogue, changes, holds, nodes, screening, slots
+from graphql_api.features import booking, catalogue, changes, holds, limits, nodes, screening, slots
+from graphql_api.guards.document_limits import DocumentLimits
+from graphql_api.guards.limits import CACHED_DOCUMENTS, MOST_TOKENS
+from graphql_api.guards.metering import Metering
 from graphql_api.problems import PROBLEMS, code_of
 from graphql_api.scalars import SCALARS
 
@@ -29,9 +32,8 @@ CORE = (
     booking.feature,
     changes.feature,
     nodes.feature,
+    limits.feature,
 )
-MOST_TOKENS = 1000
-CACHED_DOCUMENTS = 256
 
 
 @strawberry.type(description="What can be asked.")
@@ -39,9 +41,18 @@ class Query:
     pass
 
 
+@strawberry.type(description="What can be waited for, over server-sent events.")
+class Subscription:
+    pass
+
+
 @strawberry.type(description="What can be done. Each answers with `problems` instead of failing.")
 class Mutation:
     pass
+
+
+ROOTS = {Query: "query", Mutation: "mutation", Subscription: "subscription"}
+"""And what a feature calls its part of each."""
 
 
 class BookingSchema(strawberry.Schema):
@@ -53,23 +64,24 @@ class BookingSchema(strawberry.Schema):
         super().__init__(
             query=Query,
             mutation=Mutation,
+            subscription=Subscription,
             types=list(PROBLEMS.values()),
             config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
             extensions=[
+                lambda: AddValidationRules([DocumentLimits]),
                 lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
                 lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
                 lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+                Metering,
             ],
         )
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        if type_definition.origin is Query:
-            parts = [feature.query for feature in self.features if feature.query]
-        elif type_definition.origin is Mutation:
-            parts = [feature.mutation for feature in self.features if feature.mutation]
-        else:
+        root = ROOTS.get(type_definition.origin)
+        if root is None:
             return type_definition.fields
-        return [field for part in parts for field in part.__strawberry_definition__.fields]  # type: ignore[attr-defined]
+        parts = [part for feature in self.features if (part := getattr(feature, root))]
+        return [field for part in parts for field in part.__strawberry_definition__.fields]
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -82,8 +94,11 @@ class BookingSchema(strawberry.Schema):
                 log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
 
 
-def show_error(error: GraphQLError) -> dict[str, Any]:
-    """A GraphQL error as the caller may see it: refusals with their code, the unexpected masked."""
+def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
+    """A GraphQL error as the caller may see it: refusals with their code, the unexpected masked.
+
+    Unless `suggests`, it does not say which name was probably meant: that tells of names.
+    """
     if _is_unexpected(error):
         error = GraphQLError(
             "Something went wrong on our side. Please try again, or call the clinic.",
@@ -93,7 +108,10 @@ def show_error(error: GraphQLError) -> dict[str, Any]:
     elif isinstance(error.original_error, BookingError):
         refusal = error.original_error
         error.extensions = {"code": code_of(refusal), "path": list(refusal.path)}
-    return dict(error.formatted)
+    shown = dict(error.formatted)
+    if not suggests:
+        shown["message"] = error.message.partition(" Did you mean ")[0]
+    return shown
 
 
 def _is_unexpected(error: GraphQLError) -> bool:

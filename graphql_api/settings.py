@@ -22,6 +22,9 @@ class Settings:
     mode: str = "development"
     playground: Path = Path("build/playground")
     holds_per_client: int = 24
+    points_per_client: int = 5000
+    trusted_documents: Path | None = None
+    trusted_documents_only: bool = False
     trusted_proxies: str = "127.0.0.1,::1"
     post: Post | None = None
     site: str = "http://127.0.0.1:8000"
@@ -47,6 +50,9 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         mode=mode,
         playground=Path(environment.get("BOOK_ONLINE_PLAYGROUND") or Settings.playground),
         holds_per_client=_number(environment, "BOOK_ONLINE_HOLDS_PER_CLIENT", Settings.holds_per_client),
+        points_per_client=_number(environment, "BOOK_ONLINE_POINTS_PER_CLIENT", Settings.points_per_client),
+        trusted_documents=_folder(environment.get("BOOK_ONLINE_TRUSTED_DOCUMENTS")),
+        trusted_documents_only=_flag(environment, "BOOK_ONLINE_TRUSTED_DOCUMENTS_ONLY"),
         trusted_proxies=environment.get("BOOK_ONLINE_TRUSTED_PROXIES") or Settings.trusted_proxies,
         post=_post(environment.get("BOOK_ONLINE_MAIL_URL"), environment.get("BOOK_ONLINE_MAIL_FROM")),
         site=_site(environment.get("BOOK_ONLINE_SITE") or Settings.site),
@@ -69,6 +75,19 @@ def _site(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadSetting(f"BOOK_ONLINE_SITE is {text!r}; it must look like https://booking.example.com")
     return text.rstrip("/")
+
+
+def _folder(text: str | None) -> Path | None:
+    if text and not Path(text).is_dir():
+        raise BadSetting(f"BOOK_ONLINE_TRUSTED_DOCUMENTS is {text!r}; there is no such folder")
+    return Path(text) if text else None
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name) or "0"
+    if text not in ("0", "1"):
+        raise BadSetting(f"{name} is {text!r}; it must be 1 or 0")
+    return text == "1"
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -8,10 +8,9 @@ import strawberry
 from booking.errors import InvalidInput
 from graphql_api.context import Info
 from graphql_api.extending import Feature
+from graphql_api.guards.limits import MOST_IDS
 from graphql_api.ids import split_id
 from graphql_api.types.node import Node
-
-MOST_IDS = 50
 
 
 @strawberry.type

@@ -1,6 +1,8 @@
 """What is open."""
 
+import asyncio
 from collections import defaultdict
+from collections.abc import AsyncGenerator
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -14,10 +16,14 @@ from booking.open_slot import OpenSlot as BookableTime
 from booking.plan_course import LONGEST_RHYTHM, plan_course
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
+from graphql_api.guards.cost import SEARCH, Cost
 from graphql_api.ids import key_of
 from graphql_api.paging import PAGE, After, Connection, First, page
 from graphql_api.problems import within
 from graphql_api.types.slots import AvailabilityDay, OpenSlot, local
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""Whatever changed what is open, a booking, a hold that ran out or the hour, is seen within this."""
 
 
 @strawberry.input(description="Which slots to look for.")
@@ -41,7 +47,7 @@ class OpenSlotFilter:
 
 @strawberry.type
 class SlotQueries:
-    @strawberry.field(description="Open slots, earliest first.")
+    @strawberry.field(description="Open slots, earliest first.", directives=[Cost(weight=SEARCH)])
     async def open_slots(
         self,
         info: Info,
@@ -61,7 +67,8 @@ class SlotQueries:
         description=(
             "Suggested times for all visits of a course: the first as given, each later one the open slot "
             "nearest to the rhythm, all with the practitioner who keeps it best. Nothing is held yet."
-        )
+        ),
+        directives=[Cost(weight=SEARCH)],
     )
     async def course_slots(
         self,
@@ -84,25 +91,55 @@ class SlotQueries:
             slots = await plan_course(session, wish, starts_at, every_days, now=info.context.now)
         return [OpenSlot.of(slot) for slot in slots]
 
-    @strawberry.field(description="How much is open on each day of the window, days with nothing included.")
+    @strawberry.field(
+        description="How much is open on each day of the window, days with nothing included.",
+        directives=[Cost(weight=SEARCH)],
+    )
     async def availability(
         self,
         info: Info,
         filter: Annotated[OpenSlotFilter, strawberry.argument(description="Which slots.")],
     ) -> list[AvailabilityDay] | None:
-        starts: dict[date, list[datetime]] = defaultdict(list)
-        for slot in await _find(filter, info.context):
-            starts_at = await local(slot.starts_at, slot.location, info.context)
-            starts[starts_at.date()].append(starts_at)
-        days = (filter.from_ + timedelta(days=n) for n in range((filter.to - filter.from_).days + 1))
-        return [
-            AvailabilityDay(
-                date=day,
-                open_slot_count=len(starts[day]),
-                first_starts_at=starts[day][0] if starts[day] else None,
-            )
-            for day in days
-        ]
+        return await _days(filter, info.context)
+
+
+@strawberry.type
+class SlotSubscriptions:
+    @strawberry.subscription(
+        description=(
+            "How much is open on each day of the window: now, and again each time that it has changed. "
+            "Some seconds may pass until it is told."
+        ),
+        directives=[Cost(weight=SEARCH)],
+    )
+    async def availability_changed(
+        self,
+        info: Info,
+        filter: Annotated[OpenSlotFilter, strawberry.argument(description="Which slots.")],
+    ) -> AsyncGenerator[list[AvailabilityDay]]:
+        told = None
+        while True:
+            days = await _days(filter, await info.context.later())
+            if days != told:
+                yield days
+                told = days
+            await asyncio.sleep(LOOK_AGAIN.total_seconds())
+
+
+async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDay]:
+    starts: dict[date, list[datetime]] = defaultdict(list)
+    for slot in await _find(filter, context):
+        starts_at = await local(slot.starts_at, slot.location, context)
+        starts[starts_at.date()].append(starts_at)
+    days = (filter.from_ + timedelta(days=n) for n in range((filter.to - filter.from_).days + 1))
+    return [
+        AvailabilityDay(
+            date=day,
+            open_slot_count=len(starts[day]),
+            first_starts_at=starts[day][0] if starts[day] else None,
+        )
+        for day in days
+    ]
 
 
 async def _find(filter: OpenSlotFilter, context: Context) -> list[BookableTime]:
@@ -135,4 +172,6 @@ async def slot_by_key(key: str, context: Context) -> OpenSlot | None:
         return None
 
 
-feature = Feature(name="slots", query=SlotQueries, nodes={"OpenSlot": slot_by_key})
+feature = Feature(
+    name="slots", query=SlotQueries, subscription=SlotSubscriptions, nodes={"OpenSlot": slot_by_key}
+)

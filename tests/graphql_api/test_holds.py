@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.clients import client_of
+from graphql_api.guards.clients import client_of
 from graphql_api.settings import Settings
 from tests.asking import Partner, kinds, practitioner_id
 from tests.clinics import open_clinic

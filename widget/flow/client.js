@@ -48,7 +48,7 @@ fragment AtTheDesk on Clinic {
 export const documents = {
   catalogue: `query Catalogue($after: String) {
   clinic { ...AtTheDesk }
-  services(first: 30, after: $after) {
+  services(first: 20, after: $after) {
     pageInfo { hasNextPage endCursor }
     edges { node {
       id slug name description preparation durationMinutes visits

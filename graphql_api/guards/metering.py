@@ -1,0 +1,115 @@
+"""How much a client may ask for: a bucket of points each, which fills again by and by."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+
+from graphql_api.guards.cost import cost_of
+from graphql_api.guards.limits import MOST_COST
+
+MOST_CLIENTS = 10_000
+"""Whose buckets are kept; the fullest by far are those that were not used for long."""
+FILL = 50
+"""Seconds in which an empty bucket is full again."""
+
+
+@dataclass
+class _Bucket:
+    level: float
+    at: float
+
+
+class Allowance:
+    """What each client may spend. Each process has its own: of three replicas it is up to three times."""
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        """`most` points at once; `clock` in seconds, from any beginning."""
+        self.most = most
+        self._clock = clock
+        self._buckets: OrderedDict[bytes, _Bucket] = OrderedDict()
+
+    @property
+    def per_second(self) -> float:
+        return self.most / FILL
+
+    def bucket(self, client: bytes) -> _Bucket:
+        now = self._clock()
+        bucket = self._buckets.setdefault(client, _Bucket(self.most, now))
+        self._buckets.move_to_end(client)
+        if len(self._buckets) > MOST_CLIENTS:
+            self._buckets.popitem(last=False)
+        bucket.level = min(self.most, bucket.level + (now - bucket.at) * self.per_second)
+        bucket.at = now
+        return bucket
+
+
+class Meter:
+    """What one request costs its client."""
+
+    def __init__(self, allowance: Allowance, client: bytes) -> None:
+        self._allowance = allowance
+        self._client = client
+        self.cost = 0
+        self.wait = 0
+        """Seconds until what was refused can be paid; 0 when nothing was."""
+
+    def charge(self, cost: int) -> bool:
+        """Whether there was enough."""
+        bucket = self._allowance.bucket(self._client)
+        if cost > bucket.level:
+            self.wait = math.ceil((cost - bucket.level) / self._allowance.per_second)
+            return False
+        bucket.level -= cost
+        self.cost += cost
+        return True
+
+    @property
+    def most(self) -> int:
+        return self._allowance.most
+
+    @property
+    def remaining(self) -> int:
+        return int(self._allowance.bucket(self._client).level)
+
+    @property
+    def full_in(self) -> int:
+        """Seconds until the client has all points again."""
+        return math.ceil((self.most - self.remaining) / self._allowance.per_second)
+
+    def headers(self) -> dict[str, str]:
+        """https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
+        headers = {
+            "RateLimit-Policy": f'"cost";q={self.most};w={FILL}',
+            "RateLimit": f'"cost";r={self.remaining};t={self.full_in}',
+        }
+        return headers | ({"Retry-After": str(self.wait)} if self.wait else {})
+
+
+class Metering(SchemaExtension):
+    """Reckons what an operation costs before it runs; what is too dear does not."""
+
+    def on_execute(self) -> Iterator[None]:
+        asked = self.execution_context
+        assert asked.graphql_document
+        schema = asked.schema._schema
+        cost = cost_of(schema, asked.graphql_document, asked.operation_name, asked.variables or {})
+        if cost > MOST_COST:
+            raise GraphQLError(
+                f"The operation costs {cost}; at most {MOST_COST}. Ask for smaller pages, or in parts.",
+                extensions={"code": "LIMIT_EXCEEDED", "limit": "cost", "most": MOST_COST, "cost": cost},
+            )
+        meter: Meter = asked.context.meter
+        if not meter.charge(cost):
+            raise too_fast(meter)
+        yield
+
+
+def too_fast(meter: Meter) -> GraphQLError:
+    return GraphQLError(
+        f"You have asked for much in a short time. Please ask again in {meter.wait} s.",
+        extensions={"code": "RATE_LIMITED", "retryAfterSeconds": meter.wait},
+    )

@@ -1,0 +1,85 @@
+"""Whoever asks for much in a short time waits; everybody else doesn't notice."""
+
+import httpx
+import pytest
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.guards.metering import FILL, MOST_CLIENTS, Allowance, Meter
+from graphql_api.settings import Settings
+from tests.clinics import NOW, open_clinic
+from tests.visiting import visiting
+
+PAGE = {"query": "{ services(first: 20) { edges { node { slug } } } rateLimit { cost limit remaining } }"}
+COST = 1 + 1 + 20 + 1
+"""The request, the list, its items, and the answer about it."""
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_is_emptied_and_fills_again() -> None:
+    seconds = Seconds()
+    allowance = Allowance(100, seconds)
+    assert Meter(allowance, b"one").charge(90)
+    assert not (meter := Meter(allowance, b"one")).charge(20)
+    assert (meter.wait, meter.cost, meter.remaining) == (5, 0, 10)
+    seconds.now = 4.9
+    assert not Meter(allowance, b"one").charge(20)
+    seconds.now = 5
+    assert Meter(allowance, b"one").charge(20)
+    seconds.now = 5 + FILL + 100
+    assert Meter(allowance, b"one").remaining == 100
+
+
+def test_one_client_takes_nothing_from_another() -> None:
+    allowance = Allowance(100, Seconds())
+    assert Meter(allowance, b"one").charge(100)
+    assert Meter(allowance, b"two").charge(100)
+
+
+def test_what_is_kept_does_not_grow_with_the_clients() -> None:
+    allowance = Allowance(100, Seconds())
+    for client in range(MOST_CLIENTS + 50):
+        Meter(allowance, client.to_bytes(4)).charge(1)
+    assert len(allowance._buckets) == MOST_CLIENTS
+
+
+async def test_an_answer_says_what_is_left(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json=PAGE)
+    told = response.json()["data"]["rateLimit"]
+    assert (told["cost"], told["limit"]) == (COST, 5000)
+    assert 5000 - COST <= told["remaining"] < 5000
+    assert response.headers["ratelimit-policy"] == f'"cost";q=5000;w={FILL}'
+    assert response.headers["ratelimit"].startswith('"cost";r=4')
+
+
+@pytest.mark.parametrize("document", [PAGE["query"], "{ nonsense }", "{"])
+async def test_whoever_has_spent_all_is_told_when_to_ask_again(
+    database: Database, database_url: str, document: str
+) -> None:
+    await open_clinic(database)
+    async with visiting(create_app(Settings(database_url, points_per_client=50), now=lambda: NOW)) as http:
+        statuses = []
+        for _ in range(60):
+            response = await http.post("/graphql", json={"query": document})
+            statuses.append(response.status_code)
+            if response.status_code == 429:
+                break
+        assert statuses[-1] == 429
+        error = response.json()["errors"][0]
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert int(response.headers["retry-after"]) == error["extensions"]["retryAfterSeconds"] > 0
+        assert "data" not in response.json()
+
+
+async def test_a_page_of_another_origin_can_read_how_long_to_wait(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json=PAGE, headers={"origin": "https://somewhere.example"})
+    exposed = response.headers["access-control-expose-headers"].lower()
+    assert "retry-after" in exposed
+    assert "ratelimit" in exposed
