@@ -22,7 +22,7 @@ class Settings:
     mode: str = "development"
     playground: Path = Path("build/playground")
     holds_per_client: int = 24
-    points_per_client: int = 5000
+    points_per_client: int = 20_000
     trusted_documents: Path | None = None
     trusted_documents_only: bool = False
     trusted_proxies: str = "127.0.0.1,::1"

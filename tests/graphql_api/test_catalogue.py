@@ -126,8 +126,10 @@ async def test_lists_are_paged(api: Partner) -> None:
 
 
 async def test_every_id_leads_back_to_its_object(api: Partner) -> None:
-    query = """{ clinic { id locations { id } } services(first: 9) { edges { node { id screeningQuestions { id }
-      practitioners(first: 6) { edges { node { id services(first: 9) { edges { node { id } } } } } } } } } }"""
+    query = """{ clinic { id locations { id } }
+      services(first: 9) { edges { node { id screeningQuestions { id }
+      practitioners(first: 6) { edges { node { id services(first: 9) { edges { node { id } } } } }
+      } } } } }"""
     found = str(await api.ask(query))
     slot = (await api.open_slots("2026-11-24", "2026-11-24"))[0]["id"]
     ids = sorted({part for part in found.replace("'", " ").split() if split_id(part)} | {slot})

@@ -53,10 +53,10 @@ def test_what_is_kept_does_not_grow_with_the_clients() -> None:
 async def test_an_answer_says_what_is_left(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", json=PAGE)
     told = response.json()["data"]["rateLimit"]
-    assert (told["cost"], told["limit"]) == (COST, 5000)
-    assert 5000 - COST <= told["remaining"] < 5000
-    assert response.headers["ratelimit-policy"] == f'"cost";q=5000;w={FILL}'
-    assert response.headers["ratelimit"].startswith('"cost";r=4')
+    assert (told["cost"], told["limit"]) == (COST, 20_000)
+    assert 20_000 - COST <= told["remaining"] < 20_000
+    assert response.headers["ratelimit-policy"] == f'"cost";q=20000;w={FILL}'
+    assert response.headers["ratelimit"].startswith('"cost";r=19')
 
 
 @pytest.mark.parametrize("document", [PAGE["query"], "{ nonsense }", "{"])
