@@ -15,6 +15,7 @@ from booking.events import Event, EventKind
 from booking.find_slots import Wish, who_is_free
 from booking.screening import Answer
 from booking.storage import claims, outbox, queries
+from booking.storage.appointments import appointments_by_id, course_by_id
 from booking.storage.tables import Appointment, AppointmentStatus, Course, Hold, Patient, Service
 from booking.tokens import hash_of, manage_token_for, new_reference
 
@@ -32,6 +33,8 @@ class BookingRequest:
     phone: str
     answers: Mapping[str, Answer]  # by slug of the screening question
     language: str
+    booked_by: str | None = None
+    """A partner's key, whose booking it is besides the patient's."""
     idempotency_key: str | None = None
 
 
@@ -54,7 +57,7 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     intended = _intention(request)
     await once.recall(session, intended, now=now)
     manage_token = manage_token_for(request.hold_tokens)
-    booked = await queries.appointments_by_id(session, [hold.id for hold in holds])
+    booked = await appointments_by_id(session, [hold.id for hold in holds])
     if booked:
         return await _repeated(session, booked, holds, manage_token)
 
@@ -80,6 +83,7 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
             starts_at=hold.starts_at,
             ends_at=hold.ends_at,
             patient=patient.id,
+            booked_by=request.booked_by,
             course=course and course.id,
             tell_practitioner=list(tell),
             manage_token_hash=hash_of(manage_token),
@@ -121,7 +125,7 @@ async def _repeated(
 ) -> Booking:
     if len(booked) < len(holds) or any(visit.manage_token_hash != hash_of(manage_token) for visit in booked):
         raise NotFound("These holds were not booked together.", path=("holdToken",))
-    course = await queries.course_by_id(session, booked[0].course) if booked[0].course else None
+    course = await course_by_id(session, booked[0].course) if booked[0].course else None
     return Booking(booked, course, manage_token)
 
 

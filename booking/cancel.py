@@ -12,10 +12,15 @@ from booking.storage.tables import Appointment, AppointmentStatus
 
 
 async def cancel(
-    session: AsyncSession, manage_token: str, appointment: uuid.UUID | None, *, now: datetime
+    session: AsyncSession,
+    manage_token: str | None,
+    appointment: uuid.UUID | None,
+    *,
+    owner: str | None = None,
+    now: datetime,
 ) -> Appointment:
     """Refuses with a BookingError; on return the time is free for others."""
-    visit = await changeable_visit(session, manage_token, appointment, now=now)
+    visit = await changeable_visit(session, manage_token, appointment, owner=owner, now=now)
     if visit.status is not AppointmentStatus.CANCELLED:
         await claims.free(session, visit.id)
         visit.status = AppointmentStatus.CANCELLED

@@ -7,8 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.errors import InvalidInput, NotFound, TooLateToChange
 from booking.storage import claims, queries
+from booking.storage.appointments import appointments_by_id, appointments_by_manage_token
 from booking.storage.tables import Appointment, AppointmentStatus
 from booking.tokens import hash_of
+
+
+async def own_visit(session: AsyncSession, owner: str, appointment: uuid.UUID | None) -> Appointment:
+    """A visit that a partner's key booked. Refuses with NotFound, also for a visit of somebody else's."""
+    found = await appointments_by_id(session, [appointment] if appointment else [])
+    if not found or found[0].booked_by != owner:
+        raise NotFound("There is no such appointment, or it isn't yours.", path=("appointmentId",))
+    return found[0]
 
 
 async def managed_visit(
@@ -23,7 +32,7 @@ async def managed_visit(
     Unless one is named, `or_next_at` chooses the next that stands, or else the last. Refuses with
     NotFound, also for a visit of somebody else's.
     """
-    visits = await queries.appointments_by_manage_token(session, hash_of(manage_token))
+    visits = await appointments_by_manage_token(session, hash_of(manage_token))
     if not visits:
         raise NotFound("This link is not valid (any more). Please call us.", path=("manageToken",))
     if appointment is not None:
@@ -39,13 +48,24 @@ async def managed_visit(
 
 
 async def changeable_visit(
-    session: AsyncSession, manage_token: str, appointment: uuid.UUID | None, *, now: datetime
+    session: AsyncSession,
+    manage_token: str | None,
+    appointment: uuid.UUID | None,
+    *,
+    owner: str | None,
+    now: datetime,
 ) -> Appointment:
     """The visit, and nobody else deciding about the time of those who could deliver it.
 
+    Without the secret of its link, `owner` is the partner's key that booked it.
     Refuses with TooLateToChange inside the notice and after; a cancelled visit is answered as it is.
     """
-    visit = await managed_visit(session, manage_token, appointment)
+    if manage_token is not None:
+        visit = await managed_visit(session, manage_token, appointment)
+    elif owner is not None:
+        visit = await own_visit(session, owner, appointment)
+    else:
+        raise NotFound("Please give the secret of the manage link.", path=("manageToken",))
     offers = await queries.offers(session, services=[visit.service])
     people = {visit.practitioner, *(offer.practitioner.slug for offer in offers)}
     await claims.begin_deciding(session, people, now=now)

@@ -22,6 +22,7 @@ from booking.errors import (
 from booking.find_slots import Wish, who_is_free, wish_for
 from booking.open_slot import OpenSlot
 from booking.storage import claims, queries
+from booking.storage.appointments import appointments_by_id
 from booking.storage.tables import Hold, Service
 from booking.tokens import hash_of, new_token, token_for
 
@@ -196,7 +197,7 @@ async def extend_hold(session: AsyncSession, token: str, *, now: datetime) -> Ho
     hold = await _undecided(session, token, now=now)
     if hold is None:
         raise NotFound("There is no such hold. Please hold a time with `holdSlot`.", path=("holdToken",))
-    if await queries.appointments_by_id(session, [hold.id]):
+    if await appointments_by_id(session, [hold.id]):
         raise InvalidInput("This time is booked already.", path=("holdToken",))
     if hold.expires_at <= now:
         raise await _expired(session, hold, now=now)
@@ -220,7 +221,7 @@ async def _expired(session: AsyncSession, hold: Hold, *, now: datetime) -> HoldE
 async def release_hold(session: AsyncSession, token: str, *, now: datetime) -> bool:
     """Frees the time at once; False when there was nothing to free. What is booked stays booked."""
     hold = await _undecided(session, token, now=now)
-    if hold is None or hold.expires_at <= now or await queries.appointments_by_id(session, [hold.id]):
+    if hold is None or hold.expires_at <= now or await appointments_by_id(session, [hold.id]):
         return False
     await claims.free(session, hold.id)
     hold.expires_at = now

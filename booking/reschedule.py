@@ -18,18 +18,23 @@ from booking.storage.tables import Appointment, AppointmentStatus
 
 @dataclass(frozen=True)
 class MoveRequest:
-    """`appointment` says which visit of a course; without `practitioner` it stays with the same one."""
+    """`appointment` says which visit of a course; without `practitioner` it stays with the same one.
 
-    manage_token: str
+    Without `manage_token`, `owner` is the partner's key that booked it.
+    """
+
+    manage_token: str | None
     starts_at: datetime
     appointment: uuid.UUID | None = None
     practitioner: str | None = None
+    owner: str | None = None
     idempotency_key: str | None = None
 
 
 async def reschedule(session: AsyncSession, request: MoveRequest, *, now: datetime) -> Appointment:
     """Refuses with a BookingError, and then the visit stands as it was."""
-    visit = await changeable_visit(session, request.manage_token, request.appointment, now=now)
+    who = request.manage_token, request.appointment
+    visit = await changeable_visit(session, *who, owner=request.owner, now=now)
     intended = once.intention("reschedule", request.idempotency_key, replace(request, idempotency_key=None))
     if await once.recall(session, intended, now=now):
         return visit

@@ -19,14 +19,18 @@ from booking.courier import carry
 from booking.errors import TryAgain
 from booking.hold import Holder
 from booking.hooks import Listener
+from booking.keys import is_to_be_noted, note_use
 from booking.languages import preferred
 from booking.notices.mail import mail
 from booking.storage import outbox, queries
+from booking.storage.access import ApiKey
 from booking.storage.database import Database
 from graphql_api.context import Context
+from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
 from graphql_api.guards.clients import client_of
 from graphql_api.guards.documents import Documents, texts_in
 from graphql_api.guards.metering import Allowance, Meter
+from graphql_api.guards.viewer import Viewer
 from graphql_api.http import Endpoint
 from graphql_api.loaders import Loaders
 from graphql_api.playground import playground_page, playground_routes
@@ -49,6 +53,10 @@ ANY_METHOD = [
 ]  # the endpoint itself says which it takes
 
 
+PARTNERS = 5
+"""Times as much as anybody may a partner with a key hold and ask for."""
+
+
 def clock() -> datetime:
     return datetime.now(UTC)
 
@@ -64,7 +72,8 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         listeners["mail"] = mail(database, settings.post, site=settings.site)
     schema = core_schema()
     allowance = Allowance(settings.points_per_client, clock=time.monotonic)
-    nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.nodes.items()}
+    partners_allowance = Allowance(PARTNERS * settings.points_per_client, clock=time.monotonic)
+    nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.lookups().items()}
 
     async def moment_of(session: AsyncSession) -> datetime:
         return now() if now else await queries.current_time(session)
@@ -76,11 +85,25 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         async with database.read() as session:
             clinic = await queries.the_clinic(session)
             moment = await moment_of(session)
+            key = await key_of(request, session, now=moment)
+            await check_site(request, session, own=settings.site, required=settings.site_keys_only)
+        if key and is_to_be_noted(key, now=moment):
+            async with database.write() as session:
+                await note_use(session, key.id, now=moment)
         language = preferred(request.headers.get("accept-language", ""), clinic.languages)
-        loaders = Loaders(database, moment)
-        holder = holder_of(request)
-        meter = Meter(allowance, holder.client)
-        return Context(database, loaders, moment_of, moment, clinic, holder, meter, language, nodes)
+        holder = partner(key, settings) if key else holder_of(request)
+        return Context(
+            database=database,
+            load=Loaders(database, moment),
+            clock=moment_of,
+            now=moment,
+            clinic=clinic,
+            viewer=viewer_of(key) if key else Viewer(),
+            holder=holder,
+            meter=Meter(partners_allowance if key else allowance, holder.client),
+            language=language,
+            nodes=nodes,
+        )
 
     documents = Documents(
         [*widget_documents().values(), *texts_in(settings.trusted_documents)],
@@ -144,12 +167,16 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
                 CORSMiddleware,
                 allow_origins=["*"],
                 allow_methods=["GET", "POST"],
-                allow_headers=["content-type", "accept-language"],
+                allow_headers=["content-type", "accept-language", SITE_HEADER],
                 expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After"],
                 max_age=PREFLIGHT_SECONDS,
             )
         ],
     )
+
+
+def partner(key: ApiKey, settings: Settings) -> Holder:
+    return Holder(f"key {key.id}".encode(), PARTNERS * settings.holds_per_client)
 
 
 def _is_browser(request: Request) -> bool:

@@ -10,9 +10,11 @@ import uvicorn
 
 from booking.clinic_file.apply import apply_clinic_file
 from booking.clinic_file.read import ClinicFileError, read_clinic_file
+from booking.errors import BookingError
 from booking.storage.database import Database, UnknownDatabase
 from booking.storage.migrate import migrate
 from graphql_api.app import clock, create_app
+from graphql_api.commands import keys
 from graphql_api.schema import printed_schema
 from graphql_api.settings import BadSetting, Settings, settings_from
 from widget.embed import snippet
@@ -27,7 +29,7 @@ def main() -> None:
     try:
         settings = settings_from()
         sys.exit(arguments.run(arguments, settings))
-    except (BadSetting, UnknownDatabase, ClinicFileError, OSError) as reason:
+    except (BadSetting, UnknownDatabase, ClinicFileError, BookingError, OSError) as reason:
         sys.exit(f"book-online: {reason}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -57,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         "--pinned", action="store_true", help="with a hash (SRI): to be printed again after each update"
     )
     embed.set_defaults(run=_embed)
+
+    keys.add_to(commands)
 
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", type=Path, metavar="FILE", help="fail unless FILE is the schema")

@@ -14,6 +14,7 @@ from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
 from booking.storage.tables import Clinic
 from graphql_api.guards.metering import Meter
+from graphql_api.guards.viewer import Viewer
 from graphql_api.loaders import Loaders
 
 
@@ -26,6 +27,7 @@ class Context:
     clock: Callable[[AsyncSession], Awaitable[datetime]]
     now: datetime
     clinic: Clinic
+    viewer: Viewer
     holder: Holder
     meter: Meter
     language: str

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
-from graphql_api.context import NodeLookup
+from graphql_api.context import Context, NodeLookup
+from graphql_api.guards.viewer import RequiresScope
 
 
 @dataclass(frozen=True)
 class Feature:
     """`query`, `mutation` and `subscription` are strawberry types, whose fields join the roots.
 
-    `nodes` is by type name.
+    `nodes` is by type name; a viewer needs `nodes_need` to see any of them.
     """
 
     name: str
@@ -18,3 +21,12 @@ class Feature:
     mutation: type | None = None
     subscription: type | None = None
     nodes: Mapping[str, NodeLookup] = field(default_factory=dict)
+    nodes_need: RequiresScope | None = None
+
+    def lookups(self) -> dict[str, NodeLookup]:
+        """For viewers: what they may not see is as good as gone."""
+        return {kind: partial(self._look_up, lookup) for kind, lookup in self.nodes.items()}
+
+    async def _look_up(self, lookup: NodeLookup, key: str, context: Context) -> Any:
+        may = self.nodes_need is None or context.viewer.may(self.nodes_need)
+        return await lookup(key, context) if may else None

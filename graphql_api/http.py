@@ -21,7 +21,8 @@ from graphql_api.event_stream import Streams, events
 from graphql_api.guards.documents import Documents
 from graphql_api.guards.limits import DEADLINE, MOST_ERRORS
 from graphql_api.guards.metering import too_fast
-from graphql_api.operation import JSON, Operation, Unusable, read_operation
+from graphql_api.guards.unusable import Unusable
+from graphql_api.operation import JSON, Operation, read_operation
 from graphql_api.schema import BookingSchema, show_error
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -79,7 +80,7 @@ class Endpoint:
         except InvalidOperationTypeError as refused:
             if refused.operation_type is OperationType.SUBSCRIPTION:
                 raise Unusable(400, f"Please accept {EVENT_STREAM} for a subscription.") from refused
-            raise Unusable(405, "Please POST mutations.", allow="POST") from refused
+            raise Unusable(405, "Please POST mutations.", headers={"Allow": "POST"}) from refused
 
     async def _stream(self, operation: Operation, context: Context, method: str) -> Response:
         client = context.holder.client
@@ -140,7 +141,7 @@ def unusable(reason: Unusable) -> Response:
     error: dict[str, Any] = {"message": reason.message}
     if reason.code:
         error["extensions"] = {"code": reason.code}
-    return JSONResponse({"errors": [error]}, reason.status, {"Allow": reason.allow} if reason.allow else None)
+    return JSONResponse({"errors": [error]}, reason.status, reason.headers)
 
 
 def _negotiate(accept: str) -> str:

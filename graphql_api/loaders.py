@@ -14,11 +14,13 @@ from strawberry.dataloader import DataLoader
 
 from booking import catalogue
 from booking.storage import queries
+from booking.storage.appointments import patients_by_id, visits_of_courses
 from booking.storage.database import Database
 from booking.storage.tables import (
     Appointment,
     Location,
     OpeningHours,
+    Patient,
     Practitioner,
     ScreeningQuestion,
     Service,
@@ -54,7 +56,8 @@ class Loaders:
         self.services_by: DataLoader[str, list[Service]] = batched(
             partial(_services_by_practitioner, now=now)
         )
-        self.visits: DataLoader[UUID, list[Appointment]] = batched(queries.visits_of_courses)
+        self.patients: DataLoader[UUID, Patient] = batched(patients_by_id)
+        self.visits: DataLoader[UUID, list[Appointment]] = batched(visits_of_courses)
 
 
 async def _practitioners_by_service(

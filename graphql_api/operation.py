@@ -11,18 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 
 from graphql_api.guards.documents import Documents
 from graphql_api.guards.limits import LONGEST_BODY, LONGEST_URL_QUERY
+from graphql_api.guards.unusable import Unusable
 
 JSON = "application/json"
-
-
-@dataclass
-class Unusable(Exception):
-    """A request that holds no operation; it is answered in plain JSON, not as a GraphQL response."""
-
-    status: int
-    message: str
-    code: str | None = None
-    allow: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +28,7 @@ async def read_operation(request: Request, documents: Documents) -> Operation:
     if request.method == "POST":
         return _operation(_parse(await _body(request), "The body"), documents)
     if request.method not in ("GET", "HEAD"):
-        raise Unusable(405, "Please use POST, or GET for queries.", allow="GET, POST")
+        raise Unusable(405, "Please use POST, or GET for queries.", headers={"Allow": "GET, POST"})
     if len(request.url.query) > LONGEST_URL_QUERY:
         raise Unusable(414, f"The URL is too long; please POST more than {LONGEST_URL_QUERY} bytes.")
     parts: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}

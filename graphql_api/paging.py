@@ -53,20 +53,28 @@ def page(
 
     Refuses with InvalidInput for a size or a cursor that can't be.
     """
+    seen = position(first, after, like=key(rows[0]) if rows else None)
+    behind = rows if seen is None else [row for row in rows if key(row) > seen]
+    return connection(behind, key=key, show=show, first=first, is_first=len(behind) == len(rows))
+
+
+def position(first: int, after: str | None, *, like: Key | None) -> Key | None:
+    """The key that a page is to begin behind; None for the first page. Refuses as `page` does."""
     if not 1 <= first <= LONGEST_PAGE:
         raise InvalidInput(f"A page has 1 to {LONGEST_PAGE} items.", path=("first",))
-    keys = [key(row) for row in rows]
-    start = 0
-    if after is not None:
-        seen = _parse_cursor(after, like=keys[0] if keys else None)
-        start = next((n for n, k in enumerate(keys) if k > seen), len(keys)) if keys else 0
-    shown = range(start, min(start + first, len(rows)))
-    edges = [Edge(cursor=_cursor(keys[n]), node=show(rows[n])) for n in shown]
+    return None if after is None else _parse_cursor(after, like=like)
+
+
+def connection(
+    rows: Sequence[Row], *, key: Callable[[Row], Key], show: Callable[[Row], T], first: int, is_first: bool
+) -> Connection[T]:
+    """A page of the first rows; one row more than the page has is enough to know that there is more."""
+    edges = [Edge(cursor=_cursor(key(row)), node=show(row)) for row in rows[:first]]
     return Connection(
         edges=edges,
         page_info=PageInfo(
-            has_next_page=shown.stop < len(rows),
-            has_previous_page=start > 0,
+            has_next_page=len(rows) > first,
+            has_previous_page=not is_first,
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         ),
@@ -77,11 +85,15 @@ def _cursor(key: Key) -> str:
     return urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
+def not_ours() -> InvalidInput:
+    return InvalidInput("This is not a cursor of this list.", path=("after",))
+
+
 def _parse_cursor(cursor: str, *, like: Key | None) -> Key:
     try:
         key = tuple(json.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         key = ()
     if not key or (like is not None and [type(part) for part in key] != [type(part) for part in like]):
-        raise InvalidInput("This is not a cursor of this list.", path=("after",))
+        raise not_ours()
     return key

@@ -15,10 +15,11 @@ from strawberry.types.field import StrawberryField
 
 from booking.errors import BookingError
 from graphql_api.extending import Feature
-from graphql_api.features import booking, catalogue, changes, holds, limits, nodes, screening, slots
+from graphql_api.features import booking, catalogue, changes, holds, limits, nodes, partners, screening, slots
 from graphql_api.guards.document_limits import DocumentLimits
 from graphql_api.guards.limits import CACHED_DOCUMENTS, MOST_TOKENS
 from graphql_api.guards.metering import Metering
+from graphql_api.guards.rights import enforce
 from graphql_api.problems import PROBLEMS, code_of
 from graphql_api.scalars import SCALARS
 
@@ -31,6 +32,7 @@ CORE = (
     screening.feature,
     booking.feature,
     changes.feature,
+    partners.feature,
     nodes.feature,
     limits.feature,
 )
@@ -75,6 +77,8 @@ class BookingSchema(strawberry.Schema):
                 Metering,
             ],
         )
+
+        enforce(self._schema)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         root = ROOTS.get(type_definition.origin)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.events import Event, EventKind
 from booking.storage import queries
+from booking.storage.appointments import appointments_by_id, visits_of_courses
 from booking.storage.tables import (
     Appointment,
     AppointmentStatus,
@@ -63,12 +64,12 @@ class Occasion:
 
 async def occasion_of(session: AsyncSession, event: Event) -> Occasion | None:
     """None if there is nothing (any more) to tell: what has happened since is told by its own event."""
-    told = await queries.appointments_by_id(session, event.appointments)
+    told = await appointments_by_id(session, event.appointments)
     visits = [visit for visit in told if _is_news(event, visit)]
     if not visits:
         return None
     key = visits[0].course
-    course = (await queries.visits_of_courses(session, [key]))[key] if key else visits
+    course = (await visits_of_courses(session, [key]))[key] if key else visits
     services = await queries.services_by_slug(session, [visits[0].service])
     return Occasion(
         event=event,

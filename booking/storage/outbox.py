@@ -72,7 +72,7 @@ async def register(session: AsyncSession, names: Collection[str]) -> None:
     session.add_all(ListenerRow(name=name) for name in names if name not in known)
 
 
-async def record(session: AsyncSession, event: Event, manage_token: str) -> None:
+async def record(session: AsyncSession, event: Event, manage_token: str | None) -> None:
     """In the transaction of the change, so that there is never the one without the other."""
     old = select(EventRow.id).where(EventRow.occurred_at <= event.occurred_at - KEPT)
     # What somebody else is forgetting needs no waiting for.

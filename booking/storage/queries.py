@@ -12,11 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.storage.columns import UtcDateTime
 from booking.storage.table import Table
 from booking.storage.tables import (
-    Appointment,
     Certification,
     Clinic,
     Closure,
-    Course,
     Hold,
     Location,
     OpeningHours,
@@ -240,32 +238,6 @@ async def ends_of_holds_by(session: AsyncSession, client: bytes, *, now: datetim
 
 async def hold_by_id(session: AsyncSession, id: uuid.UUID) -> Hold:
     return await session.get_one(Hold, id)
-
-
-async def appointments_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
-    """In the order of their times."""
-    query = select(Appointment).where(Appointment.id.in_(ids)).order_by(Appointment.starts_at)
-    return (await session.scalars(query)).all()
-
-
-async def appointments_by_manage_token(session: AsyncSession, token_hash: bytes) -> Sequence[Appointment]:
-    """What one manage link is for: a visit, or all visits of a course, in the order of their times."""
-    query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
-    return (await session.scalars(query.order_by(Appointment.starts_at))).all()
-
-
-async def visits_of_courses(
-    session: AsyncSession, courses: Collection[uuid.UUID]
-) -> dict[uuid.UUID, list[Appointment]]:
-    query = select(Appointment).where(Appointment.course.in_(courses)).order_by(Appointment.starts_at)
-    found: dict[uuid.UUID, list[Appointment]] = {course: [] for course in courses}
-    for visit in await session.scalars(query):
-        found[visit.course or visit.id].append(visit)
-    return found
-
-
-async def course_by_id(session: AsyncSession, id: uuid.UUID) -> Course | None:
-    return await session.get(Course, id)
 
 
 async def lock_practitioners(session: AsyncSession, slugs: Collection[str]) -> None:

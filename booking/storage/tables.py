@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.policy import BookingPolicy
 from booking.screening import Outcome
+from booking.storage.access import ApiKey
 from booking.storage.columns import Asked, Words
 from booking.storage.table import Table, choice, slug
 
@@ -278,12 +279,14 @@ class Appointment(Visit, Table):
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="in_order"),
         Index(None, "practitioner", "starts_at"),
+        Index(None, "booked_by", "created_at", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id"), primary_key=True)  # the hold that it was
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     status: Mapped[AppointmentStatus] = choice(AppointmentStatus, "status")
     patient: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    booked_by: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id))  # the partner's key, if it was one
     course: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("courses.id"), index=True)
     tell_practitioner: Mapped[list[str]]  # slugs of screening questions to talk about; no answers
     manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the visits of a course

@@ -10,6 +10,7 @@ from booking.book import Booking, BookingRequest, book
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.features.screening import ScreeningAnswerInput, answers_by_slug
+from graphql_api.guards.viewer import BOOK
 from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
 from graphql_api.types.appointments import Appointment, Course
 
@@ -81,6 +82,7 @@ async def _book(
             phone=patient.phone,
             answers=answers_by_slug(screening),
             language=context.language,
+            booked_by=context.viewer.key,
             idempotency_key=key,
         )
         return await book(session, request, now=context.now)
@@ -94,7 +96,8 @@ class BookingMutations:
         description=(
             "Turn a hold into an appointment. Repeating it with the same hold token answers with the same "
             "appointment, so a lost reply is no harm."
-        )
+        ),
+        directives=[BOOK],
     )
     async def book_appointment(
         self,
@@ -119,7 +122,8 @@ class BookingMutations:
         description=(
             "Turn holds into a course of visits, all or none. Repeating it with the same hold tokens answers "
             "with the same course."
-        )
+        ),
+        directives=[BOOK],
     )
     async def book_course(
         self, info: Info, input: Annotated[BookCourseInput, strawberry.argument(description="What and who.")]

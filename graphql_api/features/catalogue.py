@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.storage import queries
 from graphql_api.context import Context, Info, NodeLookup
 from graphql_api.extending import Feature
+from graphql_api.guards.viewer import CATALOGUE
 from graphql_api.ids import key_of
 from graphql_api.paging import PAGE, After, Connection, First
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
@@ -20,11 +21,14 @@ BySlug = Callable[[AsyncSession, Collection[str]], Awaitable[dict[str, Row]]]
 
 @strawberry.type
 class CatalogueQueries:
-    @strawberry.field(description="The clinic that this server is for.")
+    @strawberry.field(description="The clinic that this server is for.", directives=[CATALOGUE])
     def clinic(self, info: Info) -> Clinic | None:
         return Clinic.of(info.context.clinic, info.context)
 
-    @strawberry.field(description="What can be booked, in the clinic's order.")
+    @strawberry.field(
+        description="What can be booked, in the clinic's order.",
+        directives=[CATALOGUE],
+    )
     async def services(
         self,
         info: Info,
@@ -42,13 +46,18 @@ class CatalogueQueries:
             rows = await info.context.load.services_by.load(slug)
         return Service.page(rows, info, first, after)
 
-    @strawberry.field(description="One service, by its name in links; null if it can't be booked.")
+    @strawberry.field(
+        description="One service, by its name in links; null if it can't be booked.", directives=[CATALOGUE]
+    )
     async def service(
         self, info: Info, slug: Annotated[str, strawberry.argument(description="Like `dry-needling`.")]
     ) -> Service | None:
         return await service_by_slug(slug, info.context) if slug.isascii() and slug.isprintable() else None
 
-    @strawberry.field(description="Who can be booked, in the clinic's order.")
+    @strawberry.field(
+        description="Who can be booked, in the clinic's order.",
+        directives=[CATALOGUE],
+    )
     async def practitioners(
         self,
         info: Info,
@@ -96,6 +105,7 @@ service_by_slug = by_slug(queries.services_by_slug, Service.of)
 feature = Feature(
     name="catalogue",
     query=CatalogueQueries,
+    nodes_need=CATALOGUE,
     nodes={
         "Clinic": clinic_by_id,
         "Service": service_by_slug,

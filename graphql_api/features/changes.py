@@ -14,15 +14,18 @@ from booking.reschedule import MoveRequest, reschedule
 from booking.storage import tables
 from graphql_api.context import Info
 from graphql_api.extending import Feature
+from graphql_api.guards.viewer import MANAGE, READ
 from graphql_api.ids import key_of
 from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
 from graphql_api.types.appointments import Appointment
 
+LINK = "The secret of the manage link. A key needs none for what it booked, but the `appointmentId`."
+
 
 @strawberry.input(description="The visit to move, and where to.")
 class RescheduleAppointmentInput:
-    manage_token: str = strawberry.field(description="The secret of the manage link.")
     starts_at: datetime = strawberry.field(description="The start of an open slot of the same service.")
+    manage_token: str | None = strawberry.field(default=None, description=LINK)
     appointment_id: strawberry.ID | None = strawberry.field(
         default=None, description="Which visit; needed only where the link is for a course."
     )
@@ -40,7 +43,7 @@ class RescheduleAppointmentPayload:
 
 @strawberry.input(description="The visit to cancel.")
 class CancelAppointmentInput:
-    manage_token: str = strawberry.field(description="The secret of the manage link.")
+    manage_token: str | None = strawberry.field(default=None, description=LINK)
     appointment_id: strawberry.ID | None = strawberry.field(
         default=None, description="Which visit; needed only where the link is for a course."
     )
@@ -64,7 +67,8 @@ def _uuid(id: str | None, *path: str) -> UUID | None:
 @strawberry.type
 class ChangeQueries:
     @strawberry.field(
-        description="The appointment of a manage link; null when the link is not valid (any more)."
+        description="The appointment of a manage link; null when the link is not valid (any more).",
+        directives=[READ],
     )
     async def appointment(
         self,
@@ -91,7 +95,8 @@ class ChangeMutations:
         description=(
             "Move a visit to another open slot. The new time is owned before the old one is given up; "
             "refused, the visit stands as it was."
-        )
+        ),
+        directives=[MANAGE],
     )
     async def reschedule_appointment(
         self,
@@ -104,6 +109,7 @@ class ChangeMutations:
                 manage_token=input.manage_token,
                 starts_at=input.starts_at,
                 appointment=_uuid(input.appointment_id, "appointmentId"),
+                owner=info.context.viewer.key,
                 practitioner=who and key_of(who, "Practitioner", "practitionerId"),
                 idempotency_key=input.idempotency_key,
             )
@@ -115,7 +121,8 @@ class ChangeMutations:
         )
 
     @strawberry.mutation(
-        description="Cancel a visit and free its time. Cancelling twice is one cancellation."
+        description="Cancel a visit and free its time. Cancelling twice is one cancellation.",
+        directives=[MANAGE],
     )
     async def cancel_appointment(
         self,
@@ -124,7 +131,9 @@ class ChangeMutations:
     ) -> CancelAppointmentPayload | None:
         async def work(session: AsyncSession) -> tables.Appointment:
             which = _uuid(input.appointment_id, "appointmentId")
-            return await cancel(session, input.manage_token, which, now=info.context.now)
+            return await cancel(
+                session, input.manage_token, which, owner=info.context.viewer.key, now=info.context.now
+            )
 
         visit, problems = await attempt(info.context, work)
         return CancelAppointmentPayload(

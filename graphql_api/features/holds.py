@@ -18,6 +18,7 @@ from booking.hold import (
 from booking.storage import tables
 from graphql_api.context import Info
 from graphql_api.extending import Feature
+from graphql_api.guards.viewer import BOOK
 from graphql_api.ids import key_of
 from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
 from graphql_api.types.slots import Hold
@@ -112,7 +113,8 @@ class HoldMutations:
     @strawberry.mutation(
         description=(
             "Keep an open slot for a few minutes, so that nobody takes it while the form is filled in."
-        )
+        ),
+        directives=[BOOK],
     )
     async def hold_slot(
         self,
@@ -138,7 +140,8 @@ class HoldMutations:
         description=(
             "Keep the times of all visits of a course, with one practitioner, all or none. "
             "`courseSlots` suggests times in a rhythm."
-        )
+        ),
+        directives=[BOOK],
     )
     async def hold_course(
         self,
@@ -157,7 +160,8 @@ class HoldMutations:
         )
 
     @strawberry.mutation(
-        description="Keep a held time for the same while again, from now on. A hold is extended only once."
+        description="Keep a held time for the same while again, from now on. A hold is extended only once.",
+        directives=[BOOK],
     )
     async def extend_hold(
         self, info: Info, input: Annotated[ExtendHoldInput, strawberry.argument(description="The hold.")]
@@ -168,7 +172,10 @@ class HoldMutations:
         hold, problems = await attempt(info.context, work)
         return ExtendHoldPayload(hold=Hold.of(hold) if hold else None, problems=problems)
 
-    @strawberry.mutation(description="Give up a hold early. Repeating it does no harm.")
+    @strawberry.mutation(
+        description="Give up a hold early. Repeating it does no harm.",
+        directives=[BOOK],
+    )
     async def release_hold(
         self, info: Info, input: Annotated[ReleaseHoldInput, strawberry.argument(description="The hold.")]
     ) -> ReleaseHoldPayload | None:

@@ -12,6 +12,7 @@ from booking.errors import InvalidInput
 from booking.screening import Answer
 from graphql_api.context import Info
 from graphql_api.extending import Feature
+from graphql_api.guards.viewer import BOOK
 from graphql_api.ids import key_of
 from graphql_api.problems import Problem, attempt
 
@@ -62,7 +63,8 @@ class ScreeningMutations:
         description=(
             "Judge screening answers before the details are asked for. Nothing is stored; it is a mutation "
             "so that no answer gets into a URL or a cache. Booking judges the same answers again."
-        )
+        ),
+        directives=[BOOK],
     )
     async def check_screening(
         self,

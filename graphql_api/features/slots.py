@@ -17,6 +17,7 @@ from booking.plan_course import LONGEST_RHYTHM, plan_course
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.guards.cost import SEARCH, Cost
+from graphql_api.guards.viewer import AVAILABILITY
 from graphql_api.ids import key_of
 from graphql_api.paging import PAGE, After, Connection, First, page
 from graphql_api.problems import within
@@ -47,7 +48,9 @@ class OpenSlotFilter:
 
 @strawberry.type
 class SlotQueries:
-    @strawberry.field(description="Open slots, earliest first.", directives=[Cost(weight=SEARCH)])
+    @strawberry.field(
+        description="Open slots, earliest first.", directives=[AVAILABILITY, Cost(weight=SEARCH)]
+    )
     async def open_slots(
         self,
         info: Info,
@@ -68,7 +71,7 @@ class SlotQueries:
             "Suggested times for all visits of a course: the first as given, each later one the open slot "
             "nearest to the rhythm, all with the practitioner who keeps it best. Nothing is held yet."
         ),
-        directives=[Cost(weight=SEARCH)],
+        directives=[AVAILABILITY, Cost(weight=SEARCH)],
     )
     async def course_slots(
         self,
@@ -93,7 +96,7 @@ class SlotQueries:
 
     @strawberry.field(
         description="How much is open on each day of the window, days with nothing included.",
-        directives=[Cost(weight=SEARCH)],
+        directives=[AVAILABILITY, Cost(weight=SEARCH)],
     )
     async def availability(
         self,
@@ -110,7 +113,7 @@ class SlotSubscriptions:
             "How much is open on each day of the window: now, and again each time that it has changed. "
             "Some seconds may pass until it is told."
         ),
-        directives=[Cost(weight=SEARCH)],
+        directives=[AVAILABILITY, Cost(weight=SEARCH)],
     )
     async def availability_changed(
         self,
@@ -173,5 +176,9 @@ async def slot_by_key(key: str, context: Context) -> OpenSlot | None:
 
 
 feature = Feature(
-    name="slots", query=SlotQueries, subscription=SlotSubscriptions, nodes={"OpenSlot": slot_by_key}
+    name="slots",
+    query=SlotQueries,
+    subscription=SlotSubscriptions,
+    nodes={"OpenSlot": slot_by_key},
+    nodes_need=AVAILABILITY,
 )

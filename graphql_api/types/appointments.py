@@ -8,8 +8,10 @@ import strawberry
 
 from booking.calendar_file import calendar_file
 from booking.storage import tables
+from booking.storage.access import Scope
 from booking.storage.tables import AppointmentStatus
 from graphql_api.context import Info
+from graphql_api.guards.viewer import PATIENTS
 from graphql_api.ids import global_id
 from graphql_api.types.node import Node
 from graphql_api.types.slots import Visit, local
@@ -18,6 +20,17 @@ strawberry.enum(
     AppointmentStatus,
     description="FHIR's AppointmentStatus: a visit that is `BOOKED` stands, one that is `CANCELLED` doesn't.",
 )
+
+
+@strawberry.type(description="Who comes to a visit (FHIR Patient). Nothing of their health is here.")
+class Patient:
+    name: str = strawberry.field(description="Their name.")
+    email: str = strawberry.field(description="Their e-mail address.")
+    phone: str = strawberry.field(description="Their phone number in E.164.")
+
+    @classmethod
+    def of(cls, row: tables.Patient) -> Self:
+        return cls(name=row.name, email=row.email, phone=row.phone)
 
 
 @strawberry.type(description="A booked visit (FHIR Appointment). Health answers are never part of it.")
@@ -51,6 +64,14 @@ class Appointment(Visit):
         services = {visit.service: await load.services.load(visit.service) for visit in visits}
         locations = {visit.location: await load.locations.load(visit.location) for visit in visits}
         return calendar_file(info.context.clinic, visits, services, locations, language=info.context.language)
+
+    @strawberry.field(
+        description="Who comes; null where the visit was not booked with this key.", directives=[PATIENTS]
+    )
+    async def patient(self, info: Info) -> Patient | None:
+        if not info.context.viewer.owns(self.row.booked_by, Scope.PATIENT_READ):
+            return None
+        return Patient.of(await info.context.load.patients.load(self.row.patient))
 
     @classmethod
     def of(cls, row: tables.Appointment) -> Self:

@@ -1,7 +1,9 @@
 """The contract: printed, described, and the same wherever it is made."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import strawberry
 from graphql import (
     GraphQLInputObjectType,
@@ -17,6 +19,8 @@ from graphql import (
 from booking import errors
 from booking.errors import BookingError
 from graphql_api.extending import Feature
+from graphql_api.guards.rights import NoPolicy
+from graphql_api.guards.viewer import CATALOGUE, Viewer
 from graphql_api.problems import PROBLEMS
 from graphql_api.schema import CORE, BookingSchema, printed_schema
 
@@ -74,16 +78,28 @@ def test_roots_are_nullable_and_lists_of_objects_are_not_full_of_holes() -> None
     assert nullable == {*query.fields, *mutation.fields} - {"nodes"}
 
 
-def test_two_schemas_live_in_one_process_without_touching_each_other() -> None:
+def test_a_field_that_says_nothing_of_who_may_see_it_starts_no_server() -> None:
     @strawberry.type
     class More:
         @strawberry.field(description="Something more.")
         def more(self) -> str:
             return "more"
 
+    with pytest.raises(NoPolicy, match=r"Query\.more"):
+        BookingSchema([*CORE, Feature(name="more", query=More)])
+
+
+def test_two_schemas_live_in_one_process_without_touching_each_other() -> None:
+    @strawberry.type
+    class More:
+        @strawberry.field(description="Something more.", directives=[CATALOGUE])
+        def more(self) -> str:
+            return "more"
+
     plain, extended = BookingSchema(CORE), BookingSchema([*CORE, Feature(name="more", query=More)])
 
-    assert graphql_sync(extended._schema, "{ more }").data == {"more": "more"}
+    asker = SimpleNamespace(viewer=Viewer())
+    assert graphql_sync(extended._schema, "{ more }", context_value=asker).data == {"more": "more"}
     assert "Something more." in extended.as_str()
     assert "Something more." not in plain.as_str()
     assert plain.as_str() == BookingSchema(CORE).as_str()

@@ -57,11 +57,11 @@ class Site:
 
 @asynccontextmanager
 async def running_site(
-    database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW
+    database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW, site_keys_only: bool = False
 ) -> AsyncIterator[Site]:
     database, clock = Database(database_url), Clock(now)
     await open_clinic(database, clinic, now=now)
-    app = create_app(Settings(database_url=database_url), now=clock)
+    app = create_app(Settings(database_url, site_keys_only=site_keys_only), now=clock)
     async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
         yield Site(url, clock, database, Partner(http))
     await database.close()

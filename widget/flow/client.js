@@ -129,8 +129,8 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 const isAskedToWait = (payload) =>
   payload?.problems?.some((/** @type {Problem} */ problem) => problem.__typename === 'TryAgain');
 
-/** @param {{api: URL, language: string}} options */
-export const createClient = ({ api, language }) => {
+/** @param {{api: URL, language: string, site?: string | null}} options  `site` is the key of the page's web site */
+export const createClient = ({ api, language, site }) => {
   const endpoint = new URL('graphql', api);
   /** Whose answer was lost: asked again with the same key, nobody takes a time from themselves. @type {Map<string, string>} */
   const unanswered = new Map();
@@ -149,7 +149,12 @@ export const createClient = ({ api, language }) => {
     try {
       const answer = await fetch(endpoint, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Accept-Language': language },
+        headers: {
+          'Content-Type': 'application/json',
+          Accept: 'application/json',
+          'Accept-Language': language,
+          ...(site && { 'X-Book-Online-Site': site }),
+        },
         body: JSON.stringify({ query, variables }),
         credentials: 'omit',
         signal: AbortSignal.timeout(LONGEST_WAIT),

@@ -21,7 +21,7 @@ export const warm = (host) => Promise.all([strings.load(strings.languageOf(host)
  * @returns {Promise<import('./types.js').Opened>}
  */
 export const start = async (host, root, api, leave) => {
-  const client = createClient({ api, language: strings.languageOf(host) });
+  const client = createClient({ api, language: strings.languageOf(host), site: host.getAttribute('site') });
   // Asked for while the rest is still coming.
   /** @type {Promise<import('./types.js').Catalogue> | null} */
   let early = client.catalogue();

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from booking.book import Booking
 from booking.calendar_file import calendar_file
 from booking.storage import queries
+from booking.storage.appointments import appointments_by_manage_token
 from booking.storage.tables import AppointmentStatus
 from booking.tokens import hash_of
 from widget.pages import PRIVATE, SECURITY
@@ -33,7 +34,7 @@ async def calendar(asked: Asked) -> Response:
     Posted, so that its secret is in no URL.
     """
     async with asked.desk.database.read() as session:
-        visits = await queries.appointments_by_manage_token(session, hash_of(asked.form.get("token")))
+        visits = await appointments_by_manage_token(session, hash_of(asked.form.get("token")))
         if not visits:
             return asked.go("times")
         file = calendar_file(

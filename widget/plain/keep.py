@@ -17,7 +17,7 @@ from booking.hold import (
     hold_slot,
     release_hold,
 )
-from booking.storage import queries
+from booking.storage.appointments import appointments_by_id
 from booking.storage.tables import Hold
 from widget.plain.journey import Journey
 from widget.plain.refusals import wanted_of
@@ -83,5 +83,5 @@ async def _held(session: AsyncSession, journey: Journey, attempt: int, *, now: d
         course = CourseHoldRequest(journey.service, times, whom, where, key)
         pairs = await hold_course(session, course, now=now, by=by)
     holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
-    booked = await queries.appointments_by_id(session, [hold.id for hold in holds])
+    booked = await appointments_by_id(session, [hold.id for hold in holds])
     return Kept(holds, tokens, is_booked=bool(booked))

@@ -1,0 +1,52 @@
+"""What is booked, and for whom: every question about it."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.storage.tables import Appointment, Course, Patient
+
+
+async def appointments_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
+    """In the order of their times."""
+    query = select(Appointment).where(Appointment.id.in_(ids)).order_by(Appointment.starts_at)
+    return (await session.scalars(query)).all()
+
+
+async def appointments_by_manage_token(session: AsyncSession, token_hash: bytes) -> Sequence[Appointment]:
+    """What one manage link is for: a visit, or all visits of a course, in the order of their times."""
+    query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
+    return (await session.scalars(query.order_by(Appointment.starts_at))).all()
+
+
+async def visits_of_courses(
+    session: AsyncSession, courses: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[Appointment]]:
+    query = select(Appointment).where(Appointment.course.in_(courses)).order_by(Appointment.starts_at)
+    found: dict[uuid.UUID, list[Appointment]] = {course: [] for course in courses}
+    for visit in await session.scalars(query):
+        found[visit.course or visit.id].append(visit)
+    return found
+
+
+async def course_by_id(session: AsyncSession, id: uuid.UUID) -> Course | None:
+    return await session.get(Course, id)
+
+
+async def patients_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Patient]:
+    rows = await session.scalars(select(Patient).where(Patient.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def booked_by_key(
+    session: AsyncSession, key: str, *, after: tuple[datetime, uuid.UUID] | None, most: int
+) -> Sequence[Appointment]:
+    """What a partner booked, in the order of booking, from behind a place in it."""
+    place = (Appointment.created_at, Appointment.id)
+    query = select(Appointment).where(Appointment.booked_by == key)
+    if after is not None:
+        query = query.where(tuple_(*place) > after)
+    return (await session.scalars(query.order_by(*place).limit(most))).all()

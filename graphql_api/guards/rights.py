@@ -1,0 +1,76 @@
+"""The policy is in the schema: `@requiresScope` on a field is what is enforced, and what is printed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from graphql_api.guards.viewer import RequiresScope, forbidden
+
+GUARDED = ("Query", "Mutation", "Subscription", "Appointment", "Patient")
+"""Types whose fields must each say who may see them."""
+FOR_EVERYBODY = frozenset(
+    {
+        "Query.node",  # each object's own look-up decides
+        "Query.nodes",
+        "Query.rateLimit",
+        "Query.viewer",
+        # Whoever was given the appointment may read of it what the patient's link shows.
+        "Appointment.calendarFile",
+        "Appointment.canChange",
+        "Appointment.changeDeadline",
+        "Appointment.course",
+        "Appointment.endsAt",
+        "Appointment.id",
+        "Appointment.location",
+        "Appointment.practitioner",
+        "Appointment.reference",
+        "Appointment.service",
+        "Appointment.startsAt",
+        "Appointment.status",
+        # Nothing leads to a patient but `Appointment.patient`.
+        "Patient.email",
+        "Patient.name",
+        "Patient.phone",
+    }
+)
+
+
+class NoPolicy(Exception):
+    """A field says nothing of who may see it; the server doesn't start with it."""
+
+
+def enforce(schema: GraphQLSchema) -> None:
+    """Makes every field that has the directive keep to it. Refuses with NoPolicy."""
+    for kind in schema.type_map.values():
+        if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
+            continue
+        for name, field in kind.fields.items():
+            needed = requirement(field)
+            if needed is not None:
+                _guard(field, needed)
+            elif kind.name in GUARDED and f"{kind.name}.{name}" not in FOR_EVERYBODY:
+                raise NoPolicy(f"{kind.name}.{name} needs @requiresScope: who may see it?")
+
+
+def requirement(field: GraphQLField) -> RequiresScope | None:
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    directives = definition.directives if definition else ()
+    return next((one for one in directives if isinstance(one, RequiresScope)), None)
+
+
+def _guard(field: GraphQLField, needed: RequiresScope) -> None:
+    if field.subscribe:
+        field.subscribe = _guarded(field.subscribe, needed)
+    elif field.resolve:
+        field.resolve = _guarded(field.resolve, needed)
+
+
+def _guarded(resolve: Callable[..., Any], needed: RequiresScope) -> Callable[..., Any]:
+    def guarded(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        if not info.context.viewer.may(needed):
+            raise forbidden(needed)
+        return resolve(source, info, **arguments)
+
+    return guarded
