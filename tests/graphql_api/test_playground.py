@@ -1,11 +1,13 @@
 """The playground: our own files, and examples that run as they are."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from graphql import build_schema, parse, validate
-from playwright.async_api import ConsoleMessage, Page, expect
+from playwright.async_api import ConsoleMessage, Page, Response, expect
 from starlette.applications import Starlette
 
 from booking.storage.database import Database
@@ -19,6 +21,8 @@ from tests.serving import serving
 HOUSE = Path(__file__).parents[2]
 EXAMPLES = sorted((HOUSE / "graphql_api" / "graphiql").glob("*.graphql"))
 HTML = {"accept": "text/html"}
+RUNS = [["LookAround"], ["OpenSlots"], ["Hold"], ["Book"], ["Look", "Move", "Cancel"]]
+"""The operations of each tab."""
 
 
 @pytest.fixture
@@ -75,21 +79,53 @@ def test_the_page_runs_no_script_but_our_own() -> None:
     assert "script-src 'self';" in page
 
 
-async def test_an_example_runs_as_it_is(app: Starlette, page: Page) -> None:
+async def test_the_examples_run_as_they_are_left_to_right(app: Starlette, page: Page) -> None:
     said: list[ConsoleMessage] = []
     asked: list[str] = []
     page.on("console", lambda message: said.append(message))
     page.on("request", lambda request: asked.append(request.url))
 
+    await page.clock.set_fixed_time(NOW)
     async with serving(app) as base:
         await page.goto(f"{base}/graphql")
         await expect(page.locator(".graphiql-query-editor")).to_contain_text("LookAround")
-        await page.locator(".graphiql-execute-button").click()
-
-        await expect(page.locator(".result-window")).to_contain_text("Sample Health Services")
         await expect(page.get_by_role("tab")).to_have_count(len(EXAMPLES))
+        for number, operations in enumerate(RUNS):
+            await page.get_by_role("tab").nth(number).click()
+            await expect(page.locator(".graphiql-query-editor")).to_contain_text(f" {operations[0]}")
+            for operation in operations:
+                answer = await run(page, operation, chosen=len(operations) > 1)
+                assert "errors" not in answer, answer
+                assert [done["problems"] for done in answer["data"].values() if "problems" in done] in (
+                    [[]],
+                    [],
+                )
+                await expect(page.locator(".result-window")).to_contain_text(next(iter(answer["data"])))
         # The editor's workers are still on their way: the server must outlive them.
         await page.wait_for_load_state("networkidle")
 
     assert [message.text for message in said if message.type == "error"] == []
     assert [url for url in asked if not url.startswith((base, "data:", "blob:"))] == []
+
+
+def test_every_operation_of_the_examples_is_run() -> None:
+    operation = re.compile(r"^(?:query|mutation|subscription) (\w+)", re.MULTILINE)
+    assert [operation.findall(example.read_text("utf-8")) for example in EXAMPLES] == RUNS
+
+
+async def run(page: Page, operation: str, *, chosen: bool) -> dict[str, Any]:
+    """Presses the triangle, chooses from its menu if there is one, and reads the server's answer."""
+    async with page.expect_response(lambda response: is_answer_to(operation, response)) as answered:
+        triangle = page.locator(".graphiql-execute-button")
+        if chosen:
+            await expect(triangle).to_have_attribute("aria-haspopup", "menu")
+        await triangle.click()
+        if chosen:
+            await page.get_by_role("menuitem", name=operation).click()
+    answer: dict[str, Any] = await (await answered.value).json()
+    return answer
+
+
+def is_answer_to(operation: str, response: Response) -> bool:
+    asked = response.request.post_data_json or {}
+    return f" {operation}" in asked.get("query", "") and asked.get("operationName", operation) == operation
