@@ -52,9 +52,17 @@ def test_every_key_of_the_clinics_file_is_explained() -> None:
 
 def test_every_link_between_our_pages_leads_somewhere() -> None:
     for page in DOCS:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+        for target, heading in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", page.read_text("utf-8")):
             if "://" not in target:
-                assert (page.parent / target).exists(), f"{page.name} -> {target}"
+                leads_to = page.parent / target if target else page
+                assert leads_to.exists(), f"{page.name} -> {target}"
+                assert not heading or heading in headings(leads_to), f"{page.name} -> {target}#{heading}"
+
+
+def headings(page: Path) -> set[str]:
+    """As links name them."""
+    texts = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in texts}
 
 
 def test_the_widgets_promises_to_a_page_are_kept() -> None:
