@@ -9,9 +9,10 @@ import openSlots from "./2-open-slots.graphql";
 import hold from "./3-hold.graphql";
 import book from "./4-book.graphql";
 import change from "./5-change.graphql";
+import listenToIt from "./6-listen.graphql";
+import { ask, listen } from "./send.js";
 
 const page = document.querySelector("#playground");
-const { endpoint } = page.dataset;
 const DAY = 24 * 60 * 60 * 1000;
 
 globalThis.MonacoEnvironment = {
@@ -25,10 +26,16 @@ globalThis.MonacoEnvironment = {
 const told = { holdToken: "", manageToken: "" };
 
 /** Sends what is in a tab, with the last secret where its variable is empty. */
-async function run({ query, operationName, variables }, options) {
+function run({ query, operationName, variables }, options) {
   // GraphiQL knows a tab's operations only some moments after the tab was opened.
   const name = query.includes(` ${operationName}`) ? operationName : undefined;
-  const answer = await ask({ query, operationName: name, variables: filledIn(variables) }, options);
+  const operation = { query, operationName: name, variables: filledIn(variables) };
+  const isSubscription = new RegExp(`^\\s*subscription\\b${name ? ` ${name}\\b` : ""}`, "m").test(query);
+  return isSubscription ? listen(operation, options) : askAndRemember(operation, options);
+}
+
+async function askAndRemember(operation, options) {
+  const answer = await ask(operation, options);
   for (const payload of Object.values(answer.data ?? {})) {
     for (const secret of Object.keys(told)) told[secret] = payload?.[secret] ?? told[secret];
   }
@@ -38,15 +45,6 @@ async function run({ query, operationName, variables }, options) {
 function filledIn(variables = {}) {
   const fill = ([name, value]) => [name, name === "input" ? filledIn(value) : value || (told[name] ?? value)];
   return Object.fromEntries(Object.entries(variables).map(fill));
-}
-
-async function ask(operation, { headers = {} } = {}) {
-  const answer = await fetch(endpoint, {
-    method: "POST",
-    headers: { accept: "application/graphql-response+json", "content-type": "application/json", ...headers },
-    body: JSON.stringify(operation),
-  });
-  return answer.json();
 }
 
 const ABOUT = "{ services(first: 1) { edges { node { id screeningQuestions { id } } } } }";
@@ -73,6 +71,7 @@ function tabs({ service, filter, first, other }) {
     { query: hold, variables: { input: { serviceId: service.id, startsAt: first } } },
     { query: book, variables: { input: { holdToken: "", patient, screening } } },
     { query: change, variables: { manageToken: "", startsAt: other } },
+    { query: listenToIt, variables: { filter: { ...filter, distinctTimes: false } } },
   ].map(({ query, variables }) => ({ query, variables: variables && JSON.stringify(variables, null, 2) }));
 }
 

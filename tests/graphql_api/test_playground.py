@@ -1,6 +1,8 @@
 """The playground: our own files, and examples that run as they are."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from graphql_api.app import create_app
 from graphql_api.playground import playground_page
 from graphql_api.schema import printed_schema
 from graphql_api.settings import Settings
+from tests.asking import Partner
 from tests.clinics import NOW, open_clinic
 from tests.serving import serving
 
@@ -22,7 +25,7 @@ HOUSE = Path(__file__).parents[2]
 EXAMPLES = sorted((HOUSE / "graphql_api" / "graphiql").glob("*.graphql"))
 HTML = {"accept": "text/html"}
 RUNS = [["LookAround"], ["OpenSlots"], ["Hold"], ["Book"], ["Look", "Move", "Cancel"]]
-"""The operations of each tab."""
+"""The operations of each tab but the last, which is a subscription."""
 
 
 @pytest.fixture
@@ -85,22 +88,16 @@ async def test_the_examples_run_as_they_are_left_to_right(app: Starlette, page: 
     page.on("console", lambda message: said.append(message))
     page.on("request", lambda request: asked.append(request.url))
 
-    await page.clock.set_fixed_time(NOW)
-    async with serving(app) as base:
-        await page.goto(f"{base}/graphql")
-        await expect(page.locator(".graphiql-query-editor")).to_contain_text("LookAround")
+    async with opened(app, page) as base:
         await expect(page.get_by_role("tab")).to_have_count(len(EXAMPLES))
         for number, operations in enumerate(RUNS):
-            await page.get_by_role("tab").nth(number).click()
-            await expect(page.locator(".graphiql-query-editor")).to_contain_text(f" {operations[0]}")
+            await choose(page, number)
             for operation in operations:
                 answer = await run(page, operation, chosen=len(operations) > 1)
                 assert "errors" not in answer, answer
-                assert [done["problems"] for done in answer["data"].values() if "problems" in done] in (
-                    [[]],
-                    [],
-                )
-                await expect(page.locator(".result-window")).to_contain_text(next(iter(answer["data"])))
+                field, told = next(iter(answer["data"].items()))
+                assert told.get("problems", []) == []
+                await expect(page.locator(".result-window")).to_contain_text(field)
         # The editor's workers are still on their way: the server must outlive them.
         await page.wait_for_load_state("networkidle")
 
@@ -108,9 +105,42 @@ async def test_the_examples_run_as_they_are_left_to_right(app: Starlette, page: 
     assert [url for url in asked if not url.startswith((base, "data:", "blob:"))] == []
 
 
+async def test_what_changes_is_heard_in_the_last_tab(app: Starlette, page: Page) -> None:
+    day = r'"2026-11-26",\s+"openSlotCount":\s'
+    result = page.locator(".result-window")
+    async with opened(app, page) as base, httpx.AsyncClient(base_url=base) as http:
+        await choose(page, len(RUNS))
+        await page.locator(".graphiql-execute-button").click()
+        await expect(result).to_contain_text(re.compile(day + "52"))
+
+        (slot, *_) = await Partner(http).open_slots("2026-11-26", "2026-11-26")
+        assert (await Partner(http).hold(slot["startsAt"]))["hold"]
+
+        await expect(result).to_contain_text(re.compile(day + "48"))
+        await page.get_by_role("button", name="Stop").click()
+        await expect(page.get_by_role("button", name="Execute")).to_be_visible()
+
+
 def test_every_operation_of_the_examples_is_run() -> None:
     operation = re.compile(r"^(?:query|mutation|subscription) (\w+)", re.MULTILINE)
-    assert [operation.findall(example.read_text("utf-8")) for example in EXAMPLES] == RUNS
+    assert [operation.findall(example.read_text("utf-8")) for example in EXAMPLES] == [*RUNS, ["Listen"]]
+
+
+@asynccontextmanager
+async def opened(app: Starlette, page: Page) -> AsyncIterator[str]:
+    """The playground in the browser, at the tests' time; the address of its server."""
+    await page.clock.set_fixed_time(NOW)
+    async with serving(app) as base:
+        await page.goto(f"{base}/graphql")
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text(RUNS[0][0])
+        yield base
+
+
+async def choose(page: Page, number: int) -> None:
+    """Opens a tab and waits until the editor has its text."""
+    await page.get_by_role("tab").nth(number).click()
+    first_line = EXAMPLES[number].read_text("utf-8").splitlines()[0]
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text(first_line)
 
 
 async def run(page: Page, operation: str, *, chosen: bool) -> dict[str, Any]:
