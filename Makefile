@@ -34,7 +34,7 @@ check: setup-tests lint types schema-check ## What CI runs: lint, types, contrac
 SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: quick
-quick: .venv/ready-to-test ## The tests that need neither a browser nor PostgreSQL
+quick: .venv/ready-to-test node_modules/.ready-to-test ## The tests that need neither a browser nor PostgreSQL
 	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not postgresql"
 
 .PHONY: lint
