@@ -24,7 +24,8 @@ export default [
           exceptions: {
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
-              ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo', 'RateLimit'],
+              ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
+              ...['Patient', 'RateLimit', 'Viewer'],
               ...problems,
             ],
           },

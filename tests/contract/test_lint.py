@@ -19,7 +19,8 @@ def lint(folder: Path, schema: str) -> tuple[int, str]:
 
 
 def test_the_contract_is_clean(tmp_path: Path) -> None:
-    assert lint(tmp_path, SCHEMA.read_text("utf-8")) == (0, "")
+    code, said = lint(tmp_path, SCHEMA.read_text("utf-8"))
+    assert (code, said) == (0, ""), said
 
 
 def test_what_is_wrong_with_a_contract_is_found(tmp_path: Path) -> None:
