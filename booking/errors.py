@@ -81,6 +81,22 @@ class TooManyHolds(BookingError):
 
 
 @dataclass
+class TooManyBookings(BookingError):
+    """This client booked as often as one may; the next may be after `retry_after`."""
+
+    message: str = "You have booked many times already. Please wait a while, or call us."
+    retry_after: timedelta = field(kw_only=True)
+
+
+@dataclass
+class TooManyGuesses(BookingError):
+    """This client named many secrets that aren't any; the next is looked at after `retry_after`."""
+
+    message: str = "Too many links or holds that are not there. Please wait a while, or call us."
+    retry_after: timedelta = field(kw_only=True)
+
+
+@dataclass
 class AlreadyExtended(BookingError):
     """A hold is extended once."""
 

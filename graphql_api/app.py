@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from booking.courier import carry
@@ -29,11 +29,13 @@ from graphql_api.context import Context
 from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
 from graphql_api.guards.clients import client_of
 from graphql_api.guards.documents import Documents, texts_in
-from graphql_api.guards.metering import Allowance, Meter
+from graphql_api.guards.metering import Allowances
+from graphql_api.guards.unusable import Unusable
 from graphql_api.guards.viewer import Viewer
-from graphql_api.http import Endpoint
+from graphql_api.http import Endpoint, unusable
 from graphql_api.loaders import Loaders
 from graphql_api.playground import playground_page, playground_routes
+from graphql_api.problems import code_of
 from graphql_api.schema import core_schema
 from graphql_api.settings import Settings
 from widget.documents import documents as widget_documents
@@ -71,8 +73,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     if settings.post:
         listeners["mail"] = mail(database, settings.post, site=settings.site)
     schema = core_schema()
-    allowance = Allowance(settings.points_per_client, clock=time.monotonic)
-    partners_allowance = Allowance(PARTNERS * settings.points_per_client, clock=time.monotonic)
+    anybody, partners = (Allowances(settings, time.monotonic, times=times) for times in (1, PARTNERS))
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.lookups().items()}
 
     async def moment_of(session: AsyncSession) -> datetime:
@@ -100,7 +101,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             clinic=clinic,
             viewer=viewer_of(key) if key else Viewer(),
             holder=holder,
-            meter=Meter(partners_allowance if key else allowance, holder.client),
+            meters=(partners if key else anybody).of(holder.client),
             language=language,
             nodes=nodes,
         )
@@ -132,7 +133,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         assert isinstance(reason, TryAgain)
         headers = {"Retry-After": str(int(reason.retry_after.total_seconds()))}
         if request.url.path == "/graphql":
-            return JSONResponse({"errors": [{"message": reason.message}]}, 503, headers)
+            return unusable(Unusable(503, reason.message, code_of(reason), headers))
         return PlainTextResponse(f"{reason.message}\n", 503, headers)
 
     @asynccontextmanager

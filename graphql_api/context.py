@@ -13,7 +13,7 @@ from booking.hold import Holder
 from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
 from booking.storage.tables import Clinic
-from graphql_api.guards.metering import Meter
+from graphql_api.guards.metering import Meters
 from graphql_api.guards.viewer import Viewer
 from graphql_api.loaders import Loaders
 
@@ -29,7 +29,7 @@ class Context:
     clinic: Clinic
     viewer: Viewer
     holder: Holder
-    meter: Meter
+    meters: Meters
     language: str
     nodes: "Mapping[str, NodeLookup]"
 

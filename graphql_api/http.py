@@ -27,6 +27,7 @@ from graphql_api.schema import BookingSchema, show_error
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
+SOON = {"Retry-After": "5"}
 VARIES = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"}
 
 
@@ -53,15 +54,15 @@ class Endpoint:
             kind = _negotiate(request.headers.get("accept", "*/*"))
             operation = await read_operation(request, self._documents)
             context = await self._context_of(request)
-            if not context.meter.charge(1):  # What turns out to be no operation costs something too.
-                return self._respond(ExecutionResult(None, [too_fast(context.meter)]), kind, context)
+            if not context.meters.points.charge(1):  # What turns out to be no operation costs something too.
+                return self._respond(ExecutionResult(None, [too_fast(context.meters.points)]), kind, context)
             try:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
                     if kind == EVENT_STREAM:
                         return await self._stream(operation, context, request.method)
                     result = await self._execute(operation, context, request.method)
             except TimeoutError:
-                raise Unusable(503, "That took too long. Please ask again.", "TIMED_OUT") from None
+                raise Unusable(503, "That took too long. Please ask again.", "TIMED_OUT", SOON) from None
         except Unusable as reason:
             return unusable(reason)
         return self._respond(result, kind, context)
@@ -85,7 +86,7 @@ class Endpoint:
     async def _stream(self, operation: Operation, context: Context, method: str) -> Response:
         client = context.holder.client
         if not self._streams.has_room(client):
-            raise Unusable(429, "Too many streams are open. Please end one first.", "TOO_MANY_STREAMS")
+            raise Unusable(429, "Too many streams are open. Please end one first.", "TOO_MANY_STREAMS", SOON)
         answers = await self._schema.stream(
             operation.query,
             variable_values=operation.variables,
@@ -108,7 +109,9 @@ class Endpoint:
                     async for event in stream:
                         yield event
 
-        headers = VARIES | context.meter.headers() | {"X-Accel-Buffering": "no"}  # proxies pass on each event
+        headers = (
+            VARIES | context.meters.points.headers() | {"X-Accel-Buffering": "no"}
+        )  # proxies pass on each event
         return StreamingResponse(body(), 200, headers, media_type=EVENT_STREAM)
 
     async def _each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:
@@ -123,7 +126,7 @@ class Endpoint:
         return json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     def _respond(self, result: ExecutionResult, kind: str, context: Context) -> Response:
-        if context.meter.wait:
+        if context.meters.points.wait:
             status = 429
         elif _is_request_error(result) and kind == GRAPHQL_RESPONSE:
             status = 400
@@ -133,7 +136,7 @@ class Endpoint:
             self._json(result).encode("utf-8", "replace"),  # An error may repeat half a surrogate pair.
             status,
             media_type=f"{kind}; charset=utf-8",
-            headers=VARIES | context.meter.headers(),
+            headers=VARIES | context.meters.points.headers(),
         )
 
 

@@ -21,6 +21,8 @@ from graphql_api.types.slots import OpenSlot
 
 T = TypeVar("T")
 
+SECRETS = {"holdToken", "holdTokens", "manageToken"}
+
 IDEMPOTENCY_KEY = (
     "A secret of yours, new for each intention, like a random UUID. Within a day, a repeat with it "
     "does nothing again and answers with what the first request did; with other input it is refused."
@@ -113,6 +115,16 @@ class TooManyHolds(Passing):
     pass
 
 
+@strawberry.type(description="You have booked as often as one may in an hour.")
+class TooManyBookings(Passing):
+    pass
+
+
+@strawberry.type(description="Too many secrets in a short time that aren't any.")
+class TooManyGuesses(Passing):
+    pass
+
+
 @strawberry.type(description="A hold is extended only once.")
 class AlreadyExtended(Problem):
     pass
@@ -184,6 +196,8 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.BeyondHorizon: BeyondHorizon,
     errors.NotQualified: NotQualified,
     errors.TooManyHolds: TooManyHolds,
+    errors.TooManyBookings: TooManyBookings,
+    errors.TooManyGuesses: TooManyGuesses,
     errors.AlreadyExtended: AlreadyExtended,
     errors.KeyReused: KeyReused,
     errors.HoldExpired: HoldExpired,
@@ -205,18 +219,31 @@ async def attempt(
     `check` may refuse beforehand, while it only reads and so waits for nobody.
     """
     try:
+        refuse_guesses(context)
         if check is not None:
             async with context.database.read() as session:
                 await check(session)
         async with context.database.write() as session:
             return await work(session), []
     except BookingError as refusal:
+        note_guess(context, refusal)
         return None, [show(refusal)]
     except ExceptionGroup as refusals:
         expected, other = refusals.split(BookingError)
         if other is not None or expected is None:
             raise
         return None, [show(refusal) for refusal in expected.exceptions if isinstance(refusal, BookingError)]
+
+
+def refuse_guesses(context: Context) -> None:
+    """Who only guesses at secrets is not listened to for a while."""
+    if not context.meters.guesses.may(1):
+        raise errors.TooManyGuesses(retry_after=timedelta(seconds=context.meters.guesses.wait))
+
+
+def note_guess(context: Context, refusal: BookingError) -> None:
+    if isinstance(refusal, errors.NotFound) and SECRETS & set(refusal.path):
+        context.meters.guesses.charge(1)
 
 
 def show(refusal: BookingError) -> Problem:

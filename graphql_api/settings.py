@@ -23,6 +23,7 @@ class Settings:
     playground: Path = Path("build/playground")
     holds_per_client: int = 24
     points_per_client: int = 20_000
+    bookings_per_client: int = 30
     site_keys_only: bool = False
     trusted_documents: Path | None = None
     trusted_documents_only: bool = False
@@ -52,6 +53,9 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         playground=Path(environment.get("BOOK_ONLINE_PLAYGROUND") or Settings.playground),
         holds_per_client=_number(environment, "BOOK_ONLINE_HOLDS_PER_CLIENT", Settings.holds_per_client),
         points_per_client=_number(environment, "BOOK_ONLINE_POINTS_PER_CLIENT", Settings.points_per_client),
+        bookings_per_client=_number(
+            environment, "BOOK_ONLINE_BOOKINGS_PER_CLIENT", Settings.bookings_per_client
+        ),
         site_keys_only=_flag(environment, "BOOK_ONLINE_SITE_KEYS_ONLY"),
         trusted_documents=_folder(environment.get("BOOK_ONLINE_TRUSTED_DOCUMENTS")),
         trusted_documents_only=_flag(environment, "BOOK_ONLINE_TRUSTED_DOCUMENTS_ONLY"),

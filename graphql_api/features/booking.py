@@ -1,12 +1,14 @@
 """Turning held times into appointments."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.book import Booking, BookingRequest, book
+from booking.errors import TooManyBookings
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.features.screening import ScreeningAnswerInput, answers_by_slug
@@ -85,9 +87,14 @@ async def _book(
             booked_by=context.viewer.key,
             idempotency_key=key,
         )
+        if not context.meters.bookings.may(1):
+            raise TooManyBookings(retry_after=timedelta(seconds=context.meters.bookings.wait))
         return await book(session, request, now=context.now)
 
-    return await attempt(context, work)
+    booking, problems = await attempt(context, work)
+    if booking:
+        context.meters.bookings.charge(1)
+    return booking, problems
 
 
 @strawberry.type

@@ -16,7 +16,7 @@ from graphql_api.context import Info
 from graphql_api.extending import Feature
 from graphql_api.guards.viewer import MANAGE, READ
 from graphql_api.ids import key_of
-from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt, note_guess, refuse_guesses
 from graphql_api.types.appointments import Appointment
 
 LINK = "The secret of the manage link. A key needs none for what it booked, but the `appointmentId`."
@@ -79,12 +79,13 @@ class ChangeQueries:
             strawberry.argument(description="Which visit of a course; its next one unless given."),
         ] = None,
     ) -> Appointment | None:
-        async with info.context.database.read() as session:
+        context = info.context
+        refuse_guesses(context)
+        async with context.database.read() as session:
             try:
-                visit = await managed_visit(
-                    session, manage_token, _uuid(id, "id"), or_next_at=info.context.now
-                )
-            except NotFound:
+                visit = await managed_visit(session, manage_token, _uuid(id, "id"), or_next_at=context.now)
+            except NotFound as unknown:
+                note_guess(context, unknown)
                 return None
         return Appointment.of(visit)
 

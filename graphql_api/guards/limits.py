@@ -28,6 +28,9 @@ MOST_ERRORS = 5
 DEADLINE = timedelta(seconds=30)
 """For an answer. Longer than a writer waits for its turn, so that this is told as what it is."""
 
+MOST_GUESSES = 10
+"""At secrets, of one client in a minute."""
+
 MOST_STREAMS = 100
 """Subscriptions that a process serves at once."""
 MOST_STREAMS_PER_CLIENT = 3

@@ -4,17 +4,19 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from graphql_api.guards.cost import cost_of
-from graphql_api.guards.limits import MOST_COST
+from graphql_api.guards.limits import MOST_COST, MOST_GUESSES
+from graphql_api.settings import Settings
 
 MOST_CLIENTS = 10_000
 """Whose buckets are kept; the fullest by far are those that were not used for long."""
-FILL = 50
-"""Seconds in which an empty bucket is full again."""
+FILL = timedelta(seconds=50)
+"""In which an empty bucket is full again."""
 
 
 @dataclass
@@ -26,15 +28,16 @@ class _Bucket:
 class Allowance:
     """What each client may spend. Each process has its own: of three replicas it is up to three times."""
 
-    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+    def __init__(self, most: int, clock: Callable[[], float], *, fill: timedelta = FILL) -> None:
         """`most` points at once; `clock` in seconds, from any beginning."""
         self.most = most
+        self.fill = int(fill.total_seconds())
         self._clock = clock
         self._buckets: OrderedDict[bytes, _Bucket] = OrderedDict()
 
     @property
     def per_second(self) -> float:
-        return self.most / FILL
+        return self.most / self.fill
 
     def bucket(self, client: bytes) -> _Bucket:
         now = self._clock()
@@ -57,13 +60,17 @@ class Meter:
         self.wait = 0
         """Seconds until what was refused can be paid; 0 when nothing was."""
 
+    def may(self, cost: int) -> bool:
+        """Whether there is enough; `wait` says when there will be."""
+        missing = cost - self._allowance.bucket(self._client).level
+        self.wait = max(0, math.ceil(missing / self._allowance.per_second))
+        return missing <= 0
+
     def charge(self, cost: int) -> bool:
-        """Whether there was enough."""
-        bucket = self._allowance.bucket(self._client)
-        if cost > bucket.level:
-            self.wait = math.ceil((cost - bucket.level) / self._allowance.per_second)
+        """Whether there was enough, and then it is gone."""
+        if not self.may(cost):
             return False
-        bucket.level -= cost
+        self._allowance.bucket(self._client).level -= cost
         self.cost += cost
         return True
 
@@ -83,10 +90,31 @@ class Meter:
     def headers(self) -> dict[str, str]:
         """https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
         headers = {
-            "RateLimit-Policy": f'"cost";q={self.most};w={FILL}',
+            "RateLimit-Policy": f'"cost";q={self.most};w={self._allowance.fill}',
             "RateLimit": f'"cost";r={self.remaining};t={self.full_in}',
         }
         return headers | ({"Retry-After": str(self.wait)} if self.wait else {})
+
+
+@dataclass(frozen=True)
+class Meters:
+    """What one request takes from what its client has."""
+
+    points: Meter
+    bookings: Meter
+    guesses: Meter
+
+
+class Allowances:
+    """What each client may do: so many `times` as the settings say."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float], *, times: int) -> None:
+        self._points = Allowance(times * settings.points_per_client, clock)
+        self._bookings = Allowance(times * settings.bookings_per_client, clock, fill=timedelta(hours=1))
+        self._guesses = Allowance(times * MOST_GUESSES, clock, fill=timedelta(minutes=1))
+
+    def of(self, client: bytes) -> Meters:
+        return Meters(*(Meter(one, client) for one in (self._points, self._bookings, self._guesses)))
 
 
 class Metering(SchemaExtension):
@@ -102,7 +130,7 @@ class Metering(SchemaExtension):
                 f"The operation costs {cost}; at most {MOST_COST}. Ask for smaller pages, or in parts.",
                 extensions={"code": "LIMIT_EXCEEDED", "limit": "cost", "most": MOST_COST, "cost": cost},
             )
-        meter: Meter = asked.context.meter
+        meter: Meter = asked.context.meters.points
         if not meter.charge(cost):
             raise too_fast(meter)
         yield

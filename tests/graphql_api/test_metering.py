@@ -5,8 +5,10 @@ import pytest
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
+from graphql_api.guards.limits import MOST_GUESSES
 from graphql_api.guards.metering import FILL, MOST_CLIENTS, Allowance, Meter
 from graphql_api.settings import Settings
+from tests.asking import APPOINTMENT, Partner
 from tests.clinics import NOW, open_clinic
 from tests.visiting import visiting
 
@@ -33,7 +35,7 @@ def test_a_bucket_is_emptied_and_fills_again() -> None:
     assert not Meter(allowance, b"one").charge(20)
     seconds.now = 5
     assert Meter(allowance, b"one").charge(20)
-    seconds.now = 5 + FILL + 100
+    seconds.now = 5 + FILL.total_seconds() + 100
     assert Meter(allowance, b"one").remaining == 100
 
 
@@ -55,7 +57,7 @@ async def test_an_answer_says_what_is_left(http: httpx.AsyncClient) -> None:
     told = response.json()["data"]["rateLimit"]
     assert (told["cost"], told["limit"]) == (COST, 20_000)
     assert 20_000 - COST <= told["remaining"] < 20_000
-    assert response.headers["ratelimit-policy"] == f'"cost";q=20000;w={FILL}'
+    assert response.headers["ratelimit-policy"] == '"cost";q=20000;w=50'
     assert response.headers["ratelimit"].startswith('"cost";r=19')
 
 
@@ -76,6 +78,45 @@ async def test_whoever_has_spent_all_is_told_when_to_ask_again(
         assert error["extensions"]["code"] == "RATE_LIMITED"
         assert int(response.headers["retry-after"]) == error["extensions"]["retryAfterSeconds"] > 0
         assert "data" not in response.json()
+
+
+async def test_a_client_books_so_often_in_an_hour(database: Database, database_url: str) -> None:
+    await open_clinic(database)
+    app = create_app(Settings(database_url, bookings_per_client=2), now=lambda: NOW)
+    async with visiting(app) as http, visiting(app, address="203.0.113.7") as another:
+        api = Partner(http)
+        held = [(await api.hold(f"2026-11-24T{hour}:00:00-05:00"))["holdToken"] for hour in (10, 12, 14)]
+        first = await api.book(held[0])
+        assert (await api.book(held[1]))["problems"] == []
+        refused = await api.book(held[2])
+        assert refused["appointment"] is None
+        [problem] = refused["problems"]
+        assert problem["__typename"] == "TooManyBookings"
+        assert 0 < problem["retryAfterSeconds"] <= 3600
+        # What was booked can be changed, and others go on booking.
+        assert (await api.cancel(first["manageToken"]))["problems"] == []
+        assert (await Partner(another).book(held[2]))["problems"] == []
+
+
+async def test_who_guesses_at_secrets_is_not_listened_to_for_a_while(
+    database: Database, database_url: str
+) -> None:
+    await open_clinic(database)
+    app = create_app(Settings(database_url), now=lambda: NOW)
+    async with visiting(app) as http, visiting(app, address="203.0.113.7") as another:
+        api = Partner(http)
+        token = (await api.booked("2026-11-24T10:00:00-05:00"))["manageToken"]
+        for guess in range(3 * MOST_GUESSES):
+            seen = await api.ask(APPOINTMENT, token=f"{guess}{token}")
+            if "errors" in seen:
+                break
+            assert seen == {"data": {"appointment": None}}
+        assert guess >= MOST_GUESSES
+        assert seen["errors"][0]["extensions"]["code"] == "TOO_MANY_GUESSES"
+        assert (await api.ask(APPOINTMENT, token=token))["data"]["appointment"] is None
+        [problem] = (await api.cancel(token))["problems"]
+        assert problem["__typename"] == "TooManyGuesses"
+        assert (await Partner(another).ask(APPOINTMENT, token=token))["data"]["appointment"]
 
 
 async def test_a_page_of_another_origin_can_read_how_long_to_wait(http: httpx.AsyncClient) -> None:

@@ -211,6 +211,7 @@ async def test_pages_neither_skip_nor_repeat_while_others_book_and_cancel(
     scene: Scene, http: httpx.AsyncClient
 ) -> None:
     owner, anybody = scene.callers["owner"], Partner(http)
+    there = {edge["node"]["id"] for edge in (await owner.ask(LIST))["data"]["appointments"]["edges"]}
     first = (await owner.ask(PAGE))["data"]["appointments"]
     assert first["pageInfo"]["hasNextPage"]
     assert not first["pageInfo"]["hasPreviousPage"]
@@ -226,7 +227,8 @@ async def test_pages_neither_skip_nor_repeat_while_others_book_and_cancel(
         assert page["pageInfo"]["hasPreviousPage"]
         seen += [edge["node"]["id"] for edge in page["edges"]]
         after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
-    assert len(seen) == len(set(seen)) == 5
+    assert len(seen) == len(set(seen))
+    assert there <= set(seen)
 
 
 @pytest.mark.parametrize(

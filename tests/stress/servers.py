@@ -101,6 +101,7 @@ async def running_servers(
         "BOOK_ONLINE_MODE": "production",
         "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
         "BOOK_ONLINE_POINTS_PER_CLIENT": "100000000",
+        "BOOK_ONLINE_BOOKINGS_PER_CLIENT": "100000000",
         "PYTHONPATH": str(HOUSE),
     }
     environment = {**inherited, **told, **(environment or {})}
