@@ -105,7 +105,7 @@ class AlreadyExtended(BookingError):
 
 
 @dataclass
-class KeyReused(BookingError):
+class IdempotencyKeyReused(BookingError):
     """The idempotency key stands for another request."""
 
     message: str = "This idempotency key was used for something else. Please use a new one."

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.errors import InvalidInput, KeyReused
+from booking.errors import IdempotencyKeyReused, InvalidInput
 from booking.storage import intentions
 
 REMEMBERED = timedelta(hours=24)
@@ -40,21 +40,21 @@ def intention(verb: str, key: str | None, *request: object) -> Intention | None:
 
 
 async def recall(session: AsyncSession, intended: Intention | None, *, now: datetime) -> uuid.UUID | None:
-    """What the intention led to; None when it is new. Refuses with KeyReused if it was another one."""
+    """What the intention led to; None when it is new. Refuses with IdempotencyKeyReused for another one."""
     if intended is None:
         return None
     before = await intentions.remembered(session, intended.key_hash, since=now - REMEMBERED)
     if before is None:
         return None
     if not hmac.compare_digest(before.request_hash, intended.request_hash):
-        raise KeyReused
+        raise IdempotencyKeyReused
     return before.outcome
 
 
 async def remember(
     session: AsyncSession, intended: Intention | None, outcome: uuid.UUID, *, now: datetime
 ) -> None:
-    """In the transaction that does it. Refuses with KeyReused if another request was quicker with the key."""
+    """In the transaction that does it. Refuses with IdempotencyKeyReused if another was quicker with it."""
     if intended is not None:
         await intentions.forget(session, until=now - REMEMBERED)
         await intentions.keep(session, intended.key_hash, intended.request_hash, outcome, now=now)

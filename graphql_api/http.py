@@ -109,9 +109,8 @@ class Endpoint:
                     async for event in stream:
                         yield event
 
-        headers = (
-            VARIES | context.meters.points.headers() | {"X-Accel-Buffering": "no"}
-        )  # proxies pass on each event
+        headers = VARIES | context.meters.points.headers()
+        headers["X-Accel-Buffering"] = "no"  # Proxies pass on each event at once.
         return StreamingResponse(body(), 200, headers, media_type=EVENT_STREAM)
 
     async def _each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:

@@ -131,7 +131,7 @@ class AlreadyExtended(Problem):
 
 
 @strawberry.type(description="The idempotency key stands for another request.")
-class KeyReused(Problem):
+class IdempotencyKeyReused(Problem):
     pass
 
 
@@ -199,7 +199,7 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.TooManyBookings: TooManyBookings,
     errors.TooManyGuesses: TooManyGuesses,
     errors.AlreadyExtended: AlreadyExtended,
-    errors.KeyReused: KeyReused,
+    errors.IdempotencyKeyReused: IdempotencyKeyReused,
     errors.HoldExpired: HoldExpired,
     errors.ScreeningIncomplete: ScreeningIncomplete,
     errors.CallTheClinic: CallTheClinic,

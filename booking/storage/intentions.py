@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.errors import KeyReused
+from booking.errors import IdempotencyKeyReused
 from booking.storage.tables import Intention
 
 
@@ -19,12 +19,12 @@ async def remembered(session: AsyncSession, key_hash: bytes, *, since: datetime)
 async def keep(
     session: AsyncSession, key_hash: bytes, request_hash: bytes, outcome: uuid.UUID, *, now: datetime
 ) -> None:
-    """Refuses with KeyReused when the key is there already; the transaction can only be given up then."""
+    """Refuses with IdempotencyKeyReused when the key is there; the transaction can only be given up then."""
     row = {"key_hash": key_hash, "request_hash": request_hash, "outcome": outcome, "created_at": now}
     try:
         await session.execute(insert(Intention), [row])
     except IntegrityError as taken:
-        raise KeyReused from taken
+        raise IdempotencyKeyReused from taken
 
 
 async def forget(session: AsyncSession, *, until: datetime) -> None:

@@ -59,7 +59,9 @@ async def test_a_course_whose_answer_was_lost_is_held_once(api: Partner) -> None
     assert first["problems"] == []
     assert await api.hold_course(TIMES, **KEY) == first
     assert kinds(await api.hold_course(TIMES[::-1], **KEY)) == ["InvalidInput"]
-    assert kinds(await api.hold_course([*TIMES[:2], "2026-12-09T09:00:00-05:00"], **KEY)) == ["KeyReused"]
+    assert kinds(await api.hold_course([*TIMES[:2], "2026-12-09T09:00:00-05:00"], **KEY)) == [
+        "IdempotencyKeyReused"
+    ]
 
 
 async def test_one_taken_time_refuses_the_whole_course_names_it_and_offers_others(api: Partner) -> None:

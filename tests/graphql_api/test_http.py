@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,8 @@ from sqlalchemy import text
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from tests.clinics import open_clinic
+from tests.asking import HOLD, service_id
+from tests.clinics import NOW, open_clinic
 from tests.serving import serving
 from tests.visiting import visiting
 
@@ -213,3 +215,44 @@ async def test_whoever_hangs_up_in_the_middle_is_no_error_of_ours(
             assert (await http.get("/readyz")).status_code == 200
 
     assert "Traceback" not in capfd.readouterr().err
+
+
+async def test_five_mistakes_are_told_at_most(http: httpx.AsyncClient) -> None:
+    many = "{" + " ".join(f"wrong{n}" for n in range(20)) + "}"
+    assert len((await http.post("/graphql", json={"query": many})).json()["errors"]) == 5
+
+
+@pytest.mark.parametrize(("mode", "helps"), [("development", True), ("production", False)])
+@pytest.mark.parametrize(
+    "document",
+    ["{ clinik { name } }", "query ($a: OpenSlotFiltre) { clinic { name } }", "{ clinic { naem } }"],
+)
+async def test_a_stranger_is_not_told_which_name_was_meant(
+    sqlite_url: str, mode: str, document: str, *, helps: bool
+) -> None:
+    database = Database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    async with visiting(create_app(Settings(sqlite_url, mode=mode))) as http:
+        answer = await http.post("/graphql", json={"query": document})
+    assert ("Did you mean" in answer.text) is helps
+
+
+async def test_an_answer_that_takes_too_long_is_given_up(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphql_api.http.DEADLINE", timedelta(milliseconds=300))
+    database = Database(postgresql_url)
+    await open_clinic(database)
+    async with visiting(create_app(Settings(postgresql_url), now=lambda: NOW)) as http:
+        given = {"serviceId": service_id(), "startsAt": "2026-11-24T09:00:00-05:00"}
+        hold = {"query": HOLD, "variables": {"input": given}}
+        async with database.write() as session:  # Nobody else can decide while this lasts.
+            await session.execute(text("SELECT slug FROM practitioners FOR UPDATE"))
+            answer = await http.post("/graphql", json=hold)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json()["errors"][0]["extensions"] == {"code": "TIMED_OUT"}
+        monkeypatch.undo()
+        held = (await http.post("/graphql", json=hold)).json()["data"]["holdSlot"]
+        assert held["problems"] == []
+    await database.close()

@@ -51,7 +51,7 @@ async def test_a_key_stands_for_one_request(api: Partner, other: dict[str, Any])
     }
     refused = await api.hold(**given, **KEY)
 
-    assert kinds(refused) == ["KeyReused"]
+    assert kinds(refused) == ["IdempotencyKeyReused"]
     assert refused["problems"][0]["path"] == ["input", "idempotencyKey"]
     assert (await api.hold(**given))["problems"] == []
 
@@ -73,9 +73,9 @@ async def test_a_booking_with_its_key_is_answered_again_and_stands_for_one_reque
     assert first["problems"] == []
     assert await api.book(held["holdToken"], **KEY) == first
     other = PATIENT | {"name": "Another Patient"}
-    assert kinds(await api.book(held["holdToken"], patient=other, **KEY)) == ["KeyReused"]
+    assert kinds(await api.book(held["holdToken"], patient=other, **KEY)) == ["IdempotencyKeyReused"]
     told = answers(needle_fear="YES")
-    assert kinds(await api.book(held["holdToken"], screening=told, **KEY)) == ["KeyReused"]
+    assert kinds(await api.book(held["holdToken"], screening=told, **KEY)) == ["IdempotencyKeyReused"]
 
 
 async def test_a_move_whose_answer_was_lost_is_not_done_twice(api: Partner) -> None:
@@ -90,7 +90,7 @@ async def test_a_move_whose_answer_was_lost_is_not_done_twice(api: Partner) -> N
     seen = await api.appointment(token)
     assert seen is not None
     assert "SEQUENCE:1" in seen["calendarFile"].split("\r\n")
-    assert kinds(await api.move(token, TUESDAY, **KEY)) == ["KeyReused"]
+    assert kinds(await api.move(token, TUESDAY, **KEY)) == ["IdempotencyKeyReused"]
 
 
 async def test_a_course_with_its_key_is_answered_again(api: Partner) -> None:
@@ -99,7 +99,7 @@ async def test_a_course_with_its_key_is_answered_again(api: Partner) -> None:
     tokens = [(await api.hold(time, **course))["holdToken"] for time in times]
 
     assert await api.book_course(tokens, **KEY) == await api.book_course(tokens[::-1], **KEY)
-    assert kinds(await api.book_course(tokens[:2], **KEY)) == ["KeyReused"]
+    assert kinds(await api.book_course(tokens[:2], **KEY)) == ["IdempotencyKeyReused"]
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 201, "x" * 10_000])
