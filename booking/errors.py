@@ -97,6 +97,14 @@ class TooManyGuesses(BookingError):
 
 
 @dataclass
+class ProofNeeded(BookingError):
+    """Too many ask just now: whoever holds a time has to show that they took some trouble."""
+
+    message: str = "Please solve the challenge, and ask again with its `proof`."
+    path: tuple[str, ...] = field(default=("proof",), kw_only=True)
+
+
+@dataclass
 class AlreadyExtended(BookingError):
     """A hold is extended once."""
 

@@ -30,6 +30,7 @@ from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_o
 from graphql_api.guards.clients import client_of
 from graphql_api.guards.documents import Documents, texts_in
 from graphql_api.guards.metering import Allowances
+from graphql_api.guards.proof import ProofOfWork
 from graphql_api.guards.unusable import Unusable
 from graphql_api.guards.viewer import Viewer
 from graphql_api.http import Endpoint, unusable
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     if settings.post:
         listeners["mail"] = mail(database, settings.post, site=settings.site)
     schema = core_schema()
+    proof = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
     anybody, partners = (Allowances(settings, time.monotonic, times=times) for times in (1, PARTNERS))
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.lookups().items()}
 
@@ -102,6 +104,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             viewer=viewer_of(key) if key else Viewer(),
             holder=holder,
             meters=(partners if key else anybody).of(holder.client),
+            proof=None if key else proof,
             language=language,
             nodes=nodes,
         )

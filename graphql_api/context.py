@@ -14,6 +14,7 @@ from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
 from booking.storage.tables import Clinic
 from graphql_api.guards.metering import Meters
+from graphql_api.guards.proof import ProofOfWork
 from graphql_api.guards.viewer import Viewer
 from graphql_api.loaders import Loaders
 
@@ -30,6 +31,8 @@ class Context:
     viewer: Viewer
     holder: Holder
     meters: Meters
+    proof: ProofOfWork | None
+    """What to ask for before a time is held; None while nobody has to prove anything."""
     language: str
     nodes: "Mapping[str, NodeLookup]"
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import strawberry
+from altcha import v1 as altcha
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import errors
@@ -125,6 +126,33 @@ class TooManyGuesses(Passing):
     pass
 
 
+@strawberry.type(description="To be solved by trying numbers, as ALTCHA does (version 1).")
+class Challenge:
+    algorithm: str = strawberry.field(description="`SHA-256`.")
+    digest: str = strawberry.field(description="The hash of the salt and the number, in hexadecimal.")
+    salt: str = strawberry.field(description="What stands before the number.")
+    signature: str = strawberry.field(description="To be given back as it is.")
+    max_number: int = strawberry.field(description="The number is 0 to this.")
+
+    @classmethod
+    def of(cls, made: altcha.Challenge) -> Self:
+        return cls(
+            algorithm=made.algorithm,
+            digest=made.challenge,
+            salt=made.salt,
+            signature=made.signature,
+            max_number=made.max_number,
+        )
+
+
+@strawberry.type(description="Too many ask just now: a time is held only with the `proof` of some work.")
+class ProofNeeded(Problem):
+    @strawberry.field(description="A new one; it can be used once, within minutes.")
+    def challenge(self, info: Info) -> Challenge | None:
+        proof, now = info.context.proof, info.context.now
+        return Challenge.of(proof.challenge(now)) if proof else None
+
+
 @strawberry.type(description="A hold is extended only once.")
 class AlreadyExtended(Problem):
     pass
@@ -198,6 +226,7 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.TooManyHolds: TooManyHolds,
     errors.TooManyBookings: TooManyBookings,
     errors.TooManyGuesses: TooManyGuesses,
+    errors.ProofNeeded: ProofNeeded,
     errors.AlreadyExtended: AlreadyExtended,
     errors.IdempotencyKeyReused: IdempotencyKeyReused,
     errors.HoldExpired: HoldExpired,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ class Settings:
     holds_per_client: int = 24
     points_per_client: int = 20_000
     bookings_per_client: int = 30
+    proof_of_work: str | None = field(default=None, repr=False)
     site_keys_only: bool = False
     trusted_documents: Path | None = None
     trusted_documents_only: bool = False
@@ -37,6 +38,7 @@ class Settings:
         return self.mode == "development"
 
 
+SHORTEST_SECRET = 32
 MODES = ("development", "production")
 
 
@@ -56,6 +58,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         bookings_per_client=_number(
             environment, "BOOK_ONLINE_BOOKINGS_PER_CLIENT", Settings.bookings_per_client
         ),
+        proof_of_work=_secret(environment, "BOOK_ONLINE_PROOF_OF_WORK"),
         site_keys_only=_flag(environment, "BOOK_ONLINE_SITE_KEYS_ONLY"),
         trusted_documents=_folder(environment.get("BOOK_ONLINE_TRUSTED_DOCUMENTS")),
         trusted_documents_only=_flag(environment, "BOOK_ONLINE_TRUSTED_DOCUMENTS_ONLY"),
@@ -87,6 +90,13 @@ def _folder(text: str | None) -> Path | None:
     if text and not Path(text).is_dir():
         raise BadSetting(f"BOOK_ONLINE_TRUSTED_DOCUMENTS is {text!r}; there is no such folder")
     return Path(text) if text else None
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str | None:
+    text = environment.get(name) or None
+    if text and len(text) < SHORTEST_SECRET:
+        raise BadSetting(f"{name} is too short for a secret; it needs {SHORTEST_SECRET} characters")
+    return text
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

@@ -1,11 +1,14 @@
 """Keeping times for a few minutes, keeping them longer, and giving them back."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking import once
+from booking.errors import IdempotencyKeyReused, ProofNeeded
 from booking.hold import (
     CourseHoldRequest,
     HoldRequest,
@@ -16,7 +19,7 @@ from booking.hold import (
     release_hold,
 )
 from booking.storage import tables
-from graphql_api.context import Info
+from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.guards.viewer import BOOK
 from graphql_api.ids import key_of
@@ -36,6 +39,9 @@ class HoldSlotInput:
         default=None, description="Where; anywhere unless given."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    proof: str | None = strawberry.field(
+        default=None, description="The solved challenge of `ProofNeeded`, where that was the answer."
+    )
 
 
 @strawberry.type(description="The hold, or why there is none.")
@@ -61,6 +67,9 @@ class HoldCourseInput:
         default=None, description="Where; anywhere unless given."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    proof: str | None = strawberry.field(
+        default=None, description="The solved challenge of `ProofNeeded`, where that was the answer."
+    )
 
 
 @strawberry.type(description="The holds, or why there are none.")
@@ -108,6 +117,29 @@ def _wanted(input: HoldSlotInput | HoldCourseInput) -> dict[str, Any]:
     }
 
 
+def _check_proof(input: HoldSlotInput | HoldCourseInput, context: Context) -> bytes | None:
+    """What tells the proof from all others; None where none is needed. Refuses with ProofNeeded."""
+    if context.proof is None:
+        return None
+    checked = context.proof.checked(input.proof, context.now)
+    if checked is None:
+        raise ProofNeeded
+    return checked
+
+
+async def _use_proof(
+    session: AsyncSession, input: HoldSlotInput | HoldCourseInput, hold: tables.Hold, context: Context
+) -> None:
+    """A proof is good for one hold, however often that is asked for. Refuses with ProofNeeded."""
+    if checked := _check_proof(input, context):
+        intended = once.Intention(checked, hashlib.sha256(hold.id.bytes).digest())
+        try:
+            if await once.recall(session, intended, now=context.now) is None:
+                await once.remember(session, intended, hold.id, now=context.now)
+        except IdempotencyKeyReused as used:
+            raise ProofNeeded from used
+
+
 @strawberry.type
 class HoldMutations:
     @strawberry.mutation(
@@ -125,9 +157,12 @@ class HoldMutations:
             return HoldRequest(starts_at=input.starts_at, **_wanted(input))
 
         async def work(session: AsyncSession) -> tuple[tables.Hold, str]:
-            return await hold_slot(session, request(), now=info.context.now, by=info.context.holder)
+            held = await hold_slot(session, request(), now=info.context.now, by=info.context.holder)
+            await _use_proof(session, input, held[0], info.context)
+            return held
 
         async def check(session: AsyncSession) -> None:
+            _check_proof(input, info.context)
             await check_hold(session, request(), now=info.context.now)
 
         held, problems = await attempt(info.context, work, check=check)
@@ -150,9 +185,14 @@ class HoldMutations:
     ) -> HoldCoursePayload | None:
         async def work(session: AsyncSession) -> list[tuple[tables.Hold, str]]:
             request = CourseHoldRequest(starts_at=tuple(input.starts_at), **_wanted(input))
-            return await hold_course(session, request, now=info.context.now, by=info.context.holder)
+            held = await hold_course(session, request, now=info.context.now, by=info.context.holder)
+            await _use_proof(session, input, held[0][0], info.context)
+            return held
 
-        held, problems = await attempt(info.context, work)
+        async def check(_session: AsyncSession) -> None:
+            _check_proof(input, info.context)
+
+        held, problems = await attempt(info.context, work, check=check)
         if held is None:
             return HoldCoursePayload(holds=None, hold_tokens=None, problems=problems)
         return HoldCoursePayload(

@@ -25,7 +25,7 @@ export default [
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
               ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
-              ...['Patient', 'RateLimit', 'Viewer'],
+              ...['Challenge', 'Patient', 'RateLimit', 'Viewer'],
               ...problems,
             ],
           },

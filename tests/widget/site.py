@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import httpx
 from sqlalchemy import func, select
@@ -57,11 +58,11 @@ class Site:
 
 @asynccontextmanager
 async def running_site(
-    database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW, site_keys_only: bool = False
+    database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW, **settings: Any
 ) -> AsyncIterator[Site]:
     database, clock = Database(database_url), Clock(now)
     await open_clinic(database, clinic, now=now)
-    app = create_app(Settings(database_url, site_keys_only=site_keys_only), now=clock)
+    app = create_app(Settings(database_url, **settings), now=clock)
     async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
         yield Site(url, clock, database, Partner(http))
     await database.close()

@@ -29,6 +29,10 @@ fragment Refusal on Problem {
   ... on CallTheClinic { suitableServices { id } }
 }` + SLOT;
 
+/** Asked for while the clinic's server is under attack. */
+const WORK = `
+fragment Work on ProofNeeded { challenge { algorithm digest salt signature maxNumber } }`;
+
 const VISIT = `
 fragment Visit on Appointment {
   id reference status startsAt endsAt canChange changeDeadline calendarFile
@@ -73,8 +77,8 @@ export const documents = {
 }` + TIME,
 
   hold: `mutation Hold($input: HoldSlotInput!) {
-  holdSlot(input: $input) { hold { expiresAt slot { ...Slot } } holdToken problems { ...Refusal } }
-}` + REFUSAL,
+  holdSlot(input: $input) { hold { expiresAt slot { ...Slot } } holdToken problems { ...Refusal ...Work } }
+}` + REFUSAL + WORK,
 
   rhythm: `query Rhythm($serviceId: ID!, $startsAt: DateTime!, $everyDays: Int!, $practitionerId: ID, $locationId: ID) {
   courseSlots(serviceId: $serviceId, startsAt: $startsAt, everyDays: $everyDays,
@@ -82,8 +86,8 @@ export const documents = {
 }`,
 
   holdCourse: `mutation HoldCourse($input: HoldCourseInput!) {
-  holdCourse(input: $input) { holds { expiresAt slot { ...Slot } } holdTokens problems { __typename } }
-}` + SLOT,
+  holdCourse(input: $input) { holds { expiresAt slot { ...Slot } } holdTokens problems { __typename ...Work } }
+}` + SLOT + WORK,
 
   extend: `mutation Extend($input: ExtendHoldInput!) {
   extendHold(input: $input) { hold { expiresAt } }
@@ -172,7 +176,11 @@ export const createClient = ({ api, language, site }) => {
     const intention = JSON.stringify(wanted);
     const idempotencyKey = unanswered.get(intention) ?? newKey();
     unanswered.set(intention, idempotencyKey);
-    const [payload] = Object.values(await ask(document, { input: { ...wanted, idempotencyKey } }));
+    const asked = async (/** @type {object} */ more) =>
+      Object.values(await ask(document, { input: { ...wanted, idempotencyKey, ...more } }))[0];
+    let payload = await asked({});
+    const challenge = payload.problems.find((/** @type {Problem} */ problem) => problem.challenge)?.challenge;
+    if (challenge) payload = await asked({ proof: await (await import('./proof.js')).solve(challenge) });
     unanswered.delete(intention);
     return payload;
   };

@@ -1,4 +1,4 @@
-"""Where the clinic wants it so, only web sites that it knows may embed the widget."""
+"""Where a clinic guards its server: known web sites alone, or some work before a time is held."""
 
 from booking.keys import create_site_key
 from tests.clinics import NOW
@@ -26,3 +26,13 @@ async def test_a_web_site_that_is_known_books_and_another_does_not(sqlite_url: s
         await visitor.page.evaluate(NAME_THE_SITE, f"bo_pub_{key.id}")
         await visitor.button("Book Online").click()
         await visitor.page.locator("[part~=time]").first.wait_for()
+
+
+async def test_the_widget_does_the_work_that_a_server_under_attack_asks_for(
+    sqlite_url: str, visitor: Visitor
+) -> None:
+    async with running_site(sqlite_url, proof_of_work="of this test, and of no server anywhere") as site:
+        await visitor.comes_to_details(site.url)
+        await visitor.button("Book this visit").click()
+        await visitor.is_booked()
+        assert await site.appointments() == 1
