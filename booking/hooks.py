@@ -11,5 +11,9 @@ The second is the secret of the manage link, which is kept only until all have h
 """
 
 
+Family = Callable[[str], Listener]
+"""Listeners that come and go, by their own names: `3f2a` of `webhook:3f2a`. They aren't told the secret."""
+
+
 class GiveUp(Exception):
     """Raised by a listener: to try again would be of no use."""

@@ -5,15 +5,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, exists, insert, literal, select, update
+from sqlalchemy import ForeignKey, String, case, delete, insert, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ColumnElement
 
 from booking.events import Event, EventKind
 from booking.storage.migrate import one_at_a_time
 from booking.storage.table import Table, choice
 
 KEPT = timedelta(days=30)
+OF_A_FAMILY = ":"
+"""In the name of a listener that comes and goes: `webhook:3f2a`."""
 
 
 class EventRow(Table):
@@ -65,11 +68,25 @@ class Due:
 
 
 async def register(session: AsyncSession, names: Collection[str]) -> None:
-    """From now on these are told, and nobody else. Replicas that start together take turns."""
+    """From now on these are told, and families, and nobody else. Replicas that start together take turns."""
     await one_at_a_time(session)
-    await session.execute(delete(ListenerRow).where(ListenerRow.name.not_in(names)))
+    gone = delete(ListenerRow).where(ListenerRow.name.not_in(names), ~_is_of_a_family())
+    await session.execute(gone)
     known = set(await session.scalars(select(ListenerRow.name)))
     session.add_all(ListenerRow(name=name) for name in names if name not in known)
+
+
+async def join(session: AsyncSession, name: str) -> None:
+    """One of a family is told from now on, in every process."""
+    session.add(ListenerRow(name=name))
+
+
+async def leave(session: AsyncSession, name: str) -> None:
+    await session.execute(delete(ListenerRow).where(ListenerRow.name == name))
+
+
+def _is_of_a_family() -> ColumnElement[bool]:
+    return ListenerRow.name.contains(OF_A_FAMILY)
 
 
 async def record(session: AsyncSession, event: Event, manage_token: str | None) -> None:
@@ -90,7 +107,7 @@ async def record(session: AsyncSession, event: Event, manage_token: str | None) 
     to_all = select(
         literal(event.id, EventRow.id.type),
         ListenerRow.name,
-        literal(manage_token),
+        case((_is_of_a_family(), null()), else_=literal(manage_token)),
         literal(0),
         literal(event.occurred_at, EventRow.occurred_at.type),
     )
@@ -98,16 +115,20 @@ async def record(session: AsyncSession, event: Event, manage_token: str | None) 
     await session.execute(insert(Delivery).from_select(columns, to_all))
 
 
-async def is_any_due(session: AsyncSession, *, now: datetime) -> bool:
-    return bool(await session.scalar(select(exists().where(Delivery.due_at <= now))))
+async def who_is_due(session: AsyncSession, *, now: datetime) -> Sequence[str]:
+    """The listeners that something is due for."""
+    query = select(Delivery.listener).where(Delivery.due_at <= now).distinct()
+    return (await session.scalars(query)).all()
 
 
-async def claim(session: AsyncSession, *, now: datetime, until: datetime, most: int) -> Sequence[Due]:
+async def claim(
+    session: AsyncSession, listener: str, *, now: datetime, until: datetime, most: int
+) -> Sequence[Due]:
     """Takes deliveries that are due, the oldest first; nobody else gets them before `until`."""
     query = (
         select(Delivery, EventRow)
         .join(EventRow, EventRow.id == Delivery.event)
-        .where(Delivery.due_at <= now)
+        .where(Delivery.listener == listener, Delivery.due_at <= now)
         .order_by(Delivery.due_at, EventRow.occurred_at)
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
@@ -131,3 +152,21 @@ async def settle(
         values["manage_token"] = None
     where = (Delivery.event == due.event.id, Delivery.listener == due.listener)
     await session.execute(update(Delivery).where(*where).values(**values))
+
+
+async def tell_again(
+    session: AsyncSession,
+    listener: str,
+    *,
+    now: datetime,
+    event: uuid.UUID | None = None,
+    since: datetime | None = None,
+) -> int:
+    """Makes deliveries due as if for the first time: that of one event, or all since; answers how many."""
+    query = update(Delivery).where(Delivery.listener == listener)
+    if event is not None:
+        query = query.where(Delivery.event == event)
+    if since is not None:
+        query = query.where(Delivery.event.in_(select(EventRow.id).where(EventRow.occurred_at >= since)))
+    again = query.values(due_at=now, attempts=0, delivered_at=None).returning(Delivery.event)
+    return len((await session.scalars(again)).all())

@@ -227,7 +227,7 @@ async def test_a_failing_listener_keeps_nothing_from_another(clinic: Database, e
 async def test_what_a_dead_process_began_is_told_by_another(clinic: Database, ear: Ear, time: Time) -> None:
     await booked(clinic)
     async with clinic.write() as session:
-        assert len(await outbox.claim(session, now=time.now, until=time.now + CLAIM, most=10)) == 1
+        assert len(await outbox.claim(session, "ear", now=time.now, until=time.now + CLAIM, most=10)) == 1
 
     assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0, "it may be alive"
     time.now += CLAIM
