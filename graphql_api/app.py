@@ -25,6 +25,9 @@ from booking.notices.mail import mail
 from booking.storage import outbox, queries
 from booking.storage.access import ApiKey
 from booking.storage.database import Database
+from booking.webhooks.endpoints import FAMILY as WEBHOOK
+from booking.webhooks.send import Sender
+from booking.webhooks.tell import webhooks
 from graphql_api.context import Context
 from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
 from graphql_api.guards.clients import client_of
@@ -39,6 +42,7 @@ from graphql_api.playground import playground_page, playground_routes
 from graphql_api.problems import code_of
 from graphql_api.schema import core_schema
 from graphql_api.settings import Settings
+from graphql_api.webhooks import data_of
 from widget.documents import documents as widget_documents
 from widget.pages import ClinicCard, routes
 from widget.plain.desk import Desk
@@ -73,6 +77,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     listeners: dict[str, Listener] = {}
     if settings.post:
         listeners["mail"] = mail(database, settings.post, site=settings.site)
+    sender = Sender(to_private=settings.webhooks_to_private)
     schema = core_schema()
     proof = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
     anybody, partners = (Allowances(settings, time.monotonic, times=times) for times in (1, PARTNERS))
@@ -144,11 +149,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         with suppress(TryAgain):  # The courier tries again, as soon as there is a database.
             async with database.write() as session:
                 await outbox.register(session, listeners)
-        courier = asyncio.create_task(carry(database, listeners, clock=moment_of)) if listeners else None
+        families = {WEBHOOK: webhooks(database, sender, show=data_of, clock=moment_of)}
+        courier = asyncio.create_task(carry(database, listeners, families, clock=moment_of))
         yield
-        if courier:
-            courier.cancel()
-            await asyncio.wait([courier])
+        courier.cancel()
+        await asyncio.wait([courier])
         await database.close()
 
     desk = Desk(database, clinic_card, moment_of, holder_of)

@@ -30,6 +30,7 @@ class Settings:
     trusted_documents_only: bool = False
     trusted_proxies: str = "127.0.0.1,::1"
     post: Post | None = None
+    webhooks_to_private: bool = False
     site: str = "http://127.0.0.1:8000"
 
     @property
@@ -64,6 +65,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_documents_only=_flag(environment, "BOOK_ONLINE_TRUSTED_DOCUMENTS_ONLY"),
         trusted_proxies=environment.get("BOOK_ONLINE_TRUSTED_PROXIES") or Settings.trusted_proxies,
         post=_post(environment.get("BOOK_ONLINE_MAIL_URL"), environment.get("BOOK_ONLINE_MAIL_FROM")),
+        webhooks_to_private=_flag(environment, "BOOK_ONLINE_WEBHOOKS_TO_PRIVATE"),
         site=_site(environment.get("BOOK_ONLINE_SITE") or Settings.site),
     )
 
