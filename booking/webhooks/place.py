@@ -1,6 +1,7 @@
 """Where a webhook may be sent: to a public address, and to no other."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -13,6 +14,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, the best first. Fails with an OSError."""
 
 LONGEST = 2000
+HOST = re.compile(rb"[a-z0-9._:-]+")
 NOT_PUBLIC_IPV4 = [
     IPv4Network(block)
     for block in (
@@ -70,7 +72,8 @@ def checked_url(text: str, *, to_private: bool) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         raise _refused("This is not a URL") from None
     schemes = ("https", "http") if to_private else ("https",)
-    if len(text) > LONGEST or url.scheme not in schemes or not url.raw_host:
+    is_port = url.port is None or 0 < url.port < 2**16
+    if len(text) > LONGEST or url.scheme not in schemes or not (HOST.fullmatch(url.raw_host) and is_port):
         raise _refused("The URL can't be used")
     if url.userinfo or url.fragment:
         raise _refused("The URL must hold neither a password nor a fragment (#)")
