@@ -65,6 +65,7 @@ async def booked(
     email: str = "patient@example.com",
     language: str = "en",
     answers: Mapping[str, Answer] | None = None,
+    booked_by: str | None = None,
     now: datetime = NOW,
 ) -> Booked:
     needs_answers: Iterable[str] = QUESTIONS if service.startswith("dry-needling") else ()
@@ -72,7 +73,8 @@ async def booked(
     async with database.write() as session:
         wishes = [HoldRequest(service, time, practitioner) for time in times]
         tokens = [(await hold_slot(session, wish, now=now))[1] for wish in wishes]
-        request = BookingRequest(tokens, len(tokens) > 1, name, email, "416 555 0123", given, language)
+        who = (name, email, "416 555 0123", given, language)
+        request = BookingRequest(tokens, len(tokens) > 1, *who, booked_by=booked_by)
         booking = await book(session, request, now=now)
     return Booked(database, booking.visits, booking.manage_token)
 

@@ -70,9 +70,13 @@ async def test_a_booked_visit_is_told_with_ids_and_nothing_of_the_patient(
 
 async def test_nothing_of_a_patient_or_of_health_is_ever_sent(teller: Teller, receiver: Receiver) -> None:
     await teller.add(receiver.url)
-    who = {"name": "Sample Patient Zebra", "email": "zebra@example.com"}
     booking = await booked(
-        teller.database, NINE, service="dry-needling", answers={"needle-fear": Answer.YES}, **who
+        teller.database,
+        NINE,
+        service="dry-needling",
+        answers={"needle-fear": Answer.YES},
+        name="Sample Patient Zebra",
+        email="zebra@example.com",
     )
     assert booking.visits[0].tell_practitioner == ["needle-fear"]
     await booking.moved(NINE + HOUR, at=teller.now)
@@ -227,17 +231,6 @@ async def test_what_is_not_taken_is_sent_again_with_the_same_id_and_a_new_signat
         (3, 204, None),
     ]
     assert (await teller.endpoint(endpoint)).failing_since is None
-
-
-async def test_a_partners_endpoint_hears_nothing_of_what_others_booked(
-    teller: Teller, receiver: Receiver
-) -> None:
-    await teller.add(receiver.url)
-    await teller.add(receiver.url.replace("/hook", "/partner"), key_id="0123456789")
-    await booked(teller.database, NINE)
-
-    assert await teller.tell() == 2
-    assert [request.line for request in receiver.requests] == ["POST /hook HTTP/1.1"]
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "http://127.0.0.1:1/"])

@@ -1,0 +1,322 @@
+"""Endpoints that fail are switched off, what they missed can be told again, and each keeps to itself."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from booking.courier import CLAIM, WAITS, carry
+from booking.errors import InvalidInput, NotFound
+from booking.events import Event, EventKind
+from booking.keys import create_key, revoke_key
+from booking.storage import outbox
+from booking.storage.access import Scope
+from booking.storage.outbox import Delivery, ListenerRow
+from booking.storage.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.webhooks.endpoints import (
+    FAMILY,
+    MOST,
+    add_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    listener_name,
+    log_of,
+    remove_endpoint,
+    rotate_secret,
+)
+from booking.webhooks.replay import replay_event, replay_since
+from booking.webhooks.send import Sender
+from booking.webhooks.tell import ping, webhooks
+from graphql_api.webhooks import data_of
+from tests.booking.notices.bookings import booked
+from tests.booking.webhooks.conftest import Teller, ids
+from tests.booking.webhooks.receiver import SILENCE, TAKEN, Receiver, receiving, saying
+from tests.clinics import NOW
+
+NINE = datetime(2026, 11, 26, 14, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def test_gone_disables_at_once(teller: Teller, receiver: Receiver) -> None:
+    hook, _ = await teller.add(receiver.url)
+    receiver.answers = [saying(410)]
+    booking = await booked(teller.database, NINE)
+    await teller.tell()
+    await booking.cancelled(at=teller.now)
+    await teller.tell_for_a_day()
+
+    assert receiver.kinds == ["appointment.booked"]
+    endpoint = await teller.endpoint(hook)
+    assert (endpoint.disabled_at, endpoint.disabled_because) == (NOW, "answered 410 Gone")
+
+
+async def test_an_endpoint_that_takes_nothing_for_three_days_is_disabled(
+    teller: Teller, receiver: Receiver
+) -> None:
+    hook, _ = await teller.add(receiver.url)
+    receiver.answers = [saying(500)]
+    booking = await booked(teller.database, NINE + 7 * DAY)
+    await teller.tell_for_a_day()
+    teller.now += 2 * DAY
+    assert (await teller.endpoint(hook)).disabled_at is None
+    assert (await teller.endpoint(hook)).failing_since == NOW
+
+    await booking.moved(NINE + 7 * DAY + HOUR, at=teller.now)
+    await teller.tell()
+    assert (await teller.endpoint(hook)).disabled_at is None, "one failure says little"
+    await teller.tell_for_a_day()
+
+    endpoint = await teller.endpoint(hook)
+    assert endpoint.disabled_at is not None
+    assert endpoint.disabled_because == "failed for 3 days; at last: answered 500"
+    assert len(receiver.requests) == 1 + len(WAITS) + 5
+
+
+async def test_one_success_in_three_days_is_enough(teller: Teller, receiver: Receiver) -> None:
+    hook, _ = await teller.add(receiver.url)
+    receiver.answers = [saying(500)] * 8 + [TAKEN, saying(500)]
+    booking = await booked(teller.database, NINE + 7 * DAY)
+    await teller.tell_for_a_day()
+    teller.now += 2 * DAY
+    await booking.moved(NINE + 7 * DAY + HOUR, at=teller.now)
+    await teller.tell()
+    assert (await teller.endpoint(hook)).failing_since is None
+
+    await booking.cancelled(at=teller.now)
+    await teller.tell_for_a_day()
+
+    assert (await teller.endpoint(hook)).disabled_at is None
+
+
+async def test_a_disabled_endpoint_is_sent_nothing_until_it_is_enabled_and_can_be_told_it_all(
+    teller: Teller, receiver: Receiver
+) -> None:
+    hook, _ = await teller.add(receiver.url)
+    for _twice in range(2):
+        async with teller.database.write() as session:
+            await disable_endpoint(session, hook, now=teller.now)
+    booking = await booked(teller.database, NINE)
+    await teller.tell()
+    with pytest.raises(InvalidInput, match="enable it first"):
+        async with teller.database.write() as session:
+            await replay_since(session, hook, NOW, now=teller.now)
+    async with teller.database.write() as session:
+        await enable_endpoint(session, hook)
+    await booking.cancelled(at=teller.now)
+    await teller.tell()
+    assert receiver.kinds == ["appointment.cancelled"]
+
+    async with teller.database.write() as session:
+        assert await replay_since(session, hook, NOW, now=teller.now) == 2
+    await teller.tell()
+
+    assert sorted(receiver.kinds[1:]) == ["appointment.booked", "appointment.cancelled"]
+
+
+async def test_what_was_given_up_is_replayed_one_by_one_or_from_a_time_on(
+    teller: Teller, receiver: Receiver
+) -> None:
+    hook, _ = await teller.add(receiver.url)
+    other, _ = await teller.add(receiver.url.replace("/hook", "/other"))
+    receiver.answers = [saying(503)]
+    booking = await booked(teller.database, NINE + 7 * DAY)
+    await teller.tell_for_a_day()
+    (first,) = ids(await teller.log(hook))
+    receiver.answers = [TAKEN]
+    receiver.requests.clear()
+
+    async def replayed(since: datetime) -> int:
+        async with teller.database.write() as session:
+            return await replay_since(session, hook, since, now=teller.now)
+
+    async with teller.database.write() as session:
+        await replay_event(session, hook, first, now=teller.now)
+    assert await teller.tell() == 1
+    later = teller.now
+    await booking.cancelled(at=later)
+    assert await teller.tell() == 2
+    assert await replayed(later + HOUR) == 0
+    assert await replayed(later) == 1
+    assert await teller.tell() == 1
+    assert await replayed(NOW) == 2
+    assert await teller.tell() == 2
+
+    to_this = [request.told["type"] for request in receiver.requests if "/hook" in request.line]
+    assert to_this[:3] == ["appointment.booked", "appointment.cancelled", "appointment.cancelled"]
+    assert sorted(to_this[3:]) == ["appointment.booked", "appointment.cancelled"]
+    assert (await teller.log(other))[-1].kind == "appointment.cancelled"
+    log = [attempt for attempt in await teller.log(hook) if attempt.event == first]
+    assert [attempt.number for attempt in log] == list(range(1, len(WAITS) + 4))
+    assert {attempt.status for attempt in log[-2:]} == {204}
+
+
+async def test_an_event_that_was_never_for_it_is_not_replayed(teller: Teller, receiver: Receiver) -> None:
+    hook, _ = await teller.add(receiver.url)
+    with pytest.raises(NotFound, match="30 days"):
+        async with teller.database.write() as session:
+            await replay_event(session, hook, uuid.uuid4(), now=teller.now)
+
+
+async def test_the_log_shows_each_attempt_and_forgets_after_a_month(
+    teller: Teller, receiver: Receiver
+) -> None:
+    hook, _ = await teller.add(receiver.url)
+    receiver.answers = [saying(500), SILENCE, TAKEN]
+    patient, hasty = teller.sender, Sender(to_private=True, patience=0.2)
+    booking = await booked(teller.database, NINE + 40 * DAY)
+    for wait, teller.sender in zip(WAITS, (patient, hasty, patient)):
+        await teller.tell()
+        teller.now += wait
+
+    log = await teller.log(hook)
+    assert [(attempt.kind, attempt.number, attempt.status, attempt.problem) for attempt in log] == [
+        ("appointment.booked", 1, 500, "answered 500"),
+        ("appointment.booked", 2, None, "no answer in 0.2 s"),
+        ("appointment.booked", 3, 204, None),
+    ]
+    assert [attempt.at - NOW for attempt in log] == [timedelta(0), WAITS[0], WAITS[0] + WAITS[1]]
+    assert log[1].milliseconds >= 200
+
+    teller.now = NOW + 30 * DAY
+    await booking.cancelled(at=teller.now)
+    await teller.tell()
+    assert [attempt.number for attempt in await teller.log(hook)] == [2, 3, 1]
+
+
+async def test_a_silent_endpoint_keeps_nobody_else_waiting(teller: Teller) -> None:
+    teller.sender = Sender(to_private=True, patience=60)
+    async with receiving() as silent, receiving() as quick:
+        silent.answers = [SILENCE]
+        await teller.add(silent.url)
+        await teller.add(quick.url)
+        family = webhooks(teller.database, teller.sender, show=data_of, clock=teller.clock)
+        courier = asyncio.create_task(carry(teller.database, {}, {FAMILY: family}, clock=teller.clock))
+        try:
+            booking = await booked(teller.database, NINE)
+            await silent.arrived(1)
+            await quick.arrived(1)
+            await booking.cancelled(at=teller.now)
+            await quick.arrived(2)
+            assert len(silent.requests) == 1
+        finally:
+            courier.cancel()
+            await asyncio.wait([courier])
+
+
+async def test_what_a_dead_server_had_begun_is_sent_by_another(teller: Teller, receiver: Receiver) -> None:
+    hook, _ = await teller.add(receiver.url)
+    await booked(teller.database, NINE)
+    async with teller.database.write() as session:
+        until = teller.now + CLAIM
+        assert await outbox.claim(session, listener_name(hook), now=teller.now, until=until, most=10)
+
+    assert await teller.tell() == 0
+    teller.now += CLAIM
+    assert await teller.tell() == 1
+    assert receiver.kinds == ["appointment.booked"]
+
+
+async def test_servers_that_start_leave_endpoints_alone(teller: Teller, receiver: Receiver) -> None:
+    await teller.add(receiver.url)
+    await booked(teller.database, NINE)
+    async with teller.database.write() as session:
+        await outbox.register(session, ["mail"])
+        await outbox.register(session, [])
+
+    assert await teller.tell() == 1
+    assert receiver.kinds == ["appointment.booked"]
+
+
+async def test_what_is_removed_leaves_nothing_and_its_last_answer_does_no_harm(
+    teller: Teller, receiver: Receiver
+) -> None:
+    hook, _ = await teller.add(receiver.url)
+    receiver.answers = [saying(500)]
+    await booked(teller.database, NINE)
+    await teller.tell()
+    family = webhooks(teller.database, teller.sender, show=data_of, clock=teller.clock)
+    async with teller.database.write() as session:
+        await remove_endpoint(session, hook)
+
+    await family(hook)(Event(uuid.uuid4(), EventKind.BOOKED, (), NOW), None)
+
+    async with teller.database.read() as session:
+        for table in (WebhookEndpoint, WebhookAttempt, Delivery, ListenerRow):
+            assert await session.scalar(select(func.count()).select_from(table)) == 0, table
+
+
+async def test_a_ping_is_sent_once_and_noted(teller: Teller, receiver: Receiver) -> None:
+    hook, _ = await teller.add(receiver.url)
+    answer = await ping(teller.database, teller.sender, hook, clock=teller.clock)
+
+    assert (answer.status, answer.problem) == (204, None)
+    assert receiver.requests[0].told == {"type": "test.ping", "timestamp": "2026-11-23T12:00:00Z", "data": {}}
+    (attempt,) = await teller.log(hook)
+    assert (attempt.kind, attempt.status) == ("test.ping", 204)
+
+
+async def test_a_partner_hears_of_what_it_booked_until_its_key_is_revoked(
+    teller: Teller, receiver: Receiver
+) -> None:
+    async with teller.database.write() as session:
+        key, _ = await create_key(session, "Sample Directory", [Scope.BOOK], now=NOW)
+    await teller.add(receiver.url, key_id=key.id)
+    await teller.add(receiver.url.replace("/hook", "/clinic"))
+    own = await booked(teller.database, NINE, booked_by=key.id)
+    await booked(teller.database, NINE + HOUR)
+    await teller.tell()
+    assert sorted(request.line for request in receiver.requests) == [
+        "POST /clinic HTTP/1.1",
+        "POST /clinic HTTP/1.1",
+        "POST /hook HTTP/1.1",
+    ]
+
+    async with teller.database.write() as session:
+        await revoke_key(session, key.id, now=NOW)
+    await own.cancelled(at=NOW)
+    receiver.requests.clear()
+    await teller.tell()
+    assert [request.line for request in receiver.requests] == ["POST /clinic HTTP/1.1"]
+
+
+async def test_one_partner_cannot_touch_the_endpoint_of_another(teller: Teller, receiver: Receiver) -> None:
+    async with teller.database.write() as session:
+        key, _ = await create_key(session, "Sample Directory", [Scope.WEBHOOK_MANAGE], now=NOW)
+        other, _ = await create_key(session, "Another Directory", [Scope.WEBHOOK_MANAGE], now=NOW)
+    hook, secret = await teller.add(receiver.url, key_id=key.id)
+    clinics, _ = await teller.add(receiver.url)
+
+    for whose in (hook, clinics):
+        async with teller.database.write() as session:
+            mine = other.id
+            for attempt in (
+                disable_endpoint(session, whose, now=NOW, key_id=mine),
+                enable_endpoint(session, whose, key_id=mine),
+                rotate_secret(session, whose, now=NOW, key_id=mine),
+                log_of(session, whose, most=1, key_id=mine),
+                replay_since(session, whose, NOW, now=NOW, key_id=mine),
+                replay_event(session, whose, uuid.uuid4(), now=NOW, key_id=mine),
+                remove_endpoint(session, whose, key_id=mine),
+            ):
+                with pytest.raises(NotFound):
+                    await attempt
+    endpoint = await teller.endpoint(hook)
+    assert (endpoint.secret, endpoint.disabled_at) == (secret, None)
+
+
+async def test_what_an_endpoint_is_made_of_is_checked(teller: Teller) -> None:
+    url = "https://partner.example/hook"
+    for name, kinds in (("", ["appointment.booked"]), ("x" * 201, ["appointment.booked"]), ("a\nb", [])):
+        with pytest.raises(InvalidInput, match="name"):
+            async with teller.database.write() as session:
+                await add_endpoint(session, url, name, kinds, now=NOW)
+    for kinds in ([], ["appointment.lost"]):
+        with pytest.raises(InvalidInput, match=r"appointment\.booked"):
+            async with teller.database.write() as session:
+                await add_endpoint(session, url, "Sample Directory", kinds, now=NOW)
+    for _ in range(MOST):
+        await teller.add(url)
+    with pytest.raises(InvalidInput, match="20 endpoints already"):
+        await teller.add(url)
