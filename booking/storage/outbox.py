@@ -59,12 +59,13 @@ class Delivery(Table):
 
 @dataclass(frozen=True)
 class Due:
-    """To be told now. `attempts` counts this one too."""
+    """To be told now, and ours `until` then. `attempts` counts this one too."""
 
     event: Event
     listener: str
     manage_token: str | None
     attempts: int
+    until: datetime
 
 
 async def register(session: AsyncSession, names: Collection[str]) -> None:
@@ -139,18 +140,21 @@ async def claim(
         delivery.due_at = until
         appointments = tuple(uuid.UUID(visit) for visit in row.appointments)
         event = Event(row.id, row.kind, appointments, row.occurred_at, row.moved_from)
-        claimed.append(Due(event, delivery.listener, delivery.manage_token, delivery.attempts))
+        claimed.append(Due(event, delivery.listener, delivery.manage_token, delivery.attempts, until))
     return claimed
 
 
 async def settle(
     session: AsyncSession, due: Due, *, delivered_at: datetime | None, again_at: datetime | None
 ) -> None:
-    """What came of an attempt: it was delivered, is due again, or (both None) was given up."""
+    """What came of an attempt: it was delivered, is due again, or (both None) was given up.
+
+    Unless somebody else has taken it up meanwhile, or it is to be told again.
+    """
     values: dict[str, object] = {"delivered_at": delivered_at, "due_at": again_at}
     if again_at is None:
         values["manage_token"] = None
-    where = (Delivery.event == due.event.id, Delivery.listener == due.listener)
+    where = (Delivery.event == due.event.id, Delivery.listener == due.listener, Delivery.due_at == due.until)
     await session.execute(update(Delivery).where(*where).values(**values))
 
 
