@@ -35,10 +35,13 @@ async def carry(
     families: Mapping[str, Family] = NONE,
     *,
     clock: Clock,
+    is_registered: bool = False,
 ) -> None:
-    """Until it is cancelled. Each listener has a lane: one that is slow keeps nobody else waiting."""
+    """Until it is cancelled; registers the listeners first, unless they are.
+
+    Each listener has a lane: one that is slow keeps nobody else waiting.
+    """
     lanes: dict[str, asyncio.Task[None]] = {}
-    is_registered = False
     async with asyncio.TaskGroup() as running:
         while True:
             with _going_on():

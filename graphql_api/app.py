@@ -146,11 +146,14 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        is_registered = False
         with suppress(TryAgain):  # The courier tries again, as soon as there is a database.
             async with database.write() as session:
                 await outbox.register(session, listeners)
+            is_registered = True
         families = {WEBHOOK: webhooks(database, sender, show=data_of, clock=moment_of)}
-        courier = asyncio.create_task(carry(database, listeners, families, clock=moment_of))
+        carrying = carry(database, listeners, families, clock=moment_of, is_registered=is_registered)
+        courier = asyncio.create_task(carrying)
         yield
         courier.cancel()
         await asyncio.wait([courier])
