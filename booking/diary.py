@@ -114,7 +114,7 @@ async def open_diaries(
     spans = _by_place_and_person(
         await queries.weekly_hours(session, locations=list(windows), practitioners=people)
     )
-    closed = await _closed_days(session, locations, first - MARGIN, last + MARGIN)
+    closed = await closed_days(session, locations, first - MARGIN, last + MARGIN)
     away: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for off in await queries.time_off_between(
         session, calendar.instant_at(start), calendar.instant_at(end), practitioners=people
@@ -180,7 +180,7 @@ def _by_place_and_person(
     return found
 
 
-async def _closed_days(
+async def closed_days(
     session: AsyncSession, locations: Sequence[Location], first: date, last: date
 ) -> dict[str, set[date]]:
     """The days between on which each location is closed: its own closures and public holidays."""

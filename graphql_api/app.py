@@ -28,6 +28,8 @@ from booking.storage.database import Database
 from booking.webhooks.endpoints import FAMILY as WEBHOOK
 from booking.webhooks.send import Sender
 from booking.webhooks.tell import webhooks
+from feeds.bulk import bulk_routes
+from feeds.source import Source
 from graphql_api.context import Context
 from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
 from graphql_api.guards.clients import client_of
@@ -37,6 +39,7 @@ from graphql_api.guards.proof import ProofOfWork
 from graphql_api.guards.unusable import Unusable
 from graphql_api.guards.viewer import Viewer
 from graphql_api.http import Endpoint, unusable
+from graphql_api.ids import global_id
 from graphql_api.loaders import Loaders
 from graphql_api.playground import playground_page, playground_routes
 from graphql_api.problems import code_of
@@ -159,11 +162,18 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         await asyncio.wait([courier])
         await database.close()
 
+    def charge(request: Request, cost: int) -> int:
+        meter = anybody.of(client_of(request)).points
+        meter.charge(cost)
+        return meter.wait
+
+    source = Source(database, moment_of, settings.site, global_id, charge)
     desk = Desk(database, clinic_card, moment_of, holder_of)
     parts: list[BaseRoute] = [
         Route("/graphql", graphql, methods=ANY_METHOD),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        *bulk_routes(source),
         *plain_routes(desk),
         *routes(clinic=clinic_card, demo=settings.is_development, plain=partial(entry, desk)),
     ]

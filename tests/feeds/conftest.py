@@ -1,0 +1,49 @@
+"""What others pull, asked over HTTP on both databases at a time that stands still."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, event
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
+from tests.asking import Partner
+from tests.clinics import open_clinic
+from tests.feeds.pulling import SITE
+from tests.visiting import visiting
+from tests.widget.site import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def http(database: Database, database_url: str, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole app, with the sample clinic in its database."""
+    await open_clinic(database)
+    app = create_app(Settings(database_url=database_url, site=SITE), now=clock)
+    async with visiting(app) as client:
+        yield client
+
+
+@pytest.fixture
+def api(http: httpx.AsyncClient) -> Partner:
+    return Partner(http)
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every SQL statement that any database is sent."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
