@@ -47,6 +47,7 @@ from graphql_api.schema import core_schema
 from graphql_api.settings import Settings
 from graphql_api.webhooks import data_of
 from widget.documents import documents as widget_documents
+from widget.linked_data import Linked, linked_data
 from widget.pages import ClinicCard, routes
 from widget.plain.desk import Desk
 from widget.plain.site import entry, plain_routes
@@ -167,6 +168,10 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         meter.charge(cost)
         return meter.wait
 
+    async def linked_data_of(language: str, service: str | None) -> Linked:
+        async with database.read() as session:
+            return await linked_data(session, settings.site, language, service, now=await moment_of(session))
+
     source = Source(database, moment_of, settings.site, global_id, charge)
     desk = Desk(database, clinic_card, moment_of, holder_of)
     parts: list[BaseRoute] = [
@@ -175,7 +180,12 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         Route("/readyz", readyz),
         *bulk_routes(source),
         *plain_routes(desk),
-        *routes(clinic=clinic_card, demo=settings.is_development, plain=partial(entry, desk)),
+        *routes(
+            clinic=clinic_card,
+            demo=settings.is_development,
+            plain=partial(entry, desk),
+            linked_data=linked_data_of,
+        ),
     ]
     if settings.is_development:
         parts += playground_routes(settings.playground)

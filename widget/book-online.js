@@ -1,7 +1,7 @@
 /**
  * @file Here is `<book-online>`: a button in the page's own words. The rest is loaded when somebody means to use it.
  *
- * Attributes: service, practitioner, location (slugs), lang, site, phone, inline; bare, to be opened by a script alone.
+ * Attributes: service, practitioner, location (slugs), at (a time), lang, site, phone, inline; bare, to be opened by a script alone.
  * @typedef {import('./flow/types.js').Wish} Wish
  */
 

@@ -1,8 +1,9 @@
 """The pages beside the widget: hosted booking, managing a visit, and the demo clinic."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -64,21 +65,34 @@ class ClinicCard:
 
 ReadCard = Callable[[str], Awaitable[ClinicCard]]
 ReadPlain = Callable[[str, str | None], Awaitable[Markup]]
+ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
+WISHES = ("practitioner", "location", "at")
+"""What the address of a booking page may choose beforehand, as attributes of the element do."""
 
 
-def routes(*, clinic: ReadCard, demo: bool, plain: ReadPlain | None = None) -> list[BaseRoute]:
+def routes(
+    *,
+    clinic: ReadCard,
+    demo: bool,
+    plain: ReadPlain | None = None,
+    linked_data: ReadLinkedData | None = None,
+) -> list[BaseRoute]:
     """`clinic` reads the card when a page is asked for; with `demo` a clinic's page is at `/`.
 
-    `plain` answers a language and a service with what is shown where no script runs.
+    `plain` answers a language and a service with what is shown where no script runs, and `linked_data`
+    with what search engines are told.
     """
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
         language, service = language_of(request), request.path_params.get("service")
+        is_booking = template.startswith("book.")
         html = templates.get_template(template).render(
             clinic=await clinic(language),
             language=language,
             service=service,
-            plain=await plain(language, service) if plain and template.startswith("book.") else "",
+            wishes={name: request.query_params[name] for name in WISHES if name in request.query_params},
+            plain=await plain(language, service) if plain and is_booking else "",
+            linked_data=await linked_data(language, service) if linked_data and is_booking else {},
             plain_sheet=plain_sheet(),
         )
         return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))

@@ -23,7 +23,7 @@ async def pulled(http: httpx.AsyncClient, kind: str) -> list[Resource]:
     manifest = (await http.get(MANIFEST)).json()
     urls = [file["url"] for file in manifest["output"] if file["type"] == kind]
     assert urls
-    return [line for url in urls for line in await lines(http, url.removeprefix(SITE))]
+    return [line for url in urls for line in await lines(http, url[url.index("/bulk/") :])]
 
 
 def starts(slots: list[Resource], schedule: Resource) -> list[str]:

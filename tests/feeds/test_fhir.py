@@ -1,4 +1,4 @@
-"""What we publish is FHIR R4, by the models of `fhir.resources`; and what SMART Scheduling Links adds to it."""
+"""What we publish is FHIR R4, by the models of `fhir.resources`, and what SMART Scheduling Links asks for."""
 
 import re
 
@@ -49,8 +49,9 @@ async def test_all_that_is_named_is_there(http: httpx.AsyncClient) -> None:
         for resource in await lines(http, file["url"].removeprefix(SITE)):
             named[file["type"]].add(f"{file['type']}/{resource['id']}")
 
+    actors = named["Location"] | named["Practitioner"]
     for schedule in await pulled(http, "Schedule"):
-        assert {actor["reference"] for actor in schedule["actor"]} <= named["Location"] | named["Practitioner"]
+        assert {actor["reference"] for actor in schedule["actor"]} <= actors
     assert {slot["schedule"]["reference"] for slot in await pulled(http, "Slot")} <= named["Schedule"]
 
 

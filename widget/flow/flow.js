@@ -89,6 +89,7 @@ export const createFlow = (given, isOpen) => {
       const service = catalogue.services.find(({ slug }) => slug === wish.service);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === wish.location)?.id ?? null;
       if (service) flow.choose(service);
+      if (!Number.isNaN(Date.parse(wish.at ?? ''))) state.near = wish.at ?? null;
       enter(service ? after(serviceStep) : serviceStep, given.isInline);
     },
     /** Shown again after a while: what was chosen is kept anew. */

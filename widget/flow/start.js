@@ -109,7 +109,7 @@ const typed = (patient) => Object.fromEntries(Object.entries(patient).filter(([,
 
 /** @param {HTMLElement} host @returns {Wish} */
 const wishOf = (host) =>
-  Object.fromEntries(['service', 'practitioner', 'location'].map((name) => [name, host.getAttribute(name) ?? undefined]));
+  Object.fromEntries(['service', 'practitioner', 'location', 'at'].map((name) => [name, host.getAttribute(name) ?? undefined]));
 
 /** Only what somebody delivers; with a preset practitioner, what they deliver.
  * @param {import('./types.js').Catalogue} catalogue @param {Wish} wish */

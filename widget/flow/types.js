@@ -7,8 +7,8 @@
  * @typedef {'YES' | 'NO' | 'UNSURE'} Answer
  * @typedef {'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY'} Weekday
  *
- * @typedef {{service?: string, practitioner?: string, location?: string, patient?: Partial<Patient>}} Wish  slugs, and
- *   what the page knows already of who comes
+ * @typedef {{service?: string, practitioner?: string, location?: string, at?: string, patient?: Partial<Patient>}} Wish
+ *   slugs, the time that is shown first, and what the page knows already of who comes
  * @typedef {{open: (wish: Wish) => void, close: () => void}} Opened
  *
  * @typedef {{weekday: Weekday, opens: LocalTime, closes: LocalTime}} OpeningHours

@@ -1,0 +1,45 @@
+"""A link to one open time, as a directory has it: the hosted page begins right there."""
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from tests.feeds.pulling import pulled, schedule_of
+from tests.widget.site import Site
+from tests.widget.visitor import Visitor
+
+PUBLISHED = "http://127.0.0.1:8000"
+
+
+async def test_the_link_of_a_listed_slot_shows_it_with_its_practitioner(visitor: Visitor, site: Site) -> None:
+    async with httpx.AsyncClient(base_url=site.url) as http:
+        schedule = schedule_of(
+            await pulled(http, "Schedule"), "Dry needling, first visit", "sample-practitioner-b"
+        )
+        slot = next(
+            slot
+            for slot in await pulled(http, "Slot")
+            if slot["schedule"]["reference"].endswith(schedule["id"])
+            and slot["start"].startswith("2026-12-09T13:00")
+        )
+    link = slot["extension"][0]["valueUrl"].replace(PUBLISHED, site.url)
+
+    await visitor.page.goto(f"{link}&source=sample-directory&booking-referral=1")
+
+    await expect(visitor.heading("Wednesday, December 9")).to_be_visible()
+    await expect(
+        visitor.page.get_by_text("Dry needling, first visit · Sample Practitioner B")
+    ).to_be_visible()
+    await expect(visitor.page.locator("button.time[aria-current=true]")).to_contain_text("1:00 p.m.")
+
+
+@pytest.mark.parametrize(
+    "wish", ["at=never", "at=", "practitioner=nobody&location=nowhere&at=1999-01-01T00:00Z", 'at=">x']
+)
+async def test_a_link_that_is_odd_or_old_shows_the_first_open_times(
+    visitor: Visitor, site: Site, wish: str
+) -> None:
+    await visitor.page.goto(f"{site.url}/book/dry-needling?{wish}")
+
+    await expect(visitor.heading("Monday, November 23")).to_be_visible()
+    await expect(visitor.page.locator("button.time").first).to_be_visible()
