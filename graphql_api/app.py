@@ -29,6 +29,7 @@ from booking.webhooks.endpoints import FAMILY as WEBHOOK
 from booking.webhooks.send import Sender
 from booking.webhooks.tell import webhooks
 from feeds.bulk import bulk_routes
+from feeds.calendars import calendar_routes
 from feeds.source import Source
 from graphql_api.context import Context
 from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
@@ -179,6 +180,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *bulk_routes(source),
+        *calendar_routes(source),
         *plain_routes(desk),
         *routes(
             clinic=clinic_card,

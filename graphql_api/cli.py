@@ -14,7 +14,7 @@ from booking.errors import BookingError
 from booking.storage.database import Database, UnknownDatabase
 from booking.storage.migrate import migrate
 from graphql_api.app import clock, create_app
-from graphql_api.commands import keys, webhooks
+from graphql_api.commands import feeds, keys, webhooks
 from graphql_api.schema import printed_schema
 from graphql_api.settings import BadSetting, Settings, settings_from
 from widget.embed import snippet
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     keys.add_to(commands)
     webhooks.add_to(commands)
+    feeds.add_to(commands)
 
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", type=Path, metavar="FILE", help="fail unless FILE is the schema")

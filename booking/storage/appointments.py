@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.storage.tables import Appointment, Course, Patient
+from booking.storage.tables import Appointment, AppointmentStatus, Course, Patient
 
 
 async def appointments_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
@@ -20,6 +20,15 @@ async def appointments_by_manage_token(session: AsyncSession, token_hash: bytes)
     """What one manage link is for: a visit, or all visits of a course, in the order of their times."""
     query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
     return (await session.scalars(query.order_by(Appointment.starts_at))).all()
+
+
+async def visits_with(session: AsyncSession, practitioner: str, *, since: datetime) -> Sequence[Appointment]:
+    """What starts after `since`, in order of time. What was cancelled before `since` is left out."""
+    is_told = or_(Appointment.status == AppointmentStatus.BOOKED, Appointment.changed_at > since)
+    query = select(Appointment).where(
+        Appointment.practitioner == practitioner, Appointment.starts_at > since, is_told
+    )
+    return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
 
 
 async def visits_of_courses(

@@ -1,20 +1,14 @@
 """`book-online keys`: keys of partners and of web sites."""
 
 import argparse
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import TypeVar
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from datetime import timedelta
 
 from booking.keys import SITE, create_key, create_site_key, revoke_key, rotate_key
-from booking.storage import access, queries
+from booking.storage import access
 from booking.storage.access import ApiKey, Scope, SiteKey
-from booking.storage.database import Database
+from graphql_api.commands.transaction import in_one
 from graphql_api.settings import Settings
 
-T = TypeVar("T")
 GRACE_DAYS = 7
 
 
@@ -47,19 +41,19 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _create(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.site:
-        site = _do(
+        site = in_one(
             settings, lambda session, now: create_site_key(session, arguments.name, arguments.site, now=now)
         )
         print(f"{SITE}{site.id}")
         return 0
     scopes = [scope.strip() for scope in arguments.scopes.split(",")]
-    key, secret = _do(settings, lambda session, now: create_key(session, arguments.name, scopes, now=now))
+    key, secret = in_one(settings, lambda session, now: create_key(session, arguments.name, scopes, now=now))
     print(f"Key {key.id} for {key.name}. Its secret is shown only now:\n{secret}")
     return 0
 
 
 def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
-    keys = _do(settings, lambda session, _now: access.all_keys(session))
+    keys = in_one(settings, lambda session, _now: access.all_keys(session))
     for key in keys:
         print("\t".join(_described(key)))
     if not keys:
@@ -69,13 +63,13 @@ def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     grace = timedelta(days=arguments.grace)
-    secret = _do(settings, lambda session, now: rotate_key(session, arguments.id, grace=grace, now=now))
+    secret = in_one(settings, lambda session, now: rotate_key(session, arguments.id, grace=grace, now=now))
     print(f"The secret before works for {arguments.grace} days. The new one is shown only now:\n{secret}")
     return 0
 
 
 def _revoke(arguments: argparse.Namespace, settings: Settings) -> int:
-    key = _do(settings, lambda session, now: revoke_key(session, arguments.id, now=now))
+    key = in_one(settings, lambda session, now: revoke_key(session, arguments.id, now=now))
     print(f"The key of {key.name} is good for nothing any more.")
     return 0
 
@@ -87,17 +81,3 @@ def _described(key: ApiKey | SiteKey) -> list[str]:
         used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
         parts = [key.id, key.name, " ".join(key.scopes), used]
     return [*parts, f"revoked {key.revoked_at:%Y-%m-%d}"] if key.revoked_at else parts
-
-
-def _do(settings: Settings, work: Callable[[AsyncSession, datetime], Awaitable[T]]) -> T:
-    """In one transaction, at the database's time."""
-
-    async def run() -> T:
-        database = Database(settings.database_url)
-        try:
-            async with database.write() as session:
-                return await work(session, await queries.current_time(session))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
