@@ -115,6 +115,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             holder=holder,
             meters=(partners if key else anybody).of(holder.client),
             proof=None if key else proof,
+            check_webhook=sender.check,
             language=language,
             nodes=nodes,
         )

@@ -33,6 +33,8 @@ class Context:
     meters: Meters
     proof: ProofOfWork | None
     """What to ask for before a time is held; None while nobody has to prove anything."""
+    check_webhook: Callable[[str], Awaitable[None]]
+    """Refuses an address that webhooks may not go to."""
     language: str
     nodes: "Mapping[str, NodeLookup]"
 

@@ -15,7 +15,18 @@ from strawberry.types.field import StrawberryField
 
 from booking.errors import BookingError
 from graphql_api.extending import Feature
-from graphql_api.features import booking, catalogue, changes, holds, limits, nodes, partners, screening, slots
+from graphql_api.features import (
+    booking,
+    catalogue,
+    changes,
+    holds,
+    limits,
+    nodes,
+    partners,
+    screening,
+    slots,
+    webhooks,
+)
 from graphql_api.guards.document_limits import DocumentLimits
 from graphql_api.guards.limits import CACHED_DOCUMENTS, MOST_TOKENS
 from graphql_api.guards.metering import Metering
@@ -33,6 +44,7 @@ CORE = (
     booking.feature,
     changes.feature,
     partners.feature,
+    webhooks.feature,
     nodes.feature,
     limits.feature,
 )

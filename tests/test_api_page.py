@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 20
 REFUSED = {"HoldOrWhyNot": "NoticeTooShort"}
 """Examples that show how it says no."""
 
-WITH_A_KEY = {"Own"}
+WITH_A_KEY = {"Own", "Hear"}
 Told = dict[str, Any]
 """By example, what its first field was answered with."""
 
@@ -87,6 +87,7 @@ GIVEN: dict[str, Callable[[Told], dict[str, Any]]] = {
     "Again": lambda told: {"id": service(told)["id"]},
     "HoldOrWhyNot": lambda told: {"service": service(told)["id"], "startsAt": NOW.isoformat()},
     "Own": lambda told: {},
+    "Hear": lambda told: {"url": "http://127.0.0.1:9/hook"},
     "Live": week,
     "Left": lambda told: {},
 }
@@ -103,7 +104,7 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def http(sqlite_url: str, database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(Settings(sqlite_url), now=lambda: NOW)
+    app = create_app(Settings(sqlite_url, webhooks_to_private=True), now=lambda: NOW)
     async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         yield client
 

@@ -3,9 +3,8 @@
 import argparse
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,9 +25,9 @@ from booking.webhooks.endpoints import (
 from booking.webhooks.replay import replay_event, replay_since
 from booking.webhooks.send import Sender
 from booking.webhooks.tell import ping
+from graphql_api.commands.transaction import in_one
 from graphql_api.settings import Settings
 
-T = TypeVar("T")
 LINES = 50
 SECOND = "%Y-%m-%d %H:%M:%S"
 
@@ -81,7 +80,7 @@ def _verb(
 def _add(arguments: argparse.Namespace, settings: Settings) -> int:
     asyncio.run(_sender(settings).check(arguments.url))
     kinds = [kind.strip() for kind in arguments.events.split(",")]
-    endpoint, secret = _do(
+    endpoint, secret = in_one(
         settings,
         lambda session, now: add_endpoint(session, arguments.url, arguments.name, kinds, now=now),
     )
@@ -90,7 +89,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
-    endpoints = _do(settings, lambda session, _now: storage.all_endpoints(session))
+    endpoints = in_one(settings, lambda session, _now: storage.all_endpoints(session))
     for endpoint in endpoints:
         print("\t".join(_described(endpoint)))
     if not endpoints:
@@ -99,7 +98,7 @@ def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _log(arguments: argparse.Namespace, settings: Settings) -> int:
-    attempts = _do(settings, lambda session, _now: log_of(session, arguments.id, most=arguments.lines))
+    attempts = in_one(settings, lambda session, _now: log_of(session, arguments.id, most=arguments.lines))
     for attempt in attempts:
         print("\t".join(_told(attempt)))
     if not attempts:
@@ -114,13 +113,13 @@ def _replay(arguments: argparse.Namespace, settings: Settings) -> int:
             return 1
         return await replay_since(session, arguments.id, arguments.since, now=now)
 
-    print(f"{_do(settings, work)} will be told again by the server.")
+    print(f"{in_one(settings, work)} will be told again by the server.")
     return 0
 
 
 def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     grace = timedelta(days=arguments.grace)
-    secret = _do(settings, lambda session, now: rotate_secret(session, arguments.id, grace=grace, now=now))
+    secret = in_one(settings, lambda session, now: rotate_secret(session, arguments.id, grace=grace, now=now))
     print(f"The secret before signs for {arguments.grace} days too. The new one is shown only now:\n{secret}")
     return 0
 
@@ -139,19 +138,19 @@ def _test(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _disable(arguments: argparse.Namespace, settings: Settings) -> int:
-    endpoint = _do(settings, lambda session, now: disable_endpoint(session, arguments.id, now=now))
+    endpoint = in_one(settings, lambda session, now: disable_endpoint(session, arguments.id, now=now))
     print(f"{endpoint.name} is told nothing any more.")
     return 0
 
 
 def _enable(arguments: argparse.Namespace, settings: Settings) -> int:
-    endpoint = _do(settings, lambda session, _now: enable_endpoint(session, arguments.id))
+    endpoint = in_one(settings, lambda session, _now: enable_endpoint(session, arguments.id))
     print(f"{endpoint.name} is told what happens from now on. `replay` tells what it has missed.")
     return 0
 
 
 def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
-    _do(settings, lambda session, _now: remove_endpoint(session, arguments.id))
+    in_one(settings, lambda session, _now: remove_endpoint(session, arguments.id))
     print("It is forgotten.")
     return 0
 
@@ -180,17 +179,3 @@ def _instant(text: str) -> datetime:
 
 def _sender(settings: Settings) -> Sender:
     return Sender(to_private=settings.webhooks_to_private)
-
-
-def _do(settings: Settings, work: Callable[[AsyncSession, datetime], Awaitable[T]]) -> T:
-    """In one transaction, at the database's time."""
-
-    async def run() -> T:
-        database = Database(settings.database_url)
-        try:
-            async with database.write() as session:
-                return await work(session, await queries.current_time(session))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())

@@ -26,6 +26,7 @@ BOOK = RequiresScope(scope=Scope.BOOK, anonymous=True)
 READ = RequiresScope(scope=Scope.APPOINTMENT_READ, anonymous=True)
 MANAGE = RequiresScope(scope=Scope.APPOINTMENT_MANAGE, anonymous=True)
 OWN_BOOKINGS = RequiresScope(scope=Scope.APPOINTMENT_READ)
+WEBHOOKS = RequiresScope(scope=Scope.WEBHOOK_MANAGE)
 PATIENTS = RequiresScope(scope=Scope.PATIENT_READ)
 
 

@@ -25,7 +25,7 @@ export default [
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
               ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
-              ...['Challenge', 'Patient', 'RateLimit', 'Viewer'],
+              ...['Challenge', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
               ...problems,
             ],
           },

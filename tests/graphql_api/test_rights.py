@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from graphql import GraphQLInterfaceType, build_schema
 
 from booking.storage.access import Scope
+from booking.storage.appointments import appointments_by_id
 from booking.storage.database import Database
+from booking.webhooks.endpoints import add_endpoint
 from graphql_api.guards.rights import FOR_EVERYBODY, GUARDED
+from graphql_api.ids import global_id, key_of
 from graphql_api.schema import printed_schema
 from tests.asking import PATIENT, Partner, answers, service_id
+from tests.clinics import NOW
 from tests.graphql_api.test_keys import bearing, new_key
 
 SCHEMA = build_schema(printed_schema())
@@ -26,6 +31,7 @@ NODE_SCOPES = {
     "OpenSlot": Scope.AVAILABILITY,
     "Appointment": Scope.APPOINTMENT_READ,
     "Course": Scope.APPOINTMENT_READ,
+    "WebhookEndpoint": Scope.WEBHOOK_MANAGE,
 }
 """`Hold` is a Node too, but nothing looks one up: its secret is what it is asked by."""
 
@@ -92,18 +98,29 @@ async def scene(http: httpx.AsyncClient, database: Database) -> Scene:
         "OpenSlot": (await anybody.open_slots("2026-11-25", "2026-11-25"))[0]["id"],
         "Appointment": booked["appointment"]["id"],
         "Course": course["course"]["id"],
+        "WebhookEndpoint": await an_endpoint(database, booked["appointment"]["id"]),
     }
     return Scene(ids, booked["manageToken"], callers)
 
 
+async def an_endpoint(database: Database, appointment: str) -> str:
+    """Of the key that booked the appointment."""
+    async with database.write() as session:
+        [visit] = await appointments_by_id(session, [UUID(key_of(appointment, "Appointment"))])
+        endpoint, _ = await add_endpoint(
+            session, "https://partner.example/hook", "Sample", key_id=visit.booked_by, now=NOW
+        )
+    return global_id("WebhookEndpoint", endpoint.id)
+
+
 def may_see(caller: str, kind: str) -> bool:
     scope = NODE_SCOPES[kind]
-    is_booking = scope is Scope.APPOINTMENT_READ
+    is_owned = scope in (Scope.APPOINTMENT_READ, Scope.WEBHOOK_MANAGE)
     if caller == "anonymous":
-        return not is_booking
+        return not is_owned
     if caller in ("owner", "another partner"):
-        return caller == "owner" or not is_booking
-    return caller == f"key for {scope}" and not is_booking
+        return caller == "owner" or not is_owned
+    return caller == f"key for {scope}" and not is_owned
 
 
 def test_the_matrix_knows_every_kind_of_node() -> None:
