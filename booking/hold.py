@@ -26,6 +26,9 @@ from booking.storage.appointments import appointments_by_id
 from booking.storage.tables import Hold, Service
 from booking.tokens import hash_of, new_token, token_for
 
+NOBODY = b""
+"""Whose holds are not counted."""
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -124,7 +127,7 @@ async def _hold(
             ends_at=slot.ends_at,
             created_at=now,
             expires_at=expires_at,
-            client=by and by.client,
+            client=by.client if by else NOBODY,
         )
         for owner, token, slot in zip(owners, tokens, slots)
     ]

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, insert, update
+from sqlalchemy import CursorResult, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.availability.calendar import tick_at
 from booking.errors import SlotTaken
 from booking.storage import queries
-from booking.storage.tables import Appointment, Hold, Service, Tick
+from booking.storage.tables import Hold, Service, Tick
 
 REMEMBERED = timedelta(days=1)
 """How long an expired hold's secret still gets a telling answer."""
@@ -33,9 +33,7 @@ async def begin_deciding(session: AsyncSession, practitioners: Collection[str], 
     await queries.lock_practitioners(session, practitioners)
     await session.execute(delete(Tick).where(Tick.resource.in_(practitioners), Tick.expires_at <= now))
     forgotten = delete(Hold).where(
-        Hold.practitioner.in_(practitioners),
-        Hold.expires_at <= now - REMEMBERED,
-        ~exists().where(Appointment.id == Hold.id),
+        Hold.practitioner.in_(practitioners), Hold.expires_at <= now - REMEMBERED, Hold.client.is_not(None)
     )
     await session.execute(forgotten, execution_options={"synchronize_session": False})
 

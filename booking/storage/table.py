@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Enum, LargeBinary, MetaData, String, Uuid
+from sqlalchemy import JSON, Enum, Index, LargeBinary, MetaData, String, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from booking.storage.columns import Asked, Minutes, UtcDateTime, Words
@@ -34,6 +34,11 @@ class Table(DeclarativeBase):
 
 def slug() -> Any:
     return mapped_column(String(64), primary_key=True)
+
+
+def only_some(name: str, *columns: str, where: str) -> Index:
+    """An index of few rows of a table that grows for ever."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def choice(kind: type[StrEnum], name: str, *, length: int = 16) -> Any:

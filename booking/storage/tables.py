@@ -16,7 +16,7 @@ from booking.policy import BookingPolicy
 from booking.screening import Outcome
 from booking.storage.access import ApiKey
 from booking.storage.columns import Asked, Words
-from booking.storage.table import Table, choice, slug
+from booking.storage.table import Table, choice, only_some, slug
 
 
 class Clinic(Table):
@@ -196,7 +196,12 @@ class Tick(Table):
     """
 
     __tablename__ = "ticks"
-    __table_args__ = (Index(None, "owner"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index(None, "owner"),
+        # What has expired is found without reading all that was ever booked.
+        only_some("ix_ticks_held", "resource", "expires_at", where="expires_at IS NOT NULL"),
+        {"sqlite_with_rowid": False},
+    )
 
     resource: Mapped[str] = mapped_column(String(64), primary_key=True)  # a practitioner's slug
     tick: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # unix time / 300 s
@@ -222,13 +227,16 @@ class Hold(Visit, Table):
     """
 
     __tablename__ = "holds"
-    __table_args__ = (CheckConstraint("starts_at < ends_at", name="in_order"), Index(None, "practitioner"))
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="in_order"),
+        only_some("ix_holds_not_booked", "practitioner", "expires_at", where="client IS NOT NULL"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
-    client: Mapped[bytes | None] = mapped_column(index=True)  # who asked, hashed; forgotten once it is booked
+    client: Mapped[bytes | None] = mapped_column(index=True)  # who asked, hashed; None once it is booked
 
 
 class AppointmentStatus(StrEnum):
