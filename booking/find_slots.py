@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import catalogue
-from booking.availability.calendar import instant_at, on_tick, tick_at
+from booking.availability.calendar import EPOCH, TICK, instant_at, on_tick, tick_at
 from booking.diary import Diary, open_diaries
 from booking.errors import (
     BeyondHorizon,
@@ -174,6 +174,15 @@ async def _why_not(
 def _beyond(latest: date) -> BeyondHorizon:
     message = f"We take bookings up to {latest.isoformat()}. Please choose an earlier day."
     return BeyondHorizon(message, path=("startsAt",), latest=latest)
+
+
+async def true_until(session: AsyncSession, *, now: datetime) -> datetime:
+    """Until when all that is open stays so, and all that is not, if nobody does anything."""
+    policy = (await queries.the_clinic(session)).policy
+    # Days end with a tick, wherever that is; notice passes the start of one.
+    ticks_end = [now + TICK - (moment - EPOCH) % TICK for moment in (now, policy.earliest_start(now))]
+    runs_out = await queries.next_end_of_a_hold(session, now=now)
+    return min(ticks_end if runs_out is None else [*ticks_end, runs_out])
 
 
 async def nearest(session: AsyncSession, wanted: WantedTime, *, now: datetime) -> list[OpenSlot]:

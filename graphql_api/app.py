@@ -25,12 +25,14 @@ from booking.notices.mail import mail
 from booking.storage import outbox, queries
 from booking.storage.access import ApiKey
 from booking.storage.database import Database
+from booking.storage.revision import revision_of
 from booking.webhooks.endpoints import FAMILY as WEBHOOK
 from booking.webhooks.send import Sender
 from booking.webhooks.tell import webhooks
 from feeds.bulk import bulk_routes
 from feeds.calendars import calendar_routes
 from feeds.source import Source
+from graphql_api.answers import Answers
 from graphql_api.context import Context
 from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
 from graphql_api.guards.clients import client_of
@@ -87,6 +89,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     proof = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
     anybody, partners = (Allowances(settings, time.monotonic, times=times) for times in (1, PARTNERS))
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.lookups().items()}
+
+    revision = revision_of(database.engine)
+
+    def seconds() -> float:
+        return now().timestamp() if now else time.monotonic()
 
     async def moment_of(session: AsyncSession) -> datetime:
         return now() if now else await queries.current_time(session)
@@ -163,6 +170,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         yield
         courier.cancel()
         await asyncio.wait([courier])
+        await revision.close()
         await database.close()
 
     def charge(request: Request, cost: int) -> int:
@@ -197,6 +205,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         lifespan=lifespan,
         exception_handlers={TryAgain: unavailable},
         middleware=[
+            Middleware(Answers, path="/graphql", revision=revision, clock=seconds),
             # Any page may embed the widget: no cookie is ever read, so there is nothing to steal.
             Middleware(
                 CORSMiddleware,
@@ -205,7 +214,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
                 allow_headers=["content-type", "accept-language", SITE_HEADER],
                 expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After"],
                 max_age=PREFLIGHT_SECONDS,
-            )
+            ),
         ],
     )
 

@@ -13,7 +13,9 @@ from graphql_api.guards.viewer import RequiresScope
 class Feature:
     """`query`, `mutation` and `subscription` are strawberry types, whose fields join the roots.
 
-    `nodes` is by type name; a viewer needs `nodes_need` to see any of them.
+    `nodes` is by type name; a viewer needs `nodes_need` to see any of them. `is_shared`: what its
+    queries answer is the same for all who have no key, and changes only with what the database holds
+    and, at the earliest, when a tick ends. Such answers are kept.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Feature:
     subscription: type | None = None
     nodes: Mapping[str, NodeLookup] = field(default_factory=dict)
     nodes_need: RequiresScope | None = None
+    is_shared: bool = False
 
     def lookups(self) -> dict[str, NodeLookup]:
         """For viewers: what they may not see is as good as gone."""

@@ -16,6 +16,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from graphql_api.answers import keep_if_shared
 from graphql_api.context import Context
 from graphql_api.event_stream import Streams, events
 from graphql_api.guards.documents import Documents
@@ -44,6 +45,7 @@ class Endpoint:
     ) -> None:
         """`suggests`: an error may say which name was probably meant."""
         self._schema = schema
+        self._shared = schema.shared_fields
         self._context_of = context_of
         self._documents = documents
         self._suggests = suggests
@@ -65,6 +67,8 @@ class Endpoint:
                 raise Unusable(503, "That took too long. Please ask again.", "TIMED_OUT", SOON) from None
         except Unusable as reason:
             return unusable(reason)
+        if not result.errors:
+            await keep_if_shared(request, operation.query, operation.name, context, shared=self._shared)
         return self._respond(result, kind, context)
 
     async def _execute(self, operation: Operation, context: Context, method: str) -> ExecutionResult:

@@ -92,6 +92,13 @@ class BookingSchema(strawberry.Schema):
 
         enforce(self._schema)
 
+    @property
+    def shared_fields(self) -> frozenset[str]:
+        """Of the query root, by their names in GraphQL: what is the same for everybody who asks."""
+        shared = [feature.query for feature in self.features if feature.query and feature.is_shared]
+        name_of = self.config.name_converter.get_graphql_name
+        return frozenset(name_of(field) for part in shared for field in part.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         root = ROOTS.get(type_definition.origin)
         if root is None:

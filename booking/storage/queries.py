@@ -182,6 +182,11 @@ async def owned_times(
     return [OwnedTime(resource, low, high + 1) for resource, low, high in await session.execute(query)]
 
 
+async def next_end_of_a_hold(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """When the first of what is held now runs out."""
+    return await session.scalar(select(func.min(Tick.expires_at)).where(Tick.expires_at > now))
+
+
 async def ticks_owned_by(session: AsyncSession, owner: uuid.UUID) -> set[tuple[str, int]]:
     rows = await session.execute(select(Tick.resource, Tick.tick).where(Tick.owner == owner))
     return {(resource, tick) for resource, tick in rows}

@@ -106,6 +106,7 @@ feature = Feature(
     name="catalogue",
     query=CatalogueQueries,
     nodes_need=CATALOGUE,
+    is_shared=True,
     nodes={
         "Clinic": clinic_by_id,
         "Service": service_by_slug,

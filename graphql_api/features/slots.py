@@ -177,6 +177,7 @@ async def slot_by_key(key: str, context: Context) -> OpenSlot | None:
 
 feature = Feature(
     name="slots",
+    is_shared=True,
     query=SlotQueries,
     subscription=SlotSubscriptions,
     nodes={"OpenSlot": slot_by_key},

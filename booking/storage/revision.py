@@ -1,0 +1,91 @@
+"""Whether anything was committed since: the database's own word for it, so that no writer has to tell.
+
+A counter of ours would be a row that every booking fights for, and a change that forgets it would go unseen.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Hashable
+from typing import Protocol, cast
+
+import asyncpg
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+PATIENCE_SECONDS = 2
+"""Whoever waits for longer is better served with an answer that is worked out."""
+
+
+class Revision(Protocol):
+    async def look(self) -> Hashable:
+        """Equal to an earlier one only if nothing was committed in between; None when nobody can tell."""
+
+    async def close(self) -> None: ...
+
+
+def revision_of(engine: AsyncEngine) -> Revision:
+    return SqliteRevision(engine) if engine.dialect.name == "sqlite" else PostgresRevision(engine)
+
+
+class SqliteRevision:
+    """Two microseconds, without a lock, so it is asked within the event loop.
+
+    https://www.sqlite.org/pragma.html#pragma_data_version
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._cursor: sqlite3.Cursor | None = None
+
+    async def look(self) -> Hashable:
+        try:
+            if self._cursor is None:
+                (file, *_), _ = self._engine.dialect.create_connect_args(self._engine.url)
+                connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+                self._cursor = connection.cursor()
+            return self._cursor.execute("PRAGMA data_version").fetchone()[0]  # type: ignore[no-any-return]
+        except sqlite3.Error:
+            await self.close()
+            return None
+
+    async def close(self) -> None:
+        if self._cursor is not None:
+            self._cursor.connection.close()
+            self._cursor = None
+
+
+class PostgresRevision:
+    """Which transactions can be seen. One look serves all who asked before it began.
+
+    https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: PoolProxiedConnection | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._next: asyncio.Task[Hashable] | None = None
+
+    async def look(self) -> Hashable:
+        if self._next is None:
+            self._next = asyncio.create_task(self._look())
+        return await asyncio.shield(self._next)
+
+    async def _look(self) -> Hashable:
+        async with self._one_at_a_time:
+            self._next = None  # Who asks from here on may have seen more, and waits for another look.
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    if self._connection is None:
+                        self._connection = await self._engine.raw_connection()
+                    driver = cast("asyncpg.Connection", self._connection.driver_connection)
+                    return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
+            except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self.close()
+                return None
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection = None

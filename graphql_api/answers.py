@@ -1,0 +1,188 @@
+"""Answers that are the same for everybody, kept as bytes for as long as they are true.
+
+One is given again only when the database, asked after the request came in, says that nothing was
+committed since; and never after the moment at which time alone would change it. So whatever somebody
+books, through whichever process, is seen by the very next request to any of them.
+"""
+
+import hashlib
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationType,
+    SelectionSetNode,
+    get_operation_ast,
+    parse,
+)
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from booking.find_slots import true_until
+from booking.storage.revision import Revision
+from graphql_api.context import Context
+from graphql_api.guards.callers import SITE_HEADER
+from graphql_api.guards.limits import CACHED_DOCUMENTS, LONGEST_BODY
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of all that is kept; with more, all is forgotten."""
+MATTERING = frozenset(
+    name.lower().encode()
+    for name in ("Accept", "Accept-Language", "Authorization", "Content-Type", "Host", "Origin", SITE_HEADER)
+)
+"""Headers that an answer may depend on: with the same values it is the same request."""
+OF_ONE_REQUEST = frozenset((b"ratelimit", b"ratelimit-policy"))
+"""Headers of an answer that are not given again."""
+OF_A_BODY = frozenset((b"content-length", b"content-type"))
+KEPT = "book_online.kept"
+NOBODYS = frozenset(("",))
+"""What no schema shares."""
+
+Header = tuple[bytes, bytes]
+Key = tuple[Hashable, ...]
+
+
+async def keep_if_shared(
+    request: Request, query: str, name: str | None, context: Context, *, shared: frozenset[str]
+) -> None:
+    """Marks the answer to come as one to keep, if it is a query for nothing but `shared` root fields.
+
+    The document is known to be valid, and the answer to hold no errors.
+    """
+    if context.viewer.key is None and _root_fields(query, name) <= shared:
+        async with context.database.read() as session:
+            until = await true_until(session, now=context.now)
+        request.scope[KEPT] = (until - context.now).total_seconds()
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _root_fields(query: str, name: str | None) -> frozenset[str]:
+    document = parse(query)
+    operation = get_operation_ast(document, name)
+    if operation is None or operation.operation is not OperationType.QUERY:
+        return NOBODYS
+    fragments = {
+        part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+    }
+
+    def fields(selections: SelectionSetNode) -> Iterator[str]:
+        for part in selections.selections:
+            if isinstance(part, FieldNode):
+                yield part.name.value
+            elif isinstance(part, InlineFragmentNode):
+                yield from fields(part.selection_set)
+            elif isinstance(part, FragmentSpreadNode):
+                yield from fields(fragments[part.name.value].selection_set)
+
+    return frozenset(fields(operation.selection_set))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    start: Message
+    body: Message
+    until: float
+    etag: bytes | None
+
+
+class Answers:
+    """Stands before the app, for one path."""
+
+    def __init__(self, app: ASGIApp, *, path: str, revision: Revision, clock: Callable[[], float]) -> None:
+        """`clock` in seconds, from any beginning."""
+        self._app = app
+        self._path = path
+        self._revision = revision
+        self._clock = clock
+        self._kept: dict[Key, _Answer] = {}
+        self._kept_at: Hashable = None
+        self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] not in ("POST", "GET"):
+            await self._app(scope, receive, send)
+            return
+        begun, received = self._clock(), [await receive()]
+        body: bytes = received[0].get("body", b"")
+        while received[-1].get("more_body") and len(body) <= LONGEST_BODY:
+            received.append(await receive())
+            body += received[-1].get("body", b"")
+        revision = await self._revision.look()
+        if revision != self._kept_at:
+            self._forget(revision)
+        asked = body if scope["method"] == "POST" else None
+        key = scope["query_string"], asked, *[header for header in scope["headers"] if header[0] in MATTERING]
+        answer = self._kept.get(key)
+        if answer is not None and begun < answer.until:
+            await _give(answer, scope, send)
+            return
+        if revision is not None:
+            send = self._keeping(key, revision, begun, scope, send)
+        await self._app(scope, _again(received, receive), send)
+
+    def _keeping(self, key: Key, revision: Hashable, begun: float, scope: Scope, send: Send) -> Send:
+        """Passes on what the app sends, and keeps it if it was marked."""
+        start: Message = {}
+
+        async def kept(message: Message) -> None:
+            nonlocal start
+            if KEPT not in scope:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                start = message
+            else:
+                answer = _answer(start, message, begun + scope[KEPT], scope["method"])
+                if revision == self._kept_at:
+                    self._keep(key, answer)
+                own = [header for header in start["headers"] if header[0] in OF_ONE_REQUEST]
+                await _give(answer, scope, send, *own)
+
+        return kept
+
+    def _keep(self, key: Key, answer: _Answer) -> None:
+        self._bytes += len(answer.body["body"])
+        if self._bytes > MOST_BYTES:
+            self._forget(self._kept_at)
+        self._kept[key] = answer
+
+    def _forget(self, revision: Hashable) -> None:
+        self._kept.clear()
+        self._bytes = 0
+        self._kept_at = revision
+
+
+def _answer(start: Message, body: Message, until: float, method: str) -> _Answer:
+    headers = [header for header in start["headers"] if header[0] not in OF_ONE_REQUEST]
+    etag = None
+    if method == "GET":
+        etag = b'"' + hashlib.sha256(body["body"]).hexdigest()[:32].encode() + b'"'
+        headers = [header for header in headers if header[0] != b"cache-control"]
+        headers += [(b"etag", etag), (b"cache-control", b"no-cache")]
+    return _Answer({**start, "headers": headers}, body, until, etag)
+
+
+async def _give(answer: _Answer, scope: Scope, send: Send, *more: Header) -> None:
+    etag = answer.etag
+    if etag and any(name == b"if-none-match" and etag in seen for name, seen in scope["headers"]):
+        headers = [header for header in answer.start["headers"] if header[0] not in OF_A_BODY]
+        await send({"type": "http.response.start", "status": 304, "headers": [*headers, *more]})
+        await send({"type": "http.response.body"})
+        return
+    start = answer.start
+    await send({**start, "headers": [*start["headers"], *more]} if more else start)
+    await send(answer.body)
+
+
+def _again(received: list[Message], receive: Receive) -> Receive:
+    """What was received already, and then what comes."""
+    earlier = iter(received)
+
+    async def next_one() -> Message:
+        return next(earlier, None) or await receive()
+
+    return next_one
