@@ -58,6 +58,10 @@ schema-check: .venv/ready-to-test node_modules/.ready-to-test ## schema.graphql 
 stress: .venv/ready-to-test ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
 	@$(BIN)/python -m tests.stress $(ARGS)
 
+.PHONY: bench
+bench: .venv/ready-to-test ## Measure how fast it is, beside what it could be (ARGS="--only slots")
+	@$(BIN)/python -m tests.bench $(ARGS)
+
 .PHONY: bench-widget
 bench-widget: setup-tests ## Measure what the widget costs a page and its visitor
 	@$(BIN)/python -m tests.bench.widget

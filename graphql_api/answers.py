@@ -107,7 +107,8 @@ class Answers:
         if scope["type"] != "http" or scope["path"] != self._path or scope["method"] not in ("POST", "GET"):
             await self._app(scope, receive, send)
             return
-        begun, received = self._clock(), [await receive()]
+        begun = self._clock()
+        received = [await receive()]
         body: bytes = received[0].get("body", b"")
         while received[-1].get("more_body") and len(body) <= LONGEST_BODY:
             received.append(await receive())

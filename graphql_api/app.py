@@ -92,8 +92,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
 
     revision = revision_of(database.engine)
 
-    def seconds() -> float:
-        return now().timestamp() if now else time.monotonic()
+    seconds = (lambda: now().timestamp()) if now else time.monotonic
 
     async def moment_of(session: AsyncSession) -> datetime:
         return now() if now else await queries.current_time(session)
@@ -200,12 +199,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
     ]
     if settings.is_development:
         parts += playground_routes(settings.playground)
-    return Starlette(
+    app = Starlette(
         routes=parts,
         lifespan=lifespan,
         exception_handlers={TryAgain: unavailable},
         middleware=[
-            Middleware(Answers, path="/graphql", revision=revision, clock=seconds),
             # Any page may embed the widget: no cookie is ever read, so there is nothing to steal.
             Middleware(
                 CORSMiddleware,
@@ -217,6 +215,11 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             ),
         ],
     )
+    # Before everything else: an answer that is kept needs nothing of it.
+    app.middleware_stack = Answers(
+        app.build_middleware_stack(), path="/graphql", revision=revision, clock=seconds
+    )
+    return app
 
 
 def partner(key: ApiKey, settings: Settings) -> Holder:

@@ -1,5 +1,6 @@
 """Real databases, fresh and migrated: migrated once a run, copied for each test."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -57,6 +58,18 @@ class Postgres:
         self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         yield self.url(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def be_durable(self) -> None:
+        """As a clinic's would be, for who measures."""
+        self.run("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
+
+    def pgbench(self, url: str, script: Path, *, transactions: int) -> float:
+        """How many of them a second."""
+        options = ["--no-vacuum", "--protocol=prepared", f"--transactions={transactions}", f"--file={script}"]
+        told = subprocess.run(
+            [self._server.bin_path / "pgbench", *options, url], check=True, capture_output=True, text=True
+        )
+        return float(re.findall(r"tps = ([0-9.]+) \(without", told.stdout)[0])
 
     def run(self, *statements: str) -> None:
         """Each in a transaction of its own, as CREATE DATABASE must be."""

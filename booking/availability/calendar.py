@@ -1,6 +1,5 @@
 """Time as bits: a window is a run of ticks, and a set of ticks in it is one int."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -52,15 +51,15 @@ class Window:
         low, high = max(first - self.first, 0), min(last - self.first, self.length)
         return (1 << high) - (1 << low) if low < high else 0
 
-    def ticks(self, bits: int) -> Iterator[int]:
+    def ticks(self, bits: int) -> list[int]:
         """The ticks of a set, in order."""
-        # By bytes: taking the lowest bit off a long int again and again copies all of it each time.
-        for index, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
-            base = self.first + index * 8
-            while byte:
-                lowest = byte & -byte
-                yield base + lowest.bit_length() - 1
-                byte ^= lowest
+        # As text: taking the lowest bit off a long int again and again copies all of it each time.
+        text, found = bin(bits)[:1:-1], []
+        at = text.find("1")
+        while at >= 0:
+            found.append(self.first + at)
+            at = text.find("1", at + 1)
+        return found
 
 
 def room_for(free: int, ticks: int) -> int:
@@ -80,13 +79,8 @@ def starts(*, open_: int, busy: int, steps: int, visit: int, before: int, after:
     is taken as free there, so the window has to be at least a buffer wider than what is asked of it.
     """
     # Busy time forbids every start whose visit, with its buffers, would touch it.
-    touched = _smeared_up(_smeared_down(busy, visit + after - 1), before)
+    touched = _smeared_down(busy << before, before + visit + after - 1)
     return room_for(open_, visit) & steps & ~touched
-
-
-def _smeared_up(bits: int, far: int) -> int:
-    """Every set bit and the `far` above it."""
-    return _smeared_down(bits << far, far)
 
 
 def _smeared_down(bits: int, far: int) -> int:

@@ -81,6 +81,15 @@ def date_bits(window: Window, zone: ZoneInfo, first: date | None, last: date | N
     return found
 
 
+def count_by_day(window: Window, zone: ZoneInfo, bits: int) -> dict[date, int]:
+    """How many ticks of the set are on each local day of the window."""
+    found: dict[date, int] = {}
+    for start, end, _, day in _pieces(window, zone):
+        count = (bits >> start - window.first & (1 << end - start) - 1).bit_count()
+        found[day] = found.get(day, 0) + count
+    return found
+
+
 def without(spans: Iterable[Span], breaks: Iterable[Span]) -> tuple[Span, ...]:
     """The spans less the breaks, in order."""
     left = sorted(spans)

@@ -4,14 +4,16 @@ A counter of ours would be a row that every booking fights for, and a change tha
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Hashable
 from typing import Protocol, cast
 
 import asyncpg
 from sqlalchemy import PoolProxiedConnection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+log = logging.getLogger("book_online")
 
 PATIENCE_SECONDS = 2
 """Whoever waits for longer is better served with an answer that is worked out."""
@@ -64,26 +66,37 @@ class PostgresRevision:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: PoolProxiedConnection | None = None
-        self._one_at_a_time = asyncio.Lock()
-        self._next: asyncio.Task[Hashable] | None = None
+        self._waiting: list[asyncio.Future[Hashable]] = []
+        self._looking: asyncio.Task[None] | None = None
 
     async def look(self) -> Hashable:
-        if self._next is None:
-            self._next = asyncio.create_task(self._look())
-        return await asyncio.shield(self._next)
+        told: asyncio.Future[Hashable] = asyncio.get_running_loop().create_future()
+        self._waiting.append(told)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_for_all())
+        return await told
 
-    async def _look(self) -> Hashable:
-        async with self._one_at_a_time:
-            self._next = None  # Who asks from here on may have seen more, and waits for another look.
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    if self._connection is None:
-                        self._connection = await self._engine.raw_connection()
-                    driver = cast("asyncpg.Connection", self._connection.driver_connection)
-                    return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
-            except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await self.close()
-                return None
+    async def _look_for_all(self) -> None:
+        # Whoever comes while a look is under way may have seen more than it tells, and waits for the next.
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            seen = await self._look()
+            for told in waiting:
+                if not told.done():
+                    told.set_result(seen)
+        self._looking = None
+
+    async def _look(self) -> str | None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                if self._connection is None:
+                    self._connection = await self._engine.raw_connection()
+                driver = cast("asyncpg.Connection", self._connection.driver_connection)
+                return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
+        except Exception as reason:  # Whatever it is, those who wait must hear of it.
+            log.warning("the database does not tell whether anything was committed: %s", reason)
+            await self.close()
+            return None
 
     async def close(self) -> None:
         if self._connection is not None:

@@ -21,7 +21,9 @@ from tests.statements import statements
 from tests.visiting import visiting
 
 DAY = "2026-11-25"
-WANTED: dict[str, Any] = {"filter": {"serviceId": service_id(), "from": DAY, "to": DAY, "distinctTimes": True}}
+WANTED: dict[str, Any] = {
+    "filter": {"serviceId": service_id(), "from": DAY, "to": DAY, "distinctTimes": True}
+}
 SERVICES = "{ services { edges { node { slug name } } } }"
 
 

@@ -5,13 +5,14 @@ import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process, create_subprocess_exec
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
 HOUSE = Path(__file__).parent.parent.parent
+SERVE = ("graphql_api.cli", "serve")
 READY_SECONDS = 60
 STOPPED_SECONDS = 20
 
@@ -23,8 +24,10 @@ class NotReady(Exception):
 class Server:
     """One process at a time, always at the same address. What all of them say on stderr is kept."""
 
-    def __init__(self, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, log: Path, environment: Mapping[str, str], module: Sequence[str] = SERVE) -> None:
+        """`module` with its arguments, as behind `python -m`; it is told its `--port`."""
         self._log = log
+        self._module = module
         self._environment = environment
         self._process: Process | None = None
         self._reserved = socket.socket()
@@ -35,6 +38,11 @@ class Server:
             # On Linux a socket that is bound but doesn't listen keeps the port from everyone else who asks
             # for any port, also while the server is down; elsewhere it would keep it from the server too.
             self._reserved.close()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "it was never started"
+        return self._process.pid
 
     @property
     def base_url(self) -> str:
@@ -48,7 +56,7 @@ class Server:
         """Refuses with NotReady."""
         with self._log.open("ab") as log:
             self._process = await create_subprocess_exec(
-                *(sys.executable, "-m", "graphql_api.cli", "serve", "--port", str(self.port)),
+                *(sys.executable, "-m", *self._module, "--port", str(self.port)),
                 cwd=self._log.parent,
                 env=self._environment,
                 stdout=DEVNULL,
@@ -94,17 +102,7 @@ async def running_servers(
     number: int, *, folder: Path, clinic: Path, url: str, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[list[Server]]:
     """All of them ready, on one database; none of them left behind. Their logs are in the folder."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_ONLINE_")}
-    told = {
-        "DATABASE_URL": url,
-        "BOOK_ONLINE_CLINIC_FILE": str(clinic),
-        "BOOK_ONLINE_MODE": "production",
-        "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
-        "BOOK_ONLINE_POINTS_PER_CLIENT": "100000000",
-        "BOOK_ONLINE_BOOKINGS_PER_CLIENT": "100000000",
-        "PYTHONPATH": str(HOUSE),
-    }
-    environment = {**inherited, **told, **(environment or {})}
+    environment = {**environment_for(url, clinic), **(environment or {})}
     servers = [Server(folder / f"server-{place}.log", environment) for place in range(1, number + 1)]
     try:
         async with asyncio.TaskGroup() as starting:
@@ -113,3 +111,17 @@ async def running_servers(
         yield servers
     finally:
         await asyncio.gather(*(server.stop() for server in servers))
+
+
+def environment_for(url: str, clinic: Path) -> dict[str, str]:
+    """All that a server is told, and nothing that happens to be set here."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_ONLINE_")}
+    return inherited | {
+        "DATABASE_URL": url,
+        "BOOK_ONLINE_CLINIC_FILE": str(clinic),
+        "BOOK_ONLINE_MODE": "production",
+        "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
+        "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000000",
+        "BOOK_ONLINE_BOOKINGS_PER_CLIENT": "100000000",
+        "PYTHONPATH": str(HOUSE),
+    }

@@ -1,0 +1,133 @@
+"""`make bench`: how fast it is, beside what it could be. Each row is a pair, measured in one run."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from tests.bench import answers, booking, engine, growth, process
+from tests.bench.machine import machine
+from tests.bench.measure import Row
+from tests.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+
+COLUMNS = "{:<44} {:>8} {:>8}  {:<4} {:>10} {:>10}  {}"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured with. Databases are migrated, and each is given out once."""
+
+    folder: Path
+    template: Path
+    postgres: Postgres
+    history: int
+    requests: int
+
+    def sqlite(self) -> tuple[str, Path]:
+        """The URL, and the folder that it is in."""
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        return sqlite_copy(self.template, folder), folder
+
+    async def slots(self) -> AsyncIterator[Row]:
+        url, folder = self.sqlite()
+        async for row in _slots(url, folder, "SQLite"):
+            yield row
+        with self.postgres.copy() as url:
+            async for row in _slots(url, Path(tempfile.mkdtemp(dir=self.folder)), "PostgreSQL"):
+                yield row
+
+    async def engine(self) -> AsyncIterator[Row]:
+        for row in await engine.a_day():
+            yield row
+        yield await engine.two_months()
+
+    async def booking(self) -> AsyncIterator[Row]:
+        yield await booking.on_sqlite(self.sqlite()[0])
+        with self.postgres.copy() as url:
+            yield await booking.on_postgresql(self.postgres, url)
+
+    async def growth(self) -> AsyncIterator[Row]:
+        yield await growth.with_practitioner_days(self.sqlite()[0])
+        for row in await growth.with_history(self.sqlite()[0], self.sqlite()[0], "SQLite", self.history):
+            yield row
+        with self.postgres.copy() as new, self.postgres.copy() as old:
+            for row in await growth.with_history(new, old, "PostgreSQL", self.history):
+                yield row
+
+    async def memory(self) -> AsyncIterator[Row]:
+        for row in await process.memory(*self.sqlite(), self.requests):
+            yield row
+
+    async def start(self) -> AsyncIterator[Row]:
+        yield await process.start(*self.sqlite())
+
+
+BENCHES: dict[str, Callable[[Bench], AsyncIterator[Row]]] = {
+    "slots": Bench.slots,
+    "engine": Bench.engine,
+    "booking": Bench.booking,
+    "growth": Bench.growth,
+    "memory": Bench.memory,
+    "start": Bench.start,
+}
+
+
+async def _slots(url: str, folder: Path, database: str) -> AsyncIterator[Row]:
+    async with answers.running(url, folder) as ours:
+        yield await answers.repeated(ours, database)
+        yield await answers.after_a_booking(ours, database)
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    # Whoever ends it in another way than Ctrl-C should find nothing left behind either.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
+    sys.stdout.write(f"{machine()}\n\n")
+    _print("work", "goal", "ratio", "", "ours", "theirs", "measured against")
+    try:
+        with (
+            _bench(arguments.history, arguments.requests) as bench,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            runner.run(_tell(bench, arguments.only or list(BENCHES)))
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+async def _tell(bench: Bench, names: list[str]) -> None:
+    for name in names:
+        async for row in BENCHES[name](bench):
+            verdict = "pass" if row.is_met else "MISS"
+            _print(row.work, row.goal, row.ratio, verdict, row.ours, row.theirs, row.pair)
+
+
+@contextmanager
+def _bench(history: int, requests: int) -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory(prefix="book-online-bench-") as folder, running_postgres() as postgres:
+        postgres.be_durable()
+        yield Bench(Path(folder), sqlite_template(Path(folder)), postgres, history, requests)
+
+
+def _print(*cells: str) -> None:
+    sys.stdout.write(COLUMNS.format(*cells).rstrip() + "\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(BENCHES), metavar="NAME")
+    parser.add_argument("--history", type=int, default=100_000, help="how many past visits")
+    parser.add_argument("--requests", type=int, default=20_000, help="how many until memory is looked at")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

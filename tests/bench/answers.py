@@ -1,0 +1,138 @@
+"""Open slots over HTTP: asked again and again, and asked just after the calendar has changed."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from booking.clinic_file.apply import apply_clinic_file
+from booking.clinic_file.read import read_clinic_file
+from booking.storage.database import Database
+from tests.asking import OPEN_SLOTS, Partner
+from tests.bench.clinic import SERVICE, clinic_file
+from tests.bench.load import Load
+from tests.bench.measure import Row, at_least, medians
+from tests.stress.servers import Server, environment_for
+
+PRACTITIONERS = 10
+DAYS = 7
+JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+SECONDS = 0.3
+"""Of each measurement of a rate."""
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Our server on a database with the clinic."""
+
+    url: str
+    folder: Path
+    server: Server
+    environment: dict[str, str]
+
+
+@asynccontextmanager
+async def running(url: str, folder: Path) -> AsyncIterator[Ours]:
+    clinic = folder / "clinic.toml"
+    clinic.write_text(clinic_file(PRACTITIONERS), "utf-8")
+    database = Database(url)
+    async with database.write() as session:
+        await apply_clinic_file(session, read_clinic_file(clinic.read_text("utf-8")), now=datetime.now(UTC))
+    await database.close()
+    environment = environment_for(url, clinic)
+    async with started(Server(folder / "ours.log", environment)) as server:
+        yield Ours(url, folder, server, environment)
+
+
+@asynccontextmanager
+async def started(server: Server) -> AsyncIterator[Server]:
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()
+
+
+def question() -> dict[str, Any]:
+    first = datetime.now(UTC).date() + timedelta(days=2)
+    wanted = {"serviceId": SERVICE, "from": f"{first}", "to": f"{first + timedelta(days=DAYS - 1)}"}
+    return {"query": OPEN_SLOTS, "variables": {"filter": wanted}}
+
+
+async def repeated(ours: Ours, database: str) -> Row:
+    body = json.dumps(question()).encode()
+    async with httpx.AsyncClient() as client:
+        await client.post(f"{ours.server.base_url}/graphql", content=body, headers=JSON)
+        answer = await client.post(f"{ours.server.base_url}/graphql", content=body, headers=JSON)
+    assert len(answer.json()["data"]["openSlots"]["edges"]) == 100, answer.text[:500]
+    file = ours.folder / "answer.json"
+    file.write_bytes(answer.content)
+    headers = [header for header in answer.headers.items() if header[0] != "date"]
+    environment = ours.environment | {"BENCH_ANSWER": str(file), "BENCH_HEADERS": json.dumps(headers)}
+    async with started(uvicorn_of("floor", ours.folder, environment)) as floor:
+        to_us = Load.of(f"{ours.server.base_url}/graphql", body, JSON)
+        to_the_floor = Load.of(f"{floor.base_url}/graphql", body, JSON)
+        mine, bare, ratio = await medians(
+            lambda: to_us.rate(seconds=SECONDS), lambda: to_the_floor.rate(seconds=SECONDS), rounds=15
+        )
+    return Row(
+        f"open slots, repeated, {database}",
+        *at_least(ratio, 0.8),
+        ours=f"{mine:,.0f}/s",
+        theirs=f"{bare:,.0f}/s",
+        pair="a bare ASGI app, the same bytes",
+    )
+
+
+async def after_a_booking(ours: Ours, database: str) -> Row:
+    wanted = question()
+    async with AsyncExitStack() as stack:
+        stock = await stack.enter_async_context(started(uvicorn_of("stock", ours.folder, ours.environment)))
+        us, them = [
+            await stack.enter_async_context(httpx.AsyncClient(base_url=server.base_url, headers=JSON))
+            for server in (ours.server, stock)
+        ]
+        partner = Partner(us)
+        answers: dict[str, Any] = {}
+
+        async def ask(client: httpx.AsyncClient, name: str) -> float:
+            begun = time.perf_counter()
+            answer = await client.post("/graphql", json=wanted)
+            took = time.perf_counter() - begun
+            answers[name] = answer.json()
+            return took
+
+        async def changed(client: httpx.AsyncClient, name: str) -> float:
+            if name == "ours":
+                last = answers["ours"]["data"]["openSlots"]["edges"][-1]["node"]
+                held = await partner.hold(last["startsAt"], service="visit")
+                assert held["problems"] == [], held
+            return await ask(client, name)
+
+        await ask(us, "ours")
+        mine, theirs, ratio = await medians(
+            lambda: changed(us, "ours"), lambda: changed(them, "stock"), rounds=30
+        )
+        await ask(us, "ours")
+        await ask(them, "stock")
+        assert answers["ours"] == answers["stock"], "the two answer differently"
+    return Row(
+        f"... after a booking, {database}",
+        *at_least(1 / ratio, 5),
+        ours=f"{mine * 1000:.1f} ms",
+        theirs=f"{theirs * 1000:.1f} ms",
+        pair="stock Strawberry's resolvers",
+    )
+
+
+def uvicorn_of(name: str, folder: Path, environment: dict[str, str]) -> Server:
+    """As ours is run, but for what is in it."""
+    options = ("--log-level", "warning", "--no-access-log", "--no-server-header")
+    module = ("uvicorn", f"tests.bench.{name}:app", *options)
+    return Server(folder / f"{name}.log", environment, module)

@@ -1,0 +1,147 @@
+"""The same open slots as Strawberry's documentation would have them: resolver methods, data loaders, its
+own ASGI app, and none of its caches. It asks the same rulebook in the same database."""
+
+import os
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.dataloader import DataLoader
+
+from booking import open_slot
+from booking.availability.calendar import tick_at
+from booking.find_slots import find_slots, wish_for
+from booking.storage import queries
+from booking.storage.database import Database
+from booking.storage.tables import Location
+from booking.storage.tables import Practitioner as PractitionerRow
+from graphql_api.ids import global_id, split_id
+from graphql_api.paging import _cursor
+
+T = TypeVar("T")
+database = Database(os.environ["DATABASE_URL"])
+
+
+def _loader(
+    query: Callable[[AsyncSession, Collection[str]], Awaitable[dict[str, T]]],
+) -> DataLoader[str, T]:
+    async def load(keys: list[str]) -> list[T | BaseException]:
+        async with database.read() as session:
+            found = await query(session, keys)
+        return [found[key] for key in keys]
+
+    return DataLoader(load_fn=load)
+
+
+@dataclass
+class Loaders:
+    now: datetime
+    practitioners: DataLoader[str, PractitionerRow]
+    locations: DataLoader[str, Location]
+
+
+Info = strawberry.Info[Loaders, None]
+
+
+@strawberry.type
+class Practitioner:
+    slug: str
+
+
+@strawberry.type
+class OpenSlot:
+    slot: strawberry.Private[open_slot.OpenSlot]
+
+    @strawberry.field
+    def id(self) -> strawberry.ID:
+        parts = (self.slot.service, self.slot.practitioner, self.slot.location)
+        return strawberry.ID(global_id("OpenSlot", "/".join((*parts, str(tick_at(self.slot.starts_at))))))
+
+    @strawberry.field
+    async def starts_at(self, info: Info) -> datetime:
+        return await _local(self.slot.starts_at, self.slot.location, info)
+
+    @strawberry.field
+    async def ends_at(self, info: Info) -> datetime:
+        return await _local(self.slot.ends_at, self.slot.location, info)
+
+    @strawberry.field
+    async def practitioner(self, info: Info) -> Practitioner:
+        row = await info.context.practitioners.load(self.slot.practitioner)
+        return Practitioner(slug=row.slug)
+
+
+async def _local(instant: datetime, location: str, info: Info) -> datetime:
+    return instant.astimezone(ZoneInfo((await info.context.locations.load(location)).time_zone))
+
+
+@strawberry.type
+class Edge:
+    node: OpenSlot
+
+    @strawberry.field
+    def cursor(self) -> str:
+        return _cursor_of(self.node.slot)
+
+
+def _cursor_of(slot: open_slot.OpenSlot) -> str:
+    return _cursor((slot.starts_at.isoformat(), slot.practitioner, slot.location))
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    end_cursor: str | None
+
+
+@strawberry.type
+class Connection:
+    edges: list[Edge]
+    page_info: PageInfo
+
+
+@strawberry.input
+class OpenSlotFilter:
+    service_id: strawberry.ID
+    from_: date = strawberry.field(name="from")
+    to: date
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def open_slots(
+        self, info: Info, filter: OpenSlotFilter, first: int = 20, after: str | None = None
+    ) -> Connection:
+        parts = split_id(filter.service_id)
+        assert parts is not None
+        async with database.read() as session:
+            wish = await wish_for(session, parts[1])
+            slots = await find_slots(session, wish, filter.from_, filter.to, now=info.context.now)
+        edges = [Edge(node=OpenSlot(slot=slot)) for slot in slots[:first]]
+        end = _cursor_of(slots[len(edges) - 1]) if edges else None
+        return Connection(edges=edges, page_info=PageInfo(has_next_page=len(slots) > first, end_cursor=end))
+
+
+class Stock(GraphQL[Any, Any]):
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        async with database.read() as session:
+            now = await queries.current_time(session)
+        return Loaders(now, _loader(queries.practitioners_by_slug), _loader(queries.locations_by_slug))
+
+
+async def ready(_request: Request) -> Response:
+    return Response()
+
+
+app = Starlette(routes=[Route("/readyz", ready), Route("/graphql", Stock(strawberry.Schema(query=Query)))])
