@@ -9,14 +9,17 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from booking.keys import SITE, create_site_key
 from booking.storage.database import Database
 from booking.storage.tables import Service
 from graphql_api.app import create_app
+from graphql_api.guards.callers import SITE_HEADER
 from graphql_api.ids import global_id
 from graphql_api.settings import Settings
 from tests.asking import OPEN_SLOTS, Partner, service_id
 from tests.clinics import NOW, edited, open_clinic
 from tests.graphql_api.conftest import Clock
+from tests.graphql_api.test_keys import bearing, new_key
 from tests.statements import statements
 from tests.visiting import visiting
 
@@ -137,6 +140,35 @@ async def test_what_is_the_callers_own_is_never_kept(api: Partner) -> None:
     service = global_id("Service", "dry-needling")
     assert not await is_kept(api, "query ($id: ID!) { node(id: $id) { id } }", id=service)
     assert not await is_kept(api, "{ rateLimit { cost } clinic { name } }")
+
+
+async def test_a_partner_with_a_key_gets_no_answer_that_was_kept(
+    http: httpx.AsyncClient, api: Partner, database: Database
+) -> None:
+    assert await is_kept(api, SERVICES)
+    _, secret = await new_key(database, "availability")
+    for _ in range(2):
+        refused = await http.post("/graphql", json={"query": SERVICES}, headers=bearing(secret))
+        assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    wrong = await http.post("/graphql", json={"query": SERVICES}, headers=bearing("bo_wrong"))
+    assert wrong.status_code == 401
+
+
+async def test_a_web_site_that_is_not_known_gets_no_answer_that_was_kept(
+    api: Partner, database_url: str, database: Database, clock: Clock
+) -> None:
+    async with database.write() as session:
+        site = await create_site_key(session, "Sample Site", ["https://known.example"], now=NOW)
+    settings = Settings(database_url, site="https://book.example.com", site_keys_only=True)
+    async with visiting(create_app(settings, now=clock)) as client:
+
+        async def status(origin: str) -> int:
+            headers = {"Origin": origin, SITE_HEADER: f"{SITE}{site.id}"}
+            return (await client.post("/graphql", json={"query": SERVICES}, headers=headers)).status_code
+
+        for _ in range(2):
+            assert await status("https://known.example") == 200
+            assert await status("https://other.example") == 403
 
 
 async def test_a_refusal_is_not_kept(api: Partner) -> None:

@@ -1,9 +1,7 @@
 """However many practitioners there are, the same number of statements."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-import httpx
 import pytest
 
 from booking.storage.database import Database
@@ -11,7 +9,7 @@ from graphql_api.app import create_app
 from graphql_api.ids import global_id
 from graphql_api.settings import Settings
 from tests.asking import PATIENT, Partner
-from tests.clinics import NOW, open_clinic, practitioner, small_clinic
+from tests.clinics import open_clinic, practitioner, small_clinic
 from tests.graphql_api.conftest import Clock
 from tests.statements import statements
 from tests.visiting import visiting
@@ -22,7 +20,8 @@ START = "2026-11-25T09:00:00-05:00"
 LATER = "2026-11-25T11:00:00-05:00"
 
 PEOPLE = """{ practitioners(first: 100) { edges { node { name
-  services(first: 1) { edges { node { name practitioners(first: 2) { edges { node { name } } } } } } } } } }"""
+  services(first: 1) { edges { node { name practitioners(first: 2) { edges { node { slug } } } } }
+  } } } } }"""
 SERVICES = """{ clinic { name locations { name openingHours { opens } } }
   services(first: 2) { edges { node { name screeningQuestions { text }
     practitioners(first: 100) { edges { node { name } } } } } } }"""
