@@ -1,9 +1,10 @@
 """A practitioner's time at a location as sets of ticks, one for each reason to say no."""
 
 import uuid
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -37,7 +38,6 @@ class Diary:
     steps: int  # where a visit may start by the clinic's grid
     asked: int  # the days asked for, within notice and horizon
     service: Service
-    _loads: dict[date, int] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> int:
@@ -65,11 +65,15 @@ class Diary:
 
     def load_on(self, tick: int) -> tuple[int, int]:
         """How much is booked on the tick's day, and the clinic's order to settle a tie."""
-        day = calendar.instant_at(tick).astimezone(self.zone).date()
-        if day not in self._loads:
-            on_day = hours.date_bits(self.window, self.zone, day, day)
-            self._loads[day] = (self.busy & on_day).bit_count()
-        return self._loads[day], self.position
+        begins, loads = self._loads
+        return loads[bisect_right(begins, tick) - 1], self.position
+
+    @cached_property
+    def _loads(self) -> tuple[Sequence[int], Sequence[int]]:
+        """The ticks at which days begin, and how much is booked on each."""
+        by_day = hours.count_by_day(self.window, self.zone, self.busy)
+        begins = hours.beginnings(self.window, self.zone)
+        return list(begins), [by_day[day] for day in begins.values()]
 
     def _at(self, tick: int) -> int:
         return self.window.bits(tick, tick + 1)

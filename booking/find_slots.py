@@ -63,12 +63,11 @@ async def find_slots(
     """
     diaries = await open_times(session, wish, first, last, now=now)
     found: dict[int, list[Diary]] = {}
-    for diary in diaries:
+    for diary in sorted(diaries, key=lambda diary: (diary.practitioner, diary.location)):
         for tick in diary.window.ticks(diary.starts):
             found.setdefault(tick, []).append(diary)
     slots = []
-    for tick in sorted(found):
-        free = sorted(found[tick], key=lambda diary: (diary.practitioner, diary.location))
+    for tick, free in sorted(found.items()):
         chosen = [min(free, key=lambda diary: diary.load_on(tick))] if distinct_times else free
         slots += [open_slot(wish.service, diary, tick) for diary in chosen]
     return slots

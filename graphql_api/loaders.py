@@ -3,8 +3,10 @@
 Siblings resolve at the same time, so each batch opens a session of its own.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -13,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
 from booking import catalogue
+from booking.find_slots import find_slots, wish_for
+from booking.open_slot import OpenSlot
 from booking.storage import queries
 from booking.storage.appointments import patients_by_id, visits_of_courses
 from booking.storage.database import Database
@@ -30,6 +34,18 @@ K = TypeVar("K", str, UUID)
 V = TypeVar("V")
 
 
+@dataclass(frozen=True)
+class Search:
+    """For open slots, by slugs and by days."""
+
+    service: str
+    practitioner: str | None
+    location: str | None
+    first: date
+    last: date
+    distinct_times: bool
+
+
 class Loaders:
     """One for each question that rows ask about other rows."""
 
@@ -44,6 +60,7 @@ class Loaders:
 
             return DataLoader(load_fn=load)
 
+        self.slots: DataLoader[Search, list[OpenSlot]] = DataLoader(load_fn=partial(_found, database, now))
         self.services: DataLoader[str, Service] = batched(queries.services_by_slug)
         self.practitioners: DataLoader[str, Practitioner] = batched(queries.practitioners_by_slug)
         self.locations: DataLoader[str, Location] = batched(queries.locations_by_slug)
@@ -58,6 +75,21 @@ class Loaders:
         )
         self.patients: DataLoader[UUID, Patient] = batched(patients_by_id)
         self.visits: DataLoader[UUID, list[Appointment]] = batched(visits_of_courses)
+
+
+async def _found(
+    database: Database, now: datetime, searches: list[Search]
+) -> list[list[OpenSlot] | BaseException]:
+    """What was asked for twice, as the days and as the times of a month, is looked for once."""
+
+    async def find(search: Search) -> list[OpenSlot]:
+        async with database.read() as session:
+            wish = await wish_for(session, search.service, search.practitioner, search.location)
+            return await find_slots(
+                session, wish, search.first, search.last, now=now, distinct_times=search.distinct_times
+            )
+
+    return await asyncio.gather(*map(find, searches), return_exceptions=True)
 
 
 async def _practitioners_by_service(

@@ -81,6 +81,11 @@ def date_bits(window: Window, zone: ZoneInfo, first: date | None, last: date | N
     return found
 
 
+def beginnings(window: Window, zone: ZoneInfo) -> dict[int, date]:
+    """The first tick of each local day of the window, in order; a change of the clocks begins a day anew."""
+    return {first: day for first, _, _, day in _pieces(window, zone)}
+
+
 def count_by_day(window: Window, zone: ZoneInfo, bits: int) -> dict[date, int]:
     """How many ticks of the set are on each local day of the window."""
     found: dict[date, int] = {}

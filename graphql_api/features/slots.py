@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator
 from datetime import date, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.availability.calendar import instant_at
 from booking.errors import BookingError
-from booking.find_slots import LONGEST_WINDOW, Wish, find_slots, who_is_free, wish_for
+from booking.find_slots import LONGEST_WINDOW, who_is_free, wish_for
 from booking.open_slot import OpenSlot as BookableTime
 from booking.plan_course import LONGEST_RHYTHM, plan_course
 from graphql_api.context import Context, Info
@@ -19,9 +19,10 @@ from graphql_api.extending import Feature
 from graphql_api.guards.cost import SEARCH, Cost
 from graphql_api.guards.viewer import AVAILABILITY
 from graphql_api.ids import key_of
+from graphql_api.loaders import Search
 from graphql_api.paging import PAGE, After, Connection, First, page
 from graphql_api.problems import within
-from graphql_api.types.slots import AvailabilityDay, OpenSlot, local
+from graphql_api.types.slots import AvailabilityDay, OpenSlot
 
 LOOK_AGAIN = timedelta(seconds=2)
 """Whatever changed what is open, a booking, a hold that ran out or the hour, is seen within this."""
@@ -89,8 +90,9 @@ class SlotQueries:
             strawberry.ID | None, strawberry.argument(description="Where; anywhere unless given.")
         ] = None,
     ) -> list[OpenSlot] | None:
+        slugs = _slugs(service_id, practitioner_id, location_id)
         async with info.context.database.read() as session:
-            wish = await _wish(session, service_id, practitioner_id, location_id)
+            wish = await wish_for(session, *slugs)
             slots = await plan_course(session, wish, starts_at, every_days, now=info.context.now)
         return [OpenSlot.of(slot) for slot in slots]
 
@@ -130,9 +132,12 @@ class SlotSubscriptions:
 
 
 async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDay]:
+    slots = await _find(filter, context)
+    places = await context.load.locations.load_many({slot.location for slot in slots})
+    zones = {place.slug: ZoneInfo(place.time_zone) for place in places}
     starts: dict[date, list[datetime]] = defaultdict(list)
-    for slot in await _find(filter, context):
-        starts_at = await local(slot.starts_at, slot.location, context)
+    for slot in slots:
+        starts_at = slot.starts_at.astimezone(zones[slot.location])
         starts[starts_at.date()].append(starts_at)
     days = (filter.from_ + timedelta(days=n) for n in range((filter.to - filter.from_).days + 1))
     return [
@@ -147,17 +152,16 @@ async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDa
 
 async def _find(filter: OpenSlotFilter, context: Context) -> list[BookableTime]:
     with within("filter"):
-        async with context.database.read() as session:
-            wish = await _wish(session, filter.service_id, filter.practitioner_id, filter.location_id)
-            return await find_slots(
-                session, wish, filter.from_, filter.to, now=context.now, distinct_times=filter.distinct_times
-            )
+        slugs = _slugs(filter.service_id, filter.practitioner_id, filter.location_id)
+        search = Search(*slugs, filter.from_, filter.to, filter.distinct_times)
+        return await context.load.slots.load(search)
 
 
-async def _wish(session: AsyncSession, service: str, practitioner: str | None, location: str | None) -> Wish:
+def _slugs(
+    service: str, practitioner: str | None, location: str | None
+) -> tuple[str, str | None, str | None]:
     """From global ids."""
-    return await wish_for(
-        session,
+    return (
         key_of(service, "Service", "serviceId"),
         practitioner and key_of(practitioner, "Practitioner", "practitionerId"),
         location and key_of(location, "Location", "locationId"),
