@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 
 INDEXES = (
     ("ix_ticks_held", "ticks", ["resource", "expires_at"], "expires_at IS NOT NULL"),
