@@ -6,9 +6,21 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.errors import IdempotencyKeyReused
-from booking.storage.tables import Intention
+from booking.storage.table import Table
+
+
+class Intention(Table):
+    """What a client's idempotency key led to. Only hashes: the key guards what was asked for."""
+
+    __tablename__ = "intentions"
+
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes]
+    outcome: Mapped[uuid.UUID]  # the hold or the appointment
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 async def remembered(session: AsyncSession, key_hash: bytes, *, since: datetime) -> Intention | None:

@@ -259,17 +259,6 @@ class Patient(Table):
     created_at: Mapped[datetime]
 
 
-class Intention(Table):
-    """What a client's idempotency key led to. Only hashes: the key guards what was asked for."""
-
-    __tablename__ = "intentions"
-
-    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    request_hash: Mapped[bytes]
-    outcome: Mapped[uuid.UUID]  # the hold or the appointment
-    created_at: Mapped[datetime] = mapped_column(index=True)
-
-
 class Course(Table):
     """Appointments that were booked as one and share one manage link."""
 

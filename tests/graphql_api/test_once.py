@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.storage.database import Database
-from booking.storage.tables import Hold, Intention
+from booking.storage.intentions import Intention
+from booking.storage.tables import Hold
 from tests.asking import PATIENT, Partner, answers, kinds, practitioner_id
 from tests.graphql_api.conftest import Clock
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from booking.storage import feeds, outbox, tables, webhooks  # noqa: F401  (all put their tables into the metadata)
+from booking.storage import feeds, intentions, outbox, tables, webhooks  # noqa: F401  (they hold tables)
 from booking.storage.columns import Minutes, UtcDateTime
 
 
