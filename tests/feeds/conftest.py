@@ -1,11 +1,9 @@
 """What others pull, asked over HTTP on both databases at a time that stands still."""
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from sqlalchemy import Engine, event
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
@@ -34,16 +32,3 @@ async def http(database: Database, database_url: str, clock: Clock) -> AsyncIter
 @pytest.fixture
 def api(http: httpx.AsyncClient) -> Partner:
     return Partner(http)
-
-
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """Every SQL statement that any database is sent."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(Engine, "before_cursor_execute", note)

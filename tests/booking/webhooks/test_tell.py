@@ -85,7 +85,7 @@ async def test_nothing_of_a_patient_or_of_health_is_ever_sent(teller: Teller, re
 
     sent = " ".join(f"{request.line} {request.headers} {request.body!r}" for request in receiver.requests)
     assert len(receiver.requests) == 3
-    for secret in ("ebra", "needle-fear", "416", booking.token, str(booking.visits[0].patient)):
+    for secret in ("ebra", "needle-fear", "5550123", booking.token, str(booking.visits[0].patient)):
         assert secret not in sent
 
 
