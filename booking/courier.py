@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -36,8 +36,9 @@ async def carry(
     *,
     clock: Clock,
     is_registered: bool = False,
+    absent: Collection[str] = (),
 ) -> None:
-    """Until it is cancelled; registers the listeners first, unless they are.
+    """Until it is cancelled; registers the listeners first, unless they are (see `outbox.register`).
 
     Each listener has a lane: one that is slow keeps nobody else waiting.
     """
@@ -47,7 +48,7 @@ async def carry(
             with _going_on():
                 if not is_registered:
                     async with database.write() as session:
-                        await outbox.register(session, listeners)
+                        await outbox.register(session, listeners, absent=absent)
                     is_registered = True
                 for name in await _who_is_due(database, clock):
                     hears = _find(name, listeners, families)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.availability import calendar, hours
-from booking.availability.calendar import TICK, Window, tick_at, ticks_in
+from booking.availability.calendar import TICK, Window, tick_at, ticks_between, ticks_in
+from booking.guests import busy_times
 from booking.holidays import public_holidays
 from booking.storage import queries
 from booking.storage.queries import Offer, OwnedTime
@@ -123,13 +124,12 @@ async def open_diaries(
     for off in await queries.time_off_between(
         session, calendar.instant_at(start), calendar.instant_at(end), practitioners=people
     ):
-        away[off.practitioner].append(
-            (tick_at(off.starts_at), tick_at(off.ends_at - timedelta.resolution) + 1)
-        )
+        away[off.practitioner].append(ticks_between(off.starts_at, off.ends_at))
     owned = await queries.owned_times(session, start, end, resources=people, now=now, ignoring=ignoring)
     busy: dict[str, list[OwnedTime]] = defaultdict(list)
     for time in owned:
         busy[time.resource].append(time)
+    elsewhere = await busy_times(session, service, people, start, end, now=now, ignoring=ignoring)
 
     diaries = []
     for place in locations:
@@ -150,6 +150,9 @@ async def open_diaries(
             taken = 0
             for time in busy[slug]:
                 taken |= window.bits(time.first, time.last)
+            for where, low, high in elsewhere[slug]:
+                if where in (None, place.slug):
+                    taken |= window.bits(low, high)
             diaries.append(
                 Diary(
                     practitioner=slug,

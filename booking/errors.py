@@ -158,3 +158,17 @@ class TryAgain(BookingError):
 
     message: str = "We can't answer right now. Please try again in a moment, or call us."
     retry_after: timedelta = field(default=timedelta(seconds=5), kw_only=True)
+
+
+@dataclass
+class Declined(BookingError):
+    """A rule of the clinic's own says no; `message` says why."""
+
+
+@dataclass
+class CheckFailed(BookingError):
+    """What has to be asked first, a rule or another calendar of `feature`, can't answer just now."""
+
+    message: str = "We can't check this right now. Please try again in a moment, or call us."
+    feature: str = field(kw_only=True)
+    retry_after: timedelta = field(default=timedelta(seconds=30), kw_only=True)

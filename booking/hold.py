@@ -20,6 +20,8 @@ from booking.errors import (
     TooManyHolds,
 )
 from booking.find_slots import Wish, who_is_free, wish_for
+from booking.guests import follow_rules
+from booking.hooks import Step
 from booking.open_slot import OpenSlot
 from booking.storage import claims, queries
 from booking.storage.appointments import appointments_by_id
@@ -136,6 +138,7 @@ async def _hold(
     for hold in holds:
         ticks = claims.ticks_of(service, hold.starts_at)
         await claims.take(session, hold.practitioner, ticks, owner=hold.id, expires_at=expires_at)
+    await follow_rules(session, Step.HOLD, service, holds, now=now, held_until=expires_at)
     await once.remember(session, intended, outcome, now=now)
     return list(zip(holds, tokens))
 

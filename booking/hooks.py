@@ -1,7 +1,15 @@
-"""Where others join in: who hears of what has happened."""
+"""Where others join in: rules may refuse, busy sources say busy, listeners hear of it afterwards."""
 
-from collections.abc import Awaitable, Callable
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.contact import Contact
 from booking.events import Event
 
 Listener = Callable[[Event, str | None], Awaitable[None]]
@@ -17,3 +25,91 @@ Family = Callable[[str], Listener]
 
 class GiveUp(Exception):
     """Raised by a listener: to try again would be of no use."""
+
+
+class Step(StrEnum):
+    """What is about to be decided."""
+
+    HOLD = "hold"
+    BOOK = "book"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedVisit:
+    """`id` is the hold's, which its appointment keeps; catalogue rows by slug."""
+
+    id: uuid.UUID
+    practitioner: str
+    location: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is about to be decided, in the transaction that decides it: all is written already, but for
+    the commit.
+
+    `visits` are in order of time: all of a course, else one. `patient` is known when it is booked;
+    `booked_by` is the partner's key that booked, if one did. `claim` makes something besides the
+    practitioner theirs for these visits, a room, say: it refuses with SlotTaken while it is another
+    visit's, and goes with the visit when that moves or ends.
+    """
+
+    step: Step
+    service: str
+    visits: Sequence[ProposedVisit]
+    now: datetime
+    session: AsyncSession
+    settings: Any
+    claim: Callable[[str], Awaitable[None]]
+    patient: Contact | None = None
+    booked_by: str | None = None
+
+
+@dataclass(frozen=True)
+class BusyQuestion:
+    """Who of these people is busy between two instants, for this service?
+
+    `claimed` tells when something that a rule of the same feature claims is taken.
+    """
+
+    service: str
+    practitioners: Collection[str]
+    starts_at: datetime
+    ends_at: datetime
+    now: datetime
+    session: AsyncSession
+    settings: Any
+    claimed: Callable[[str], Awaitable[Sequence[tuple[datetime, datetime]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """From one instant until another, everywhere unless a location (slug) is named."""
+
+    practitioner: str
+    starts_at: datetime
+    ends_at: datetime
+    location: str | None = None
+
+
+Rule = Callable[[Proposal], Awaitable[None]]
+"""Refuses by raising a BookingError; nothing is decided then, and nothing is kept."""
+
+BusySource = Callable[[BusyQuestion], Awaitable[Sequence[Busy]]]
+"""Is asked whenever open times are looked for, so it answers fast."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who joins in, by the name that is told when it fails; `settings` are its own."""
+
+    name: str
+    settings: Any = None
+    rules: Sequence[Rule] = ()
+    busy: Sequence[BusySource] = ()
+
+
+NOBODY: Sequence[Guest] = ()

@@ -45,10 +45,13 @@ def _checksum(text: str) -> str:
 
 
 async def create_key(
-    session: AsyncSession, name: str, scopes: Collection[str], *, now: datetime
+    session: AsyncSession, name: str, scopes: Collection[str], *, now: datetime, id: str | None = None
 ) -> tuple[ApiKey, str]:
-    """The key, and its secret, which is told only here. Refuses with InvalidInput."""
-    key = ApiKey(id=_new_id(), name=_checked_name(name), scopes=_checked_scopes(scopes), created_at=now)
+    """The key, and its secret, which is told only here; `id` where it is to be known before.
+
+    Refuses with InvalidInput.
+    """
+    key = ApiKey(id=id or _new_id(), name=_checked_name(name), scopes=_checked_scopes(scopes), created_at=now)
     session.add(key)
     await session.flush()
     return key, await _new_secret(session, key, now=now)

@@ -11,6 +11,8 @@ from booking.change import changeable_visit
 from booking.errors import InvalidInput, TooLateToChange
 from booking.events import Event, EventKind
 from booking.find_slots import Wish, who_is_free
+from booking.guests import follow_rules
+from booking.hooks import Step
 from booking.open_slot import OpenSlot
 from booking.storage import claims, outbox, queries
 from booking.storage.tables import Appointment, AppointmentStatus
@@ -58,6 +60,8 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at
     visit.changed_at = now
     visit.sequence += 1
+    await session.flush()
+    await follow_rules(session, Step.MOVE, service, [visit], now=now, booked_by=visit.booked_by)
     event = Event(uuid.uuid4(), EventKind.MOVED, (visit.id,), now, before.starts_at)
     await outbox.record(session, event, request.manage_token)
     return visit

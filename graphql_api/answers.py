@@ -17,8 +17,10 @@ from graphql import (
     InlineFragmentNode,
     OperationType,
     SelectionSetNode,
+    Visitor,
     get_operation_ast,
     parse,
+    visit,
 )
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -48,16 +50,37 @@ Key = tuple[Hashable, ...]
 
 
 async def keep_if_shared(
-    request: Request, query: str, name: str | None, context: Context, *, shared: frozenset[str]
+    request: Request,
+    query: str,
+    name: str | None,
+    context: Context,
+    *,
+    shared: frozenset[str],
+    unless: frozenset[str],
 ) -> None:
     """Marks the answer to come as one to keep, if it is a query for nothing but `shared` root fields.
 
-    The document is known to be valid, and the answer to hold no errors.
+    Unless a field of one of those names is anywhere in it. The document is known to be valid, and the
+    answer to hold no errors.
     """
-    if context.viewer.key is None and _root_fields(query, name) <= shared:
+    if context.viewer.key is None and _root_fields(query, name) <= shared and not _fields(query) & unless:
         async with context.database.read() as session:
             until = await true_until(session, now=context.now)
         request.scope[KEPT] = (until - context.now).total_seconds()
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _fields(query: str) -> frozenset[str]:
+    class Names(Visitor):
+        def __init__(self) -> None:
+            super().__init__()
+            self.found: set[str] = set()
+
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            self.found.add(node.name.value)
+
+    visit(parse(query), names := Names())
+    return frozenset(names.found)
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)

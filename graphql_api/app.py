@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from booking.courier import carry
 from booking.errors import TryAgain
+from booking.guests import listener
 from booking.hold import Holder
 from booking.hooks import Listener
 from booking.keys import is_to_be_noted, note_use
@@ -34,6 +35,7 @@ from feeds.calendars import calendar_routes
 from feeds.source import Source
 from graphql_api.answers import Answers
 from graphql_api.context import Context
+from graphql_api.extending import Enabled
 from graphql_api.guards.callers import SITE_HEADER, check_site, key_of, viewer_of
 from graphql_api.guards.clients import client_of
 from graphql_api.guards.documents import Documents, texts_in
@@ -46,7 +48,7 @@ from graphql_api.ids import global_id
 from graphql_api.loaders import Loaders
 from graphql_api.playground import playground_page, playground_routes
 from graphql_api.problems import code_of
-from graphql_api.schema import core_schema
+from graphql_api.schema import schema_with
 from graphql_api.settings import Settings
 from graphql_api.webhooks import data_of
 from widget.documents import documents as widget_documents
@@ -75,17 +77,25 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None) -> Starlette:
-    """The whole server for a migrated database with a clinic in it.
+def create_app(
+    settings: Settings, enabled: Sequence[Enabled] = (), *, now: Callable[[], datetime] | None = None
+) -> Starlette:
+    """The whole server for a migrated database with a clinic in it, and the features that it enabled.
 
     The database's clock decides what time it is, unless `now` does: in tests it may stand still.
+    Refuses with FeatureMistake.
     """
-    database = Database(settings.database_url)
-    listeners: dict[str, Listener] = {}
+    database = Database(settings.database_url, guests=[one.guest for one in enabled])
+    listeners: dict[str, Listener] = {
+        one.full_name(name): listener(database, one.settings, hears)
+        for one in enabled
+        for name, hears in one.feature.listeners.items()
+    }
     if settings.post:
         listeners["mail"] = mail(database, settings.post, site=settings.site)
+    loaders = {one.full_name(name): load for one in enabled for name, load in one.feature.loaders.items()}
     sender = Sender(to_private=settings.webhooks_to_private)
-    schema = core_schema()
+    schema = schema_with(enabled)
     proof = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
     anybody, partners = (Allowances(settings, time.monotonic, times=times) for times in (1, PARTNERS))
     nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.lookups().items()}
@@ -113,7 +123,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         holder = partner(key, settings) if key else holder_of(request)
         return Context(
             database=database,
-            load=Loaders(database, moment),
+            load=Loaders(database, moment, loaders),
             clock=moment_of,
             now=moment,
             clinic=clinic,
@@ -124,6 +134,8 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
             check_webhook=sender.check,
             language=language,
             nodes=nodes,
+            problems=schema.problems,
+            settings={one.feature.name: one.settings for one in enabled},
         )
 
     documents = Documents(
@@ -161,10 +173,17 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] | None = None)
         is_registered = False
         with suppress(TryAgain):  # The courier tries again, as soon as there is a database.
             async with database.write() as session:
-                await outbox.register(session, listeners)
+                await outbox.register(session, listeners, absent=settings.without_features)
             is_registered = True
         families = {WEBHOOK: webhooks(database, sender, show=data_of, clock=moment_of)}
-        carrying = carry(database, listeners, families, clock=moment_of, is_registered=is_registered)
+        carrying = carry(
+            database,
+            listeners,
+            families,
+            clock=moment_of,
+            is_registered=is_registered,
+            absent=settings.without_features,
+        )
         courier = asyncio.create_task(carrying)
         yield
         courier.cancel()

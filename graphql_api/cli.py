@@ -1,22 +1,22 @@
 """The command `book-online`."""
 
 import argparse
-import asyncio
 import gc
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import uvicorn
 
-from booking.clinic_file.apply import apply_clinic_file
-from booking.clinic_file.read import ClinicFileError, read_clinic_file
+from booking.clinic_file.read import ClinicFileError
 from booking.errors import BookingError
-from booking.storage.database import Database, UnknownDatabase
-from booking.storage.migrate import migrate
+from booking.storage.database import UnknownDatabase
 from graphql_api.app import clock, create_app
-from graphql_api.commands import feeds, keys, webhooks
-from graphql_api.schema import printed_schema
+from graphql_api.commands import features, feeds, keys, webhooks
+from graphql_api.commands.clinic_file import clinic_text
+from graphql_api.extending import Enabled, FeatureMistake
+from graphql_api.installed import open_clinic
+from graphql_api.prepare import prepare
+from graphql_api.schema import printed_schema, schema_with
 from graphql_api.settings import BadSetting, Settings, settings_from
 from widget.embed import snippet
 from widget.pages import LANGUAGES
@@ -30,7 +30,7 @@ def main() -> None:
     try:
         settings = settings_from()
         sys.exit(arguments.run(arguments, settings))
-    except (BadSetting, UnknownDatabase, ClinicFileError, BookingError, OSError) as reason:
+    except (BadSetting, UnknownDatabase, ClinicFileError, FeatureMistake, BookingError, OSError) as reason:
         sys.exit(f"book-online: {reason}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -64,22 +64,27 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_to(commands)
     webhooks.add_to(commands)
     feeds.add_to(commands)
+    features.add_to(commands)
 
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", type=Path, metavar="FILE", help="fail unless FILE is the schema")
+    schema.add_argument(
+        "--with-features", action="store_true", help="as this clinic's server answers, features included"
+    )
     schema.set_defaults(run=_schema)
     return parser
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    prepare(settings, now=clock())
+    clinic = open_clinic(clinic_text(settings.clinic_file), without=settings.without_features)
+    app = create_app(settings, clinic.enabled)
+    prepare(settings.database_url, clinic.file, clinic.enabled, now=clock())
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     base = f"http://{host}:{arguments.port}"
     if settings.is_development:
         print(f"  Demo clinic page     {base}/")
         print(f"  GraphQL playground   {base}/graphql")
     print(f"  Hosted booking page  {base}/book", flush=True)
-    app = create_app(settings)
     gc.collect()
     gc.freeze()  # What stays as long as the server need not be looked through: a third less work.
     uvicorn.run(
@@ -95,14 +100,16 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _check(arguments: argparse.Namespace, _settings: Settings) -> int:
-    read_clinic_file(_text(arguments.file))
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    schema_with(open_clinic(clinic_text(arguments.file), without=settings.without_features).enabled)
     print(f"{arguments.file}: all is well")
     return 0
 
 
 def _load(arguments: argparse.Namespace, settings: Settings) -> int:
-    for change in prepare(settings, now=clock(), file=arguments.file):
+    text = clinic_text(arguments.file or settings.clinic_file)
+    clinic = open_clinic(text, without=settings.without_features)
+    for change in prepare(settings.database_url, clinic.file, clinic.enabled, now=clock()):
         print(change)
     return 0
 
@@ -112,8 +119,11 @@ def _embed(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _schema(arguments: argparse.Namespace, _settings: Settings) -> int:
-    printed = printed_schema()
+def _schema(arguments: argparse.Namespace, settings: Settings) -> int:
+    enabled: list[Enabled] = []
+    if arguments.with_features:
+        enabled = open_clinic(clinic_text(settings.clinic_file), without=settings.without_features).enabled
+    printed = printed_schema(enabled)
     if arguments.check is None:
         print(printed, end="")
     elif arguments.check.read_text("utf-8") != printed:
@@ -123,29 +133,6 @@ def _schema(arguments: argparse.Namespace, _settings: Settings) -> int:
         )
         return 1
     return 0
-
-
-def prepare(settings: Settings, *, now: datetime, file: Path | None = None) -> list[str]:
-    """Migrates the database and applies the clinic's file; answers what changed, a sentence each."""
-    clinic = read_clinic_file(_text(file or settings.clinic_file))
-    migrate(settings.database_url)
-
-    async def apply() -> list[str]:
-        database = Database(settings.database_url)
-        try:
-            async with database.write() as session:
-                return await apply_clinic_file(session, clinic, now=now)
-        finally:
-            await database.close()
-
-    return asyncio.run(apply())
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except UnicodeDecodeError as reason:
-        raise BadSetting(f"{file} is not UTF-8 text") from reason
 
 
 if __name__ == "__main__":

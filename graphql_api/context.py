@@ -1,7 +1,7 @@
 """What a resolver is handed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking.errors import BookingError
 from booking.hold import Holder
 from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
@@ -37,12 +38,18 @@ class Context:
     """Refuses an address that webhooks may not go to."""
     language: str
     nodes: "Mapping[str, NodeLookup]"
+    problems: Mapping[type[BookingError], type[Any]]
+    """How refusals are shown, those of features too."""
+    settings: Mapping[str, Any]
+    """What the clinic's file says to each feature, by name."""
+    features_at: dict[tuple[str | int, ...], str] = field(default_factory=dict)
+    """Where in the answer a feature's code was at work."""
 
     async def later(self) -> Self:
         """The same caller's, at another time: nothing that was looked up before is kept."""
         async with self.database.read() as session:
             now = await self.clock(session)
-        return replace(self, now=now, load=Loaders(self.database, now))
+        return replace(self, now=now, load=self.load.anew(now))
 
     def on_the_clinics_clock(self, instant: datetime) -> datetime:
         return instant.astimezone(ZoneInfo(self.clinic.time_zone))

@@ -1,30 +1,63 @@
 """Feature: all that a part of the API may bring. The core's own parts come in by the same door."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
+from booking.errors import BookingError
+from booking.guests import Hears
+from booking.hooks import BusySource, Guest, Rule
+from booking.storage.migrate import History, history_of
+from booking.storage.outbox import OF_A_FEATURE
+from booking.storage.table import Table
 from graphql_api.context import Context, NodeLookup
 from graphql_api.guards.viewer import RequiresScope
+from graphql_api.loaders import BatchLoad
+
+API = 1
+"""The version of this door. What it offers may grow; what is taken away or changed raises the number."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """`query`, `mutation` and `subscription` are strawberry types, whose fields join the roots.
+    """What a part brings; docs/extend.md shows each member at work.
 
-    `nodes` is by type name; a viewer needs `nodes_need` to see any of them. `is_shared`: what its
-    queries answer is the same for all who have no key, and changes only with what the database holds
-    and, at the earliest, when a tick ends. Such answers are kept.
+    `api` is the version of this door that an installed one was made for. `query`, `mutation` and
+    `subscription` are strawberry types, whose fields join the roots; `fields` are such types by the name
+    of the type that their fields join. `problems` are refusals and how they are shown. `loaders` are
+    found as `context.load["aftercare.advice"]`, `settings` as `context.settings["aftercare"]`. A
+    listener hears of events after the commit. `tables` are kept by the revisions in `migrations`.
+    `nodes` is by type name; a viewer needs `nodes_need` to see any of them. `is_shared`: what it brings
+    is the same for all who have no key, and changes only with what the database holds and, at the
+    earliest, when a tick ends. Such answers are kept.
     """
 
     name: str
+    api: int | None = None
     query: type | None = None
     mutation: type | None = None
     subscription: type | None = None
+    fields: Mapping[str, type] = field(default_factory=dict)
+    problems: Mapping[type[BookingError], type] = field(default_factory=dict)
+    loaders: Mapping[str, BatchLoad] = field(default_factory=dict)
     nodes: Mapping[str, NodeLookup] = field(default_factory=dict)
     nodes_need: RequiresScope | None = None
+    rules: Sequence[Rule] = ()
+    busy_sources: Sequence[BusySource] = ()
+    listeners: Mapping[str, Hears] = field(default_factory=dict)
+    settings: type[BaseModel] | None = None
+    tables: Sequence[type[Table]] = ()
+    migrations: Path | None = None
     is_shared: bool = False
+
+    def parts(self) -> list[tuple[str, type]]:
+        """The types whose fields it brings, and what they join."""
+        roots = {"Query": self.query, "Mutation": self.mutation, "Subscription": self.subscription}
+        return [(name, part) for name, part in roots.items() if part] + list(self.fields.items())
 
     def lookups(self) -> dict[str, NodeLookup]:
         """For viewers: what they may not see is as good as gone."""
@@ -33,3 +66,37 @@ class Feature:
     async def _look_up(self, lookup: NodeLookup, key: str, context: Context) -> Any:
         may = self.nodes_need is None or context.viewer.may(self.nodes_need)
         return await lookup(key, context) if may else None
+
+
+@dataclass(frozen=True)
+class Enabled:
+    """An installed feature that the clinic names, with what its file says to it.
+
+    `package` is who brings it, for people: `book-online-aftercare 0.1.0`.
+    """
+
+    feature: Feature
+    package: str
+    settings: Any = None
+
+    @property
+    def guest(self) -> Guest:
+        feature = self.feature
+        return Guest(feature.name, self.settings, feature.rules, feature.busy_sources)
+
+    @property
+    def history(self) -> History | None:
+        folder = self.feature.migrations
+        return history_of(self.feature.name, folder) if folder else None
+
+    def full_name(self, name: str) -> str:
+        """Of one of its listeners or loaders, among everybody's."""
+        return f"{self.feature.name}{OF_A_FEATURE}{name}"
+
+
+class FeatureMistake(Exception):
+    """A feature can't be used as it is; one sentence that names its package and what is wrong where."""
+
+    def __init__(self, feature: str, package: str, where: str, what: str) -> None:
+        place = f"{where}: " if where else ""
+        super().__init__(f"feature {feature} ({package}): {place}{what}")

@@ -45,7 +45,7 @@ class Endpoint:
     ) -> None:
         """`suggests`: an error may say which name was probably meant."""
         self._schema = schema
-        self._shared = schema.shared_fields
+        self._shared = {"shared": schema.shared_fields, "unless": schema.unshared_fields}
         self._context_of = context_of
         self._documents = documents
         self._suggests = suggests
@@ -68,7 +68,7 @@ class Endpoint:
         except Unusable as reason:
             return unusable(reason)
         if not result.errors:
-            await keep_if_shared(request, operation.query, operation.name, context, shared=self._shared)
+            await keep_if_shared(request, operation.query, operation.name, context, **self._shared)
         return self._respond(result, kind, context)
 
     async def _execute(self, operation: Operation, context: Context, method: str) -> ExecutionResult:

@@ -4,11 +4,11 @@ Siblings resolve at the same time, so each batch opens a session of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,10 @@ from booking.storage.tables import (
     Service,
 )
 
+BatchLoad = Callable[[AsyncSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
+"""Values by key, all in one statement; a key that has none may be missing."""
+NO_OTHERS: Mapping[str, BatchLoad] = {}
+
 K = TypeVar("K", str, UUID)
 V = TypeVar("V")
 
@@ -49,7 +53,13 @@ class Search:
 class Loaders:
     """One for each question that rows ask about other rows."""
 
-    def __init__(self, database: Database, now: datetime) -> None:
+    def __init__(
+        self, database: Database, now: datetime, others: Mapping[str, BatchLoad] = NO_OTHERS
+    ) -> None:
+        """`others` are features' own, by their full names: `aftercare.advice`."""
+        self._database = database
+        self._others = others
+
         def batched(
             query: Callable[[AsyncSession, Collection[K]], Awaitable[dict[K, V]]],
         ) -> DataLoader[K, V]:
@@ -75,6 +85,24 @@ class Loaders:
         )
         self.patients: DataLoader[UUID, Patient] = batched(patients_by_id)
         self.visits: DataLoader[UUID, list[Appointment]] = batched(visits_of_courses)
+        self._of_features = {
+            name: DataLoader(load_fn=partial(_of_a_feature, database, query))
+            for name, query in others.items()
+        }
+
+    def __getitem__(self, name: str) -> DataLoader[Any, Any]:
+        """A feature's own; None for a key that has no value."""
+        return self._of_features[name]
+
+    def anew(self, now: datetime) -> Self:
+        """At another time: nothing that was looked up before is kept."""
+        return type(self)(self._database, now, self._others)
+
+
+async def _of_a_feature(database: Database, query: BatchLoad, keys: list[Any]) -> list[Any]:
+    async with database.read() as session:
+        found = await query(session, keys)
+    return [found.get(key) for key in keys]
 
 
 async def _found(

@@ -1,28 +1,22 @@
-"""Each booking error as a GraphQL type, and the border where one becomes the other."""
+"""Each booking error as a GraphQL type."""
 
 import math
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import strawberry
 from altcha import v1 as altcha
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import errors
 from booking.errors import BookingError
 from booking.find_slots import nearest
-from graphql_api.context import Context, Info
+from graphql_api.context import Info
+from graphql_api.extending import Feature
 from graphql_api.ids import global_id
 from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
 from graphql_api.types.slots import OpenSlot
-
-T = TypeVar("T")
-
-SECRETS = {"holdToken", "holdTokens", "manageToken"}
 
 IDEMPOTENCY_KEY = (
     "A secret of yours, new for each intention, like a random UUID. Within a day, a repeat with it "
@@ -215,6 +209,22 @@ class TryAgain(Passing):
     pass
 
 
+@strawberry.type(
+    description="A rule of the clinic's own says no; `message` says why, in the language asked for."
+)
+class Declined(OnThePhone):
+    pass
+
+
+@strawberry.type(
+    description="What has to be asked first, a rule or another calendar, can't answer just now. Ask again."
+)
+class CheckFailed(Passing):
+    @strawberry.field(description="The feature that it belongs to.")
+    def feature(self) -> str:
+        return self.error.feature  # type: ignore[no-any-return]
+
+
 PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.InvalidInput: InvalidInput,
     errors.NotFound: NotFound,
@@ -234,62 +244,11 @@ PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
     errors.CallTheClinic: CallTheClinic,
     errors.TooLateToChange: TooLateToChange,
     errors.TryAgain: TryAgain,
+    errors.Declined: Declined,
+    errors.CheckFailed: CheckFailed,
 }
 
-
-async def attempt(
-    context: Context,
-    work: Callable[[AsyncSession], Awaitable[T]],
-    *,
-    check: Callable[[AsyncSession], Awaitable[None]] | None = None,
-) -> tuple[T | None, list[Problem]]:
-    """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`.
-
-    `check` may refuse beforehand, while it only reads and so waits for nobody.
-    """
-    try:
-        refuse_guesses(context)
-        if check is not None:
-            async with context.database.read() as session:
-                await check(session)
-        async with context.database.write() as session:
-            return await work(session), []
-    except BookingError as refusal:
-        note_guess(context, refusal)
-        return None, [show(refusal)]
-    except ExceptionGroup as refusals:
-        expected, other = refusals.split(BookingError)
-        if other is not None or expected is None:
-            raise
-        return None, [show(refusal) for refusal in expected.exceptions if isinstance(refusal, BookingError)]
-
-
-def refuse_guesses(context: Context) -> None:
-    """Who only guesses at secrets is not listened to for a while."""
-    if not context.meters.guesses.may(1):
-        raise errors.TooManyGuesses(retry_after=timedelta(seconds=context.meters.guesses.wait))
-
-
-def note_guess(context: Context, refusal: BookingError) -> None:
-    if isinstance(refusal, errors.NotFound) and SECRETS & set(refusal.path):
-        context.meters.guesses.charge(1)
-
-
-def show(refusal: BookingError) -> Problem:
-    return PROBLEMS[type(refusal)].of(_under("input", refusal))
-
-
-@contextmanager
-def within(argument: str) -> Iterator[None]:
-    """Refusals inside name their input as part of this argument."""
-    try:
-        yield
-    except BookingError as refusal:
-        raise _under(argument, refusal) from refusal
-
-
-def _under(argument: str, refusal: BookingError) -> BookingError:
-    return replace(refusal, path=(argument, *refusal.path)) if refusal.path else refusal
+feature = Feature(name="problems", problems=PROBLEMS)
 
 
 def code_of(refusal: BookingError) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,9 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from booking.errors import BookingError
-from graphql_api.extending import Feature
+from graphql_api import problems
+from graphql_api.contained import contain, feature_at
+from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.features import (
     booking,
     catalogue,
@@ -30,13 +33,24 @@ from graphql_api.features import (
 from graphql_api.guards.document_limits import DocumentLimits
 from graphql_api.guards.limits import CACHED_DOCUMENTS, MOST_TOKENS
 from graphql_api.guards.metering import Metering
-from graphql_api.guards.rights import enforce
-from graphql_api.problems import PROBLEMS, code_of
+from graphql_api.guards.rights import NoPolicy, enforce
+from graphql_api.joining import (
+    check_features,
+    check_schema,
+    coordinates,
+    fields_of,
+    mistake,
+    name_of,
+)
+from graphql_api.problems import code_of
 from graphql_api.scalars import SCALARS
 
 log = logging.getLogger("book_online")
 
+FEATURE_FAILED = "FEATURE_FAILED"
+
 CORE = (
+    problems.feature,
     catalogue.feature,
     slots.feature,
     holds.feature,
@@ -65,21 +79,26 @@ class Mutation:
     pass
 
 
-ROOTS = {Query: "query", Mutation: "mutation", Subscription: "subscription"}
-"""And what a feature calls its part of each."""
-
-
 class BookingSchema(strawberry.Schema):
-    """Roots made of features' fields, per schema: several can live in one process."""
+    """The core's fields and the enabled features', per schema: several can live in one process."""
 
-    def __init__(self, features: Sequence[Feature], *, in_order: bool = False) -> None:
-        """`in_order` for print only: strawberry loses an enum's members when it sorts."""
-        self.features = features
+    def __init__(self, enabled: Sequence[Enabled] = (), *, in_order: bool = False) -> None:
+        """Refuses with FeatureMistake. `in_order` for print only: strawberry loses an enum's members then."""
+        check_features(CORE, enabled)
+        self.features = [*CORE, *(one.feature for one in enabled)]
+        self.problems = {
+            refusal: shown for feature in self.features for refusal, shown in feature.problems.items()
+        }
+        self._joining: dict[str, list[StrawberryField]] = defaultdict(list)
+        for feature in self.features:
+            for kind, part in feature.parts():
+                self._joining[kind] += fields_of(part)
+        self._joined: set[str] = set()
         super().__init__(
             query=Query,
             mutation=Mutation,
             subscription=Subscription,
-            types=list(PROBLEMS.values()),
+            types=list(self.problems.values()),
             config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
             extensions=[
                 lambda: AddValidationRules([DocumentLimits]),
@@ -89,29 +108,45 @@ class BookingSchema(strawberry.Schema):
                 Metering,
             ],
         )
+        owners = {coordinate: one for one in enabled for coordinate in coordinates(one.feature)}
+        check_schema(self._schema, owners, enabled, self._joined)
+        try:
+            enforce(self._schema, owners)
+        except NoPolicy as missing:
+            one = owners.get(missing.coordinate)
+            raise mistake(one, missing.coordinate, missing.reason) if one else missing from None
+        contain(self._schema, {where: one.feature.name for where, one in owners.items()})
 
-        enforce(self._schema)
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        self._joined.add(type_definition.name)
+        return [*type_definition.fields, *self._joining.get(type_definition.name, ())]
 
     @property
     def shared_fields(self) -> frozenset[str]:
         """Of the query root, by their names in GraphQL: what is the same for everybody who asks."""
+        if any(feature.busy_sources and not feature.is_shared for feature in self.features):
+            return frozenset()
         shared = [feature.query for feature in self.features if feature.query and feature.is_shared]
-        name_of = self.config.name_converter.get_graphql_name
-        return frozenset(name_of(field) for part in shared for field in part.__strawberry_definition__.fields)  # type: ignore[attr-defined]
+        return frozenset(name_of(field) for part in shared for field in fields_of(part))
 
-    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        root = ROOTS.get(type_definition.origin)
-        if root is None:
-            return type_definition.fields
-        parts = [part for feature in self.features if (part := getattr(feature, root))]
-        return [field for part in parts for field in part.__strawberry_definition__.fields]
+    @property
+    def unshared_fields(self) -> frozenset[str]:
+        """Of all types but the roots: what may be different for each who asks."""
+        parts = [part for one in self.features if not one.is_shared for part in one.fields.values()]
+        return frozenset(name_of(field) for part in parts for field in fields_of(part))
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         """Logs what nobody expected, with the id that the caller is given; see `show_error`."""
         for error in errors:
-            if _is_unexpected(error):
+            feature = feature_at(execution_context.context, error.path) if execution_context else None
+            if feature and not _is_refusal(error):
+                incident = secrets.token_hex(4)
+                error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
+                told = (incident, error.path, feature)
+                log.error("incident %s at %s in the feature %s", *told, exc_info=error.original_error)
+            elif _is_unexpected(error):
                 incident = secrets.token_hex(4)
                 error.extensions = {"code": "INTERNAL", "incident": incident}
                 log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
@@ -122,7 +157,13 @@ def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
 
     Unless `suggests`, it does not say which name was probably meant: that tells of names.
     """
-    if _is_unexpected(error):
+    if (error.extensions or {}).get("code") == FEATURE_FAILED:
+        error = GraphQLError(
+            "This part can't be answered just now; all else is as it should be.",
+            path=error.path,
+            extensions=error.extensions,
+        )
+    elif _is_unexpected(error):
         error = GraphQLError(
             "Something went wrong on our side. Please try again, or call the clinic.",
             path=error.path,
@@ -143,10 +184,27 @@ def _is_unexpected(error: GraphQLError) -> bool:
     )
 
 
-def core_schema() -> BookingSchema:
-    return BookingSchema(CORE)
+def _is_refusal(error: GraphQLError) -> bool:
+    """One that was meant: with data of its own, or a code."""
+    reason = error.original_error or error
+    return isinstance(reason, BookingError) or "code" in (getattr(reason, "extensions", None) or ())
 
 
-def printed_schema() -> str:
-    """What `schema.graphql` holds: the core alone, in alphabetical order."""
-    return BookingSchema(CORE, in_order=True).as_str() + "\n"
+def schema_with(enabled: Sequence[Enabled], *, in_order: bool = False) -> BookingSchema:
+    """Refuses with FeatureMistake, also for what strawberry makes nothing of."""
+    try:
+        return BookingSchema(enabled, in_order=in_order)
+    except FeatureMistake:
+        raise
+    except Exception:
+        for one in enabled:
+            try:
+                BookingSchema([one])
+            except Exception as reason:
+                raise mistake(one, "", " ".join(str(reason).split())) from reason
+        raise
+
+
+def printed_schema(enabled: Sequence[Enabled] = ()) -> str:
+    """In alphabetical order; what `schema.graphql` holds is the core alone."""
+    return schema_with(enabled, in_order=True).as_str() + "\n"

@@ -31,6 +31,7 @@ class Settings:
     trusted_proxies: str = "127.0.0.1,::1"
     post: Post | None = None
     webhooks_to_private: bool = False
+    without_features: tuple[str, ...] = ()
     site: str = "http://127.0.0.1:8000"
 
     @property
@@ -66,6 +67,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=environment.get("BOOK_ONLINE_TRUSTED_PROXIES") or Settings.trusted_proxies,
         post=_post(environment.get("BOOK_ONLINE_MAIL_URL"), environment.get("BOOK_ONLINE_MAIL_FROM")),
         webhooks_to_private=_flag(environment, "BOOK_ONLINE_WEBHOOKS_TO_PRIVATE"),
+        without_features=_names(environment.get("BOOK_ONLINE_WITHOUT_FEATURES")),
         site=_site(environment.get("BOOK_ONLINE_SITE") or Settings.site),
     )
 
@@ -86,6 +88,10 @@ def _site(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadSetting(f"BOOK_ONLINE_SITE is {text!r}; it must look like https://booking.example.com")
     return text.rstrip("/")
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name for part in (text or "").split(",") if (name := part.strip()))
 
 
 def _folder(text: str | None) -> Path | None:

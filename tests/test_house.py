@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 
 HOUSE = Path(__file__).parent.parent
-ROOMS = ("booking", "feeds", "graphql_api", "widget", "tests")
+ROOMS = ("book_online", "booking", "feeds", "graphql_api", "widget", "tests")
 LONGEST_FILE = 300
 
 ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\b")

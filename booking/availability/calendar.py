@@ -14,6 +14,11 @@ def tick_at(instant: datetime) -> int:
     return (instant - EPOCH) // TICK
 
 
+def ticks_between(starts_at: datetime, ends_at: datetime) -> tuple[int, int]:
+    """The first tick that the time touches, and the first after it."""
+    return tick_at(starts_at), tick_at(ends_at - timedelta.resolution) + 1
+
+
 def on_tick(instant: datetime) -> bool:
     return not (instant - EPOCH) % TICK
 

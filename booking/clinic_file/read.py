@@ -2,8 +2,9 @@
 
 import difflib
 import tomllib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -31,24 +32,83 @@ class ClinicFileError(Exception):
         super().__init__("\n  ".join([f"{count} in the clinic's file", *map(str, mistakes)]))
 
 
+Found = tuple[tuple[int | str, ...], str]
+"""Where (keys and list indexes), and what is wrong there."""
+
+P = TypeVar("P", bound=BaseModel)
+
+Parts = Mapping[str, type[BaseModel] | None]
+"""Of the features that may be named: what each may say in its own table of the file, if anything."""
+NO_PARTS: Parts = {}
+
+
+@dataclass(frozen=True)
+class WholeFile:
+    """The clinic, and the settings of the features that it names, in its order."""
+
+    clinic: ClinicFile
+    features: Mapping[str, BaseModel | None]
+
+
 def read_clinic_file(text: str) -> ClinicFile:
-    """Refuses with ClinicFileError."""
+    """A file that names no features. Refuses with ClinicFileError."""
+    return read_whole_file(text).clinic
+
+
+def named_features(text: str) -> list[str]:
+    """As far as that can be told of a file that wasn't checked yet."""
+    named = _content(text).get("features")
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+
+
+def read_whole_file(text: str, parts: Parts = NO_PARTS, *, absent: Collection[str] = ()) -> WholeFile:
+    """What is said of `absent` features is not looked at. Refuses with ClinicFileError."""
+    content = _content(text)
+    named = named_features(text)
+    others = {name: part for name, part in parts.items() if name in named}
+    skipped = {*absent, *(name for name, part in others.items() if part)}
+    found: list[Found] = []
+    clinic = _read(ClinicFile, {key: value for key, value in content.items() if key not in skipped}, found)
+    features = {
+        name: _read(part, content.get(name, {}), found, name) if part else None
+        for name, part in others.items()
+    }
+    if clinic:
+        found += [*_features(clinic, parts, absent), *check(clinic)]
+    if found or not clinic:
+        raise ClinicFileError(_in_order(found, content))
+    return WholeFile(clinic, features)
+
+
+def _read(part: type[P], content: Any, found: list[Found], *where: str) -> P | None:
+    """None if there are mistakes; these are added to what was found."""
+    try:
+        return part.model_validate(content)
+    except ValidationError as reason:
+        found += [((*where, *error["loc"]), _message(error, part)) for error in reason.errors()]
+        return None
+
+
+def _features(clinic: ClinicFile, parts: Parts, absent: Collection[str]) -> Iterator[Found]:
+    known = [*parts, *absent]
+    for place, name in enumerate(clinic.features):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield ("features", place), f"no feature {name!r} is installed{hint}"
+        elif name in clinic.features[:place]:
+            yield ("features", place), f"{name!r} is named twice"
+
+
+def _content(text: str) -> dict[str, Any]:
     try:
         # Some editors put an invisible mark at the beginning.
-        content = tomllib.loads(text.removeprefix("\ufeff"))
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as reason:  # ValueError: also a number of thousands of digits
         raise ClinicFileError([Mistake("", f"this is not TOML: {reason}")]) from reason
-    try:
-        clinic = ClinicFile.model_validate(content)
-    except ValidationError as reason:
-        found = [(error["loc"], _message(error)) for error in reason.errors()]
-        raise ClinicFileError(_in_order(found, content)) from reason
-    if mistakes := check(clinic):
-        raise ClinicFileError(_in_order(mistakes, content))
-    return clinic
 
 
-def _in_order(found: list[tuple[tuple[int | str, ...], str]], content: Any) -> list[Mistake]:
+def _in_order(found: list[Found], content: Any) -> list[Mistake]:
     """As they stand in the file, each once."""
     in_file = sorted(found, key=lambda mistake: _position(mistake[0], content))
     return list(dict.fromkeys(Mistake(_path(where, content), message) for where, message in in_file))
@@ -84,14 +144,14 @@ def _path(where: tuple[int | str, ...], content: Any) -> str:
     return path
 
 
-def _message(error: Any) -> str:
+def _message(error: Any, part: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return _unknown_key(error["loc"])
+        return _unknown_key(error["loc"], part, error["input"])
     if kind.startswith("url_"):
         return "must be a web address, like https://example.com"
     return MESSAGES[kind].format(**context) if kind in MESSAGES else str(error["msg"])
@@ -112,18 +172,23 @@ MESSAGES = {
 }
 
 
-def _unknown_key(where: tuple[int | str, ...]) -> str:
-    near = difflib.get_close_matches(str(where[-1]), _keys_at(where[:-1]), n=1)
-    return f"unknown key; did you mean {near[0]!r}?" if near else "unknown key"
+def _unknown_key(where: tuple[int | str, ...], part: type[BaseModel], said: object) -> str:
+    near = difflib.get_close_matches(str(where[-1]), _keys_at(where[:-1], part), n=1)
+    if near:
+        return f"unknown key; did you mean {near[0]!r}?"
+    is_table = part is ClinicFile and len(where) == 1 and isinstance(said, dict)
+    return "unknown key; if it is a feature, name it in `features`" if is_table else "unknown key"
 
 
-def _keys_at(where: tuple[int | str, ...]) -> list[str]:
+def _keys_at(where: tuple[int | str, ...], part: type[BaseModel]) -> list[str]:
     """What may be said there."""
-    part: type[BaseModel] = ClinicFile
     for step in where:
         if isinstance(step, str):
             kind = _fields(part)[step]
-            (part,) = (inner for inner in (kind, *get_args(kind)) if _is_part(inner))
+            inner = [one for one in (kind, *get_args(kind)) if _is_part(one)]
+            if len(inner) != 1:
+                return []
+            part = inner[0]
     return list(_fields(part))
 
 

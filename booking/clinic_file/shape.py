@@ -144,6 +144,7 @@ class PractitionerPart(Part):
 
 
 class ClinicFile(Part):
+    features: list[Line] = []
     clinic: ClinicPart
     policy: PolicyPart
     locations: Annotated[list[LocationPart], Field(min_length=1)]

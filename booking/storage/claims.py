@@ -31,11 +31,16 @@ async def begin_deciding(session: AsyncSession, practitioners: Collection[str], 
     anyway). What expired is cleaned up here, by whoever needs the time: no background job.
     """
     await queries.lock_practitioners(session, practitioners)
-    await session.execute(delete(Tick).where(Tick.resource.in_(practitioners), Tick.expires_at <= now))
+    await forget_expired(session, practitioners, now=now)
     forgotten = delete(Hold).where(
         Hold.practitioner.in_(practitioners), Hold.expires_at <= now - REMEMBERED, Hold.client.is_not(None)
     )
     await session.execute(forgotten, execution_options={"synchronize_session": False})
+
+
+async def forget_expired(session: AsyncSession, resources: Collection[str], *, now: datetime) -> None:
+    """What is held no longer is free for whoever comes."""
+    await session.execute(delete(Tick).where(Tick.resource.in_(resources), Tick.expires_at <= now))
 
 
 async def take(

@@ -1,7 +1,7 @@
 """The engine, and one short transaction at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -9,12 +9,15 @@ from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from booking.hooks import NOBODY, Guest
 from booking.storage.faults import passing_faults_as_try_again
 
 PATIENCE_SECONDS = 15
 """How long a writer waits for those before; for SQLite, `?timeout=` in the URL says otherwise."""
 ABANDONED_SECONDS = 60
 """When PostgreSQL gives up a transaction whose client is silent, and with it all that it locked."""
+GUESTS = "guests"
+"""What sessions carry along."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 
@@ -52,13 +55,15 @@ class _Turns:
 class Database:
     """Hands out sessions, each one transaction long. Rows stay readable after it ends."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE_SECONDS) -> None:
-        """`patience` is in seconds."""
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE_SECONDS, guests: Sequence[Guest] = NOBODY
+    ) -> None:
+        """`patience` is in seconds; `guests` join in whatever is decided in its sessions."""
         self.engine = engine_for(url, patience=patience)
         writing = self.engine.execution_options(writes=True)
         self._turns = _Turns(patience) if self.engine.dialect.name == "sqlite" else nullcontext()
-        self._reading = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._writing = async_sessionmaker(writing, expire_on_commit=False)
+        self._reading = async_sessionmaker(self.engine, expire_on_commit=False, info={GUESTS: guests})
+        self._writing = async_sessionmaker(writing, expire_on_commit=False, info={GUESTS: guests})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -76,6 +81,11 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def guests_of(session: AsyncSession) -> Sequence[Guest]:
+    guests: Sequence[Guest] = session.info[GUESTS]
+    return guests
 
 
 def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:

@@ -19,6 +19,10 @@ OF_A_FAMILY = ":"
 """In the name of a listener that comes and goes: `webhook:3f2a`."""
 
 
+OF_A_FEATURE = "."
+"""In the name of a feature's listener: `crm.contacts`."""
+
+
 class EventRow(Table):
     """What has happened to appointments."""
 
@@ -68,10 +72,16 @@ class Due:
     until: datetime
 
 
-async def register(session: AsyncSession, names: Collection[str]) -> None:
-    """From now on these are told, and families, and nobody else. Replicas that start together take turns."""
+async def register(session: AsyncSession, names: Collection[str], *, absent: Collection[str] = ()) -> None:
+    """From now on these are told, and families, and nobody else. Replicas that start together take turns.
+
+    What there is to tell to listeners of features that are `absent` for a while is kept for them.
+    """
     await one_at_a_time(session)
-    gone = delete(ListenerRow).where(ListenerRow.name.not_in(names), ~_is_of_a_family())
+    stay = [ListenerRow.name.startswith(f"{feature}{OF_A_FEATURE}", autoescape=True) for feature in absent]
+    gone = delete(ListenerRow).where(
+        ListenerRow.name.not_in(names), ~_is_of_a_family(), *(~one for one in stay)
+    )
     await session.execute(gone)
     known = set(await session.scalars(select(ListenerRow.name)))
     session.add_all(ListenerRow(name=name) for name in names if name not in known)

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.book import Booking, BookingRequest, book
 from booking.errors import TooManyBookings
+from graphql_api.attempt import attempt
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.features.screening import ScreeningAnswerInput, answers_by_slug
 from graphql_api.guards.viewer import BOOK
-from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem
 from graphql_api.types.appointments import Appointment, Course
 
 

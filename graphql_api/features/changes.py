@@ -12,11 +12,12 @@ from booking.change import managed_visit
 from booking.errors import InvalidInput, NotFound
 from booking.reschedule import MoveRequest, reschedule
 from booking.storage import tables
+from graphql_api.attempt import attempt, note_guess, refuse_guesses
 from graphql_api.context import Info
 from graphql_api.extending import Feature
 from graphql_api.guards.viewer import MANAGE, READ
 from graphql_api.ids import key_of
-from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt, note_guess, refuse_guesses
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem
 from graphql_api.types.appointments import Appointment
 
 LINK = "The secret of the manage link. A key needs none for what it booked, but the `appointmentId`."

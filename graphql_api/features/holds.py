@@ -19,11 +19,12 @@ from booking.hold import (
     release_hold,
 )
 from booking.storage import tables
+from graphql_api.attempt import attempt
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.guards.viewer import BOOK
 from graphql_api.ids import key_of
-from graphql_api.problems import IDEMPOTENCY_KEY, Problem, attempt
+from graphql_api.problems import IDEMPOTENCY_KEY, Problem
 from graphql_api.types.slots import Hold
 
 

@@ -10,11 +10,12 @@ from booking import catalogue
 from booking.check_screening import check_screening
 from booking.errors import InvalidInput
 from booking.screening import Answer
+from graphql_api.attempt import attempt
 from graphql_api.context import Info
 from graphql_api.extending import Feature
 from graphql_api.guards.viewer import BOOK
 from graphql_api.ids import key_of
-from graphql_api.problems import Problem, attempt
+from graphql_api.problems import Problem
 
 strawberry.enum(
     Answer,

@@ -14,6 +14,7 @@ from booking.errors import BookingError
 from booking.find_slots import LONGEST_WINDOW, who_is_free, wish_for
 from booking.open_slot import OpenSlot as BookableTime
 from booking.plan_course import LONGEST_RHYTHM, plan_course
+from graphql_api.attempt import within
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.guards.cost import SEARCH, Cost
@@ -21,7 +22,6 @@ from graphql_api.guards.viewer import AVAILABILITY
 from graphql_api.ids import key_of
 from graphql_api.loaders import Search
 from graphql_api.paging import PAGE, After, Connection, First, page
-from graphql_api.problems import within
 from graphql_api.types.slots import AvailabilityDay, OpenSlot
 
 LOOK_AGAIN = timedelta(seconds=2)

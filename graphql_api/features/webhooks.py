@@ -20,11 +20,12 @@ from booking.webhooks.endpoints import (
     the_endpoint,
 )
 from booking.webhooks.replay import replay_event, replay_since
+from graphql_api.attempt import attempt, show
 from graphql_api.context import Context, Info
 from graphql_api.extending import Feature
 from graphql_api.guards.viewer import WEBHOOKS, forbidden
 from graphql_api.ids import key_of
-from graphql_api.problems import Problem, attempt, show
+from graphql_api.problems import Problem
 from graphql_api.types.webhooks import WebhookEndpoint
 
 Rows = rows.WebhookEndpoint
@@ -124,7 +125,9 @@ class WebhookMutations:
         try:
             await context.check_webhook(input.url)  # It asks for the name: no transaction waits for that.
         except BookingError as refusal:
-            return AddWebhookEndpointPayload(endpoint=None, secret=None, problems=[show(refusal)])
+            return AddWebhookEndpointPayload(
+                endpoint=None, secret=None, problems=[show(refusal, info.context)]
+            )
         added, problems = await attempt(context, work)
         if added is None:
             return AddWebhookEndpointPayload(endpoint=None, secret=None, problems=problems)

@@ -1,6 +1,6 @@
 """The policy is in the schema: `@requiresScope` on a field is what is enforced, and what is printed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
@@ -40,9 +40,17 @@ FOR_EVERYBODY = frozenset(
 class NoPolicy(Exception):
     """A field says nothing of who may see it; the server doesn't start with it."""
 
+    def __init__(self, coordinate: str) -> None:
+        self.coordinate = coordinate
+        self.reason = "it needs @requiresScope: who may see it?"
+        super().__init__(f"{coordinate}: {self.reason}")
 
-def enforce(schema: GraphQLSchema) -> None:
-    """Makes every field that has the directive keep to it. Refuses with NoPolicy."""
+
+def enforce(schema: GraphQLSchema, others: Collection[str] = ()) -> None:
+    """Makes every field that has the directive keep to it. Refuses with NoPolicy.
+
+    `others` are the coordinates of more fields that must have it.
+    """
     for kind in schema.type_map.values():
         if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
             continue
@@ -50,8 +58,10 @@ def enforce(schema: GraphQLSchema) -> None:
             needed = requirement(field)
             if needed is not None:
                 _guard(field, needed)
-            elif kind.name in GUARDED and f"{kind.name}.{name}" not in FOR_EVERYBODY:
-                raise NoPolicy(f"{kind.name}.{name} needs @requiresScope: who may see it?")
+            elif (where := f"{kind.name}.{name}") in others or (
+                kind.name in GUARDED and where not in FOR_EVERYBODY
+            ):
+                raise NoPolicy(where)
 
 
 def requirement(field: GraphQLField) -> RequiresScope | None:

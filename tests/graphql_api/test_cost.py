@@ -7,7 +7,7 @@ import pytest
 from graphql import parse
 
 from graphql_api.guards.cost import cost_of
-from graphql_api.schema import core_schema
+from graphql_api.schema import BookingSchema
 from tests.asking import service_id
 
 COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
@@ -59,7 +59,7 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
 @pytest.mark.parametrize("what", COSTS)
 def test_what_an_operation_costs(what: str) -> None:
     document, variables, cost = COSTS[what]
-    assert cost_of(core_schema()._schema, parse(document), None, variables) == cost
+    assert cost_of(BookingSchema()._schema, parse(document), None, variables) == cost
 
 
 async def test_what_is_too_dear_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:

@@ -18,11 +18,10 @@ from graphql import (
 
 from booking import errors
 from booking.errors import BookingError
-from graphql_api.extending import Feature
-from graphql_api.guards.rights import NoPolicy
+from graphql_api.extending import API, Enabled, Feature, FeatureMistake
 from graphql_api.guards.viewer import CATALOGUE, Viewer
 from graphql_api.problems import PROBLEMS
-from graphql_api.schema import CORE, BookingSchema, printed_schema
+from graphql_api.schema import BookingSchema, printed_schema
 
 SCHEMA = Path(__file__).parents[2] / "schema.graphql"
 
@@ -82,24 +81,25 @@ def test_a_field_that_says_nothing_of_who_may_see_it_starts_no_server() -> None:
     @strawberry.type
     class More:
         @strawberry.field(description="Something more.")
-        def more(self) -> str:
+        def more(self) -> str | None:
             return "more"
 
-    with pytest.raises(NoPolicy, match=r"Query\.more"):
-        BookingSchema([*CORE, Feature(name="more", query=More)])
+    with pytest.raises(FeatureMistake, match=r"Query\.more"):
+        BookingSchema([Enabled(Feature(name="more", api=API, query=More), "a package")])
 
 
 def test_two_schemas_live_in_one_process_without_touching_each_other() -> None:
     @strawberry.type
     class More:
         @strawberry.field(description="Something more.", directives=[CATALOGUE])
-        def more(self) -> str:
+        def more(self) -> str | None:
             return "more"
 
-    plain, extended = BookingSchema(CORE), BookingSchema([*CORE, Feature(name="more", query=More)])
+    more = Feature(name="more", api=API, query=More)
+    plain, extended = BookingSchema(), BookingSchema([Enabled(more, "a package")])
 
-    asker = SimpleNamespace(viewer=Viewer())
+    asker = SimpleNamespace(viewer=Viewer(), features_at={})
     assert graphql_sync(extended._schema, "{ more }", context_value=asker).data == {"more": "more"}
     assert "Something more." in extended.as_str()
     assert "Something more." not in plain.as_str()
-    assert plain.as_str() == BookingSchema(CORE).as_str()
+    assert plain.as_str() == BookingSchema().as_str()

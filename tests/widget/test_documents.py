@@ -3,7 +3,7 @@
 from graphql import build_schema, parse, validate
 from playwright.async_api import Page
 
-from graphql_api.schema import core_schema
+from graphql_api.schema import BookingSchema
 from tests.widget.site import Site
 from widget.assets import assets
 from widget.documents import documents
@@ -15,7 +15,7 @@ async def test_every_document_of_the_widget_fits_the_schema(site: Site, page: Pa
         f"import('{site.url}{assets().address('flow/client.js')}').then((client) => client.documents)"
     )
     assert len(sent) > 5
-    schema = build_schema(core_schema().as_str())
+    schema = build_schema(BookingSchema().as_str())
     mistakes = {name: validate(schema, parse(document)) for name, document in sent.items()}
     assert mistakes == {name: [] for name in sent}
 

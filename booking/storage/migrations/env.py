@@ -1,4 +1,4 @@
-"""What Alembic runs: our tables against the connection that it was handed."""
+"""What Alembic runs: our tables, or a feature's, against the connection that it was handed."""
 
 from typing import Any, Literal
 
@@ -6,6 +6,9 @@ from alembic import context
 
 from booking.storage import feeds, intentions, outbox, tables, webhooks  # noqa: F401  (they hold tables)
 from booking.storage.columns import Minutes, UtcDateTime
+from booking.storage.table import Table
+
+given = context.config.attributes
 
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -17,9 +20,16 @@ def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def is_meant(item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    """A revision is about the tables of one history, whatever else the database holds."""
+    return kind != "table" or name in given["tables"]
+
+
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=tables.Clinic.metadata,
+    connection=given["connection"],
+    target_metadata=Table.metadata,
+    version_table=given["version_table"],
+    include_object=is_meant,
     render_item=plain_type,
     render_as_batch=True,  # SQLite alters a table by making it anew.
     transactional_ddl=False,  # The caller's transaction is around everything.

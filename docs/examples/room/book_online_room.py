@@ -1,0 +1,37 @@
+"""One needling room for all who needle: what one has booked there, nobody else can."""
+
+from collections.abc import Sequence
+
+from book_online.extend import Busy, BusyQuestion, Feature, FeatureSettings, Proposal
+
+ROOM = "needling-room"
+
+
+class RoomSettings(FeatureSettings):
+    """The services (slugs) that need the room."""
+
+    services: list[str]
+
+
+async def take_the_room(proposal: Proposal) -> None:
+    """The database keeps a second visit out, whoever is quicker."""
+    if proposal.service in proposal.settings.services:
+        await proposal.claim(ROOM)
+
+
+async def room_is_taken(question: BusyQuestion) -> Sequence[Busy]:
+    """So that nobody is offered a time without a room."""
+    if question.service not in question.settings.services:
+        return []
+    taken = await question.claimed(ROOM)
+    return [Busy(who, start, end) for who in question.practitioners for start, end in taken]
+
+
+feature = Feature(
+    name="room",
+    api=1,
+    rules=[take_the_room],
+    busy_sources=[room_is_taken],
+    settings=RoomSettings,
+    is_shared=True,
+)

@@ -1,0 +1,77 @@
+"""Which features are installed, and bringing in those that a clinic's file names."""
+
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from booking.clinic_file.read import named_features, read_whole_file
+from booking.clinic_file.shape import ClinicFile
+from graphql_api.extending import Enabled, Feature, FeatureMistake
+
+GROUP = "book_online.features"
+"""The entry points of packages that bring a feature: `aftercare = "book_online_aftercare:feature"`."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Known by its package's metadata alone: installing runs none of its code.
+
+    `package` is for people: `book-online-aftercare 0.1.0`.
+    """
+
+    name: str
+    package: str
+    entry_point: EntryPoint
+
+    def load(self) -> Feature:
+        """Refuses with FeatureMistake."""
+        try:
+            feature = self.entry_point.load()
+        except Exception as reason:  # it is somebody else's code
+            told = f"it can't be imported: {type(reason).__name__}: {reason}"
+            raise FeatureMistake(self.name, self.package, "", told) from reason
+        if not isinstance(feature, Feature):
+            raise FeatureMistake(self.name, self.package, self.entry_point.value, "this is no Feature")
+        if feature.name != self.name:
+            told = f"its entry point is named {self.name!r}, and the feature {feature.name!r}"
+            raise FeatureMistake(self.name, self.package, self.entry_point.value, told)
+        return feature
+
+
+def installed() -> dict[str, Installed]:
+    """By name. Refuses with FeatureMistake for a name that two packages have."""
+    found: dict[str, Installed] = {}
+    for point in entry_points(group=GROUP):
+        one = Installed(point.name, f"{point.dist.name} {point.dist.version}" if point.dist else "?", point)
+        other = found.setdefault(point.name, one)
+        if other.package != one.package:
+            raise FeatureMistake(one.name, one.package, "", f"{other.package} brings one of this name too")
+    return found
+
+
+@dataclass(frozen=True)
+class OpenedClinic:
+    """A clinic's file, and the features that it names, in its order."""
+
+    file: ClinicFile
+    enabled: list[Enabled]
+
+
+def open_clinic(text: str, *, without: Collection[str] = ()) -> OpenedClinic:
+    """`without` those features, which stay named. Refuses with ClinicFileError and FeatureMistake."""
+    named, there = named_features(text), installed()
+    for name in without:
+        if name not in named:
+            near = difflib.get_close_matches(name, named, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise FeatureMistake(
+                name, "BOOK_ONLINE_WITHOUT_FEATURES", "", f"the clinic's file does not name it{hint}"
+            )
+    wanted = {name: there[name].load() for name in named if name in there and name not in without}
+    parts = dict.fromkeys(there) | {name: feature.settings for name, feature in wanted.items()}
+    whole = read_whole_file(text, parts, absent=without)
+    return OpenedClinic(
+        whole.clinic,
+        [Enabled(feature, there[name].package, whole.features[name]) for name, feature in wanted.items()],
+    )
