@@ -51,7 +51,9 @@ async def _in_time(answer: Awaitable[T]) -> T:
 
 def feature_at(context: Context, path: list[str | int] | None) -> str | None:
     """Whose code answered there, or at what that is part of; None for the core."""
-    steps = tuple(path or ())
+    if path is None:  # Of a subscription, which has one root; nothing else ran that far.
+        return next(iter(context.features_at.values()), None)
+    steps = tuple(path)
     return next(
         (
             feature

@@ -28,7 +28,8 @@ class Feature:
 
     `api` is the version of this door that an installed one was made for. `query`, `mutation` and
     `subscription` are strawberry types, whose fields join the roots; `fields` are such types by the name
-    of the type that their fields join. `problems` are refusals and how they are shown. `loaders` are
+    of the type that their fields join. `types` are those that no field names, only an interface.
+    `problems` are refusals and how they are shown. `loaders` are
     found as `context.load["aftercare.advice"]`, `settings` as `context.settings["aftercare"]`. A
     listener hears of events after the commit. `tables` are kept by the revisions in `migrations`.
     `nodes` is by type name; a viewer needs `nodes_need` to see any of them. `is_shared`: what it brings
@@ -42,6 +43,7 @@ class Feature:
     mutation: type | None = None
     subscription: type | None = None
     fields: Mapping[str, type] = field(default_factory=dict)
+    types: Sequence[type] = ()
     problems: Mapping[type[BookingError], type] = field(default_factory=dict)
     loaders: Mapping[str, BatchLoad] = field(default_factory=dict)
     nodes: Mapping[str, NodeLookup] = field(default_factory=dict)

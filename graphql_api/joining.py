@@ -102,19 +102,16 @@ def _mistakes(feature: Feature) -> Iterator[tuple[str, str]]:
             yield getattr(hook, "__name__", repr(hook)), "it must be an `async def`"
 
 
-def check_schema(
-    schema: GraphQLSchema, owners: Mapping[str, Enabled], enabled: Sequence[Enabled], joined: set[str]
-) -> None:
-    """Once there is one; `joined` are the types that were found. Refuses with FeatureMistake."""
+def check_schema(schema: GraphQLSchema, owners: Mapping[str, Enabled], enabled: Sequence[Enabled]) -> None:
+    """Once there is one. Refuses with FeatureMistake."""
+    objects = {name: kind for name, kind in schema.type_map.items() if isinstance(kind, GraphQLObjectType)}
     for coordinate, one in owners.items():
         kind, _, name = coordinate.partition(".")
-        if kind not in joined:
-            near = difflib.get_close_matches(kind, schema.type_map, n=1)
+        if kind not in objects:
+            near = difflib.get_close_matches(kind, objects, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise mistake(one, coordinate, f"there is no object type {kind}{hint}")
-        parent = schema.type_map[kind]
-        assert isinstance(parent, GraphQLObjectType)
-        answer = parent.fields[name].type
+        answer = objects[kind].fields[name].type
         if is_non_null_type(answer) and kind != "Subscription":
             raise mistake(one, coordinate, "it must be nullable (`| None`), so that it can fail alone")
         payload = get_named_type(answer)

@@ -93,12 +93,11 @@ class BookingSchema(strawberry.Schema):
         for feature in self.features:
             for kind, part in feature.parts():
                 self._joining[kind] += fields_of(part)
-        self._joined: set[str] = set()
         super().__init__(
             query=Query,
             mutation=Mutation,
             subscription=Subscription,
-            types=list(self.problems.values()),
+            types=[*self.problems.values(), *(kind for feature in self.features for kind in feature.types)],
             config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
             extensions=[
                 lambda: AddValidationRules([DocumentLimits]),
@@ -109,7 +108,7 @@ class BookingSchema(strawberry.Schema):
             ],
         )
         owners = {coordinate: one for one in enabled for coordinate in coordinates(one.feature)}
-        check_schema(self._schema, owners, enabled, self._joined)
+        check_schema(self._schema, owners, enabled)
         try:
             enforce(self._schema, owners)
         except NoPolicy as missing:
@@ -118,7 +117,8 @@ class BookingSchema(strawberry.Schema):
         contain(self._schema, {where: one.feature.name for where, one in owners.items()})
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        self._joined.add(type_definition.name)
+        if type_definition.is_interface or type_definition.is_input:
+            return type_definition.fields
         return [*type_definition.fields, *self._joining.get(type_definition.name, ())]
 
     @property

@@ -1,0 +1,325 @@
+"""A feature that fails spoils its own field and nothing else; limits and permissions are the same for it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+import strawberry
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from book_online.extend import (
+    API,
+    CATALOGUE,
+    PATIENTS,
+    BookingError,
+    Cost,
+    Declined,
+    Feature,
+    Info,
+    Node,
+    Practitioner,
+    Problem,
+    Service,
+    attempt,
+)
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.contained import FIELD_LIMIT
+from graphql_api.extending import Enabled
+from graphql_api.ids import global_id
+from graphql_api.settings import Settings
+from tests.asking import Partner
+from tests.clinics import NOW, open_clinic, practitioner, small_clinic
+from tests.graphql_api.test_keys import bearing, new_key
+from tests.statements import statements
+from tests.visiting import visiting
+
+
+@strawberry.type
+class OddPair:
+    name: str
+    other: "OddPair | None" = None
+
+
+@strawberry.type
+class OddNode(Node):
+    name: str
+
+
+@strawberry.type
+class OddOfService:
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_raises(self) -> str | None:
+        raise RuntimeError("a secret of the feature's")
+
+    @strawberry.field(directives=[CATALOGUE])
+    async def odd_hangs(self) -> str | None:
+        await asyncio.sleep(3600)
+        return "never"
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_rubbish(self) -> int | None:
+        return cast(int, "a secret of the feature's")
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_list(self) -> list[str] | None:
+        return cast("list[str]", 7)
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_hole(self) -> OddPair | None:
+        return OddPair(name=cast(str, None))
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_refuses(self) -> str | None:
+        raise Declined("Not today.")
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_pair(self, service: strawberry.Parent[Service]) -> OddPair | None:
+        return OddPair(name=service.slug, other=OddPair(name="inner"))
+
+    @strawberry.field(directives=[CATALOGUE, Cost(weight=1000)])
+    def odd_dear(self) -> OddPair | None:
+        return None
+
+    @strawberry.field(directives=[PATIENTS])
+    def odd_private(self) -> str | None:
+        return "who comes"
+
+
+@strawberry.type
+class OddOfPractitioner:
+    @strawberry.field(directives=[CATALOGUE])
+    async def odd_shoe_size(self, who: strawberry.Parent[Practitioner], info: Info) -> int | None:
+        size: int | None = await info.context.load["odd.sizes"].load(who.slug)
+        return size
+
+
+async def sizes(session: AsyncSession, slugs: Collection[str]) -> Mapping[str, int]:
+    rows = await session.execute(text("SELECT slug FROM practitioners"))
+    return {slug: len(slug) for (slug,) in rows if slug in slugs and slug != "p1"}
+
+
+@strawberry.type
+class OddQueries:
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_settings(self, info: Info) -> str | None:
+        return str(info.context.settings["odd"])
+
+
+class TooOdd(BookingError):
+    """A refusal of the feature's own."""
+
+
+@strawberry.type
+class OddTooOdd(Problem):
+    pass
+
+
+@strawberry.type
+class OddPayload:
+    problems: list[Problem]
+
+
+@strawberry.type
+class OddMutations:
+    @strawberry.mutation(directives=[CATALOGUE])
+    async def odd_do(self, info: Info, what: str) -> OddPayload | None:
+        async def work(_session: AsyncSession) -> None:
+            raise {"odd": TooOdd, "declined": Declined, "plain": BookingError}[what](f"It is {what}.")
+
+        _, problems = await attempt(info.context, work)
+        return OddPayload(problems=problems)
+
+
+@strawberry.type
+class OddSubscriptions:
+    @strawberry.subscription(directives=[CATALOGUE])
+    async def odd_counts(self) -> AsyncGenerator[int | None]:
+        yield 1
+        raise RuntimeError("a secret of the feature's")
+
+
+async def odd_node(key: str, _context: Any) -> OddNode:
+    return OddNode(id=global_id("OddNode", key), name=key)
+
+
+ODD = Feature(
+    name="odd",
+    api=API,
+    fields={"Service": OddOfService, "Practitioner": OddOfPractitioner},
+    query=OddQueries,
+    mutation=OddMutations,
+    subscription=OddSubscriptions,
+    problems={TooOdd: OddTooOdd},
+    loaders={"sizes": sizes},
+    types=[OddNode],
+    nodes={"OddNode": odd_node},
+    nodes_need=PATIENTS,
+)
+
+
+@asynccontextmanager
+async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> AsyncGenerator[Partner]:
+    database = Database(url)
+    await open_clinic(database, clinic or small_clinic())
+    await database.close()
+    app = create_app(Settings(database_url=url), [Enabled(feature, "a package", "told")], now=lambda: NOW)
+    async with visiting(app) as http:
+        yield Partner(http)
+
+
+FAILING = ["oddRaises", "oddHangs", "oddRubbish", "oddList", "oddHole { name }"]
+
+
+async def test_what_raises_hangs_or_answers_rubbish_spoils_its_own_field(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = " ".join(FAILING)
+    caplog.set_level(logging.ERROR, "book_online")
+    async with odd_clinic(sqlite_url) as api:
+        async with asyncio.timeout(FIELD_LIMIT.total_seconds() * 3):
+            answer = await api.ask(
+                f"{{ clinic {{ name }} services {{ edges {{ node {{ slug {fields} }} }} }} }}"
+            )
+
+    node = {"slug": "visit"} | {field.partition(" ")[0]: None for field in FAILING}
+    assert answer["data"] == {"clinic": {"name": "Sample Clinic"}, "services": {"edges": [{"node": node}]}}
+    errors = {error["path"][4]: error for error in answer["errors"]}
+    assert errors.keys() == {field.partition(" ")[0] for field in FAILING}
+    for error in errors.values():
+        assert error["extensions"]["code"] == "FEATURE_FAILED"
+        assert error["extensions"]["feature"] == "odd"
+        assert error["message"] == "This part can't be answered just now; all else is as it should be."
+        assert f"incident {error['extensions']['incident']} at" in caplog.text
+    assert "a secret of the feature's" not in str(answer)
+    assert 'raise RuntimeError("a secret of the feature\'s")' in caplog.text
+
+
+async def test_a_refusal_of_a_features_is_told_as_any_other(sqlite_url: str) -> None:
+    async with odd_clinic(sqlite_url) as api:
+        answer = await api.ask('{ service(slug: "visit") { slug oddRefuses } }')
+
+    assert answer["data"] == {"service": {"slug": "visit", "oddRefuses": None}}
+    assert [(error["message"], error["extensions"]["code"]) for error in answer["errors"]] == [
+        ("Not today.", "DECLINED")
+    ]
+
+
+async def test_an_alias_or_a_fragment_changes_nothing_about_whose_failure_it_is(sqlite_url: str) -> None:
+    query = """{ node(id: "%s") { ...Odd } } fragment Odd on Service { mine: oddHole { name } }"""
+    async with odd_clinic(sqlite_url) as api:
+        answer = await api.ask(query % global_id("Service", "visit"))
+
+    assert answer["data"] == {"node": {"mine": None}}
+    assert [error["extensions"]["feature"] for error in answer["errors"]] == ["odd"]
+
+
+async def test_a_mistake_of_the_cores_is_not_blamed_on_a_feature(sqlite_url: str) -> None:
+    async with odd_clinic(sqlite_url) as api:
+        answer = await api.ask(
+            '{ services(practitionerId: "nonsense") { edges { node { oddPair { name } } } } }'
+        )
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_INPUT"]
+
+
+async def test_a_loader_asks_once_for_a_hundred_rows(database_url: str) -> None:
+    people = "".join(practitioner(f"p{number}", "09:00-12:00") for number in range(100))
+    query = "{ practitioners(first: 100) { edges { node { slug oddShoeSize } } } }"
+    plain = "{ practitioners(first: 100) { edges { node { slug } } } }"
+    async with odd_clinic(database_url, clinic=small_clinic(practitioners=people)) as api:
+        with statements() as sent:
+            answer = await api.ask(query)
+        with statements() as without:
+            await api.ask(plain)
+
+    assert {
+        edge["node"]["slug"]: edge["node"]["oddShoeSize"] for edge in answer["data"]["practitioners"]["edges"]
+    } == {f"p{number}": None if number == 1 else len(f"p{number}") for number in range(100)}
+    assert len([one for one in sent if one == "SELECT slug FROM practitioners"]) == 1
+    assert not [one for one in without if one == "SELECT slug FROM practitioners"]
+
+
+async def test_a_features_settings_and_members_are_at_hand(sqlite_url: str) -> None:
+    query = '{ oddSettings service(slug: "visit") { oddPair { name other { name } } } }'
+    async with odd_clinic(sqlite_url) as api:
+        assert await api.ask(query) == {
+            "data": {
+                "oddSettings": "told",
+                "service": {"oddPair": {"name": "visit", "other": {"name": "inner"}}},
+            }
+        }
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"), [("odd", "OddTooOdd"), ("declined", "Declined"), ("plain", "Declined")]
+)
+async def test_a_refusal_is_shown_by_its_own_type_or_else_as_declined(
+    sqlite_url: str, what: str, shown: str
+) -> None:
+    query = "mutation ($what: String!) { oddDo(what: $what) { problems { __typename message } } }"
+    async with odd_clinic(sqlite_url) as api:
+        answer = await api.ask(query, what=what)
+
+    assert answer["data"]["oddDo"]["problems"] == [{"__typename": shown, "message": f"It is {what}."}]
+
+
+async def test_who_may_not_see_it_is_told_so_and_sees_the_rest(database: Database, database_url: str) -> None:
+    query = """query ($id: ID!) { node(id: $id) { id } service(slug: "visit") { slug oddPrivate } }"""
+    one = global_id("OddNode", "one")
+    async with odd_clinic(database_url) as api:
+        anybody = await api.ask(query, id=one)
+        _, secret = await new_key(database, "catalogue", "patient-read")
+        asked = {"query": query, "variables": {"id": one}}
+        partner = (await api.http.post("/graphql", json=asked, headers=bearing(secret))).json()
+
+    assert anybody["data"] == {"node": None, "service": {"slug": "visit", "oddPrivate": None}}
+    assert [error["extensions"]["code"] for error in anybody["errors"]] == ["FORBIDDEN"]
+    assert partner["data"] == {"node": {"id": one}, "service": {"slug": "visit", "oddPrivate": "who comes"}}
+
+
+async def test_a_features_types_are_as_deep_and_as_dear_as_any(sqlite_url: str) -> None:
+    inner = "name"
+    for _ in range(20):
+        inner = f"other {{ {inner} }}"
+    deep = f'{{ service(slug: "visit") {{ oddPair {{ {inner} }} }} }}'
+    dear = "{ services(first: 100) { edges { node { oddDear { name } } } } }"
+    async with odd_clinic(sqlite_url) as api:
+        answers = [await api.http.post("/graphql", json={"query": query}) for query in (deep, dear)]
+
+    assert [one.json()["errors"][0]["extensions"]["limit"] for one in answers] == ["depth", "cost"]
+
+
+async def test_a_subscription_that_fails_says_whose_it_was(sqlite_url: str) -> None:
+    async with odd_clinic(sqlite_url) as api:
+        answer = await api.http.post(
+            "/graphql",
+            json={"query": "subscription { oddCounts }"},
+            headers={"accept": "text/event-stream"},
+        )
+
+    assert '"oddCounts":1' in answer.text
+    assert '"feature":"odd"' in answer.text
+    assert "a secret of the feature's" not in answer.text
+
+
+async def test_what_a_feature_answers_is_kept_only_if_it_says_so(sqlite_url: str) -> None:
+    calls: list[str] = []
+
+    @strawberry.type
+    class CountOfService:
+        @strawberry.field(directives=[CATALOGUE])
+        def count_calls(self) -> int | None:
+            calls.append("asked")
+            return len(calls)
+
+    query = '{ service(slug: "visit") { countCalls } }'
+    for is_shared, told in ((False, [1, 2]), (True, [3, 3])):
+        feature = Feature(name="count", api=API, fields={"Service": CountOfService}, is_shared=is_shared)
+        async with odd_clinic(sqlite_url, feature) as api:
+            answers = [await api.ask(query) for _ in range(2)]
+        assert [answer["data"]["service"]["countCalls"] for answer in answers] == told
