@@ -109,6 +109,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
 def _load(arguments: argparse.Namespace, settings: Settings) -> int:
     text = clinic_text(arguments.file or settings.clinic_file)
     clinic = open_clinic(text, without=settings.without_features)
+    schema_with(clinic.enabled)  # Nothing is begun with a feature that no server would start with.
     for change in prepare(settings.database_url, clinic.file, clinic.enabled, now=clock()):
         print(change)
     return 0

@@ -8,7 +8,7 @@ from string import Template
 from booking.storage.migrate import history_of
 from booking.storage.revise import write_revision
 from graphql_api.commands.clinic_file import clinic_text
-from graphql_api.extending import API, Feature, FeatureMistake
+from graphql_api.extending import API, FeatureMistake
 from graphql_api.installed import Installed, installed, open_clinic
 from graphql_api.joining import NAME, RESERVED, coordinates
 from graphql_api.schema import schema_with
@@ -42,14 +42,19 @@ def _features(_arguments: argparse.Namespace, settings: Settings) -> int:
             state = "left out"
         print(f"{name}\t{there[name].package}\t{state}")
         if state != "left out":
-            for addition in _additions(there[name].load()):
+            for addition in _additions(there[name]):
                 print(f"  {addition}")
     if not there:
         print("No features are installed. `book-online new-feature` writes one to begin with.")
     return 0
 
 
-def _additions(feature: Feature) -> Iterator[str]:
+def _additions(one: Installed) -> Iterator[str]:
+    try:
+        feature = one.load()
+    except FeatureMistake as broken:
+        yield f"broken: {broken.what}"
+        return
     yield from coordinates(feature)
     yield from (f"problem {problem.__name__}" for problem in feature.problems.values())
     yield from (f"node {kind}" for kind in feature.nodes)

@@ -1,0 +1,140 @@
+"""The examples, and what `new-feature` writes, as wheels in a fresh environment, each with its tests."""
+
+import ast
+import shutil
+import site
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(folder for folder in (ROOT / "docs" / "examples").iterdir() if folder.is_dir())
+OURS = {"book_online.extend", "book_online.testing"}
+ANYBODYS = {"alembic", "httpx", "pydantic", "sqlalchemy", "strawberry"}
+
+
+@dataclass
+class Environment:
+    """Knows the libraries that ours does, and nothing else but what is installed into it."""
+
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        return self.folder / "bin" / "python"
+
+    def install(self, *wheels: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python), "--quiet"]
+        run(*pip, "install", "--no-index", "--no-deps", "--disable-pip-version-check", *map(str, wheels))
+
+    def run(self, *arguments: str, folder: Path = Path("/")) -> str:
+        return run(str(self.python), *arguments, folder=folder)
+
+
+def run(*command: str, folder: Path = ROOT) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def wheel(project: Path, to: Path) -> Path:
+    """Built by what its pyproject.toml names, without fetching anything."""
+    run(
+        sys.executable,
+        "-m",
+        "hatchling",
+        "build",
+        "--target",
+        "wheel",
+        "--directory",
+        str(to),
+        folder=project,
+    )
+    return max(to.glob("*.whl"), key=lambda file: file.stat().st_mtime_ns)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    folder = tmp_path_factory.mktemp("fresh")
+    venv.create(folder / "venv", with_pip=False, symlinks=True)
+    environment = Environment(folder / "venv")
+    (found,) = environment.folder.glob("lib/python*/site-packages")
+    # Only as a place to import from: what is installed there for our own work, this project too, is not.
+    (found / "libraries.pth").write_text("\n".join(site.getsitepackages()) + "\n")
+    environment.install(wheel(ROOT, folder))
+    yield environment
+    shutil.rmtree(folder)
+
+
+def test_there_are_examples() -> None:
+    assert [folder.name for folder in EXAMPLES] == ["aftercare", "crm", "insurance", "room"]
+
+
+def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, tmp_path: Path) -> None:
+    fresh.install(*(wheel(folder, tmp_path) for folder in EXAMPLES))
+    for folder in EXAMPLES:
+        shutil.copy(folder / f"test_{folder.name}.py", tmp_path)
+    shutil.copy(ROOT / "clinic.toml", tmp_path)
+
+    told = fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", "-W", "error", ".", folder=tmp_path)
+    listed = fresh.run("-m", "graphql_api.cli", "features", folder=tmp_path)
+
+    assert " passed" in told
+    assert [line.split("\t")[0] for line in listed.splitlines() if "\t" in line] == [
+        folder.name for folder in EXAMPLES
+    ]
+    where = fresh.run("-c", "import booking as a, book_online_room as b; print(a.__file__, b.__file__)")
+    assert all(str(fresh.folder) in file for file in where.split())
+
+
+@pytest.mark.parametrize("name", ["tips", "after_care"])
+def test_what_new_feature_writes_installs_and_passes_as_it_is(
+    fresh: Environment, tmp_path: Path, name: str
+) -> None:
+    told = fresh.run("-m", "graphql_api.cli", "new-feature", name, folder=tmp_path)
+    project = tmp_path / f"book-online-{name.replace('_', '-')}"
+    written = sorted(file.name for file in project.iterdir())
+
+    assert written == [f"book_online_{name}.py", "pyproject.toml", f"test_{name}.py"]
+    assert all(file in told for file in written)
+    fresh.install(wheel(project, tmp_path / "wheels"))
+    assert "1 passed" in fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", ".", folder=project)
+    shutil.copy(ROOT / "clinic.toml", tmp_path)
+    clinic = (tmp_path / "clinic.toml").read_text("utf-8")
+    (tmp_path / "clinic.toml").write_text(clinic.replace("features = []", f'features = ["{name}"]'), "utf-8")
+    camel = {"tips": "tips", "after_care": "afterCare"}[name]
+    printed = fresh.run("-m", "graphql_api.cli", "schema", "--with-features", folder=tmp_path)
+    assert f"{camel}Hello: String" in printed
+
+
+@pytest.mark.parametrize("name", ["clinic", "Tips", "a"])
+def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
+    command = [sys.executable, "-m", "graphql_api.cli", "new-feature", name, "--in", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"book-online: '{name}' can't be a feature's name")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
+def test_an_example_imports_only_what_a_feature_may(folder: Path) -> None:
+    known = OURS | sys.stdlib_module_names | {file.stem for file in folder.rglob("*.py")}
+    imported = {module for file in folder.rglob("*.py") for module in imports(file)}
+
+    assert imported & OURS == OURS
+    foreign = {module for module in imported - known if module.partition(".")[0] not in known | ANYBODYS}
+    assert {one for one in foreign if not one.startswith(f"book_online_{folder.name}.")} == set()
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)

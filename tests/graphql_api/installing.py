@@ -1,0 +1,43 @@
+"""Packages with features, installed as far as Python can tell: a module, and what its metadata says."""
+
+from pathlib import Path
+from textwrap import dedent
+
+HEAD = """
+import strawberry
+from book_online.extend import *
+from pydantic import Field
+
+
+@strawberry.type
+class TipsOfService:
+    @strawberry.field(directives=[CATALOGUE])
+    def tips_best(self, info: Info) -> str | None:
+        return info.context.settings["tips"].best
+"""
+TIPS = (
+    HEAD
+    + """
+class Settings(FeatureSettings):
+    best: str
+    most: int = Field(default=3, ge=1)
+
+
+feature = Feature(name="tips", api=1, fields={"Service": TipsOfService}, settings=Settings)
+"""
+)
+
+
+def install(site: Path, name: str, code: str = TIPS, *, package: str = "", version: str = "0.1.0") -> Path:
+    """Into a folder that Python is told to look into; answers the module's own."""
+    package = package or f"book_online_{name}"
+    info = site / f"{package}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {package.replace('_', '-')}\nVersion: {version}\n"
+    )
+    (info / "entry_points.txt").write_text(f"[book_online.features]\n{name} = {package}:feature\n")
+    folder = site / package
+    folder.mkdir()
+    (folder / "__init__.py").write_text(dedent(code))
+    return folder
