@@ -4,7 +4,7 @@ A refusal is raised where it is known and shown at the border as data of its own
 `path` names the input that is meant, outermost first; empty when it is not about one input.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -162,11 +162,16 @@ class TryAgain(BookingError):
 
 @dataclass
 class Declined(BookingError):
-    """A rule of the clinic's own says no; `message` says why."""
+    """A rule of the clinic's own says no; `message` says why, and `texts` in other languages."""
+
+    texts: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+    def in_language(self, language: str) -> str:
+        return self.texts.get(language, self.message)
 
 
 @dataclass
-class CheckFailed(BookingError):
+class CheckFailed(TryAgain):
     """What has to be asked first, a rule or another calendar of `feature`, can't answer just now."""
 
     message: str = "We can't check this right now. Please try again in a moment, or call us."

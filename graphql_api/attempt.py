@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking import errors
 from booking.errors import BookingError, NotFound, TooManyGuesses
 from graphql_api.context import Context
 from graphql_api.problems import Declined, Problem
@@ -62,6 +63,8 @@ def show(refusal: BookingError, context: Context) -> Problem:
     kinds: Iterator[type[Problem]] = (
         context.problems[kind] for kind in type(refusal).__mro__ if kind in context.problems
     )
+    if isinstance(refusal, errors.Declined):
+        refusal = replace(refusal, message=refusal.in_language(context.language))
     return next(kinds, Declined).of(_under("input", refusal))
 
 

@@ -1,6 +1,6 @@
 """A running server for the widget, and a page of somebody else's that embeds it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from booking.storage import tables
 from booking.storage.database import Database
 from graphql_api.app import create_app
+from graphql_api.extending import Enabled
 from graphql_api.settings import Settings
 from tests.asking import Partner
 from tests.clinics import NOW, SAMPLE, open_clinic
@@ -58,11 +59,16 @@ class Site:
 
 @asynccontextmanager
 async def running_site(
-    database_url: str, clinic: str = SAMPLE, *, now: datetime = NOW, **settings: Any
+    database_url: str,
+    clinic: str = SAMPLE,
+    *,
+    now: datetime = NOW,
+    enabled: Sequence[Enabled] = (),
+    **settings: Any,
 ) -> AsyncIterator[Site]:
     database, clock = Database(database_url), Clock(now)
     await open_clinic(database, clinic, now=now)
-    app = create_app(Settings(database_url, **settings), now=clock)
+    app = create_app(Settings(database_url, **settings), enabled, now=clock)
     async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
         yield Site(url, clock, database, Partner(http))
     await database.close()

@@ -27,6 +27,7 @@ fragment Refusal on Problem {
   ... on NotOpen { alternatives { ...Slot } }
   ... on ScreeningIncomplete { missing { id } }
   ... on CallTheClinic { suitableServices { id } }
+  ... on Declined { message }
 }` + SLOT;
 
 /** Asked for while the clinic's server is under attack. */

@@ -7,8 +7,8 @@
  * @typedef {import('./types.js').Clock} Clock
  */
 
-/** Why a time can't be had. @param {Problem | undefined} problem @param {Say} say */
-const words = (problem, say) => {
+/** Why it can't be had. @param {Problem | undefined} problem @param {Say} say */
+export const words = (problem, say) => {
   switch (problem?.__typename) {
     case 'SlotTaken':
     case 'HoldExpired':
@@ -21,6 +21,8 @@ const words = (problem, say) => {
       return say('problem.tooFar');
     case 'NotQualified':
       return say('problem.notQualified');
+    case 'Declined':
+      return problem.message ?? say('problem.other');
     default:
       return say('problem.other');
   }

@@ -6,6 +6,7 @@
  * @typedef {keyof import('./types.js').Patient} Field
  */
 import { h } from './element.js';
+import { words } from './problems.js';
 import { callTheClinic, screeningOf } from './step-screening.js';
 import { facts, summary } from './summary.js';
 
@@ -143,5 +144,5 @@ const refuse = (flow, fields, problems) => {
   const bad = /** @type {const} */ ({ name: 'details.badName', email: 'details.badEmail', phone: 'details.badPhone' });
   const isMarked = markAll(flow, fields, (name) =>
     problems.some(({ path }) => path.includes('patient') && path.at(-1) === name) ? say(bad[name]) : '');
-  if (!isMarked) frame.notice({ title: say('problem.other'), text: say('problem.call') });
+  if (!isMarked) frame.notice({ title: words(problems[0], say), text: say('problem.call') });
 };

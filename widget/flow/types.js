@@ -35,6 +35,7 @@
  * @property {Slot[]} [alternatives]
  * @property {{id: string}[]} [missing]
  * @property {{id: string}[]} [suitableServices]
+ * @property {string} [message]
  * @property {{algorithm: string, digest: string, salt: string, signature: string, maxNumber: number}} [challenge]
  *
  * @typedef {object} Appointment

@@ -6,6 +6,7 @@ from datetime import datetime
 from booking.errors import (
     BeyondHorizon,
     BookingError,
+    Declined,
     HoldExpired,
     NoticeTooShort,
     NotOpen,
@@ -14,6 +15,7 @@ from booking.errors import (
     TooManyHolds,
 )
 from booking.open_slot import WantedTime
+from widget.plain.say import Say
 
 WHY = {
     SlotTaken: "problem.taken",
@@ -24,19 +26,22 @@ WHY = {
     HoldExpired: "problem.expired",
     TooManyHolds: "problem.tooMany",
 }
-ABOUT_A_TIME = tuple(WHY)
+ABOUT_A_TIME = (*WHY, Declined)
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A time that can't be had, at its place; and the key of the text that says why."""
+    """Why a time can't be had, in words; and which time, unless it isn't about that one."""
 
     why: str
     at: datetime | None
 
 
-def why(refusal: BookingError) -> str:
-    return WHY.get(type(refusal), "problem.other")
+def refused(refusal: BookingError, at: datetime, say: Say) -> Refused:
+    if isinstance(refusal, Declined):
+        return Refused(refusal.in_language(say.language), at)
+    why = say(WHY.get(type(refusal), "problem.other"))
+    return Refused(why, None if isinstance(refusal, TooManyHolds) else at)
 
 
 def place_of(refusal: BookingError) -> int:

@@ -13,7 +13,7 @@ from widget.plain.desk import Asked
 from widget.plain.journey import Journey
 from widget.plain.offers import Offer, Place, places
 from widget.plain.open_days import alternatives, open_days
-from widget.plain.refusals import Refused, place_of, wanted_of, why
+from widget.plain.refusals import place_of, refused, wanted_of
 
 CONFLICT = 409
 
@@ -73,13 +73,13 @@ async def _times(
     now: datetime,
     refusal: BookingError | None = None,
 ) -> Response:
-    visit, refused, nearest = _visit(asked, journey), None, []
+    visit, why, nearest = _visit(asked, journey), None, []
     asked_day = asked.form.get("from")
     if refusal is not None and journey.choices:
         place = min(place_of(refusal), len(journey.choices) - 1)
         visit, choice = place + 1, journey.choices[place]
         at = choice.starts_at.astimezone(around[choice.location].zone)
-        refused, asked_day = Refused(why(refusal), at), at.date().isoformat()
+        why, asked_day = refused(refusal, at, asked.say), at.date().isoformat()
         journey = journey.without(place)
     wish = await wish_for(session, offer.slug, journey.with_whom)
     if refusal is not None and (wanted := wanted_of(refusal)):
@@ -97,7 +97,7 @@ async def _times(
         visit=visit,
         days=days,
         zone_note=asked.say.zone_note(now.astimezone(days.zone)),
-        refused=refused,
+        refused=why,
         nearest=nearest,
         turned_to=turned_to,
         chosen=_chosen(asked, journey, around),
