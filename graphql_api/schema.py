@@ -42,6 +42,7 @@ from graphql_api.joining import (
     mistake,
     name_of,
 )
+from graphql_api.plain import PlainFirst
 from graphql_api.problems import code_of
 from graphql_api.scalars import SCALARS
 
@@ -97,6 +98,7 @@ class BookingSchema(strawberry.Schema):
             query=Query,
             mutation=Mutation,
             subscription=Subscription,
+            execution_context_class=PlainFirst,
             types=[*self.problems.values(), *(kind for feature in self.features for kind in feature.types)],
             config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
             extensions=[

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import catalogue
-from booking.diary import closed_days
 from booking.postal import told_apart
+from booking.shifts import closed_days
 from booking.storage import queries
 from booking.storage.columns import in_language
 from booking.storage.tables import Clinic, Location, OpeningHours, Service

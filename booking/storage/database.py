@@ -1,7 +1,7 @@
 """The engine, and one short transaction at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 15
 """How long a writer waits for those before; for SQLite, `?timeout=` in the URL says otherwise."""
 ABANDONED_SECONDS = 60
 """When PostgreSQL gives up a transaction whose client is silent, and with it all that it locked."""
-GUESTS = "guests"
+GUESTS, KEPT = "guests", "kept"
 """What sessions carry along."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
@@ -52,6 +52,26 @@ class _Turns:
         self._lock.release()
 
 
+class Kept:
+    """What was worked out of the catalogue, while that stays at one revision."""
+
+    MOST = 512
+
+    def __init__(self) -> None:
+        self._revision: str | None = None
+        self._found: dict[Hashable, Any] = {}
+
+    def get(self, revision: str, key: Hashable) -> Any:
+        """None for what has to be worked out."""
+        return self._found.get(key) if revision == self._revision else None
+
+    def keep(self, revision: str, key: Hashable, found: object) -> None:
+        if revision != self._revision or len(self._found) >= self.MOST:
+            self._found.clear()
+            self._revision = revision
+        self._found[key] = found
+
+
 class Database:
     """Hands out sessions, each one transaction long. Rows stay readable after it ends."""
 
@@ -62,8 +82,9 @@ class Database:
         self.engine = engine_for(url, patience=patience)
         writing = self.engine.execution_options(writes=True)
         self._turns = _Turns(patience) if self.engine.dialect.name == "sqlite" else nullcontext()
-        self._reading = async_sessionmaker(self.engine, expire_on_commit=False, info={GUESTS: guests})
-        self._writing = async_sessionmaker(writing, expire_on_commit=False, info={GUESTS: guests})
+        along = {GUESTS: guests, KEPT: Kept()}
+        self._reading = async_sessionmaker(self.engine, expire_on_commit=False, info=along)
+        self._writing = async_sessionmaker(writing, expire_on_commit=False, info=along)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -86,6 +107,11 @@ class Database:
 def guests_of(session: AsyncSession) -> Sequence[Guest]:
     guests: Sequence[Guest] = session.info[GUESTS]
     return guests
+
+
+def kept_by(session: AsyncSession) -> Kept:
+    kept: Kept = session.info[KEPT]
+    return kept
 
 
 def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:

@@ -42,6 +42,11 @@ async def the_clinic(session: AsyncSession) -> Clinic:
     return await session.get_one(Clinic, 1)
 
 
+async def catalogue_revision(session: AsyncSession) -> str:
+    """Another one whenever what is offered, and when, has changed: the database raises it itself."""
+    return (await session.scalars(select(Clinic.catalogue_revision))).one()
+
+
 async def listed_services(session: AsyncSession) -> Sequence[Service]:
     return (await session.scalars(select(Service).where(Service.listed).order_by(Service.position))).all()
 

@@ -9,7 +9,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.policy import BookingPolicy
@@ -38,6 +38,9 @@ class Clinic(Table):
     horizon: Mapped[timedelta]
     hold_length: Mapped[timedelta]
     cancellation_notice: Mapped[timedelta]
+    catalogue_revision: Mapped[str] = mapped_column(
+        String(36), server_default=text("''")
+    )  # the database's own
 
     @property
     def policy(self) -> BookingPolicy:

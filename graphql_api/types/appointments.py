@@ -40,9 +40,9 @@ class Appointment(Visit):
     status: AppointmentStatus = strawberry.field(description="Whether it stands.")
 
     @strawberry.field(description="Until when it can be moved or cancelled online.")
-    async def change_deadline(self, info: Info) -> datetime:
+    def change_deadline(self, info: Info) -> datetime:
         deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)
-        return await local(deadline, self.row.location, info.context)
+        return local(deadline, self.row.location, info.context)
 
     @strawberry.field(description="Whether it can still be moved or cancelled online.")
     def can_change(self, info: Info) -> bool:

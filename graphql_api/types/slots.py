@@ -11,6 +11,7 @@ from booking.open_slot import OpenSlot as BookableTime
 from booking.storage import tables
 from graphql_api.context import Context, Info
 from graphql_api.ids import global_id
+from graphql_api.loaders import at_once
 from graphql_api.types.catalogue import Location, Practitioner, Service
 from graphql_api.types.node import Node
 
@@ -22,31 +23,33 @@ class Visit(Node):
     at: strawberry.Private[BookableTime | tables.Hold | tables.Appointment]
 
     @strawberry.field(description="When the visit starts, with the location's offset.")
-    async def starts_at(self, info: Info) -> dt.datetime:
-        return await local(self.at.starts_at, self.at.location, info.context)
+    def starts_at(self, info: Info) -> dt.datetime:
+        return local(self.at.starts_at, self.at.location, info.context)
 
     @strawberry.field(description="When the visit ends, with the location's offset.")
-    async def ends_at(self, info: Info) -> dt.datetime:
-        return await local(self.at.ends_at, self.at.location, info.context)
+    def ends_at(self, info: Info) -> dt.datetime:
+        return local(self.at.ends_at, self.at.location, info.context)
 
     @strawberry.field(description="What is done.")
-    async def service(self, info: Info) -> Service:
-        return Service.of(await info.context.load.services.load(self.at.service), info.context)
+    def service(self, info: Info) -> Service:
+        context = info.context
+        return at_once(context.load.services, self.at.service, lambda row: Service.of(row, context))
 
     @strawberry.field(description="Who does it.")
-    async def practitioner(self, info: Info) -> Practitioner:
-        row = await info.context.load.practitioners.load(self.at.practitioner)
-        return Practitioner.of(row, info.context)
+    def practitioner(self, info: Info) -> Practitioner:
+        who, context = self.at.practitioner, info.context
+        return at_once(context.load.practitioners, who, lambda row: Practitioner.of(row, context))
 
     @strawberry.field(description="Where.")
-    async def location(self, info: Info) -> Location:
-        return Location.of(await info.context.load.locations.load(self.at.location), info.context)
+    def location(self, info: Info) -> Location:
+        context = info.context
+        return at_once(context.load.locations, self.at.location, lambda row: Location.of(row, context))
 
 
-async def local(instant: dt.datetime, location: str, context: Context) -> dt.datetime:
+def local(instant: dt.datetime, location: str, context: Context) -> dt.datetime:
     """The instant on the location's wall clock."""
-    place = await context.load.locations.load(location)
-    return instant.astimezone(ZoneInfo(place.time_zone))
+    zone_of = context.load.locations
+    return at_once(zone_of, location, lambda place: instant.astimezone(ZoneInfo(place.time_zone)))
 
 
 @strawberry.type(
@@ -72,8 +75,8 @@ class Hold(Node):
     row: strawberry.Private[tables.Hold]
 
     @strawberry.field(description="Until when the time is kept.")
-    async def expires_at(self, info: Info) -> dt.datetime:
-        return await local(self.row.expires_at, self.row.location, info.context)
+    def expires_at(self, info: Info) -> dt.datetime:
+        return local(self.row.expires_at, self.row.location, info.context)
 
     @classmethod
     def of(cls, row: tables.Hold) -> Self:

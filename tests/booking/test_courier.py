@@ -245,17 +245,6 @@ async def test_many_couriers_share_the_work(clinic: Database, ear: Ear, time: Ti
     assert [(one.manage_token, one.delivered_at) for one in await deliveries(clinic)] == [(None, NOW)] * 3
 
 
-async def test_what_a_feature_misses_while_it_is_left_out_is_kept_for_it(clinic: Database) -> None:
-    await listening(clinic, "ear", "crm.contacts", "crm2.contacts")
-    await booked(clinic)
-    async with clinic.write() as session:
-        await outbox.register(session, ["ear"], absent=["crm"])
-    await booked(clinic, NINE + DAY)
-
-    told = sorted(delivery.listener for delivery in await deliveries(clinic))
-    assert told == ["crm.contacts", "crm.contacts", "ear", "ear"]
-
-
 async def test_a_listener_hears_what_happens_from_its_beginning_to_its_end(
     clinic: Database, ear: Ear, time: Time
 ) -> None:

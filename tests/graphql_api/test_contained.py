@@ -2,29 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, cast
 
 import pytest
 import strawberry
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from book_online.extend import (
     API,
     CATALOGUE,
-    PATIENTS,
-    BookingError,
-    Cost,
-    Declined,
     Feature,
-    Info,
-    Node,
-    Practitioner,
-    Problem,
-    Service,
-    attempt,
 )
 from booking.storage.database import Database
 from graphql_api.app import create_app
@@ -34,132 +21,10 @@ from graphql_api.ids import global_id
 from graphql_api.settings import Settings
 from tests.asking import Partner
 from tests.clinics import NOW, open_clinic, practitioner, small_clinic
+from tests.graphql_api.odd import ODD
 from tests.graphql_api.test_keys import bearing, new_key
 from tests.statements import statements
 from tests.visiting import visiting
-
-
-@strawberry.type
-class OddPair:
-    name: str
-    other: "OddPair | None" = None
-
-
-@strawberry.type
-class OddNode(Node):
-    name: str
-
-
-@strawberry.type
-class OddOfService:
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_raises(self) -> str | None:
-        raise RuntimeError("a secret of the feature's")
-
-    @strawberry.field(directives=[CATALOGUE])
-    async def odd_hangs(self) -> str | None:
-        await asyncio.sleep(3600)
-        return "never"
-
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_rubbish(self) -> int | None:
-        return cast(int, "a secret of the feature's")
-
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_list(self) -> list[str] | None:
-        return cast("list[str]", 7)
-
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_hole(self) -> OddPair | None:
-        return OddPair(name=cast(str, None))
-
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_refuses(self) -> str | None:
-        raise Declined("Not today.")
-
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_pair(self, service: strawberry.Parent[Service]) -> OddPair | None:
-        return OddPair(name=service.slug, other=OddPair(name="inner"))
-
-    @strawberry.field(directives=[CATALOGUE, Cost(weight=1000)])
-    def odd_dear(self) -> OddPair | None:
-        return None
-
-    @strawberry.field(directives=[PATIENTS])
-    def odd_private(self) -> str | None:
-        return "who comes"
-
-
-@strawberry.type
-class OddOfPractitioner:
-    @strawberry.field(directives=[CATALOGUE])
-    async def odd_shoe_size(self, who: strawberry.Parent[Practitioner], info: Info) -> int | None:
-        size: int | None = await info.context.load["odd.sizes"].load(who.slug)
-        return size
-
-
-async def sizes(session: AsyncSession, slugs: Collection[str]) -> Mapping[str, int]:
-    rows = await session.execute(text("SELECT slug FROM practitioners"))
-    return {slug: len(slug) for (slug,) in rows if slug in slugs and slug != "p1"}
-
-
-@strawberry.type
-class OddQueries:
-    @strawberry.field(directives=[CATALOGUE])
-    def odd_settings(self, info: Info) -> str | None:
-        return str(info.context.settings["odd"])
-
-
-class TooOdd(BookingError):
-    """A refusal of the feature's own."""
-
-
-@strawberry.type
-class OddTooOdd(Problem):
-    pass
-
-
-@strawberry.type
-class OddPayload:
-    problems: list[Problem]
-
-
-@strawberry.type
-class OddMutations:
-    @strawberry.mutation(directives=[CATALOGUE])
-    async def odd_do(self, info: Info, what: str) -> OddPayload | None:
-        async def work(_session: AsyncSession) -> None:
-            raise {"odd": TooOdd, "declined": Declined, "plain": BookingError}[what](f"It is {what}.")
-
-        _, problems = await attempt(info.context, work)
-        return OddPayload(problems=problems)
-
-
-@strawberry.type
-class OddSubscriptions:
-    @strawberry.subscription(directives=[CATALOGUE])
-    async def odd_counts(self) -> AsyncGenerator[int | None]:
-        yield 1
-        raise RuntimeError("a secret of the feature's")
-
-
-async def odd_node(key: str, _context: Any) -> OddNode:
-    return OddNode(id=global_id("OddNode", key), name=key)
-
-
-ODD = Feature(
-    name="odd",
-    api=API,
-    fields={"Service": OddOfService, "Practitioner": OddOfPractitioner},
-    query=OddQueries,
-    mutation=OddMutations,
-    subscription=OddSubscriptions,
-    problems={TooOdd: OddTooOdd},
-    loaders={"sizes": sizes},
-    types=[OddNode],
-    nodes={"OddNode": odd_node},
-    nodes_need=PATIENTS,
-)
 
 
 @asynccontextmanager

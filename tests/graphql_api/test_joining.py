@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
 from book_online.extend import (
     API,
@@ -18,7 +17,6 @@ from book_online.extend import (
     Problem,
     Proposal,
     Service,
-    Table,
 )
 from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.schema import schema_with
@@ -74,16 +72,14 @@ class NoTips(BookingError):
     """A refusal of a feature's."""
 
 
-class StrayTable(Table):
+class StrayTable:
+    """Only named as one: a table of SQLAlchemy's would be there for every other test too."""
+
     __tablename__ = "stray"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
 
-
-class TipsTable(Table):
+class TipsTable:
     __tablename__ = "tips_given"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
 
 
 def no_coroutine(_proposal: Proposal) -> None:

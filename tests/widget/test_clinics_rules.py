@@ -69,12 +69,7 @@ async def test_a_rule_says_no_to_a_time_and_another_is_chosen(choosy: Site, visi
 
 async def test_a_rule_says_no_in_the_visitors_language(choosy: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{choosy.url}/book/dry-needling?lang=fr")
-    await visitor.page.get_by_role("button", name="mardi 24 novembre").click()
-    await (
-        visitor.page.get_by_role("button", name="07 h 00")
-        .or_(visitor.page.get_by_role("button", name="7 h 00"))
-        .first.click()
-    )
+    await visitor.chooses("mardi 24 novembre", "7 h 00")
 
     await expect(visitor.page.get_by_role("alert")).to_contain_text(FRENCH)
 

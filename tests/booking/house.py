@@ -1,0 +1,99 @@
+"""A clinic in which guests join in, and guests who fail."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from booking.book import Booking, BookingRequest, book
+from booking.cancel import cancel
+from booking.find_slots import find_slots, wish_for
+from booking.hold import HoldRequest, hold_slot
+from booking.hooks import Busy, BusyQuestion, Proposal
+from booking.reschedule import MoveRequest, reschedule
+from booking.storage.database import Database
+from tests.clinics import NOW, practitioner
+
+NINE = datetime.fromisoformat("2026-11-24T09:00-05:00")
+TEN = NINE + timedelta(hours=1)
+ELEVEN = NINE + timedelta(hours=2)
+TWO_PEOPLE = practitioner("one", "09:00-12:00") + practitioner("two", "09:00-12:00")
+Open = Callable[..., Any]
+
+
+class House:
+    """A clinic whose guests join in; each verb is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def hold(self, at: datetime, who: str | None = None, *, now: datetime = NOW) -> str:
+        async with self.database.write() as session:
+            return (await hold_slot(session, HoldRequest("visit", at, who), now=now))[1]
+
+    async def book(self, at: datetime, who: str | None = None, *, by: str | None = None) -> Booking:
+        return await self.book_held([await self.hold(at, who)], by=by)
+
+    async def book_held(self, tokens: Sequence[str], *, by: str | None = None) -> Booking:
+        request = BookingRequest(
+            hold_tokens=tokens,
+            as_course=len(tokens) > 1,
+            name="Sample Patient",
+            email="patient@example.com",
+            phone="416 555 0100",
+            answers={},
+            language="en",
+            booked_by=by,
+        )
+        async with self.database.write() as session:
+            return await book(session, request, now=NOW)
+
+    async def move(self, booking: Booking, to: datetime) -> None:
+        async with self.database.write() as session:
+            await reschedule(session, MoveRequest(booking.manage_token, to), now=NOW)
+
+    async def cancel(self, booking: Booking) -> None:
+        async with self.database.write() as session:
+            await cancel(session, booking.manage_token, None, now=NOW)
+
+    async def open_at(self, at: datetime, *, now: datetime = NOW) -> list[str]:
+        """With whom."""
+        async with self.database.read() as session:
+            wish = await wish_for(session, "visit")
+            slots = await find_slots(session, wish, at.date(), at.date(), now=now)
+        return [slot.practitioner for slot in slots if slot.starts_at == at]
+
+
+async def hang(_about: object) -> Any:
+    await asyncio.sleep(3600)
+
+
+async def hang_in_the_database(about: Proposal | BusyQuestion) -> Any:
+    is_sqlite = about.session.get_bind().dialect.name == "sqlite"
+    forever = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n"
+    )
+    await about.session.execute(text(forever if is_sqlite else "SELECT pg_sleep(60)"))
+    await asyncio.sleep(3600)
+
+
+async def fail(_about: object) -> Any:
+    raise RuntimeError("somebody else's mistake")
+
+
+async def break_the_transaction(about: Proposal | BusyQuestion) -> Any:
+    await about.session.execute(text("SELECT nothing FROM nowhere"))
+
+
+async def answer_nothing(_about: object) -> Any:
+    return None
+
+
+async def answer_rubbish(_about: object) -> Any:
+    return ["one"]
+
+
+async def answer_a_naive_time(_about: object) -> Any:
+    return [Busy("one", datetime(2026, 11, 24, 9), datetime(2026, 11, 24, 10))]  # noqa: DTZ001
