@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking import once
+from booking import catalogue, once
 from booking.check_screening import check_screening
 from booking.contact import check_contact, country_of
 from booking.errors import BookingError, HoldExpired, InvalidInput, NotFound
@@ -63,7 +63,7 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     if booked:
         return await _repeated(session, booked, holds, manage_token)
 
-    service = (await queries.services_by_slug(session, [holds[0].service]))[holds[0].service]
+    service = (await catalogue.services(session))[holds[0].service]
     _check_course(service, holds, as_course=request.as_course)
     tell = await check_screening(session, service.slug, request.answers)
     clinic = await queries.the_clinic(session)

@@ -22,6 +22,7 @@ from booking.errors import (
     SlotTaken,
 )
 from booking.open_slot import OpenSlot, WantedTime
+from booking.policy import BookingPolicy
 from booking.storage import queries
 from booking.storage.tables import Service
 
@@ -66,10 +67,13 @@ async def find_slots(
     for diary in sorted(diaries, key=lambda diary: (diary.practitioner, diary.location)):
         for tick in diary.window.ticks(diary.starts):
             found.setdefault(tick, []).append(diary)
+    slug, duration = wish.service.slug, wish.service.duration
     slots = []
     for tick, free in sorted(found.items()):
         chosen = [min(free, key=lambda diary: diary.load_on(tick))] if distinct_times else free
-        slots += [open_slot(wish.service, diary, tick) for diary in chosen]
+        start = instant_at(tick)
+        end = start + duration
+        slots += [OpenSlot(slug, diary.practitioner, diary.location, start, end) for diary in chosen]
     return slots
 
 
@@ -175,9 +179,8 @@ def _beyond(latest: date) -> BeyondHorizon:
     return BeyondHorizon(message, path=("startsAt",), latest=latest)
 
 
-async def true_until(session: AsyncSession, *, now: datetime) -> datetime:
+async def true_until(session: AsyncSession, policy: BookingPolicy, *, now: datetime) -> datetime:
     """Until when all that is open stays so, and all that is not, if nobody does anything."""
-    policy = (await queries.the_clinic(session)).policy
     # Days end with a tick, wherever that is; notice passes the start of one.
     ticks_end = [now + TICK - (moment - EPOCH) % TICK for moment in (now, policy.earliest_start(now))]
     runs_out = await queries.next_end_of_a_hold(session, now=now)

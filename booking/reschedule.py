@@ -14,7 +14,7 @@ from booking.find_slots import Wish, who_is_free
 from booking.guests import follow_rules
 from booking.hooks import Step
 from booking.open_slot import OpenSlot
-from booking.storage import claims, outbox, queries
+from booking.storage import claims, outbox
 from booking.storage.tables import Appointment, AppointmentStatus
 
 
@@ -47,7 +47,7 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     if visit.course and to != visit.practitioner:
         message = "All visits of a course are with one practitioner."
         raise InvalidInput(message, path=("practitionerId",))
-    service = (await queries.services_by_slug(session, [visit.service]))[visit.service]
+    service = (await catalogue.services(session))[visit.service]
     wish = Wish(service, to)
     slot = (await who_is_free(session, wish, request.starts_at, now=now, ignoring=visit.id))[0]
 

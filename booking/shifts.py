@@ -1,9 +1,10 @@
 """Who works when and may deliver what: worked out of the catalogue once, for as long as that stays."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,7 @@ from booking.availability import calendar, hours
 from booking.availability.calendar import Window, ticks_between
 from booking.holidays import public_holidays
 from booking.storage import queries
-from booking.storage.database import kept_by
+from booking.storage.kept import kept
 from booking.storage.queries import Offer
 from booking.storage.tables import Location, OpeningHours, Service
 
@@ -46,31 +47,28 @@ async def shifts(
 ) -> Sequence[Shift]:
     """Of everybody who may deliver the service, wherever they have hours, on the days and those around.
 
-    One statement while the catalogue is as it was; the same number whenever it is not.
+    No statement while the catalogue is as it was; the same number whenever it is not.
     """
-    kept, revision = kept_by(session), await queries.catalogue_revision(session)
-    key: Hashable = (service.slug, first, last, step, at, of)
-    found: Sequence[Shift] | None = kept.get(revision, key)
-    if found is None:
-        found = await _work_out(session, service, first - MARGIN, last + MARGIN, step=step, at=at, of=of)
-        kept.keep(revision, key, found)
-    return found
+    asked = _Asked(service.slug, first - MARGIN, last + MARGIN, step, at, of)
+    return await kept(session, asked, partial(_work_out, session, asked))
 
 
-async def _work_out(
-    session: AsyncSession,
-    service: Service,
-    first: date,
-    last: date,
-    *,
-    step: timedelta,
-    at: str | None,
-    of: str | None,
-) -> Sequence[Shift]:
+@dataclass(frozen=True)
+class _Asked:
+    service: str
+    first: date
+    last: date
+    step: timedelta
+    at: str | None
+    of: str | None
+
+
+async def _work_out(session: AsyncSession, asked: _Asked) -> Sequence[Shift]:
+    first, last = asked.first, asked.last
     offers = await queries.offers(
-        session, services=[service.slug], practitioners=None if of is None else [of]
+        session, services=[asked.service], practitioners=None if asked.of is None else [asked.of]
     )
-    locations = [place for place in await queries.listed_locations(session) if at in (None, place.slug)]
+    locations = [place for place in await queries.listed_locations(session) if asked.at in (None, place.slug)]
     if not offers or not locations:
         return []
     people = [offer.practitioner.slug for offer in offers]
@@ -91,7 +89,7 @@ async def _work_out(
     for place in locations:
         window, zone = windows[place.slug], ZoneInfo(place.time_zone)
         here = hours.open_bits(window, zone, spans[place.slug, None], closed[place.slug])
-        steps = hours.step_bits(window, zone, step)
+        steps = hours.step_bits(window, zone, asked.step)
         for offer in offers:
             slug = offer.practitioner.slug
             if not spans[place.slug, slug]:

@@ -65,7 +65,7 @@ async def keep_if_shared(
     """
     if context.viewer.key is None and _root_fields(query, name) <= shared and not _fields(query) & unless:
         async with context.database.read() as session:
-            until = await true_until(session, now=context.now)
+            until = await true_until(session, context.clinic.policy, now=context.now)
         request.scope[KEPT] = (until - context.now).total_seconds()
 
 

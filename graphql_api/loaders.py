@@ -62,7 +62,7 @@ class Loaders:
         self._others = others
 
         def batched(
-            query: Callable[[AsyncSession, Collection[K]], Awaitable[dict[K, V]]],
+            query: Callable[[AsyncSession, Collection[K]], Awaitable[Mapping[K, V]]],
         ) -> DataLoader[K, V]:
             async def load(keys: list[K]) -> list[V | BaseException]:
                 async with database.read() as session:
@@ -71,10 +71,10 @@ class Loaders:
 
             return DataLoader(load_fn=load)
 
-        self.slots: DataLoader[Search, list[OpenSlot]] = DataLoader(load_fn=partial(_found, database, now))
-        self.services: DataLoader[str, Service] = batched(queries.services_by_slug)
-        self.practitioners: DataLoader[str, Practitioner] = batched(queries.practitioners_by_slug)
-        self.locations: DataLoader[str, Location] = batched(queries.locations_by_slug)
+        self.slots: DataLoader[Search, list[OpenSlot]] = DataLoader(load_fn=partial(self._find_all, now))
+        self.services: DataLoader[str, Service] = batched(_services)
+        self.practitioners: DataLoader[str, Practitioner] = batched(_practitioners)
+        self.locations: DataLoader[str, Location] = batched(_locations)
         self.questions: DataLoader[str, ScreeningQuestion] = batched(queries.screening_questions_by_slug)
         self.screening: DataLoader[str, list[ScreeningQuestion]] = batched(queries.screening_by_service)
         self.hours: DataLoader[str, list[OpeningHours]] = batched(queries.hours_of_locations)
@@ -94,6 +94,22 @@ class Loaders:
     def __getitem__(self, name: str) -> DataLoader[Any, Any]:
         """A feature's own; None for a key that has no value."""
         return self._of_features[name]
+
+    async def _find_all(self, now: datetime, searches: list[Search]) -> list[list[OpenSlot] | BaseException]:
+        """What was asked for twice, as the days and as the times of a month, is looked for once."""
+        return await asyncio.gather(*(self._find(now, search) for search in searches), return_exceptions=True)
+
+    async def _find(self, now: datetime, search: Search) -> list[OpenSlot]:
+        async with self._database.read() as session:
+            wish = await wish_for(session, search.service, search.practitioner, search.location)
+            slots = await find_slots(
+                session, wish, search.first, search.last, now=now, distinct_times=search.distinct_times
+            )
+            people, places = await catalogue.practitioners(session), await catalogue.locations(session)
+        # Here when the slots are shown, so that none of them has to wait.
+        self.practitioners.prime_many({slug: people[slug] for slug in {slot.practitioner for slot in slots}})
+        self.locations.prime_many({slug: places[slug] for slug in {slot.location for slot in slots}})
+        return slots
 
     def anew(self, now: datetime) -> Self:
         """At another time: nothing that was looked up before is kept."""
@@ -119,19 +135,16 @@ async def _of_a_feature(database: Database, query: BatchLoad, keys: list[Any]) -
     return [found.get(key) for key in keys]
 
 
-async def _found(
-    database: Database, now: datetime, searches: list[Search]
-) -> list[list[OpenSlot] | BaseException]:
-    """What was asked for twice, as the days and as the times of a month, is looked for once."""
+async def _services(session: AsyncSession, _slugs: Collection[str]) -> Mapping[str, Service]:
+    return await catalogue.services(session)
 
-    async def find(search: Search) -> list[OpenSlot]:
-        async with database.read() as session:
-            wish = await wish_for(session, search.service, search.practitioner, search.location)
-            return await find_slots(
-                session, wish, search.first, search.last, now=now, distinct_times=search.distinct_times
-            )
 
-    return await asyncio.gather(*map(find, searches), return_exceptions=True)
+async def _practitioners(session: AsyncSession, _slugs: Collection[str]) -> Mapping[str, Practitioner]:
+    return await catalogue.practitioners(session)
+
+
+async def _locations(session: AsyncSession, _slugs: Collection[str]) -> Mapping[str, Location]:
+    return await catalogue.locations(session)
 
 
 async def _practitioners_by_service(

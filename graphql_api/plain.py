@@ -11,10 +11,12 @@ from typing import Any
 
 import strawberry
 from graphql import (
+    FieldNode,
     FragmentSpreadNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
+    InlineFragmentNode,
     SelectionSetNode,
     is_leaf_type,
     is_list_type,
@@ -97,9 +99,12 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         for node in selections.selections:
             if node.directives:
                 return True
-            inner = node.selection_set if not isinstance(node, FragmentSpreadNode) else None
+            inner: SelectionSetNode | None
             if isinstance(node, FragmentSpreadNode):
                 inner = self.fragments[node.name.value].definition.selection_set
+            else:
+                assert isinstance(node, FieldNode | InlineFragmentNode)
+                inner = node.selection_set
             if inner and self._depends(inner):
                 return True
         return False

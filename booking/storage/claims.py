@@ -31,6 +31,7 @@ async def begin_deciding(session: AsyncSession, practitioners: Collection[str], 
     anyway). What expired is cleaned up here, by whoever needs the time: no background job.
     """
     await queries.lock_practitioners(session, practitioners)
+    await session.refresh(await queries.the_clinic(session))  # What was read before waiting may be old.
     await forget_expired(session, practitioners, now=now)
     forgotten = delete(Hold).where(
         Hold.practitioner.in_(practitioners), Hold.expires_at <= now - REMEMBERED, Hold.client.is_not(None)

@@ -1,7 +1,7 @@
 """The engine, and one short transaction at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -19,6 +19,10 @@ ABANDONED_SECONDS = 60
 GUESTS, KEPT = "guests", "kept"
 """What sessions carry along."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+
+
+READING: Mapping[str, Mapping[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}}
+"""For who only reads: a BEGIN and a ROLLBACK would be two more ways to the database and back."""
 
 
 class UnknownDatabase(ValueError):
@@ -83,7 +87,8 @@ class Database:
         writing = self.engine.execution_options(writes=True)
         self._turns = _Turns(patience) if self.engine.dialect.name == "sqlite" else nullcontext()
         along = {GUESTS: guests, KEPT: Kept()}
-        self._reading = async_sessionmaker(self.engine, expire_on_commit=False, info=along)
+        reading = self.engine.execution_options(**READING.get(self.engine.dialect.name, {}))
+        self._reading = async_sessionmaker(reading, expire_on_commit=False, info=along)
         self._writing = async_sessionmaker(writing, expire_on_commit=False, info=along)
 
     @asynccontextmanager
@@ -162,5 +167,6 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer that starts as a reader can't wait for the lock, so it must say at once that it will write.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Who only reads needs no transaction: each statement sees what is committed, as on PostgreSQL.
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

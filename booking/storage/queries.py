@@ -39,12 +39,11 @@ async def current_time(session: AsyncSession) -> datetime:
 
 
 async def the_clinic(session: AsyncSession) -> Clinic:
-    return await session.get_one(Clinic, 1)
-
-
-async def catalogue_revision(session: AsyncSession) -> str:
-    """Another one whenever what is offered, and when, has changed: the database raises it itself."""
-    return (await session.scalars(select(Clinic.catalogue_revision))).one()
+    """Read once in a session, which by itself would forget it as soon as nobody holds it."""
+    if Clinic not in session.info:
+        session.info[Clinic] = await session.get_one(Clinic, 1)
+    clinic: Clinic = session.info[Clinic]
+    return clinic
 
 
 async def listed_services(session: AsyncSession) -> Sequence[Service]:

@@ -59,15 +59,8 @@ class SlotQueries:
         first: First = PAGE,
         after: After = None,
     ) -> Connection[OpenSlot] | None:
-        slots = await _find(filter, info.context)
-        load = info.context.load
-        # Here when the slots are shown, so that none of them has to wait.
-        await asyncio.gather(
-            load.locations.load_many({slot.location for slot in slots}),
-            load.practitioners.load_many({slot.practitioner for slot in slots}),
-        )
         return page(
-            slots,
+            await _find(filter, info.context),
             key=lambda slot: (slot.starts_at.isoformat(), slot.practitioner, slot.location),
             show=OpenSlot.of,
             first=first,
