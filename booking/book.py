@@ -55,7 +55,7 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
     Asked again with the same secrets, it answers with the same booking.
     """
     holds = await _holds(session, request.hold_tokens)
-    await claims.begin_deciding(session, {hold.practitioner for hold in holds}, now=now)
+    await claims.begin_deciding(session, {hold.practitioner for hold in holds})
     intended = _intention(request)
     await once.recall(session, intended, now=now)
     manage_token = manage_token_for(request.hold_tokens)

@@ -35,6 +35,15 @@ async def _by_slug(session: AsyncSession, table: type[Row]) -> Mapping[str, Row]
     return {row.slug: row for row in rows}
 
 
+async def who_offers(session: AsyncSession, service: str) -> Collection[str]:
+    """The slugs of those who may deliver it on whatever days."""
+
+    async def look() -> Collection[str]:
+        return {offer.practitioner.slug for offer in await queries.offers(session, services=[service])}
+
+    return await kept(session, ("who offers", service), look)
+
+
 async def service(session: AsyncSession, slug: str) -> Service:
     found = (await services(session)).get(slug)
     if found is None or not found.listed:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking import catalogue
 from booking.errors import InvalidInput, NotFound, TooLateToChange
 from booking.storage import claims, queries
 from booking.storage.appointments import appointments_by_id, appointments_by_manage_token
@@ -66,9 +67,8 @@ async def changeable_visit(
         visit = await own_visit(session, owner, appointment)
     else:
         raise NotFound("Please give the secret of the manage link.", path=("manageToken",))
-    offers = await queries.offers(session, services=[visit.service])
-    people = {visit.practitioner, *(offer.practitioner.slug for offer in offers)}
-    await claims.begin_deciding(session, people, now=now)
+    people = {visit.practitioner, *await catalogue.who_offers(session, visit.service)}
+    await claims.begin_deciding(session, people)
     await session.refresh(visit)
     deadline = (await queries.the_clinic(session)).policy.change_deadline(visit.starts_at)
     if visit.status is AppointmentStatus.BOOKED and now > deadline:

@@ -1,12 +1,14 @@
 """Whether the answers clear a visit for booking online. Nothing of them is stored here."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.errors import CallTheClinic
 from booking.screening import Answer, Question, judge
 from booking.storage import queries
+from booking.storage.kept import kept
 
 
 async def check_screening(
@@ -16,11 +18,7 @@ async def check_screening(
 
     Refuses with ScreeningIncomplete, or with CallTheClinic, which doesn't say which answer it was.
     """
-    asked = await queries.screening_of(session, service)
-    questions = [
-        Question(row.slug, {Answer.YES: row.if_yes, Answer.UNSURE: row.if_unsure, Answer.NO: row.if_no})
-        for row in asked
-    ]
+    questions = await kept(session, ("screening", service), partial(_questions, session, service))
     verdict = judge(questions, answers)
     if not verdict.cleared:
         suitable = await queries.services_not_asking(session, verdict.blocking)
@@ -30,3 +28,10 @@ async def check_screening(
             suitable=[other.slug for other in suitable],
         )
     return verdict.tell
+
+
+async def _questions(session: AsyncSession, service: str) -> list[Question]:
+    return [
+        Question(row.slug, {Answer.YES: row.if_yes, Answer.UNSURE: row.if_unsure, Answer.NO: row.if_no})
+        for row in await queries.screening_of(session, service)
+    ]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking import once
+from booking import catalogue, once
 from booking.errors import (
     AlreadyExtended,
     BookingError,
@@ -103,9 +103,8 @@ async def _hold(
     by: Holder | None,
 ) -> list[tuple[Hold, str]]:
     service, key = wish.service, request.idempotency_key
-    offers = await queries.offers(session, services=[service.slug])
-    people = [wish.practitioner] if wish.practitioner else [offer.practitioner.slug for offer in offers]
-    await claims.begin_deciding(session, people, now=now)
+    people = [wish.practitioner] if wish.practitioner else await catalogue.who_offers(session, service.slug)
+    await claims.begin_deciding(session, people)
     intended = _intention(request)
     before = await once.recall(session, intended, now=now)
     outcome = before or uuid.uuid4()
@@ -114,6 +113,7 @@ async def _hold(
     if before:
         return [(await queries.hold_by_id(session, owner), token) for owner, token in zip(owners, tokens)]
 
+    await claims.make_room(session, people, now=now)
     slots = await _with_one_practitioner(session, wish, times, now=now)
     if by is not None:
         await _check_number(session, by, len(slots), now=now)
@@ -239,6 +239,6 @@ async def _undecided(session: AsyncSession, token: str, *, now: datetime) -> Hol
     hold = (await queries.holds_by_token(session, [hash_of(token)])).get(hash_of(token))
     if hold is None:
         return None
-    await claims.begin_deciding(session, [hold.practitioner], now=now)
+    await claims.begin_deciding(session, [hold.practitioner])
     session.expire(hold)
     return (await queries.holds_by_token(session, [hash_of(token)])).get(hash_of(token))

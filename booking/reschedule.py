@@ -55,6 +55,7 @@ async def reschedule(session: AsyncSession, request: MoveRequest, *, now: dateti
     before = OpenSlot(visit.service, visit.practitioner, visit.location, visit.starts_at, visit.ends_at)
     if slot == before:
         return visit  # Nobody needs to hear of that.
+    await claims.make_room(session, [to], now=now)
     await claims.move(session, visit.id, to, claims.ticks_of(service, slot.starts_at))
     visit.practitioner, visit.location = slot.practitioner, slot.location
     visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at

@@ -41,7 +41,7 @@ Details = Any
 
 
 class NotPlain(Exception):
-    """Something turned out to need GraphQL's own execution."""
+    """A field turned out to be one that is waited for: the plan is no good."""
 
 
 class PlainFirst(StrawberryGraphQLCoreExecutionContext):
@@ -89,7 +89,7 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
 
         def completed(source: Any, info: strawberry.Info) -> Any:
             if is_one is not None and is_one(source, info._raw_info) is not True:
-                raise NotPlain
+                raise TypeError(f"no {kind.name}")
             return {name: complete(get(source, info), info) for name, get, complete in steps}
 
         return completed
@@ -171,7 +171,7 @@ def _or_null(complete: Complete) -> Complete:
 def _each(complete: Complete) -> Complete:
     def completed(values: Any, info: strawberry.Info) -> Any:
         if not isinstance(values, list):
-            raise NotPlain
+            raise TypeError("no list")
         return [complete(value, info) for value in values]
 
     return completed

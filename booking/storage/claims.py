@@ -24,14 +24,19 @@ def ticks_of(service: Service, starts_at: datetime) -> range:
     return range(first, tick_at(starts_at + service.duration + service.buffer_after))
 
 
-async def begin_deciding(session: AsyncSession, practitioners: Collection[str], *, now: datetime) -> None:
+async def begin_deciding(session: AsyncSession, practitioners: Collection[str]) -> None:
     """From here on nobody else decides about these people's time until the transaction ends.
 
-    Locked in one order, so that two bookings never wait for each other (SQLite has one writer
-    anyway). What expired is cleaned up here, by whoever needs the time: no background job.
+    Locked in one order, so that two bookings never wait for each other.
     """
+    if session.get_bind().dialect.name == "sqlite":
+        return  # It has one writer, who read nothing before it was their turn.
     await queries.lock_practitioners(session, practitioners)
     await session.refresh(await queries.the_clinic(session))  # What was read before waiting may be old.
+
+
+async def make_room(session: AsyncSession, practitioners: Collection[str], *, now: datetime) -> None:
+    """What expired is cleaned up by whoever needs the time: no background job."""
     await forget_expired(session, practitioners, now=now)
     forgotten = delete(Hold).where(
         Hold.practitioner.in_(practitioners), Hold.expires_at <= now - REMEMBERED, Hold.client.is_not(None)

@@ -12,7 +12,9 @@ TABLES = (
     "locations",
     "opening_hours",
     "practitioners",
+    "screening_questions",
     "service_offers",
+    "service_screening",
     "services",
     "time_off",
 )

@@ -1,0 +1,129 @@
+"""The database itself says that what is offered has changed, whoever changed it and however."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.find_slots import find_slots, wish_for
+from booking.storage import tables
+from booking.storage.database import Database
+from booking.storage.table import Table
+from booking.storage.tables import Clinic, TimeOff
+from tests.booking.house import NINE, TEN
+from tests.clinics import NOW, SAMPLE, open_clinic, small_clinic
+from tests.statements import statements
+
+CATALOGUE = {
+    "certifications": "kind",
+    "closures": "reason",
+    "locations": "position",
+    "opening_hours": "opens",
+    "practitioners": "position",
+    "screening_questions": "text",
+    "service_offers": "service",
+    "service_screening": "position",
+    "services": "position",
+    "time_off": "ends_at",
+}
+"""And a column of each."""
+LEAVES = ("certifications", "closures", "opening_hours", "service_offers", "service_screening", "time_off")
+OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments"}
+
+
+async def revision(database: Database) -> str:
+    async with database.read() as session:
+        return (await session.scalars(select(Clinic.catalogue_revision))).one()
+
+
+async def run(database: Database, statement: str) -> None:
+    async with database.write() as session:
+        await session.execute(text(statement))
+
+
+@asynccontextmanager
+async def undone(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction that changes its mind."""
+    with suppress(ZeroDivisionError):
+        async with database.write() as session:
+            yield session
+            raise ZeroDivisionError
+
+
+def test_every_table_of_the_catalogue_is_known() -> None:
+    here = {
+        mapper.class_.__tablename__
+        for mapper in Table.registry.mappers
+        if mapper.class_.__module__ == tables.__name__
+    }
+    assert here == CATALOGUE.keys() | OTHERS
+
+
+@pytest.mark.parametrize("table", CATALOGUE)
+async def test_each_change_to_the_catalogue_raises_it(database: Database, table: str) -> None:
+    await open_clinic(database, SAMPLE)
+    seen = [await revision(database)]
+
+    await run(database, f"UPDATE {table} SET {CATALOGUE[table]} = {CATALOGUE[table]}")
+    seen.append(await revision(database))
+    if table in LEAVES:
+        await run(database, f"DELETE FROM {table}")
+        seen.append(await revision(database))
+        await open_clinic(database, SAMPLE)  # They are inserted again.
+        seen.append(await revision(database))
+
+    assert "" not in seen
+    assert len(set(seen)) == len(seen)
+
+
+async def test_a_booking_does_not_raise_it_and_what_was_undone_never_comes_again(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+    before = await revision(database)
+    await run(database, "UPDATE clinic SET phone_shown = phone_shown")
+    assert await revision(database) == before
+
+    seen = {before}
+    for _ in range(3):
+        async with undone(database) as session:
+            await session.execute(text("UPDATE services SET position = 7"))
+            seen.add((await session.scalars(select(Clinic.catalogue_revision))).one())
+    assert len(seen) == 4
+    assert await revision(database) == before
+
+
+async def open_at_nine(database: Database) -> bool:
+    async with database.read() as session:
+        wish = await wish_for(session, "visit")
+        slots = await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)
+    return NINE in [slot.starts_at for slot in slots]
+
+
+async def test_what_is_offered_is_worked_out_once_and_again_when_it_has_changed(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+    assert await open_at_nine(database)
+    with statements() as sent:
+        assert await open_at_nine(database)
+    assert len(sent) == 2, "the clinic, and what is taken"
+
+    async with database.write() as session:
+        session.add(TimeOff(practitioner="one", starts_at=NINE, ends_at=TEN))
+    assert not await open_at_nine(database)
+
+
+async def test_whoever_changes_the_catalogue_sees_it_changed_at_once_and_nobody_else_does(
+    database: Database,
+) -> None:
+    await open_clinic(database, small_clinic())
+    assert await open_at_nine(database)
+
+    async with undone(database) as session:
+        session.add(TimeOff(practitioner="one", starts_at=NINE, ends_at=TEN))
+        await session.flush()
+        wish = await wish_for(session, "visit")
+        slots = await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)
+        assert slots
+        assert NINE not in [slot.starts_at for slot in slots]
+
+    assert await open_at_nine(database)
