@@ -7,9 +7,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 COPY requirements-build.lock requirements.lock ./
-RUN pip install --require-hashes -r requirements-build.lock
+RUN pip install --no-deps --require-hashes -r requirements-build.lock
 RUN python -m venv --without-pip /app \
-    && pip --python /app/bin/python install --require-hashes -r requirements.lock
+    && pip --python /app/bin/python install --no-deps --require-hashes -r requirements.lock
 COPY . .
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /app/bin/python install --no-deps /wheels/*.whl

