@@ -58,7 +58,8 @@ class Diary:
         )
 
     def has_start(self, tick: int) -> bool:
-        return bool(self.starts & self._at(tick))
+        place = tick - self.window.first
+        return place >= 0 and self.starts >> place & 1 == 1
 
     def is_step(self, tick: int) -> bool:
         return bool(self.shift.steps & self._at(tick))

@@ -4,14 +4,17 @@ Law, under property tests: every listed slot can be booked at that moment, and n
 """
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import overload
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import catalogue
-from booking.availability.calendar import EPOCH, TICK, instant_at, on_tick, tick_at
+from booking.availability.calendar import EPOCH, TICK, Window, instant_at, on_tick, tick_at
 from booking.diary import Diary, open_diaries
 from booking.errors import (
     BeyondHorizon,
@@ -57,24 +60,57 @@ async def wish_for(
 
 async def find_slots(
     session: AsyncSession, wish: Wish, first: date, last: date, *, now: datetime, distinct_times: bool = False
-) -> list[OpenSlot]:
+) -> Sequence[OpenSlot]:
     """Open slots that start on the locations' days `first` to `last`, both included, earliest first.
 
     With `distinct_times` one slot for each start: with whoever has the least to do that day.
     """
     diaries = await open_times(session, wish, first, last, now=now)
-    found: dict[int, list[Diary]] = {}
-    for diary in sorted(diaries, key=lambda diary: (diary.practitioner, diary.location)):
-        for tick in diary.window.ticks(diary.starts):
-            found.setdefault(tick, []).append(diary)
-    slug, duration = wish.service.slug, wish.service.duration
-    slots = []
-    for tick, free in sorted(found.items()):
-        chosen = [min(free, key=lambda diary: diary.load_on(tick))] if distinct_times else free
-        start = instant_at(tick)
-        end = start + duration
-        slots += [OpenSlot(slug, diary.practitioner, diary.location, start, end) for diary in chosen]
-    return slots
+    diaries.sort(key=lambda diary: (diary.practitioner, diary.location))
+    return _Slots(wish.service, diaries, distinct_times=distinct_times)
+
+
+class _Slots(Sequence[OpenSlot]):
+    """Each is found when it is looked at: a page shows few of many."""
+
+    def __init__(self, service: Service, diaries: Sequence[Diary], *, distinct_times: bool) -> None:
+        """`diaries` in the order of the slots of one time."""
+        self._service = service
+        self._diaries = diaries
+        self._distinct_times = distinct_times
+
+    def _starts(self) -> Iterator[tuple[int, Diary]]:
+        anybody: dict[Window, int] = defaultdict(int)
+        for diary in self._diaries:
+            anybody[diary.window] |= diary.starts
+        for tick in sorted({tick for window, starts in anybody.items() for tick in window.ticks(starts)}):
+            free = [diary for diary in self._diaries if diary.has_start(tick)]
+            if self._distinct_times:
+                free = [min(free, key=lambda diary: diary.load_on(tick))]
+            for diary in free:
+                yield tick, diary
+
+    @cached_property
+    def _found(self) -> Sequence[tuple[int, Diary]]:
+        return list(self._starts())
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[OpenSlot]:
+        return (open_slot(self._service, diary, tick) for tick, diary in self._starts())
+
+    @overload
+    def __getitem__(self, place: int) -> OpenSlot: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[OpenSlot]: ...
+
+    def __getitem__(self, place: int | slice) -> OpenSlot | Sequence[OpenSlot]:
+        if isinstance(place, slice):
+            return [open_slot(self._service, diary, tick) for tick, diary in self._found[place]]
+        tick, diary = self._found[place]
+        return open_slot(self._service, diary, tick)
 
 
 async def open_times(
@@ -179,12 +215,14 @@ def _beyond(latest: date) -> BeyondHorizon:
     return BeyondHorizon(message, path=("startsAt",), latest=latest)
 
 
-async def true_until(session: AsyncSession, policy: BookingPolicy, *, now: datetime) -> datetime:
-    """Until when all that is open stays so, and all that is not, if nobody does anything."""
+def true_until(policy: BookingPolicy, *, now: datetime, next_end: datetime | None) -> datetime:
+    """Until when all that is open stays so, and all that is not, if nobody does anything.
+
+    `next_end` is when the first of what is held runs out.
+    """
     # Days end with a tick, wherever that is; notice passes the start of one.
     ticks_end = [now + TICK - (moment - EPOCH) % TICK for moment in (now, policy.earliest_start(now))]
-    runs_out = await queries.next_end_of_a_hold(session, now=now)
-    return min(ticks_end if runs_out is None else [*ticks_end, runs_out])
+    return min(ticks_end if next_end is None else [*ticks_end, next_end])
 
 
 async def nearest(session: AsyncSession, wanted: WantedTime, *, now: datetime) -> list[OpenSlot]:

@@ -49,7 +49,7 @@ Header = tuple[bytes, bytes]
 Key = tuple[Hashable, ...]
 
 
-async def keep_if_shared(
+def keep_if_shared(
     request: Request,
     query: str,
     name: str | None,
@@ -64,8 +64,7 @@ async def keep_if_shared(
     answer to hold no errors.
     """
     if context.viewer.key is None and _root_fields(query, name) <= shared and not _fields(query) & unless:
-        async with context.database.read() as session:
-            until = await true_until(session, context.clinic.policy, now=context.now)
+        until = true_until(context.clinic.policy, now=context.now, next_end=context.next_end)
         request.scope[KEPT] = (until - context.now).total_seconds()
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
@@ -26,7 +27,9 @@ from booking.notices.mail import mail
 from booking.storage import outbox, queries
 from booking.storage.access import ApiKey
 from booking.storage.database import Database
+from booking.storage.kept import kept
 from booking.storage.revision import revision_of
+from booking.storage.tables import Clinic
 from booking.webhooks.endpoints import FAMILY as WEBHOOK
 from booking.webhooks.send import Sender
 from booking.webhooks.tell import webhooks
@@ -112,20 +115,23 @@ def create_app(
 
     async def context_of(request: Request) -> Context:
         async with database.read() as session:
-            clinic = await queries.the_clinic(session)
-            moment = await moment_of(session)
+            arrival = await queries.arrival(session, now=now and now())
+            clinic, moment = arrival.clinic, arrival.now
             key = await key_of(request, session, now=moment)
             await check_site(request, session, own=settings.site, required=settings.site_keys_only)
+            language = preferred(request.headers.get("accept-language", ""), clinic.languages)
+            completed = await kept(session, (Context, language), _nothing_yet)
         if key and is_to_be_noted(key, now=moment):
             async with database.write() as session:
                 await note_use(session, key.id, now=moment)
-        language = preferred(request.headers.get("accept-language", ""), clinic.languages)
         holder = partner(key, settings) if key else holder_of(request)
+        knowing = database.knowing({Clinic: clinic})
         return Context(
-            database=database,
-            load=Loaders(database, moment, loaders),
+            database=knowing,
+            load=Loaders(knowing, moment, loaders),
             clock=moment_of,
             now=moment,
+            next_end=arrival.next_end,
             clinic=clinic,
             viewer=viewer_of(key) if key else Viewer(),
             holder=holder,
@@ -133,6 +139,7 @@ def create_app(
             proof=None if key else proof,
             check_webhook=sender.check,
             language=language,
+            completed=completed,
             nodes=nodes,
             problems=schema.problems,
             settings={one.feature.name: one.settings for one in enabled},
@@ -239,6 +246,10 @@ def create_app(
         app.build_middleware_stack(), path="/graphql", revision=revision, clock=seconds
     )
     return app
+
+
+async def _nothing_yet() -> dict[Hashable, Any]:
+    return {}
 
 
 def partner(key: ApiKey, settings: Settings) -> Holder:

@@ -1,6 +1,6 @@
 """What a resolver is handed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.errors import BookingError
 from booking.hold import Holder
+from booking.storage import queries
 from booking.storage.columns import Words, in_language
 from booking.storage.database import Database
 from booking.storage.tables import Clinic
@@ -28,6 +29,8 @@ class Context:
     load: Loaders
     clock: Callable[[AsyncSession], Awaitable[datetime]]
     now: datetime
+    next_end: datetime | None
+    """When the first of what was held as it came in runs out."""
     clinic: Clinic
     viewer: Viewer
     holder: Holder
@@ -42,14 +45,17 @@ class Context:
     """How refusals are shown, those of features too."""
     settings: Mapping[str, Any]
     """What the clinic's file says to each feature, by name."""
+    completed: dict[Hashable, Any]
+    """Parts of answers in this language that stay true with the catalogue; see `graphql_api.plain`."""
     features_at: dict[tuple[str | int, ...], str] = field(default_factory=dict)
     """Where in the answer a feature's code was at work."""
 
     async def later(self) -> Self:
         """The same caller's, at another time: nothing that was looked up before is kept."""
-        async with self.database.read() as session:
-            now = await self.clock(session)
-        return replace(self, now=now, load=self.load.anew(now))
+        async with self.database.knowing({}).read() as session:
+            clinic, now = await queries.the_clinic(session), await self.clock(session)
+        database = self.database.knowing({Clinic: clinic})
+        return replace(self, now=now, clinic=clinic, database=database, load=self.load.anew(database, now))
 
     def on_the_clinics_clock(self, instant: datetime) -> datetime:
         return instant.astimezone(ZoneInfo(self.clinic.time_zone))

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, cast
 
+import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -68,7 +69,7 @@ class Endpoint:
         except Unusable as reason:
             return unusable(reason)
         if not result.errors:
-            await keep_if_shared(request, operation.query, operation.name, context, **self._shared)
+            keep_if_shared(request, operation.query, operation.name, context, **self._shared)
         return self._respond(result, kind, context)
 
     async def _execute(self, operation: Operation, context: Context, method: str) -> ExecutionResult:
@@ -109,7 +110,7 @@ class Endpoint:
 
         async def body() -> AsyncIterator[str]:
             with self._streams.one_more(client):
-                async with aclosing(events(self._json(first), self._each(results))) as stream:
+                async with aclosing(events(self._json(first).decode(), self._each(results))) as stream:
                     async for event in stream:
                         yield event
 
@@ -119,14 +120,18 @@ class Endpoint:
 
     async def _each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:
         async for result in results:
-            yield self._json(result)
+            yield self._json(result).decode()
 
-    def _json(self, result: ExecutionResult) -> str:
+    def _json(self, result: ExecutionResult) -> bytes:
         answer: dict[str, Any] = {} if _is_request_error(result) else {"data": result.data}
         if result.errors:
             told = result.errors[:MOST_ERRORS]
             answer["errors"] = [show_error(error, suggests=self._suggests) for error in told]
-        return json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        try:
+            return orjson.dumps(answer)
+        except orjson.JSONEncodeError:  # An error may repeat half a surrogate pair.
+            text = json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+            return text.encode("utf-8", "replace")
 
     def _respond(self, result: ExecutionResult, kind: str, context: Context) -> Response:
         if context.meters.points.wait:
@@ -136,7 +141,7 @@ class Endpoint:
         else:
             status = 200
         return Response(
-            self._json(result).encode("utf-8", "replace"),  # An error may repeat half a surrogate pair.
+            self._json(result),
             status,
             media_type=f"{kind}; charset=utf-8",
             headers=VARIES | context.meters.points.headers(),

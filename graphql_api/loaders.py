@@ -4,7 +4,7 @@ Siblings resolve at the same time, so each batch opens a session of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -71,7 +71,7 @@ class Loaders:
 
             return DataLoader(load_fn=load)
 
-        self.slots: DataLoader[Search, list[OpenSlot]] = DataLoader(load_fn=partial(self._find_all, now))
+        self.slots: DataLoader[Search, Sequence[OpenSlot]] = DataLoader(load_fn=partial(self._find_all, now))
         self.services: DataLoader[str, Service] = batched(_services)
         self.practitioners: DataLoader[str, Practitioner] = batched(_practitioners)
         self.locations: DataLoader[str, Location] = batched(_locations)
@@ -95,25 +95,29 @@ class Loaders:
         """A feature's own; None for a key that has no value."""
         return self._of_features[name]
 
-    async def _find_all(self, now: datetime, searches: list[Search]) -> list[list[OpenSlot] | BaseException]:
+    async def _find_all(
+        self, now: datetime, searches: list[Search]
+    ) -> list[Sequence[OpenSlot] | BaseException]:
         """What was asked for twice, as the days and as the times of a month, is looked for once."""
         return await asyncio.gather(*(self._find(now, search) for search in searches), return_exceptions=True)
 
-    async def _find(self, now: datetime, search: Search) -> list[OpenSlot]:
+    async def _find(self, now: datetime, search: Search) -> Sequence[OpenSlot]:
         async with self._database.read() as session:
             wish = await wish_for(session, search.service, search.practitioner, search.location)
             slots = await find_slots(
                 session, wish, search.first, search.last, now=now, distinct_times=search.distinct_times
             )
             people, places = await catalogue.practitioners(session), await catalogue.locations(session)
+            able = await catalogue.who_offers(session, search.service)
         # Here when the slots are shown, so that none of them has to wait.
-        self.practitioners.prime_many({slug: people[slug] for slug in {slot.practitioner for slot in slots}})
-        self.locations.prime_many({slug: places[slug] for slug in {slot.location for slot in slots}})
+        self.services.prime(search.service, wish.service)
+        self.practitioners.prime_many({slug: people[slug] for slug in able})
+        self.locations.prime_many(places)
         return slots
 
-    def anew(self, now: datetime) -> Self:
+    def anew(self, database: Database, now: datetime) -> Self:
         """At another time: nothing that was looked up before is kept."""
-        return type(self)(self._database, now, self._others)
+        return type(self)(database, now, self._others)
 
 
 def at_once(loader: DataLoader[K, V], key: K, make: Callable[[V], T]) -> T:

@@ -3,12 +3,15 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from itertools import islice
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
 from booking.errors import InvalidInput
+from booking.open_slot import OpenSlot
 from graphql_api.guards.cost import Cost
 from graphql_api.guards.limits import LONGEST_PAGE
 
@@ -32,8 +35,24 @@ class PageInfo:
 
 @strawberry.type(description="An item of a page.")
 class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="Where the item is; a page can start after it.")
-    node: T = strawberry.field(description="The item itself.")
+    """Both fields are made of the row, when they are asked for."""
+
+    row: strawberry.Private[Any]
+    key: strawberry.Private[Callable[[Any], Key]]
+    show: strawberry.Private[Callable[[Any], Any]]
+
+    @strawberry.field(description="Where the item is; a page can start after it.")
+    def cursor(self) -> str:
+        return _cursor(self.key(self.row))
+
+    @strawberry.field(description="The item itself.")
+    def node(self) -> T:
+        return self.show(self.row)  # type: ignore[no-any-return]
+
+    @property
+    def stands_for(self) -> OpenSlot | None:
+        """See `graphql_api.plain`: an open slot never changes, other rows do."""
+        return self.row if isinstance(self.row, OpenSlot) else None
 
 
 @strawberry.type(description="A page of a list.")
@@ -53,9 +72,11 @@ def page(
 
     Refuses with InvalidInput for a size or a cursor that can't be.
     """
-    seen = position(first, after, like=key(rows[0]) if rows else None)
-    behind = rows if seen is None else [row for row in rows if key(row) > seen]
-    return connection(behind, key=key, show=show, first=first, is_first=len(behind) == len(rows))
+    seen = position(first, after, like=key(rows[0]) if after is not None and rows else None)
+    begins = 0 if seen is None else bisect_right(rows, seen, key=key)
+    # A first page looks no further than it shows.
+    behind = rows[begins : begins + first + 1] if begins else [*islice(rows, first + 1)]
+    return connection(behind, key=key, show=show, first=first, is_first=begins == 0)
 
 
 def position(first: int, after: str | None, *, like: Key | None) -> Key | None:
@@ -69,14 +90,14 @@ def connection(
     rows: Sequence[Row], *, key: Callable[[Row], Key], show: Callable[[Row], T], first: int, is_first: bool
 ) -> Connection[T]:
     """A page of the first rows; one row more than the page has is enough to know that there is more."""
-    edges = [Edge(cursor=_cursor(key(row)), node=show(row)) for row in rows[:first]]
+    shown = rows[:first]
     return Connection(
-        edges=edges,
+        edges=[Edge(row=row, key=key, show=show) for row in shown],
         page_info=PageInfo(
             has_next_page=len(rows) > first,
             has_previous_page=not is_first,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            start_cursor=_cursor(key(shown[0])) if shown else None,
+            end_cursor=_cursor(key(shown[-1])) if shown else None,
         ),
     )
 

@@ -3,9 +3,13 @@
 A field is plain if it is an attribute, or one of our own resolvers that takes no arguments and has its
 answer at once. Whatever else is asked for, and whatever goes wrong, is left to GraphQL's own execution,
 which then begins anew with that object: plain fields have no effects, so nothing is done twice.
+
+A type may say what its objects stand for (`stands_for`, a hashable value or None): that and the catalogue
+are all that their plain fields are made of. Such an object is completed once for each language, until
+the catalogue changes: when one slot of a hundred is booked, ninety-nine are as they were.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from operator import attrgetter
 from typing import Any
 
@@ -25,11 +29,14 @@ from graphql import (
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from graphql_api.guards.limits import CACHED_DOCUMENTS
 from graphql_api.guards.viewer import RequiresScope
 
+MOST_COMPLETED = 2_000
+"""Objects that stay completed; with more, all are forgotten."""
 MOST_PLANS = 8 * CACHED_DOCUMENTS
 PLANS = "plain plans"
 """What a schema keeps them as."""
@@ -92,7 +99,7 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
                 raise TypeError(f"no {kind.name}")
             return {name: complete(get(source, info), info) for name, get, complete in steps}
 
-        return completed
+        return _once(completed) if hasattr(_origin(kind), "stands_for") else completed
 
     def _depends(self, selections: SelectionSetNode) -> bool:
         """On variables, or may be told later: any directive at all."""
@@ -123,6 +130,28 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
             inner = self._plan(kind, asked)
             return inner and _or_null(inner)
         return None  # of which type it is, is only known when it is there
+
+
+def _origin(kind: GraphQLObjectType) -> type | None:
+    definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
+
+
+def _once(complete: Complete) -> Complete:
+    def completed(source: Any, info: strawberry.Info) -> Any:
+        if source.stands_for is None:
+            return complete(source, info)
+        known: dict[Hashable, Any] = info.context.completed
+        key = completed, source.stands_for
+        found = known.get(key)
+        if found is None:
+            found = complete(source, info)
+            if len(known) >= MOST_COMPLETED:
+                known.clear()
+            known[key] = found
+        return found
+
+    return completed
 
 
 def _getter(field: GraphQLField) -> Get | None:

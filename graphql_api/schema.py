@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -193,7 +194,9 @@ def _is_refusal(error: GraphQLError) -> bool:
 
 
 def schema_with(enabled: Sequence[Enabled], *, in_order: bool = False) -> BookingSchema:
-    """Refuses with FeatureMistake, also for what strawberry makes nothing of."""
+    """Refuses with FeatureMistake, also for what strawberry makes nothing of. The core alone is made once."""
+    if not enabled:
+        return _core(in_order)
     try:
         return BookingSchema(enabled, in_order=in_order)
     except FeatureMistake:
@@ -205,6 +208,11 @@ def schema_with(enabled: Sequence[Enabled], *, in_order: bool = False) -> Bookin
             except Exception as reason:
                 raise mistake(one, "", " ".join(str(reason).split())) from reason
         raise
+
+
+@cache
+def _core(in_order: bool) -> BookingSchema:
+    return BookingSchema(in_order=in_order)
 
 
 def printed_schema(enabled: Sequence[Enabled] = ()) -> str:

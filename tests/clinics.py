@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from booking.clinic_file.apply import apply_clinic_file
@@ -16,7 +17,10 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 async def open_clinic(database: Database, text: str = SAMPLE, *, now: datetime = NOW) -> list[str]:
     """Applies a clinic's file, and answers what changed."""
     async with database.write() as session:
-        return await apply_clinic_file(session, read_clinic_file(text), now=now)
+        return await apply_clinic_file(session, _read(text), now=now)
+
+
+_read = cache(read_clinic_file)
 
 
 def edited(edits: Mapping[str, str], text: str = SAMPLE) -> str:

@@ -4,16 +4,21 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import bindparam, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage.tables import Appointment, AppointmentStatus, Course, Patient
 
+BY_ID = (
+    select(Appointment)
+    .where(Appointment.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Appointment.starts_at)
+)
+
 
 async def appointments_by_id(session: AsyncSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
     """In the order of their times."""
-    query = select(Appointment).where(Appointment.id.in_(ids)).order_by(Appointment.starts_at)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(BY_ID, {"ids": list(ids)})).all()
 
 
 async def appointments_by_manage_token(session: AsyncSession, token_hash: bytes) -> Sequence[Appointment]:

@@ -5,17 +5,33 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, insert, update
+from sqlalchemy import CursorResult, bindparam, delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.availability.calendar import tick_at
 from booking.errors import SlotTaken
 from booking.storage import queries
+from booking.storage.table import ROWS_ALONE, insert_into
 from booking.storage.tables import Hold, Service, Tick
 
 REMEMBERED = timedelta(days=1)
 """How long an expired hold's secret still gets a telling answer."""
+
+FORGET_TICKS = delete(Tick).where(
+    Tick.resource.in_(bindparam("resources", expanding=True)), Tick.expires_at <= bindparam("now")
+)
+FORGET_HOLDS = delete(Hold).where(
+    Hold.practitioner.in_(bindparam("people", expanding=True)),
+    Hold.expires_at <= bindparam("until"),
+    Hold.client.is_not(None),
+)
+TAKE = insert_into(Tick)
+KEEP = (
+    update(Tick)
+    .where(Tick.owner == bindparam("of"), Tick.expires_at > bindparam("now"))
+    .values(expires_at=None)
+)
 
 
 def ticks_of(service: Service, starts_at: datetime) -> range:
@@ -38,15 +54,14 @@ async def begin_deciding(session: AsyncSession, practitioners: Collection[str]) 
 async def make_room(session: AsyncSession, practitioners: Collection[str], *, now: datetime) -> None:
     """What expired is cleaned up by whoever needs the time: no background job."""
     await forget_expired(session, practitioners, now=now)
-    forgotten = delete(Hold).where(
-        Hold.practitioner.in_(practitioners), Hold.expires_at <= now - REMEMBERED, Hold.client.is_not(None)
-    )
-    await session.execute(forgotten, execution_options={"synchronize_session": False})
+    given = {"people": list(practitioners), "until": now - REMEMBERED}
+    await session.execute(FORGET_HOLDS, given, execution_options=ROWS_ALONE)
 
 
 async def forget_expired(session: AsyncSession, resources: Collection[str], *, now: datetime) -> None:
     """What is held no longer is free for whoever comes."""
-    await session.execute(delete(Tick).where(Tick.resource.in_(resources), Tick.expires_at <= now))
+    given = {"resources": list(resources), "now": now}
+    await session.execute(FORGET_TICKS, given, execution_options=ROWS_ALONE)
 
 
 async def take(
@@ -64,15 +79,15 @@ async def take(
     if not rows:
         return
     try:
-        await session.execute(insert(Tick), rows)
+        await session.execute(TAKE, rows)
     except IntegrityError as taken:
         raise SlotTaken from taken
 
 
 async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:
     """What is held becomes what is booked; answers how many ticks were still held."""
-    held = update(Tick).where(Tick.owner == owner, Tick.expires_at > now).values(expires_at=None)
-    return cast("CursorResult[Any]", await session.execute(held)).rowcount
+    kept = await session.execute(KEEP, {"of": owner, "now": now}, execution_options=ROWS_ALONE)
+    return cast("CursorResult[Any]", kept).rowcount
 
 
 async def extend(session: AsyncSession, owner: uuid.UUID, until: datetime) -> None:

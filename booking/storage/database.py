@@ -1,24 +1,34 @@
 """The engine, and one short transaction at a time."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from contextlib import asynccontextmanager, nullcontext, suppress
+from copy import copy
+from functools import partial
+from typing import Any, Self, cast
 
-from sqlalchemy import event, make_url
-from sqlalchemy.engine import URL, Connection, ExceptionContext
+from sqlalchemy import AsyncAdaptedQueuePool, event, make_url
+from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from booking.hooks import NOBODY, Guest
+from booking.storage import sqlite
 from booking.storage.faults import passing_faults_as_try_again
 
 PATIENCE_SECONDS = 15
 """How long a writer waits for those before; for SQLite, `?timeout=` in the URL says otherwise."""
 ABANDONED_SECONDS = 60
 """When PostgreSQL gives up a transaction whose client is silent, and with it all that it locked."""
+UNUSED_SECONDS = 5
+"""After which a connection to PostgreSQL is not trusted without asking: a firewall may have forgotten it."""
+USED_AT = "used at"
+GIVING_BACK_SECONDS = 1
 GUESTS, KEPT = "guests", "kept"
 """What sessions carry along."""
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+DRIVERS = {"sqlite": sqlite.DRIVER, "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 
 READING: Mapping[str, Mapping[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}}
@@ -89,13 +99,20 @@ class Database:
         along = {GUESTS: guests, KEPT: Kept()}
         reading = self.engine.execution_options(**READING.get(self.engine.dialect.name, {}))
         self._reading = async_sessionmaker(reading, expire_on_commit=False, info=along)
+        self._facts: Mapping[Hashable, Any] = {}
         self._writing = async_sessionmaker(writing, expire_on_commit=False, info=along)
+
+    def knowing(self, facts: Mapping[Hashable, Any]) -> Self:
+        """The same database, whose readers have these in their `info` and needn't ask again."""
+        same = copy(self)
+        same._facts = facts
+        return same
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Refuses with TryAgain while the database can't answer; so does `write`."""
         with passing_faults_as_try_again():
-            async with self._reading() as session:
+            async with self._reading(info=self._facts) as session:
                 yield session
 
     @asynccontextmanager
@@ -106,6 +123,12 @@ class Database:
                 yield session
 
     async def close(self) -> None:
+        """Who was cancelled is still giving back what they had, for which we wait a moment."""
+        pool = cast(AsyncAdaptedQueuePool, self.engine.pool)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GIVING_BACK_SECONDS):
+                while pool.checkedout():  # noqa: ASYNC110  It tells nobody.
+                    await asyncio.sleep(0.01)
         await self.engine.dispose()
 
 
@@ -122,7 +145,7 @@ def kept_by(session: AsyncSession) -> Kept:
 def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:
     """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged."""
     known = database_url(url)
-    if known.drivername == "sqlite+aiosqlite":
+    if known.drivername == sqlite.DRIVER:
         waits = {} if "timeout" in known.query else {"timeout": patience}
         engine = create_async_engine(known, connect_args=waits, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _open_sqlite)
@@ -135,13 +158,32 @@ def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:
     engine = create_async_engine(
         known,
         connect_args={"server_settings": limits},
-        pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "handle_error", _hide_rows)
+    event.listen(engine.sync_engine, "checkout", partial(_see_that_it_lives, engine.dialect))
+    event.listen(engine.sync_engine, "checkin", _note_the_time)
     return engine
+
+
+def _see_that_it_lives(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:
+    """To be replaced if not. One that was cut is known to be; one that was long unused is asked: to ask
+    each time would be three more ways to the database and back.
+    """
+    is_cut = connection.driver_connection.is_closed()
+    try:
+        if not is_cut and time.monotonic() - record.info.get(USED_AT, math.inf) > UNUSED_SECONDS:
+            is_cut = not dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as reason:
+        raise InvalidatePoolError from reason
+    if is_cut:
+        raise InvalidatePoolError
+
+
+def _note_the_time(_connection: object, record: Any) -> None:
+    record.info[USED_AT] = time.monotonic()
 
 
 def _hide_rows(context: ExceptionContext) -> None:

@@ -3,13 +3,13 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.errors import IdempotencyKeyReused
-from booking.storage.table import Table
+from booking.storage.table import ROWS_ALONE, Table, insert_into
 
 
 class Intention(Table):
@@ -23,9 +23,21 @@ class Intention(Table):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+REMEMBERED = select(Intention).where(
+    Intention.key_hash == bindparam("key_hash"), Intention.created_at > bindparam("since")
+)
+# What somebody else is forgetting needs no waiting for.
+OLD = (
+    select(Intention.key_hash)
+    .where(Intention.created_at <= bindparam("until"))
+    .with_for_update(skip_locked=True)
+)
+FORGET = delete(Intention).where(Intention.key_hash.in_(OLD))
+KEEP = insert_into(Intention)
+
+
 async def remembered(session: AsyncSession, key_hash: bytes, *, since: datetime) -> Intention | None:
-    query = select(Intention).where(Intention.key_hash == key_hash, Intention.created_at > since)
-    return (await session.scalars(query)).one_or_none()
+    return (await session.scalars(REMEMBERED, {"key_hash": key_hash, "since": since})).one_or_none()
 
 
 async def keep(
@@ -34,13 +46,10 @@ async def keep(
     """Refuses with IdempotencyKeyReused when the key is there; the transaction can only be given up then."""
     row = {"key_hash": key_hash, "request_hash": request_hash, "outcome": outcome, "created_at": now}
     try:
-        await session.execute(insert(Intention), [row])
+        await session.execute(KEEP, row)
     except IntegrityError as taken:
         raise IdempotencyKeyReused from taken
 
 
 async def forget(session: AsyncSession, *, until: datetime) -> None:
-    old = select(Intention.key_hash).where(Intention.created_at <= until)
-    # What somebody else is forgetting needs no waiting for.
-    unwatched = Intention.key_hash.in_(old.with_for_update(skip_locked=True))
-    await session.execute(delete(Intention).where(unwatched))
+    await session.execute(FORGET, {"until": until}, execution_options=ROWS_ALONE)

@@ -5,14 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, case, delete, insert, literal, null, select, update
+from sqlalchemy import ForeignKey, String, bindparam, case, delete, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql import ColumnElement
 
 from booking.events import Event, EventKind
 from booking.storage.migrate import one_at_a_time
-from booking.storage.table import Table, choice
+from booking.storage.table import ROWS_ALONE, Table, choice, insert_into
 
 KEPT = timedelta(days=30)
 OF_A_FAMILY = ":"
@@ -61,6 +60,23 @@ class Delivery(Table):
     delivered_at: Mapped[datetime | None]
 
 
+IS_OF_A_FAMILY = ListenerRow.name.contains(OF_A_FAMILY)
+# What somebody else is forgetting needs no waiting for.
+OLD = select(EventRow.id).where(EventRow.occurred_at <= bindparam("until")).with_for_update(skip_locked=True)
+FORGET = delete(EventRow).where(EventRow.id.in_(OLD))
+RECORD = insert_into(EventRow)
+TELL_ALL = insert_into(Delivery).from_select(
+    ["event", "listener", "manage_token", "attempts", "due_at"],
+    select(
+        bindparam("told", type_=EventRow.id.type),
+        ListenerRow.name,
+        case((IS_OF_A_FAMILY, null()), else_=bindparam("secret", type_=String())),
+        literal(0),
+        bindparam("now", type_=EventRow.occurred_at.type),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Due:
     """To be told now, and ours `until` then. `attempts` counts this one too."""
@@ -79,9 +95,7 @@ async def register(session: AsyncSession, names: Collection[str], *, absent: Col
     """
     await one_at_a_time(session)
     stay = [ListenerRow.name.startswith(f"{feature}{OF_A_FEATURE}", autoescape=True) for feature in absent]
-    gone = delete(ListenerRow).where(
-        ListenerRow.name.not_in(names), ~_is_of_a_family(), *(~one for one in stay)
-    )
+    gone = delete(ListenerRow).where(ListenerRow.name.not_in(names), ~IS_OF_A_FAMILY, *(~one for one in stay))
     await session.execute(gone)
     known = set(await session.scalars(select(ListenerRow.name)))
     session.add_all(ListenerRow(name=name) for name in names if name not in known)
@@ -96,34 +110,13 @@ async def leave(session: AsyncSession, name: str) -> None:
     await session.execute(delete(ListenerRow).where(ListenerRow.name == name))
 
 
-def _is_of_a_family() -> ColumnElement[bool]:
-    return ListenerRow.name.contains(OF_A_FAMILY)
-
-
 async def record(session: AsyncSession, event: Event, manage_token: str | None) -> None:
     """In the transaction of the change, so that there is never the one without the other."""
-    old = select(EventRow.id).where(EventRow.occurred_at <= event.occurred_at - KEPT)
-    # What somebody else is forgetting needs no waiting for.
-    await session.execute(delete(EventRow).where(EventRow.id.in_(old.with_for_update(skip_locked=True))))
-    session.add(
-        EventRow(
-            id=event.id,
-            kind=event.kind,
-            appointments=[str(visit) for visit in event.appointments],
-            occurred_at=event.occurred_at,
-            moved_from=event.moved_from,
-        )
-    )
-    await session.flush()
-    to_all = select(
-        literal(event.id, EventRow.id.type),
-        ListenerRow.name,
-        case((_is_of_a_family(), null()), else_=literal(manage_token)),
-        literal(0),
-        literal(event.occurred_at, EventRow.occurred_at.type),
-    )
-    columns = ["event", "listener", "manage_token", "attempts", "due_at"]
-    await session.execute(insert(Delivery).from_select(columns, to_all))
+    now = event.occurred_at
+    await session.execute(FORGET, {"until": now - KEPT}, execution_options=ROWS_ALONE)
+    row = {**vars(event), "appointments": [str(visit) for visit in event.appointments]}
+    await session.execute(RECORD, row)
+    await session.execute(TELL_ALL, {"told": event.id, "secret": manage_token, "now": now})
 
 
 async def who_is_due(session: AsyncSession, *, now: datetime) -> Sequence[str]:

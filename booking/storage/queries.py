@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage.columns import UtcDateTime
@@ -29,19 +29,65 @@ from booking.storage.tables import (
 
 T = TypeVar("T", bound=Table)
 
+# What every booking asks is put together once: that takes longer than SQLite needs to answer.
+IS_ALIVE = or_(Tick.expires_at.is_(None), Tick.expires_at > bindparam("now"))
+THE_CLINIC = select(Clinic)
+CLOCKS = {
+    "sqlite": func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=UtcDateTime),  # as it keeps instants
+    "postgresql": func.statement_timestamp(type_=UtcDateTime),
+    "given": bindparam("now", type_=UtcDateTime),
+}
+TIMES = {name: select(clock) for name, clock in CLOCKS.items()}
+ARRIVALS = {
+    name: select(
+        Clinic, clock, select(func.min(Tick.expires_at)).where(Tick.expires_at > clock).scalar_subquery()
+    )
+    for name, clock in CLOCKS.items()
+}
+OWNED = (
+    select(Tick.resource, func.min(Tick.tick), func.max(Tick.tick))
+    .where(
+        Tick.resource.in_(bindparam("resources", expanding=True)),
+        Tick.tick.between(bindparam("first"), bindparam("last")),
+        IS_ALIVE,
+    )
+    .group_by(Tick.resource, Tick.owner)
+)
+OWNED_BY_OTHERS = OWNED.where(Tick.owner != bindparam("ignoring"))
+HOLDS = select(Hold).where(Hold.token_hash.in_(bindparam("hashes", expanding=True)))
+ENDS_OF_HOLDS = (
+    select(Hold.expires_at)
+    .where(Hold.client == bindparam("client"), Hold.expires_at > bindparam("now"))
+    .order_by(Hold.expires_at)
+)
+
 
 async def current_time(session: AsyncSession) -> datetime:
     """By the database's clock, which is one however many replicas there are."""
-    if session.get_bind().dialect.name == "postgresql":
-        return (await session.execute(select(func.clock_timestamp(type_=UtcDateTime)))).scalar_one()
-    told = (await session.execute(select(func.strftime("%Y-%m-%dT%H:%M:%f+00:00", "now")))).scalar_one()
-    return datetime.fromisoformat(told)
+    return (await session.scalars(TIMES[session.get_bind().dialect.name])).one()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What every request begins with; `next_end` is when the first of what is held runs out."""
+
+    clinic: Clinic
+    now: datetime
+    next_end: datetime | None
+
+
+async def arrival(session: AsyncSession, *, now: datetime | None = None) -> Arrival:
+    """In one statement. It is `now` by the database's clock, unless that is given."""
+    query = ARRIVALS["given" if now else session.get_bind().dialect.name]
+    found = Arrival(*(await session.execute(query, {"now": now} if now else {})).one())
+    session.info[Clinic] = found.clinic
+    return found
 
 
 async def the_clinic(session: AsyncSession) -> Clinic:
     """Read once in a session, which by itself would forget it as soon as nobody holds it."""
     if Clinic not in session.info:
-        session.info[Clinic] = await session.get_one(Clinic, 1)
+        session.info[Clinic] = (await session.scalars(THE_CLINIC)).one()
     clinic: Clinic = session.info[Clinic]
     return clinic
 
@@ -176,28 +222,17 @@ async def owned_times(
     ignoring: uuid.UUID | None = None,
 ) -> list[OwnedTime]:
     """Who owns ticks in [first, last) at `now`, asked of the referee itself; `ignoring` one owner."""
-    query = (
-        select(Tick.resource, func.min(Tick.tick), func.max(Tick.tick))
-        .where(Tick.resource.in_(resources), Tick.tick >= first, Tick.tick < last, _alive(now))
-        .group_by(Tick.resource, Tick.owner)
-    )
+    given: dict[str, object] = {"resources": list(resources), "first": first, "last": last - 1, "now": now}
+    query = OWNED
     if ignoring is not None:
-        query = query.where(Tick.owner != ignoring)
-    return [OwnedTime(resource, low, high + 1) for resource, low, high in await session.execute(query)]
-
-
-async def next_end_of_a_hold(session: AsyncSession, *, now: datetime) -> datetime | None:
-    """When the first of what is held now runs out."""
-    return await session.scalar(select(func.min(Tick.expires_at)).where(Tick.expires_at > now))
+        query, given["ignoring"] = OWNED_BY_OTHERS, ignoring
+    rows = await session.execute(query, given)
+    return [OwnedTime(resource, low, high + 1) for resource, low, high in rows]
 
 
 async def ticks_owned_by(session: AsyncSession, owner: uuid.UUID) -> set[tuple[str, int]]:
     rows = await session.execute(select(Tick.resource, Tick.tick).where(Tick.owner == owner))
     return {(resource, tick) for resource, tick in rows}
-
-
-def _alive(now: datetime) -> ColumnElement[bool]:
-    return or_(Tick.expires_at.is_(None), Tick.expires_at > now)
 
 
 async def screening_of(session: AsyncSession, service: str) -> Sequence[ScreeningQuestion]:
@@ -235,14 +270,13 @@ async def services_not_asking(session: AsyncSession, questions: Collection[str])
 
 
 async def holds_by_token(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, Hold]:
-    rows = await session.scalars(select(Hold).where(Hold.token_hash.in_(hashes)))
+    rows = await session.scalars(HOLDS, {"hashes": list(hashes)})
     return {row.token_hash: row for row in rows}
 
 
 async def ends_of_holds_by(session: AsyncSession, client: bytes, *, now: datetime) -> Sequence[datetime]:
     """When what a client holds runs out, the first one first."""
-    query = select(Hold.expires_at).where(Hold.client == client, Hold.expires_at > now)
-    return (await session.scalars(query.order_by(Hold.expires_at))).all()
+    return (await session.scalars(ENDS_OF_HOLDS, {"client": client, "now": now})).all()
 
 
 async def hold_by_id(session: AsyncSession, id: uuid.UUID) -> Hold:

@@ -31,7 +31,9 @@ def revision_of(engine: AsyncEngine) -> Revision:
 
 
 class SqliteRevision:
-    """Two microseconds, without a lock, so it is asked within the event loop.
+    """Some microseconds, without waiting, so it is asked within the event loop: once for each of its turns.
+
+    Whoever asks in one turn came before the first of them looked; whoever comes meanwhile asks in the next.
 
     https://www.sqlite.org/pragma.html#pragma_data_version
     """
@@ -39,8 +41,18 @@ class SqliteRevision:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._cursor: sqlite3.Cursor | None = None
+        self._seen: Hashable = None
 
     async def look(self) -> Hashable:
+        if self._seen is None:
+            self._seen = await self._look()
+            asyncio.get_running_loop().call_soon(self._forget)
+        return self._seen
+
+    def _forget(self) -> None:
+        self._seen = None
+
+    async def _look(self) -> Hashable:
         try:
             if self._cursor is None:
                 (file, *_), _ = self._engine.dialect.create_connect_args(self._engine.url)

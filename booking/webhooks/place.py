@@ -5,10 +5,12 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-
-import httpx
+from typing import TYPE_CHECKING
 
 from booking.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import httpx  # Most clinics have no webhook: without it a server is a tenth smaller.
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, the best first. Fails with an OSError."""
@@ -65,8 +67,10 @@ def is_public(text: str) -> bool:
     return address in PUBLIC_IPV6 and not any(address in block for block in NOT_PUBLIC_IPV6)
 
 
-def checked_url(text: str, *, to_private: bool) -> httpx.URL:
+def checked_url(text: str, *, to_private: bool) -> "httpx.URL":
     """Refuses with InvalidInput."""
+    import httpx
+
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError):
@@ -80,7 +84,7 @@ def checked_url(text: str, *, to_private: bool) -> httpx.URL:
     return url
 
 
-async def checked_addresses(url: httpx.URL, resolve: Resolve, *, to_private: bool) -> Sequence[str]:
+async def checked_addresses(url: "httpx.URL", resolve: Resolve, *, to_private: bool) -> Sequence[str]:
     """Where the URL leads to. Refuses with InvalidInput if any of it isn't public."""
     host = url.raw_host.decode("ascii")
     try:

@@ -5,11 +5,13 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-
-import httpx
+from typing import TYPE_CHECKING
 
 from booking.errors import InvalidInput
 from booking.webhooks.place import Resolve, checked_addresses, checked_url, resolve
+
+if TYPE_CHECKING:
+    import httpx  # It is loaded with the first webhook; see `place`.
 
 PATIENCE_SECONDS = 15.0
 """For all of it: finding the name, connecting, asking, and the head of the answer."""
@@ -47,6 +49,8 @@ class Sender:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Never fails, and never says what the other side said: that may be anything."""
+        import httpx
+
         loop = asyncio.get_running_loop()
         began, status = loop.time(), None
         try:
@@ -63,7 +67,9 @@ class Sender:
             problem = "no answer that is HTTP"
         return Answer(status, problem, round((loop.time() - began) * 1000))
 
-    async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> int:
+    async def _post(self, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
+        import httpx
+
         addresses = await checked_addresses(url, self._resolve, to_private=self._to_private)
         *others, last = addresses[:ADDRESSES_TRIED]
         for address in others:
@@ -73,8 +79,10 @@ class Sender:
                 pass  # Nothing was sent yet.
         return await self._post_to(last, url, body, headers)
 
-    async def _post_to(self, address: str, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> int:
+    async def _post_to(self, address: str, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
         """To the very address that was checked: if the name were looked up again, it might lead elsewhere."""
+        import httpx
+
         # A connection that was kept could be found again for another name at the same address.
         transport = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
         async with httpx.AsyncClient(
@@ -96,7 +104,7 @@ class Sender:
             await answer.aclose()  # Whatever else it says, we don't listen.
             return answer.status_code
 
-    def _checked(self, url: str) -> httpx.URL:
+    def _checked(self, url: str) -> "httpx.URL":
         return checked_url(url, to_private=self._to_private)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -132,7 +132,7 @@ class SlotSubscriptions:
 
 
 async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDay]:
-    slots = await _find(filter, context)
+    slots = list(await _find(filter, context))
     places = await context.load.locations.load_many({slot.location for slot in slots})
     zones = {place.slug: ZoneInfo(place.time_zone) for place in places}
     starts: dict[date, list[datetime]] = defaultdict(list)
@@ -150,7 +150,7 @@ async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDa
     ]
 
 
-async def _find(filter: OpenSlotFilter, context: Context) -> list[BookableTime]:
+async def _find(filter: OpenSlotFilter, context: Context) -> Sequence[BookableTime]:
     with within("filter"):
         slugs = _slugs(filter.service_id, filter.practitioner_id, filter.location_id)
         search = Search(*slugs, filter.from_, filter.to, filter.distinct_times)

@@ -56,6 +56,16 @@ class Load:
                 asker.close()
         return done / took
 
+    async def once(self) -> float:
+        """Seconds until a whole answer is there, on a connection of its own."""
+        asker = _Asker(self.request, most=1)
+        begun = time.perf_counter()
+        await asyncio.get_running_loop().create_connection(lambda: asker, self.host, self.port)
+        await asker.finished
+        took = time.perf_counter() - begun
+        asker.close()
+        return took
+
     async def times(self, number: int) -> None:
         """So many requests, over all connections."""
         loop = asyncio.get_running_loop()

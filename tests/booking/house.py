@@ -16,6 +16,7 @@ from booking.reschedule import MoveRequest, reschedule
 from booking.storage.database import Database
 from tests.clinics import NOW, practitioner
 
+FOREVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 NINE = datetime.fromisoformat("2026-11-24T09:00-05:00")
 TEN = NINE + timedelta(hours=1)
 ELEVEN = NINE + timedelta(hours=2)
@@ -72,11 +73,7 @@ async def hang(_about: object) -> Any:
 
 async def hang_in_the_database(about: Proposal | BusyQuestion) -> Any:
     is_sqlite = about.session.get_bind().dialect.name == "sqlite"
-    forever = (
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n"
-    )
-    await about.session.execute(text(forever if is_sqlite else "SELECT pg_sleep(60)"))
-    await asyncio.sleep(3600)
+    await about.session.execute(text(FOREVER if is_sqlite else "SELECT pg_sleep(60)"))
 
 
 async def fail(_about: object) -> Any:

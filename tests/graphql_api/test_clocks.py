@@ -69,7 +69,7 @@ async def test_the_database_says_what_time_it_is(postgres: Postgres, postgresql_
         name = await session.scalar(text("SELECT current_database()"))
         for statement in (
             "CREATE SCHEMA fast",
-            "CREATE FUNCTION fast.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
+            "CREATE FUNCTION fast.statement_timestamp() RETURNS timestamptz STABLE LANGUAGE sql AS "
             "$$ SELECT pg_catalog.clock_timestamp() + interval '1 hour' $$",
         ):
             await session.execute(text(statement))

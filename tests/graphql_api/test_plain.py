@@ -24,7 +24,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from booking.storage.database import Database
 from graphql_api.plain import PLANS, PlainFirst
 from graphql_api.schema import printed_schema
-from tests.asking import service_id
+from graphql_api.types.slots import OpenSlot
+from tests.asking import Partner, service_id
+from tests.clinics import edited, open_clinic
 from tests.graphql_api.test_keys import bearing, new_key
 
 
@@ -167,3 +169,47 @@ async def test_whatever_is_asked_of_the_api_both_ways_answer_the_same(
     monkeypatch.setattr(PlainFirst, "complete_object_value", stock_way)
     assert await answers("stock") == quick
     assert len([one for one in quick if "errors" not in one]) > 40
+
+
+SHOWN = """query ($filter: OpenSlotFilter!) { openSlots(filter: $filter, first: 100) {
+  edges { cursor node { id startsAt endsAt service { name } practitioner { name } location { name } } } } }"""
+
+
+async def test_a_slot_is_completed_once_until_the_catalogue_changes(
+    api: Partner, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[OpenSlot] = []
+    make = OpenSlot.of
+
+    def of(slot: Any) -> OpenSlot:
+        made.append(make(slot))
+        return made[-1]
+
+    monkeypatch.setattr(OpenSlot, "of", of)
+
+    async def ask(language: str = "en") -> tuple[list[Any], int]:
+        made.clear()
+        told = await api.ask(SHOWN, language=language, filter=DAYS | {"distinctTimes": False})
+        return told["data"]["openSlots"]["edges"], len(made)
+
+    before, at_first = await ask()
+    assert at_first == len(before) > 10
+    await api.hold(before[0]["node"]["startsAt"])
+    after, anew = await ask()
+    gone = len(before) - len([edge for edge in after if edge in before])
+    assert 0 < gone < 10
+    assert anew == len([edge for edge in after if edge not in before]) < 10
+
+    french, anew = await ask("fr")
+    assert anew == len(after)
+    assert {edge["node"]["service"]["name"] for edge in french} == {
+        "Puncture physiothérapique, première visite"
+    }
+    assert (await ask()) == (after, 0)
+
+    await open_clinic(database, edited({'name = "Sample Practitioner A"': 'name = "Another Name"'}))
+    renamed, anew = await ask()
+    assert anew == len(after)
+    assert {edge["node"]["practitioner"]["name"] for edge in renamed} != {
+        edge["node"]["practitioner"]["name"] for edge in after
+    }

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from booking.errors import TryAgain
@@ -150,6 +150,22 @@ async def test_a_connection_that_is_cut_leaves_nothing_half_written(
     await database.close()
 
 
+@pytest.mark.parametrize("is_noticed", [True, False])
+async def test_a_connection_that_was_cut_while_nobody_used_it_is_replaced(
+    postgres: Postgres, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, is_noticed: bool
+) -> None:
+    monkeypatch.setattr("booking.storage.database.UNUSED_SECONDS", 1000 if is_noticed else -1)
+    database = Database(postgresql_url)
+    await open_clinic(database, small_clinic())
+    name = database.engine.url.database
+    postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    if is_noticed:
+        await asyncio.sleep(0.1)  # The news of it comes in.
+
+    assert await holds(database) == 0
+    await database.close()
+
+
 async def test_a_database_that_is_not_there_is_asked_again_later() -> None:
     for url in ("postgresql://nobody@127.0.0.1:1/nothing", "sqlite:////no/such/folder/clinic.sqlite3"):
         database = Database(url)
@@ -184,3 +200,26 @@ async def test_a_partner_is_told_how_long_to_wait(sqlite_url: str) -> None:
         other.execute("ROLLBACK")
         assert (await api.hold("2026-11-24T09:00:00-05:00"))["problems"] == []
     other.close()
+
+
+async def test_who_is_cancelled_while_the_database_closes_leaves_nothing_open(database: Database) -> None:
+    has_begun = asyncio.Event()
+    given_back: list[object] = []
+    event.listen(database.engine.sync_engine, "checkin", lambda *connection: given_back.append(connection))
+
+    async def ask() -> None:
+        async with database.write() as session:
+            await session.scalar(text("SELECT 1"))
+            has_begun.set()
+            await asyncio.sleep(60)
+
+    asking = asyncio.create_task(ask())
+    await has_begun.wait()
+    asking.cancel()
+    await asyncio.sleep(0)  # It is on its way out.
+    asking.cancel()
+    await database.close()
+
+    assert given_back
+    with pytest.raises(asyncio.CancelledError):
+        await asking

@@ -1,0 +1,88 @@
+"""SQLite is asked within the event loop; what could hold that up does not."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from booking.storage.database import Database
+from booking.storage.revision import revision_of
+from tests.booking.house import FOREVER
+
+CHANGE = text("CREATE TABLE IF NOT EXISTS changed (at INTEGER)")
+
+
+@contextmanager
+def somebody_writing(url: str) -> Iterator[None]:
+    """In another process, say."""
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("COMMIT")
+    other.close()
+
+
+async def write(database: Database) -> None:
+    async with database.write() as session:
+        await session.execute(CHANGE)
+
+
+async def read(database: Database) -> object:
+    async with database.read() as session:
+        return await session.scalar(text("SELECT 1"))
+
+
+async def test_a_statement_without_end_is_ended_and_the_next_is_answered(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    for asked in (database.read, database.write):
+        with pytest.raises(OperationalError, match="interrupted"):
+            async with asked() as session:
+                await session.execute(text(FOREVER))
+        await write(database)
+        assert await read(database) == 1
+    await database.close()
+
+
+async def test_who_waits_for_another_writer_keeps_nobody_from_reading(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with somebody_writing(sqlite_url):
+        writing = asyncio.create_task(write(database))
+        for _ in range(20):
+            assert await read(database) == 1
+            await asyncio.sleep(0.005)
+        assert not writing.done()
+    await writing
+    await database.close()
+
+
+async def test_who_gives_up_waiting_leaves_the_next_a_free_way(sqlite_url: str) -> None:
+    database = Database(sqlite_url, patience=0.5)
+    with somebody_writing(sqlite_url), pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await write(database)
+    await write(database)
+    await database.close()
+
+
+async def test_what_was_committed_is_seen_by_the_next_who_looks(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await write(database)
+    revision = revision_of(database.engine)
+    seen = await asyncio.gather(*(revision.look() for _ in range(3)))
+    assert len(set(seen)) == 1
+    for _ in range(3):
+        async with database.write() as session:
+            await session.execute(text("INSERT INTO changed VALUES (1)"))
+        now_seen = await revision.look()
+        assert now_seen not in seen
+        seen.append(now_seen)
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other, other:
+            other.execute("INSERT INTO changed VALUES (2)")
+        await asyncio.sleep(0)  # this turn has looked already; nobody else can come in it
+        assert await revision.look() not in seen
+    await revision.close()
+    await database.close()
