@@ -33,12 +33,18 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   // The page sees the element, not the field in it: what is typed would be a shortcut of the page.
   for (const key of ['keydown', 'keypress', 'keyup']) element.addEventListener(key, (event) => event.stopPropagation());
 
+  const primary = () => actions.querySelector('.primary');
   let isBusy = false;
+  let isWaiting = false;
+  let isPressed = false;
   /** @type {(() => void) | null} */
   let submit = null;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    submit?.();
+    if (!isWaiting) return submit?.();
+    // Nothing that the visitor sees says that they should wait, so the press counts: on what is shown then.
+    isPressed = true;
+    primary()?.setAttribute('aria-busy', 'true');
   });
 
   const clearNotice = () => {
@@ -86,22 +92,27 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
 
   /**
    * Does one thing at a time, however often it is pressed; when the server can't be reached, offers to try again.
+   * What is done without a button is the widget's own: a press meanwhile is done afterwards.
    *
    * @param {() => unknown} work @param {HTMLElement} [button]
    */
   const run = async (work, button) => {
     if (isBusy) return;
     isBusy = true;
+    isWaiting = !button;
     if (!button || !notices.contains(button)) clearNotice();
     button?.setAttribute('aria-busy', 'true');
     try {
       await patiently(work);
     } catch (reason) {
+      isPressed = false;
       trouble(reason, () => run(work, button));
     } finally {
-      button?.removeAttribute('aria-busy');
-      isBusy = false;
+      (button ?? primary())?.removeAttribute('aria-busy');
+      isBusy = isWaiting = false;
     }
+    if (isPressed) submit?.();
+    isPressed = false;
   };
 
   /** @param {unknown} reason @param {() => unknown} retry */
