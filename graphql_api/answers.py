@@ -1,8 +1,9 @@
 """Answers that are the same for everybody, kept as bytes for as long as they are true.
 
-One is given again only when the database, asked after the request came in, says that nothing was
-committed since; and never after the moment at which time alone would change it. So whatever somebody
-books, through whichever process, is seen by the very next request to any of them.
+One is given again only when the database says that nothing was committed since; and never after the
+moment at which time alone would change it. SQLite is asked after the request came in, PostgreSQL then or
+up to five milliseconds before; for as long a mutation waits with its answer. So whatever somebody books,
+through whichever process, is seen by the very next request to any of them.
 """
 
 import hashlib

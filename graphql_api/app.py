@@ -130,6 +130,7 @@ def create_app(
             database=knowing,
             load=Loaders(knowing, moment, loaders),
             clock=moment_of,
+            be_seen=revision.be_seen,
             now=moment,
             next_end=arrival.next_end,
             clinic=clinic,

@@ -26,6 +26,8 @@ async def attempt(
 ) -> tuple[T | None, list[Problem]]:
     """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`.
 
+    On return no process gives an older answer to anybody who asks.
+
     `check` may refuse beforehand, while it only reads and so waits for nobody.
     """
     try:
@@ -34,7 +36,9 @@ async def attempt(
             async with context.database.read() as session:
                 await check(session)
         async with context.database.write() as session:
-            return await work(session), []
+            done = await work(session)
+        await context.be_seen()
+        return done, []
     except BookingError as refusal:
         note_guess(context, refusal)
         return None, [show(refusal, context)]

@@ -28,6 +28,8 @@ class Context:
     database: Database
     load: Loaders
     clock: Callable[[AsyncSession], Awaitable[datetime]]
+    be_seen: Callable[[], Awaitable[None]]
+    """Waits until no answer that is kept, by any process, is older than what was committed before."""
     now: datetime
     next_end: datetime | None
     """When the first of what was held as it came in runs out."""

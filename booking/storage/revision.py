@@ -5,6 +5,7 @@ A counter of ours would be a row that every booking fights for, and a change tha
 
 import asyncio
 import logging
+import math
 import sqlite3
 from collections.abc import Hashable
 from typing import Protocol, cast
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 log = logging.getLogger("book_online")
 
+BELIEVED_SECONDS = 0.005
+"""How long a look at PostgreSQL is believed: it takes a way there and back, which many can share."""
 PATIENCE_SECONDS = 2
 """Whoever waits for longer is better served with an answer that is worked out."""
 
@@ -22,6 +25,9 @@ PATIENCE_SECONDS = 2
 class Revision(Protocol):
     async def look(self) -> Hashable:
         """Equal to an earlier one only if nothing was committed in between; None when nobody can tell."""
+
+    async def be_seen(self) -> None:
+        """Returns when whatever was committed before is part of every look from now on, by any process."""
 
     async def close(self) -> None: ...
 
@@ -52,6 +58,9 @@ class SqliteRevision:
     def _forget(self) -> None:
         self._seen = None
 
+    async def be_seen(self) -> None:
+        await asyncio.sleep(0)
+
     async def _look(self) -> Hashable:
         try:
             if self._cursor is None:
@@ -70,35 +79,35 @@ class SqliteRevision:
 
 
 class PostgresRevision:
-    """Which transactions can be seen. One look serves all who asked before it began.
+    """Which transactions can be seen. A look serves all who come while it is under way, or soon after.
+
+    So it may miss what was committed within `believed_for` before it was asked for: whoever confirms a
+    change waits for as long first (`be_seen`), and then nobody who knows of the change is told of before.
 
     https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, believed_for: float = BELIEVED_SECONDS) -> None:
         self._engine = engine
+        self._believed_for = believed_for
         self._connection: PoolProxiedConnection | None = None
-        self._waiting: list[asyncio.Future[Hashable]] = []
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[Hashable] | None = None
+        self._began = -math.inf
 
     async def look(self) -> Hashable:
-        told: asyncio.Future[Hashable] = asyncio.get_running_loop().create_future()
-        self._waiting.append(told)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_for_all())
-        return await told
+        loop = asyncio.get_running_loop()
+        since = loop.time() - self._believed_for
+        while self._looking is None or self._began <= since:
+            if self._looking is None or self._looking.done():
+                self._began, self._looking = loop.time(), loop.create_task(self._look())
+            else:
+                await asyncio.wait([self._looking])
+        return self._looking.result() if self._looking.done() else await asyncio.shield(self._looking)
 
-    async def _look_for_all(self) -> None:
-        # Whoever comes while a look is under way may have seen more than it tells, and waits for the next.
-        while self._waiting:
-            waiting, self._waiting = self._waiting, []
-            seen = await self._look()
-            for told in waiting:
-                if not told.done():
-                    told.set_result(seen)
-        self._looking = None
+    async def be_seen(self) -> None:
+        await asyncio.sleep(self._believed_for)
 
-    async def _look(self) -> str | None:
+    async def _look(self) -> Hashable:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if self._connection is None:

@@ -64,10 +64,15 @@ class Dialect(SQLiteDialect_pysqlite):
             await_only(_in_a_thread(cursor.execute, statement, parameters))
         else:
             cursor.execute(statement, parameters)
+            await_only(_at_once())
 
     def do_commit(self, dbapi_connection: Any) -> None:
         if dbapi_connection.in_transaction:
             await_only(_in_a_thread(dbapi_connection.commit))
+
+
+async def _at_once() -> None:
+    """SQLAlchemy's connections insist that a driver waits."""
 
 
 async def _in_a_thread(work: Callable[..., object], *given: object) -> None:
