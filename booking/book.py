@@ -18,6 +18,7 @@ from booking.hooks import Step
 from booking.screening import Answer
 from booking.storage import claims, outbox, queries
 from booking.storage.appointments import appointments_by_id, course_by_id
+from booking.storage.table import write
 from booking.storage.tables import Appointment, AppointmentStatus, Course, Hold, Patient, Service
 from booking.tokens import hash_of, manage_token_for, new_reference
 
@@ -72,8 +73,9 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
 
     patient = Patient(id=uuid.uuid4(), **vars(contact), language=request.language, created_at=now)
     course = Course(id=uuid.uuid4(), service=service.slug, created_at=now) if service.visits > 1 else None
-    session.add_all([patient] if course is None else [patient, course])
-    await session.flush()
+    await write(session, [patient])
+    if course is not None:
+        await write(session, [course])
     visits = [
         Appointment(
             id=hold.id,
@@ -95,8 +97,7 @@ async def book(session: AsyncSession, request: BookingRequest, *, now: datetime)
         )
         for hold in holds
     ]
-    session.add_all(visits)
-    await session.flush()
+    await write(session, visits)
     await follow_rules(
         session, Step.BOOK, service, visits, now=now, patient=contact, booked_by=request.booked_by
     )
@@ -179,4 +180,3 @@ async def _keep(session: AsyncSession, service: Service, hold: Hold, *, now: dat
         raise replace(expired, still_open=True)
     if not await claims.keep(session, hold.id, now=now):
         raise expired
-    hold.client = None

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from itertools import islice
 from typing import overload
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,34 +71,42 @@ async def find_slots(
 
 
 class _Slots(Sequence[OpenSlot]):
-    """Each is found when it is looked at: a page shows few of many."""
+    """Each is found when it is looked at, and once: a page shows few of many."""
 
     def __init__(self, service: Service, diaries: Sequence[Diary], *, distinct_times: bool) -> None:
         """`diaries` in the order of the slots of one time."""
         self._service = service
         self._diaries = diaries
         self._distinct_times = distinct_times
+        self._found: list[OpenSlot] = []
+        self._rest = self._starts()
 
-    def _starts(self) -> Iterator[tuple[int, Diary]]:
+    def _starts(self) -> Iterator[OpenSlot]:
         anybody: dict[Window, int] = defaultdict(int)
         for diary in self._diaries:
             anybody[diary.window] |= diary.starts
-        for tick in sorted({tick for window, starts in anybody.items() for tick in window.ticks(starts)}):
-            free = [diary for diary in self._diaries if diary.has_start(tick)]
+        starts = [(diary.window.first, diary.starts, diary) for diary in self._diaries]
+        for tick in sorted({tick for window, bits in anybody.items() for tick in window.ticks(bits)}):
+            free = [diary for first, bits, diary in starts if tick >= first and bits >> (tick - first) & 1]
             if self._distinct_times:
                 free = [min(free, key=lambda diary: diary.load_on(tick))]
+            starts_at = instant_at(tick)
+            ends_at = starts_at + self._service.duration
             for diary in free:
-                yield tick, diary
+                yield OpenSlot(self._service.slug, diary.practitioner, diary.location, starts_at, ends_at)
 
-    @cached_property
-    def _found(self) -> Sequence[tuple[int, Diary]]:
-        return list(self._starts())
+    def _look(self, end: int | None) -> None:
+        """As far as `end`; at all of them if that is None."""
+        wanted = None if end is None else max(end - len(self._found), 0)
+        self._found.extend(islice(self._rest, wanted))
 
     def __len__(self) -> int:
+        self._look(None)
         return len(self._found)
 
     def __iter__(self) -> Iterator[OpenSlot]:
-        return (open_slot(self._service, diary, tick) for tick, diary in self._starts())
+        self._look(None)
+        return iter(self._found)
 
     @overload
     def __getitem__(self, place: int) -> OpenSlot: ...
@@ -107,10 +115,9 @@ class _Slots(Sequence[OpenSlot]):
     def __getitem__(self, place: slice) -> Sequence[OpenSlot]: ...
 
     def __getitem__(self, place: int | slice) -> OpenSlot | Sequence[OpenSlot]:
-        if isinstance(place, slice):
-            return [open_slot(self._service, diary, tick) for tick, diary in self._found[place]]
-        tick, diary = self._found[place]
-        return open_slot(self._service, diary, tick)
+        end = place.stop if isinstance(place, slice) else place + 1
+        self._look(None if end is None or end <= 0 else end)
+        return self._found[place]
 
 
 async def open_times(
@@ -220,9 +227,10 @@ def true_until(policy: BookingPolicy, *, now: datetime, next_end: datetime | Non
 
     `next_end` is when the first of what is held runs out.
     """
-    # Days end with a tick, wherever that is; notice passes the start of one.
-    ticks_end = [now + TICK - (moment - EPOCH) % TICK for moment in (now, policy.earliest_start(now))]
-    return min(ticks_end if next_end is None else [*ticks_end, next_end])
+    # Days end with a tick, wherever that is. What starts with the notice's last moment is open in that alone.
+    day_ends = now + TICK - (now - EPOCH) % TICK
+    too_soon = now + (EPOCH - policy.earliest_start(now)) % TICK
+    return min(day_ends, too_soon, *([] if next_end is None else [next_end]))
 
 
 async def nearest(session: AsyncSession, wanted: WantedTime, *, now: datetime) -> list[OpenSlot]:

@@ -25,6 +25,7 @@ from booking.hooks import Step
 from booking.open_slot import OpenSlot
 from booking.storage import claims, queries
 from booking.storage.appointments import appointments_by_id
+from booking.storage.table import write
 from booking.storage.tables import Hold, Service
 from booking.tokens import hash_of, new_token, token_for
 
@@ -133,8 +134,7 @@ async def _hold(
         )
         for owner, token, slot in zip(owners, tokens, slots)
     ]
-    session.add_all(holds)
-    await session.flush()
+    await write(session, holds)
     for hold in holds:
         ticks = claims.ticks_of(service, hold.starts_at)
         await claims.take(session, hold.practitioner, ticks, owner=hold.id, expires_at=expires_at)

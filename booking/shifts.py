@@ -45,30 +45,24 @@ async def shifts(
     at: str | None,
     of: str | None,
 ) -> Sequence[Shift]:
-    """Of everybody who may deliver the service, wherever they have hours, on the days and those around.
+    """Of everybody (or one) who may deliver the service, wherever (or where) they have hours, on the days
+    and those around.
 
     No statement while the catalogue is as it was; the same number whenever it is not.
     """
-    asked = _Asked(service.slug, first - MARGIN, last + MARGIN, step, at, of)
-    return await kept(session, asked, partial(_work_out, session, asked))
-
-
-@dataclass(frozen=True)
-class _Asked:
-    service: str
-    first: date
-    last: date
-    step: timedelta
-    at: str | None
-    of: str | None
-
-
-async def _work_out(session: AsyncSession, asked: _Asked) -> Sequence[Shift]:
-    first, last = asked.first, asked.last
-    offers = await queries.offers(
-        session, services=[asked.service], practitioners=None if asked.of is None else [asked.of]
+    asked = service.slug, first - MARGIN, last + MARGIN, step
+    days = (last - first + 3 * MARGIN).days
+    all_ = await kept(
+        session, asked, partial(_work_out, session, *asked), weigh=lambda found: days * len(found)
     )
-    locations = [place for place in await queries.listed_locations(session) if asked.at in (None, place.slug)]
+    return [shift for shift in all_ if at in (None, shift.location) and of in (None, shift.practitioner)]
+
+
+async def _work_out(
+    session: AsyncSession, service: str, first: date, last: date, step: timedelta
+) -> Sequence[Shift]:
+    offers = await queries.offers(session, services=[service])
+    locations = await queries.listed_locations(session)
     if not offers or not locations:
         return []
     people = [offer.practitioner.slug for offer in offers]
@@ -89,7 +83,7 @@ async def _work_out(session: AsyncSession, asked: _Asked) -> Sequence[Shift]:
     for place in locations:
         window, zone = windows[place.slug], ZoneInfo(place.time_zone)
         here = hours.open_bits(window, zone, spans[place.slug, None], closed[place.slug])
-        steps = hours.step_bits(window, zone, asked.step)
+        steps = hours.step_bits(window, zone, step)
         for offer in offers:
             slug = offer.practitioner.slug
             if not spans[place.slug, slug]:

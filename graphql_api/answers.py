@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from graphql import (
     FieldNode,
@@ -18,10 +19,8 @@ from graphql import (
     InlineFragmentNode,
     OperationType,
     SelectionSetNode,
-    Visitor,
     get_operation_ast,
     parse,
-    visit,
 )
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +33,10 @@ from graphql_api.guards.limits import CACHED_DOCUMENTS, LONGEST_BODY
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of all that is kept; with more, all is forgotten."""
+EACH_BYTES = 64
+"""What an object of Python's takes beside what is in it."""
+LONGEST_KEPT = 8 * 1024
+"""Of a question, in bytes; whoever asks more is answered anew each time."""
 MATTERING = frozenset(
     name.lower().encode()
     for name in ("Accept", "Accept-Language", "Authorization", "Content-Type", "Host", "Origin", SITE_HEADER)
@@ -47,7 +50,8 @@ NOBODYS = frozenset(("",))
 """What no schema shares."""
 
 Header = tuple[bytes, bytes]
-Key = tuple[Hashable, ...]
+Key = tuple[Any, ...]
+"""What was asked: the query string, the body, and each of the headers that matter."""
 
 
 def keep_if_shared(
@@ -64,45 +68,36 @@ def keep_if_shared(
     Unless a field of one of those names is anywhere in it. The document is known to be valid, and the
     answer to hold no errors.
     """
-    if context.viewer.key is None and _root_fields(query, name) <= shared and not _fields(query) & unless:
+    root, all_ = _fields(query, name)
+    if context.viewer.key is None and root <= shared and not all_ & unless:
         until = true_until(context.clinic.policy, now=context.now, next_end=context.next_end)
         request.scope[KEPT] = (until - context.now).total_seconds()
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
-def _fields(query: str) -> frozenset[str]:
-    class Names(Visitor):
-        def __init__(self) -> None:
-            super().__init__()
-            self.found: set[str] = set()
-
-        def enter_field(self, node: FieldNode, *_: object) -> None:
-            self.found.add(node.name.value)
-
-    visit(parse(query), names := Names())
-    return frozenset(names.found)
-
-
-@lru_cache(maxsize=CACHED_DOCUMENTS)
-def _root_fields(query: str, name: str | None) -> frozenset[str]:
+def _fields(query: str, name: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of a query's root fields, and of all that it asks for."""
     document = parse(query)
     operation = get_operation_ast(document, name)
     if operation is None or operation.operation is not OperationType.QUERY:
-        return NOBODYS
+        return NOBODYS, NOBODYS
     fragments = {
         part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
     }
 
-    def fields(selections: SelectionSetNode) -> Iterator[str]:
+    def names(selections: SelectionSetNode, *, inner: bool) -> Iterator[str]:
         for part in selections.selections:
             if isinstance(part, FieldNode):
                 yield part.name.value
+                if inner and part.selection_set:
+                    yield from names(part.selection_set, inner=True)
             elif isinstance(part, InlineFragmentNode):
-                yield from fields(part.selection_set)
+                yield from names(part.selection_set, inner=inner)
             elif isinstance(part, FragmentSpreadNode):
-                yield from fields(fragments[part.name.value].selection_set)
+                yield from names(fragments[part.name.value].selection_set, inner=inner)
 
-    return frozenset(fields(operation.selection_set))
+    root = operation.selection_set
+    return frozenset(names(root, inner=False)), frozenset(names(root, inner=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +137,10 @@ class Answers:
         asked = body if scope["method"] == "POST" else None
         key = scope["query_string"], asked, *[header for header in scope["headers"] if header[0] in MATTERING]
         answer = self._kept.get(key)
-        if answer is not None and begun < answer.until:
+        if answer is not None and self._clock() < answer.until:
             await _give(answer, scope, send)
             return
-        if revision is not None:
+        if revision is not None and len(body) <= LONGEST_KEPT:
             send = self._keeping(key, revision, begun, scope, send)
         await self._app(scope, _again(received, receive), send)
 
@@ -169,15 +164,30 @@ class Answers:
         return kept
 
     def _keep(self, key: Key, answer: _Answer) -> None:
-        self._bytes += len(answer.body["body"])
+        former = self._kept.pop(key, None)
+        self._bytes += _size(key, answer) - (_size(key, former) if former else 0)
         if self._bytes > MOST_BYTES:
             self._forget(self._kept_at)
+            self._bytes = _size(key, answer)
         self._kept[key] = answer
 
     def _forget(self, revision: Hashable) -> None:
         self._kept.clear()
         self._bytes = 0
         self._kept_at = revision
+
+
+def _size(key: Key, answer: _Answer) -> int:
+    """About how many bytes it takes to keep it: what was asked, what is answered, and what holds them."""
+    query_string, asked, *headers = key
+    headers += answer.start["headers"]
+    texts = [
+        query_string,
+        asked or b"",
+        answer.body["body"],
+        *(text for header in headers for text in header),
+    ]
+    return sum(len(text) + EACH_BYTES for text in texts)
 
 
 def _answer(start: Message, body: Message, until: float, method: str) -> _Answer:

@@ -57,7 +57,14 @@ class Context:
         async with self.database.knowing({}).read() as session:
             clinic, now = await queries.the_clinic(session), await self.clock(session)
         database = self.database.knowing({Clinic: clinic})
-        return replace(self, now=now, clinic=clinic, database=database, load=self.load.anew(database, now))
+        return replace(
+            self,
+            now=now,
+            clinic=clinic,
+            database=database,
+            load=self.load.anew(database, now),
+            completed={},
+        )
 
     def on_the_clinics_clock(self, instant: datetime) -> datetime:
         return instant.astimezone(ZoneInfo(self.clinic.time_zone))

@@ -111,7 +111,7 @@ class Loaders:
             able = await catalogue.who_offers(session, search.service)
         # Here when the slots are shown, so that none of them has to wait.
         self.services.prime(search.service, wish.service)
-        self.practitioners.prime_many({slug: people[slug] for slug in able})
+        self.practitioners.prime_many({slug: people[slug] for slug in able if slug in people})
         self.locations.prime_many(places)
         return slots
 

@@ -4,14 +4,12 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from itertools import islice
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import strawberry
 
 from booking.errors import InvalidInput
-from booking.open_slot import OpenSlot
 from graphql_api.guards.cost import Cost
 from graphql_api.guards.limits import LONGEST_PAGE
 
@@ -40,6 +38,7 @@ class Edge(Generic[T]):
     row: strawberry.Private[Any]
     key: strawberry.Private[Callable[[Any], Key]]
     show: strawberry.Private[Callable[[Any], Any]]
+    stands_for: strawberry.Private[Hashable] = None
 
     @strawberry.field(description="Where the item is; a page can start after it.")
     def cursor(self) -> str:
@@ -48,11 +47,6 @@ class Edge(Generic[T]):
     @strawberry.field(description="The item itself.")
     def node(self) -> T:
         return self.show(self.row)  # type: ignore[no-any-return]
-
-    @property
-    def stands_for(self) -> OpenSlot | None:
-        """See `graphql_api.plain`: an open slot never changes, other rows do."""
-        return self.row if isinstance(self.row, OpenSlot) else None
 
 
 @strawberry.type(description="A page of a list.")
@@ -66,17 +60,23 @@ class Connection(Generic[T]):
 
 
 def page(
-    rows: Sequence[Row], *, key: Callable[[Row], Key], show: Callable[[Row], T], first: int, after: str | None
+    rows: Sequence[Row],
+    *,
+    key: Callable[[Row], Key],
+    show: Callable[[Row], T],
+    first: int,
+    after: str | None,
+    are_fixed: bool = False,
 ) -> Connection[T]:
     """The `first` rows behind the cursor `after`. The rows come sorted by `key`, which tells them apart.
 
+    `are_fixed`: a row and the catalogue say all that is shown of it, to anybody (see `graphql_api.plain`).
     Refuses with InvalidInput for a size or a cursor that can't be.
     """
     seen = position(first, after, like=key(rows[0]) if after is not None and rows else None)
     begins = 0 if seen is None else bisect_right(rows, seen, key=key)
-    # A first page looks no further than it shows.
-    behind = rows[begins : begins + first + 1] if begins else [*islice(rows, first + 1)]
-    return connection(behind, key=key, show=show, first=first, is_first=begins == 0)
+    behind = rows[begins : begins + first + 1]
+    return connection(behind, key=key, show=show, first=first, is_first=begins == 0, are_fixed=are_fixed)
 
 
 def position(first: int, after: str | None, *, like: Key | None) -> Key | None:
@@ -87,12 +87,21 @@ def position(first: int, after: str | None, *, like: Key | None) -> Key | None:
 
 
 def connection(
-    rows: Sequence[Row], *, key: Callable[[Row], Key], show: Callable[[Row], T], first: int, is_first: bool
+    rows: Sequence[Row],
+    *,
+    key: Callable[[Row], Key],
+    show: Callable[[Row], T],
+    first: int,
+    is_first: bool,
+    are_fixed: bool = False,
 ) -> Connection[T]:
     """A page of the first rows; one row more than the page has is enough to know that there is more."""
     shown = rows[:first]
     return Connection(
-        edges=[Edge(row=row, key=key, show=show) for row in shown],
+        edges=[
+            Edge(row=row, key=key, show=show, stands_for=cast(Hashable, row) if are_fixed else None)
+            for row in shown
+        ],
         page_info=PageInfo(
             has_next_page=len(rows) > first,
             has_previous_page=not is_first,

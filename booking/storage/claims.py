@@ -12,26 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.availability.calendar import tick_at
 from booking.errors import SlotTaken
 from booking.storage import queries
-from booking.storage.table import ROWS_ALONE, insert_into
+from booking.storage.table import insert_into, table_of
 from booking.storage.tables import Hold, Service, Tick
 
 REMEMBERED = timedelta(days=1)
 """How long an expired hold's secret still gets a telling answer."""
 
-FORGET_TICKS = delete(Tick).where(
-    Tick.resource.in_(bindparam("resources", expanding=True)), Tick.expires_at <= bindparam("now")
+TICKS, HOLDS = table_of(Tick), table_of(Hold)
+FORGET_TICKS = delete(TICKS).where(
+    TICKS.c.resource.in_(bindparam("resources", expanding=True)), TICKS.c.expires_at <= bindparam("now")
 )
-FORGET_HOLDS = delete(Hold).where(
-    Hold.practitioner.in_(bindparam("people", expanding=True)),
-    Hold.expires_at <= bindparam("until"),
-    Hold.client.is_not(None),
+FORGET_HOLDS = delete(HOLDS).where(
+    HOLDS.c.practitioner.in_(bindparam("people", expanding=True)),
+    HOLDS.c.expires_at <= bindparam("until"),
+    HOLDS.c.client.is_not(None),
 )
-TAKE = insert_into(Tick)
 KEEP = (
-    update(Tick)
-    .where(Tick.owner == bindparam("of"), Tick.expires_at > bindparam("now"))
+    update(TICKS)
+    .where(TICKS.c.owner == bindparam("of"), TICKS.c.expires_at > bindparam("now"))
     .values(expires_at=None)
 )
+IS_BOOKED = update(HOLDS).where(HOLDS.c.id == bindparam("of")).values(client=None)
 
 
 def ticks_of(service: Service, starts_at: datetime) -> range:
@@ -48,20 +49,19 @@ async def begin_deciding(session: AsyncSession, practitioners: Collection[str]) 
     if session.get_bind().dialect.name == "sqlite":
         return  # It has one writer, who read nothing before it was their turn.
     await queries.lock_practitioners(session, practitioners)
-    await session.refresh(await queries.the_clinic(session))  # What was read before waiting may be old.
+    await queries.the_clinic(session, anew=True)  # What was read before waiting may be old.
 
 
 async def make_room(session: AsyncSession, practitioners: Collection[str], *, now: datetime) -> None:
     """What expired is cleaned up by whoever needs the time: no background job."""
     await forget_expired(session, practitioners, now=now)
     given = {"people": list(practitioners), "until": now - REMEMBERED}
-    await session.execute(FORGET_HOLDS, given, execution_options=ROWS_ALONE)
+    await session.execute(FORGET_HOLDS, given)
 
 
 async def forget_expired(session: AsyncSession, resources: Collection[str], *, now: datetime) -> None:
     """What is held no longer is free for whoever comes."""
-    given = {"resources": list(resources), "now": now}
-    await session.execute(FORGET_TICKS, given, execution_options=ROWS_ALONE)
+    await session.execute(FORGET_TICKS, {"resources": list(resources), "now": now})
 
 
 async def take(
@@ -79,15 +79,17 @@ async def take(
     if not rows:
         return
     try:
-        await session.execute(TAKE, rows)
+        await session.execute(insert_into(Tick), rows)
     except IntegrityError as taken:
         raise SlotTaken from taken
 
 
 async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:
-    """What is held becomes what is booked; answers how many ticks were still held."""
-    kept = await session.execute(KEEP, {"of": owner, "now": now}, execution_options=ROWS_ALONE)
-    return cast("CursorResult[Any]", kept).rowcount
+    """What is held becomes what is booked, and nobody's any more who holds; answers how many ticks it was."""
+    kept = cast("CursorResult[Any]", await session.execute(KEEP, {"of": owner, "now": now}))
+    if kept.rowcount:
+        await session.execute(IS_BOOKED, {"of": owner})
+    return kept.rowcount
 
 
 async def extend(session: AsyncSession, owner: uuid.UUID, until: datetime) -> None:

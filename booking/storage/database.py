@@ -3,16 +3,19 @@
 import asyncio
 import math
 import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from copy import copy
 from functools import partial
 from typing import Any, Self, cast
 
+import asyncpg
 from sqlalchemy import AsyncAdaptedQueuePool, event, make_url
-from sqlalchemy.engine import URL, Connection, Dialect, ExceptionContext
+from sqlalchemy.engine import URL, Connection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.util import await_only
 
 from booking.hooks import NOBODY, Guest
 from booking.storage import sqlite
@@ -22,6 +25,8 @@ PATIENCE_SECONDS = 15
 """How long a writer waits for those before; for SQLite, `?timeout=` in the URL says otherwise."""
 ABANDONED_SECONDS = 60
 """When PostgreSQL gives up a transaction whose client is silent, and with it all that it locked."""
+LIVES_SECONDS = 2
+"""How long a connection to PostgreSQL may take to say that it lives."""
 UNUSED_SECONDS = 5
 """After which a connection to PostgreSQL is not trusted without asking: a firewall may have forgotten it."""
 USED_AT = "used at"
@@ -29,10 +34,6 @@ GIVING_BACK_SECONDS = 1
 GUESTS, KEPT = "guests", "kept"
 """What sessions carry along."""
 DRIVERS = {"sqlite": sqlite.DRIVER, "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
-
-
-READING: Mapping[str, Mapping[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}}
-"""For who only reads: a BEGIN and a ROLLBACK would be two more ways to the database and back."""
 
 
 class UnknownDatabase(ValueError):
@@ -67,23 +68,33 @@ class _Turns:
 
 
 class Kept:
-    """What was worked out of the catalogue, while that stays at one revision."""
+    """What was worked out of the catalogue, while that stays at one revision: the last used the longest."""
 
-    MOST = 512
+    MOST = 50_000
+    """By weight: a day of somebody's time weighs one, some hundred bytes."""
 
     def __init__(self) -> None:
         self._revision: str | None = None
-        self._found: dict[Hashable, Any] = {}
+        self._found: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._weight = 0
 
     def get(self, revision: str, key: Hashable) -> Any:
         """None for what has to be worked out."""
-        return self._found.get(key) if revision == self._revision else None
+        if revision != self._revision or key not in self._found:
+            return None
+        self._found.move_to_end(key)
+        return self._found[key][0]
 
-    def keep(self, revision: str, key: Hashable, found: object) -> None:
-        if revision != self._revision or len(self._found) >= self.MOST:
+    def keep(self, revision: str, key: Hashable, found: object, weight: int) -> None:
+        if revision != self._revision:
             self._found.clear()
-            self._revision = revision
-        self._found[key] = found
+            self._revision, self._weight = revision, 0
+        _, former = self._found.pop(key, (None, 0))
+        self._found[key] = found, weight
+        self._weight += weight - former
+        while self._weight > self.MOST and len(self._found) > 1:
+            _, (_, lost) = self._found.popitem(last=False)
+            self._weight -= lost
 
 
 class Database:
@@ -94,12 +105,18 @@ class Database:
     ) -> None:
         """`patience` is in seconds; `guests` join in whatever is decided in its sessions."""
         self.engine = engine_for(url, patience=patience)
-        writing = self.engine.execution_options(writes=True)
-        self._turns = _Turns(patience) if self.engine.dialect.name == "sqlite" else nullcontext()
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._readers = (
+            engine_for(url, patience=patience, only_reads=True)
+            if is_sqlite
+            # A BEGIN and a ROLLBACK would be two more ways to the database and back.
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+        self._turns = _Turns(patience) if is_sqlite else nullcontext()
         along = {GUESTS: guests, KEPT: Kept()}
-        reading = self.engine.execution_options(**READING.get(self.engine.dialect.name, {}))
-        self._reading = async_sessionmaker(reading, expire_on_commit=False, info=along)
+        self._reading = async_sessionmaker(self._readers, expire_on_commit=False, info=along)
         self._facts: Mapping[Hashable, Any] = {}
+        writing = self.engine.execution_options(writes=True)
         self._writing = async_sessionmaker(writing, expire_on_commit=False, info=along)
 
     def knowing(self, facts: Mapping[Hashable, Any]) -> Self:
@@ -124,12 +141,13 @@ class Database:
 
     async def close(self) -> None:
         """Who was cancelled is still giving back what they had, for which we wait a moment."""
-        pool = cast(AsyncAdaptedQueuePool, self.engine.pool)
+        engines = self.engine, self._readers
         with suppress(TimeoutError):
             async with asyncio.timeout(GIVING_BACK_SECONDS):
-                while pool.checkedout():  # noqa: ASYNC110  It tells nobody.
+                while any(cast(AsyncAdaptedQueuePool, one.pool).checkedout() for one in engines):  # noqa: ASYNC110  It tells nobody.
                     await asyncio.sleep(0.01)
-        await self.engine.dispose()
+        for engine in engines:
+            await engine.dispose()
 
 
 def guests_of(session: AsyncSession) -> Sequence[Guest]:
@@ -142,13 +160,16 @@ def kept_by(session: AsyncSession) -> Kept:
     return kept
 
 
-def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:
-    """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged."""
+def engine_for(url: str, *, patience: float = PATIENCE_SECONDS, only_reads: bool = False) -> AsyncEngine:
+    """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged.
+
+    With `only_reads` SQLite refuses to write; PostgreSQL's readers share their connections with writers.
+    """
     known = database_url(url)
     if known.drivername == sqlite.DRIVER:
         waits = {} if "timeout" in known.query else {"timeout": patience}
         engine = create_async_engine(known, connect_args=waits, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _open_sqlite)
+        event.listen(engine.sync_engine, "connect", partial(_open_sqlite, only_reads))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     limits = {
@@ -157,26 +178,27 @@ def engine_for(url: str, *, patience: float = PATIENCE_SECONDS) -> AsyncEngine:
     }
     engine = create_async_engine(
         known,
-        connect_args={"server_settings": limits},
+        connect_args={"server_settings": limits, "timeout": patience},
         pool_size=10,
         max_overflow=10,
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "handle_error", _hide_rows)
-    event.listen(engine.sync_engine, "checkout", partial(_see_that_it_lives, engine.dialect))
+    event.listen(engine.sync_engine, "checkout", _see_that_it_lives)
     event.listen(engine.sync_engine, "checkin", _note_the_time)
     return engine
 
 
-def _see_that_it_lives(dialect: Dialect, connection: Any, record: Any, _proxy: object) -> None:
+def _see_that_it_lives(connection: Any, record: Any, _proxy: object) -> None:
     """To be replaced if not. One that was cut is known to be; one that was long unused is asked: to ask
     each time would be three more ways to the database and back.
     """
     is_cut = connection.driver_connection.is_closed()
     try:
         if not is_cut and time.monotonic() - record.info.get(USED_AT, math.inf) > UNUSED_SECONDS:
-            is_cut = not dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as reason:
+            asked = connection.driver_connection.fetchval("SELECT 1")
+            await_only(asyncio.wait_for(asked, LIVES_SECONDS))
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as reason:
         raise InvalidatePoolError from reason
     if is_cut:
         raise InvalidatePoolError
@@ -198,12 +220,15 @@ def _hide_rows(context: ExceptionContext) -> None:
         error = error.__cause__ or getattr(error, "orig", None)
 
 
-def _open_sqlite(connection: Any, _record: Any) -> None:
+def _open_sqlite(only_reads: bool, connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # Python's own BEGINs are late and never immediate; see below.
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # An acknowledged booking survives a power cut.
     cursor.execute("PRAGMA foreign_keys = ON")
+    # Whoever writes in a session that only reads would do so without taking turns.
+    cursor.execute(f"PRAGMA query_only = {only_reads}")
+    cursor.execute("PRAGMA busy_timeout = 0")  # From now on it is waited for locks in the event loop.
     cursor.close()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.errors import IdempotencyKeyReused
-from booking.storage.table import ROWS_ALONE, Table, insert_into
+from booking.storage.table import Table, insert_into, table_of
 
 
 class Intention(Table):
@@ -26,14 +26,14 @@ class Intention(Table):
 REMEMBERED = select(Intention).where(
     Intention.key_hash == bindparam("key_hash"), Intention.created_at > bindparam("since")
 )
+INTENTIONS = table_of(Intention)
 # What somebody else is forgetting needs no waiting for.
 OLD = (
-    select(Intention.key_hash)
-    .where(Intention.created_at <= bindparam("until"))
+    select(INTENTIONS.c.key_hash)
+    .where(INTENTIONS.c.created_at <= bindparam("until"))
     .with_for_update(skip_locked=True)
 )
-FORGET = delete(Intention).where(Intention.key_hash.in_(OLD))
-KEEP = insert_into(Intention)
+FORGET = delete(INTENTIONS).where(INTENTIONS.c.key_hash.in_(OLD))
 
 
 async def remembered(session: AsyncSession, key_hash: bytes, *, since: datetime) -> Intention | None:
@@ -46,10 +46,10 @@ async def keep(
     """Refuses with IdempotencyKeyReused when the key is there; the transaction can only be given up then."""
     row = {"key_hash": key_hash, "request_hash": request_hash, "outcome": outcome, "created_at": now}
     try:
-        await session.execute(KEEP, row)
+        await session.execute(insert_into(Intention), row)
     except IntegrityError as taken:
         raise IdempotencyKeyReused from taken
 
 
 async def forget(session: AsyncSession, *, until: datetime) -> None:
-    await session.execute(FORGET, {"until": until}, execution_options=ROWS_ALONE)
+    await session.execute(FORGET, {"until": until})

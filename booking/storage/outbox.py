@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.events import Event, EventKind
 from booking.storage.migrate import one_at_a_time
-from booking.storage.table import ROWS_ALONE, Table, choice, insert_into
+from booking.storage.table import Table, choice, insert_into, table_of
 
 KEPT = timedelta(days=30)
 OF_A_FAMILY = ":"
@@ -60,19 +60,19 @@ class Delivery(Table):
     delivered_at: Mapped[datetime | None]
 
 
-IS_OF_A_FAMILY = ListenerRow.name.contains(OF_A_FAMILY)
+EVENTS, LISTENERS = table_of(EventRow), table_of(ListenerRow)
+IS_OF_A_FAMILY = LISTENERS.c.name.contains(OF_A_FAMILY)
 # What somebody else is forgetting needs no waiting for.
-OLD = select(EventRow.id).where(EventRow.occurred_at <= bindparam("until")).with_for_update(skip_locked=True)
-FORGET = delete(EventRow).where(EventRow.id.in_(OLD))
-RECORD = insert_into(EventRow)
+OLD = select(EVENTS.c.id).where(EVENTS.c.occurred_at <= bindparam("until")).with_for_update(skip_locked=True)
+FORGET = delete(EVENTS).where(EVENTS.c.id.in_(OLD))
 TELL_ALL = insert_into(Delivery).from_select(
     ["event", "listener", "manage_token", "attempts", "due_at"],
     select(
-        bindparam("told", type_=EventRow.id.type),
-        ListenerRow.name,
+        bindparam("told", type_=EVENTS.c.id.type),
+        LISTENERS.c.name,
         case((IS_OF_A_FAMILY, null()), else_=bindparam("secret", type_=String())),
         literal(0),
-        bindparam("now", type_=EventRow.occurred_at.type),
+        bindparam("now", type_=EVENTS.c.occurred_at.type),
     ),
 )
 
@@ -113,9 +113,9 @@ async def leave(session: AsyncSession, name: str) -> None:
 async def record(session: AsyncSession, event: Event, manage_token: str | None) -> None:
     """In the transaction of the change, so that there is never the one without the other."""
     now = event.occurred_at
-    await session.execute(FORGET, {"until": now - KEPT}, execution_options=ROWS_ALONE)
+    await session.execute(FORGET, {"until": now - KEPT})
     row = {**vars(event), "appointments": [str(visit) for visit in event.appointments]}
-    await session.execute(RECORD, row)
+    await session.execute(insert_into(EventRow), row)
     await session.execute(TELL_ALL, {"told": event.id, "secret": manage_token, "now": now})
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage.columns import UtcDateTime
-from booking.storage.table import Table
+from booking.storage.table import Table, table_of
 from booking.storage.tables import (
     Certification,
     Clinic,
@@ -30,7 +30,8 @@ from booking.storage.tables import (
 T = TypeVar("T", bound=Table)
 
 # What every booking asks is put together once: that takes longer than SQLite needs to answer.
-IS_ALIVE = or_(Tick.expires_at.is_(None), Tick.expires_at > bindparam("now"))
+TICKS, HELD = table_of(Tick).c, table_of(Hold).c
+IS_ALIVE = or_(TICKS.expires_at.is_(None), TICKS.expires_at > bindparam("now"))
 THE_CLINIC = select(Clinic)
 CLOCKS = {
     "sqlite": func.strftime("%Y-%m-%d %H:%M:%f000", "now", type_=UtcDateTime),  # as it keeps instants
@@ -45,20 +46,20 @@ ARRIVALS = {
     for name, clock in CLOCKS.items()
 }
 OWNED = (
-    select(Tick.resource, func.min(Tick.tick), func.max(Tick.tick))
+    select(TICKS.resource, func.min(TICKS.tick), func.max(TICKS.tick))
     .where(
-        Tick.resource.in_(bindparam("resources", expanding=True)),
-        Tick.tick.between(bindparam("first"), bindparam("last")),
+        TICKS.resource.in_(bindparam("resources", expanding=True)),
+        TICKS.tick.between(bindparam("first"), bindparam("last")),
         IS_ALIVE,
     )
-    .group_by(Tick.resource, Tick.owner)
+    .group_by(TICKS.resource, TICKS.owner)
 )
-OWNED_BY_OTHERS = OWNED.where(Tick.owner != bindparam("ignoring"))
+OWNED_BY_OTHERS = OWNED.where(TICKS.owner != bindparam("ignoring"))
 HOLDS = select(Hold).where(Hold.token_hash.in_(bindparam("hashes", expanding=True)))
 ENDS_OF_HOLDS = (
-    select(Hold.expires_at)
-    .where(Hold.client == bindparam("client"), Hold.expires_at > bindparam("now"))
-    .order_by(Hold.expires_at)
+    select(HELD.expires_at)
+    .where(HELD.client == bindparam("client"), HELD.expires_at > bindparam("now"))
+    .order_by(HELD.expires_at)
 )
 
 
@@ -84,10 +85,11 @@ async def arrival(session: AsyncSession, *, now: datetime | None = None) -> Arri
     return found
 
 
-async def the_clinic(session: AsyncSession) -> Clinic:
-    """Read once in a session, which by itself would forget it as soon as nobody holds it."""
-    if Clinic not in session.info:
-        session.info[Clinic] = (await session.scalars(THE_CLINIC)).one()
+async def the_clinic(session: AsyncSession, *, anew: bool = False) -> Clinic:
+    """Read once in a session, unless `anew`; it by itself would forget it as soon as nobody holds it."""
+    if anew or Clinic not in session.info:
+        options = {"populate_existing": anew}
+        session.info[Clinic] = (await session.scalars(THE_CLINIC, execution_options=options)).one()
     clinic: Clinic = session.info[Clinic]
     return clinic
 

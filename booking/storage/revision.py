@@ -59,7 +59,7 @@ class SqliteRevision:
         self._seen = None
 
     async def be_seen(self) -> None:
-        await asyncio.sleep(0)
+        """Who committed waited for the disk, and the loop has turned meanwhile."""
 
     async def _look(self) -> Hashable:
         try:

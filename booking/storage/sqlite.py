@@ -1,12 +1,13 @@
 """SQLite within the event loop: it is a library, not a server, and answers in microseconds.
 
 Handing each statement to a thread and waiting for its answer takes ten times as long as the statement.
-What may wait for another writer or for the disk, a transaction's beginning and its end, is in a thread.
+Whoever finds the database locked waits in the loop too. A commit waits for the disk: that is in a thread.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Pool
@@ -15,6 +16,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import await_only
 
 DRIVER = "sqlite+within"
+PAUSE_SECONDS = 0.002
+"""Until it is tried again to take a lock that another process has."""
 A_STEP = 1_000_000
 """Instructions of SQLite's: https://www.sqlite.org/c3ref/progress_handler.html"""
 MOST_STEPS = 50
@@ -25,13 +28,31 @@ To sort a million rows and read them takes 16.
 
 
 class Cursor(sqlite3.Cursor):
+    """Reads all its rows at once: one half read would keep its connection looking at the past."""
+
+    _rows: Iterator[Any] = iter(())
+
+    def read(self) -> None:
+        self._rows = iter(super().fetchall())
+
+    def fetchone(self) -> Any:
+        return next(self._rows, None)
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        return list(islice(self._rows, size or self.arraysize))
+
+    def fetchall(self) -> list[Any]:
+        return list(self._rows)
+
     async def _async_soft_close(self) -> None:
         """SQLAlchemy's, for drivers that have to be waited for."""
 
 
 class Connection(sqlite3.Connection):
-    def __init__(self, *places: Any, **options: Any) -> None:
-        super().__init__(*places, **options)
+    def __init__(self, file: str, timeout: float, **options: Any) -> None:
+        """`timeout`, in seconds, is how long one waits for a lock."""
+        super().__init__(file, timeout, **options)
+        self.patience = timeout
         self.steps = 0
         self.set_progress_handler(self._is_too_much, A_STEP)
 
@@ -59,30 +80,51 @@ class Dialect(SQLiteDialect_pysqlite):
         return places, {**options, "factory": Connection, "check_same_thread": False}
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        cursor.connection.steps = 0
-        if statement.startswith("BEGIN"):
-            await_only(_in_a_thread(cursor.execute, statement, parameters))
-        else:
-            cursor.execute(statement, parameters)
-            await_only(_at_once())
+        await_only(_patiently(cursor, cursor.execute, statement, parameters))
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        await_only(_patiently(cursor, cursor.executemany, statement, parameters))
 
     def do_commit(self, dbapi_connection: Any) -> None:
         if dbapi_connection.in_transaction:
             await_only(_in_a_thread(dbapi_connection.commit))
 
 
-async def _at_once() -> None:
-    """SQLAlchemy's connections insist that a driver waits."""
+async def _patiently(cursor: Cursor, execute: Callable[..., object], *given: object) -> None:
+    """Until the lock is had. SQLite itself would wait for it in its own way, and the loop with it."""
+    connection: Any = cursor.connection
+    connection.steps = 0
+    end = None
+    while True:
+        try:
+            execute(*given)
+            return cursor.read()
+        except sqlite3.OperationalError as refusal:
+            now = asyncio.get_running_loop().time()
+            end = end or now + connection.patience
+            if not _is_locked(refusal) or now >= end:
+                raise
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _in_a_thread(work: Callable[..., object], *given: object) -> None:
-    """Also when cancelled it is waited for: until then nobody else may touch the connection."""
-    working = asyncio.ensure_future(asyncio.to_thread(work, *given))
-    try:
-        await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise
+def _is_locked(refusal: sqlite3.OperationalError) -> bool:
+    """https://www.sqlite.org/rescode.html#busy: for a moment. What is seen as too old stays so."""
+    code = refusal.sqlite_errorcode
+    return code & 0xFF == sqlite3.SQLITE_BUSY and code != sqlite3.SQLITE_BUSY_SNAPSHOT
+
+
+async def _in_a_thread(work: Callable[[], object]) -> None:
+    """Also when cancelled, and again, it is waited for: until then nobody else may touch the connection."""
+    working = asyncio.get_running_loop().run_in_executor(None, work)
+    cancelled = None
+    while not working.done():
+        try:
+            await asyncio.wait([working])
+        except asyncio.CancelledError as reason:
+            cancelled = reason
+    failed = working.exception()
+    if cancelled or failed:
+        raise cancelled or failed  # type: ignore[misc]
 
 
 registry.register("sqlite.within", __name__, Dialect.__name__)

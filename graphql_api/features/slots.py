@@ -65,6 +65,7 @@ class SlotQueries:
             show=OpenSlot.of,
             first=first,
             after=after,
+            are_fixed=True,
         )
 
     @strawberry.field(

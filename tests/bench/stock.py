@@ -5,7 +5,6 @@ import os
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -129,7 +128,7 @@ class Query:
         async with database.read() as session:
             wish = await wish_for(session, parts[1])
             found = await find_slots(session, wish, filter.from_, filter.to, now=info.context.now)
-        slots = list(islice(found, first + 1))
+        slots = found[: first + 1]
         edges = [Edge(node=OpenSlot(slot=slot)) for slot in slots[:first]]
         end = _cursor_of(slots[len(edges) - 1]) if edges else None
         return Connection(edges=edges, page_info=PageInfo(has_next_page=len(slots) > first, end_cursor=end))

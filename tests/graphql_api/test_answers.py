@@ -33,6 +33,12 @@ SERVICES = "{ services { edges { node { slug name } } } }"
 
 
 @pytest.fixture
+def clock() -> Clock:
+    """Between two ticks: what is open at the stroke of one may be so for that moment only."""
+    return Clock(NOW + timedelta(seconds=1))
+
+
+@pytest.fixture
 async def replica(http: httpx.AsyncClient, database_url: str, clock: Clock) -> AsyncIterator[Partner]:
     """Another server on the same database."""
     async with visiting(create_app(Settings(database_url=database_url), now=clock)) as client:
@@ -114,6 +120,35 @@ async def test_time_that_passes_takes_what_has_become_too_soon(api: Partner, clo
     soonest = await first()
     clock.now = NOW + timedelta(hours=3)
     assert await first() > soonest
+
+
+async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(api: Partner, clock: Clock) -> None:
+    today = {"filter": WANTED["filter"] | {"from": "2026-11-23", "to": "2026-11-23"}}
+    clock.now = NOW
+    last_moment = (await api.ask(OPEN_SLOTS, **today))["data"]["openSlots"]["edges"][0]["node"]
+    assert last_moment["startsAt"] == "2026-11-23T09:00:00-05:00"
+    clock.now += timedelta(milliseconds=1)
+    slots = (await api.ask(OPEN_SLOTS, **today))["data"]["openSlots"]["edges"]
+    assert slots[0]["node"]["startsAt"] > last_moment["startsAt"]
+
+
+async def test_what_is_asked_at_length_is_not_kept(api: Partner) -> None:
+    assert not await is_kept(api, f"{SERVICES} # {'long ' * 2000}")
+
+
+async def test_there_is_room_for_so_much_of_questions_and_answers_together(
+    api: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphql_api.answers.MOST_BYTES", 50_000)
+    assert await is_kept(api, SERVICES)
+    for number in range(3):
+        assert await is_kept(api, f"{{ clinic {{ name }} }} # {'long ' * 1000}{number}")
+    assert await is_kept(api, SERVICES)
+    for number in range(10):
+        await api.ask(f"{{ clinic {{ name }} }} # {'long ' * 1000}{number}")
+    with statements() as sent:
+        await api.ask(SERVICES)
+    assert sent
 
 
 async def test_an_edited_clinic_file_is_seen_within_milliseconds(api: Partner, database: Database) -> None:

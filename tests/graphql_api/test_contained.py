@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 import strawberry
@@ -32,7 +33,8 @@ async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> Asyn
     database = Database(url)
     await open_clinic(database, clinic or small_clinic())
     await database.close()
-    app = create_app(Settings(database_url=url), [Enabled(feature, "a package", "told")], now=lambda: NOW)
+    now = NOW + timedelta(seconds=1)  # at the stroke of a tick nothing is kept
+    app = create_app(Settings(database_url=url), [Enabled(feature, "a package", "told")], now=lambda: now)
     async with visiting(app) as http:
         yield Partner(http)
 

@@ -1,10 +1,8 @@
 """What goes wrong is said kindly, with the phone number, and nothing typed is lost."""
 
-import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.async_api import Route, expect
 from sqlalchemy import func, select
 
@@ -194,49 +192,6 @@ async def test_a_server_that_makes_no_sense(site: Site, visitor: Visitor) -> Non
         await alert.get_by_role("button", name="Try again").click()
     await visitor.arrives_at("When would you like to come?")
     assert next(answers, None) is None
-
-
-async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: Visitor) -> None:
-    await visitor.comes_to_details(site.url)
-    await visitor.page.keyboard.press("Escape")
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
-
-    await visitor.page.get_by_role("link", name="Book Online").first.click()
-    await visitor.arrives_at("Who is coming?")
-    await expect(visitor.field("Your name")).to_have_value("Sample Patient")
-    await visitor.until(lambda: site.is_taken("2026-11-24", "07:00"))
-    await visitor.button("Book this visit").click()
-    await visitor.is_booked()
-
-
-@pytest.mark.parametrize("is_still_open", [True, False])
-async def test_a_press_while_the_time_is_being_kept_again_counts(
-    site: Site, visitor: Visitor, is_still_open: bool
-) -> None:
-    is_pressed = asyncio.Event()
-
-    async def wait(route: Route) -> None:
-        await is_pressed.wait()
-        await route.continue_()
-
-    await visitor.comes_to_details(site.url)
-    await visitor.page.keyboard.press("Escape")
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
-    if not is_still_open:
-        await site.api.booked(TUESDAY_AT_7, **WITH_A)
-    await visitor.page.route("**/graphql", wait)
-    await visitor.page.get_by_role("link", name="Book Online").first.click()
-    await visitor.button("Book this visit").click()
-    await expect(visitor.button("Book this visit")).to_have_attribute("aria-busy", "true")
-    is_pressed.set()
-
-    if is_still_open:
-        await visitor.is_booked()
-    else:
-        await expect(visitor.page.get_by_role("alert")).to_contain_text(
-            "Somebody else has just taken this time."
-        )
-    assert await site.appointments() == 1
 
 
 async def test_going_back_to_take_a_time_close_by(site: Site, visitor: Visitor) -> None:

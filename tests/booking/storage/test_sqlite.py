@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from booking.errors import TryAgain
 from booking.storage.database import Database
 from booking.storage.revision import revision_of
 from tests.booking.house import FOREVER
@@ -65,6 +66,60 @@ async def test_who_gives_up_waiting_leaves_the_next_a_free_way(sqlite_url: str) 
         async with asyncio.timeout(0.05):
             await write(database)
     await write(database)
+    await database.close()
+
+
+async def test_a_writer_that_is_cancelled_twice_keeps_nobody_waiting(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await write(database)
+    with somebody_writing(sqlite_url):
+        writing = asyncio.create_task(write(database))
+        for _ in range(2):
+            await asyncio.sleep(0.01)
+            writing.cancel()
+        async with asyncio.timeout(1):
+            with pytest.raises(asyncio.CancelledError):
+                await writing
+            assert await read(database) == 1
+    await write(database)
+    await database.close()
+
+
+async def test_who_only_reads_cannot_write(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await write(database)
+    with pytest.raises(TryAgain):
+        async with database.read() as session:
+            await session.execute(text("INSERT INTO changed VALUES (1)"))
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM changed")) == 0
+    await database.close()
+
+
+async def test_a_result_that_is_half_read_holds_nobody_in_the_past(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await write(database)
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO changed VALUES (1), (2)"))
+    async with database.read() as session:
+        half_read = await session.execute(text("SELECT at FROM changed"))
+        assert half_read.fetchone() == (1,)
+    async with database.write() as session:
+        await session.execute(text("UPDATE changed SET at = 3"))
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT min(at) FROM changed")) == 3
+    assert half_read.fetchone() in ((2,), None)
+    await database.close()
+
+
+async def test_a_connection_may_be_asked_itself(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await write(database)
+    async with database.write() as session:
+        connection = await session.connection()
+        await connection.execute(text("INSERT INTO changed VALUES (:at)"), [{"at": 1}, {"at": 2}])
+        rows = (await connection.execute(text("SELECT at FROM changed ORDER BY at"))).fetchmany(5)
+    assert rows == [(1,), (2,)]
     await database.close()
 
 

@@ -1,0 +1,56 @@
+"""Closed and opened again: what was chosen and typed is there, and is being kept anew."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.asking import practitioner_id
+from tests.widget.site import Site
+from tests.widget.visitor import Visitor
+
+TUESDAY_AT_7 = "2026-11-24T07:00:00-05:00"
+WITH_A = {"practitionerId": practitioner_id("a")}
+
+
+async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: Visitor) -> None:
+    await visitor.comes_to_details(site.url)
+    await visitor.page.keyboard.press("Escape")
+    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+
+    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    await visitor.arrives_at("Who is coming?")
+    await expect(visitor.field("Your name")).to_have_value("Sample Patient")
+    await visitor.until(lambda: site.is_taken("2026-11-24", "07:00"))
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+
+
+@pytest.mark.parametrize("is_still_open", [True, False])
+async def test_a_press_while_the_time_is_being_kept_again_counts(
+    site: Site, visitor: Visitor, is_still_open: bool
+) -> None:
+    is_pressed = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await is_pressed.wait()
+        await route.continue_()
+
+    await visitor.comes_to_details(site.url)
+    await visitor.page.keyboard.press("Escape")
+    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+    if not is_still_open:
+        await site.api.booked(TUESDAY_AT_7, **WITH_A)
+    await visitor.page.route("**/graphql", wait)
+    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    await visitor.button("Book this visit").click()
+    await expect(visitor.button("Book this visit")).to_have_attribute("aria-busy", "true")
+    is_pressed.set()
+
+    if is_still_open:
+        await visitor.is_booked()
+    else:
+        await expect(visitor.page.get_by_role("alert")).to_contain_text(
+            "Somebody else has just taken this time."
+        )
+    assert await site.appointments() == 1
