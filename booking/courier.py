@@ -13,6 +13,7 @@ from booking.hooks import Family, GiveUp, Listener
 from booking.storage import outbox
 from booking.storage.database import Database
 from booking.storage.outbox import Due
+from booking.strangers import in_time
 
 log = logging.getLogger("book_online")
 
@@ -109,8 +110,7 @@ async def _deliver(database: Database, hears: Listener, due: Due, clock: Clock) 
     wait = None
     is_heard = False
     try:
-        async with asyncio.timeout(TIME_LIMIT.total_seconds()):
-            await hears(due.event, due.manage_token)
+        await in_time(hears(due.event, due.manage_token), TIME_LIMIT)
         is_heard = True
     except GiveUp as reason:
         log.error("%s gave up on %s %s: %s", due.listener, due.event.kind, due.event.id, reason)

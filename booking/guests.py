@@ -1,6 +1,5 @@
 """Asking those who join in, each within its time. One that fails refuses what it was asked about alone."""
 
-import asyncio
 import logging
 import uuid
 from collections import defaultdict
@@ -11,7 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from booking.availability.calendar import instant_at, ticks_between
 from booking.contact import Contact
@@ -22,6 +23,7 @@ from booking.storage import claims, queries
 from booking.storage.appointments import appointments_by_id, patients_by_id
 from booking.storage.database import Database, guests_of
 from booking.storage.tables import Appointment, Patient, Service
+from booking.strangers import in_time, only_exceptions
 
 log = logging.getLogger("book_online")
 
@@ -130,27 +132,61 @@ async def busy_times(
             answer = await _ask(guest, source, question, BUSY_LIMIT)
             with _blaming(guest):  # also for an answer that is none
                 for busy in answer:
+                    if busy.ends_at < busy.starts_at:
+                        raise ValueError(f"{busy} ends before it begins")
                     found[busy.practitioner].append(
                         (busy.location, *ticks_between(busy.starts_at, busy.ends_at))
                     )
     return found
 
 
-async def _ask(guest: Guest, hook: Callable[[Any], Awaitable[T]], about: object, limit: timedelta) -> T:
-    with _blaming(guest):
-        async with asyncio.timeout(limit.total_seconds()):
-            return await hook(about)
+async def _ask(
+    guest: Guest,
+    hook: Callable[[Any], Awaitable[T]],
+    about: Proposal | BusyQuestion,
+    limit: timedelta,
+) -> T:
+    with _blaming(guest), _in_one_transaction(about.session):
+        return await in_time(hook(about), limit)
 
 
 @contextmanager
 def _blaming(guest: Guest) -> Iterator[None]:
     try:
-        yield
-    except BookingError:
-        raise
+        with only_exceptions():
+            yield
     except Exception as reason:  # it is somebody else's code
+        if isinstance(reason, BookingError) and _is_sound(reason):
+            raise
         log.exception("the feature %s could not check a booking", guest.name)
         raise CheckFailed(feature=guest.name) from reason
+
+
+def _is_sound(refusal: Any) -> bool:
+    """It can be shown."""
+    return isinstance(refusal.message, str) and isinstance(refusal.path, tuple)
+
+
+@contextmanager
+def _in_one_transaction(session: AsyncSession) -> Iterator[None]:
+    """What is refused must not be kept, nor lost what is not: who only is asked may not end it."""
+    ours = session.sync_session.get_transaction()
+    event.listen(session.sync_session, "before_commit", _refuse_to_commit)
+    try:
+        yield
+        if ours and session.sync_session.get_transaction() is not ours:
+            raise EndedTransaction
+    finally:
+        event.remove(session.sync_session, "before_commit", _refuse_to_commit)
+
+
+def _refuse_to_commit(session: Session) -> None:
+    if not session.in_nested_transaction():
+        raise EndedTransaction
+
+
+class EndedTransaction(Exception):
+    """By a rule or a busy source, which are asked in the middle of one."""
 
 
 def _resource(guest: Guest, name: str) -> str:

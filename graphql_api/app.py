@@ -101,7 +101,6 @@ def create_app(
     schema = schema_with(enabled)
     proof = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
     anybody, partners = (Allowances(settings, time.monotonic, times=times) for times in (1, PARTNERS))
-    nodes = {kind: lookup for feature in schema.features for kind, lookup in feature.lookups().items()}
 
     revision = revision_of(database.engine)
 
@@ -141,7 +140,7 @@ def create_app(
             check_webhook=sender.check,
             language=language,
             completed=completed,
-            nodes=nodes,
+            nodes=schema.lookups,
             problems=schema.problems,
             settings={one.feature.name: one.settings for one in enabled},
         )

@@ -1,19 +1,20 @@
 """What a feature's code may spoil: its own field, within its time. All else arrives."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
-from graphql_api.context import Context
+from booking.errors import BookingError
+from booking.strangers import in_time_or_alone, only_exceptions
+from graphql_api.context import Context, NodeLookup
 
 FIELD_LIMIT = timedelta(seconds=2)
 """For what a field awaits; what computes without awaiting can't be interrupted."""
 
-T = TypeVar("T")
 Owners = Mapping[str, str]
 """The features whose code stands behind fields, by coordinate (`Service.aftercareAdvice`)."""
 
@@ -38,15 +39,57 @@ def _contained(resolve: Callable[..., Any], feature: str) -> Callable[..., Any]:
     def contained(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         # Noted before it can fail; also what is wrong with its answer is found later, at this path.
         info.context.features_at[tuple(info.path.as_list())] = feature
-        answer = resolve(source, info, **arguments)
-        return _in_time(answer) if info.is_awaitable(answer) else answer
+        with only_exceptions():
+            answer = resolve(source, info, **arguments)
+        return _later(answer) if info.is_awaitable(answer) else _checked(answer)
 
     return contained
 
 
-async def _in_time(answer: Awaitable[T]) -> T:
-    async with asyncio.timeout(FIELD_LIMIT.total_seconds()):
-        return await answer
+async def _later(answer: Awaitable[Any]) -> Any:
+    return _checked(await in_time_or_alone(answer, FIELD_LIMIT))
+
+
+def _checked(answer: Any) -> Any:
+    if isinstance(answer, Generator):
+        raise TypeError("a list was to be answered, not what may never end")
+    return _each(answer) if isinstance(answer, AsyncGenerator) else answer
+
+
+async def _each(stream: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+    async with aclosing(stream):
+        while True:
+            try:
+                with only_exceptions():
+                    item = await anext(stream)
+            except StopAsyncIteration:
+                return
+            yield item
+
+
+class FailedIn(Exception):
+    """Where no field of the feature's own stands for it."""
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(feature)
+        self.feature = feature
+
+
+def contained_lookup(lookup: NodeLookup, kind: str, feature: str) -> NodeLookup:
+    """Answers an object of that type or None, or fails with FailedIn."""
+
+    async def contained(key: str, context: Context) -> Any:
+        try:
+            found = await in_time_or_alone(lookup(key, context), FIELD_LIMIT)
+            if found is not None and found.__strawberry_definition__.name != kind:
+                raise TypeError(f"it answered no {kind}: {type(found).__name__}")
+        except BookingError:
+            raise
+        except Exception as reason:  # it is somebody else's code
+            raise FailedIn(feature) from reason
+        return found
+
+    return contained
 
 
 def feature_at(context: Context, path: list[str | int] | None) -> str | None:

@@ -29,6 +29,7 @@ from booking.storage.tables import (
     ScreeningQuestion,
     Service,
 )
+from booking.strangers import only_exceptions
 
 BatchLoad = Callable[[AsyncSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
 """Values by key, all in one statement; a key that has none may be missing."""
@@ -135,8 +136,9 @@ async def _later(value: Awaitable[V], make: Callable[[V], T]) -> T:
 
 async def _of_a_feature(database: Database, query: BatchLoad, keys: list[Any]) -> list[Any]:
     async with database.read() as session:
-        found = await query(session, keys)
-    return [found.get(key) for key in keys]
+        with only_exceptions():
+            found = await query(session, keys)
+            return [found.get(key) for key in keys]
 
 
 async def _services(session: AsyncSession, _slugs: Collection[str]) -> Mapping[str, Service]:

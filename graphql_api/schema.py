@@ -8,16 +8,16 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLObjectType
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from booking.errors import BookingError
+from booking.errors import BookingError, CheckFailed
 from graphql_api import problems
-from graphql_api.contained import contain, feature_at
+from graphql_api.contained import FailedIn, contain, contained_lookup, feature_at
 from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.features import (
     booking,
@@ -40,8 +40,10 @@ from graphql_api.joining import (
     check_schema,
     coordinates,
     fields_of,
+    foreign_types,
     mistake,
     name_of,
+    owner_of,
 )
 from graphql_api.plain import PlainFirst
 from graphql_api.problems import code_of
@@ -117,7 +119,19 @@ class BookingSchema(strawberry.Schema):
         except NoPolicy as missing:
             one = owners.get(missing.coordinate)
             raise mistake(one, missing.coordinate, missing.reason) if one else missing from None
-        contain(self._schema, {where: one.feature.name for where, one in owners.items()})
+        own = {
+            f"{kind.name}.{name}": owner.feature.name
+            for kind in foreign_types(self._schema)
+            if isinstance(kind, GraphQLObjectType) and (owner := owner_of(kind, enabled))
+            for name in kind.fields
+        }
+        contain(self._schema, own | {where: one.feature.name for where, one in owners.items()})
+        lookups = {kind: lookup for feature in CORE for kind, lookup in feature.lookups().items()}
+        self.lookups = lookups | {
+            kind: contained_lookup(lookup, kind, one.feature.name)
+            for one in enabled
+            for kind, lookup in one.feature.lookups().items()
+        }
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         if type_definition.is_interface or type_definition.is_input:
@@ -144,6 +158,8 @@ class BookingSchema(strawberry.Schema):
         """Logs what nobody expected, with the id that the caller is given; see `show_error`."""
         for error in errors:
             feature = feature_at(execution_context.context, error.path) if execution_context else None
+            if isinstance(error.original_error, FailedIn):
+                feature = error.original_error.feature
             if feature and not _is_refusal(error):
                 incident = secrets.token_hex(4)
                 error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
@@ -175,6 +191,8 @@ def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
     elif isinstance(error.original_error, BookingError):
         refusal = error.original_error
         error.extensions = {"code": code_of(refusal), "path": list(refusal.path)}
+        if isinstance(refusal, CheckFailed):
+            error.extensions["feature"] = refusal.feature
     shown = dict(error.formatted)
     if not suggests:
         shown["message"] = error.message.partition(" Did you mean ")[0]

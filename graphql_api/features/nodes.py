@@ -29,7 +29,9 @@ class NodeQueries:
     ) -> list[Node | None]:
         if len(ids) > MOST_IDS:
             raise InvalidInput(f"Please ask for {MOST_IDS} objects at most.", path=("ids",))
-        return list(await asyncio.gather(*(NodeQueries.node(self, info, one) for one in ids)))
+        asked = (NodeQueries.node(self, info, one) for one in ids)
+        # One that fails is an error in its place, as GraphQL has it; the others are there.
+        return list(await asyncio.gather(*asked, return_exceptions=True))
 
 
 feature = Feature(name="nodes", query=NodeQueries)

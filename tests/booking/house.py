@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import text
 
 from booking.book import Booking, BookingRequest, book
 from booking.cancel import cancel
+from booking.errors import Declined
 from booking.find_slots import find_slots, wish_for
 from booking.hold import HoldRequest, hold_slot
 from booking.hooks import Busy, BusyQuestion, Proposal
@@ -80,6 +82,51 @@ async def fail(_about: object) -> Any:
     raise RuntimeError("somebody else's mistake")
 
 
+async def leave(_about: object) -> Any:
+    raise SystemExit(3)
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("nothing to say")
+
+
+async def fail_mutely(_about: object) -> Any:
+    raise Mute
+
+
+async def refuse_mutely(_about: object) -> Any:
+    raise Declined(cast(str, Mute()))
+
+
+async def answer_too_late(_about: object) -> Any:
+    try:
+        await asyncio.sleep(3600)
+    except asyncio.CancelledError:
+        return []
+
+
+async def commit(about: Proposal | BusyQuestion) -> Any:
+    await about.session.commit()
+    return []
+
+
+async def roll_back(about: Proposal | BusyQuestion) -> Any:
+    await about.session.rollback()
+    return []
+
+
+async def close(about: Proposal | BusyQuestion) -> Any:
+    await about.session.close()
+    return []
+
+
+async def commit_and_refuse(about: Proposal | BusyQuestion) -> Any:
+    with suppress(Exception):
+        await about.session.commit()
+    raise Declined("Too late.")
+
+
 async def break_the_transaction(about: Proposal | BusyQuestion) -> Any:
     await about.session.execute(text("SELECT nothing FROM nowhere"))
 
@@ -90,6 +137,10 @@ async def answer_nothing(_about: object) -> Any:
 
 async def answer_rubbish(_about: object) -> Any:
     return ["one"]
+
+
+async def answer_backwards(_about: object) -> Any:
+    return [Busy("one", TEN, NINE)]
 
 
 async def answer_a_naive_time(_about: object) -> Any:

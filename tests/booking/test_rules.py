@@ -19,10 +19,18 @@ from tests.booking.house import (
     TEN,
     House,
     Open,
+    answer_too_late,
     break_the_transaction,
+    close,
+    commit,
+    commit_and_refuse,
     fail,
+    fail_mutely,
     hang,
     hang_in_the_database,
+    leave,
+    refuse_mutely,
+    roll_back,
 )
 from tests.clinics import NOW
 
@@ -98,7 +106,22 @@ async def test_all_visits_of_a_course_are_proposed_at_once(house: Open) -> None:
     assert asked == [[NINE, ELEVEN], [NINE, ELEVEN]]
 
 
-@pytest.mark.parametrize("rule", [hang, hang_in_the_database, fail, break_the_transaction])
+FAILING = [
+    hang,
+    hang_in_the_database,
+    answer_too_late,
+    fail,
+    fail_mutely,
+    refuse_mutely,
+    leave,
+    break_the_transaction,
+    commit,
+    roll_back,
+    close,
+]
+
+
+@pytest.mark.parametrize("rule", FAILING)
 async def test_a_rule_that_fails_refuses_and_the_next_is_none_the_worse(house: Open, rule: Any) -> None:
     failing = True
 
@@ -114,6 +137,21 @@ async def test_a_rule_that_fails_refuses_and_the_next_is_none_the_worse(house: O
 
     assert refused.value.feature == "frail"
     failing = False
+    assert await clinic.open_at(NINE) == ["one", "two"]
+    await clinic.book(NINE, "one")
+
+
+async def test_what_a_rule_tries_to_keep_and_then_refuses_is_not_kept(house: Open) -> None:
+    is_strict = True
+
+    async def sometimes(proposal: Proposal) -> None:
+        if is_strict:
+            await commit_and_refuse(proposal)
+
+    clinic = await house(Guest("frail", rules=[sometimes]))
+    with pytest.raises((Declined, CheckFailed)):
+        await clinic.hold(NINE, "one")
+    is_strict = False
     assert await clinic.open_at(NINE) == ["one", "two"]
     await clinic.book(NINE, "one")
 

@@ -1,6 +1,7 @@
 """A feature that does everything wrong that can only be found at run time, and some things right."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncGenerator, Collection, Mapping
 from typing import Any, cast
 
@@ -26,10 +27,20 @@ from book_online.extend import (
 from graphql_api.ids import global_id
 
 
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
 @strawberry.type
 class OddPair:
     name: str
     other: "OddPair | None" = None
+
+    @strawberry.field
+    async def slow(self) -> str | None:
+        await asyncio.sleep(3600)
+        return "never"
 
 
 @strawberry.type
@@ -49,12 +60,46 @@ class OddOfService:
         return "never"
 
     @strawberry.field(directives=[CATALOGUE])
+    async def odd_holds_on(self) -> str | None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            await asyncio.sleep(3600)
+        return "never"
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_leaves(self) -> str | None:
+        raise SystemExit(3)
+
+    @strawberry.field(directives=[CATALOGUE])
+    async def odd_leaves_later(self) -> str | None:
+        await asyncio.sleep(0)
+        raise KeyboardInterrupt
+
+    @strawberry.field(directives=[CATALOGUE])
+    async def odd_gives_up(self) -> str | None:
+        raise asyncio.CancelledError
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_is_mute(self) -> str | None:
+        raise Mute
+
+    @strawberry.field(directives=[CATALOGUE])
+    async def odd_sum(self, service: strawberry.Parent[Service], info: Info) -> int | None:
+        total: int | None = await info.context.load["odd.sums"].load(service.slug)
+        return total
+
+    @strawberry.field(directives=[CATALOGUE])
     def odd_rubbish(self) -> int | None:
         return cast(int, "a secret of the feature's")
 
     @strawberry.field(directives=[CATALOGUE])
     def odd_list(self) -> list[str] | None:
         return cast("list[str]", 7)
+
+    @strawberry.field(directives=[CATALOGUE])
+    def odd_endless(self) -> list[int] | None:
+        return cast("list[int]", (number for number in itertools.count()))
 
     @strawberry.field(directives=[CATALOGUE])
     def odd_hole(self) -> OddPair | None:
@@ -88,6 +133,10 @@ class OddOfPractitioner:
 async def sizes(session: AsyncSession, slugs: Collection[str]) -> Mapping[str, int]:
     rows = await session.execute(text("SELECT slug FROM practitioners"))
     return {slug: len(slug) for (slug,) in rows if slug in slugs and slug != "p1"}
+
+
+async def sums(_session: AsyncSession, _slugs: Collection[str]) -> Mapping[str, int]:
+    raise SystemExit(3)
 
 
 @strawberry.type
@@ -125,13 +174,17 @@ class OddMutations:
 @strawberry.type
 class OddSubscriptions:
     @strawberry.subscription(directives=[CATALOGUE])
-    async def odd_counts(self) -> AsyncGenerator[int | None]:
+    async def odd_counts(self, leaves: bool = False) -> AsyncGenerator[int | None]:
         yield 1
+        raise SystemExit(3) if leaves else RuntimeError("a secret of the feature's")
+
+
+async def odd_node(key: str, _context: Any) -> Any:
+    if key == "raises":
         raise RuntimeError("a secret of the feature's")
-
-
-async def odd_node(key: str, _context: Any) -> OddNode:
-    return OddNode(id=global_id("OddNode", key), name=key)
+    if key == "hangs":
+        await asyncio.sleep(3600)
+    return OddPair(name=key) if key == "wrong" else OddNode(id=global_id("OddNode", key), name=key)
 
 
 ODD = Feature(
@@ -142,7 +195,7 @@ ODD = Feature(
     mutation=OddMutations,
     subscription=OddSubscriptions,
     problems={TooOdd: OddTooOdd},
-    loaders={"sizes": sizes},
+    loaders={"sizes": sizes, "sums": sums},
     types=[OddNode],
     nodes={"OddNode": odd_node},
     nodes_need=PATIENTS,

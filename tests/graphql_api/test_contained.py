@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import strawberry
@@ -39,13 +40,18 @@ async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> Asyn
         yield Partner(http)
 
 
-FAILING = ["oddRaises", "oddHangs", "oddRubbish", "oddList", "oddHole { name }"]
-
-
+@pytest.mark.parametrize(
+    "failing",
+    [
+        ("oddRaises", "oddHangs", "oddRubbish", "oddList", "oddHole { name }"),
+        ("oddRaises", "oddLeaves", "oddLeavesLater", "oddGivesUp"),
+        ("oddRaises", "oddHoldsOn", "oddIsMute", "oddSum", "oddEndless"),
+    ],
+)
 async def test_what_raises_hangs_or_answers_rubbish_spoils_its_own_field(
-    sqlite_url: str, caplog: pytest.LogCaptureFixture
+    sqlite_url: str, caplog: pytest.LogCaptureFixture, failing: tuple[str, ...]
 ) -> None:
-    fields = " ".join(FAILING)
+    fields = " ".join(failing)
     caplog.set_level(logging.ERROR, "book_online")
     async with odd_clinic(sqlite_url) as api:
         async with asyncio.timeout(FIELD_LIMIT.total_seconds() * 3):
@@ -53,10 +59,10 @@ async def test_what_raises_hangs_or_answers_rubbish_spoils_its_own_field(
                 f"{{ clinic {{ name }} services {{ edges {{ node {{ slug {fields} }} }} }} }}"
             )
 
-    node = {"slug": "visit"} | {field.partition(" ")[0]: None for field in FAILING}
+    node = {"slug": "visit"} | {field.partition(" ")[0]: None for field in failing}
     assert answer["data"] == {"clinic": {"name": "Sample Clinic"}, "services": {"edges": [{"node": node}]}}
     errors = {error["path"][4]: error for error in answer["errors"]}
-    assert errors.keys() == {field.partition(" ")[0] for field in FAILING}
+    assert errors.keys() == {field.partition(" ")[0] for field in failing}
     for error in errors.values():
         assert error["extensions"]["code"] == "FEATURE_FAILED"
         assert error["extensions"]["feature"] == "odd"
@@ -64,6 +70,36 @@ async def test_what_raises_hangs_or_answers_rubbish_spoils_its_own_field(
         assert f"incident {error['extensions']['incident']} at" in caplog.text
     assert "a secret of the feature's" not in str(answer)
     assert 'raise RuntimeError("a secret of the feature\'s")' in caplog.text
+
+
+async def test_what_fails_further_in_spoils_no_more(sqlite_url: str) -> None:
+    async with odd_clinic(sqlite_url) as api:
+        async with asyncio.timeout(FIELD_LIMIT.total_seconds() * 3):
+            answer = await api.ask('{ service(slug: "visit") { slug oddPair { name slow } } }')
+
+    assert answer["data"] == {"service": {"slug": "visit", "oddPair": {"name": "visit", "slow": None}}}
+    assert [error["extensions"]["feature"] for error in answer["errors"]] == ["odd"]
+
+
+async def test_a_node_that_fails_is_missing_and_all_others_are_there(
+    database: Database, database_url: str
+) -> None:
+    keys = ["one", "raises", "hangs", "wrong"]
+    ids = [global_id("Service", "visit"), *(global_id("OddNode", key) for key in keys)]
+    query = "query ($ids: [ID!]!, $raises: ID!) { nodes(ids: $ids) { id } node(id: $raises) { id } }"
+    async with odd_clinic(database_url) as api:
+        _, secret = await new_key(database, "catalogue", "patient-read")
+        asked = {"query": query, "variables": {"ids": ids, "raises": ids[2]}}
+        async with asyncio.timeout(FIELD_LIMIT.total_seconds() * 3):
+            answer = (await api.http.post("/graphql", json=asked, headers=bearing(secret))).json()
+
+    assert answer["data"] == {"nodes": [{"id": ids[0]}, {"id": ids[1]}, None, None, None], "node": None}
+    assert sorted(error["path"] for error in answer["errors"] if error["path"] != ["node"]) == [
+        ["nodes", 2],
+        ["nodes", 3],
+        ["nodes", 4],
+    ]
+    assert {error["extensions"]["feature"] for error in answer["errors"]} == {"odd"}
 
 
 async def test_a_refusal_of_a_features_is_told_as_any_other(sqlite_url: str) -> None:
@@ -161,11 +197,12 @@ async def test_a_features_types_are_as_deep_and_as_dear_as_any(sqlite_url: str) 
     assert [one.json()["errors"][0]["extensions"]["limit"] for one in answers] == ["depth", "cost"]
 
 
-async def test_a_subscription_that_fails_says_whose_it_was(sqlite_url: str) -> None:
+@pytest.mark.parametrize("leaves", ["false", "true"])
+async def test_a_subscription_that_fails_says_whose_it_was(sqlite_url: str, leaves: str) -> None:
     async with odd_clinic(sqlite_url) as api:
         answer = await api.http.post(
             "/graphql",
-            json={"query": "subscription { oddCounts }"},
+            json={"query": f"subscription {{ oddCounts(leaves: {leaves}) }}"},
             headers={"accept": "text/event-stream"},
         )
 
@@ -190,3 +227,17 @@ async def test_what_a_feature_answers_is_kept_only_if_it_says_so(sqlite_url: str
         async with odd_clinic(sqlite_url, feature) as api:
             answers = [await api.ask(query) for _ in range(2)]
         assert [answer["data"]["service"]["countCalls"] for answer in answers] == told
+
+
+async def test_a_busy_source_that_fails_is_named(sqlite_url: str) -> None:
+    async def fails(_question: Any) -> Any:
+        raise RuntimeError("a secret of the feature's")
+
+    query = """query ($id: ID!) { clinic { name } openSlots(filter: {
+      serviceId: $id, from: "2026-11-24", to: "2026-11-24" }) { edges { cursor } } }"""
+    async with odd_clinic(sqlite_url, Feature(name="odd", api=API, busy_sources=[fails])) as api:
+        answer = await api.ask(query, id=global_id("Service", "visit"))
+
+    assert answer["data"] == {"clinic": {"name": "Sample Clinic"}, "openSlots": None}
+    (error,) = answer["errors"]
+    assert error["extensions"] == {"code": "CHECK_FAILED", "path": [], "feature": "odd"}
