@@ -104,10 +104,10 @@ class Database:
         self, url: str, *, patience: float = PATIENCE_SECONDS, guests: Sequence[Guest] = NOBODY
     ) -> None:
         """`patience` is in seconds; `guests` join in whatever is decided in its sessions."""
-        self.engine = engine_for(url, patience=patience)
+        self.engine = engine_for(url, patience=patience, is_shared=True)
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = (
-            engine_for(url, patience=patience, only_reads=True)
+            engine_for(url, patience=patience, is_shared=True, only_reads=True)
             if is_sqlite
             # A BEGIN and a ROLLBACK would be two more ways to the database and back.
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -160,16 +160,19 @@ def kept_by(session: AsyncSession) -> Kept:
     return kept
 
 
-def engine_for(url: str, *, patience: float = PATIENCE_SECONDS, only_reads: bool = False) -> AsyncEngine:
+def engine_for(
+    url: str, *, patience: float = PATIENCE_SECONDS, is_shared: bool = False, only_reads: bool = False
+) -> AsyncEngine:
     """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged.
 
-    With `only_reads` SQLite refuses to write; PostgreSQL's readers share their connections with writers.
+    `is_shared`: others are served meanwhile, so that SQLite ends a statement that takes too long. With
+    `only_reads` it refuses to write; PostgreSQL's readers share their connections with writers.
     """
     known = database_url(url)
     if known.drivername == sqlite.DRIVER:
         waits = {} if "timeout" in known.query else {"timeout": patience}
         engine = create_async_engine(known, connect_args=waits, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", partial(_open_sqlite, only_reads))
+        event.listen(engine.sync_engine, "connect", partial(_open_sqlite, is_shared, only_reads))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     limits = {
@@ -220,7 +223,9 @@ def _hide_rows(context: ExceptionContext) -> None:
         error = error.__cause__ or getattr(error, "orig", None)
 
 
-def _open_sqlite(only_reads: bool, connection: Any, _record: Any) -> None:
+def _open_sqlite(is_shared: bool, only_reads: bool, connection: Any, _record: Any) -> None:
+    if is_shared:
+        connection.be_bounded()
     connection.isolation_level = None  # Python's own BEGINs are late and never immediate; see below.
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")

@@ -54,6 +54,9 @@ class Connection(sqlite3.Connection):
         super().__init__(file, timeout, **options)
         self.patience = timeout
         self.steps = 0
+
+    def be_bounded(self) -> None:
+        """From now on no statement keeps everybody else waiting for longer than MOST_STEPS."""
         self.set_progress_handler(self._is_too_much, A_STEP)
 
     def _is_too_much(self) -> bool:

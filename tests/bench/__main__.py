@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 import tempfile
@@ -89,6 +90,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     # Whoever ends it in another way than Ctrl-C should find nothing left behind either.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
+    gc.freeze()  # as `book-online serve` does: what was imported is not looked through again and again
     sys.stdout.write(f"{machine()}\n\n")
     _print("work", "goal", "ratio", "", "ours", "theirs", "measured against")
     try:

@@ -31,7 +31,7 @@ async def with_practitioner_days(url: str) -> Row:
 async def with_history(new: str, old: str, database: str, number: int) -> list[Row]:
     """`new` and `old` are the URLs of migrated databases: the one gets a history, the other none."""
     async with open_desk(new) as young, open_desk(old) as aged:
-        await add_history(aged.database, number, practitioners=10)
+        await add_history(old, number, practitioners=10)
         rows = []
         for name, figure in (("slots", _listing_of), ("booking", _booking_of)):
             mine, theirs, ratio = await medians(figure(aged), figure(young), rounds=15)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from booking.storage.database import Database
+from booking.storage.database import engine_for
 from tests.bench.clinic import person
 
 SQLITE = {"id": "printf('%032x', {})", "bytes": "CAST(printf('%032x', {}) AS BLOB)", "past": "{}"}
@@ -17,9 +17,11 @@ FIRST_TICK = 1_000_000
 TICKS = 9
 
 
-async def add_history(database: Database, number: int, practitioners: int) -> None:
-    """So many appointments, booked and over, all of different times."""
-    kind = SQLITE if database.engine.dialect.name == "sqlite" else POSTGRESQL
+async def add_history(database: str, number: int, practitioners: int) -> None:
+    """So many appointments, booked and over, all of different times, into the database of that URL."""
+    engine = engine_for(database)
+    is_sqlite = engine.dialect.name == "sqlite"
+    kind = SQLITE if is_sqlite else POSTGRESQL
     key, secret = kind["id"].format("i"), kind["bytes"].format("i")
     patient, at = kind["id"].format("i + 1000000000"), kind["past"].format("'2020-01-01 10:00:00+00:00'")
     end = kind["past"].format("'2020-01-01 10:30:00+00:00'")
@@ -38,10 +40,11 @@ async def add_history(database: Database, number: int, practitioners: int) -> No
         f"FROM k WHERE t < {TICKS - 1}) SELECT CASE i % {practitioners} {who} END, "
         f"{FIRST_TICK} + i / {practitioners} * {TICKS} + t, {key} FROM n, k",
     ]
-    async with database.write() as session:
+    async with engine.execution_options(writes=True).begin() as connection:
         for statement in statements:
-            await session.execute(text(statement), {"number": number})
-    if database.engine.dialect.name == "postgresql":
+            await connection.execute(text(statement), {"number": number})
+    if not is_sqlite:
         # What autovacuum would have done by then.
-        async with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             await connection.execute(text("VACUUM ANALYZE"))
+    await engine.dispose()

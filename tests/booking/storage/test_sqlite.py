@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from booking.errors import TryAgain
-from booking.storage.database import Database
+from booking.storage.database import Database, engine_for
 from booking.storage.revision import revision_of
 from tests.booking.house import FOREVER
 
@@ -141,3 +141,20 @@ async def test_what_was_committed_is_seen_by_the_next_who_looks(sqlite_url: str)
         assert await revision.look() not in seen
     await revision.close()
     await database.close()
+
+
+async def test_a_migration_may_take_as_long_as_it_takes(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booking.storage.sqlite.A_STEP", 1000)
+    long = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT count(*) FROM n"
+    )
+    database, alone = Database(sqlite_url), engine_for(sqlite_url)
+    with pytest.raises(OperationalError, match="interrupted"):
+        async with database.write() as session:
+            await session.execute(long)
+    async with alone.connect() as connection:
+        assert (await connection.execute(long)).scalar_one() == 100_000
+    await database.close()
+    await alone.dispose()
