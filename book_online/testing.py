@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp, Message
 
 from booking.clinic_file.read import read_whole_file
 from booking.keys import create_key
 from booking.storage import outbox
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.extending import Enabled, Feature
+from graphql_api.extending import Enabled, Feature, check_members
 from graphql_api.ids import global_id
 from graphql_api.prepare import prepare
 from graphql_api.settings import Settings
@@ -30,6 +31,7 @@ from graphql_api.settings import Settings
 SAMPLE = files("book_online").joinpath("sample_clinic.toml").read_text("utf-8")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday, 7:00 in Toronto."""
+PATIENCE_SECONDS = 10
 PATIENT = {"name": "Sample Patient", "email": "patient@example.com", "phone": "416 555 0100"}
 
 SCREENING = "query ($id: ID!) { node(id: $id) { ... on Service { screeningQuestions { id } } } }"
@@ -55,14 +57,25 @@ class Clinic:
 
     database: Database
     now: datetime
+    _app: ASGIApp
     _http: httpx.AsyncClient
     _runner: asyncio.Runner
 
     def ask(self, query: str, *, key: str | None = None, language: str = "en", **variables: Any) -> Any:
         """The whole answer: `data`, and `errors` if there are any. `key` is a secret, as `key()` gives it."""
-        headers = {"accept-language": language} | ({"authorization": f"Bearer {key}"} if key else {})
-        body = {"query": query, "variables": variables}
-        return self._runner.run(self._http.post("/graphql", json=body, headers=headers)).json()
+        request = self._asking(query, key, language, variables)
+        return self._runner.run(self._http.send(request)).json()
+
+    def listen(
+        self, query: str, *, most: int = 1, key: str | None = None, language: str = "en", **variables: Any
+    ) -> list[Any]:
+        """The first answers to a subscription, each a whole one: `most` of them, or fewer if it ends.
+
+        Fails with a TimeoutError when the next one doesn't come within 10 seconds of everybody's time.
+        """
+        request = self._asking(query, key, language, variables)
+        request.headers["accept"] = "text/event-stream"
+        return self._runner.run(_first_of_stream(self._app, request, most))
 
     def key(self, *scopes: str, id: str = "partner") -> str:
         """The secret of a new key of a partner's: `clinic.key("catalogue", "book")`."""
@@ -121,6 +134,11 @@ class Clinic:
 
         self._runner.run(asyncio.wait_for(wait(), timeout=30))
 
+    def _asking(self, query: str, key: str | None, language: str, variables: Any) -> httpx.Request:
+        headers = {"accept-language": language} | ({"authorization": f"Bearer {key}"} if key else {})
+        body = {"query": query, "variables": variables}
+        return self._http.build_request("POST", "/graphql", json=body, headers=headers)
+
     def _do(self, document: str, field: str, given: dict[str, Any], **ask: Any) -> Any:
         answer = self.ask(document, input=given, **ask)
         if "errors" in answer:
@@ -134,8 +152,10 @@ def open_clinic(
 ) -> Iterator[Clinic]:
     """A clinic that has enabled these features; `settings` are their tables of its file, as TOML."""
     text = f"features = {json.dumps([feature.name for feature in features])}\n{clinic}\n{settings}"
+    for feature in features:
+        check_members(feature, _tested(feature))
     whole = read_whole_file(text, {feature.name: feature.settings for feature in features})
-    enabled = [Enabled(feature, "under test", whole.features[feature.name]) for feature in features]
+    enabled = [Enabled(feature, _tested(feature), whole.features[feature.name]) for feature in features]
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'clinic.sqlite3'}"
         prepare(url, whole.clinic, enabled, now=now)
@@ -157,6 +177,53 @@ async def _open(
     app = create_app(Settings(database_url=url, mode="production"), enabled, now=lambda: opened[0].now)
     transport = httpx.ASGITransport(app)
     http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://clinic"))
-    opened.append(Clinic(database, now, http, runner))
+    opened.append(Clinic(database, now, app, http, runner))
     await stack.enter_async_context(app.router.lifespan_context(app))
     return opened[0]
+
+
+def _tested(feature: Feature) -> str:
+    """In place of a package's name and version."""
+    return f"{feature.name} under test"
+
+
+async def _first_of_stream(app: ASGIApp, request: httpx.Request, most: int) -> list[Any]:
+    """Of server-sent events, which httpx would only hand out when all have come."""
+    answers: list[Any] = []
+    one_more = asyncio.Event()
+    given: list[Message] = [{"type": "http.request", "body": request.content}]
+
+    async def receive() -> Message:
+        return given.pop() if given else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        lines = message.get("body", b"").decode().splitlines()
+        found = [line.removeprefix("data: ") for line in lines]
+        answers.extend(json.loads(line) for line in found if line.startswith("{"))
+        one_more.set()
+
+    scope = {
+        "type": "http",
+        "method": request.method,
+        "path": request.url.path,
+        "query_string": b"",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+    }
+    answering = asyncio.create_task(_all_of(app(scope, receive, send), one_more))
+    try:
+        while len(answers) < most and not answering.done():
+            one_more.clear()
+            await asyncio.wait_for(one_more.wait(), PATIENCE_SECONDS)
+        if answering.done():
+            answering.result()
+    finally:
+        answering.cancel()
+        await asyncio.wait([answering])
+    return answers[:most]
+
+
+async def _all_of(answer: Awaitable[None], done: asyncio.Event) -> None:
+    try:
+        await answer
+    finally:
+        done.set()

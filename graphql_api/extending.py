@@ -1,6 +1,6 @@
 """Feature: all that a part of the API may bring. The core's own parts come in by the same door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from booking.clinic_file.shape import Part
 from booking.errors import BookingError
 from booking.guests import Hears
 from booking.hooks import BusySource, Guest, Rule
@@ -20,6 +21,8 @@ from graphql_api.loaders import BatchLoad
 
 API = 1
 """The version of this door. What it offers may grow; what is taken away or changed raises the number."""
+BY_NAME = ("fields", "problems", "loaders", "nodes", "listeners")
+IN_LISTS = ("types", "rules", "busy_sources", "tables")
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,40 @@ class Enabled:
         return f"{self.feature.name}{OF_A_FEATURE}{name}"
 
 
+def check_members(feature: Feature, package: str) -> None:
+    """Before anything else is made of it. Refuses with FeatureMistake."""
+    for where, what in misfits(feature):
+        raise FeatureMistake(feature.name, package, where, what)
+
+
+def misfits(feature: Feature) -> Iterator[tuple[str, str]]:
+    """Members that aren't what they are declared as: where, and what is wrong there."""
+    if feature.api != API:
+        yield "", f"it was made for version {feature.api!r} of the feature API, and this is version {API}"
+        return
+    if not isinstance(feature.name, str):
+        yield "`name`", "it must be a text"
+    for name in BY_NAME:
+        if not isinstance(by_name := getattr(feature, name), Mapping):
+            yield f"`{name}`", "it must be a mapping: {...: ...}"
+        elif name != "problems" and not all(isinstance(key, str) for key in by_name):
+            yield f"`{name}`", "its keys must be texts, in quotes"
+    for name in IN_LISTS:
+        if not isinstance(getattr(feature, name), (list, tuple)):
+            yield f"`{name}`", "it must be a list: [...]"
+    settings = feature.settings
+    if settings is not None and not (isinstance(settings, type) and issubclass(settings, Part)):
+        yield "`settings`", "it must be a class of FeatureSettings"
+    if not isinstance(feature.migrations, Path | None):
+        yield "`migrations`", 'it must be a Path: Path(__file__).parent / "migrations"'
+    if not isinstance(feature.nodes_need, RequiresScope | None):
+        yield "`nodes_need`", "it must be one of CATALOGUE, AVAILABILITY, BOOK, OWN_BOOKINGS, PATIENTS"
+
+
 class FeatureMistake(Exception):
     """A feature can't be used as it is; one sentence that names its package and what is wrong where."""
 
     def __init__(self, feature: str, package: str, where: str, what: str) -> None:
+        self.feature = feature
         self.what = f"{where}: {what}" if where else what
         super().__init__(f"feature {feature} ({package}): {self.what}")

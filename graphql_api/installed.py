@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-from booking.clinic_file.read import named_features, read_whole_file
+from booking.clinic_file.read import in_a_line, named_features, read_whole_file
 from booking.clinic_file.shape import ClinicFile
-from graphql_api.extending import Enabled, Feature, FeatureMistake
+from graphql_api.extending import Enabled, Feature, FeatureMistake, check_members
 
 GROUP = "book_online.features"
 """The entry points of packages that bring a feature: `aftercare = "book_online_aftercare:feature"`."""
@@ -28,14 +28,17 @@ class Installed:
         """Refuses with FeatureMistake."""
         try:
             feature = self.entry_point.load()
-        except Exception as reason:  # it is somebody else's code
-            told = f"it can't be imported: {type(reason).__name__}: {reason}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as reason:  # it is somebody else's code
+            told = f"it can't be imported: {in_a_line(reason)}"
             raise FeatureMistake(self.name, self.package, "", told) from reason
         if not isinstance(feature, Feature):
             raise FeatureMistake(self.name, self.package, self.entry_point.value, "this is no Feature")
         if feature.name != self.name:
             told = f"its entry point is named {self.name!r}, and the feature {feature.name!r}"
             raise FeatureMistake(self.name, self.package, self.entry_point.value, told)
+        check_members(feature, self.package)
         return feature
 
 

@@ -3,14 +3,17 @@
 import difflib
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
@@ -18,21 +21,35 @@ from graphql import (
 )
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from booking.clinic_file.shape import ClinicFile
 from booking.errors import BookingError
-from graphql_api.extending import API, Enabled, Feature, FeatureMistake
+from booking.storage.table import Table
+from graphql_api.extending import Enabled, Feature, FeatureMistake, misfits
+from graphql_api.guards.cost import declared_cost, is_payable
 from graphql_api.problems import Problem
 
-NAME = re.compile(r"[a-z][a-z0-9_]{2,30}")
+NAME = re.compile(r"(?=.{3,31}\Z)[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*")
+NAMES = (
+    "has 3 to 31 small letters and digits, in words with one _ between them, and is no table of clinic.toml"
+)
 RESERVED = frozenset(ClinicFile.model_fields)
 """Tables of the clinic's file that are there already."""
 GRAPHQL = "graphql"
 OURS = frozenset({"booking", "feeds", GRAPHQL, "graphql_api", "strawberry", "widget"})
 """Packages whose types need no prefix."""
-NAMED = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType | GraphQLEnumType | GraphQLUnionType
+NAMED = (
+    GraphQLObjectType
+    | GraphQLInterfaceType
+    | GraphQLInputObjectType
+    | GraphQLEnumType
+    | GraphQLUnionType
+    | GraphQLScalarType
+)
+PROBLEMS = "[Problem!]!"
 
 _names = NameConverter()
 
@@ -53,53 +70,108 @@ def coordinates(feature: Feature) -> list[str]:
 
 def check_features(core: Sequence[Feature], enabled: Sequence[Enabled]) -> None:
     """Before there is a schema. Refuses with FeatureMistake."""
-    owners = {coordinate: "the core" for feature in core for coordinate in coordinates(feature)}
-    named: dict[str, str] = {feature.name: "the core" for feature in core}
+    owners = {key: "the core" for feature in core for key, _, _ in _brings(feature)}
     for one in enabled:
-        for where, what in _mistakes(one.feature):
+        for where, what in mistakes_of(one.feature):
             raise mistake(one, where, what)
-        if one.feature.name in named:
-            raise mistake(one, "", f"there is a feature of this name already, of {named[one.feature.name]}")
-        named[one.feature.name] = one.package
-        for coordinate in coordinates(one.feature):
-            if coordinate in owners:
-                raise mistake(one, coordinate, f"this field is there already, of {owners[coordinate]}")
-            owners[coordinate] = one.package
+        for key, where, what in _brings(one.feature):
+            if key in owners:
+                raise mistake(one, where, f"{what} is there already, of {owners[key]}")
+            owners[key] = one.package
 
 
 def mistake(one: Enabled, where: str, what: str) -> FeatureMistake:
     return FeatureMistake(one.feature.name, one.package, where, what)
 
 
-def _mistakes(feature: Feature) -> Iterator[tuple[str, str]]:
-    """Where, and what is wrong there."""
+def _brings(feature: Feature) -> Iterator[tuple[Hashable, str, str]]:
+    """What only one may bring: where, and in words."""
+    yield feature.name, "", "a feature of this name"
+    for coordinate in coordinates(feature):
+        yield coordinate, coordinate, "this field"
+    for kind in feature.nodes:
+        yield ("node", kind), f"node {kind}", "its look-up"
+    for refusal in feature.problems:
+        yield ("problem", refusal), refusal.__name__, "the problem that shows it"
+
+
+def mistakes_of(feature: Feature) -> Iterator[tuple[str, str]]:
+    """What is wrong with it whatever others bring: where, and what is wrong there."""
+    yield from misfits(feature)
     name = feature.name
     if not NAME.fullmatch(name) or name in RESERVED:
-        yield "", "a feature's name has 3 to 31 small letters, digits and _, and is no table of clinic.toml"
-        return
-    if feature.api != API:
-        yield "", f"it was made for version {feature.api} of the feature API, and this is version {API}"
+        yield "", f"a feature's name {NAMES}"
     for kind, part in feature.parts():
-        if not hasattr(part, "__strawberry_definition__"):
-            yield kind, f"{part.__name__} must be a @strawberry.type"
+        if not _is_type(part):
+            yield kind, f"{called(part)} must be a @strawberry.type"
             continue
         for field in fields_of(part):
+            where = f"{kind}.{name_of(field)}"
             if not _has_prefix(name_of(field), to_camel_case(name)):
-                yield f"{kind}.{name_of(field)}", f"its name must begin with {to_camel_case(name)!r}"
+                yield where, f"its name must begin with {to_camel_case(name)!r}"
+            if kind == "Subscription" and not _is_stream(field):
+                yield where, "it must be an `async def` that yields"
+    for part in feature.types:
+        if not _is_type(part):
+            yield "`types`", f"{called(part)} must be a @strawberry.type"
     for refusal, problem in feature.problems.items():
-        if not (issubclass(refusal, BookingError) and issubclass(problem, Problem)):
-            yield problem.__name__, "`problems` shows a BookingError by a Problem"
+        if not (_is_kind(refusal, BookingError) and _is_kind(problem, Problem)):
+            yield called(problem), "`problems` shows a BookingError by a Problem"
+        elif refusal.__module__.partition(".")[0] in OURS:
+            yield called(refusal), "the problem that shows it is there already, of the core"
     for table in feature.tables:
-        if not table.__tablename__.startswith(f"{name}_"):
+        if not _is_kind(table, Table):
+            yield "`tables`", f"{called(table)} must be a class of Table"
+        elif not table.__tablename__.startswith(f"{name}_"):
             yield f"table {table.__tablename__}", f"its name must begin with {name + '_'!r}"
     if feature.tables and not (feature.migrations and feature.migrations.is_dir()):
         yield "", f"its tables need migrations: book-online new-migration {name} 'first tables'"
     if feature.nodes and feature.nodes_need is None:
         yield "", "`nodes_need` must say who may see its nodes"
-    hooks = [*feature.rules, *feature.busy_sources, *feature.listeners.values(), *feature.loaders.values()]
-    for hook in hooks:
+    for hook, handed in _hooks(feature):
         if not inspect.iscoroutinefunction(hook):
-            yield getattr(hook, "__name__", repr(hook)), "it must be an `async def`"
+            yield called(hook), "it must be an `async def`"
+        elif not _takes(hook, handed):
+            yield called(hook), f"it must take {', '.join(handed)}"
+
+
+def _hooks(feature: Feature) -> Iterator[tuple[Callable[..., Any], Sequence[str]]]:
+    """Each with what it is handed."""
+    yield from ((hook, ["proposal"]) for hook in feature.rules)
+    yield from ((hook, ["question"]) for hook in feature.busy_sources)
+    yield from ((hook, ["heard"]) for hook in feature.listeners.values())
+    yield from ((hook, ["session", "keys"]) for hook in feature.loaders.values())
+    yield from ((hook, ["key", "context"]) for hook in feature.nodes.values())
+
+
+def _takes(hook: Callable[..., Any], handed: Sequence[str]) -> bool:
+    try:
+        inspect.signature(hook).bind(*handed)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_stream(field: StrawberryField) -> bool:
+    resolver = field.base_resolver
+    return resolver is not None and inspect.isasyncgenfunction(_innermost(resolver.wrapped_func))
+
+
+def _is_type(part: object) -> bool:
+    return isinstance(part, type) and hasattr(part, "__strawberry_definition__")
+
+
+def _is_kind(part: object, kind: type) -> bool:
+    return isinstance(part, type) and issubclass(part, kind)
+
+
+def called(part: object) -> str:
+    """The name of a class or a function, also of one that is wrapped; else what it is one of."""
+    return getattr(_innermost(getattr(part, "func", part)), "__name__", f"{type(part).__name__} object")
+
+
+def _innermost(function: Any) -> Any:
+    return inspect.unwrap(function)
 
 
 def check_schema(schema: GraphQLSchema, owners: Mapping[str, Enabled], enabled: Sequence[Enabled]) -> None:
@@ -108,20 +180,47 @@ def check_schema(schema: GraphQLSchema, owners: Mapping[str, Enabled], enabled: 
     for coordinate, one in owners.items():
         kind, _, name = coordinate.partition(".")
         if kind not in objects:
-            near = difflib.get_close_matches(kind, objects, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise mistake(one, coordinate, f"there is no object type {kind}{hint}")
+            raise mistake(one, coordinate, _no_type(kind, objects))
+        _check_cost(one, coordinate, objects[kind].fields[name])
         answer = objects[kind].fields[name].type
         if is_non_null_type(answer) and kind != "Subscription":
             raise mistake(one, coordinate, "it must be nullable (`| None`), so that it can fail alone")
         payload = get_named_type(answer)
-        if kind == "Mutation" and "problems" not in getattr(payload, "fields", ()):
+        problems = getattr(payload, "fields", {}).get("problems")
+        if kind == "Mutation" and (problems is None or str(problems.type) != PROBLEMS):
             raise mistake(one, coordinate, f"{payload.name} needs `problems: list[Problem]`")
+    for one in enabled:
+        for node in one.feature.nodes:
+            if wrong := _wrong_node(node, objects, pascal(one.feature.name)):
+                raise mistake(one, f"node {node}", wrong)
     for foreign in foreign_types(schema):
-        if owner_of(foreign, enabled) is None:
+        owner = owner_of(foreign, enabled)
+        if owner is None:
             one = next((one for one in enabled if _module(foreign) in _modules(one.feature)), enabled[0])
-            prefix = _pascal(one.feature.name)
-            raise mistake(one, foreign.name, f"its name must begin with {prefix!r}")
+            raise mistake(one, foreign.name, f"its name must begin with {pascal(one.feature.name)!r}")
+        if isinstance(foreign, GraphQLObjectType | GraphQLInterfaceType):
+            for name, field in foreign.fields.items():
+                _check_cost(owner, f"{foreign.name}.{name}", field)
+
+
+def _check_cost(one: Enabled, coordinate: str, field: GraphQLField) -> None:
+    cost = declared_cost(field)
+    if cost and not is_payable(cost):
+        raise mistake(one, coordinate, "the weight of its Cost must be a whole number, 0 or more")
+
+
+def _wrong_node(kind: str, objects: Mapping[str, GraphQLObjectType], prefix: str) -> str | None:
+    if kind not in objects:
+        return _no_type(kind, objects)
+    if not _has_prefix(kind, prefix):
+        return f"its name must begin with {prefix!r}"
+    is_node = any(interface.name == "Node" for interface in objects[kind].interfaces)
+    return None if is_node else f"it must be a Node: class {kind}(Node)"
+
+
+def _no_type(kind: str, objects: Mapping[str, GraphQLObjectType]) -> str:
+    near = difflib.get_close_matches(kind, objects, n=1)
+    return f"there is no object type {kind}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def foreign_types(schema: GraphQLSchema) -> list[GraphQLNamedType]:
@@ -133,7 +232,7 @@ def foreign_types(schema: GraphQLSchema) -> list[GraphQLNamedType]:
 
 def owner_of(kind: GraphQLNamedType, enabled: Sequence[Enabled]) -> Enabled | None:
     """By the longest prefix that its name has."""
-    owners = [one for one in enabled if _has_prefix(kind.name, _pascal(one.feature.name))]
+    owners = [one for one in enabled if _has_prefix(kind.name, pascal(one.feature.name))]
     return max(owners, key=lambda one: len(one.feature.name), default=None)
 
 
@@ -142,7 +241,7 @@ def _has_prefix(name: str, prefix: str) -> bool:
     return name.startswith(prefix) and not name.removeprefix(prefix)[:1].islower()
 
 
-def _pascal(name: str) -> str:
+def pascal(name: str) -> str:
     camel = to_camel_case(name)
     return camel[0].upper() + camel[1:]
 
@@ -150,6 +249,8 @@ def _pascal(name: str) -> str:
 def _module(kind: GraphQLNamedType) -> str:
     """The package that its Python is in."""
     definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if definition in DEFAULT_SCALAR_REGISTRY.values():
+        return GRAPHQL
     origin = getattr(definition, "origin", None) or getattr(definition, "wrapped_cls", None)
     return origin.__module__.partition(".")[0] if origin else GRAPHQL
 

@@ -1,5 +1,7 @@
 """Clinics in a database, for tests that need one; and the moment at which the tests' clock stands."""
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -9,7 +11,18 @@ from booking.clinic_file.apply import apply_clinic_file
 from booking.clinic_file.read import read_clinic_file
 from booking.storage.database import Database
 
-SAMPLE = (Path(__file__).parent.parent / "clinic.toml").read_text("utf-8")
+FILE = Path(__file__).parent.parent / "clinic.toml"
+
+
+def naming(*features: str) -> str:
+    """The sample clinic's file with these features, whatever a developer has enabled in it."""
+    line = f"features = {json.dumps(features)}"
+    text, count = re.subn(r"(?m)^features = .*$", line, FILE.read_text("utf-8"))
+    assert count == 1
+    return text
+
+
+SAMPLE = naming()
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday, 7:00 in Toronto, on winter time."""
 

@@ -35,6 +35,8 @@ class ClinicFileError(Exception):
 Found = tuple[tuple[int | str, ...], str]
 """Where (keys and list indexes), and what is wrong there."""
 
+LONGEST_LINE = 500
+
 P = TypeVar("P", bound=BaseModel)
 
 Parts = Mapping[str, type[BaseModel] | None]
@@ -66,12 +68,13 @@ def read_whole_file(text: str, parts: Parts = NO_PARTS, *, absent: Collection[st
     content = _content(text)
     named = named_features(text)
     others = {name: part for name, part in parts.items() if name in named}
+    # A table that isn't there is an empty one, so that what is missing in it is told with its name.
+    content |= {name: {} for name, part in others.items() if part and name not in content}
     skipped = {*absent, *(name for name, part in others.items() if part)}
     found: list[Found] = []
     clinic = _read(ClinicFile, {key: value for key, value in content.items() if key not in skipped}, found)
     features = {
-        name: _read(part, content.get(name, {}), found, name) if part else None
-        for name, part in others.items()
+        name: _read(part, content[name], found, name) if part else None for name, part in others.items()
     }
     if clinic:
         found += [*_features(clinic, parts, absent), *check(clinic)]
@@ -86,7 +89,23 @@ def _read(part: type[P], content: Any, found: list[Found], *where: str) -> P | N
         return part.model_validate(content)
     except ValidationError as reason:
         found += [((*where, *error["loc"]), _message(error, part)) for error in reason.errors()]
-        return None
+    except Exception as reason:  # a feature's own check
+        found.append((where, f"could not be checked: {in_a_line(reason)}"))
+    return None
+
+
+def in_a_line(reason: BaseException) -> str:
+    """Its kind, and what it says, for people. It may be somebody else's, who can't even say what it is."""
+    words = _words(reason)
+    return f"{type(reason).__name__}: {words}" if words else type(reason).__name__
+
+
+def _words(told: object) -> str:
+    try:
+        text = "".join(one if one.isprintable() else " " for one in str(told))
+    except Exception:
+        return ""
+    return " ".join(text.split())[:LONGEST_LINE]
 
 
 def _features(clinic: ClinicFile, parts: Parts, absent: Collection[str]) -> Iterator[Found]:
@@ -147,14 +166,14 @@ def _path(where: tuple[int | str, ...], content: Any) -> str:
 def _message(error: Any, part: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
-        return str(context["error"])
+        return _words(context["error"])
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
         return _unknown_key(error["loc"], part, error["input"])
     if kind.startswith("url_"):
         return "must be a web address, like https://example.com"
-    return MESSAGES[kind].format(**context) if kind in MESSAGES else str(error["msg"])
+    return MESSAGES[kind].format(**context) if kind in MESSAGES else _words(error["msg"])
 
 
 MESSAGES = {
@@ -183,16 +202,16 @@ def _unknown_key(where: tuple[int | str, ...], part: type[BaseModel], said: obje
 def _keys_at(where: tuple[int | str, ...], part: type[BaseModel]) -> list[str]:
     """What may be said there."""
     for step in where:
-        if isinstance(step, str):
-            kind = _fields(part)[step]
+        kind = _fields(part).get(step)
+        if kind is not None:  # else an item of a list, or what somebody named in a table
             inner = [one for one in (kind, *get_args(kind)) if _is_part(one)]
             if len(inner) != 1:
                 return []
             part = inner[0]
-    return list(_fields(part))
+    return list(map(str, _fields(part)))
 
 
-def _fields(part: type[BaseModel]) -> dict[str, Any]:
+def _fields(part: type[BaseModel]) -> dict[int | str, Any]:
     return {field.alias or name: field.annotation for name, field in part.model_fields.items()}
 
 

@@ -1,17 +1,22 @@
 """Bringing a database to the newest tables, once, however many replicas start at the same time."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, column, inspect, select, table, text
+from sqlalchemy import Table as SomeTable
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage.database import engine_for
+from booking.storage.table import Table, table_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -44,8 +49,21 @@ def history_of(feature: str, folder: Path) -> History:
     return History(folder, f"{feature}_alembic_version")
 
 
+class BrokenHistory(Exception):
+    """A feature's revisions can't be followed: which history, and why; its cause, where it has one."""
+
+    def __init__(self, history: History, why: str = "", file: str = "") -> None:
+        super().__init__(why)
+        self.history = history
+        self.why = why
+        self.file = file
+
+
 def migrate(url: str, others: Sequence[History] = NO_OTHERS) -> None:
-    """Upgrades to the newest revisions, ours first; does nothing when they are there already."""
+    """Upgrades to the newest revisions, ours first; does nothing when they are there already.
+
+    Refuses with BrokenHistory.
+    """
     asyncio.run(_migrate(url, [OURS, *others]))
 
 
@@ -66,19 +84,30 @@ async def one_at_a_time(session: AsyncSession) -> None:
     await (await session.connection()).run_sync(_lock)
 
 
-def missing_tables(url: str, tables: Iterable[str]) -> list[str]:
-    """Those that no migration has made."""
+def missing(url: str, kinds: Sequence[type[Table]]) -> list[str]:
+    """Tables, and columns as `table.column`, that no migration has made."""
 
     async def look() -> list[str]:
         engine = engine_for(url)
         try:
             async with engine.connect() as connection:
-                there = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+                return await connection.run_sync(_missing, [table_of(kind) for kind in kinds])
         finally:
             await engine.dispose()
-        return [table for table in tables if table not in there]
 
-    return asyncio.run(look())
+    return asyncio.run(look()) if kinds else []
+
+
+def _missing(connection: Connection, tables: Sequence[SomeTable]) -> list[str]:
+    there = inspect(connection)
+    found = []
+    for wanted in tables:
+        if not there.has_table(wanted.name):
+            found.append(wanted.name)
+            continue
+        columns = {column["name"] for column in there.get_columns(wanted.name)}
+        found += [f"{wanted.name}.{column.name}" for column in wanted.columns if column.name not in columns]
+    return found
 
 
 def _is_newest(connection: Connection, histories: Sequence[History]) -> bool:
@@ -104,8 +133,52 @@ def _upgrade(connection: Connection, histories: Sequence[History]) -> None:
     from alembic import command
 
     _lock(connection)
+    there = set(inspect(connection).get_table_names())
     for history in histories:
-        command.upgrade(alembic_config(connection, history), "head")
+        done = _done(connection, history, there)
+        config = alembic_config(connection, history)
+        if history == OURS:
+            command.upgrade(config, "head")
+            continue
+        with _blaming(history):
+            _check(history, config, done)
+            command.upgrade(config, "head")
+
+
+def _check(history: History, config: "Config", done: Collection[str | None]) -> None:
+    from alembic.script import ScriptDirectory
+
+    with warnings.catch_warnings():
+        # Only warned of by Alembic, which then fails with less of a reason.
+        warnings.filterwarnings("error", category=UserWarning, module=r"alembic\.script")
+        scripts = ScriptDirectory.from_config(config)
+        try:
+            known = {revision.revision for revision in scripts.walk_revisions()}
+        except UserWarning as warned:
+            raise BrokenHistory(history, " ".join(str(warned).split())) from warned
+    heads = scripts.get_heads()
+    if len(heads) > 1:
+        raise BrokenHistory(
+            history, f"{' and '.join(sorted(heads))} are both its last: one follows the other"
+        )
+    if newer := [revision for revision in done if revision and revision not in known]:
+        why = f"the database has its revision {newer[0]}, the package has not: is it an older one?"
+        raise BrokenHistory(history, why)
+
+
+@contextmanager
+def _blaming(history: History) -> Iterator[None]:
+    try:
+        yield
+    except (BrokenHistory, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # it is somebody else's code
+        files = [frame.f_code.co_filename for frame, _ in walk_tb(reason.__traceback__)]
+        if isinstance(reason, SyntaxError) and reason.filename:
+            files.append(reason.filename)
+        folder = history.folder.resolve()
+        within = [Path(file).name for file in files if Path(file).resolve().parent == folder]
+        raise BrokenHistory(history, file=within[-1] if within else "") from reason
 
 
 def alembic_config(

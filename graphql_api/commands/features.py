@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from booking.storage.migrate import history_of
+from strawberry.utils.str_converters import to_camel_case
+
+from booking.clinic_file.read import ClinicFileError, named_features
+from booking.storage.migrate import BrokenHistory, history_of
 from booking.storage.revise import write_revision
 from graphql_api.commands.clinic_file import clinic_text
-from graphql_api.extending import API, FeatureMistake
+from graphql_api.extending import API, Enabled, FeatureMistake
 from graphql_api.installed import Installed, installed, open_clinic
-from graphql_api.joining import NAME, RESERVED, coordinates
+from graphql_api.joining import NAME, NAMES, RESERVED, called, coordinates, foreign_types, pascal
+from graphql_api.prepare import why
 from graphql_api.schema import schema_with
 from graphql_api.settings import BadSetting, Settings
 
@@ -33,17 +37,24 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _features(_arguments: argparse.Namespace, settings: Settings) -> int:
-    there = installed()
-    clinic = open_clinic(clinic_text(settings.clinic_file), without=settings.without_features)
-    schema_with(clinic.enabled)
+    """Lists them all; what keeps a server from starting is told afterwards."""
+    there, text = installed(), clinic_text(settings.clinic_file)
+    named = named_features(text)
+    wrong: Exception | None = None
+    try:
+        schema_with(open_clinic(text, without=settings.without_features).enabled)
+    except (ClinicFileError, FeatureMistake) as reason:
+        wrong = reason
     for name in sorted(there):
-        state = "enabled" if name in clinic.file.features else "installed"
+        state = "enabled" if name in named else "installed"
         if name in settings.without_features:
             state = "left out"
         print(f"{name}\t{there[name].package}\t{state}")
         if state != "left out":
             for addition in _additions(there[name]):
                 print(f"  {addition}")
+    if wrong:
+        raise wrong
     if not there:
         print("No features are installed. `book-online new-feature` writes one to begin with.")
     return 0
@@ -52,39 +63,50 @@ def _features(_arguments: argparse.Namespace, settings: Settings) -> int:
 def _additions(one: Installed) -> Iterator[str]:
     try:
         feature = one.load()
+        schema = schema_with([Enabled(feature, one.package)])
     except FeatureMistake as broken:
         yield f"broken: {broken.what}"
         return
     yield from coordinates(feature)
-    yield from (f"problem {problem.__name__}" for problem in feature.problems.values())
+    shown = {*feature.nodes, *(called(problem) for problem in feature.problems.values())}
+    types = {kind.name for kind in foreign_types(schema._schema)}
+    yield from (f"type {kind}" for kind in sorted(types - shown))
+    yield from (f"problem {called(problem)}" for problem in feature.problems.values())
     yield from (f"node {kind}" for kind in feature.nodes)
-    yield from (f"rule {rule.__name__}" for rule in feature.rules)
-    yield from (f"busy source {source.__name__}" for source in feature.busy_sources)
+    yield from (f"loader {name}" for name in feature.loaders)
+    yield from (f"rule {called(rule)}" for rule in feature.rules)
+    yield from (f"busy source {called(source)}" for source in feature.busy_sources)
     yield from (f"listener {name}" for name in feature.listeners)
     yield from (f"table {table.__tablename__}" for table in feature.tables)
+    for name, field in feature.settings.model_fields.items() if feature.settings else ():
+        required = " (required)" if field.is_required() else ""
+        yield f"setting {one.name}.{field.alias or name}{required}"
+    if feature.is_shared:
+        yield "its answers are shared"
 
 
 def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> int:
     name: str = arguments.name
     if not NAME.fullmatch(name) or name in RESERVED:
-        raise BadSetting(f"{name!r} can't be a feature's name: 3 to 31 small letters, digits and _")
+        raise BadSetting(f"{name!r} can't be a feature's name: it {NAMES}")
     distribution = f"book-online-{name.replace('_', '-')}"
     folder: Path = arguments.folder / distribution
+    if folder.exists():
+        raise BadSetting(f"{folder} is there already: choose another name, or another place with --in")
     folder.mkdir(parents=True)
-    words = name.split("_")
     texts = {
         "name": name,
         "distribution": distribution,
         "module": f"book_online_{name}",
-        "type": "".join(word.title() for word in words),
-        "field": words[0] + "".join(word.title() for word in words[1:]),
+        "type": pascal(name),
+        "field": to_camel_case(name),
         "api": API,
     }
     for template in sorted(TEMPLATES.glob("*.template")):
         file = folder / Template(template.stem).substitute(texts)
         file.write_text(Template(template.read_text("utf-8")).substitute(texts), "utf-8")
         print(file)
-    print(f"Next: pip install --editable {folder}; pytest {folder}; and name it in clinic.toml:")
+    print(f"Next: pip install --editable {folder}; pytest {folder}; and change the line in clinic.toml:")
     print(f'  features = ["{name}"]')
     return 0
 
@@ -95,7 +117,10 @@ def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> int:
     if feature.migrations is None:
         raise FeatureMistake(one.name, one.package, "", "give it `migrations`, the folder to write to")
     tables = [table.__tablename__ for table in feature.tables]
-    written = write_revision(history_of(one.name, feature.migrations), tables, arguments.what)
+    try:
+        written = write_revision(history_of(one.name, feature.migrations), tables, arguments.what)
+    except BrokenHistory as broken:
+        raise FeatureMistake(one.name, one.package, "", why(broken)) from broken.__cause__
     print(f"{written}: please read it before you keep it." if written else "Its tables have not changed.")
     return 0
 

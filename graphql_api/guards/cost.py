@@ -146,7 +146,18 @@ class _Bill:
         return [result]
 
 
-def _weight(field: GraphQLField, *, usual: int) -> int:
+def declared_cost(field: GraphQLField) -> Cost | None:
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     directives = definition.directives if definition else ()
-    return next((directive.weight for directive in directives if isinstance(directive, Cost)), usual)
+    return next((directive for directive in directives if isinstance(directive, Cost)), None)
+
+
+def is_payable(cost: Cost) -> bool:
+    """A weight below nothing would make the rest of a document cheaper."""
+    weight: object = cost.weight
+    return isinstance(weight, int) and not isinstance(weight, bool) and weight >= 0
+
+
+def _weight(field: GraphQLField, *, usual: int) -> int:
+    cost = declared_cost(field)
+    return cost.weight if cost else usual

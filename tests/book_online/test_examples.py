@@ -12,10 +12,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.clinics import naming
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(folder for folder in (ROOT / "docs" / "examples").iterdir() if folder.is_dir())
 OURS = {"book_online.extend", "book_online.testing"}
 ANYBODYS = {"alembic", "httpx", "pydantic", "sqlalchemy", "strawberry"}
+
+
+INSURANCE = """
+  Query.insurancePractitioners
+  Appointment.insuranceClaim
+  type InsuranceClaim
+  problem InsuranceNotAgreed
+  loader claims
+  rule only_with_an_agreement
+  table insurance_claims
+  setting insurance.insurers (required)
+"""
 
 
 @dataclass
@@ -79,7 +93,7 @@ def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, 
     fresh.install(*(wheel(folder, tmp_path) for folder in EXAMPLES))
     for folder in EXAMPLES:
         shutil.copy(folder / f"test_{folder.name}.py", tmp_path)
-    shutil.copy(ROOT / "clinic.toml", tmp_path)
+    (tmp_path / "clinic.toml").write_text(naming(), "utf-8")
 
     told = fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", "-W", "error", ".", folder=tmp_path)
     listed = fresh.run("-m", "graphql_api.cli", "features", folder=tmp_path)
@@ -88,6 +102,7 @@ def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, 
     assert [line.split("\t")[0] for line in listed.splitlines() if "\t" in line] == [
         folder.name for folder in EXAMPLES
     ]
+    assert INSURANCE in listed
     where = fresh.run("-c", "import booking as a, book_online_room as b; print(a.__file__, b.__file__)")
     assert all(str(fresh.folder) in file for file in where.split())
 
@@ -104,15 +119,13 @@ def test_what_new_feature_writes_installs_and_passes_as_it_is(
     assert all(file in told for file in written)
     fresh.install(wheel(project, tmp_path / "wheels"))
     assert "1 passed" in fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", ".", folder=project)
-    shutil.copy(ROOT / "clinic.toml", tmp_path)
-    clinic = (tmp_path / "clinic.toml").read_text("utf-8")
-    (tmp_path / "clinic.toml").write_text(clinic.replace("features = []", f'features = ["{name}"]'), "utf-8")
+    (tmp_path / "clinic.toml").write_text(naming(name), "utf-8")
     camel = {"tips": "tips", "after_care": "afterCare"}[name]
     printed = fresh.run("-m", "graphql_api.cli", "schema", "--with-features", folder=tmp_path)
     assert f"{camel}Hello: String" in printed
 
 
-@pytest.mark.parametrize("name", ["clinic", "Tips", "a"])
+@pytest.mark.parametrize("name", ["clinic", "Tips", "a", "abc_", "after__care"])
 def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
     command = [sys.executable, "-m", "graphql_api.cli", "new-feature", name, "--in", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -120,6 +133,18 @@ def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: 
     assert done.returncode == 1
     assert done.stderr.startswith(f"book-online: '{name}' can't be a feature's name")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "book-online-tips").mkdir()
+    command = [sys.executable, "-m", "graphql_api.cli", "new-feature", "tips", "--in", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"book-online: {tmp_path / 'book-online-tips'} is there already: "
+        "choose another name, or another place with --in\n"
+    )
 
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)

@@ -2,21 +2,42 @@
 
 import dataclasses
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
+from typing import Any
 
 import pytest
+import sqlalchemy
+import strawberry
 
 import book_online.extend
-from book_online.extend import API, Feature
-from book_online.testing import open_clinic
+from book_online.extend import (
+    API,
+    CATALOGUE,
+    BusyQuestion,
+    Context,
+    Event,
+    Feature,
+    Heard,
+    Proposal,
+    Table,
+    global_id,
+)
+from book_online.testing import NOW, SAMPLE, open_clinic
+from booking.clinic_file.read import read_clinic_file
 from booking.guests import BUSY_LIMIT, RULE_LIMIT
 from graphql_api.contained import FIELD_LIMIT
+from graphql_api.extending import Enabled, FeatureMistake
+from graphql_api.prepare import prepare
+from graphql_api.schema import schema_with
 
 PAGE = (Path(__file__).parents[2] / "docs" / "extend.md").read_text("utf-8")
 LISTED = PAGE.partition("| for | from `book_online.extend` |")[2].partition("\n\n")[0]
 MOST_LINES = 25
+NINE = "2026-11-24T09:00:00-05:00"
 
 
 def test_what_may_be_imported_is_listed_and_nothing_else_is() -> None:
@@ -49,7 +70,142 @@ def test_the_first_example_is_a_feature_of_few_lines(tmp_path: Path, monkeypatch
     assert answer["data"]["service"]["aftercareAdvice"].startswith("Drink enough")
 
 
+def test_a_rule_and_its_settings_are_a_few_lines() -> None:
+    (settings,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    with open_clinic(listed("staff"), settings=settings) as clinic:
+        refused = clinic.book(NINE)
+        assert [problem["__typename"] for problem in refused["problems"]] == ["Declined"]
+
+    with open_clinic(listed("staff"), settings=settings.replace("example.org", "example.com")) as clinic:
+        assert clinic.book(NINE)["problems"] == []
+
+
+def test_a_busy_source_is_a_few_lines() -> None:
+    with open_clinic(listed("meeting"), settings=f"[meeting]\nstarts_at = {NINE}") as clinic:
+        assert [problem["__typename"] for problem in clinic.hold(NINE)["problems"]] == ["SlotTaken"]
+        assert clinic.hold("2026-11-24T10:00:00-05:00")["problems"] == []
+
+
+def test_a_mutation_and_its_problem_are_a_few_lines() -> None:
+    asked = "mutation ($code: String!) { voucherCheck(code: $code) { problems { __typename } } }"
+    with open_clinic(listed("voucher")) as clinic:
+        known, unknown = (clinic.ask(asked, code=code) for code in ("SPRING", "AUTUMN"))
+
+    assert known == {"data": {"voucherCheck": {"problems": []}}}
+    assert unknown == {"data": {"voucherCheck": {"problems": [{"__typename": "VoucherUnknown"}]}}}
+
+
+def test_a_subscription_is_a_few_lines() -> None:
+    with open_clinic(listed("ticks")) as clinic:
+        assert clinic.listen("subscription { ticksMinute }") == [
+            {"data": {"ticksMinute": "2026-11-23T07:00:00-05:00"}}
+        ]
+
+
+def test_pages_and_ids_are_a_few_lines() -> None:
+    with open_clinic(listed("tips")) as clinic:
+        answer = clinic.ask("{ tipsAll(first: 2) { edges { node { id text } } pageInfo { hasNextPage } } }")
+        tips = answer["data"]["tipsAll"]
+        texts = [edge["node"]["text"] for edge in tips["edges"]]
+        assert (texts, tips["pageInfo"]) == (["Rest.", "Drink enough."], {"hasNextPage": True})
+
+        asked = "query ($id: ID!) { node(id: $id) { ... on TipsTip { text } } }"
+        again = clinic.ask(asked, id=tips["edges"][1]["node"]["id"])
+        assert again == {"data": {"node": {"text": "Drink enough."}}}
+        assert clinic.ask(asked, id=global_id("TipsTip", 7)) == {"data": {"node": None}}
+
+
+def test_every_listing_is_run() -> None:
+    headings = re.findall(r"^### (\w+):", PAGE, re.MULTILINE)
+    assert headings == ["staff", "meeting", "voucher", "ticks", "tips"]
+    assert len(blocks("python")) == len(headings) + 2  # and the first one, with its test
+
+
+@pytest.mark.parametrize("kind", [Proposal, BusyQuestion, Heard, Event])
+def test_what_is_handed_to_a_feature_has_the_members_that_are_listed(kind: type) -> None:
+    assert members(kind) == {field.name for field in dataclasses.fields(kind)}
+
+
+def test_the_context_has_the_members_that_are_listed() -> None:
+    there = {field.name for field in dataclasses.fields(Context)} | set(vars(Context))
+    assert len(members(Context)) > 5
+    assert members(Context) - there == set()
+
+
+def members(kind: type) -> set[str]:
+    (row,) = re.findall(rf"^\| `{kind.__name__}` \| (.*) \|$", PAGE, re.MULTILINE)
+    return set(re.findall(r"`(\w+)", row))
+
+
+def aftercare(**given: Any) -> Enabled:
+    return Enabled(Feature(name="aftercare", api=API, **given), "book-online-aftercare 0.1.0")
+
+
+@strawberry.type
+class Advice:
+    aftercare_advice: str | None = strawberry.field(directives=[CATALOGUE])
+
+
+@strawberry.type
+class Always:
+    aftercare_advice: str = strawberry.field(directives=[CATALOGUE])
+
+
+class Forgetful(Table):
+    """A table of SQLAlchemy's would be there for every other test too, so this one is made of one of ours."""
+
+    __abstract__ = True
+    __tablename__ = "aftercare_tips"
+    __table__ = sqlalchemy.Table(
+        "aftercare_tips", sqlalchemy.MetaData(), sqlalchemy.Column("text", sqlalchemy.Text)
+    )
+
+
+def test_three_mistakes_are_told_as_the_page_shows_them(tmp_path: Path) -> None:
+    mistakes = []
+    for wrong in (aftercare(fields={"Servise": Advice}), aftercare(fields={"Service": Always})):
+        with pytest.raises(FeatureMistake) as refused:
+            schema_with([wrong])
+        mistakes.append(refused.value)
+    (tmp_path / "0001_tips.py").write_text(MIGRATION)
+    url, wrong = f"sqlite:///{tmp_path / 'x.sqlite3'}", aftercare(tables=[Forgetful], migrations=tmp_path)
+    with pytest.raises(FeatureMistake) as refused:
+        prepare(url, read_clinic_file(SAMPLE), [wrong], now=NOW)
+    mistakes.append(refused.value)
+
+    shown = [block for block in blocks("text") if block.startswith("book-online: ")]
+    assert shown == [f"book-online: {mistake}\n" for mistake in mistakes]
+
+
+MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0001", None
+
+
+def upgrade():
+    op.create_table("aftercare_tips", sa.Column("id", sa.Integer()))
+"""
+
+
+def listed(name: str) -> Feature:
+    """The listing below that heading, run with the imports that the page says each begins with."""
+    below = PAGE.partition(f"\n### {name}:")[2]
+    (code,) = re.findall(
+        r"```python\n(.*?)```", below.partition("\n### ")[0].partition("\n## ")[0], re.DOTALL
+    )
+    module = ModuleType(f"listing_{name}")
+    sys.modules[module.__name__] = module  # where strawberry looks names up
+    exec(f"import strawberry\nfrom book_online.extend import *\n{code}", vars(module))
+    feature: Feature = module.feature
+    return feature
+
+
+def blocks(language: str) -> list[str]:
+    return [dedent(block) for block in re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)]
+
+
 def example(beginning: str) -> str:
-    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    (found,) = [block for block in map(dedent, blocks) if block.startswith(beginning)]
+    (found,) = [block for block in blocks("python") if block.startswith(beginning)]
     return found

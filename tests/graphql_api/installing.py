@@ -1,7 +1,14 @@
 """Packages with features, installed as far as Python can tell: a module, and what its metadata says."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
+
+from tests.clinics import naming
+
+ROOT = Path(__file__).parents[2]
 
 HEAD = """
 import strawberry
@@ -41,3 +48,33 @@ def install(site: Path, name: str, code: str = TIPS, *, package: str = "", versi
     folder.mkdir()
     (folder / "__init__.py").write_text(dedent(code))
     return folder
+
+
+class Office:
+    """A folder with a clinic's file, and packages that are installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.site = folder / "site"
+        self.clinic()
+
+    def clinic(self, *enabled: str, settings: str = "") -> None:
+        text = naming(*enabled) + settings
+        (self.folder / "clinic.toml").write_text(text, "utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "graphql_api.cli", *arguments],
+            cwd=self.folder,
+            env={"PYTHONPATH": f"{ROOT}{os.pathsep}{self.site}", **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def refused(self, *arguments: str, **environment: str) -> str:
+        done = self.run(*arguments, **environment)
+        assert (done.returncode, done.stdout) == (1, ""), done
+        assert "Traceback" not in done.stderr
+        return done.stderr.removeprefix("book-online: ").rstrip("\n")

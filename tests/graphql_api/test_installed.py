@@ -1,50 +1,14 @@
 """Features on the command line: what is installed, what the clinic enables, and what is wrong."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from tests.clinics import edited
-from tests.graphql_api.installing import HEAD, install
+from tests.graphql_api.installing import HEAD, ROOT, Office, install
 
-ROOT = Path(__file__).parents[2]
 MORE = "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
 SETTINGS = '\n[tips]\nbest = "Drink enough."\n'
-
-
-class Office:
-    """A folder with a clinic's file, and packages that are installed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.site = folder / "site"
-        self.clinic()
-
-    def clinic(self, *enabled: str, settings: str = "") -> None:
-        named = f"features = {list(enabled)!r}\n"
-        text = edited({"features = []": named.strip()}) + settings
-        (self.folder / "clinic.toml").write_text(text, "utf-8")
-
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "graphql_api.cli", *arguments],
-            cwd=self.folder,
-            env={"PYTHONPATH": f"{ROOT}{os.pathsep}{self.site}", **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def refused(self, *arguments: str, **environment: str) -> str:
-        done = self.run(*arguments, **environment)
-        assert (done.returncode, done.stdout) == (1, ""), done
-        assert "Traceback" not in done.stderr
-        return done.stderr.removeprefix("book-online: ").rstrip("\n")
 
 
 @pytest.fixture
@@ -79,6 +43,8 @@ def test_features_lists_what_is_installed_and_enabled_and_what_each_adds(office:
         "more\tbook-online-more 0.1.0\tinstalled",
         "tips\tbook-online-tips 0.1.0\tenabled",
         "  Service.tipsBest",
+        "  setting tips.best (required)",
+        "  setting tips.most",
     ]
 
 

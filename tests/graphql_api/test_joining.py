@@ -17,6 +17,7 @@ from book_online.extend import (
     Problem,
     Proposal,
     Service,
+    Table,
 )
 from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.schema import schema_with
@@ -72,13 +73,15 @@ class NoTips(BookingError):
     """A refusal of a feature's."""
 
 
-class StrayTable:
+class StrayTable(Table):
     """Only named as one: a table of SQLAlchemy's would be there for every other test too."""
 
+    __abstract__ = True
     __tablename__ = "stray"
 
 
-class TipsTable:
+class TipsTable(Table):
+    __abstract__ = True
     __tablename__ = "tips_given"
 
 
@@ -190,7 +193,9 @@ def test_what_strawberry_makes_nothing_of_is_told_with_its_package() -> None:
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["clinic", "services", "Tips", "a", "tips-2", "x" * 40])
+@pytest.mark.parametrize(
+    "name", ["clinic", "services", "Tips", "a", "tips-2", "x" * 40, "tips_", "after__care", "after_2"]
+)
 def test_a_name_that_means_something_else_or_nothing_is_refused(name: str) -> None:
     with pytest.raises(FeatureMistake, match="a feature's name has 3 to 31 small letters"):
         schema_with([Enabled(Feature(name=name, api=API), "a package")])
@@ -212,7 +217,7 @@ def test_a_field_that_somebody_brings_already_names_both() -> None:
 
 
 def test_two_features_of_one_name_are_one_too_many() -> None:
-    with pytest.raises(FeatureMistake, match=r"there is a feature of this name already, of the first"):
+    with pytest.raises(FeatureMistake, match=r"a feature of this name is there already, of the first"):
         schema_with(
             [Enabled(Feature(name="tips", api=API), "the first"), Enabled(Feature(name="tips", api=API), "b")]
         )
