@@ -28,14 +28,17 @@ test: check ## Set up all that the tests need, and check everything
 
 .PHONY: check
 check: setup-tests lint types schema-check ## What CI runs: lint, types, contracts, schema, tests, coverage
-	@$(BIN)/pytest $(SIDE_BY_SIDE) --cov --cov-report=term
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE)" --cov --cov-report=term
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not ($(ALONE))"
 
 # A file's tests share servers and browsers, so they stay together; each process has its own PostgreSQL.
 SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist loadfile
+# Coverage is measured with these: to note each line takes as long again as to run it.
+ALONE = not browser and not postgresql
 
 .PHONY: quick
 quick: .venv/ready-to-test node_modules/.ready-to-test ## The tests that need neither a browser nor PostgreSQL
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not postgresql"
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE)"
 
 .PHONY: lint
 lint: .venv/ready-to-test ## Style, and who may import whom

@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.async_api import Browser, Page
 
 from booking.storage.database import Database
 from tests.browsers import fresh_page, running_browser
 from tests.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+
+settings.register_profile("untimed", deadline=None)  # speed is measured by `make bench`
+settings.load_profile("untimed")
 
 SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
 FAILED = pytest.StashKey[bool]()

@@ -229,7 +229,6 @@ def run(fresh_url: FreshUrl, examples: int) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=30,
-            deadline=None,
             phases=set(Phase) - {Phase.explain},  # It takes minutes.
         ),
     )

@@ -106,7 +106,7 @@ worlds = st.builds(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=worlds)
 async def test_what_is_listed_is_what_can_be_booked(database: Database, world: World) -> None:
     async with database.write() as session:

@@ -45,7 +45,7 @@ def everything(window: Window) -> range:
     return range(window.first, window.first + window.length)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     place=places,
     weekly=st.dictionaries(st.integers(0, 6), st.lists(spans, max_size=3), max_size=7),
@@ -70,7 +70,7 @@ def test_a_tick_is_open_when_the_wall_clock_says_so(
     assert found == {tick for tick in everything(window) if is_open(tick)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=places, step=st.integers(1, 288).map(lambda n: timedelta(minutes=5 * n)))
 def test_steps_are_multiples_on_the_wall_clock(place: tuple[str, date], step: timedelta) -> None:
     zone = ZoneInfo(place[0])
@@ -83,7 +83,7 @@ def test_steps_are_multiples_on_the_wall_clock(place: tuple[str, date], step: ti
     assert ticks(window, step_bits(window, zone, step)) == {t for t in everything(window) if is_step(t)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=places, low=st.none() | st.integers(-1, 4), high=st.none() | st.integers(-1, 4))
 def test_dates_are_the_locations_own(place: tuple[str, date], low: int | None, high: int | None) -> None:
     zone = ZoneInfo(place[0])

@@ -245,7 +245,7 @@ PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 ANYTHING: st.SearchStrategy[Any] = PLAIN | MOMENTS | st.sampled_from([[], {}])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(place=st.sampled_from(PLACES), value=ANYTHING)
 def test_whatever_stands_in_a_file_it_is_a_clinic_or_a_list_of_mistakes(
     place: tuple[Any, ...], value: Any
