@@ -71,7 +71,7 @@ async def open_desk(url: str, *, practitioners: int = PRACTITIONERS) -> AsyncIte
         await database.close()
 
 
-async def on_sqlite(url: str) -> Row:
+async def on_sqlite(url: str) -> list[Row]:
     async with open_desk(url) as desk:
         rows = await desk.record()
         bare = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=15)
@@ -93,15 +93,36 @@ async def on_sqlite(url: str) -> Row:
                     bare.execute("COMMIT")
             return A_ROUND / (time.perf_counter() - begun)
 
+        async def stack_rate() -> float:
+            ready = [
+                [[(one, one.again(number)) for one in part] for part in rows]
+                for number in (next(numbers) for _ in range(A_ROUND))
+            ]
+            begun = time.perf_counter()
+            for parts in ready:
+                for part in parts:
+                    async with writing.begin() as connection:
+                        for one, given in part:
+                            await connection.exec_driver_sql(one.statement, given if one.many else given[0])
+            return A_ROUND / (time.perf_counter() - begun)
+
+        writing = desk.database.engine.execution_options(writes=True)
         mine, theirs, ratio = await medians(desk.rate, bare_rate, rounds=7)
+        mine_again, stack, of_stack = await medians(desk.rate, stack_rate, rounds=7)
         bare.close()
-    return Row(
-        "booking, SQLite, durable",
-        *at_least(ratio, 0.5),
-        f"{mine:.0f}/s",
-        f"{theirs:.0f}/s",
-        "sqlite3, the same rows",
-    )
+    work = "booking, SQLite, durable"
+    return [
+        Row(work, *at_least(ratio, 0.5), f"{mine:.0f}/s", f"{theirs:.0f}/s", "sqlite3, the same rows"),
+        Row(
+            work,
+            "",
+            f"{of_stack:.2f} x",
+            True,
+            f"{mine_again:.0f}/s",
+            f"{stack:.0f}/s",
+            "SQLAlchemy's connection, the same statements",
+        ),
+    ]
 
 
 async def on_postgresql(postgres: Postgres, url: str) -> Row:

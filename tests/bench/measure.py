@@ -10,7 +10,10 @@ Figure = Callable[[], Awaitable[float]]
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `ratio` is what `goal` is about; a miss is told, and fails nothing."""
+    """A line of the table. `ratio` is what `goal` is about; a miss is told, and fails nothing.
+
+    Without a goal it only tells what a part costs.
+    """
 
     work: str
     goal: str
