@@ -34,6 +34,21 @@ feature = Feature(name="tips", api=1, fields={"Service": TipsOfService}, setting
 """
 )
 
+WITH_A_TABLE = """
+from pathlib import Path
+from book_online.extend import Feature, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Given(Table):
+    __tablename__ = "tips_given"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {more}
+
+
+feature = Feature(name="tips", api=1, tables=[Given], migrations=Path(__file__).parent / "migrations")
+"""
+
 
 def install(site: Path, name: str, code: str = TIPS, *, package: str = "", version: str = "0.1.0") -> Path:
     """Into a folder that Python is told to look into; answers the module's own."""

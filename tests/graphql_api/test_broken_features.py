@@ -9,7 +9,7 @@ from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.installed import open_clinic as open_file
 from graphql_api.prepare import prepare
 from tests.clinics import NOW, naming
-from tests.graphql_api.installing import HEAD, Office, install
+from tests.graphql_api.installing import HEAD, WITH_A_TABLE, Office, install
 
 PACKAGE = "feature tips (book-online-tips 0.1.0): "
 COMMANDS = [("check", "clinic.toml"), ("load",), ("serve",), ("schema", "--with-features")]
@@ -130,20 +130,6 @@ def test_an_unknown_key_in_what_somebody_named_is_told_with_its_place(office: Of
 
 
 MORE = "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
-WITH_A_TABLE = """
-from pathlib import Path
-from book_online.extend import Feature, Table
-from sqlalchemy.orm import Mapped, mapped_column
-
-
-class Given(Table):
-    __tablename__ = "tips_given"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    {more}
-
-
-feature = Feature(name="tips", api=1, tables=[Given], migrations=Path(__file__).parent / "migrations")
-"""
 REVISION = """
 import sqlalchemy as sa
 from alembic import op

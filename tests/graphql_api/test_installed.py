@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from tests.graphql_api.installing import HEAD, ROOT, Office, install
+from tests.graphql_api.installing import HEAD, ROOT, WITH_A_TABLE, Office, install
 
 MORE = "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
 SETTINGS = '\n[tips]\nbest = "Drink enough."\n'
@@ -170,21 +170,6 @@ def test_a_broken_feature_is_left_out_by_one_setting(office: Office) -> None:
     )
 
 
-WITH_A_TABLE = """
-from pathlib import Path
-from book_online.extend import Feature, Table
-from sqlalchemy.orm import Mapped, mapped_column
-
-
-class Given(Table):
-    __tablename__ = "tips_given"
-    id: Mapped[int] = mapped_column(primary_key=True)
-{more}
-
-feature = Feature(name="tips", api=1, tables=[Given], migrations=Path(__file__).parent / "migrations")
-"""
-
-
 def test_a_table_is_migrated_by_the_same_command_from_its_first_column_to_its_last(office: Office) -> None:
     module = install(office.site, "tips", WITH_A_TABLE.format(more=""))
     office.clinic("tips")
@@ -197,7 +182,7 @@ def test_a_table_is_migrated_by_the_same_command_from_its_first_column_to_its_la
     assert office.run("load").returncode == 0
     assert columns(office) == ["id"]
 
-    (module / "__init__.py").write_text(WITH_A_TABLE.format(more="    text: Mapped[str | None]"))
+    (module / "__init__.py").write_text(WITH_A_TABLE.format(more="text: Mapped[str | None]"))
     assert "0002_texts.py" in office.run("new-migration", "tips", "texts").stdout
     assert "have not changed" in office.run("new-migration", "tips", "nothing").stdout
     assert office.run("load").returncode == 0
