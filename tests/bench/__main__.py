@@ -53,7 +53,8 @@ class Bench:
         for row in await booking.on_sqlite(self.sqlite()[0]):
             yield row
         with self.postgres.copy() as url:
-            yield await booking.on_postgresql(self.postgres, url)
+            for row in await booking.on_postgresql(self.postgres, url):
+                yield row
 
     async def growth(self) -> AsyncIterator[Row]:
         yield await growth.with_practitioner_days(self.sqlite()[0])

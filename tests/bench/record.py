@@ -76,6 +76,8 @@ def _new(value: Any, number: int) -> Any:
     if isinstance(value, bytes | memoryview):
         return hashlib.sha256(bytes(value) + str(number).encode()).digest()
     seed = f"{value} {number}".encode()
+    if isinstance(value, UUID):
+        return UUID(hashlib.md5(seed).hexdigest())
     if isinstance(value, str) and (HEX.fullmatch(value) or REFERENCE.fullmatch(value)):
         return hashlib.md5(seed).hexdigest()[: len(value)]
     if isinstance(value, int) and value > LEAST_TICK:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import inspect, select
 
 from booking.storage.database import Database
-from booking.storage.table import Table
 from booking.storage.tables import Appointment
 from tests.asking import Partner, answers, kinds
+from tests.databases import our_tables
 
 TUESDAY = "2026-11-24T09:00:00-05:00"
 BLOCKING = ["pregnancy", "bleeding", "infection", "pacemaker"]
@@ -19,9 +19,9 @@ async def everything_stored(database: Database) -> str:
     catalogue = {"screening_questions", "service_screening"}
     rows = []
     async with database.read() as session:
-        for mapper in Table.registry.mappers:
-            if mapper.local_table.name not in catalogue:  # type: ignore[attr-defined]
-                for row in await session.scalars(select(mapper)):
+        for table in our_tables():
+            if table.__tablename__ not in catalogue:
+                for row in await session.scalars(select(table)):
                     rows.append(
                         {column.key: getattr(row, column.key) for column in inspect(type(row)).columns}
                     )

@@ -11,10 +11,10 @@ from booking.book import BookingRequest, book
 from booking.hold import HoldRequest, hold_slot
 from booking.screening import Answer
 from booking.storage.database import Database
-from booking.storage.table import Table
 from booking.storage.tables import Appointment
 from tests.asking import QUESTIONS
 from tests.clinics import NOW, SAMPLE, edited, open_clinic, small_clinic
+from tests.databases import our_tables
 
 UNTIL = "valid_until = 2026-12-18 }]"
 TUESDAY = datetime(2026, 12, 15, 15, tzinfo=UTC)
@@ -23,10 +23,10 @@ TUESDAY = datetime(2026, 12, 15, 15, tzinfo=UTC)
 async def rows(database: Database) -> dict[str, list[dict[str, Any]]]:
     async with database.read() as session:
         found = {}
-        for mapper in Table.registry.mappers:
-            columns = [column.key for column in inspect(mapper.class_).columns]
-            all_rows = (await session.scalars(select(mapper))).all()
-            found[mapper.class_.__name__] = [{key: getattr(row, key) for key in columns} for row in all_rows]
+        for table in our_tables():
+            columns = [column.key for column in inspect(table).columns]
+            all_rows = (await session.scalars(select(table))).all()
+            found[table.__name__] = [{key: getattr(row, key) for key in columns} for row in all_rows]
         return found
 
 

@@ -18,9 +18,10 @@ from booking.hold import HoldRequest, hold_slot
 from booking.storage import queries
 from booking.storage.database import Database, UnknownDatabase
 from booking.storage.migrate import alembic_config, migrate
-from booking.storage.table import Table
+from booking.storage.table import Table, table_of
 from booking.storage.tables import Hold, Patient, Tick
 from tests.clinics import NOW, open_clinic, small_clinic
+from tests.databases import our_tables
 
 NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
 
@@ -41,7 +42,7 @@ def hold(**other: object) -> Hold:
 
 
 async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
-    ours = {one.local_table for one in Table.registry.mappers if one.class_.__module__.startswith("booking.")}
+    ours = {table_of(one) for one in our_tables()}
 
     def is_ours(item: object, _name: str | None, kind: str, *_more: object) -> bool:
         return kind != "table" or item in ours
