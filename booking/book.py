@@ -178,5 +178,5 @@ async def _keep(session: AsyncSession, service: Service, hold: Hold, *, now: dat
         raise (expired if hold.expires_at <= now else refusal) from refusal
     if hold.expires_at <= now:
         raise replace(expired, still_open=True)
-    if not await claims.keep(session, hold.id, now=now):
+    if not await claims.book_held(session, hold.id, now=now):
         raise expired

@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from booking.availability.calendar import instant_at, ticks_between
 from booking.contact import Contact
@@ -21,7 +19,7 @@ from booking.events import Event
 from booking.hooks import BusyQuestion, Guest, Listener, Proposal, ProposedVisit, Step
 from booking.storage import claims, queries
 from booking.storage.appointments import appointments_by_id, patients_by_id
-from booking.storage.database import Database, guests_of
+from booking.storage.database import Database, TransactionEnded, guests_of, not_to_be_ended
 from booking.storage.tables import Appointment, Patient, Service
 from booking.strangers import in_time, only_exceptions
 
@@ -171,22 +169,10 @@ def _is_sound(refusal: Any) -> bool:
 def _in_one_transaction(session: AsyncSession) -> Iterator[None]:
     """What is refused must not be kept, nor lost what is not: who only is asked may not end it."""
     ours = session.sync_session.get_transaction()
-    event.listen(session.sync_session, "before_commit", _refuse_to_commit)
-    try:
+    with not_to_be_ended(session):
         yield
-        if ours and session.sync_session.get_transaction() is not ours:
-            raise EndedTransaction
-    finally:
-        event.remove(session.sync_session, "before_commit", _refuse_to_commit)
-
-
-def _refuse_to_commit(session: Session) -> None:
-    if not session.in_nested_transaction():
-        raise EndedTransaction
-
-
-class EndedTransaction(Exception):
-    """By a rule or a busy source, which are asked in the middle of one."""
+    if ours is not None and not ours.is_active:
+        raise TransactionEnded
 
 
 def _resource(guest: Guest, name: str) -> str:

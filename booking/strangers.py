@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -41,27 +41,39 @@ def _has_text(reason: Exception) -> bool:
 
 
 async def in_time(work: Awaitable[T], limit: timedelta) -> T:
-    """Fails with a TimeoutError also when it answers later, having seen to it that it isn't stopped."""
+    """Fails also when it answers later, or although we were cancelled meanwhile: it may have seen to that."""
     with only_exceptions():
         async with asyncio.timeout(limit.total_seconds()) as timeout:
             answer = await work
         if timeout.expired():
             raise TimeoutError
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
     return answer
 
 
-async def in_time_or_alone(work: Awaitable[T], limit: timedelta) -> T:
+async def in_a_task_of_its_own(work: Awaitable[T], limit: timedelta) -> T:
     """As `in_time`, but what can't be stopped is left to itself: it must share nothing with us."""
     working = asyncio.ensure_future(_only_exceptions(work))
+    working.add_done_callback(_be_retrieved)
     try:
         done, _ = await asyncio.wait([working], timeout=limit.total_seconds())
     finally:
         working.cancel()
     if not done:
         raise TimeoutError
+    if working.cancelled():
+        raise Misbehaved("it cancelled itself")
     return working.result()
 
 
 async def _only_exceptions(work: Awaitable[T]) -> T:
     with only_exceptions():
         return await work
+
+
+def _be_retrieved(working: asyncio.Future[Any]) -> None:
+    """What nobody waits for any more is no news."""
+    if not working.cancelled():
+        working.exception()

@@ -2,8 +2,8 @@
 
 One is given again only when the database says that nothing was committed since; and never after the
 moment at which time alone would change it. SQLite is asked after the request came in, PostgreSQL then or
-up to five milliseconds before; for as long a mutation waits with its answer. So whatever somebody books,
-through whichever process, is seen by the very next request to any of them.
+up to five milliseconds before; for as long a mutation waits with its answer. So whoever has that answer
+is given nothing older by any process.
 """
 
 import hashlib
@@ -85,19 +85,21 @@ def _fields(query: str, name: str | None) -> tuple[frozenset[str], frozenset[str
         part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
     }
 
-    def names(selections: SelectionSetNode, *, inner: bool) -> Iterator[str]:
+    def names(selections: SelectionSetNode, seen: set[str], *, inner: bool) -> Iterator[str]:
+        """Each fragment is read once, however often it is spread: else there could be a million."""
         for part in selections.selections:
             if isinstance(part, FieldNode):
                 yield part.name.value
                 if inner and part.selection_set:
-                    yield from names(part.selection_set, inner=True)
+                    yield from names(part.selection_set, seen, inner=True)
             elif isinstance(part, InlineFragmentNode):
-                yield from names(part.selection_set, inner=inner)
-            elif isinstance(part, FragmentSpreadNode):
-                yield from names(fragments[part.name.value].selection_set, inner=inner)
+                yield from names(part.selection_set, seen, inner=inner)
+            elif isinstance(part, FragmentSpreadNode) and part.name.value not in seen:
+                seen.add(part.name.value)
+                yield from names(fragments[part.name.value].selection_set, seen, inner=inner)
 
     root = operation.selection_set
-    return frozenset(names(root, inner=False)), frozenset(names(root, inner=True))
+    return frozenset(names(root, set(), inner=False)), frozenset(names(root, set(), inner=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,19 +26,27 @@ async def attempt(
 ) -> tuple[T | None, list[Problem]]:
     """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`.
 
-    On return no process gives an older answer to anybody who asks.
+    On return, also with a refusal, no process gives an older answer to anybody who asks.
 
     `check` may refuse beforehand, while it only reads and so waits for nobody.
     """
+    outcome = await _tried(context, work, check)
+    await context.be_seen()
+    return outcome
+
+
+async def _tried(
+    context: Context,
+    work: Callable[[AsyncSession], Awaitable[T]],
+    check: Callable[[AsyncSession], Awaitable[None]] | None,
+) -> tuple[T | None, list[Problem]]:
     try:
         refuse_guesses(context)
         if check is not None:
             async with context.database.read() as session:
                 await check(session)
         async with context.database.write() as session:
-            done = await work(session)
-        await context.be_seen()
-        return done, []
+            return await work(session), []
     except BookingError as refusal:
         note_guess(context, refusal)
         return None, [show(refusal, context)]

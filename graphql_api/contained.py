@@ -1,7 +1,6 @@
 """What a feature's code may spoil: its own field, within its time. All else arrives."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
-from contextlib import aclosing
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 from booking.errors import BookingError
-from booking.strangers import in_time_or_alone, only_exceptions
+from booking.strangers import in_a_task_of_its_own, only_exceptions
 from graphql_api.context import Context, NodeLookup
 
 FIELD_LIMIT = timedelta(seconds=2)
@@ -47,7 +46,7 @@ def _contained(resolve: Callable[..., Any], feature: str) -> Callable[..., Any]:
 
 
 async def _later(answer: Awaitable[Any]) -> Any:
-    return _checked(await in_time_or_alone(answer, FIELD_LIMIT))
+    return _checked(await in_a_task_of_its_own(answer, FIELD_LIMIT))
 
 
 def _checked(answer: Any) -> Any:
@@ -57,7 +56,7 @@ def _checked(answer: Any) -> Any:
 
 
 async def _each(stream: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-    async with aclosing(stream):
+    try:
         while True:
             try:
                 with only_exceptions():
@@ -65,6 +64,9 @@ async def _each(stream: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
             except StopAsyncIteration:
                 return
             yield item
+    finally:
+        with only_exceptions():
+            await stream.aclose()
 
 
 class FailedIn(Exception):
@@ -80,7 +82,7 @@ def contained_lookup(lookup: NodeLookup, kind: str, feature: str) -> NodeLookup:
 
     async def contained(key: str, context: Context) -> Any:
         try:
-            found = await in_time_or_alone(lookup(key, context), FIELD_LIMIT)
+            found = await in_a_task_of_its_own(lookup(key, context), FIELD_LIMIT)
             if found is not None and found.__strawberry_definition__.name != kind:
                 raise TypeError(f"it answered no {kind}: {type(found).__name__}")
         except BookingError:

@@ -78,7 +78,8 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
     def _plan(self, kind: GraphQLObjectType, asked: Details) -> Complete | None:
         """How to complete such an object; None if that is not plain."""
         nodes = [details.node for details in asked]
-        if any(node.selection_set and self._depends(node.selection_set) for node in nodes):
+        seen: set[str] = set()
+        if any(node.selection_set and self._depends(node.selection_set, seen) for node in nodes):
             return None
         grouped, *_ = self.collect_subfields(kind, asked)
         steps: list[tuple[str, Get, Complete]] = []
@@ -101,18 +102,20 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
 
         return _once(completed) if hasattr(_origin(kind), "stands_for") else completed
 
-    def _depends(self, selections: SelectionSetNode) -> bool:
-        """On variables, or may be told later: any directive at all."""
+    def _depends(self, selections: SelectionSetNode, seen: set[str]) -> bool:
+        """On variables, or may be told later: any directive at all. A fragment is read once."""
         for node in selections.selections:
             if node.directives:
                 return True
             inner: SelectionSetNode | None
             if isinstance(node, FragmentSpreadNode):
-                inner = self.fragments[node.name.value].definition.selection_set
+                name = node.name.value
+                inner = None if name in seen else self.fragments[name].definition.selection_set
+                seen.add(name)
             else:
                 assert isinstance(node, FieldNode | InlineFragmentNode)
                 inner = node.selection_set
-            if inner and self._depends(inner):
+            if inner and self._depends(inner, seen):
                 return True
         return False
 

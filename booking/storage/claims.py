@@ -84,7 +84,7 @@ async def take(
         raise SlotTaken from taken
 
 
-async def keep(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:
+async def book_held(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:
     """What is held becomes what is booked, and nobody's any more who holds; answers how many ticks it was."""
     kept = cast("CursorResult[Any]", await session.execute(KEEP, {"of": owner, "now": now}))
     if kept.rowcount:

@@ -4,8 +4,8 @@ import asyncio
 import math
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Hashable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from copy import copy
 from functools import partial
 from typing import Any, Self, cast
@@ -15,6 +15,7 @@ from sqlalchemy import AsyncAdaptedQueuePool, event, make_url
 from sqlalchemy.engine import URL, Connection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
 from booking.hooks import NOBODY, Guest
@@ -31,7 +32,7 @@ UNUSED_SECONDS = 5
 """After which a connection to PostgreSQL is not trusted without asking: a firewall may have forgotten it."""
 USED_AT = "used at"
 GIVING_BACK_SECONDS = 1
-GUESTS, KEPT = "guests", "kept"
+GUESTS, KEPT, ASKED = "guests", "kept", "asked"
 """What sessions carry along."""
 DRIVERS = {"sqlite": sqlite.DRIVER, "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
@@ -65,6 +66,39 @@ class _Turns:
 
     async def __aexit__(self, *_exception: object) -> None:
         self._lock.release()
+
+
+class TransactionEnded(Exception):
+    """By somebody who was asked in the middle of it."""
+
+
+class OneTransaction(Session):
+    """While somebody else's code is asked in it, it can be neither committed, rolled back nor closed."""
+
+    def commit(self) -> None:
+        self._refuse_if_asked()
+        super().commit()
+
+    def rollback(self) -> None:
+        self._refuse_if_asked()
+        super().rollback()
+
+    def close(self) -> None:
+        self._refuse_if_asked()
+        super().close()
+
+    def _refuse_if_asked(self) -> None:
+        if self.info.get(ASKED):
+            raise TransactionEnded
+
+
+@contextmanager
+def not_to_be_ended(session: AsyncSession) -> Iterator[None]:
+    session.info[ASKED] = session.info.get(ASKED, 0) + 1
+    try:
+        yield
+    finally:
+        session.info[ASKED] -= 1
 
 
 class Kept:
@@ -114,10 +148,14 @@ class Database:
         )
         self._turns = _Turns(patience) if is_sqlite else nullcontext()
         along = {GUESTS: guests, KEPT: Kept()}
-        self._reading = async_sessionmaker(self._readers, expire_on_commit=False, info=along)
+        self._reading = async_sessionmaker(
+            self._readers, sync_session_class=OneTransaction, expire_on_commit=False, info=along
+        )
         self._facts: Mapping[Hashable, Any] = {}
         writing = self.engine.execution_options(writes=True)
-        self._writing = async_sessionmaker(writing, expire_on_commit=False, info=along)
+        self._writing = async_sessionmaker(
+            writing, sync_session_class=OneTransaction, expire_on_commit=False, info=along
+        )
 
     def knowing(self, facts: Mapping[Hashable, Any]) -> Self:
         """The same database, whose readers have these in their `info` and needn't ask again."""
@@ -228,12 +266,15 @@ def _open_sqlite(is_shared: bool, only_reads: bool, connection: Any, _record: An
         connection.be_bounded()
     connection.isolation_level = None  # Python's own BEGINs are late and never immediate; see below.
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # An acknowledged booking survives a power cut.
-    cursor.execute("PRAGMA foreign_keys = ON")
-    # Whoever writes in a session that only reads would do so without taking turns.
-    cursor.execute(f"PRAGMA query_only = {only_reads}")
-    cursor.execute("PRAGMA busy_timeout = 0")  # From now on it is waited for locks in the event loop.
+    for pragma in (
+        "busy_timeout = 0",  # It is waited for locks in the event loop.
+        "journal_mode = WAL",
+        "synchronous = FULL",  # An acknowledged booking survives a power cut.
+        "foreign_keys = ON",
+        # Whoever writes in a session that only reads would do so without taking turns.
+        f"query_only = {only_reads}",
+    ):
+        sqlite.execute(cursor, f"PRAGMA {pragma}")
     cursor.close()
 
 

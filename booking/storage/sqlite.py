@@ -6,7 +6,9 @@ Whoever finds the database locked waits in the loop too. A commit waits for the 
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -83,14 +85,18 @@ class Dialect(SQLiteDialect_pysqlite):
         return places, {**options, "factory": Connection, "check_same_thread": False}
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        await_only(_patiently(cursor, cursor.execute, statement, parameters))
+        execute(cursor, statement, parameters)
 
     def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         await_only(_patiently(cursor, cursor.executemany, statement, parameters))
 
     def do_commit(self, dbapi_connection: Any) -> None:
         if dbapi_connection.in_transaction:
-            await_only(_in_a_thread(dbapi_connection.commit))
+            await_only(_in_a_thread(partial(_commit, dbapi_connection)))
+
+
+def execute(cursor: Cursor, statement: str, parameters: Any = ()) -> None:
+    await_only(_patiently(cursor, cursor.execute, statement, parameters))
 
 
 async def _patiently(cursor: Cursor, execute: Callable[..., object], *given: object) -> None:
@@ -108,6 +114,18 @@ async def _patiently(cursor: Cursor, execute: Callable[..., object], *given: obj
             if not _is_locked(refusal) or now >= end:
                 raise
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _commit(connection: Connection) -> None:
+    """In a thread. Readers are waited for only where the file system can't have a write-ahead log."""
+    end = time.monotonic() + connection.patience
+    while True:
+        try:
+            return connection.commit()
+        except sqlite3.OperationalError as refusal:
+            if not _is_locked(refusal) or time.monotonic() >= end:
+                raise
+        time.sleep(PAUSE_SECONDS)
 
 
 def _is_locked(refusal: sqlite3.OperationalError) -> bool:

@@ -47,7 +47,10 @@ def insert_into(kind: type[Table]) -> Insert:
 
 
 async def write(session: AsyncSession, rows: Sequence[Table]) -> None:
-    """New rows of one kind, in one statement. The session doesn't keep them: they are not changed in it."""
+    """New rows of one kind, in one statement. The session doesn't keep them: they are not changed in it.
+
+    What they don't say is NULL, whatever the column's default.
+    """
     names = [column.key for column in table_of(type(rows[0])).columns]
     values = [{name: getattr(row, name) for name in names} for row in rows]
     await session.execute(insert_into(type(rows[0])), values)

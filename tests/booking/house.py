@@ -16,6 +16,7 @@ from booking.hold import HoldRequest, hold_slot
 from booking.hooks import Busy, BusyQuestion, Proposal
 from booking.reschedule import MoveRequest, reschedule
 from booking.storage.database import Database
+from booking.storage.outbox import ListenerRow
 from tests.clinics import NOW, practitioner
 
 FOREVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -118,6 +119,17 @@ async def roll_back(about: Proposal | BusyQuestion) -> Any:
 
 async def close(about: Proposal | BusyQuestion) -> Any:
     await about.session.close()
+    return []
+
+
+async def break_it_and_go_on(about: Proposal | BusyQuestion) -> Any:
+    """What is there already is tried again, and the failure caught: SQLAlchemy has rolled back by then."""
+    about.session.add(ListenerRow(name="twice"))
+    await about.session.flush()
+    about.session.expunge_all()
+    about.session.add(ListenerRow(name="twice"))
+    with suppress(Exception):
+        await about.session.flush()
     return []
 
 

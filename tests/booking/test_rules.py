@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from booking.errors import BookingError, CheckFailed, Declined
+from booking.find_slots import find_slots, wish_for
 from booking.guests import RULE_LIMIT
 from booking.hold import CourseHoldRequest, hold_course
-from booking.hooks import Guest, Proposal, Step
+from booking.hooks import Busy, Guest, Proposal, Step
 from booking.keys import create_key
 from booking.storage.database import Database
 from tests.booking.house import (
@@ -20,6 +21,7 @@ from tests.booking.house import (
     House,
     Open,
     answer_too_late,
+    break_it_and_go_on,
     break_the_transaction,
     close,
     commit,
@@ -115,6 +117,7 @@ FAILING = [
     refuse_mutely,
     leave,
     break_the_transaction,
+    break_it_and_go_on,
     commit,
     roll_back,
     close,
@@ -139,6 +142,23 @@ async def test_a_rule_that_fails_refuses_and_the_next_is_none_the_worse(house: O
     failing = False
     assert await clinic.open_at(NINE) == ["one", "two"]
     await clinic.book(NINE, "one")
+
+
+async def test_a_rule_may_look_for_what_is_open_and_nest(house: Open) -> None:
+    found: list[int] = []
+
+    async def nobody_is_busy(_question: object) -> list[Busy]:
+        return []
+
+    async def look(proposal: Proposal) -> None:
+        async with proposal.session.begin_nested():
+            wish = await wish_for(proposal.session, "visit")
+            found.append(len(await find_slots(proposal.session, wish, NINE.date(), NINE.date(), now=NOW)))
+
+    clinic = await house(Guest("looking", rules=[look], busy=[nobody_is_busy]))
+    await clinic.book(NINE, "one")
+    assert len(found) == 2
+    assert min(found) > 0
 
 
 async def test_what_a_rule_tries_to_keep_and_then_refuses_is_not_kept(house: Open) -> None:

@@ -89,6 +89,8 @@ async def test_a_booking_through_one_server_is_seen_at_once_through_any(
     held = await api.hold(before[0])
     assert before[0] not in await times(replica)
     assert before[0] not in await times(api)
+    assert (await replica.hold(before[0]))["problems"] != []
+    assert before[0] not in await times(api)
 
     booking = await replica.book(held["holdToken"])
     assert before[0] not in await times(api)
@@ -130,6 +132,12 @@ async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(api: Par
     clock.now += timedelta(milliseconds=1)
     slots = (await api.ask(OPEN_SLOTS, **today))["data"]["openSlots"]["edges"]
     assert slots[0]["node"]["startsAt"] > last_moment["startsAt"]
+
+
+async def test_fragments_that_double_and_double_are_read_once_each(api: Partner) -> None:
+    fragments = [f"fragment f{n} on Clinic {{ ...f{n + 1} ...f{n + 1} }}" for n in range(40)]
+    document = f"{{ clinic {{ ...f0 }} }} {' '.join(fragments)} fragment f40 on Clinic {{ name }}"
+    assert await is_kept(api, document)
 
 
 async def test_what_is_asked_at_length_is_not_kept(api: Partner) -> None:

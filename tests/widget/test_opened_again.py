@@ -54,3 +54,27 @@ async def test_a_press_while_the_time_is_being_kept_again_counts(
             "Somebody else has just taken this time."
         )
     assert await site.appointments() == 1
+
+
+async def test_who_closes_after_a_press_is_not_booked(site: Site, visitor: Visitor) -> None:
+    is_closed = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await is_closed.wait()
+        await route.continue_()
+
+    await visitor.comes_to_details(site.url)
+    await visitor.page.keyboard.press("Escape")
+    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+    await visitor.page.route("**/graphql", wait)
+    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    await visitor.button("Book this visit").click()
+    await visitor.page.keyboard.press("Escape")
+    await expect(visitor.dialog).to_have_count(0)
+    is_closed.set()
+
+    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    await visitor.arrives_at("Who is coming?")
+    assert await site.appointments() == 0
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()

@@ -36,14 +36,17 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   const primary = () => actions.querySelector('.primary');
   let isBusy = false;
   let isWaiting = false;
-  let isPressed = false;
+  let shown = '';
+  /** @type {string | null} */
+  let pressedOn = null;
   /** @type {(() => void) | null} */
   let submit = null;
+  element.addEventListener('close', () => (pressedOn = null));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!isWaiting) return submit?.();
     // Nothing that the visitor sees says that they should wait, so the press counts: on what is shown then.
-    isPressed = true;
+    pressedOn = shown;
     primary()?.setAttribute('aria-busy', 'true');
   });
 
@@ -92,7 +95,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
 
   /**
    * Does one thing at a time, however often it is pressed; when the server can't be reached, offers to try again.
-   * What is done without a button is the widget's own: a press meanwhile is done afterwards.
+   * What is done without a button is the widget's own: a press meanwhile is done afterwards, if the same is shown.
    *
    * @param {() => unknown} work @param {HTMLElement} [button]
    */
@@ -105,14 +108,15 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     try {
       await patiently(work);
     } catch (reason) {
-      isPressed = false;
+      pressedOn = null;
       trouble(reason, () => run(work, button));
     } finally {
       (button ?? primary())?.removeAttribute('aria-busy');
       isBusy = isWaiting = false;
     }
-    if (isPressed) submit?.();
-    isPressed = false;
+    const isStillThere = pressedOn === shown;
+    pressedOn = null;
+    if (isStillThere) submit?.();
   };
 
   /** @param {unknown} reason @param {() => unknown} retry */
@@ -129,6 +133,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [where] */
   const show = ({ title, lead = null, content, primary = null, back = null }, { step = null, isQuiet = false } = {}) => {
     clearNotice();
+    shown = title;
     status.textContent = '';
     const heading = h('h2', { id: 'title', class: 'title', part: 'heading', tabindex: -1 }, title);
     const main = h('div', { class: 'content' }, heading, lead ? h('div', { class: 'lead' }, lead) : null, ...content);

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -82,6 +83,21 @@ async def test_a_writer_that_is_cancelled_twice_keeps_nobody_waiting(sqlite_url:
                 await writing
             assert await read(database) == 1
     await write(database)
+    await database.close()
+
+
+async def test_who_opens_a_file_that_is_locked_keeps_nobody_waiting(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    database = Database(f"sqlite:///{file}")
+    opening = asyncio.create_task(read(database))
+    for _ in range(10):
+        await asyncio.sleep(0.005)
+    assert not opening.done()
+    other.execute("COMMIT")
+    assert await opening == 1
+    other.close()
     await database.close()
 
 
