@@ -82,6 +82,7 @@ class _Slots(Sequence[OpenSlot]):
         self._rest = self._starts()
 
     def _starts(self) -> Iterator[OpenSlot]:
+        # Without `has_start` and `open_slot`, which know one diary at a time: half as long again with them.
         anybody: dict[Window, int] = defaultdict(int)
         for diary in self._diaries:
             anybody[diary.window] |= diary.starts

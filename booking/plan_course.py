@@ -38,13 +38,13 @@ async def plan_course(
     if wish.service.visits == 1:
         raise InvalidInput("This service has one visit only.", path=("serviceId",))
     first = await who_is_free(session, wish, starts_at, now=now)
-    policy = (await queries.the_clinic(session)).policy
+    latest = (await queries.the_clinic(session)).policy.last_day(now.date())
     day, rhythm = starts_at.date(), timedelta(days=every_days)
     diaries = await open_diaries(
         session,
         wish.service,
         day,
-        min(day + rhythm * wish.service.visits, policy.last_day(now.date()) + A_DAY),
+        min(day + rhythm * wish.service.visits, latest + A_DAY),
         now=now,
         at=wish.location,
         of=wish.practitioner,
@@ -56,7 +56,6 @@ async def plan_course(
         return min(complete, key=lambda plan: plan.off).slots
     reached = max(plans, key=lambda plan: len(plan.slots))
     missed = starts_at + rhythm * len(reached.slots)
-    latest = policy.last_day(now.date())
     if missed.date() > latest:
         message = f"We take bookings up to {latest.isoformat()}: please choose a shorter rhythm."
         raise BeyondHorizon(message, path=("everyDays",), latest=latest)

@@ -45,8 +45,8 @@ async def shifts(
     at: str | None,
     of: str | None,
 ) -> Sequence[Shift]:
-    """Of everybody (or one) who may deliver the service, wherever (or where) they have hours, on the days
-    and those around.
+    """Of everybody who may deliver the service, wherever they have hours, on the days and those around;
+    worked out for all, and told of those `at` a place and `of` a person if these are named.
 
     No statement while the catalogue is as it was; the same number whenever it is not.
     """

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
+LONGEST_LINE = 500
+
 T = TypeVar("T")
 
 
@@ -38,6 +40,21 @@ def _has_text(reason: Exception) -> bool:
         return isinstance(str(reason), str)
     except BaseException:
         return False
+
+
+def in_a_line(reason: BaseException) -> str:
+    """Its kind, and what it says, for people."""
+    told = words_of(reason)
+    return f"{type(reason).__name__}: {told}" if told else type(reason).__name__
+
+
+def words_of(told: object) -> str:
+    """In a line; nothing of what can't even say what it is."""
+    try:
+        text = "".join(one if one.isprintable() else " " for one in str(told))
+    except BaseException:
+        return ""
+    return " ".join(text.split())[:LONGEST_LINE]
 
 
 async def in_time(work: Awaitable[T], limit: timedelta) -> T:

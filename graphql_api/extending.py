@@ -133,6 +133,5 @@ class FeatureMistake(Exception):
     """A feature can't be used as it is; one sentence that names its package and what is wrong where."""
 
     def __init__(self, feature: str, package: str, where: str, what: str) -> None:
-        self.feature = feature
         self.what = f"{where}: {what}" if where else what
         super().__init__(f"feature {feature} ({package}): {self.what}")

@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-from booking.clinic_file.read import in_a_line, named_features, read_whole_file
+from booking.clinic_file.read import named_features, read_whole_file
 from booking.clinic_file.shape import ClinicFile
+from booking.strangers import in_a_line
 from graphql_api.extending import Enabled, Feature, FeatureMistake, check_members
 
 GROUP = "book_online.features"

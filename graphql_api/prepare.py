@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from booking.clinic_file.apply import apply_clinic_file
-from booking.clinic_file.read import in_a_line
 from booking.clinic_file.shape import ClinicFile
 from booking.storage.database import Database
 from booking.storage.migrate import BrokenHistory, migrate, missing
+from booking.strangers import in_a_line
 from graphql_api.extending import Enabled
 from graphql_api.joining import mistake
 

@@ -16,6 +16,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from booking.errors import BookingError, CheckFailed
+from booking.strangers import words_of
 from graphql_api import problems
 from graphql_api.contained import FailedIn, contain, contained_lookup, feature_at
 from graphql_api.extending import Enabled, FeatureMistake
@@ -224,7 +225,7 @@ def schema_with(enabled: Sequence[Enabled], *, in_order: bool = False) -> Bookin
             try:
                 BookingSchema([one])
             except Exception as reason:
-                raise mistake(one, "", " ".join(str(reason).split())) from reason
+                raise mistake(one, "", words_of(reason)) from reason
         raise
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from booking.clinic_file.check import check
 from booking.clinic_file.shape import ClinicFile
+from booking.strangers import in_a_line, words_of
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,6 @@ class ClinicFileError(Exception):
 
 Found = tuple[tuple[int | str, ...], str]
 """Where (keys and list indexes), and what is wrong there."""
-
-LONGEST_LINE = 500
 
 P = TypeVar("P", bound=BaseModel)
 
@@ -92,20 +91,6 @@ def _read(part: type[P], content: Any, found: list[Found], *where: str) -> P | N
     except Exception as reason:  # a feature's own check
         found.append((where, f"could not be checked: {in_a_line(reason)}"))
     return None
-
-
-def in_a_line(reason: BaseException) -> str:
-    """Its kind, and what it says, for people. It may be somebody else's, who can't even say what it is."""
-    words = _words(reason)
-    return f"{type(reason).__name__}: {words}" if words else type(reason).__name__
-
-
-def _words(told: object) -> str:
-    try:
-        text = "".join(one if one.isprintable() else " " for one in str(told))
-    except Exception:
-        return ""
-    return " ".join(text.split())[:LONGEST_LINE]
 
 
 def _features(clinic: ClinicFile, parts: Parts, absent: Collection[str]) -> Iterator[Found]:
@@ -166,14 +151,14 @@ def _path(where: tuple[int | str, ...], content: Any) -> str:
 def _message(error: Any, part: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
-        return _words(context["error"])
+        return words_of(context["error"])
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
         return _unknown_key(error["loc"], part, error["input"])
     if kind.startswith("url_"):
         return "must be a web address, like https://example.com"
-    return MESSAGES[kind].format(**context) if kind in MESSAGES else _words(error["msg"])
+    return MESSAGES[kind].format(**context) if kind in MESSAGES else words_of(error["msg"])
 
 
 MESSAGES = {

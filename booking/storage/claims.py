@@ -27,12 +27,12 @@ FORGET_HOLDS = delete(HOLDS).where(
     HOLDS.c.expires_at <= bindparam("until"),
     HOLDS.c.client.is_not(None),
 )
-KEEP = (
+BOOK_TICKS = (
     update(TICKS)
     .where(TICKS.c.owner == bindparam("of"), TICKS.c.expires_at > bindparam("now"))
     .values(expires_at=None)
 )
-IS_BOOKED = update(HOLDS).where(HOLDS.c.id == bindparam("of")).values(client=None)
+BOOK_HOLD = update(HOLDS).where(HOLDS.c.id == bindparam("of")).values(client=None)
 
 
 def ticks_of(service: Service, starts_at: datetime) -> range:
@@ -85,11 +85,11 @@ async def take(
 
 
 async def book_held(session: AsyncSession, owner: uuid.UUID, *, now: datetime) -> int:
-    """What is held becomes what is booked, and nobody's any more who holds; answers how many ticks it was."""
-    kept = cast("CursorResult[Any]", await session.execute(KEEP, {"of": owner, "now": now}))
-    if kept.rowcount:
-        await session.execute(IS_BOOKED, {"of": owner})
-    return kept.rowcount
+    """What is held becomes what is booked, and its client holds one less; answers how many ticks it was."""
+    booked = cast("CursorResult[Any]", await session.execute(BOOK_TICKS, {"of": owner, "now": now}))
+    if booked.rowcount:
+        await session.execute(BOOK_HOLD, {"of": owner})
+    return booked.rowcount
 
 
 async def extend(session: AsyncSession, owner: uuid.UUID, until: datetime) -> None:

@@ -147,15 +147,15 @@ class Database:
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
         self._turns = _Turns(patience) if is_sqlite else nullcontext()
-        along = {GUESTS: guests, KEPT: Kept()}
-        self._reading = async_sessionmaker(
-            self._readers, sync_session_class=OneTransaction, expire_on_commit=False, info=along
+        sessions = partial(
+            async_sessionmaker,
+            sync_session_class=OneTransaction,
+            expire_on_commit=False,
+            info={GUESTS: guests, KEPT: Kept()},
         )
+        self._reading = sessions(self._readers)
+        self._writing = sessions(self.engine.execution_options(writes=True))
         self._facts: Mapping[Hashable, Any] = {}
-        writing = self.engine.execution_options(writes=True)
-        self._writing = async_sessionmaker(
-            writing, sync_session_class=OneTransaction, expire_on_commit=False, info=along
-        )
 
     def knowing(self, facts: Mapping[Hashable, Any]) -> Self:
         """The same database, whose readers have these in their `info` and needn't ask again."""

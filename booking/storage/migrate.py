@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.storage.database import engine_for
 from booking.storage.table import Table, table_of
+from booking.strangers import words_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -155,7 +156,7 @@ def _check(history: History, config: "Config", done: Collection[str | None]) -> 
         try:
             known = {revision.revision for revision in scripts.walk_revisions()}
         except UserWarning as warned:
-            raise BrokenHistory(history, " ".join(str(warned).split())) from warned
+            raise BrokenHistory(history, words_of(warned)) from warned
     heads = scripts.get_heads()
     if len(heads) > 1:
         raise BrokenHistory(

@@ -82,7 +82,7 @@ class PostgresRevision:
     """Which transactions can be seen. A look serves all who come while it is under way, or soon after.
 
     So it may miss what was committed within `believed_for` before it was asked for: whoever confirms a
-    change waits for as long first (`be_seen`), and then nobody who knows of the change is told of before.
+    change waits for as long first (`be_seen`), and then nobody who has that answer is given an older one.
 
     https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
     """

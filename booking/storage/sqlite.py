@@ -99,14 +99,14 @@ def execute(cursor: Cursor, statement: str, parameters: Any = ()) -> None:
     await_only(_patiently(cursor, cursor.execute, statement, parameters))
 
 
-async def _patiently(cursor: Cursor, execute: Callable[..., object], *given: object) -> None:
+async def _patiently(cursor: Cursor, work: Callable[..., object], *given: object) -> None:
     """Until the lock is had. SQLite itself would wait for it in its own way, and the loop with it."""
     connection: Any = cursor.connection
     connection.steps = 0
     end = None
     while True:
         try:
-            execute(*given)
+            work(*given)
             return cursor.read()
         except sqlite3.OperationalError as refusal:
             now = asyncio.get_running_loop().time()

@@ -5,7 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
+import pytest
+
+from book_online.extend import API, Feature
+from graphql_api.extending import Enabled, FeatureMistake
+from graphql_api.schema import schema_with
 from tests.clinics import naming
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +69,14 @@ def install(site: Path, name: str, code: str = TIPS, *, package: str = "", versi
     folder.mkdir()
     (folder / "__init__.py").write_text(dedent(code))
     return folder
+
+
+def refusal_of(**wrong: Any) -> str:
+    """What the feature `tips` is told when these of its members are wrong."""
+    feature = Feature(name="tips", **({"api": API} | wrong))
+    with pytest.raises(FeatureMistake) as refused:
+        schema_with([Enabled(feature, "book-online-tips 0.1.0")])
+    return str(refused.value)
 
 
 class Office:

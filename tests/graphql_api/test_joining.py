@@ -21,6 +21,7 @@ from book_online.extend import (
 )
 from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.schema import schema_with
+from tests.graphql_api.installing import refusal_of
 
 
 def one(field_name: str, answer: Any = str | None, **given: Any) -> type:
@@ -175,12 +176,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("given", "told"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_in_one_sentence(given: dict[str, Any], told: str) -> None:
-    wrong = Feature(name="tips", **({"api": API} | given))
-
-    with pytest.raises(FeatureMistake) as refused:
-        schema_with([Enabled(wrong, "book-online-tips 0.1.0")])
-
-    assert str(refused.value) == f"feature tips (book-online-tips 0.1.0): {told}"
+    assert refusal_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
 def test_what_strawberry_makes_nothing_of_is_told_with_its_package() -> None:

@@ -26,6 +26,7 @@ from book_online.extend import (
 from booking.errors import NotFound
 from graphql_api.extending import Enabled, FeatureMistake
 from graphql_api.schema import schema_with
+from tests.graphql_api.installing import refusal_of
 
 
 @strawberry.type
@@ -234,12 +235,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("given", "told"), MISTAKES.values(), ids=MISTAKES)
 def test_what_can_not_be_used_is_told_with_its_place(given: dict[str, Any], told: str) -> None:
-    wrong = Feature(name="tips", **({"api": API} | given))
-
-    with pytest.raises(FeatureMistake) as refused:
-        schema_with([Enabled(wrong, "book-online-tips 0.1.0")])
-
-    assert str(refused.value) == f"feature tips (book-online-tips 0.1.0): {told}"
+    assert refusal_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
 def test_all_of_it_joins_where_it_is_right() -> None:

@@ -13,12 +13,32 @@ TUESDAY_AT_7 = "2026-11-24T07:00:00-05:00"
 WITH_A = {"practitionerId": practitioner_id("a")}
 
 
-async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: Visitor) -> None:
+async def closed_with_all_filled_in(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.page.keyboard.press("Escape")
     await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
 
+
+async def opened_again(visitor: Visitor) -> None:
     await visitor.page.get_by_role("link", name="Book Online").first.click()
+
+
+async def slow_network(visitor: Visitor) -> asyncio.Event:
+    """Requests wait until it is set."""
+    answers = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await answers.wait()
+        await route.continue_()
+
+    await visitor.page.route("**/graphql", wait)
+    return answers
+
+
+async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: Visitor) -> None:
+    await closed_with_all_filled_in(site, visitor)
+
+    await opened_again(visitor)
     await visitor.arrives_at("Who is coming?")
     await expect(visitor.field("Your name")).to_have_value("Sample Patient")
     await visitor.until(lambda: site.is_taken("2026-11-24", "07:00"))
@@ -30,22 +50,14 @@ async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: 
 async def test_a_press_while_the_time_is_being_kept_again_counts(
     site: Site, visitor: Visitor, is_still_open: bool
 ) -> None:
-    is_pressed = asyncio.Event()
-
-    async def wait(route: Route) -> None:
-        await is_pressed.wait()
-        await route.continue_()
-
-    await visitor.comes_to_details(site.url)
-    await visitor.page.keyboard.press("Escape")
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+    await closed_with_all_filled_in(site, visitor)
     if not is_still_open:
         await site.api.booked(TUESDAY_AT_7, **WITH_A)
-    await visitor.page.route("**/graphql", wait)
-    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    answers = await slow_network(visitor)
+    await opened_again(visitor)
     await visitor.button("Book this visit").click()
     await expect(visitor.button("Book this visit")).to_have_attribute("aria-busy", "true")
-    is_pressed.set()
+    answers.set()
 
     if is_still_open:
         await visitor.is_booked()
@@ -57,23 +69,15 @@ async def test_a_press_while_the_time_is_being_kept_again_counts(
 
 
 async def test_who_closes_after_a_press_is_not_booked(site: Site, visitor: Visitor) -> None:
-    is_closed = asyncio.Event()
-
-    async def wait(route: Route) -> None:
-        await is_closed.wait()
-        await route.continue_()
-
-    await visitor.comes_to_details(site.url)
-    await visitor.page.keyboard.press("Escape")
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
-    await visitor.page.route("**/graphql", wait)
-    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    await closed_with_all_filled_in(site, visitor)
+    answers = await slow_network(visitor)
+    await opened_again(visitor)
     await visitor.button("Book this visit").click()
     await visitor.page.keyboard.press("Escape")
     await expect(visitor.dialog).to_have_count(0)
-    is_closed.set()
+    answers.set()
 
-    await visitor.page.get_by_role("link", name="Book Online").first.click()
+    await opened_again(visitor)
     await visitor.arrives_at("Who is coming?")
     assert await site.appointments() == 0
     await visitor.button("Book this visit").click()

@@ -33,7 +33,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
   // The page sees the element, not the field in it: what is typed would be a shortcut of the page.
   for (const key of ['keydown', 'keypress', 'keyup']) element.addEventListener(key, (event) => event.stopPropagation());
 
-  const primary = () => actions.querySelector('.primary');
+  const primaryButton = () => actions.querySelector('.primary');
   let isBusy = false;
   let isWaiting = false;
   let shown = '';
@@ -47,7 +47,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
     if (!isWaiting) return submit?.();
     // Nothing that the visitor sees says that they should wait, so the press counts: on what is shown then.
     pressedOn = shown;
-    primary()?.setAttribute('aria-busy', 'true');
+    primaryButton()?.setAttribute('aria-busy', 'true');
   });
 
   const clearNotice = () => {
@@ -111,7 +111,7 @@ export const createFrame = ({ say, isInline, onTrouble }) => {
       pressedOn = null;
       trouble(reason, () => run(work, button));
     } finally {
-      (button ?? primary())?.removeAttribute('aria-busy');
+      (button ?? primaryButton())?.removeAttribute('aria-busy');
       isBusy = isWaiting = false;
     }
     const isStillThere = pressedOn === shown;
