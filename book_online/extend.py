@@ -4,23 +4,30 @@ What is not here may change with any release. What is here stays as it is, and m
 version of the door (`API`).
 """
 
-from booking.clinic_file.shape import Part as FeatureSettings
-from booking.errors import BookingError, Declined, SlotTaken
-from booking.events import Event, EventKind
-from booking.guests import Heard
-from booking.hooks import Busy, BusyQuestion, GiveUp, Proposal, ProposedVisit, Step
-from booking.storage.table import Table
-from graphql_api.attempt import attempt
-from graphql_api.context import Context, Info
-from graphql_api.extending import API, Feature
-from graphql_api.guards.cost import Cost
-from graphql_api.guards.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
-from graphql_api.ids import global_id, key_of
-from graphql_api.paging import PAGE, After, Connection, First, page
-from graphql_api.problems import OnThePhone, Problem
+from booking.catalogue.clinic_file.model import Section as FeatureSettings
+from booking.domain.errors import BookingError, Declined, SlotTaken
+from booking.domain.events import Event, EventKind
+from booking.domain.hookspecs import (
+    BusyQuery,
+    BusyTime,
+    PermanentFailure,
+    Proposal,
+    ProposedAppointment,
+    Step,
+)
+from booking.extensions.dispatch import ListenerContext
+from booking.storage.base import Table
+from graphql_api.extensions.feature import API, Feature
+from graphql_api.operations.mutation import run_mutation
+from graphql_api.resolvers.context import Context, Info
+from graphql_api.resolvers.global_id import global_id, key_from_id
+from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
+from graphql_api.security.query_cost import Cost
+from graphql_api.security.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
 from graphql_api.types.appointments import Appointment, Course
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
-from graphql_api.types.node import Node
+from graphql_api.types.problems import PhoneProblem, Problem
 from graphql_api.types.slots import Hold, OpenSlot
 
 __all__ = [
@@ -28,14 +35,14 @@ __all__ = [
     "AVAILABILITY",
     "BOOK",
     "CATALOGUE",
+    "DEFAULT_PAGE_SIZE",
     "OWN_BOOKINGS",
-    "PAGE",
     "PATIENTS",
     "After",
     "Appointment",
     "BookingError",
-    "Busy",
-    "BusyQuestion",
+    "BusyQuery",
+    "BusyTime",
     "Clinic",
     "Connection",
     "Context",
@@ -47,25 +54,25 @@ __all__ = [
     "Feature",
     "FeatureSettings",
     "First",
-    "GiveUp",
-    "Heard",
     "Hold",
     "Info",
+    "ListenerContext",
     "Location",
     "Node",
-    "OnThePhone",
     "OpenSlot",
+    "PermanentFailure",
+    "PhoneProblem",
     "Practitioner",
     "Problem",
     "Proposal",
-    "ProposedVisit",
+    "ProposedAppointment",
     "ScreeningQuestion",
     "Service",
     "SlotTaken",
     "Step",
     "Table",
-    "attempt",
     "global_id",
-    "key_of",
-    "page",
+    "key_from_id",
+    "paginate",
+    "run_mutation",
 ]

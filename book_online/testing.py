@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp, Message
 
-from booking.clinic_file.read import read_whole_file
-from booking.keys import create_key
-from booking.storage import outbox
+from booking.api_keys import create_key
+from booking.catalogue.clinic_file.parser import parse_with_features
 from booking.storage.database import Database
+from booking.storage.queries.outbox import listeners_with_due_deliveries
+from booking.storage.session import BookingSession
 from graphql_api.app import create_app
-from graphql_api.extending import Enabled, Feature, check_members
-from graphql_api.ids import global_id
-from graphql_api.prepare import prepare
+from graphql_api.extensions.feature import EnabledFeature, Feature, check_members
+from graphql_api.resolvers.global_id import global_id
 from graphql_api.settings import Settings
+from graphql_api.startup import prepare_database
 
 SAMPLE = files("book_online").joinpath("sample_clinic.toml").read_text("utf-8")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -80,7 +80,7 @@ class Clinic:
     def key(self, *scopes: str, id: str = "partner") -> str:
         """The secret of a new key of a partner's: `clinic.key("catalogue", "book")`."""
 
-        async def create(session: AsyncSession) -> str:
+        async def create(session: BookingSession) -> str:
             _, secret = await create_key(session, "Sample Partner", scopes, now=self.now, id=id)
             return secret
 
@@ -113,7 +113,7 @@ class Clinic:
     def cancel(self, manage_token: str) -> Any:
         return self._do(CANCEL, "cancelAppointment", {"manageToken": manage_token})
 
-    def write(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    def write(self, work: Callable[[BookingSession], Awaitable[T]]) -> T:
         """Something done to the database in one transaction; answers what the work does."""
 
         async def run() -> T:
@@ -128,7 +128,7 @@ class Clinic:
         async def wait() -> None:
             while True:
                 async with self.database.read() as session:
-                    if not await outbox.who_is_due(session, now=self.now):
+                    if not await listeners_with_due_deliveries(session, now=self.now):
                         return
                 await asyncio.sleep(0.05)
 
@@ -154,11 +154,13 @@ def open_clinic(
     text = f"features = {json.dumps([feature.name for feature in features])}\n{clinic}\n{settings}"
     for feature in features:
         check_members(feature, _tested(feature))
-    whole = read_whole_file(text, {feature.name: feature.settings for feature in features})
-    enabled = [Enabled(feature, _tested(feature), whole.features[feature.name]) for feature in features]
+    whole = parse_with_features(text, {feature.name: feature.settings for feature in features})
+    enabled = [
+        EnabledFeature(feature, _tested(feature), whole.features[feature.name]) for feature in features
+    ]
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'clinic.sqlite3'}"
-        prepare(url, whole.clinic, enabled, now=now)
+        prepare_database(url, whole.clinic, enabled, now=now)
         with asyncio.Runner() as runner:
             open_ = AsyncExitStack()
             opened = runner.run(_open(open_, url, enabled, now, runner))
@@ -169,9 +171,9 @@ def open_clinic(
 
 
 async def _open(
-    stack: AsyncExitStack, url: str, enabled: list[Enabled], now: datetime, runner: asyncio.Runner
+    stack: AsyncExitStack, url: str, enabled: list[EnabledFeature], now: datetime, runner: asyncio.Runner
 ) -> Clinic:
-    database = Database(url, guests=[one.guest for one in enabled])
+    database = Database(url, features=[one.hooks for one in enabled])
     stack.push_async_callback(database.close)
     opened: list[Clinic] = []
     app = create_app(Settings(database_url=url, mode="production"), enabled, now=lambda: opened[0].now)

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from booking.availability.calendar import tick_at
-from booking.diary import Diary
-from booking.find_slots import open_slot
-from booking.open_slot import OpenSlot
-from booking.postal import told_apart
-from booking.storage.columns import in_language
-from booking.storage.tables import Clinic, Location, Practitioner, Service
+from booking.domain.open_slot import OpenSlot
+from booking.domain.postal_address import parse_address
+from booking.domain.translations import in_language
+from booking.scheduling.schedule import Schedule
+from booking.scheduling.slots import slot_at_tick
+from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.timegrid.ticks import tick_at
 
 EXTENSIONS = "http://fhir-registry.smarthealthit.org/StructureDefinition"
 LANGUAGES = "urn:ietf:bcp:47"
@@ -26,7 +26,7 @@ Resource = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Publisher:
+class FhirPublisher:
     """Texts are in the clinic's own language. Ids are the clinic's slugs; `identifier` is the API's id."""
 
     clinic: Clinic
@@ -34,7 +34,7 @@ class Publisher:
     api_id: Callable[[str, object], str]
 
     def location(self, row: Location) -> Resource:
-        address = told_apart(row.address)
+        address = parse_address(row.address)
         parts = {
             "text": ", ".join(row.address),
             "line": list(address.street),
@@ -87,10 +87,10 @@ class Publisher:
             ],
         }
 
-    def slots(self, diary: Diary) -> Iterator[Resource]:
+    def slots(self, diary: Schedule) -> Iterator[Resource]:
         """What is open, in order of time."""
         for tick in diary.window.ticks(diary.starts):
-            yield self.slot(open_slot(diary.service, diary, tick), diary.zone)
+            yield self.slot(slot_at_tick(diary.service, diary, tick), diary.zone)
 
     def slot(self, slot: OpenSlot, zone: ZoneInfo) -> Resource:
         """A time on the location's clock, with the offset of that day."""

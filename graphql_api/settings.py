@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from booking.notices.post import Post, post_from
+from booking.notifications.smtp import MailServer, mail_server_from
 
 
-class BadSetting(ValueError):
+class InvalidSetting(ValueError):
     """An environment variable that can't be used; says which, and what it may be."""
 
 
@@ -29,7 +29,7 @@ class Settings:
     trusted_documents: Path | None = None
     trusted_documents_only: bool = False
     trusted_proxies: str = "127.0.0.1,::1"
-    post: Post | None = None
+    post: MailServer | None = None
     webhooks_to_private: bool = False
     without_features: tuple[str, ...] = ()
     site: str = "http://127.0.0.1:8000"
@@ -40,7 +40,7 @@ class Settings:
         return self.mode == "development"
 
 
-SHORTEST_SECRET = 32
+MIN_SECRET_LENGTH = 32
 MODES = ("development", "production")
 
 
@@ -49,7 +49,7 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     environment = os.environ if environment is None else environment
     mode = environment.get("BOOK_ONLINE_MODE") or Settings.mode
     if mode not in MODES:
-        raise BadSetting(f"BOOK_ONLINE_MODE is {mode!r}; it must be {' or '.join(MODES)}")
+        raise InvalidSetting(f"BOOK_ONLINE_MODE is {mode!r}; it must be {' or '.join(MODES)}")
     return Settings(
         database_url=environment.get("DATABASE_URL") or Settings.database_url,
         clinic_file=Path(environment.get("BOOK_ONLINE_CLINIC_FILE") or Settings.clinic_file),
@@ -72,21 +72,23 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def _post(url: str | None, sender: str | None) -> Post | None:
+def _post(url: str | None, sender: str | None) -> MailServer | None:
     if not url and not sender:
         return None
     if not url or not sender:
-        raise BadSetting("BOOK_ONLINE_MAIL_URL and BOOK_ONLINE_MAIL_FROM need each other")
+        raise InvalidSetting("BOOK_ONLINE_MAIL_URL and BOOK_ONLINE_MAIL_FROM need each other")
     try:
-        return post_from(url, sender)
+        return mail_server_from(url, sender)
     except ValueError as reason:
-        raise BadSetting(f"BOOK_ONLINE_MAIL_URL or BOOK_ONLINE_MAIL_FROM can't be used. {reason}") from None
+        raise InvalidSetting(
+            f"BOOK_ONLINE_MAIL_URL or BOOK_ONLINE_MAIL_FROM can't be used. {reason}"
+        ) from None
 
 
 def _site(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise BadSetting(f"BOOK_ONLINE_SITE is {text!r}; it must look like https://booking.example.com")
+        raise InvalidSetting(f"BOOK_ONLINE_SITE is {text!r}; it must look like https://booking.example.com")
     return text.rstrip("/")
 
 
@@ -96,26 +98,26 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 def _folder(text: str | None) -> Path | None:
     if text and not Path(text).is_dir():
-        raise BadSetting(f"BOOK_ONLINE_TRUSTED_DOCUMENTS is {text!r}; there is no such folder")
+        raise InvalidSetting(f"BOOK_ONLINE_TRUSTED_DOCUMENTS is {text!r}; there is no such folder")
     return Path(text) if text else None
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str | None:
     text = environment.get(name) or None
-    if text and len(text) < SHORTEST_SECRET:
-        raise BadSetting(f"{name} is too short for a secret; it needs {SHORTEST_SECRET} characters")
+    if text and len(text) < MIN_SECRET_LENGTH:
+        raise InvalidSetting(f"{name} is too short for a secret; it needs {MIN_SECRET_LENGTH} characters")
     return text
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:
     text = environment.get(name) or "0"
     if text not in ("0", "1"):
-        raise BadSetting(f"{name} is {text!r}; it must be 1 or 0")
+        raise InvalidSetting(f"{name} is {text!r}; it must be 1 or 0")
     return text == "1"
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
     if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise BadSetting(f"{name} is {text!r}; it must be a whole number above 0")
+        raise InvalidSetting(f"{name} is {text!r}; it must be a whole number above 0")
     return int(text)

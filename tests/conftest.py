@@ -9,8 +9,9 @@ from hypothesis import settings
 from playwright.async_api import Browser, Page
 
 from booking.storage.database import Database
-from tests.browsers import fresh_page, running_browser
-from tests.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+from tests.support.browsers import fresh_page, running_browser
+from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+from tests.support.site import Site, running_site
 
 settings.register_profile("untimed", deadline=None)  # speed is measured by `make bench`
 settings.load_profile("untimed")
@@ -95,3 +96,16 @@ def pytest_runtest_makereport(
 
 def _file_name(node: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", node.removeprefix("tests/")).strip("-")
+
+
+@pytest.fixture
+async def site(sqlite_url: str) -> AsyncIterator[Site]:
+    async with running_site(sqlite_url) as running:
+        yield running
+
+
+@pytest.fixture
+async def any_site(database_url: str) -> AsyncIterator[Site]:
+    """On SQLite, and on PostgreSQL."""
+    async with running_site(database_url) as running:
+        yield running

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import String, column, inspect, select, table, text
 from sqlalchemy import Table as SomeTable
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.storage.database import engine_for
-from booking.storage.table import Table, table_of
-from booking.strangers import words_of
+from booking.domain.error_text import one_line
+from booking.storage.base import Table, core_table
+from booking.storage.engine import engine_for
+from booking.storage.session import BookingSession
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -27,7 +27,7 @@ LOCK = 0x626F6F6B  # any constant: PostgreSQL's advisory lock for "we are settin
 
 
 @dataclass(frozen=True)
-class History:
+class MigrationHistory:
     """A folder of Alembic's revisions, numbered `0001_...`, and the table that says how far they are done.
 
     Each feature has its own, so that one that is taken out leaves the others' in order.
@@ -42,37 +42,37 @@ class History:
         return max((file.name.partition("_")[0] for file in self.folder.glob("[0-9]*.py")), default=None)
 
 
-OURS = History(MIGRATIONS / "versions", "alembic_version")
-NO_OTHERS: Sequence[History] = ()
+CORE_HISTORY = MigrationHistory(MIGRATIONS / "versions", "alembic_version")
+NO_HISTORIES: Sequence[MigrationHistory] = ()
 
 
-def history_of(feature: str, folder: Path) -> History:
-    return History(folder, f"{feature}_alembic_version")
+def feature_history(feature: str, folder: Path) -> MigrationHistory:
+    return MigrationHistory(folder, f"{feature}_alembic_version")
 
 
-class BrokenHistory(Exception):
+class MigrationError(Exception):
     """A feature's revisions can't be followed: which history, and why; its cause, where it has one."""
 
-    def __init__(self, history: History, why: str = "", file: str = "") -> None:
+    def __init__(self, history: MigrationHistory, why: str = "", file: str = "") -> None:
         super().__init__(why)
         self.history = history
         self.why = why
         self.file = file
 
 
-def migrate(url: str, others: Sequence[History] = NO_OTHERS) -> None:
+def migrate(url: str, others: Sequence[MigrationHistory] = NO_HISTORIES) -> None:
     """Upgrades to the newest revisions, ours first; does nothing when they are there already.
 
     Refuses with BrokenHistory.
     """
-    asyncio.run(_migrate(url, [OURS, *others]))
+    asyncio.run(_migrate(url, [CORE_HISTORY, *others]))
 
 
-async def _migrate(url: str, histories: Sequence[History]) -> None:
+async def _migrate(url: str, histories: Sequence[MigrationHistory]) -> None:
     engine = engine_for(url)
     try:
         async with engine.connect() as connection:
-            if await connection.run_sync(_is_newest, histories):
+            if await connection.run_sync(_is_up_to_date, histories):
                 return
         async with engine.execution_options(writes=True).begin() as connection:
             await connection.run_sync(_upgrade, histories)
@@ -80,19 +80,19 @@ async def _migrate(url: str, histories: Sequence[History]) -> None:
         await engine.dispose()
 
 
-async def one_at_a_time(session: AsyncSession) -> None:
+async def lock_setup(session: BookingSession) -> None:
     """Until the transaction ends, nobody else migrates the database or loads a clinic's file into it."""
     await (await session.connection()).run_sync(_lock)
 
 
-def missing(url: str, kinds: Sequence[type[Table]]) -> list[str]:
+def missing_schema(url: str, kinds: Sequence[type[Table]]) -> list[str]:
     """Tables, and columns as `table.column`, that no migration has made."""
 
     async def look() -> list[str]:
         engine = engine_for(url)
         try:
             async with engine.connect() as connection:
-                return await connection.run_sync(_missing, [table_of(kind) for kind in kinds])
+                return await connection.run_sync(_missing, [core_table(kind) for kind in kinds])
         finally:
             await engine.dispose()
 
@@ -111,13 +111,15 @@ def _missing(connection: Connection, tables: Sequence[SomeTable]) -> list[str]:
     return found
 
 
-def _is_newest(connection: Connection, histories: Sequence[History]) -> bool:
+def _is_up_to_date(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
     """Found out without Alembic: importing it takes a server more time and memory than all else here."""
     there = set(inspect(connection).get_table_names())
-    return all(history.newest in _done(connection, history, there) for history in histories)
+    return all(history.newest in _current_revisions(connection, history, there) for history in histories)
 
 
-def _done(connection: Connection, history: History, there: set[str]) -> list[str | None]:
+def _current_revisions(
+    connection: Connection, history: MigrationHistory, there: set[str]
+) -> list[str | None]:
     if history.version_table not in there:
         return [None]
     version = table(history.version_table, column("version_num", String))
@@ -130,23 +132,23 @@ def _lock(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-def _upgrade(connection: Connection, histories: Sequence[History]) -> None:
+def _upgrade(connection: Connection, histories: Sequence[MigrationHistory]) -> None:
     from alembic import command
 
     _lock(connection)
     there = set(inspect(connection).get_table_names())
     for history in histories:
-        done = _done(connection, history, there)
+        done = _current_revisions(connection, history, there)
         config = alembic_config(connection, history)
-        if history == OURS:
+        if history == CORE_HISTORY:
             command.upgrade(config, "head")
             continue
-        with _blaming(history):
+        with _attributing_errors_to(history):
             _check(history, config, done)
             command.upgrade(config, "head")
 
 
-def _check(history: History, config: "Config", done: Collection[str | None]) -> None:
+def _check(history: MigrationHistory, config: "Config", done: Collection[str | None]) -> None:
     from alembic.script import ScriptDirectory
 
     with warnings.catch_warnings():
@@ -156,22 +158,22 @@ def _check(history: History, config: "Config", done: Collection[str | None]) -> 
         try:
             known = {revision.revision for revision in scripts.walk_revisions()}
         except UserWarning as warned:
-            raise BrokenHistory(history, words_of(warned)) from warned
+            raise MigrationError(history, one_line(warned)) from warned
     heads = scripts.get_heads()
     if len(heads) > 1:
-        raise BrokenHistory(
+        raise MigrationError(
             history, f"{' and '.join(sorted(heads))} are both its last: one follows the other"
         )
     if newer := [revision for revision in done if revision and revision not in known]:
         why = f"the database has its revision {newer[0]}, the package has not: is it an older one?"
-        raise BrokenHistory(history, why)
+        raise MigrationError(history, why)
 
 
 @contextmanager
-def _blaming(history: History) -> Iterator[None]:
+def _attributing_errors_to(history: MigrationHistory) -> Iterator[None]:
     try:
         yield
-    except (BrokenHistory, KeyboardInterrupt):
+    except (MigrationError, KeyboardInterrupt):
         raise
     except BaseException as reason:  # it is somebody else's code
         files = [frame.f_code.co_filename for frame, _ in walk_tb(reason.__traceback__)]
@@ -179,11 +181,11 @@ def _blaming(history: History) -> Iterator[None]:
             files.append(reason.filename)
         folder = history.folder.resolve()
         within = [Path(file).name for file in files if Path(file).resolve().parent == folder]
-        raise BrokenHistory(history, file=within[-1] if within else "") from reason
+        raise MigrationError(history, file=within[-1] if within else "") from reason
 
 
 def alembic_config(
-    connection: Connection, history: History = OURS, *, tables: Iterable[str] = ()
+    connection: Connection, history: MigrationHistory = CORE_HISTORY, *, tables: Iterable[str] = ()
 ) -> "Config":
     """`tables` are those that a new revision is about."""
     from alembic.config import Config

@@ -6,15 +6,16 @@ from uuid import UUID
 
 import strawberry
 
-from booking.calendar_file import calendar_file
-from booking.storage import tables
-from booking.storage.access import Scope
-from booking.storage.tables import AppointmentStatus
-from graphql_api.context import Info
-from graphql_api.guards.viewer import PATIENTS
-from graphql_api.ids import global_id
-from graphql_api.types.node import Node
-from graphql_api.types.slots import Visit, local
+from booking.calendars.ical import appointments_ical
+from booking.storage.models.api_keys import Scope
+from booking.storage.models.appointments import Appointment as AppointmentRow
+from booking.storage.models.appointments import AppointmentStatus
+from booking.storage.models.appointments import Patient as PatientRow
+from graphql_api.resolvers.context import Info
+from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.node import Node
+from graphql_api.security.viewer import PATIENTS
+from graphql_api.types.slots import AppointmentTime, local
 
 strawberry.enum(
     AppointmentStatus,
@@ -29,13 +30,13 @@ class Patient:
     phone: str = strawberry.field(description="Their phone number in E.164.")
 
     @classmethod
-    def of(cls, row: tables.Patient) -> Self:
+    def of(cls, row: PatientRow) -> Self:
         return cls(name=row.name, email=row.email, phone=row.phone)
 
 
 @strawberry.type(description="A booked visit (FHIR Appointment). Health answers are never part of it.")
-class Appointment(Visit):
-    row: strawberry.Private[tables.Appointment]
+class Appointment(AppointmentTime):
+    row: strawberry.Private[AppointmentRow]
     reference: str = strawberry.field(description="A short code to quote on the phone.")
     status: AppointmentStatus = strawberry.field(description="Whether it stands.")
 
@@ -63,7 +64,9 @@ class Appointment(Visit):
         visits = await load.visits.load(self.row.course) if self.row.course else [self.row]
         services = {visit.service: await load.services.load(visit.service) for visit in visits}
         locations = {visit.location: await load.locations.load(visit.location) for visit in visits}
-        return calendar_file(info.context.clinic, visits, services, locations, language=info.context.language)
+        return appointments_ical(
+            info.context.clinic, visits, services, locations, language=info.context.language
+        )
 
     @strawberry.field(
         description="Who comes; null where the visit was not booked with this key.", directives=[PATIENTS]
@@ -74,7 +77,7 @@ class Appointment(Visit):
         return Patient.of(await info.context.load.patients.load(self.row.patient))
 
     @classmethod
-    def of(cls, row: tables.Appointment) -> Self:
+    def of(cls, row: AppointmentRow) -> Self:
         return cls(
             id=global_id("Appointment", row.id), at=row, row=row, reference=row.reference, status=row.status
         )
@@ -84,8 +87,8 @@ class Appointment(Visit):
 class Course(Node):
     key: strawberry.Private[UUID]
 
-    @strawberry.field(description="Its visits, in order of time; cancelled ones too.")
-    async def visits(self, info: Info) -> list[Appointment]:
+    @strawberry.field(description="Its appointments, in order of time; cancelled ones too.")
+    async def appointments(self, info: Info) -> list[Appointment]:
         return [Appointment.of(row) for row in await info.context.load.visits.load(self.key)]
 
     @classmethod

@@ -6,12 +6,18 @@ from typing import Annotated, Self
 
 import strawberry
 
-from booking.storage import queries, tables
-from graphql_api.context import Context, Info
-from graphql_api.ids import global_id
-from graphql_api.paging import PAGE, After, Connection, First, page
-from graphql_api.scalars import LocalTime, clock
-from graphql_api.types.node import Node
+from booking.storage.models.catalogue import Clinic as ClinicRow
+from booking.storage.models.catalogue import Location as LocationRow
+from booking.storage.models.catalogue import OpeningHours as OpeningHoursRow
+from booking.storage.models.catalogue import Practitioner as PractitionerRow
+from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
+from booking.storage.models.catalogue import Service as ServiceRow
+from booking.storage.queries.catalogue import listed_locations
+from graphql_api.resolvers.context import Context, Info
+from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
+from graphql_api.resolvers.scalars import LocalTime, local_time
 
 
 @strawberry.enum(description="A day of the week.")
@@ -32,8 +38,8 @@ class OpeningHours:
     closes: LocalTime = strawberry.field(description="The minute when it is closed again.")
 
     @classmethod
-    def of(cls, row: tables.OpeningHours) -> Self:
-        return cls(weekday=Weekday(row.weekday), opens=clock(row.opens), closes=clock(row.closes))
+    def of(cls, row: OpeningHoursRow) -> Self:
+        return cls(weekday=Weekday(row.weekday), opens=local_time(row.opens), closes=local_time(row.closes))
 
 
 @strawberry.type(description="A place where visits happen (FHIR Location).")
@@ -50,7 +56,7 @@ class Location(Node):
         return [OpeningHours.of(row) for row in await info.context.load.hours.load(self.slug)]
 
     @classmethod
-    def of(cls, row: tables.Location, context: Context) -> Self:
+    def of(cls, row: LocationRow, context: Context) -> Self:
         return cls(
             id=global_id("Location", row.slug),
             slug=row.slug,
@@ -71,7 +77,7 @@ class BookingPolicy:
     )
 
     @classmethod
-    def of(cls, clinic: tables.Clinic) -> Self:
+    def of(cls, clinic: ClinicRow) -> Self:
         return cls(
             slot_step_minutes=int(clinic.slot_step.total_seconds() // 60),
             minimum_notice_minutes=int(clinic.minimum_notice.total_seconds() // 60),
@@ -95,11 +101,11 @@ class Clinic(Node):
     @strawberry.field(description="Its places, in its own order.")
     async def locations(self, info: Info) -> list[Location]:
         async with info.context.database.read() as session:
-            rows = await queries.listed_locations(session)
+            rows = await listed_locations(session)
         return [Location.of(row, info.context) for row in rows]
 
     @classmethod
-    def of(cls, row: tables.Clinic, context: Context) -> Self:
+    def of(cls, row: ClinicRow, context: Context) -> Self:
         return cls(
             id=global_id("Clinic", row.id),
             name=context.say(row.name),
@@ -120,7 +126,7 @@ class ScreeningQuestion(Node):
     why: str | None = strawberry.field(description="Why it is asked.")
 
     @classmethod
-    def of(cls, row: tables.ScreeningQuestion, context: Context) -> Self:
+    def of(cls, row: ScreeningQuestionRow, context: Context) -> Self:
         return cls(
             id=global_id("ScreeningQuestion", row.slug),
             slug=row.slug,
@@ -159,16 +165,14 @@ class Service(Node):
 
     @strawberry.field(description="Who may deliver it on some day that can be booked.")
     async def practitioners(
-        self, info: Info, first: First = PAGE, after: After = None
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
     ) -> Connection[Annotated["Practitioner", strawberry.lazy("graphql_api.types.catalogue")]]:
         return Practitioner.page(await info.context.load.practitioners_of.load(self.slug), info, first, after)
 
     @classmethod
-    def page(
-        cls, rows: Sequence[tables.Service], info: Info, first: int, after: str | None
-    ) -> Connection[Self]:
+    def page(cls, rows: Sequence[ServiceRow], info: Info, first: int, after: str | None) -> Connection[Self]:
         """A page of rows that come in the clinic's order."""
-        return page(
+        return paginate(
             rows,
             key=lambda row: (row.position, row.slug),
             show=lambda row: cls.of(row, info.context),
@@ -177,7 +181,7 @@ class Service(Node):
         )
 
     @classmethod
-    def of(cls, row: tables.Service, context: Context) -> Self:
+    def of(cls, row: ServiceRow, context: Context) -> Self:
         price = Money(amount=row.price, currency=row.currency) if row.price and row.currency else None
         return cls(
             id=global_id("Service", row.slug),
@@ -203,15 +207,17 @@ class Practitioner(Node):
     languages: list[str] = strawberry.field(description="Languages that they speak (BCP 47).")
 
     @strawberry.field(description="What they offer and may deliver on some day that can be booked.")
-    async def services(self, info: Info, first: First = PAGE, after: After = None) -> Connection[Service]:
+    async def services(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[Service]:
         return Service.page(await info.context.load.services_by.load(self.slug), info, first, after)
 
     @classmethod
     def page(
-        cls, rows: Sequence[tables.Practitioner], info: Info, first: int, after: str | None
+        cls, rows: Sequence[PractitionerRow], info: Info, first: int, after: str | None
     ) -> Connection[Self]:
         """A page of rows that come in the clinic's order."""
-        return page(
+        return paginate(
             rows,
             key=lambda row: (row.position, row.slug),
             show=lambda row: cls.of(row, info.context),
@@ -220,7 +226,7 @@ class Practitioner(Node):
         )
 
     @classmethod
-    def of(cls, row: tables.Practitioner, context: Context) -> Self:
+    def of(cls, row: PractitionerRow, context: Context) -> Self:
         return cls(
             id=global_id("Practitioner", row.slug),
             slug=row.slug,

@@ -5,12 +5,13 @@ from typing import Self
 
 import strawberry
 
-from booking.events import EventKind
-from booking.storage import webhooks as rows
-from booking.webhooks.endpoints import log_of
-from graphql_api.context import Context, Info
-from graphql_api.ids import global_id
-from graphql_api.types.node import Node
+from booking.domain.events import EventKind
+from booking.storage.models.webhooks import WebhookAttempt as WebhookAttemptRow
+from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
+from booking.webhooks.endpoints import delivery_log
+from graphql_api.resolvers.context import Context, Info
+from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.node import Node
 
 LATEST = 50
 
@@ -29,11 +30,11 @@ class WebhookAttempt:
     problem: str | None = strawberry.field(description="What was wrong; null if it was taken.")
 
     @classmethod
-    def of(cls, row: rows.WebhookAttempt, context: Context) -> Self:
+    def of(cls, row: WebhookAttemptRow, context: Context) -> Self:
         return cls(
             event_id=strawberry.ID(str(row.event)),
             number=row.number,
-            at=context.on_the_clinics_clock(row.at),
+            at=context.in_clinic_time(row.at),
             milliseconds=row.milliseconds,
             status=row.status,
             problem=row.problem,
@@ -42,7 +43,7 @@ class WebhookAttempt:
 
 @strawberry.type(description="An address of yours that is told what happens to visits.")
 class WebhookEndpoint(Node):
-    row: strawberry.Private[rows.WebhookEndpoint]
+    row: strawberry.Private[WebhookEndpointRow]
     name: str = strawberry.field(description="What you call it.")
     url: str = strawberry.field(description="Where it is.")
     events: list[EventKind] = strawberry.field(description="What it is told of.")
@@ -51,17 +52,17 @@ class WebhookEndpoint(Node):
     @strawberry.field(description="Since when it is told nothing; null while it is.")
     def disabled_at(self, info: Info) -> datetime | None:
         at = self.row.disabled_at
-        return at and info.context.on_the_clinics_clock(at)
+        return at and info.context.in_clinic_time(at)
 
     @strawberry.field(description=f"What came of the last {LATEST} attempts, the latest first.")
     async def attempts(self, info: Info) -> list[WebhookAttempt]:
         context = info.context
         async with context.database.read() as session:
-            found = await log_of(session, self.row.id, most=LATEST, key_id=self.row.key_id)
+            found = await delivery_log(session, self.row.id, most=LATEST, key_id=self.row.key_id)
         return [WebhookAttempt.of(row, context) for row in found]
 
     @classmethod
-    def of(cls, row: rows.WebhookEndpoint) -> Self:
+    def of(cls, row: WebhookEndpointRow) -> Self:
         return cls(
             id=global_id("WebhookEndpoint", row.id),
             row=row,

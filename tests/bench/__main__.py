@@ -16,7 +16,7 @@ import uvloop
 from tests.bench import answers, booking, engine, growth, process
 from tests.bench.machine import machine
 from tests.bench.measure import Row
-from tests.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
 
 COLUMNS = "{:<44} {:>8} {:>8}  {:<4} {:>10} {:>10}  {}"
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import httpx
 
-from booking.clinic_file.apply import apply_clinic_file
-from booking.clinic_file.read import read_clinic_file
+from booking.catalogue.clinic_file.parser import parse_clinic_file
+from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.storage.database import Database
-from tests.asking import OPEN_SLOTS, Partner
 from tests.bench.clinic import SERVICE, clinic_file
 from tests.bench.load import Load
 from tests.bench.measure import Row, at_least, medians
 from tests.stress.servers import Server, environment_for
+from tests.support.graphql_client import OPEN_SLOTS, Partner
 
 PRACTITIONERS = 10
 DAYS = 7
@@ -42,7 +42,7 @@ async def running(url: str, folder: Path) -> AsyncIterator[Ours]:
     clinic.write_text(clinic_file(PRACTITIONERS), "utf-8")
     database = Database(url)
     async with database.write() as session:
-        await apply_clinic_file(session, read_clinic_file(clinic.read_text("utf-8")), now=datetime.now(UTC))
+        await sync_clinic_file(session, parse_clinic_file(clinic.read_text("utf-8")), now=datetime.now(UTC))
     await database.close()
     environment = environment_for(url, clinic)
     async with started(Server(folder / "ours.log", environment)) as server:

@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 
-from booking.book import BookingRequest, book
-from booking.clinic_file.apply import apply_clinic_file
-from booking.clinic_file.read import read_clinic_file
-from booking.hold import Holder, HoldRequest, hold_slot
+from booking.appointments.book import BookingRequest, book
+from booking.appointments.hold import Holder, HoldRequest, hold_slot
+from booking.catalogue.clinic_file.parser import parse_clinic_file
+from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.storage.database import Database
 from tests.bench.clinic import clinic_file, person
 from tests.bench.measure import Figure, Row, at_least, medians
 from tests.bench.record import Sent, pgbench_script, recorded
-from tests.databases import Postgres
+from tests.support.databases import Postgres
 
 A_ROUND = 20
 """Bookings of one measurement."""
@@ -62,8 +62,8 @@ async def open_desk(url: str, *, practitioners: int = PRACTITIONERS) -> AsyncIte
     database = Database(url)
     try:
         async with database.write() as session:
-            clinic = read_clinic_file(clinic_file(practitioners))
-            await apply_clinic_file(session, clinic, now=datetime.now(UTC))
+            clinic = parse_clinic_file(clinic_file(practitioners))
+            await sync_clinic_file(session, clinic, now=datetime.now(UTC))
         desk = Desk(database)
         for _ in range(5):
             await desk.book()

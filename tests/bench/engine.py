@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.availability import calendar, hours
-from booking.availability.calendar import TICK, Window, instant_at, tick_at
+from booking.timegrid.opening_hours import TimeSpan, count_by_day, days_window, open_bits, step_bits
+from booking.timegrid.ticks import TICK, Window, instant_at, possible_starts, tick_at
 from tests.bench.measure import Figure, Row, at_least, at_most, medians
 
 DAY = date(2026, 11, 24)
@@ -24,7 +24,7 @@ async def a_day() -> list[Row]:
     busy, steps = _bits(BUSY), sum(1 << tick for tick in range(0, 288, STEP))
 
     def ours() -> list[int]:
-        found = calendar.starts(open_=open_, busy=busy, steps=steps, visit=VISIT, before=0, after=AFTER)
+        found = possible_starts(open_=open_, busy=busy, steps=steps, visit=VISIT, before=0, after=AFTER)
         return window.ticks(found)
 
     def by_hand() -> list[int]:
@@ -69,18 +69,18 @@ async def a_day() -> list[Row]:
 
 async def two_months() -> Row:
     zone = ZoneInfo("America/Toronto")
-    window = hours.days(DAY, DAY + timedelta(days=DAYS - 1), zone)
-    spans = {weekday: [hours.Span(9 * 60, 17 * 60)] for weekday in range(7)}
-    open_ = hours.open_bits(window, zone, spans)
-    steps = hours.step_bits(window, zone, timedelta(minutes=30))
+    window = days_window(DAY, DAY + timedelta(days=DAYS - 1), zone)
+    spans = {weekday: [TimeSpan(9 * 60, 17 * 60)] for weekday in range(7)}
+    open_ = open_bits(window, zone, spans)
+    steps = step_bits(window, zone, timedelta(minutes=30))
     every_day = [_bits(BUSY) << day * 288 for day in range(DAYS)]
     busy = [sum(every_day[day] for day in range(DAYS) if (day + who) % 3) for who in range(PEOPLE)]
 
     def starts(who: int) -> int:
-        return calendar.starts(open_=open_, busy=busy[who], steps=steps, visit=VISIT, before=0, after=AFTER)
+        return possible_starts(open_=open_, busy=busy[who], steps=steps, visit=VISIT, before=0, after=AFTER)
 
     def ours() -> list[list[int]]:
-        return [list(hours.count_by_day(window, zone, starts(who)).values()) for who in range(PEOPLE)]
+        return [list(count_by_day(window, zone, starts(who)).values()) for who in range(PEOPLE)]
 
     def one_by_one() -> list[list[int]]:
         counts = []

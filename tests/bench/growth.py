@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from booking.find_slots import find_slots, wish_for
+from booking.scheduling.slots import find_slots, slot_criteria
 from booking.storage.database import Database
 from tests.bench.booking import Desk, open_desk
 from tests.bench.history import add_history
@@ -69,7 +69,7 @@ def _listing(database: Database, practitioners: int, days: int, *, each: bool = 
         begun = time.perf_counter()
         for _ in range(3):
             async with database.read() as session:
-                wish = await wish_for(session, f"visit-{practitioners}")
+                wish = await slot_criteria(session, f"visit-{practitioners}")
                 last = first + timedelta(days=days - 1)
                 slots = await find_slots(session, wish, first, last, now=datetime.now(UTC))
                 assert len({slot.practitioner for slot in slots}) == practitioners

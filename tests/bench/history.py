@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from booking.storage.database import engine_for
+from booking.storage.engine import engine_for
 from tests.bench.clinic import person
 
 SQLITE = {"id": "printf('%032x', {})", "bytes": "CAST(printf('%032x', {}) AS BLOB)", "past": "{}"}

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 
-from tests.asking import OPEN_SLOTS, Partner, service_id
 from tests.bench.answers import JSON, started
 from tests.bench.load import Load
 from tests.bench.measure import Row
 from tests.stress.servers import HOUSE, Server, environment_for
+from tests.support.graphql_client import OPEN_SLOTS, Partner, service_id
 
 MOST_MEGABYTES = 120
 FLAT = 1.05

@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from booking.availability.calendar import ticks_in
-from booking.find_slots import DAY
+from booking.scheduling.slots import DAY
+from booking.timegrid.ticks import ticks_in
 
 REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 HEX = re.compile(r"[0-9a-f]{32}")

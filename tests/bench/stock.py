@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,22 +17,24 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
 
-from booking import open_slot
-from booking.availability.calendar import tick_at
-from booking.find_slots import find_slots, wish_for
-from booking.storage import queries
+from booking.domain.open_slot import OpenSlot as FoundSlot
+from booking.scheduling.slots import find_slots, slot_criteria
 from booking.storage.database import Database
-from booking.storage.tables import Location
-from booking.storage.tables import Practitioner as PractitionerRow
-from graphql_api.ids import global_id, split_id
-from graphql_api.paging import _cursor
+from booking.storage.models.catalogue import Location
+from booking.storage.models.catalogue import Practitioner as PractitionerRow
+from booking.storage.queries.catalogue import locations_by_slug, practitioners_by_slug
+from booking.storage.queries.clock import current_time
+from booking.storage.session import BookingSession
+from booking.timegrid.ticks import tick_at
+from graphql_api.resolvers.global_id import global_id, parse_global_id
+from graphql_api.resolvers.relay import _cursor
 
 T = TypeVar("T")
 database = Database(os.environ["DATABASE_URL"])
 
 
 def _loader(
-    query: Callable[[AsyncSession, Collection[str]], Awaitable[dict[str, T]]],
+    query: Callable[[BookingSession, Collection[str]], Awaitable[dict[str, T]]],
 ) -> DataLoader[str, T]:
     async def load(keys: list[str]) -> list[T | BaseException]:
         async with database.read() as session:
@@ -60,7 +61,7 @@ class Practitioner:
 
 @strawberry.type
 class OpenSlot:
-    slot: strawberry.Private[open_slot.OpenSlot]
+    slot: strawberry.Private[FoundSlot]
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -94,7 +95,7 @@ class Edge:
         return _cursor_of(self.node.slot)
 
 
-def _cursor_of(slot: open_slot.OpenSlot) -> str:
+def _cursor_of(slot: FoundSlot) -> str:
     return _cursor((slot.starts_at.isoformat(), slot.practitioner, slot.location))
 
 
@@ -123,10 +124,10 @@ class Query:
     async def open_slots(
         self, info: Info, filter: OpenSlotFilter, first: int = 20, after: str | None = None
     ) -> Connection:
-        parts = split_id(filter.service_id)
+        parts = parse_global_id(filter.service_id)
         assert parts is not None
         async with database.read() as session:
-            wish = await wish_for(session, parts[1])
+            wish = await slot_criteria(session, parts[1])
             found = await find_slots(session, wish, filter.from_, filter.to, now=info.context.now)
         slots = found[: first + 1]
         edges = [Edge(node=OpenSlot(slot=slot)) for slot in slots[:first]]
@@ -137,8 +138,8 @@ class Query:
 class Stock(GraphQL[Any, Any]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         async with database.read() as session:
-            now = await queries.current_time(session)
-        return Loaders(now, _loader(queries.practitioners_by_slug), _loader(queries.locations_by_slug))
+            now = await current_time(session)
+        return Loaders(now, _loader(practitioners_by_slug), _loader(locations_by_slug))
 
 
 async def ready(_request: Request) -> Response:

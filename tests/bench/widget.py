@@ -11,9 +11,9 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession
 
-from tests.browsers import fresh_page, running_browser
-from tests.databases import sqlite_copy, sqlite_template
-from tests.widget.site import page_of_another_origin, running_site
+from tests.support.browsers import fresh_page, running_browser
+from tests.support.databases import sqlite_copy, sqlite_template
+from tests.support.site import page_of_another_origin, running_site
 from tests.widget.visitor import Visitor
 
 RUNS = 5

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clinics import naming
+from tests.support.clinics import file_with_features
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(folder for folder in (ROOT / "docs" / "examples").iterdir() if folder.is_dir())
@@ -93,10 +93,10 @@ def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, 
     fresh.install(*(wheel(folder, tmp_path) for folder in EXAMPLES))
     for folder in EXAMPLES:
         shutil.copy(folder / f"test_{folder.name}.py", tmp_path)
-    (tmp_path / "clinic.toml").write_text(naming(), "utf-8")
+    (tmp_path / "clinic.toml").write_text(file_with_features(), "utf-8")
 
     told = fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", "-W", "error", ".", folder=tmp_path)
-    listed = fresh.run("-m", "graphql_api.cli", "features", folder=tmp_path)
+    listed = fresh.run("-m", "graphql_api.cli.main", "features", folder=tmp_path)
 
     assert " passed" in told
     assert [line.split("\t")[0] for line in listed.splitlines() if "\t" in line] == [
@@ -111,7 +111,7 @@ def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, 
 def test_what_new_feature_writes_installs_and_passes_as_it_is(
     fresh: Environment, tmp_path: Path, name: str
 ) -> None:
-    told = fresh.run("-m", "graphql_api.cli", "new-feature", name, folder=tmp_path)
+    told = fresh.run("-m", "graphql_api.cli.main", "new-feature", name, folder=tmp_path)
     project = tmp_path / f"book-online-{name.replace('_', '-')}"
     written = sorted(file.name for file in project.iterdir())
 
@@ -119,15 +119,15 @@ def test_what_new_feature_writes_installs_and_passes_as_it_is(
     assert all(file in told for file in written)
     fresh.install(wheel(project, tmp_path / "wheels"))
     assert "1 passed" in fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", ".", folder=project)
-    (tmp_path / "clinic.toml").write_text(naming(name), "utf-8")
+    (tmp_path / "clinic.toml").write_text(file_with_features(name), "utf-8")
     camel = {"tips": "tips", "after_care": "afterCare"}[name]
-    printed = fresh.run("-m", "graphql_api.cli", "schema", "--with-features", folder=tmp_path)
+    printed = fresh.run("-m", "graphql_api.cli.main", "schema", "--with-features", folder=tmp_path)
     assert f"{camel}Hello: String" in printed
 
 
 @pytest.mark.parametrize("name", ["clinic", "Tips", "a", "abc_", "after__care"])
 def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
-    command = [sys.executable, "-m", "graphql_api.cli", "new-feature", name, "--in", str(tmp_path)]
+    command = [sys.executable, "-m", "graphql_api.cli.main", "new-feature", name, "--in", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
@@ -137,7 +137,7 @@ def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: 
 
 def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "book-online-tips").mkdir()
-    command = [sys.executable, "-m", "graphql_api.cli", "new-feature", "tips", "--in", str(tmp_path)]
+    command = [sys.executable, "-m", "graphql_api.cli.main", "new-feature", "tips", "--in", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1

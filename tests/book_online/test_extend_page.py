@@ -17,22 +17,22 @@ import book_online.extend
 from book_online.extend import (
     API,
     CATALOGUE,
-    BusyQuestion,
+    BusyQuery,
     Context,
     Event,
     Feature,
-    Heard,
+    ListenerContext,
     Proposal,
     Table,
     global_id,
 )
 from book_online.testing import NOW, SAMPLE, open_clinic
-from booking.clinic_file.read import read_clinic_file
-from booking.guests import BUSY_LIMIT, RULE_LIMIT
-from graphql_api.contained import FIELD_LIMIT
-from graphql_api.extending import Enabled, FeatureMistake
-from graphql_api.prepare import prepare
-from graphql_api.schema import schema_with
+from booking.catalogue.clinic_file.parser import parse_clinic_file
+from booking.extensions.dispatch import BUSY_SOURCE_TIMEOUT, RULE_TIMEOUT
+from graphql_api.extensions.feature import EnabledFeature, FeatureError
+from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT
+from graphql_api.schema.schema import schema_with
+from graphql_api.startup import prepare_database
 
 PAGE = (Path(__file__).parents[2] / "docs" / "extend.md").read_text("utf-8")
 LISTED = PAGE.partition("| for | from `book_online.extend` |")[2].partition("\n\n")[0]
@@ -54,9 +54,9 @@ def test_everything_that_a_feature_may_bring_is_explained() -> None:
 
 
 def test_the_limits_are_those_that_hold() -> None:
-    assert f"takes more than {FIELD_LIMIT.seconds} seconds" in PAGE
-    assert f"A rule has {RULE_LIMIT.seconds} second." in PAGE
-    assert f"they are fast: {BUSY_LIMIT.seconds} seconds at most" in PAGE
+    assert f"takes more than {FIELD_TIMEOUT.seconds} seconds" in PAGE
+    assert f"A rule has {RULE_TIMEOUT.seconds} second." in PAGE
+    assert f"they are fast: {BUSY_SOURCE_TIMEOUT.seconds} seconds at most" in PAGE
 
 
 def test_the_first_example_is_a_feature_of_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +121,7 @@ def test_every_listing_is_run() -> None:
     assert len(blocks("python")) == len(headings) + 2  # and the first one, with its test
 
 
-@pytest.mark.parametrize("kind", [Proposal, BusyQuestion, Heard, Event])
+@pytest.mark.parametrize("kind", [Proposal, BusyQuery, ListenerContext, Event])
 def test_what_is_handed_to_a_feature_has_the_members_that_are_listed(kind: type) -> None:
     assert members(kind) == {field.name for field in dataclasses.fields(kind)}
 
@@ -137,8 +137,8 @@ def members(kind: type) -> set[str]:
     return set(re.findall(r"`(\w+)", row))
 
 
-def aftercare(**given: Any) -> Enabled:
-    return Enabled(Feature(name="aftercare", api=API, **given), "book-online-aftercare 0.1.0")
+def aftercare(**given: Any) -> EnabledFeature:
+    return EnabledFeature(Feature(name="aftercare", api=API, **given), "book-online-aftercare 0.1.0")
 
 
 @strawberry.type
@@ -164,13 +164,13 @@ class Forgetful(Table):
 def test_three_mistakes_are_told_as_the_page_shows_them(tmp_path: Path) -> None:
     mistakes = []
     for wrong in (aftercare(fields={"Servise": Advice}), aftercare(fields={"Service": Always})):
-        with pytest.raises(FeatureMistake) as refused:
+        with pytest.raises(FeatureError) as refused:
             schema_with([wrong])
         mistakes.append(refused.value)
     (tmp_path / "0001_tips.py").write_text(MIGRATION)
     url, wrong = f"sqlite:///{tmp_path / 'x.sqlite3'}", aftercare(tables=[Forgetful], migrations=tmp_path)
-    with pytest.raises(FeatureMistake) as refused:
-        prepare(url, read_clinic_file(SAMPLE), [wrong], now=NOW)
+    with pytest.raises(FeatureError) as refused:
+        prepare_database(url, parse_clinic_file(SAMPLE), [wrong], now=NOW)
     mistakes.append(refused.value)
 
     shown = [block for block in blocks("text") if block.startswith("book-online: ")]

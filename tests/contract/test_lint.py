@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.clinics import edited
-from tests.contract.keep import HERE, HOUSE, SCHEMA
+from tests.contract.archive import HERE, HOUSE, SCHEMA
+from tests.support.clinics import edit_file
 
 ESLINT = HOUSE / "node_modules" / "eslint" / "bin" / "eslint.js"
 
@@ -24,7 +24,7 @@ def test_the_contract_is_clean(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_a_contract_is_found(tmp_path: Path) -> None:
-    bad = edited(
+    bad = edit_file(
         {
             '"""A hold is extended only once."""': "",
             '"""Names this object among all objects."""\n  id: ID!': '"""A name."""\n  visitName: String!',

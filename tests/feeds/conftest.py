@@ -8,11 +8,11 @@ import pytest
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from tests.asking import Partner
-from tests.clinics import open_clinic
-from tests.feeds.pulling import SITE
-from tests.visiting import visiting
-from tests.widget.site import Clock
+from tests.feeds.bulk_client import SITE
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import open_clinic
+from tests.support.graphql_client import Partner
+from tests.support.site import Clock
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def http(database: Database, database_url: str, clock: Clock) -> AsyncIter
     """A client of the whole app, with the sample clinic in its database."""
     await open_clinic(database)
     app = create_app(Settings(database_url=database_url, site=SITE), now=clock)
-    async with visiting(app) as client:
+    async with asgi_client(app) as client:
         yield client
 
 

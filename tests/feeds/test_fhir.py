@@ -10,7 +10,7 @@ from fhir.resources.R4B.schedule import Schedule
 from fhir.resources.R4B.slot import Slot
 from pydantic import BaseModel, ValidationError
 
-from tests.feeds.pulling import MANIFEST, SITE, lines, pulled
+from tests.feeds.bulk_client import MANIFEST, SITE, lines, pulled
 
 MODELS: dict[str, type[BaseModel]] = {
     "Location": Location,

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.booking.notices.mailbox import mailbox
-from tests.databases import running_postgres, sqlite_copy, sqlite_template
+from tests.booking.notifications.mailbox import mailbox
 from tests.stress import mails
 from tests.stress.changing import everything_at_once
 from tests.stress.courses import courses
@@ -19,6 +18,7 @@ from tests.stress.holding import any_practitioner, one_time, unequal
 from tests.stress.killing import AtTheEnd, kill
 from tests.stress.referee import Verdict, judge, read_books
 from tests.stress.stage import Outcome, Stage, Tally, open_stage
+from tests.support.databases import running_postgres, sqlite_copy, sqlite_template
 
 PROCESSES = 4
 LONGEST_SECONDS = 900

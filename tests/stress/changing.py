@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from booking.storage.tables import AppointmentStatus
-from tests.asking import Partner
+from booking.storage.models.appointments import AppointmentStatus
 from tests.stress.clinic import person
 from tests.stress.holding import GONE, TAKEN, seen_in
 from tests.stress.referee import Seen
 from tests.stress.stage import Outcome, Stage, Tally, practitioner_id, uuid_of
+from tests.support.graphql_client import Partner
 
 Payload = dict[str, Any] | None
 

@@ -51,7 +51,7 @@ async def courses(stage: Stage, *, clients: int, rounds: int, seed: int) -> Outc
         first, second = await asyncio.gather(book(answer), book(answer))
         tally.check(first == second, "the same course was answered in two ways")
         if first:
-            seen.extend(map(seen_in, first["course"]["visits"]))
+            seen.extend(map(seen_in, first["course"]["appointments"]))
 
     async def book_and_give_up(answer: dict[str, Any]) -> None:
         one = chance.randrange(VISITS)
@@ -60,7 +60,7 @@ async def courses(stage: Stage, *, clients: int, rounds: int, seed: int) -> Outc
         )
         if booked and booked["course"]:
             tally.check(not given_up["released"], "a visit of a booked course was given up")
-            seen.extend(map(seen_in, booked["course"]["visits"]))
+            seen.extend(map(seen_in, booked["course"]["appointments"]))
         elif booked:
             tally.check(given_up["released"], "a course that nobody gave up was refused")
             held.extend(uuid_of(hold["id"]) for hold in answer["holds"] if hold is not answer["holds"][one])

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, product
 from typing import Any
 
-from booking.storage.tables import AppointmentStatus
-from graphql_api.ids import global_id
-from tests.asking import Partner
+from booking.storage.models.appointments import AppointmentStatus
+from graphql_api.resolvers.global_id import global_id
 from tests.stress.clinic import CLOSES, MANY, person
 from tests.stress.referee import Seen, read_books, room_left
 from tests.stress.stage import Outcome, Stage, Tally, practitioner_id, uuid_of
+from tests.support.graphql_client import Partner
 
 TAKEN = ("SlotTaken",)
 GONE = ("HoldExpired", "SlotTaken")

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from tests.asking import Partner, kinds
 from tests.stress.holding import TAKEN, seen_in
 from tests.stress.referee import Seen
 from tests.stress.stage import PATIENCE_SECONDS, Outcome, Stage, Tally, Unavailable
+from tests.support.graphql_client import Partner, kinds
 
 PAUSE_SECONDS = 0.05
 """Before a client asks again."""

@@ -5,11 +5,11 @@ import uuid
 
 from sqlalchemy import select
 
-from booking.events import EventKind
+from booking.domain.events import EventKind
 from booking.storage.database import Database
-from booking.storage.outbox import Delivery, EventRow
-from booking.storage.tables import Appointment, AppointmentStatus
-from tests.booking.notices.mailbox import Mailbox
+from booking.storage.models.appointments import Appointment, AppointmentStatus
+from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
+from tests.booking.notifications.mailbox import Mailbox
 from tests.stress.killing import AtTheEnd
 from tests.stress.stage import Stage
 
@@ -45,7 +45,7 @@ def every_booking_is_mailed(box: Mailbox, *, patiently: bool) -> AtTheEnd:
 
 
 async def _all_sent(database: Database) -> None:
-    is_due = select(Delivery.event).where(Delivery.due_at.is_not(None)).limit(1)
+    is_due = select(OutboxDelivery.event).where(OutboxDelivery.due_at.is_not(None)).limit(1)
     async with asyncio.timeout(LONGEST_SECONDS):
         while True:
             async with database.read() as session:
@@ -59,8 +59,10 @@ async def _missing(database: Database, box: Mailbox) -> list[str]:
         # Of what was cancelled at once, only the cancellation may have been mailed.
         stands = Appointment.status == AppointmentStatus.BOOKED
         booked = set(await session.scalars(select(Appointment.id).where(stands)))
-        query = select(EventRow, Delivery).join(Delivery, Delivery.event == EventRow.id)
-        told = (await session.execute(query.where(EventRow.kind == EventKind.BOOKED))).all()
+        query = select(OutboxEvent, OutboxDelivery).join(
+            OutboxDelivery, OutboxDelivery.event == OutboxEvent.id
+        )
+        told = (await session.execute(query.where(OutboxEvent.kind == EventKind.BOOKED))).all()
     arrived = {str(message["Message-ID"]).strip("<>").partition("@")[0] for message in box.messages}
     safe: set[uuid.UUID] = set()
     for event, delivery in told:

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from booking.storage.database import Database
-from booking.storage.queries import all_of, current_time
-from booking.storage.tables import Appointment, AppointmentStatus, Hold, Service, Tick
+from booking.storage.models.appointments import Appointment, AppointmentStatus, Hold, Tick
+from booking.storage.models.catalogue import Service
+from booking.storage.queries.catalogue import all_rows
+from booking.storage.queries.clock import current_time
 
 TICK_SECONDS = 300
 
@@ -86,7 +88,7 @@ async def read_books(url: str, *, of: str = "") -> Books:
             visits = await session.scalars(select(Appointment).where(Appointment.practitioner.startswith(of)))
             return Books(
                 now=await current_time(session),
-                services={service.slug: service for service in await all_of(session, Service)},
+                services={service.slug: service for service in await all_rows(session, Service)},
                 holds={hold.id: hold for hold in holds},
                 appointments={visit.id: visit for visit in visits},
                 ticks=dict(ticks),

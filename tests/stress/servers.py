@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 HOUSE = Path(__file__).parent.parent.parent
-SERVE = ("graphql_api.cli", "serve")
+SERVE = ("graphql_api.cli.main", "serve")
 READY_SECONDS = 60
 STOPPED_SECONDS = 20
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx
 
-from graphql_api.ids import global_id, split_id
-from tests.asking import Partner, kinds
+from graphql_api.resolvers.global_id import global_id, parse_global_id
 from tests.stress.clinic import CLOSES, OPENS, STEP_MINUTES, clinic_file
 from tests.stress.referee import Verdict, judge, read_books
 from tests.stress.servers import Server, running_servers
+from tests.support.graphql_client import Partner, kinds
 
 PATIENCE_SECONDS = 60
 CONNECTIONS = 60
@@ -192,6 +192,6 @@ def practitioner_id(slug: str) -> str:
 
 def uuid_of(id: str) -> uuid.UUID:
     """Of a global id."""
-    parts = split_id(id)
+    parts = parse_global_id(id)
     assert parts is not None, f"{id!r} is no id"
     return uuid.UUID(parts[1])

@@ -3,7 +3,8 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from booking.storage.tables import Appointment, AppointmentStatus, Hold, Service, Tick
+from booking.storage.models.appointments import Appointment, AppointmentStatus, Hold, Tick
+from booking.storage.models.catalogue import Service
 from tests.stress.referee import Books, Seen, judge
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

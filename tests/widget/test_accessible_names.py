@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.widget.site import Site
+from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
 WHEN = """

@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.asking import PATIENT, practitioner_id
-from tests.clinics import NOW
-from tests.widget.site import Site, page_of_another_origin
+from tests.support.clinics import NOW
+from tests.support.graphql_client import PATIENT, practitioner_id
+from tests.support.site import Site, page_of_another_origin
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PAGE = """<!doctype html><html lang="{language}"><head><meta name="color-scheme" content="light dark">

@@ -4,8 +4,8 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.feeds.pulling import pulled, schedule_of
-from tests.widget.site import Site
+from tests.feeds.bulk_client import pulled, schedule_of
+from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
 PUBLISHED = "http://127.0.0.1:8000"

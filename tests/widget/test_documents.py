@@ -3,10 +3,10 @@
 from graphql import build_schema, parse, validate
 from playwright.async_api import Page
 
-from graphql_api.schema import BookingSchema
-from tests.widget.site import Site
-from widget.assets import assets
-from widget.documents import documents
+from graphql_api.schema.schema import BookingSchema
+from tests.support.site import Site
+from web.assets import assets
+from web.widget_documents import widget_documents
 
 
 async def test_every_document_of_the_widget_fits_the_schema(site: Site, page: Page) -> None:
@@ -25,4 +25,4 @@ async def test_the_server_knows_every_document_that_the_widget_sends(site: Site,
     sent = await page.evaluate(
         f"import('{site.url}{assets().address('flow/client.js')}').then((client) => client.documents)"
     )
-    assert documents() == sent
+    assert widget_documents() == sent

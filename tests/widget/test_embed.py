@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.widget.site import Site, page_of_another_origin
+from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
-from widget.embed import snippet
+from web.embed import snippet
 
 LINK = """<!doctype html><html lang="fr-CA"><title>A page of a site builder</title>
 <script type="module" src="{url}/widget/book-online.js"></script>

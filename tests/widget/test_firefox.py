@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from booking.storage import tables
-from tests.clinics import NOW
+from booking.storage.models.appointments import Appointment
+from tests.support.clinics import NOW
+from tests.support.site import Site, page_of_another_origin
 from tests.widget.firefox import ENTER, TAB, Firefox, running_firefox
-from tests.widget.site import Site, page_of_another_origin
 
 CSP = (
     "default-src 'none'; script-src {url}; connect-src {url}; img-src data:; "
@@ -29,7 +29,7 @@ async def firefox() -> AsyncIterator[Firefox]:
 
 async def statuses(site: Site) -> list[str]:
     async with site.database.read() as session:
-        return [visit.status.name for visit in await session.scalars(select(tables.Appointment))]
+        return [visit.status.name for visit in await session.scalars(select(Appointment))]
 
 
 async def books_from(page: str, firefox: Firefox) -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import ConsoleMessage, Route, expect
 
-from tests.widget.site import Site, page_of_another_origin
+from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
 PAGE = """<!doctype html><html lang="en-GB"><head><title>A page</title><link rel="icon" href="data:,">{head}

@@ -6,9 +6,9 @@ from pathlib import Path
 from playwright.async_api import expect
 from sqlalchemy import select
 
-from booking.storage import tables
-from tests.asking import kinds, practitioner_id
-from tests.widget.site import Site, page_of_another_origin
+from booking.storage.models.appointments import Appointment
+from tests.support.graphql_client import kinds, practitioner_id
+from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
 CSP = (
@@ -37,7 +37,7 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     reference = await visitor.dialog.get_by_text("Reference").inner_text()
     assert await any_site.appointments() == 1
     async with any_site.database.read() as session:
-        assert str(await session.scalar(select(tables.Appointment.reference))) in reference
+        assert str(await session.scalar(select(Appointment.reference))) in reference
 
     await visitor.opens(any_site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
@@ -90,7 +90,7 @@ async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Si
     for time in ("November 25, 4:00 p.m.", "December 2, 12:00 p.m.", "December 9, 4:00 p.m."):
         await expect(visitor.page.get_by_text(time)).to_be_visible()
     async with site.database.read() as session:
-        booked = (await session.scalars(select(tables.Appointment))).all()
+        booked = (await session.scalars(select(Appointment))).all()
     assert {(visit.practitioner, visit.course is not None) for visit in booked} == {
         ("sample-practitioner-b", True)
     }

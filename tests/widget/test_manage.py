@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import select
 
-from booking.storage import tables
-from tests.asking import practitioner_id, service_id
-from tests.widget.site import Site
+from booking.storage.models.appointments import Appointment
+from tests.support.graphql_client import practitioner_id, service_id
+from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
 
@@ -25,7 +25,7 @@ async def token(site: Site) -> str:
 async def statuses(site: Site) -> dict[str, str]:
     """By the start in Coordinated Universal Time."""
     async with site.database.read() as session:
-        visits = await session.scalars(select(tables.Appointment))
+        visits = await session.scalars(select(Appointment))
         return {f"{visit.starts_at:%d %H:%M}": visit.status.name for visit in visits}
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import expect
 
-from tests.clinics import NOW
-from tests.widget.site import Site
+from tests.support.clinics import NOW
+from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browsers import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 
 LISTEN = """() => {
   window.heard = [];

@@ -107,12 +107,12 @@ export const documents = {
 }` + VISIT + REFUSAL,
 
   bookCourse: `mutation BookCourse($input: BookCourseInput!) {
-  bookCourse(input: $input) { course { visits { ...Visit } } manageToken problems { ...Refusal } }
+  bookCourse(input: $input) { course { appointments { ...Visit } } manageToken problems { ...Refusal } }
 }` + VISIT + REFUSAL,
 
   managed: `query Managed($manageToken: String!) {
   clinic { ...AtTheDesk }
-  appointment(manageToken: $manageToken) { ...Visit course { visits { ...Visit } } }
+  appointment(manageToken: $manageToken) { ...Visit course { appointments { ...Visit } } }
 }` + CLINIC + VISIT,
 
   reschedule: `mutation Reschedule($input: RescheduleAppointmentInput!) {
@@ -270,14 +270,14 @@ export const createClient = ({ api, language, site }) => {
       }
       const input = { holdTokens: [holdToken, ...others], ...details };
       const { course, manageToken, problems } = (await ask(documents.bookCourse, { input })).bookCourse;
-      return { booked: course && { visits: course.visits, manageToken }, problems };
+      return { booked: course && { visits: course.appointments, manageToken }, problems };
     },
 
     /** What a manage link is for; no visits when it is not valid.
      * @param {string} manageToken @returns {Promise<{clinic: import('./types.js').Clinic, visits: Appointment[]}>} */
     managed: async (manageToken) => {
       const { clinic, appointment } = await ask(documents.managed, { manageToken });
-      return { clinic, visits: appointment?.course?.visits ?? (appointment ? [appointment] : []) };
+      return { clinic, visits: appointment?.course?.appointments ?? (appointment ? [appointment] : []) };
     },
 
     /** @param {{manageToken: string, appointmentId: string, startsAt: string}} input

@@ -4,16 +4,15 @@ from typing import Any, Literal
 
 from alembic import context
 
-from booking.storage import feeds, intentions, outbox, tables, webhooks  # noqa: F401  (they hold tables)
-from booking.storage.columns import Minutes, UtcDateTime
-from booking.storage.table import Table
+from booking.storage.base import Table
+from booking.storage.column_types import DurationInMinutes, UtcDateTime
 
 given = context.config.attributes
 
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Our column types as what they are in a database, so that an old migration needs no code of ours."""
-    if kind == "type" and isinstance(item, Minutes):
+    if kind == "type" and isinstance(item, DurationInMinutes):
         return "sa.Integer()"
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

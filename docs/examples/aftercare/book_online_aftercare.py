@@ -24,5 +24,5 @@ feature = Feature(
     api=1,
     fields={"Service": AftercareOfService},
     settings=AftercareSettings,
-    is_shared=True,
+    is_cacheable=True,
 )

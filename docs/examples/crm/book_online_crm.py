@@ -3,7 +3,7 @@
 import httpx
 from pydantic import HttpUrl
 
-from book_online.extend import EventKind, Feature, FeatureSettings, GiveUp, Heard
+from book_online.extend import EventKind, Feature, FeatureSettings, ListenerContext, PermanentFailure
 
 GONE = 410
 
@@ -14,7 +14,7 @@ class CrmSettings(FeatureSettings):
     url: HttpUrl
 
 
-async def send_contact(heard: Heard) -> None:
+async def send_contact(heard: ListenerContext) -> None:
     """At least once: the address book tells a repeat by the `id`. What fails is tried again for a day."""
     if heard.event.kind is not EventKind.BOOKED:
         return
@@ -22,12 +22,12 @@ async def send_contact(heard: Heard) -> None:
         "id": str(heard.event.id),
         "name": heard.patient.name,
         "email": heard.patient.email,
-        "reference": heard.visits[0].reference,
+        "reference": heard.appointments[0].reference,
     }
     async with httpx.AsyncClient(timeout=10) as http:
         answer = await http.post(str(heard.settings.url), json=contact)
     if answer.status_code == GONE:
-        raise GiveUp("the address book wants to hear no more")
+        raise PermanentFailure("the address book wants to hear no more")
     answer.raise_for_status()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from book_online.extend import Busy, BusyQuestion, Feature, FeatureSettings, Proposal
+from book_online.extend import BusyQuery, BusyTime, Feature, FeatureSettings, Proposal
 
 ROOM = "needling-room"
 
@@ -19,12 +19,12 @@ async def take_the_room(proposal: Proposal) -> None:
         await proposal.claim(ROOM)
 
 
-async def room_is_taken(question: BusyQuestion) -> Sequence[Busy]:
+async def room_is_taken(question: BusyQuery) -> Sequence[BusyTime]:
     """So that nobody is offered a time without a room."""
     if question.service not in question.settings.services:
         return []
     taken = await question.claimed(ROOM)
-    return [Busy(who, start, end) for who in question.practitioners for start, end in taken]
+    return [BusyTime(who, start, end) for who in question.practitioners for start, end in taken]
 
 
 feature = Feature(
@@ -33,5 +33,5 @@ feature = Feature(
     rules=[take_the_room],
     busy_sources=[room_is_taken],
     settings=RoomSettings,
-    is_shared=True,
+    is_cacheable=True,
 )

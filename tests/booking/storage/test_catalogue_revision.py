@@ -5,16 +5,15 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.find_slots import find_slots, wish_for
-from booking.storage import tables
+from booking.scheduling.slots import find_slots, slot_criteria
+from booking.storage.base import Table
 from booking.storage.database import Database
-from booking.storage.table import Table
-from booking.storage.tables import Clinic, TimeOff
-from tests.booking.house import NINE, TEN
-from tests.clinics import NOW, SAMPLE, open_clinic, small_clinic
-from tests.statements import statements
+from booking.storage.models.catalogue import Clinic, TimeOff
+from booking.storage.session import BookingSession
+from tests.booking.extensions.extended_clinic import NINE, TEN
+from tests.support.clinics import NOW, SAMPLE, open_clinic, small_clinic
+from tests.support.sql_statements import sql_statements
 
 CATALOGUE = {
     "certifications": "kind",
@@ -44,7 +43,7 @@ async def run(database: Database, statement: str) -> None:
 
 
 @asynccontextmanager
-async def undone(database: Database) -> AsyncIterator[AsyncSession]:
+async def undone(database: Database) -> AsyncIterator[BookingSession]:
     """A transaction that changes its mind."""
     with suppress(ZeroDivisionError):
         async with database.write() as session:
@@ -56,7 +55,9 @@ def test_every_table_of_the_catalogue_is_known() -> None:
     here = {
         mapper.class_.__tablename__
         for mapper in Table.registry.mappers
-        if mapper.class_.__module__ == tables.__name__
+        if mapper.class_.__module__.startswith(
+            ("booking.storage.models.catalogue", "booking.storage.models.appointments")
+        )
     }
     assert here == CATALOGUE.keys() | OTHERS
 
@@ -95,7 +96,7 @@ async def test_a_booking_does_not_raise_it_and_what_was_undone_never_comes_again
 
 async def open_at_nine(database: Database) -> bool:
     async with database.read() as session:
-        wish = await wish_for(session, "visit")
+        wish = await slot_criteria(session, "visit")
         slots = await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)
     return NINE in [slot.starts_at for slot in slots]
 
@@ -103,7 +104,7 @@ async def open_at_nine(database: Database) -> bool:
 async def test_what_is_offered_is_worked_out_once_and_again_when_it_has_changed(database: Database) -> None:
     await open_clinic(database, small_clinic())
     assert await open_at_nine(database)
-    with statements() as sent:
+    with sql_statements() as sent:
         assert await open_at_nine(database)
     assert len(sent) == 2, "the clinic, and what is taken"
 
@@ -121,7 +122,7 @@ async def test_whoever_changes_the_catalogue_sees_it_changed_at_once_and_nobody_
     async with undone(database) as session:
         session.add(TimeOff(practitioner="one", starts_at=NINE, ends_at=TEN))
         await session.flush()
-        wish = await wish_for(session, "visit")
+        wish = await slot_criteria(session, "visit")
         slots = await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)
         assert slots
         assert NINE not in [slot.starts_at for slot in slots]

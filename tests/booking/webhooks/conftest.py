@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.courier import WAITS, deliver_due
-from booking.events import EventKind
+from booking.domain.events import EventKind
+from booking.outbox.relay import RETRY_DELAYS, deliver_due
 from booking.storage.database import Database
-from booking.storage.webhooks import WebhookAttempt, WebhookEndpoint
-from booking.webhooks.endpoints import FAMILY, add_endpoint, log_of, the_endpoint
-from booking.webhooks.send import Sender
-from booking.webhooks.tell import webhooks
-from graphql_api.webhooks import data_of
+from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.session import BookingSession
+from booking.webhooks.client import WebhookClient
+from booking.webhooks.delivery import webhook_listeners
+from booking.webhooks.endpoints import LISTENER_FAMILY, add_endpoint, delivery_log, get_endpoint
+from graphql_api.types.webhook_payload import webhook_payload
 from tests.booking.webhooks.receiver import Receiver, receiving
-from tests.clinics import NOW, open_clinic
+from tests.support.clinics import NOW, open_clinic
 
 
 @dataclass
@@ -26,19 +26,19 @@ class Teller:
 
     database: Database
     now: datetime = NOW
-    sender: Sender = field(default_factory=lambda: Sender(to_private=True, patience=5))
+    sender: WebhookClient = field(default_factory=lambda: WebhookClient(to_private=True, patience=5))
 
-    async def clock(self, _session: AsyncSession) -> datetime:
+    async def clock(self, _session: BookingSession) -> datetime:
         return self.now
 
     async def tell(self) -> int:
         """One round; answers how many deliveries were due."""
-        family = webhooks(self.database, self.sender, show=data_of, clock=self.clock)
-        return await deliver_due(self.database, {}, {FAMILY: family}, clock=self.clock)
+        family = webhook_listeners(self.database, self.sender, show=webhook_payload, clock=self.clock)
+        return await deliver_due(self.database, {}, {LISTENER_FAMILY: family}, clock=self.clock)
 
     async def tell_for_a_day(self) -> None:
         """Until all is told or given up."""
-        for wait in (*WAITS, timedelta(0)):
+        for wait in (*RETRY_DELAYS, timedelta(0)):
             await self.tell()
             self.now += wait
 
@@ -53,12 +53,12 @@ class Teller:
 
     async def endpoint(self, id: str) -> WebhookEndpoint:
         async with self.database.read() as session:
-            return await the_endpoint(session, id)
+            return await get_endpoint(session, id)
 
     async def log(self, id: str) -> list[WebhookAttempt]:
         """The first one first."""
         async with self.database.read() as session:
-            return list(reversed(await log_of(session, id, most=1000)))
+            return list(reversed(await delivery_log(session, id, most=1000)))
 
 
 @pytest.fixture

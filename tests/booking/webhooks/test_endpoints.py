@@ -7,33 +7,33 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from booking.courier import CLAIM, WAITS, carry
-from booking.errors import InvalidInput, NotFound
-from booking.events import Event, EventKind
-from booking.keys import create_key, revoke_key
-from booking.storage import outbox
-from booking.storage.access import Scope
-from booking.storage.outbox import Delivery, ListenerRow
-from booking.storage.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.api_keys import create_key, revoke_key
+from booking.domain.errors import InvalidInput, NotFound
+from booking.domain.events import Event, EventKind
+from booking.outbox.relay import LEASE, RETRY_DELAYS, run_relay
+from booking.storage.models.api_keys import Scope
+from booking.storage.models.outbox import OutboxDelivery, OutboxListener
+from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.queries.outbox import claim_deliveries, register_listeners
+from booking.webhooks.client import WebhookClient
+from booking.webhooks.delivery import webhook_listeners
 from booking.webhooks.endpoints import (
-    FAMILY,
-    MOST,
+    LISTENER_FAMILY,
+    MAX_ENDPOINTS,
     add_endpoint,
+    delivery_log,
     disable_endpoint,
     enable_endpoint,
     listener_name,
-    log_of,
     remove_endpoint,
     rotate_secret,
 )
 from booking.webhooks.replay import replay_event, replay_since
-from booking.webhooks.send import Sender
-from booking.webhooks.tell import webhooks
-from graphql_api.webhooks import data_of
-from tests.booking.notices.bookings import booked
+from graphql_api.types.webhook_payload import webhook_payload
+from tests.booking.notifications.bookings import booked
 from tests.booking.webhooks.conftest import Teller
 from tests.booking.webhooks.receiver import SILENCE, TAKEN, Receiver, receiving, saying
-from tests.clinics import NOW
+from tests.support.clinics import NOW
 
 NINE = datetime(2026, 11, 26, 14, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -71,7 +71,7 @@ async def test_an_endpoint_that_takes_nothing_for_three_days_is_disabled(
     endpoint = await teller.endpoint(hook)
     assert endpoint.disabled_at is not None
     assert endpoint.disabled_because == "failed for 3 days; at last: answered 500"
-    assert len(receiver.requests) == 1 + len(WAITS) + 5
+    assert len(receiver.requests) == 1 + len(RETRY_DELAYS) + 5
 
 
 async def test_one_success_in_three_days_is_enough(teller: Teller, receiver: Receiver) -> None:
@@ -91,13 +91,15 @@ async def test_one_success_in_three_days_is_enough(teller: Teller, receiver: Rec
 
 
 async def test_a_silent_endpoint_keeps_nobody_else_waiting(teller: Teller) -> None:
-    teller.sender = Sender(to_private=True, patience=60)
+    teller.sender = WebhookClient(to_private=True, patience=60)
     async with receiving() as silent, receiving() as quick:
         silent.answers = [SILENCE]
         await teller.add(silent.url)
         await teller.add(quick.url)
-        family = webhooks(teller.database, teller.sender, show=data_of, clock=teller.clock)
-        courier = asyncio.create_task(carry(teller.database, {}, {FAMILY: family}, clock=teller.clock))
+        family = webhook_listeners(teller.database, teller.sender, show=webhook_payload, clock=teller.clock)
+        courier = asyncio.create_task(
+            run_relay(teller.database, {}, {LISTENER_FAMILY: family}, clock=teller.clock)
+        )
         try:
             booking = await booked(teller.database, NINE)
             await silent.arrived(1)
@@ -114,11 +116,11 @@ async def test_what_a_dead_server_had_begun_is_sent_by_another(teller: Teller, r
     hook, _ = await teller.add(receiver.url)
     await booked(teller.database, NINE)
     async with teller.database.write() as session:
-        until = teller.now + CLAIM
-        assert await outbox.claim(session, listener_name(hook), now=teller.now, until=until, most=10)
+        until = teller.now + LEASE
+        assert await claim_deliveries(session, listener_name(hook), now=teller.now, until=until, most=10)
 
     assert await teller.tell() == 0
-    teller.now += CLAIM
+    teller.now += LEASE
     assert await teller.tell() == 1
     assert receiver.kinds == ["appointment.booked"]
 
@@ -127,8 +129,8 @@ async def test_servers_that_start_leave_endpoints_alone(teller: Teller, receiver
     await teller.add(receiver.url)
     await booked(teller.database, NINE)
     async with teller.database.write() as session:
-        await outbox.register(session, ["mail"])
-        await outbox.register(session, [])
+        await register_listeners(session, ["mail"])
+        await register_listeners(session, [])
 
     assert await teller.tell() == 1
     assert receiver.kinds == ["appointment.booked"]
@@ -141,14 +143,14 @@ async def test_what_is_removed_leaves_nothing_and_its_last_answer_does_no_harm(
     receiver.answers = [saying(500)]
     await booked(teller.database, NINE)
     await teller.tell()
-    family = webhooks(teller.database, teller.sender, show=data_of, clock=teller.clock)
+    family = webhook_listeners(teller.database, teller.sender, show=webhook_payload, clock=teller.clock)
     async with teller.database.write() as session:
         await remove_endpoint(session, hook)
 
     await family(hook)(Event(uuid.uuid4(), EventKind.BOOKED, (), NOW), None)
 
     async with teller.database.read() as session:
-        for table in (WebhookEndpoint, WebhookAttempt, Delivery, ListenerRow):
+        for table in (WebhookEndpoint, WebhookAttempt, OutboxDelivery, OutboxListener):
             assert await session.scalar(select(func.count()).select_from(table)) == 0, table
 
 
@@ -190,7 +192,7 @@ async def test_one_partner_cannot_touch_the_endpoint_of_another(teller: Teller, 
                 disable_endpoint(session, whose, now=NOW, key_id=mine),
                 enable_endpoint(session, whose, key_id=mine),
                 rotate_secret(session, whose, now=NOW, key_id=mine),
-                log_of(session, whose, most=1, key_id=mine),
+                delivery_log(session, whose, most=1, key_id=mine),
                 replay_since(session, whose, NOW, now=NOW, key_id=mine),
                 replay_event(session, whose, uuid.uuid4(), now=NOW, key_id=mine),
                 remove_endpoint(session, whose, key_id=mine),
@@ -211,7 +213,7 @@ async def test_what_an_endpoint_is_made_of_is_checked(teller: Teller) -> None:
         with pytest.raises(InvalidInput, match=r"appointment\.booked"):
             async with teller.database.write() as session:
                 await add_endpoint(session, url, "Sample Directory", kinds, now=NOW)
-    for _ in range(MOST):
+    for _ in range(MAX_ENDPOINTS):
         await teller.add(url)
     with pytest.raises(InvalidInput, match="20 endpoints already"):
         await teller.add(url)

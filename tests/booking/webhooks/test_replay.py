@@ -5,21 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from booking.courier import CLAIM, WAITS
-from booking.errors import InvalidInput, NotFound
-from booking.storage import outbox
-from booking.webhooks.endpoints import (
-    disable_endpoint,
-    enable_endpoint,
-    listener_name,
-)
+from booking.domain.errors import InvalidInput, NotFound
+from booking.outbox.relay import LEASE, RETRY_DELAYS
+from booking.storage.queries.outbox import claim_deliveries, settle_delivery
+from booking.webhooks.client import WebhookClient
+from booking.webhooks.delivery import ping
+from booking.webhooks.endpoints import disable_endpoint, enable_endpoint, listener_name
 from booking.webhooks.replay import replay_event, replay_since
-from booking.webhooks.send import Sender
-from booking.webhooks.tell import ping
-from tests.booking.notices.bookings import booked
+from tests.booking.notifications.bookings import booked
 from tests.booking.webhooks.conftest import Teller, ids
 from tests.booking.webhooks.receiver import SILENCE, TAKEN, Receiver, saying
-from tests.clinics import NOW
+from tests.support.clinics import NOW
 
 NINE = datetime(2026, 11, 26, 14, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -83,7 +79,7 @@ async def test_what_was_given_up_is_replayed_one_by_one_or_from_a_time_on(
     assert sorted(to_this[3:]) == ["appointment.booked", "appointment.cancelled"]
     assert (await teller.log(other))[-1].kind == "appointment.cancelled"
     log = [attempt for attempt in await teller.log(hook) if attempt.event == first]
-    assert [attempt.number for attempt in log] == list(range(1, len(WAITS) + 4))
+    assert [attempt.number for attempt in log] == list(range(1, len(RETRY_DELAYS) + 4))
     assert {attempt.status for attempt in log[-2:]} == {204}
 
 
@@ -93,12 +89,12 @@ async def test_what_is_replayed_while_it_is_being_sent_is_sent_again(
     hook, _ = await teller.add(receiver.url)
     await booked(teller.database, NINE)
     async with teller.database.write() as session:
-        until = teller.now + CLAIM
-        (due,) = await outbox.claim(session, listener_name(hook), now=teller.now, until=until, most=10)
+        until = teller.now + LEASE
+        (due,) = await claim_deliveries(session, listener_name(hook), now=teller.now, until=until, most=10)
     async with teller.database.write() as session:
         await replay_event(session, hook, due.event.id, now=teller.now)
     async with teller.database.write() as session:
-        await outbox.settle(session, due, delivered_at=teller.now, again_at=None)
+        await settle_delivery(session, due, delivered_at=teller.now, again_at=None)
 
     assert await teller.tell() == 1
     assert await teller.tell() == 0
@@ -116,9 +112,9 @@ async def test_the_log_shows_each_attempt_and_forgets_after_a_month(
 ) -> None:
     hook, _ = await teller.add(receiver.url)
     receiver.answers = [saying(500), SILENCE, TAKEN]
-    patient, hasty = teller.sender, Sender(to_private=True, patience=0.2)
+    patient, hasty = teller.sender, WebhookClient(to_private=True, patience=0.2)
     booking = await booked(teller.database, NINE + 40 * DAY)
-    for wait, teller.sender in zip(WAITS, (patient, hasty, patient)):
+    for wait, teller.sender in zip(RETRY_DELAYS, (patient, hasty, patient)):
         await teller.tell()
         teller.now += wait
 
@@ -128,7 +124,11 @@ async def test_the_log_shows_each_attempt_and_forgets_after_a_month(
         ("appointment.booked", 2, None, "no answer in 0.2 s"),
         ("appointment.booked", 3, 204, None),
     ]
-    assert [attempt.at - NOW for attempt in log] == [timedelta(0), WAITS[0], WAITS[0] + WAITS[1]]
+    assert [attempt.at - NOW for attempt in log] == [
+        timedelta(0),
+        RETRY_DELAYS[0],
+        RETRY_DELAYS[0] + RETRY_DELAYS[1],
+    ]
     assert log[1].milliseconds >= 200
 
     teller.now = NOW + 30 * DAY

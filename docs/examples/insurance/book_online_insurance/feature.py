@@ -71,13 +71,13 @@ async def only_with_an_agreement(proposal: Proposal) -> None:
     if by is None:
         return
     agreed = settings.insurers[by].practitioners
-    if any(visit.practitioner not in agreed for visit in proposal.visits):
+    if any(visit.practitioner not in agreed for visit in proposal.appointments):
         message = f"{settings.insurers[by].name} pays for other practitioners. Please choose one of them."
         raise NotInsured(message, path=("holdToken",), practitioners=agreed)
     if proposal.step is Step.BOOK:
         claims = [
             InsuranceClaimRow(appointment=visit.id, insurer=by, made_at=proposal.now)
-            for visit in proposal.visits
+            for visit in proposal.appointments
         ]
         proposal.session.add_all(claims)
 
@@ -106,7 +106,7 @@ class InsuranceOfAppointment:
             return None
         settings: InsuranceSettings = info.context.settings["insurance"]
         known = settings.insurers.get(row.insurer)
-        made_at = info.context.on_the_clinics_clock(row.made_at)
+        made_at = info.context.in_clinic_time(row.made_at)
         return InsuranceClaim(insurer=known.name if known else row.insurer, made_at=made_at)
 
 

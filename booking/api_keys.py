@@ -1,0 +1,151 @@
+"""Keys of partners and of web sites: made, exchanged, revoked, recognised."""
+
+import secrets
+import zlib
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from booking.domain.errors import InvalidInput, NotFound
+from booking.domain.tokens import hash_of
+from booking.storage.models.api_keys import ApiKey, ApiKeySecret, Scope, SiteKey
+from booking.storage.queries.api_keys import api_key_by_secret, live_secrets
+from booking.storage.session import BookingSession
+
+SECRET_PREFIX = "bo_sec_"  # noqa: S105
+"""How a secret begins, so that it is recognised where it doesn't belong."""
+SITE_KEY_PREFIX = "bo_pub_"
+BASE62_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ID_BYTES = 5
+SECRET_BYTES = 32
+MAX_NAME_LENGTH = 200
+USE_RECORDED_EVERY = timedelta(hours=1)
+
+
+def new_secret_text(key: str) -> str:
+    """`bo_sec_<id of the key>_<64 hexadecimal digits><checksum of all before it>`."""
+    body = f"{SECRET_PREFIX}{key}_{secrets.token_hex(SECRET_BYTES)}"
+    return body + _checksum(body)
+
+
+def has_valid_checksum(text: str) -> bool:
+    """Whether it was not cut or mistyped; nobody has to look it up otherwise."""
+    return text.startswith(SECRET_PREFIX) and text.isascii() and _checksum(text[:-6]) == text[-6:]
+
+
+def _checksum(text: str) -> str:
+    """CRC-32 in six digits of base 62."""
+    number = zlib.crc32(text.encode())
+    digits = ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        digits = BASE62_DIGITS[digit] + digits
+    return digits
+
+
+async def create_key(
+    session: BookingSession, name: str, scopes: Collection[str], *, now: datetime, id: str | None = None
+) -> tuple[ApiKey, str]:
+    """The key, and its secret, which is told only here; `id` where it is to be known before.
+
+    Refuses with InvalidInput.
+    """
+    key = ApiKey(id=id or _new_id(), name=_checked_name(name), scopes=_checked_scopes(scopes), created_at=now)
+    session.add(key)
+    await session.flush()
+    return key, await _new_secret(session, key, now=now)
+
+
+async def create_site_key(
+    session: BookingSession, name: str, origins: Collection[str], *, now: datetime
+) -> SiteKey:
+    """Refuses with InvalidInput."""
+    site = SiteKey(
+        id=_new_id(),
+        name=_checked_name(name),
+        origins=[_checked_origin(one) for one in origins],
+        created_at=now,
+    )
+    session.add(site)
+    await session.flush()
+    return site
+
+
+async def rotate_key(session: BookingSession, id: str, *, grace: timedelta, now: datetime) -> str:
+    """A new secret; the one before works for `grace` longer, older ones no more. Refuses with NotFound."""
+    key = await session.get(ApiKey, id)
+    if key is None or key.revoked_at:
+        raise NotFound(f"There is no key {id!r} that could be rotated.")
+    *older, latest = await live_secrets(session, id, now=now)
+    for secret in older:
+        secret.expires_at = now
+    latest.expires_at = now + grace
+    return await _new_secret(session, key, now=now)
+
+
+async def revoke_key(session: BookingSession, id: str, *, now: datetime) -> ApiKey | SiteKey:
+    """From now on it is good for nothing. Twice is once. Refuses with NotFound."""
+    key: ApiKey | SiteKey | None = await session.get(ApiKey, id)
+    key = key or await session.get(SiteKey, id.removeprefix(SITE_KEY_PREFIX))
+    if key is None:
+        raise NotFound(f"There is no key {id!r}. `book-online keys list` shows all.")
+    key.revoked_at = key.revoked_at or now
+    return key
+
+
+async def key_by_secret_text(session: BookingSession, text: str, *, now: datetime) -> ApiKey | None:
+    """None for whatever isn't good (any more), all alike."""
+    if not has_valid_checksum(text):
+        return None
+    # Looked for by its hash: how long that takes says nothing of the secret.
+    return await api_key_by_secret(session, hash_of(text), now=now)
+
+
+def should_record_use(key: ApiKey, *, now: datetime) -> bool:
+    """Whether its last use was noted so long ago that this one should be."""
+    return key.last_used_at is None or now - key.last_used_at > USE_RECORDED_EVERY
+
+
+async def record_use(session: BookingSession, id: str, *, now: datetime) -> None:
+    key = await session.get(ApiKey, id)
+    assert key is not None
+    key.last_used_at = now
+
+
+async def _new_secret(session: BookingSession, key: ApiKey, *, now: datetime) -> str:
+    text = new_secret_text(key.id)
+    session.add(ApiKeySecret(hash=hash_of(text), key=key.id, created_at=now))
+    await session.flush()
+    return text
+
+
+def _new_id() -> str:
+    return secrets.token_hex(ID_BYTES)
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip() or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidInput(f"A key needs a name of 1 to {MAX_NAME_LENGTH} characters.", path=("name",))
+    return name.strip()
+
+
+def _checked_scopes(scopes: Collection[str]) -> list[str]:
+    unknown = sorted(set(scopes) - set(Scope))
+    if unknown or not scopes:
+        known = ", ".join(Scope)
+        what = f"There is no scope {unknown[0]!r}." if unknown else "A key needs a scope."
+        raise InvalidInput(f"{what} Choose among: {known}.", path=("scopes",))
+    return [scope for scope in Scope if scope in scopes]
+
+
+def _checked_origin(text: str) -> str:
+    """As browsers send it: `https://www.example.com`, with a port if it has one."""
+    parts = urlsplit(text)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or text != f"{parts.scheme}://{parts.netloc}"
+    ):
+        message = f"{text!r} is not an origin; it must look like https://www.example.com"
+        raise InvalidInput(message, path=("origins",))
+    return text.lower()

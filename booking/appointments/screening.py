@@ -1,0 +1,35 @@
+"""Whether the answers clear a visit for booking online. Nothing of them is stored here."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from booking.domain.errors import CallTheClinic
+from booking.domain.screening import Answer, Question, evaluate
+from booking.storage.queries.catalogue import cached, screening_questions_of, services_not_asking
+from booking.storage.session import BookingSession
+
+
+async def check_screening(
+    session: BookingSession, service: str, answers: Mapping[str, Answer]
+) -> tuple[str, ...]:
+    """Answers the questions (slugs) to talk about at the visit.
+
+    Refuses with ScreeningIncomplete, or with CallTheClinic, which doesn't say which answer it was.
+    """
+    questions = await cached(session, ("screening", service), partial(_questions, session, service))
+    verdict = evaluate(questions, answers)
+    if not verdict.cleared:
+        suitable = await services_not_asking(session, verdict.blocking)
+        raise CallTheClinic(
+            "Please call us: we would like to talk with you before this visit.",
+            path=("screening",),
+            suitable=[other.slug for other in suitable],
+        )
+    return verdict.tell
+
+
+async def _questions(session: BookingSession, service: str) -> list[Question]:
+    return [
+        Question(row.slug, {Answer.YES: row.if_yes, Answer.UNSURE: row.if_unsure, Answer.NO: row.if_no})
+        for row in await screening_questions_of(session, service)
+    ]

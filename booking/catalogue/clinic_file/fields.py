@@ -1,0 +1,202 @@
+"""The small languages of a clinic's file: durations, weeks, phone numbers, zones, texts."""
+
+import re
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
+
+from booking.timegrid.opening_hours import TimeSpan
+from booking.timegrid.public_holidays import UnknownRegion, check_region
+from booking.timegrid.ticks import TICK
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1)}
+DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day)s?")
+SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
+REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+# These are whatever the computer says, and browsers don't know them.
+UNUSABLE_ZONES = {"Factory", "localtime"}
+Week = dict[int, tuple[TimeSpan, ...]]
+
+
+def _duration(value: Any) -> timedelta:
+    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValueError('a duration looks like "45 min", "2 h" or "60 days"')
+    return int(match[1]) * UNITS[match[2]]
+
+
+def _whole_ticks(value: timedelta) -> timedelta:
+    if value % TICK:
+        raise ValueError("must be a multiple of 5 minutes")
+    return value
+
+
+def _whole_days(value: timedelta) -> timedelta:
+    if value % UNITS["day"]:
+        raise ValueError("must be whole days")
+    return value
+
+
+def matching(pattern: str, otherwise: str) -> AfterValidator:
+    """A text of this form; `otherwise` says what it is if it isn't."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is {otherwise}")
+        return text
+
+    return AfterValidator(check)
+
+
+def between(shortest: str, longest: str) -> AfterValidator:
+    """Bounds of a duration, as they would stand in the file; both included."""
+
+    def check(value: timedelta) -> timedelta:
+        if not _duration(shortest) <= value <= _duration(longest):
+            raise ValueError(f"must be from {shortest} to {longest}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _week(value: Any) -> Week:
+    if not isinstance(value, dict):
+        raise ValueError('a week looks like { mon-thu = ["07:00-15:00"], fri = ["07:00-12:00"] }')
+    week: Week = {}
+    for days, spans in value.items():
+        if not isinstance(spans, list):
+            raise ValueError(f'the times of {days} are a list, like ["07:00-12:00", "13:00-19:00"]')
+        for day in _weekdays(days):
+            if day in week:
+                raise ValueError(f"{WEEKDAYS[day]} is given twice")
+            week[day] = _in_order(WEEKDAYS[day], [_span(span) for span in spans])
+    return week
+
+
+def _weekdays(text: str) -> range:
+    first, _, last = text.partition("-")
+    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+        raise ValueError(f'{text!r} is no day; days are {", ".join(WEEKDAYS)}, or from-to like "mon-fri"')
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    if end < start:
+        raise ValueError(f"{text!r} runs backwards; a week starts on Monday")
+    return range(start, end + 1)
+
+
+def _span(text: Any) -> TimeSpan:
+    match = SPAN.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        raise ValueError(f'{text!r} is no time; a time looks like "07:00-19:00"')
+    hour, minute, end_hour, end_minute = map(int, match.groups())
+    opens, closes = hour * 60 + minute, end_hour * 60 + end_minute
+    if minute > 59 or end_minute > 59 or hour > 23 or closes > 1440:
+        raise ValueError(f"{text!r} is no time of a day; a day ends at 24:00")
+    if closes <= opens:
+        raise ValueError(f"{text!r} closes before it opens")
+    if opens % 5 or closes % 5:
+        raise ValueError(f"{text!r} must be on multiples of 5 minutes")
+    return TimeSpan(opens, closes)
+
+
+def _in_order(day: str, spans: list[TimeSpan]) -> tuple[TimeSpan, ...]:
+    ordered = sorted(spans)
+    for earlier, later in pairwise(ordered):
+        if later.opens < earlier.closes:
+            raise ValueError(f"the times of {day} overlap")
+    return tuple(ordered)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones() - UNUSABLE_ZONES:
+        raise ValueError(f'{name!r} is no time zone; time zones look like "America/Toronto"')
+    return name
+
+
+def _region(region: Any) -> str | None:
+    if region is False:
+        return None
+    if not isinstance(region, str) or not REGION.fullmatch(region):
+        raise ValueError('a region looks like "CA-ON"; false to stay open on public holidays')
+    try:
+        check_region(region)
+    except UnknownRegion as unknown:
+        raise ValueError(f'{unknown}; a region looks like "CA-ON"') from unknown
+    return region
+
+
+def _country(country: str) -> str:
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f'{country!r} is no country; countries look like "CA"')
+    return country
+
+
+def e164(phone: str, country: str) -> str:
+    """The number for machines; ValueError if there can be no such number."""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException as reason:
+        raise ValueError(f"{phone!r} is no phone number") from reason
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError(f"there is no phone number {phone!r} in {country}")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("must be a date, like 2027-03-15 (without quotes)")
+    return value
+
+
+def _moment(value: Any) -> date:
+    if not isinstance(value, date):
+        raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
+    # At either end of the calendar a day can't be told in another zone.
+    if not 1900 <= value.year <= 9998:
+        raise ValueError("the year must be from 1900 to 9998")
+    return value
+
+
+def _printable(text: str) -> str:
+    if any(ord(char) < 32 and char not in "\t\n" for char in text):
+        raise ValueError("has a character that can't be shown")
+    return text
+
+
+def _text(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        value = {"": value}
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError('a text is "..." or, by language, { en = "...", fr = "..." }')
+    if not value or not all(text.strip() for text in value.values()):
+        raise ValueError("a text must not be empty")
+    return {language: _printable(text) for language, text in value.items()}
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
+WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
+Day = Annotated[date, PlainValidator(_day)]
+Moment = Annotated[date, PlainValidator(_moment)]
+"""A date, or its subclass with a time."""
+Weekly = Annotated[Week, BeforeValidator(_week)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, AfterValidator(_country)]
+Region = Annotated[str | None, BeforeValidator(_region)]
+Text = Annotated[dict[str, str], BeforeValidator(_text)]
+"""By language; a text without one is under "" until the clinic's own language is known."""
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+]
+Slug = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    matching(
+        r"[a-z0-9]+(-[a-z0-9]+)*",
+        'no slug: small letters, digits and single hyphens, like "dry-needling"',
+    ),
+]

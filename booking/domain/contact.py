@@ -1,0 +1,82 @@
+"""Contact details: what a person typed -> what the clinic can use."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from booking.domain.errors import InvalidInput
+
+MAX_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Name as typed but trimmed, e-mail normalised, phone in E.164."""
+
+    name: str
+    email: str
+    phone: str
+
+
+def check_contact(name: str, email: str, phone: str, *, country: str) -> Contact:
+    """Refuses with an ExceptionGroup of InvalidInput, one for each detail that can't be used.
+
+    `country` (ISO 3166) is where a phone number without a country code is from.
+    """
+    mistakes: list[InvalidInput] = []
+
+    def checked(detail: str, typed: str) -> str:
+        try:
+            return CHECKS[detail](typed, country)
+        except InvalidDetail as reason:
+            mistakes.append(InvalidInput(str(reason), path=("patient", detail)))
+            return ""
+
+    contact = Contact(checked("name", name), checked("email", email), checked("phone", phone))
+    if mistakes:
+        raise ExceptionGroup("details that can't be used", mistakes)
+    return contact
+
+
+def country_of(phone: str) -> str:
+    """Where an E.164 number is from: the clinic's own tells where its patients' numbers are from."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or "ZZ"
+
+
+class InvalidDetail(ValueError):
+    """Says what is wrong with one detail and what to do."""
+
+
+def _name(typed: str, _country: str) -> str:
+    name = " ".join(typed.split())
+    if not name:
+        raise InvalidDetail("Please give a name.")
+    if len(name) > MAX_NAME_LENGTH:
+        raise InvalidDetail(f"Please give a name of {MAX_NAME_LENGTH} characters at most.")
+    if not any(unicodedata.category(char).startswith("L") for char in name):
+        raise InvalidDetail("Please give a name with letters.")
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "So") for char in name):
+        raise InvalidDetail("Please give a name without symbols.")
+    return unicodedata.normalize("NFC", name)
+
+
+def _email(typed: str, _country: str) -> str:
+    try:
+        return validate_email(typed.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as reason:
+        raise InvalidDetail("Please give an e-mail address like name@example.com.") from reason
+
+
+def _phone(typed: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException as reason:
+        raise InvalidDetail("Please give a phone number with its area code.") from reason
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidDetail("No such phone number. Please give one with its area code.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+CHECKS = {"name": _name, "email": _email, "phone": _phone}

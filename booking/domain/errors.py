@@ -1,0 +1,179 @@
+"""Every expected refusal, in the clinic's words.
+
+A refusal is raised where it is known and shown at the border as data of its own type.
+`path` names the input that is meant, outermost first; empty when it is not about one input.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from booking.domain.open_slot import RequestedTime
+
+
+@dataclass
+class BookingError(Exception):
+    """What all refusals share; `message` is a sentence that says what to do next."""
+
+    message: str
+    path: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass
+class InvalidInput(BookingError):
+    """A value that can't be used as it is."""
+
+
+@dataclass
+class NotFound(BookingError):
+    """Nothing of that id or secret is here, or it is not this caller's."""
+
+
+@dataclass
+class SlotTaken(BookingError):
+    """Somebody else holds or booked the time. `find_slots.nearest` knows others for what was `wanted`."""
+
+    message: str = "This time has just been taken. Please choose another one."
+    path: tuple[str, ...] = field(default=("startsAt",), kw_only=True)
+    wanted: RequestedTime | None = field(default=None, kw_only=True)
+
+
+@dataclass
+class NotOpen(BookingError):
+    """Nobody works then: closed, away, or off the clinic's grid of start times. See SlotTaken."""
+
+    wanted: RequestedTime | None = field(default=None, kw_only=True)
+
+
+@dataclass
+class NoticeTooShort(BookingError):
+    """In the past, or sooner than the clinic can prepare; `earliest` is the first instant that is not."""
+
+    earliest: datetime = field(kw_only=True)
+
+
+@dataclass
+class BeyondHorizon(BookingError):
+    """Further ahead than the clinic plans; `latest` is the last day that can be booked."""
+
+    latest: date = field(kw_only=True)
+
+
+@dataclass
+class NotQualified(BookingError):
+    """The practitioner doesn't offer the service, or holds no certificate valid on the day.
+
+    `practitioners` are the slugs of those who may deliver it.
+    """
+
+    practitioners: Sequence[str] = field(default=(), kw_only=True)
+
+
+@dataclass
+class TooManyHolds(BookingError):
+    """This client holds as much as one may; the first of it is free again after `retry_after`."""
+
+    message: str = "You are holding many times already. Please book or release some of them first."
+    retry_after: timedelta = field(kw_only=True)
+
+
+@dataclass
+class TooManyBookings(BookingError):
+    """This client booked as often as one may; the next may be after `retry_after`."""
+
+    message: str = "You have booked many times already. Please wait a while, or call us."
+    retry_after: timedelta = field(kw_only=True)
+
+
+@dataclass
+class TooManyGuesses(BookingError):
+    """This client named many secrets that aren't any; the next is looked at after `retry_after`."""
+
+    message: str = "Too many links or holds that are not there. Please wait a while, or call us."
+    retry_after: timedelta = field(kw_only=True)
+
+
+@dataclass
+class ProofNeeded(BookingError):
+    """Too many ask just now: whoever holds a time has to show that they took some trouble."""
+
+    message: str = "Please solve the challenge, and ask again with its `proof`."
+    path: tuple[str, ...] = field(default=("proof",), kw_only=True)
+
+
+@dataclass
+class AlreadyExtended(BookingError):
+    """A hold is extended once."""
+
+    message: str = "This time was kept longer already. Please book it now."
+    path: tuple[str, ...] = field(default=("holdToken",), kw_only=True)
+
+
+@dataclass
+class IdempotencyKeyReused(BookingError):
+    """The idempotency key stands for another request."""
+
+    message: str = "This idempotency key was used for something else. Please use a new one."
+    path: tuple[str, ...] = field(default=("idempotencyKey",), kw_only=True)
+
+
+@dataclass
+class HoldExpired(BookingError):
+    """The hold ran out before the booking; `still_open` says whether it can be held again."""
+
+    message: str = "We could keep the time no longer. Please hold it again, or choose another one."
+    path: tuple[str, ...] = field(default=("holdToken",), kw_only=True)
+    still_open: bool = field(kw_only=True)
+    wanted: RequestedTime | None = field(default=None, kw_only=True)
+
+
+@dataclass
+class ScreeningIncomplete(BookingError):
+    """Questions without an answer, or answers to questions that were not asked (slugs)."""
+
+    missing: Sequence[str] = field(default=(), kw_only=True)
+    surplus: Sequence[str] = field(default=(), kw_only=True)
+
+
+@dataclass
+class CallTheClinic(BookingError):
+    """This can't be booked online for a reason of health; `suitable` are slugs of services that still can."""
+
+    suitable: Sequence[str] = field(default=(), kw_only=True)
+
+
+@dataclass
+class TooLateToChange(BookingError):
+    """The visit is too near, past or cancelled; `deadline` was the last instant to change it online."""
+
+    deadline: datetime = field(kw_only=True)
+
+
+@dataclass
+class TryAgain(BookingError):
+    """The database can't answer just now. Nothing is lost by asking the same again after a while."""
+
+    message: str = "We can't answer right now. Please try again in a moment, or call us."
+    retry_after: timedelta = field(default=timedelta(seconds=5), kw_only=True)
+
+
+@dataclass
+class Declined(BookingError):
+    """A rule of the clinic's own says no; `message` says why, and `texts` in other languages."""
+
+    texts: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+    def in_language(self, language: str) -> str:
+        return self.texts.get(language, self.message)
+
+
+@dataclass
+class CheckFailed(TryAgain):
+    """What has to be asked first, a rule or another calendar of `feature`, can't answer just now."""
+
+    message: str = "We can't check this right now. Please try again in a moment, or call us."
+    feature: str = field(kw_only=True)
+    retry_after: timedelta = field(default=timedelta(seconds=30), kw_only=True)

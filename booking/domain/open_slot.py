@@ -1,0 +1,25 @@
+"""A time that can be booked right now, and one that somebody would like to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlot:
+    """FHIR's Slot with status free. Computed when asked, never stored; catalogue rows by slug."""
+
+    service: str
+    practitioner: str
+    location: str
+    starts_at: datetime  # UTC
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedTime:
+    """With any practitioner and at any location, unless they are named (slugs)."""
+
+    service: str
+    starts_at: datetime
+    practitioner: str | None = None
+    location: str | None = None

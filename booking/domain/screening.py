@@ -1,0 +1,63 @@
+"""Pure: questions and answers -> cleared, or call us.
+
+Only what is needed to decide is ever looked at, and only what the practitioner must know is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from booking.domain.errors import ScreeningIncomplete
+
+
+class Answer(StrEnum):
+    """What a visitor may say."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+class Outcome(StrEnum):
+    """What an answer leads to."""
+
+    CLEARED = "cleared"
+    TELL = "tell"  # tell your practitioner
+    CALL = "call"  # please call us: no booking online
+
+
+@dataclass(frozen=True)
+class Question:
+    slug: str
+    outcomes: Mapping[Answer, Outcome]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`blocking` questions forbid the booking; `tell` ones become a note for the visit (slugs)."""
+
+    blocking: tuple[str, ...]
+    tell: tuple[str, ...]
+
+    @property
+    def cleared(self) -> bool:
+        return not self.blocking
+
+
+def evaluate(questions: Sequence[Question], answers: Mapping[str, Answer]) -> Verdict:
+    """Refuses with ScreeningIncomplete unless every question, and no other, is answered."""
+    asked = [question.slug for question in questions]
+    missing = tuple(slug for slug in asked if slug not in answers)
+    surplus = tuple(slug for slug in answers if slug not in asked)
+    if missing or surplus:
+        raise ScreeningIncomplete(
+            "Please answer every screening question of this service, and only those.",
+            path=("screening",),
+            missing=missing,
+            surplus=surplus,
+        )
+
+    def leading_to(outcome: Outcome) -> tuple[str, ...]:
+        return tuple(q.slug for q in questions if q.outcomes[answers[q.slug]] is outcome)
+
+    return Verdict(blocking=leading_to(Outcome.CALL), tell=leading_to(Outcome.TELL))

@@ -1,0 +1,42 @@
+"""Secrets that are capabilities: shown once, kept as hashes, never logged."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: nothing that is misheard or misread on the phone."""
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hold_token_for(idempotency_key: str, hold: uuid.UUID) -> str:
+    """A hold's secret, made with the client's key: a repeat is told the same one, and none is kept."""
+    secret = hmac.new(idempotency_key.encode("utf-8", "surrogatepass"), hold.bytes, hashlib.sha256)
+    return urlsafe_b64encode(secret.digest()).decode().rstrip("=")
+
+
+def hash_of(token: str) -> bytes:
+    """What is stored. The token is random and long, so a plain hash gives nothing away."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def manage_token_for(hold_tokens: Sequence[str]) -> str:
+    """The secret of a manage link, made from those that booked it.
+
+    So a repeated request gets the very same link, and no secret has to be kept for that.
+    """
+    key = "\n".join(sorted(hold_tokens)).encode()
+    return hmac.new(key, b"manage", hashlib.sha256).hexdigest()
+
+
+def new_reference() -> str:
+    """A short code to quote on the phone; not a secret."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"

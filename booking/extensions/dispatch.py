@@ -1,0 +1,209 @@
+"""Calls the hooks of enabled features, each with a timeout, and turns their failures into refusals."""
+
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from booking.domain.contact import Contact
+from booking.domain.errors import BookingError, CheckFailed
+from booking.domain.events import Event
+from booking.domain.hookspecs import BusyQuery, FeatureHooks, Listener, Proposal, ProposedAppointment, Step
+from booking.extensions.isolation import exceptions_only, with_timeout
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment, Patient
+from booking.storage.models.catalogue import Service
+from booking.storage.queries.appointments import appointments_by_id, patients_by_id
+from booking.storage.queries.ticks import (
+    delete_expired_ticks,
+    reserve_ticks,
+    reserved_times,
+    ticks_of_visit,
+    ticks_reserved_by,
+)
+from booking.storage.session import BookingSession
+from booking.timegrid.ticks import instant_at, ticks_between
+
+log = logging.getLogger("book_online")
+
+RULE_TIMEOUT = timedelta(seconds=1)
+"""Short, because other bookings wait for the locks meanwhile."""
+BUSY_SOURCE_TIMEOUT = timedelta(seconds=2)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ListenerContext:
+    """An event, the appointments as they stand now (in order of time), and their patient."""
+
+    event: Event
+    appointments: Sequence[Appointment]
+    patient: Patient
+    database: Database
+    settings: Any
+
+
+FeatureListener = Callable[[ListenerContext], Awaitable[None]]
+
+
+class HeldTime(Protocol):
+    """A hold or an appointment."""
+
+    id: Any
+    practitioner: Any
+    location: Any
+    starts_at: Any
+    ends_at: Any
+
+
+def as_outbox_listener(database: Database, settings: Any, listener: FeatureListener) -> Listener:
+    """A feature's listener as the outbox relay calls it, without the secret of the manage link."""
+
+    async def deliver(event: Event, _manage_token: str | None) -> None:
+        async with database.read() as session:
+            appointments = await appointments_by_id(session, event.appointments)
+            patients = await patients_by_id(session, {row.patient for row in appointments})
+        for patient in patients.values():  # one; none once all is erased
+            await listener(ListenerContext(event, appointments, patient, database, settings))
+
+    return deliver
+
+
+async def run_booking_rules(
+    session: BookingSession,
+    step: Step,
+    service: Service,
+    times: Sequence[HeldTime],
+    *,
+    now: datetime,
+    held_until: datetime | None = None,
+    patient: Contact | None = None,
+    booked_by: str | None = None,
+) -> None:
+    """Call every rule of every enabled feature. The caller must roll back when one refuses.
+
+    Raises:
+        BookingError: a rule refused.
+        CheckFailed: a rule failed, or took longer than RULE_TIMEOUT.
+    """
+    for feature in session.features:
+        proposal = Proposal(
+            step=step,
+            service=service.slug,
+            appointments=tuple(
+                ProposedAppointment(time.id, time.practitioner, time.location, time.starts_at, time.ends_at)
+                for time in times
+            ),
+            now=now,
+            session=session,
+            settings=feature.settings,
+            claim=partial(_claim_resource, session, feature, service, times, held_until, now),
+            patient=patient,
+            booked_by=booked_by,
+        )
+        for rule in feature.rules:
+            await _call(session, feature, rule(proposal), RULE_TIMEOUT)
+
+
+async def query_busy_sources(
+    session: BookingSession,
+    service: Service,
+    practitioners: Collection[str],
+    first: int,
+    last: int,
+    *,
+    now: datetime,
+    ignoring: uuid.UUID | None,
+) -> Mapping[str, list[tuple[str | None, int, int]]]:
+    """Busy ticks in [first, last) by practitioner: (location or None for any, first tick, end tick).
+
+    Raises:
+        CheckFailed: a busy source failed, or took longer than BUSY_SOURCE_TIMEOUT.
+    """
+    found: dict[str, list[tuple[str | None, int, int]]] = defaultdict(list)
+    for feature in session.features:
+        query = BusyQuery(
+            service=service.slug,
+            practitioners=practitioners,
+            starts_at=instant_at(first),
+            ends_at=instant_at(last),
+            now=now,
+            session=session,
+            settings=feature.settings,
+            claimed=partial(_claimed_times, session, feature, first, last, now, ignoring),
+        )
+        for source in feature.busy_sources:
+            answer = await _call(session, feature, source(query), BUSY_SOURCE_TIMEOUT)
+            with _attributing_errors_to(feature):  # an answer of the wrong shape is the feature's error too
+                for busy in answer:
+                    if busy.ends_at < busy.starts_at:
+                        raise ValueError(f"{busy} ends before it begins")
+                    ticks = ticks_between(busy.starts_at, busy.ends_at)
+                    found[busy.practitioner].append((busy.location, *ticks))
+    return found
+
+
+async def _call(session: BookingSession, feature: FeatureHooks, hook: Awaitable[T], limit: timedelta) -> T:
+    # A hook that ended the transaction would keep what is refused, or lose what is not.
+    with _attributing_errors_to(feature), session.transaction_guarded():
+        return await with_timeout(hook, limit)
+
+
+@contextmanager
+def _attributing_errors_to(feature: FeatureHooks) -> Iterator[None]:
+    try:
+        with exceptions_only():
+            yield
+    except Exception as reason:
+        if isinstance(reason, BookingError) and _can_be_shown(reason):
+            raise
+        log.exception("the feature %s could not check a booking", feature.name)
+        raise CheckFailed(feature=feature.name) from reason
+
+
+def _can_be_shown(refusal: Any) -> bool:
+    return isinstance(refusal.message, str) and isinstance(refusal.path, tuple)
+
+
+def _resource_name(feature: FeatureHooks, name: str) -> str:
+    """Distinct from every practitioner's slug, which has no colon."""
+    return f"{feature.name}:{name}"
+
+
+async def _claim_resource(
+    session: BookingSession,
+    feature: FeatureHooks,
+    service: Service,
+    times: Sequence[HeldTime],
+    held_until: datetime | None,
+    now: datetime,
+    name: str,
+) -> None:
+    resource = _resource_name(feature, name)
+    await delete_expired_ticks(session, [resource], now=now)
+    for time in times:
+        reserved = await ticks_reserved_by(session, time.id)
+        ticks = ticks_of_visit(service, time.starts_at)
+        missing = [tick for tick in ticks if (resource, tick) not in reserved]
+        await reserve_ticks(session, resource, missing, owner=time.id, expires_at=held_until)
+
+
+async def _claimed_times(
+    session: BookingSession,
+    feature: FeatureHooks,
+    first: int,
+    last: int,
+    now: datetime,
+    ignoring: uuid.UUID | None,
+    name: str,
+) -> Sequence[tuple[datetime, datetime]]:
+    reserved = await reserved_times(
+        session, first, last, resources=[_resource_name(feature, name)], now=now, ignoring=ignoring
+    )
+    return [(instant_at(time.first), instant_at(time.last)) for time in reserved]

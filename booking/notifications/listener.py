@@ -1,0 +1,19 @@
+"""Mails as a listener: what has happened is told to the patient."""
+
+from booking.domain.events import Event
+from booking.domain.hookspecs import Listener
+from booking.notifications.message import compose_mail
+from booking.notifications.smtp import MailServer
+from booking.storage.database import Database
+
+
+def mail_listener(database: Database, post: MailServer, *, site: str) -> Listener:
+    """`site` is where our pages are, like `https://booking.example.com`."""
+
+    async def tell(event: Event, manage_token: str | None) -> None:
+        async with database.read() as session:
+            message = await compose_mail(session, event, site=site, manage_token=manage_token)
+        if message is not None:
+            await post.send(message)
+
+    return tell

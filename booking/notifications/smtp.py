@@ -1,0 +1,182 @@
+"""Handing mails to the clinic's mail server (SMTP)."""
+
+import asyncio
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from booking.domain.hookspecs import PermanentFailure
+from booking.notifications.mail_address import mail_address
+
+PATIENCE_SECONDS = 20.0
+ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
+URL_HELP = (
+    "The mail server's URL must look like smtp://user:password@mail.example.com:587 or "
+    "smtps://user:password@mail.example.com:465; write other characters than letters and digits in the "
+    "user and the password as in %40 for @."
+)
+SENDER_HELP = "The sender must look like Sample Clinic <bookings@example.com>, with quotes around a comma."
+
+
+class TemporaryMailFailure(Exception):
+    """It did not work now; it may later."""
+
+
+class PermanentMailFailure(PermanentFailure):
+    """The server will never take this mail for this recipient."""
+
+
+class Encryption(StrEnum):
+    """How a connection becomes secret."""
+
+    FROM_THE_START = "smtps"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """A mail server and who the mails are from."""
+
+    host: str
+    port: int
+    encryption: Encryption
+    sender: Address
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    patience: float = PATIENCE_SECONDS
+
+    async def send(self, message: EmailMessage) -> None:
+        """Puts the sender in. Refuses with NotSent or Undeliverable; neither tells whose mail it was."""
+        del message["From"]
+        message["From"] = self.sender
+        await asyncio.to_thread(self._send, message)
+
+    def _send(self, message: EmailMessage) -> None:
+        try:
+            server = self._connect()
+        except (OSError, ValueError) as reason:  # smtplib's own exceptions are OSErrors
+            raise TemporaryMailFailure(
+                f"{self.host}:{self.port} can't be used: {_describe(reason)}"
+            ) from None
+        try:
+            to = [each.addr_spec for each in message["To"].addresses]
+            server.send_message(message, self.sender.addr_spec, to)
+        except OSError as reason:
+            refusal = PermanentMailFailure if _is_permanent(reason) else TemporaryMailFailure
+            raise refusal(f"{self.host}:{self.port} did not take the mail: {_describe(reason)}") from None
+        finally:
+            # Whatever is said now, the mail is taken or not.
+            with suppress(OSError):
+                server.quit()
+            server.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        """Ready to take a mail. The certificate and its name are checked."""
+        options: dict[str, Any] = {"local_hostname": self.sender.domain, "timeout": self.patience}
+        if self.encryption is Encryption.FROM_THE_START:
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, context=context, **options)
+        else:
+            server = smtplib.SMTP(self.host, self.port, **options)
+        try:
+            if self.encryption is Encryption.STARTTLS:
+                server.starttls(context=ssl.create_default_context())
+            if self.user is not None and self.password is not None:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def mail_server_from(url: str, sender: str) -> MailServer:
+    """From `smtp://user:password@host:587` (STARTTLS, unless the host is this computer or the URL ends in
+    `?starttls=never`) or `smtps://host:465`. Refuses with a ValueError that keeps the password to itself.
+    """
+    parts, port = _split(url)
+    host, user, password = parts.hostname, parts.username, parts.password
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    is_known = parts.scheme in ("smtp", "smtps") and parts.path in ("", "/") and not parts.fragment
+    is_known = is_known and (user is None) == (password is None) and user != ""
+    if not (host and is_known):
+        raise ValueError(URL_HELP)
+    if options not in ([], [("starttls", "never")]) or (options and parts.scheme == "smtps"):
+        raise ValueError("The mail server's URL may only end in ?starttls=never, and that only with smtp://.")
+    if not f"{unquote(user or '')}{unquote(password or '')}".isascii():
+        raise ValueError("The mail server's user and password must be made of ASCII characters.")
+    encryption = Encryption.NONE if options or _is_loopback(host) else Encryption.STARTTLS
+    if parts.scheme == "smtps":
+        encryption = Encryption.FROM_THE_START
+    return MailServer(
+        host=host,
+        port=port or (465 if parts.scheme == "smtps" else 587),
+        encryption=encryption,
+        sender=_sender(sender),
+        user=None if user is None else unquote(user),
+        password=None if password is None else unquote(password),
+    )
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:  # its words may show a piece of the password
+        raise ValueError(URL_HELP) from None
+
+
+def _sender(text: str) -> Address:
+    found: list[Address] = []
+    # A line break, something that Python's parser trips over, or no e-mail address.
+    with suppress(ValueError, IndexError):
+        header: Any = SMTP.header_factory("From", text)
+        if not header.defects:
+            found = [mail_address(each.display_name, each.addr_spec) for each in header.addresses]
+    if len(found) != 1 or not found[0].addr_spec.isascii():
+        raise ValueError(SENDER_HELP)
+    return found[0]
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
+
+
+def _is_permanent(reason: OSError) -> bool:
+    """Whether it was the recipient or the mail itself that was refused for good."""
+    match reason:
+        case smtplib.SMTPRecipientsRefused():
+            return all(code >= 500 for code, _ in reason.recipients.values())
+        case smtplib.SMTPDataError():
+            return int(reason.smtp_code) >= 500
+        case smtplib.SMTPNotSupportedError():  # an address that isn't ASCII
+            return True
+    return False
+
+
+def _describe(reason: Exception) -> str:
+    """Codes only where a server speaks: its words may tell whose mail it was."""
+    match reason:
+        case smtplib.SMTPRecipientsRefused():
+            return ", ".join(_reply_code(code, words) for code, words in reason.recipients.values())
+        case smtplib.SMTPResponseException():
+            return _reply_code(reason.smtp_code, reason.smtp_error)
+    return str(reason) or type(reason).__name__
+
+
+def _reply_code(code: int, words: bytes | str) -> str:
+    enhanced = ENHANCED.search(words if isinstance(words, bytes) else words.encode())
+    return f"{code} {enhanced[0].decode()}" if enhanced else str(code)

@@ -1,0 +1,80 @@
+"""What all tables share: how Python types become columns, and how keys are named."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, cast
+
+import sqlalchemy
+from sqlalchemy import JSON, Enum, Index, Insert, LargeBinary, MetaData, String, Uuid, insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from booking.domain.translations import Faq, Translations
+from booking.storage.column_types import DurationInMinutes, UtcDateTime
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        timedelta: DurationInMinutes,
+        Translations: JSON,
+        Faq: JSON,
+        list[str]: JSON,
+        bytes: LargeBinary,
+        uuid.UUID: Uuid,
+    }
+
+
+def core_table(kind: type[Table]) -> sqlalchemy.Table:
+    """Rows as they are: where nobody needs them as objects, that is half of the work."""
+    return cast("sqlalchemy.Table", kind.__table__)
+
+
+@cache
+def insert_into(kind: type[Table]) -> Insert:
+    return insert(core_table(kind))
+
+
+async def insert_rows(session: AsyncSession, rows: Sequence[Table]) -> None:
+    """New rows of one kind, in one statement. The session doesn't keep them: they are not changed in it.
+
+    What they don't say is NULL, whatever the column's default.
+    """
+    names = [column.key for column in core_table(type(rows[0])).columns]
+    values = [{name: getattr(row, name) for name in names} for row in rows]
+    await session.execute(insert_into(type(rows[0])), values)
+
+
+def slug_column() -> Any:
+    return mapped_column(String(64), primary_key=True)
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """An index of few rows of a table that grows for ever."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def enum_column(kind: type[StrEnum], name: str, *, length: int = 16) -> Any:
+    """One of the enum's values, kept as text, checked by the database."""
+    return mapped_column(
+        Enum(
+            kind,
+            name=name,
+            native_enum=False,
+            create_constraint=True,
+            length=length,
+            values_callable=lambda members: [member.value for member in members],
+        )
+    )

@@ -1,0 +1,187 @@
+"""What is kept, and the keys that forbid a double booking.
+
+The catalogue (clinic to screening questions) comes from `clinic.toml` and is named by slugs.
+What visitors do (holds, appointments) is named by random ids and points at the catalogue,
+whose rows are therefore withdrawn (`listed = False`), never deleted."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.domain.policy import BookingPolicy
+from booking.domain.screening import Outcome
+from booking.domain.translations import Faq, Translations
+from booking.storage.base import Table, enum_column, slug_column
+
+
+class Clinic(Table):
+    """The one clinic that this database is for, and its booking policy."""
+
+    __tablename__ = "clinic"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[Translations]
+    phone: Mapped[str]  # E.164
+    phone_shown: Mapped[str]  # as the clinic writes it: 416.545.1881
+    email: Mapped[str | None]
+    website: Mapped[str | None]
+    time_zone: Mapped[str]  # IANA name
+    languages: Mapped[list[str]]  # the first is the clinic's own
+    slot_step: Mapped[timedelta]
+    minimum_notice: Mapped[timedelta]
+    horizon: Mapped[timedelta]
+    hold_length: Mapped[timedelta]
+    cancellation_notice: Mapped[timedelta]
+    catalogue_revision: Mapped[str] = mapped_column(
+        String(36), server_default=text("''")
+    )  # the database's own
+
+    @property
+    def policy(self) -> BookingPolicy:
+        return BookingPolicy(
+            self.slot_step, self.minimum_notice, self.horizon, self.hold_length, self.cancellation_notice
+        )
+
+
+class Location(Table):
+    """A place where visits happen (FHIR Location)."""
+
+    __tablename__ = "locations"
+
+    slug: Mapped[str] = slug_column()
+    name: Mapped[Translations]
+    address: Mapped[list[str]]  # lines, as on an envelope
+    time_zone: Mapped[str]
+    public_holidays: Mapped[str | None]  # region of the holidays package, "CA-ON"; None: open on holidays
+    position: Mapped[int]
+    listed: Mapped[bool]
+
+
+class Closure(Table):
+    """Days on which a location is closed; both ends included."""
+
+    __tablename__ = "closures"
+    __table_args__ = (CheckConstraint("first_day <= last_day", name="in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[Translations | None]
+
+
+class Practitioner(Table):
+    """A person who treats (FHIR Practitioner)."""
+
+    __tablename__ = "practitioners"
+
+    slug: Mapped[str] = slug_column()
+    name: Mapped[str]
+    title: Mapped[Translations | None]
+    languages: Mapped[list[str]]
+    position: Mapped[int]
+    listed: Mapped[bool]
+
+
+class OpeningHours(Table):
+    """A weekly span on the location's wall clock: the location's own, or a practitioner's at it.
+
+    A visit needs both to be open. Breaks are the gaps between spans.
+    """
+
+    __tablename__ = "opening_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"), index=True)
+    practitioner: Mapped[str | None] = mapped_column(ForeignKey("practitioners.slug"))
+    weekday: Mapped[int]  # 0 is Monday
+    opens: Mapped[int]  # minutes after midnight
+    closes: Mapped[int]
+
+
+class TimeOff(Table):
+    """A practitioner is away from `starts_at` up to `ends_at`, at every location."""
+
+    __tablename__ = "time_off"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class Certification(Table):
+    """What a practitioner may do, and on which days; both ends included."""
+
+    __tablename__ = "certifications"
+
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date]
+
+
+class Service(Table):
+    """What can be booked (FHIR HealthcareService); `visits` above 1 makes it a course."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        CheckConstraint("duration > 0 AND duration % 5 = 0", name="whole_ticks"),
+        CheckConstraint("buffer_before >= 0 AND buffer_before % 5 = 0", name="buffer_before"),
+        CheckConstraint("buffer_after >= 0 AND buffer_after % 5 = 0", name="buffer_after"),
+        CheckConstraint("visits BETWEEN 1 AND 12", name="visits"),
+    )
+
+    slug: Mapped[str] = slug_column()
+    name: Mapped[Translations]
+    description: Mapped[Translations | None]
+    preparation: Mapped[Translations | None]
+    faq: Mapped[Faq | None]
+    duration: Mapped[timedelta]
+    buffer_before: Mapped[timedelta]
+    buffer_after: Mapped[timedelta]
+    visits: Mapped[int]
+    price: Mapped[str | None]  # decimal, "95.00", for all visits together
+    currency: Mapped[str | None] = mapped_column(String(3))
+    requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
+    position: Mapped[int]
+    listed: Mapped[bool]
+
+
+class ServiceOffer(Table):
+    """Who offers what; a certificate may be needed besides."""
+
+    __tablename__ = "service_offers"
+
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"), primary_key=True)
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), primary_key=True)
+
+
+class ScreeningQuestion(Table):
+    """A question before the visit, and what each answer leads to."""
+
+    __tablename__ = "screening_questions"
+
+    slug: Mapped[str] = slug_column()
+    text: Mapped[Translations]
+    why: Mapped[Translations | None]
+    if_yes: Mapped[Outcome] = enum_column(Outcome, "if_yes")
+    if_unsure: Mapped[Outcome] = enum_column(Outcome, "if_unsure")
+    if_no: Mapped[Outcome] = enum_column(Outcome, "if_no")
+
+
+class ServiceScreening(Table):
+    """The questions of a service, in their order."""
+
+    __tablename__ = "service_screening"
+
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"), primary_key=True)
+    question: Mapped[str] = mapped_column(ForeignKey("screening_questions.slug"), primary_key=True)
+    position: Mapped[int]

@@ -1,0 +1,19 @@
+"""Idempotency keys of clients."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.storage.base import Table
+
+
+class IdempotencyKey(Table):
+    """What a client's idempotency key led to. Only hashes: the key guards what was asked for."""
+
+    __tablename__ = "intentions"
+
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes]
+    outcome: Mapped[uuid.UUID]  # the hold or the appointment
+    created_at: Mapped[datetime] = mapped_column(index=True)

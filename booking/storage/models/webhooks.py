@@ -1,0 +1,46 @@
+"""Webhook endpoints, and the log of delivery attempts."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.storage.base import Table
+from booking.storage.models.api_keys import ApiKey
+
+
+class WebhookEndpoint(Table):
+    """Where somebody hears of appointments. Signing needs the secrets themselves, not their hashes."""
+
+    __tablename__ = "webhook_endpoints"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key_id: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id), index=True)  # None: the clinic's own
+    name: Mapped[str]
+    url: Mapped[str]
+    kinds: Mapped[list[str]]  # of events that it hears of
+    secret: Mapped[str]
+    former_secret: Mapped[str | None]
+    former_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]  # nothing was taken from then on
+    disabled_at: Mapped[datetime | None]
+    disabled_because: Mapped[str | None]
+
+
+class WebhookAttempt(Table):
+    """A request that was made, or should have been. Nothing of its answer but the status."""
+
+    __tablename__ = "webhook_attempts"
+    __table_args__ = (Index(None, "endpoint", "event"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    endpoint: Mapped[str] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"))
+    event: Mapped[uuid.UUID]
+    kind: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int]  # 1 is the first for this event
+    at: Mapped[datetime] = mapped_column(index=True)
+    milliseconds: Mapped[int]
+    status: Mapped[int | None]  # None: no answer
+    problem: Mapped[str | None]  # None: it was taken

@@ -1,0 +1,68 @@
+"""What is booked, and for whom: every question about it."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select, tuple_
+
+from booking.storage.models.appointments import Appointment, AppointmentStatus, Course, Patient
+from booking.storage.session import BookingSession
+
+BY_ID = (
+    select(Appointment)
+    .where(Appointment.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Appointment.starts_at)
+)
+
+
+async def appointments_by_id(session: BookingSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
+    """In the order of their times."""
+    return (await session.scalars(BY_ID, {"ids": list(ids)})).all()
+
+
+async def appointments_by_manage_token(session: BookingSession, token_hash: bytes) -> Sequence[Appointment]:
+    """What one manage link is for: a visit, or all visits of a course, in the order of their times."""
+    query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
+    return (await session.scalars(query.order_by(Appointment.starts_at))).all()
+
+
+async def appointments_of_practitioner(
+    session: BookingSession, practitioner: str, *, since: datetime
+) -> Sequence[Appointment]:
+    """What starts after `since`, in order of time. What was cancelled before `since` is left out."""
+    is_told = or_(Appointment.status == AppointmentStatus.BOOKED, Appointment.changed_at > since)
+    query = select(Appointment).where(
+        Appointment.practitioner == practitioner, Appointment.starts_at > since, is_told
+    )
+    return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
+
+
+async def appointments_by_course(
+    session: BookingSession, courses: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[Appointment]]:
+    query = select(Appointment).where(Appointment.course.in_(courses)).order_by(Appointment.starts_at)
+    found: dict[uuid.UUID, list[Appointment]] = {course: [] for course in courses}
+    for visit in await session.scalars(query):
+        found[visit.course or visit.id].append(visit)
+    return found
+
+
+async def course_by_id(session: BookingSession, id: uuid.UUID) -> Course | None:
+    return await session.get(Course, id)
+
+
+async def patients_by_id(session: BookingSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Patient]:
+    rows = await session.scalars(select(Patient).where(Patient.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def appointments_booked_by_key(
+    session: BookingSession, key: str, *, after: tuple[datetime, uuid.UUID] | None, most: int
+) -> Sequence[Appointment]:
+    """What a partner booked, in the order of booking, from behind a place in it."""
+    place = (Appointment.created_at, Appointment.id)
+    query = select(Appointment).where(Appointment.booked_by == key)
+    if after is not None:
+        query = query.where(tuple_(*place) > after)
+    return (await session.scalars(query.order_by(*place).limit(most))).all()

@@ -1,0 +1,214 @@
+"""The clinic and what it offers: services, practitioners, hours, certificates, screening."""
+
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import exists, or_, select
+
+from booking.storage.base import Table
+from booking.storage.models.catalogue import (
+    Certification,
+    Clinic,
+    Closure,
+    Location,
+    OpeningHours,
+    Practitioner,
+    ScreeningQuestion,
+    Service,
+    ServiceOffer,
+    ServiceScreening,
+    TimeOff,
+)
+from booking.storage.session import BookingSession
+
+T = TypeVar("T", bound=Table)
+V = TypeVar("V")
+
+CLINIC = select(Clinic)
+
+
+async def get_clinic(session: BookingSession, *, refresh: bool = False) -> Clinic:
+    """The one clinic, read once in a session unless `refresh`."""
+    if refresh or session.clinic is None:
+        options = {"populate_existing": refresh}
+        session.clinic = (await session.scalars(CLINIC, execution_options=options)).one()
+    return session.clinic
+
+
+async def cached(
+    session: BookingSession,
+    key: Hashable,
+    compute: Callable[[], Awaitable[V]],
+    *,
+    weigh: Callable[[V], int] = lambda _: 1,
+) -> V:
+    """A value derived from the catalogue alone, computed once for each of its revisions.
+
+    A hit needs no statement. Rows in the value belong to no session: read them, never change them.
+    """
+    revision = (await get_clinic(session)).catalogue_revision
+    value: V | None = session.catalogue_cache.get(revision, key)
+    if value is None:
+        value = await compute()
+        session.catalogue_cache.put(revision, key, value, weigh(value))
+    return value
+
+
+async def listed_services(session: BookingSession) -> Sequence[Service]:
+    return (await session.scalars(select(Service).where(Service.listed).order_by(Service.position))).all()
+
+
+async def services_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Service]:
+    """Also those that are no longer listed: an old appointment still names them."""
+    rows = await session.scalars(select(Service).where(Service.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def practitioners_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Practitioner]:
+    rows = await session.scalars(select(Practitioner).where(Practitioner.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def locations_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Location]:
+    rows = await session.scalars(select(Location).where(Location.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def listed_locations(session: BookingSession) -> Sequence[Location]:
+    return (await session.scalars(select(Location).where(Location.listed).order_by(Location.position))).all()
+
+
+async def listed_practitioners(session: BookingSession) -> Sequence[Practitioner]:
+    query = select(Practitioner).where(Practitioner.listed).order_by(Practitioner.position)
+    return (await session.scalars(query)).all()
+
+
+@dataclass(frozen=True)
+class QualifiedOffer:
+    """A practitioner offers a service; `certification` is the one that the service requires, if any."""
+
+    service: Service
+    practitioner: Practitioner
+    certification: Certification | None
+
+    def is_valid_within(self, first: date, last: date) -> bool:
+        """Whether it may be delivered on any day from `first` to `last`."""
+        held = self.certification
+        return held is None or (held.valid_until >= first and (held.valid_from or last) <= last)
+
+
+async def qualified_offers(
+    session: BookingSession,
+    *,
+    services: Collection[str] | None = None,
+    practitioners: Collection[str] | None = None,
+) -> list[QualifiedOffer]:
+    """Who offers what and holds the certification for it, on whatever days, in the clinic's order."""
+    held = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
+    query = (
+        select(Service, Practitioner, Certification)
+        .join(ServiceOffer, ServiceOffer.service == Service.slug)
+        .join(Practitioner, Practitioner.slug == ServiceOffer.practitioner)
+        .outerjoin(Certification, held)
+        .where(Service.listed, Practitioner.listed)
+        .where(or_(Service.requires.is_(None), Certification.kind.is_not(None)))
+        .order_by(Service.position, Practitioner.position)
+    )
+    if services is not None:
+        query = query.where(Service.slug.in_(services))
+    if practitioners is not None:
+        query = query.where(Practitioner.slug.in_(practitioners))
+    return [QualifiedOffer(*row) for row in await session.execute(query)]
+
+
+async def weekly_opening_hours(
+    session: BookingSession, *, locations: Collection[str], practitioners: Collection[str] = ()
+) -> Sequence[OpeningHours]:
+    """The locations' own hours, and these people's at them."""
+    whose = or_(OpeningHours.practitioner.is_(None), OpeningHours.practitioner.in_(practitioners))
+    query = select(OpeningHours).where(OpeningHours.location.in_(locations), whose)
+    return (await session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens))).all()
+
+
+async def opening_hours_by_location(
+    session: BookingSession, locations: Collection[str]
+) -> dict[str, list[OpeningHours]]:
+    """The locations' own weekly hours, Monday first."""
+    found: dict[str, list[OpeningHours]] = {location: [] for location in locations}
+    for row in await weekly_opening_hours(session, locations=locations):
+        found[row.location].append(row)
+    return found
+
+
+async def practitioners_working_at(session: BookingSession, location: str) -> set[str]:
+    query = select(OpeningHours.practitioner).where(
+        OpeningHours.location == location, OpeningHours.practitioner.is_not(None)
+    )
+    return {slug for slug in await session.scalars(query) if slug}
+
+
+async def closures_between(
+    session: BookingSession, first: date, last: date, *, locations: Collection[str]
+) -> Sequence[Closure]:
+    query = select(Closure).where(
+        Closure.location.in_(locations), Closure.first_day <= last, Closure.last_day >= first
+    )
+    return (await session.scalars(query)).all()
+
+
+async def time_off_between(
+    session: BookingSession, start: datetime, end: datetime, *, practitioners: Collection[str]
+) -> Sequence[TimeOff]:
+    query = select(TimeOff).where(
+        TimeOff.practitioner.in_(practitioners), TimeOff.starts_at < end, TimeOff.ends_at > start
+    )
+    return (await session.scalars(query)).all()
+
+
+async def screening_questions_of(session: BookingSession, service: str) -> Sequence[ScreeningQuestion]:
+    return (await screening_questions_by_service(session, [service]))[service]
+
+
+async def screening_questions_by_service(
+    session: BookingSession, services: Collection[str]
+) -> dict[str, list[ScreeningQuestion]]:
+    query = (
+        select(ServiceScreening.service, ScreeningQuestion)
+        .join(ScreeningQuestion, ScreeningQuestion.slug == ServiceScreening.question)
+        .where(ServiceScreening.service.in_(services))
+        .order_by(ServiceScreening.position)
+    )
+    found: dict[str, list[ScreeningQuestion]] = {service: [] for service in services}
+    for service, question in await session.execute(query):
+        found[service].append(question)
+    return found
+
+
+async def screening_questions_by_slug(
+    session: BookingSession, slugs: Collection[str]
+) -> dict[str, ScreeningQuestion]:
+    rows = await session.scalars(select(ScreeningQuestion).where(ScreeningQuestion.slug.in_(slugs)))
+    return {row.slug: row for row in rows}
+
+
+async def services_not_asking(session: BookingSession, questions: Collection[str]) -> Sequence[Service]:
+    """Listed services whose screening has none of these questions."""
+    asks = exists().where(ServiceScreening.service == Service.slug, ServiceScreening.question.in_(questions))
+    return (
+        await session.scalars(select(Service).where(Service.listed, ~asks).order_by(Service.position))
+    ).all()
+
+
+async def lock_practitioners(session: BookingSession, slugs: Collection[str]) -> None:
+    """Lets one booking at a time decide about these people. SQLite has one writer anyway.
+
+    In one order, so that two bookings never wait for each other.
+    """
+    query = select(Practitioner.slug).where(Practitioner.slug.in_(slugs)).order_by(Practitioner.slug)
+    await session.execute(query.with_for_update(key_share=True))
+
+
+async def all_rows(session: BookingSession, table: type[T]) -> Sequence[T]:
+    return (await session.scalars(select(table))).all()

@@ -1,0 +1,75 @@
+"""A session is one unit of work: a short transaction, and what every decision in it needs."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from booking.domain.hookspecs import NO_HOOKS, FeatureHooks
+from booking.storage.catalogue_cache import CatalogueCache
+from booking.storage.models.catalogue import Clinic
+
+
+class TransactionEnded(Exception):
+    """A hook tried to commit, roll back or close the session that it was called in."""
+
+
+class GuardedSession(Session):
+    """Refuses to end its transaction while a hook is called in it."""
+
+    is_guarded = False
+
+    def commit(self) -> None:
+        self._refuse_if_guarded()
+        super().commit()
+
+    def rollback(self) -> None:
+        self._refuse_if_guarded()
+        super().rollback()
+
+    def close(self) -> None:
+        self._refuse_if_guarded()
+        super().close()
+
+    def _refuse_if_guarded(self) -> None:
+        if self.is_guarded:
+            raise TransactionEnded
+
+
+class BookingSession(AsyncSession):
+    """SQLAlchemy's session with the clinic, values derived from its catalogue, and features' hooks."""
+
+    sync_session_class = GuardedSession
+    sync_session: GuardedSession
+
+    def __init__(
+        self,
+        *binds: Any,
+        catalogue_cache: CatalogueCache,
+        features: Sequence[FeatureHooks] = NO_HOOKS,
+        clinic: Clinic | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(*binds, **options)
+        self.catalogue_cache = catalogue_cache
+        self.features = features
+        self.clinic = clinic
+        """Held here, because the session forgets a row that nobody holds. None: not read yet."""
+
+    @contextmanager
+    def transaction_guarded(self) -> Iterator[None]:
+        """Whatever is called inside can't end the transaction.
+
+        Raises:
+            TransactionEnded: the transaction ended all the same, by SQL of the hook's own.
+        """
+        guard, transaction = self.sync_session, self.sync_session.get_transaction()
+        before, guard.is_guarded = guard.is_guarded, True
+        try:
+            yield
+        finally:
+            guard.is_guarded = before
+        if transaction is not None and not transaction.is_active:
+            raise TransactionEnded

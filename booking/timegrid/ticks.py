@@ -1,0 +1,98 @@
+"""Time as bits: a window is a run of ticks, and a set of ticks in it is one int."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+TICK = timedelta(minutes=5)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def tick_at(instant: datetime) -> int:
+    """The number of the tick that the aware instant is in, counted from 1970."""
+    if instant.tzinfo is None:
+        raise ValueError(f"naive time {instant!r}: an instant needs an offset")
+    return (instant - EPOCH) // TICK
+
+
+def ticks_between(starts_at: datetime, ends_at: datetime) -> tuple[int, int]:
+    """The first tick that the time touches, and the first after it."""
+    return tick_at(starts_at), tick_at(ends_at - timedelta.resolution) + 1
+
+
+def on_tick(instant: datetime) -> bool:
+    return not (instant - EPOCH) % TICK
+
+
+def instant_at(tick: int) -> datetime:
+    """When the tick starts, in UTC."""
+    return EPOCH + tick * TICK
+
+
+def ticks_in(duration: timedelta) -> int:
+    """A duration as ticks; it must be whole ones."""
+    ticks, rest = divmod(duration, TICK)
+    if rest:
+        raise ValueError(f"{duration} is not a multiple of {TICK}")
+    return ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`length` ticks from `first` on. In a set of them, bit i stands for the tick `first + i`."""
+
+    first: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.first + self.length
+
+    @property
+    def all(self) -> int:
+        return (1 << self.length) - 1
+
+    def bits(self, first: int, last: int) -> int:
+        """The ticks [first, last), as far as they are in the window."""
+        low, high = max(first - self.first, 0), min(last - self.first, self.length)
+        return (1 << high) - (1 << low) if low < high else 0
+
+    def ticks(self, bits: int) -> list[int]:
+        """The ticks of a set, in order."""
+        # As text: taking the lowest bit off a long int again and again copies all of it each time.
+        text, found = bin(bits)[:1:-1], []
+        at = text.find("1")
+        while at >= 0:
+            found.append(self.first + at)
+            at = text.find("1", at + 1)
+        return found
+
+
+def run_starts(free: int, ticks: int) -> int:
+    """Where a run of `ticks` set bits starts, in log2(ticks) steps."""
+    have = 1
+    while have < ticks:
+        more = min(have, ticks - have)
+        free &= free >> more
+        have += more
+    return free
+
+
+def possible_starts(*, open_: int, busy: int, steps: int, visit: int, before: int, after: int) -> int:
+    """Where a visit can start: all of it open, and nothing busy from its buffer before to the one after.
+
+    All sets are of one window, the lengths in ticks. A buffer that reaches over the window's low edge
+    is taken as free there, so the window has to be at least a buffer wider than what is asked of it.
+    """
+    # Busy time forbids every start whose visit, with its buffers, would touch it.
+    touched = _smear_down(busy << before, before + visit + after - 1)
+    return run_starts(open_, visit) & steps & ~touched
+
+
+def _smear_down(bits: int, far: int) -> int:
+    """Every set bit and the `far` below it."""
+    have = 0
+    while have < far:
+        more = min(have + 1, far - have)
+        bits |= bits >> more
+        have += more
+    return bits

@@ -1,0 +1,120 @@
+"""One request to a place that somebody else has chosen."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from booking.domain.errors import InvalidInput
+from booking.webhooks.ssrf_guard import Resolve, check_url, resolve, resolve_public
+
+if TYPE_CHECKING:
+    import httpx  # It is loaded with the first webhook; see `place`.
+
+PATIENCE_SECONDS = 15.0
+"""For all of it: finding the name, connecting, asking, and the head of the answer."""
+CONNECT_SECONDS = 5.0
+MAX_ADDRESSES = 3
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    """`status` is None without an answer, `problem` is None when it was taken."""
+
+    status: int | None
+    problem: str | None
+    milliseconds: int
+
+
+class WebhookClient:
+    """Sends to public addresses by https; to all others, and by http, only in development and in tests."""
+
+    def __init__(
+        self, *, to_private: bool = False, resolve: Resolve = resolve, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """`patience` is in seconds."""
+        self._to_private = to_private
+        self._resolve = resolve
+        self._patience = patience
+
+    async def check(self, url: str) -> None:
+        """Refuses with InvalidInput where nothing would be sent."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await resolve_public(self._checked(url), self._resolve, to_private=self._to_private)
+        except TimeoutError:
+            raise InvalidInput("Nobody could say in time where this URL leads to.", path=("url",)) from None
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> DeliveryResult:
+        """Never fails, and never says what the other side said: that may be anything."""
+        import httpx
+
+        loop = asyncio.get_running_loop()
+        began, status = loop.time(), None
+        try:
+            async with asyncio.timeout(self._patience):
+                status = await self._post(self._checked(url), body, headers)
+            problem = None if 200 <= status < 300 else f"answered {status}"
+        except InvalidInput as refused:
+            problem = refused.message
+        except TimeoutError:
+            problem = f"no answer in {self._patience:g} s"
+        except (httpx.ConnectError, httpx.ConnectTimeout) as reason:
+            problem = _connection_problem(reason)
+        except (httpx.HTTPError, OSError):
+            problem = "no answer that is HTTP"
+        return DeliveryResult(status, problem, round((loop.time() - began) * 1000))
+
+    async def _post(self, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
+        import httpx
+
+        addresses = await resolve_public(url, self._resolve, to_private=self._to_private)
+        *others, last = addresses[:MAX_ADDRESSES]
+        for address in others:
+            try:
+                return await self._post_to(address, url, body, headers)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                pass  # Nothing was sent yet.
+        return await self._post_to(last, url, body, headers)
+
+    async def _post_to(self, address: str, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
+        """To the very address that was checked: if the name were looked up again, it might lead elsewhere."""
+        import httpx
+
+        # A connection that was kept could be found again for another name at the same address.
+        transport = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
+        async with httpx.AsyncClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            headers={"user-agent": "Book-Online"},
+        ) as client:
+            host = url.raw_host.decode("ascii")
+            request = client.build_request(
+                "POST",
+                url.copy_with(host=address),
+                content=body,
+                headers={**headers, "host": url.netloc.decode("ascii")},
+                extensions={"sni_hostname": host},  # what the certificate has to be for
+            )
+            answer = await client.send(request, stream=True)
+            await answer.aclose()  # Whatever else it says, we don't listen.
+            return answer.status_code
+
+    def _checked(self, url: str) -> "httpx.URL":
+        return check_url(url, to_private=self._to_private)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+
+def _connection_problem(reason: BaseException | None) -> str:
+    while reason is not None:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return f"no connection: {reason.verify_message}"
+        reason = reason.__cause__ or reason.__context__
+    return "no connection"

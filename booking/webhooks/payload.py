@@ -1,0 +1,64 @@
+"""What is sent, and how it is signed: Standard Webhooks 1.0, https://www.standardwebhooks.com."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from booking.storage.models.webhooks import WebhookEndpoint
+
+PREFIX = "whsec_"
+SECRET_BYTES = 32
+PING = "test.ping"
+
+
+@dataclass(frozen=True)
+class WebhookMessage:
+    """`id` is the event's, the same each time. `kind` is what it tells of: `appointment.booked`."""
+
+    id: uuid.UUID
+    kind: str
+    body: bytes
+
+
+def webhook_message(
+    id: uuid.UUID, kind: str, occurred_at: datetime, data: Mapping[str, Any]
+) -> WebhookMessage:
+    timestamp = occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    body = {"type": kind, "timestamp": timestamp, "data": data}
+    return WebhookMessage(id, kind, json.dumps(body, separators=(",", ":")).encode())
+
+
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def active_secrets(endpoint: WebhookEndpoint, *, now: datetime) -> list[str]:
+    """Two while one is exchanged for the other."""
+    former, until = endpoint.former_secret, endpoint.former_until
+    return [endpoint.secret, former] if former and until and now < until else [endpoint.secret]
+
+
+def signed_headers(
+    webhook_message: WebhookMessage, secrets: Sequence[str], *, now: datetime
+) -> dict[str, str]:
+    """Signed for this moment: receivers refuse what is older than a few minutes."""
+    event, timestamp = str(webhook_message.id), str(int(now.timestamp()))
+    signed = f"{event}.{timestamp}.".encode() + webhook_message.body
+    return {
+        "content-type": "application/json",
+        "webhook-id": event,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets),
+    }
+
+
+def _signature(secret: str, signed: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    return base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

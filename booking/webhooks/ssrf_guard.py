@@ -1,0 +1,107 @@
+"""Where a webhook may be sent: to a public address, and to no other."""
+
+import asyncio
+import re
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING
+
+from booking.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import httpx  # Most clinics have no webhook: without it a server is a tenth smaller.
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""The addresses of a host, the best first. Fails with an OSError."""
+
+MAX_URL_LENGTH = 2000
+HOST = re.compile(rb"[a-z0-9._:-]+")
+NOT_PUBLIC_IPV4 = [
+    IPv4Network(block)
+    for block in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # behind a carrier's NAT
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # a cloud's metadata is here
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+    )
+]
+PUBLIC_IPV6 = IPv6Network("2000::/3")
+NOT_PUBLIC_IPV6 = [
+    IPv6Network(block)
+    for block in (
+        "2001::/23",  # Teredo is here
+        "2001:db8::/32",
+        "2002::/16",  # 6to4: leads to any IPv4 address
+        "3fff::/20",
+    )
+]
+NAT64 = IPv6Network("64:ff9b::/96")
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Asks the system."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def is_public(text: str) -> bool:
+    """By IANA's registries of special addresses. Python's own `is_global` misses multicast, and IPv4
+    addresses inside of IPv6's, and differs from one version to the next.
+    """
+    address = ip_address(text)
+    if isinstance(address, IPv6Address) and address in NAT64:
+        address = IPv4Address(int(address) & 0xFFFF_FFFF)
+    if isinstance(address, IPv4Address):
+        return not any(address in block for block in NOT_PUBLIC_IPV4)
+    return address in PUBLIC_IPV6 and not any(address in block for block in NOT_PUBLIC_IPV6)
+
+
+def check_url(text: str, *, to_private: bool) -> "httpx.URL":
+    """Refuses with InvalidInput."""
+    import httpx
+
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise _invalid_url("This is not a URL") from None
+    schemes = ("https", "http") if to_private else ("https",)
+    is_port = url.port is None or 0 < url.port < 2**16
+    if (
+        len(text) > MAX_URL_LENGTH
+        or url.scheme not in schemes
+        or not (HOST.fullmatch(url.raw_host) and is_port)
+    ):
+        raise _invalid_url("The URL can't be used")
+    if url.userinfo or url.fragment:
+        raise _invalid_url("The URL must hold neither a password nor a fragment (#)")
+    return url
+
+
+async def resolve_public(url: "httpx.URL", resolve: Resolve, *, to_private: bool) -> Sequence[str]:
+    """Where the URL leads to. Refuses with InvalidInput if any of it isn't public."""
+    host = url.raw_host.decode("ascii")
+    try:
+        found = await resolve(host, url.port or 443)
+    except (OSError, UnicodeError):  # names that are too long for the system's codec
+        found = []
+    if not found:
+        raise _invalid_url(f"{host} can't be found")
+    if not to_private and not all(is_public(address) for address in found):
+        # Which address it is, is nobody's business.
+        raise _invalid_url(f"{host} is in a private network")
+    return found
+
+
+def _invalid_url(what: str) -> InvalidInput:
+    return InvalidInput(f"{what}; it must look like https://partner.example/hook", path=("url",))

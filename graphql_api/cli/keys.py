@@ -1,0 +1,87 @@
+"""`book-online keys`: keys of partners and of web sites."""
+
+import argparse
+from datetime import timedelta
+
+from booking.api_keys import SITE_KEY_PREFIX, create_key, create_site_key, revoke_key, rotate_key
+from booking.storage.models.api_keys import ApiKey, Scope, SiteKey
+from booking.storage.queries.api_keys import all_keys
+from graphql_api.cli.transaction import in_transaction
+from graphql_api.settings import Settings
+
+GRACE_DAYS = 7
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keys = commands.add_parser("keys", help="keys for partners and for web sites")
+    verbs = keys.add_subparsers(required=True, metavar="VERB")
+
+    create = verbs.add_parser("create", help="make a key; its secret is shown once")
+    create.add_argument("--name", required=True, help="who it is for")
+    what = create.add_mutually_exclusive_group(required=True)
+    what.add_argument("--scopes", help=f"what it is for, with commas: {', '.join(Scope)}")
+    what.add_argument(
+        "--site", action="append", help="a web site that embeds the widget: https://www.example.com"
+    )
+    create.set_defaults(run=_create)
+
+    verbs.add_parser("list", help="all keys, without secrets").set_defaults(run=_list)
+
+    rotate = verbs.add_parser("rotate", help="give a key a new secret")
+    rotate.add_argument("id")
+    rotate.add_argument(
+        "--grace", type=int, default=GRACE_DAYS, metavar="DAYS", help="the old one works so long"
+    )
+    rotate.set_defaults(run=_rotate)
+
+    revoke = verbs.add_parser("revoke", help="end a key, at once and for ever")
+    revoke.add_argument("id")
+    revoke.set_defaults(run=_revoke)
+
+
+def _create(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.site:
+        site = in_transaction(
+            settings, lambda session, now: create_site_key(session, arguments.name, arguments.site, now=now)
+        )
+        print(f"{SITE_KEY_PREFIX}{site.id}")
+        return 0
+    scopes = [scope.strip() for scope in arguments.scopes.split(",")]
+    key, secret = in_transaction(
+        settings, lambda session, now: create_key(session, arguments.name, scopes, now=now)
+    )
+    print(f"Key {key.id} for {key.name}. Its secret is shown only now:\n{secret}")
+    return 0
+
+
+def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
+    keys = in_transaction(settings, lambda session, _now: all_keys(session))
+    for key in keys:
+        print("\t".join(_described(key)))
+    if not keys:
+        print("There are no keys. `book-online keys create` makes one.")
+    return 0
+
+
+def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
+    grace = timedelta(days=arguments.grace)
+    secret = in_transaction(
+        settings, lambda session, now: rotate_key(session, arguments.id, grace=grace, now=now)
+    )
+    print(f"The secret before works for {arguments.grace} days. The new one is shown only now:\n{secret}")
+    return 0
+
+
+def _revoke(arguments: argparse.Namespace, settings: Settings) -> int:
+    key = in_transaction(settings, lambda session, now: revoke_key(session, arguments.id, now=now))
+    print(f"The key of {key.name} is good for nothing any more.")
+    return 0
+
+
+def _described(key: ApiKey | SiteKey) -> list[str]:
+    if isinstance(key, SiteKey):
+        parts = [SITE_KEY_PREFIX + key.id, key.name, " ".join(key.origins)]
+    else:
+        used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
+        parts = [key.id, key.name, " ".join(key.scopes), used]
+    return [*parts, f"revoked {key.revoked_at:%Y-%m-%d}"] if key.revoked_at else parts

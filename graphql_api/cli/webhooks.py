@@ -1,0 +1,184 @@
+"""`book-online webhooks`: who is told of booked, moved and cancelled visits."""
+
+import argparse
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from booking.domain.events import EventKind
+from booking.storage.database import Database
+from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.queries.clock import current_time
+from booking.storage.queries.webhooks import all_endpoints
+from booking.storage.session import BookingSession
+from booking.webhooks.client import WebhookClient
+from booking.webhooks.delivery import ping
+from booking.webhooks.endpoints import (
+    GRACE,
+    add_endpoint,
+    delivery_log,
+    disable_endpoint,
+    enable_endpoint,
+    remove_endpoint,
+    rotate_secret,
+)
+from booking.webhooks.replay import replay_event, replay_since
+from graphql_api.cli.transaction import in_transaction
+from graphql_api.settings import Settings
+
+LINES = 50
+SECOND = "%Y-%m-%d %H:%M:%S"
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    webhooks = commands.add_parser("webhooks", help="tell other systems what happens to visits")
+    verbs = webhooks.add_subparsers(required=True, metavar="VERB")
+
+    add = verbs.add_parser("add", help="tell this address; the secret is shown once")
+    add.add_argument("url", help="https://partner.example/hook")
+    add.add_argument("--name", required=True, help="who is told")
+    add.add_argument("--events", default=",".join(EventKind), help="of what, with commas; without it: of all")
+    add.set_defaults(run=_add)
+
+    verbs.add_parser("list", help="all endpoints, without secrets").set_defaults(run=_list)
+
+    replay = _verb(verbs, "replay", _replay, "tell again what an endpoint has missed")
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "--since", type=_instant, metavar="TIME", help="all from then on: 2027-03-15T09:30-04:00"
+    )
+    which.add_argument("--delivery", type=uuid.UUID, metavar="ID", help="one, by the id that the log shows")
+
+    log = _verb(verbs, "log", _log, "what came of the latest deliveries")
+    log.add_argument("--lines", type=int, default=LINES)
+
+    rotate = _verb(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
+    rotate.add_argument(
+        "--grace", type=int, default=GRACE.days, metavar="DAYS", help="so long both of them sign"
+    )
+
+    _verb(verbs, "test", _test, "send an endpoint a test.ping, and say what came of it")
+    _verb(verbs, "disable", _disable, "send an endpoint nothing any more")
+    _verb(verbs, "enable", _enable, "send to it again")
+    _verb(verbs, "remove", _remove, "forget an endpoint and its log")
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace, Settings], int],
+    help: str,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=help)
+    verb.add_argument("id", help="of the endpoint, as `list` shows it")
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _add(arguments: argparse.Namespace, settings: Settings) -> int:
+    asyncio.run(_sender(settings).check(arguments.url))
+    kinds = [kind.strip() for kind in arguments.events.split(",")]
+    endpoint, secret = in_transaction(
+        settings,
+        lambda session, now: add_endpoint(session, arguments.url, arguments.name, kinds, now=now),
+    )
+    print(f"Endpoint {endpoint.id} for {endpoint.name}. Its secret is shown only now:\n{secret}")
+    return 0
+
+
+def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
+    endpoints = in_transaction(settings, lambda session, _now: all_endpoints(session))
+    for endpoint in endpoints:
+        print("\t".join(_described(endpoint)))
+    if not endpoints:
+        print("There are no endpoints. `book-online webhooks add` makes one.")
+    return 0
+
+
+def _log(arguments: argparse.Namespace, settings: Settings) -> int:
+    attempts = in_transaction(
+        settings, lambda session, _now: delivery_log(session, arguments.id, most=arguments.lines)
+    )
+    for attempt in attempts:
+        print("\t".join(_told(attempt)))
+    if not attempts:
+        print("Nothing was sent to it in the last 30 days.")
+    return 0
+
+
+def _replay(arguments: argparse.Namespace, settings: Settings) -> int:
+    async def work(session: BookingSession, now: datetime) -> int:
+        if arguments.delivery:
+            await replay_event(session, arguments.id, arguments.delivery, now=now)
+            return 1
+        return await replay_since(session, arguments.id, arguments.since, now=now)
+
+    print(f"{in_transaction(settings, work)} will be told again by the server.")
+    return 0
+
+
+def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
+    grace = timedelta(days=arguments.grace)
+    secret = in_transaction(
+        settings, lambda session, now: rotate_secret(session, arguments.id, grace=grace, now=now)
+    )
+    print(f"The secret before signs for {arguments.grace} days too. The new one is shown only now:\n{secret}")
+    return 0
+
+
+def _test(arguments: argparse.Namespace, settings: Settings) -> int:
+    async def run() -> int:
+        database = Database(settings.database_url)
+        try:
+            answer = await ping(database, _sender(settings), arguments.id, clock=current_time)
+        finally:
+            await database.close()
+        print(f"{answer.problem or f'taken with {answer.status}'}, after {answer.milliseconds} ms")
+        return 1 if answer.problem else 0
+
+    return asyncio.run(run())
+
+
+def _disable(arguments: argparse.Namespace, settings: Settings) -> int:
+    endpoint = in_transaction(settings, lambda session, now: disable_endpoint(session, arguments.id, now=now))
+    print(f"{endpoint.name} is told nothing any more.")
+    return 0
+
+
+def _enable(arguments: argparse.Namespace, settings: Settings) -> int:
+    endpoint = in_transaction(settings, lambda session, _now: enable_endpoint(session, arguments.id))
+    print(f"{endpoint.name} is told what happens from now on. `replay` tells what it has missed.")
+    return 0
+
+
+def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
+    in_transaction(settings, lambda session, _now: remove_endpoint(session, arguments.id))
+    print("It is forgotten.")
+    return 0
+
+
+def _described(endpoint: WebhookEndpoint) -> list[str]:
+    state = "on"
+    if endpoint.disabled_at:
+        state = f"disabled {endpoint.disabled_at:{SECOND}} UTC: {endpoint.disabled_because}"
+    elif endpoint.failing_since:
+        state = f"failing since {endpoint.failing_since:{SECOND}} UTC"
+    return [endpoint.id, endpoint.name, endpoint.url, " ".join(endpoint.kinds), state]
+
+
+def _told(attempt: WebhookAttempt) -> list[str]:
+    outcome = attempt.problem or f"taken with {attempt.status}"
+    what = [f"{attempt.at:{SECOND}} UTC", str(attempt.event), attempt.kind]
+    return [*what, f"attempt {attempt.number}", outcome, f"{attempt.milliseconds} ms"]
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant
+
+
+def _sender(settings: Settings) -> WebhookClient:
+    return WebhookClient(to_private=settings.webhooks_to_private)

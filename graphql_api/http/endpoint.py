@@ -1,0 +1,182 @@
+"""GraphQL over HTTP: one operation -> an answer with the right status.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from graphql_api.http.event_stream import Streams, event_stream
+from graphql_api.http.request import JSON, GraphQLRequest, read_request
+from graphql_api.http.response_cache import mark_cacheable
+from graphql_api.resolvers.context import Context
+from graphql_api.schema.errors import show_error
+from graphql_api.schema.schema import BookingSchema
+from graphql_api.security.limits import DEADLINE, MAX_ERRORS
+from graphql_api.security.rate_limiting import rate_limited_error
+from graphql_api.security.request_error import RequestError
+from graphql_api.security.trusted_documents import TrustedDocuments
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
+RETRY_SOON = {"Retry-After": "5"}
+VARY_HEADERS = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"}
+
+
+class Endpoint:
+    """The handler of `/graphql`: `POST`, and `GET` for queries."""
+
+    def __init__(
+        self,
+        schema: BookingSchema,
+        context_of: Callable[[Request], Awaitable[Context]],
+        documents: TrustedDocuments,
+        *,
+        suggests: bool,
+    ) -> None:
+        """`suggests`: an error may say which name was probably meant."""
+        self._schema = schema
+        self._shared = {"cacheable": schema.cacheable_fields, "unless": schema.uncacheable_fields}
+        self._context_of = context_of
+        self._documents = documents
+        self._suggests = suggests
+        self._streams = Streams()
+
+    async def answer(self, request: Request) -> Response:
+        try:
+            kind = _negotiate(request.headers.get("accept", "*/*"))
+            operation = await read_request(request, self._documents)
+            context = await self._context_of(request)
+            if not context.meters.points.charge(1):  # What turns out to be no operation costs something too.
+                return self._respond(
+                    ExecutionResult(None, [rate_limited_error(context.meters.points)]), kind, context
+                )
+            try:
+                async with asyncio.timeout(DEADLINE.total_seconds()):
+                    if kind == EVENT_STREAM:
+                        return await self._stream(operation, context, request.method)
+                    result = await self._execute(operation, context, request.method)
+            except TimeoutError:
+                raise RequestError(
+                    503, "That took too long. Please ask again.", "TIMED_OUT", RETRY_SOON
+                ) from None
+        except RequestError as reason:
+            return error_response(reason)
+        if not result.errors:
+            mark_cacheable(request, operation.query, operation.name, context, **self._shared)
+        return self._respond(result, kind, context)
+
+    async def _execute(self, operation: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
+        try:
+            return await self._schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                operation_name=operation.name,
+                context_value=context,
+                allowed_operation_types=_allowed(method),
+            )
+        except CannotGetOperationTypeError as unknown:
+            raise RequestError(400, unknown.as_http_error_reason()) from unknown
+        except InvalidOperationTypeError as refused:
+            if refused.operation_type is OperationType.SUBSCRIPTION:
+                raise RequestError(400, f"Please accept {EVENT_STREAM} for a subscription.") from refused
+            raise RequestError(405, "Please POST mutations.", headers={"Allow": "POST"}) from refused
+
+    async def _stream(self, operation: GraphQLRequest, context: Context, method: str) -> Response:
+        client = context.holder.client
+        if not self._streams.has_room(client):
+            raise RequestError(
+                429, "Too many streams are open. Please end one first.", "TOO_MANY_STREAMS", RETRY_SOON
+            )
+        answers = await self._schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            operation_name=operation.name,
+            context_value=context,
+            allowed_operation_types=_allowed(method) | {OperationType.SUBSCRIPTION},
+        )
+        results = cast(AsyncGenerator[ExecutionResult], answers)  # nothing is ever deferred
+        try:
+            first = await anext(results)
+        except GraphQLError as reason:  # What the parser's cache raises is only caught where nothing streams.
+            first = ExecutionResult(None, [reason])
+        if _is_request_error(first):
+            await results.aclose()
+            return self._respond(first, GRAPHQL_RESPONSE, context)
+
+        async def body() -> AsyncIterator[str]:
+            with self._streams.one_more(client):
+                async with aclosing(event_stream(self._json(first).decode(), self._each(results))) as stream:
+                    async for event in stream:
+                        yield event
+
+        headers = VARY_HEADERS | context.meters.points.headers()
+        headers["X-Accel-Buffering"] = "no"  # Proxies pass on each event at once.
+        return StreamingResponse(body(), 200, headers, media_type=EVENT_STREAM)
+
+    async def _each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:
+        async for result in results:
+            yield self._json(result).decode()
+
+    def _json(self, result: ExecutionResult) -> bytes:
+        answer: dict[str, Any] = {} if _is_request_error(result) else {"data": result.data}
+        if result.errors:
+            told = result.errors[:MAX_ERRORS]
+            answer["errors"] = [show_error(error, suggests=self._suggests) for error in told]
+        try:
+            return orjson.dumps(answer)
+        except orjson.JSONEncodeError:  # An error may repeat half a surrogate pair.
+            text = json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+            return text.encode("utf-8", "replace")
+
+    def _respond(self, result: ExecutionResult, kind: str, context: Context) -> Response:
+        if context.meters.points.wait:
+            status = 429
+        elif _is_request_error(result) and kind == GRAPHQL_RESPONSE:
+            status = 400
+        else:
+            status = 200
+        return Response(
+            self._json(result),
+            status,
+            media_type=f"{kind}; charset=utf-8",
+            headers=VARY_HEADERS | context.meters.points.headers(),
+        )
+
+
+def error_response(reason: RequestError) -> Response:
+    error: dict[str, Any] = {"message": reason.message}
+    if reason.code:
+        error["extensions"] = {"code": reason.code}
+    return JSONResponse({"errors": [error]}, reason.status, reason.headers)
+
+
+def _negotiate(accept: str) -> str:
+    """Of the media types that we speak, the one that the caller likes."""
+    offered = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    for kind in (EVENT_STREAM, GRAPHQL_RESPONSE):
+        if kind in offered:
+            return kind
+    if offered & {JSON, "application/*", "*/*"}:
+        return JSON
+    raise RequestError(406, f"Please accept {GRAPHQL_RESPONSE} or {JSON}; {EVENT_STREAM} for a subscription.")
+
+
+def _allowed(method: str) -> set[OperationType]:
+    return {OperationType.QUERY, OperationType.MUTATION} if method == "POST" else {OperationType.QUERY}
+
+
+def _is_request_error(result: ExecutionResult) -> bool:
+    """Nothing was executed, so there is no `data`."""
+    return result.data is None and not any(error.path for error in result.errors or ())

@@ -1,0 +1,94 @@
+"""A request's bytes -> one operation, or why there is none.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+
+from graphql_api.security.limits import MAX_BODY_BYTES, MAX_URL_QUERY_BYTES
+from graphql_api.security.request_error import RequestError
+from graphql_api.security.trusted_documents import TrustedDocuments
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class GraphQLRequest:
+    query: str
+    variables: dict[str, Any] | None
+    name: str | None
+
+
+async def read_request(request: Request, documents: TrustedDocuments) -> GraphQLRequest:
+    """Refuses with Unusable."""
+    if request.method == "POST":
+        return _operation(_parse(await _body(request), "The body"), documents)
+    if request.method not in ("GET", "HEAD"):
+        raise RequestError(405, "Please use POST, or GET for queries.", headers={"Allow": "GET, POST"})
+    if len(request.url.query) > MAX_URL_QUERY_BYTES:
+        raise RequestError(414, f"The URL is too long; please POST more than {MAX_URL_QUERY_BYTES} bytes.")
+    parts: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+    for name in parts.keys() & {"variables", "extensions"}:
+        parts[name] = _parse(parts[name].encode(), f"`{name}`")
+    return _operation(parts, documents)
+
+
+async def _body(request: Request) -> bytes:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.replace(" ", "").replace('"', "").lower()
+    if kind.strip().lower() != JSON or charset not in ("", "charset=utf-8"):
+        raise RequestError(415, f"Please send {JSON} in UTF-8.")
+    # Counted as it comes in: a length that is promised need not be true.
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise RequestError(413, f"The body is too long; {MAX_BODY_BYTES} bytes at most.")
+    except ClientDisconnect as gone:
+        raise RequestError(400, "The body ended too early.") from gone
+    return bytes(body)
+
+
+def _parse(text: bytes, what: str) -> Any:
+    try:
+        return json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as reason:
+        raise RequestError(400, f"{what} is not JSON in UTF-8.") from reason
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _operation(parts: Any, documents: TrustedDocuments) -> GraphQLRequest:
+    if not isinstance(parts, dict):
+        raise RequestError(400, "The body must be a JSON object with a `query`. Batches are not supported.")
+    variables, name = parts.get("variables"), parts.get("operationName")
+    if not isinstance(variables, dict | None):
+        raise RequestError(400, "`variables` must be an object.")
+    if not isinstance(name, str | None):
+        raise RequestError(400, "`operationName` must be a string.")
+    if not isinstance(parts.get("extensions"), dict | None):
+        raise RequestError(400, "`extensions` must be an object.")
+    return GraphQLRequest(_document(parts, documents), variables, name or None)
+
+
+def _document(parts: dict[str, Any], documents: TrustedDocuments) -> str:
+    query, document_id = parts.get("query"), parts.get("documentId")
+    if document_id is not None:
+        if query is not None:
+            raise RequestError(400, "Please send a `query` or a `documentId`, not both.")
+        text = documents.by_id(document_id) if isinstance(document_id, str) else None
+        if text is None:
+            raise RequestError(404, "There is no trusted document of this id.", code="DOCUMENT_NOT_FOUND")
+        return text
+    if not isinstance(query, str) or not query:
+        raise RequestError(400, "`query` must be a GraphQL document.")
+    if not documents.may_be_sent(query):
+        raise RequestError(403, "Only trusted documents are answered here.", code="DOCUMENT_NOT_TRUSTED")
+    return query

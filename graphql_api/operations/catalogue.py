@@ -1,0 +1,124 @@
+"""The clinic, its services and its practitioners."""
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from booking.storage.queries.catalogue import (
+    listed_practitioners,
+    listed_services,
+    locations_by_slug,
+    practitioners_by_slug,
+    practitioners_working_at,
+    screening_questions_by_slug,
+    services_by_slug,
+)
+from booking.storage.session import BookingSession
+from graphql_api.resolvers.context import Context, Info, NodeLookup
+from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First
+from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.security.viewer import CATALOGUE
+from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
+
+Row = TypeVar("Row")
+BySlug = Callable[[BookingSession, Collection[str]], Awaitable[dict[str, Row]]]
+
+
+@strawberry.type
+class CatalogueQueries:
+    @strawberry.field(description="The clinic that this server is for.", directives=[CATALOGUE])
+    def clinic(self, info: Info) -> Clinic | None:
+        return Clinic.of(info.context.clinic, info.context)
+
+    @strawberry.field(
+        description="What can be booked, in the clinic's order.",
+        directives=[CATALOGUE],
+    )
+    async def services(
+        self,
+        info: Info,
+        practitioner_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only what this person may deliver.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[Service] | None:
+        if practitioner_id is None:
+            async with info.context.database.read() as session:
+                rows = await listed_services(session)
+        else:
+            slug = key_from_id(practitioner_id, "Practitioner", "practitionerId")
+            rows = await info.context.load.services_by.load(slug)
+        return Service.page(rows, info, first, after)
+
+    @strawberry.field(
+        description="One service, by its name in links; null if it can't be booked.", directives=[CATALOGUE]
+    )
+    async def service(
+        self, info: Info, slug: Annotated[str, strawberry.argument(description="Like `dry-needling`.")]
+    ) -> Service | None:
+        return await service_by_slug(slug, info.context) if slug.isascii() and slug.isprintable() else None
+
+    @strawberry.field(
+        description="Who can be booked, in the clinic's order.",
+        directives=[CATALOGUE],
+    )
+    async def practitioners(
+        self,
+        info: Info,
+        service_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only who may deliver this on some day that can be booked."),
+        ] = None,
+        location_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only who works at this place.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[Practitioner] | None:
+        context = info.context
+        if service_id is None:
+            async with context.database.read() as session:
+                rows = await listed_practitioners(session)
+        else:
+            rows = await context.load.practitioners_of.load(key_from_id(service_id, "Service", "serviceId"))
+        if location_id is not None:
+            async with context.database.read() as session:
+                location = key_from_id(location_id, "Location", "locationId")
+                here = await practitioners_working_at(session, location)
+            rows = [row for row in rows if row.slug in here]
+        return Practitioner.page(rows, info, first, after)
+
+
+async def clinic_by_id(_key: str, context: Context) -> Clinic:
+    return Clinic.of(context.clinic, context)
+
+
+def by_slug(query: BySlug[Row], show: Callable[[Row, Context], Node]) -> NodeLookup:
+    """A look-up of what is listed; what has been withdrawn is as good as gone."""
+
+    async def look_up(slug: str, context: Context) -> Node | None:
+        async with context.database.read() as session:
+            row = (await query(session, [slug])).get(slug)
+        return show(row, context) if row is not None and getattr(row, "listed", True) else None
+
+    return look_up
+
+
+service_by_slug = by_slug(services_by_slug, Service.of)
+
+part = SchemaPart(
+    query=CatalogueQueries,
+    node_scope=CATALOGUE,
+    is_cacheable=True,
+    nodes={
+        "Clinic": clinic_by_id,
+        "Service": service_by_slug,
+        "Practitioner": by_slug(practitioners_by_slug, Practitioner.of),
+        "Location": by_slug(locations_by_slug, Location.of),
+        "ScreeningQuestion": by_slug(screening_questions_by_slug, ScreeningQuestion.of),
+    },
+)

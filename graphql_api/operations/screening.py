@@ -1,0 +1,83 @@
+"""Asking, before anybody types their details, whether a visit can be booked online."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from booking.appointments.screening import check_screening
+from booking.catalogue.lookup import listed_service
+from booking.domain.errors import InvalidInput
+from booking.domain.screening import Answer
+from booking.storage.session import BookingSession
+from graphql_api.operations.mutation import run_mutation
+from graphql_api.resolvers.context import Info
+from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.security.viewer import BOOK
+from graphql_api.types.problems import Problem
+
+strawberry.enum(
+    Answer,
+    name="ScreeningAnswer",
+    description="What a visitor may answer: `YES`, `NO`, or `UNSURE` when they don't know.",
+)
+
+
+@strawberry.input(description="The answer to one screening question.")
+class ScreeningAnswerInput:
+    question_id: strawberry.ID = strawberry.field(description="The question.")
+    answer: Answer = strawberry.field(description="The answer.")
+
+
+def answers_by_slug(answers: Sequence[ScreeningAnswerInput]) -> dict[str, Answer]:
+    """Refuses with InvalidInput for an id of something else and for a question answered twice."""
+    found: dict[str, Answer] = {}
+    for number, given in enumerate(answers):
+        path = ("screening", str(number), "questionId")
+        slug = key_from_id(given.question_id, "ScreeningQuestion", *path)
+        if slug in found:
+            raise InvalidInput("This question is answered twice.", path=path)
+        found[slug] = given.answer
+    return found
+
+
+@strawberry.input(description="The answers to judge.")
+class CheckScreeningInput:
+    service_id: strawberry.ID = strawberry.field(description="The service that is to be booked.")
+    screening: list[ScreeningAnswerInput] = strawberry.field(
+        description="One answer to each of the service's `screeningQuestions`."
+    )
+
+
+@strawberry.type(description="Whether the answers clear the visit for booking online.")
+class CheckScreeningPayload:
+    cleared: bool = strawberry.field(description="Whether it can be booked online.")
+    problems: list[Problem] = strawberry.field(
+        description="What is missing, or `CallTheClinic`; empty when cleared."
+    )
+
+
+@strawberry.type
+class ScreeningMutations:
+    @strawberry.mutation(
+        description=(
+            "Judge screening answers before the details are asked for. Nothing is stored; it is a mutation "
+            "so that no answer gets into a URL or a cache. Booking judges the same answers again."
+        ),
+        directives=[BOOK],
+    )
+    async def check_screening(
+        self,
+        info: Info,
+        input: Annotated[CheckScreeningInput, strawberry.argument(description="The answers.")],
+    ) -> CheckScreeningPayload | None:
+        async def work(session: BookingSession) -> None:
+            service = await listed_service(session, key_from_id(input.service_id, "Service", "serviceId"))
+            await check_screening(session, service.slug, answers_by_slug(input.screening))
+
+        _, problems = await run_mutation(info.context, work)
+        return CheckScreeningPayload(cleared=not problems, problems=problems)
+
+
+part = SchemaPart(mutation=ScreeningMutations)

@@ -1,0 +1,106 @@
+"""What a partner sees with a key: who they are here, and what they booked."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import strawberry
+
+from booking.storage.models.api_keys import Scope
+from booking.storage.models.appointments import Appointment as Row
+from booking.storage.queries.appointments import (
+    appointments_booked_by_key,
+    appointments_by_course,
+    appointments_by_id,
+)
+from graphql_api.resolvers.context import Context, Info
+from graphql_api.resolvers.relay import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Connection,
+    First,
+    Key,
+    connection,
+    cursor_key,
+    invalid_cursor,
+)
+from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.security.viewer import OWN_BOOKINGS
+from graphql_api.types.appointments import Appointment, Course
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@strawberry.type(description="Who asks.")
+class Viewer:
+    name: str | None = strawberry.field(description="The name of the key; null without one.")
+    scopes: list[Scope] = strawberry.field(description="What the key is for.")
+
+
+@strawberry.type
+class ViewerQueries:
+    @strawberry.field(description="Who asks: to try a key.")
+    def viewer(self, info: Info) -> Viewer | None:
+        viewer = info.context.viewer
+        return Viewer(name=viewer.name, scopes=[scope for scope in Scope if scope in viewer.scopes])
+
+    @strawberry.field(
+        description="What was booked with this key, in the order of booking. Cancelled visits too.",
+        directives=[OWN_BOOKINGS],
+    )
+    async def appointments(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[Appointment] | None:
+        key = info.context.viewer.key
+        assert key is not None
+        seen = cursor_key(first, after, like=(0, ""))
+        place = _parse_key(seen) if seen else None
+        async with info.context.database.read() as session:
+            rows = await appointments_booked_by_key(session, key, after=place, most=first + 1)
+        return connection(rows, key=_key, show=Appointment.of, first=first, is_first=place is None)
+
+
+def _key(row: Row) -> Key:
+    return ((row.created_at - EPOCH) // MICROSECOND, str(row.id))
+
+
+def _parse_key(key: Key) -> tuple[datetime, UUID]:
+    when, which = key
+    try:
+        return EPOCH + int(when) * MICROSECOND, UUID(str(which))
+    except (ValueError, OverflowError) as reason:
+        raise invalid_cursor() from reason
+
+
+async def appointment_by_id(key: str, context: Context) -> Appointment | None:
+    async with context.database.read() as session:
+        found = await appointments_by_id(session, _uuid(key))
+    return Appointment.of(found[0]) if found and _is_own(found[0], context) else None
+
+
+async def course_by_id(key: str, context: Context) -> Course | None:
+    async with context.database.read() as session:
+        found = await appointments_by_course(session, _uuid(key))
+    return next(
+        (Course.of(course) for course, visits in found.items() if visits and _is_own(visits[0], context)),
+        None,
+    )
+
+
+def _is_own(row: Row, context: Context) -> bool:
+    return context.viewer.owns(row.booked_by, Scope.APPOINTMENT_READ)
+
+
+def _uuid(text: str) -> list[UUID]:
+    """None or one."""
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []
+
+
+part = SchemaPart(
+    query=ViewerQueries,
+    nodes={"Appointment": appointment_by_id, "Course": course_by_id},
+    node_scope=OWN_BOOKINGS,
+)

@@ -1,0 +1,219 @@
+"""Endpoints of webhooks, as the partner keeps them whose key asks."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from booking.domain.errors import BookingError, InvalidInput, NotFound
+from booking.domain.events import EventKind
+from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
+from booking.storage.queries.webhooks import endpoints_of_key
+from booking.storage.session import BookingSession
+from booking.webhooks.endpoints import (
+    add_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    get_endpoint,
+    remove_endpoint,
+    rotate_secret,
+)
+from booking.webhooks.replay import replay_event, replay_since
+from graphql_api.operations.mutation import run_mutation, to_problem
+from graphql_api.resolvers.context import Context, Info
+from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.security.viewer import WEBHOOKS, forbidden
+from graphql_api.types.problems import Problem
+from graphql_api.types.webhooks import WebhookEndpoint
+
+PROBLEMS = "Why it was refused; empty when it was not."
+
+
+@strawberry.input(description="Where to tell of what.")
+class AddWebhookEndpointInput:
+    url: str = strawberry.field(description="An address that the whole internet can reach, with HTTPS.")
+    name: str = strawberry.field(description="What you call it.")
+    events: list[EventKind] | None = strawberry.field(default=None, description="All of them unless given.")
+
+
+@strawberry.type(description="The endpoint, or why there is none.")
+class AddWebhookEndpointPayload:
+    endpoint: WebhookEndpoint | None = strawberry.field(description="Null when it was refused.")
+    secret: str | None = strawberry.field(description="What requests are signed with. It is told only here.")
+    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+
+
+@strawberry.input(description="Which endpoint.")
+class WebhookEndpointInput:
+    endpoint_id: strawberry.ID = strawberry.field(description="Its id.")
+
+
+@strawberry.type(description="The endpoint as it is now, or why it stays as it was.")
+class WebhookEndpointPayload:
+    endpoint: WebhookEndpoint | None = strawberry.field(description="Null when it was refused, or is gone.")
+    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+
+
+@strawberry.type(description="The new secret, or why the old one stays.")
+class RotateWebhookSecretPayload:
+    secret: str | None = strawberry.field(
+        description="It signs from now on, for seven days beside the one before. It is told only here."
+    )
+    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+
+
+@strawberry.input(description="What to tell again: one event, or all since a time.")
+class ReplayWebhooksInput:
+    endpoint_id: strawberry.ID = strawberry.field(description="The endpoint.")
+    event_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The `webhook-id` of an event; or else `since`."
+    )
+    since: datetime | None = strawberry.field(
+        default=None, description="All that happened from then on, as far as it is known: 30 days."
+    )
+
+
+@strawberry.type(description="What will be told again.")
+class ReplayWebhooksPayload:
+    count: int = strawberry.field(description="How many events.")
+    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+
+
+def _owner(context: Context) -> str:
+    """Never the clinic, which has no key and would see everybody's."""
+    if context.viewer.key is None:
+        raise forbidden(WEBHOOKS)
+    return context.viewer.key
+
+
+def _id(input: WebhookEndpointInput | ReplayWebhooksInput) -> str:
+    return key_from_id(input.endpoint_id, "WebhookEndpoint", "endpointId")
+
+
+@strawberry.type
+class WebhookQueries:
+    @strawberry.field(description="Your endpoints, 20 at most.", directives=[WEBHOOKS])
+    async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
+        async with info.context.database.read() as session:
+            found = await endpoints_of_key(session, _owner(info.context))
+        return [WebhookEndpoint.of(row) for row in found]
+
+
+Endpoint = Annotated[WebhookEndpointInput, strawberry.argument(description="Which one.")]
+
+
+@strawberry.type
+class WebhookMutations:
+    @strawberry.mutation(
+        description="Be told of what happens to visits that you book, from now on.", directives=[WEBHOOKS]
+    )
+    async def add_webhook_endpoint(
+        self,
+        info: Info,
+        input: Annotated[AddWebhookEndpointInput, strawberry.argument(description="Where, of what.")],
+    ) -> AddWebhookEndpointPayload | None:
+        context = info.context
+
+        async def work(session: BookingSession) -> tuple[WebhookEndpointRow, str]:
+            kinds = list(EventKind) if input.events is None else input.events
+            owner = _owner(context)
+            return await add_endpoint(session, input.url, input.name, kinds, key_id=owner, now=context.now)
+
+        try:
+            await context.check_webhook(input.url)  # It asks for the name: no transaction waits for that.
+        except BookingError as refusal:
+            return AddWebhookEndpointPayload(
+                endpoint=None, secret=None, problems=[to_problem(refusal, info.context)]
+            )
+        added, problems = await run_mutation(context, work)
+        if added is None:
+            return AddWebhookEndpointPayload(endpoint=None, secret=None, problems=problems)
+        return AddWebhookEndpointPayload(endpoint=WebhookEndpoint.of(added[0]), secret=added[1], problems=[])
+
+    @strawberry.mutation(description="Sign with a new secret.", directives=[WEBHOOKS])
+    async def rotate_webhook_secret(self, info: Info, input: Endpoint) -> RotateWebhookSecretPayload | None:
+        context = info.context
+
+        async def work(session: BookingSession) -> str:
+            return await rotate_secret(session, _id(input), key_id=_owner(context), now=context.now)
+
+        secret, problems = await run_mutation(context, work)
+        return RotateWebhookSecretPayload(secret=secret, problems=problems)
+
+    @strawberry.mutation(description="Be told nothing for a while. Twice is once.", directives=[WEBHOOKS])
+    async def disable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
+        context = info.context
+
+        async def work(session: BookingSession) -> WebhookEndpointRow:
+            return await disable_endpoint(session, _id(input), key_id=_owner(context), now=context.now)
+
+        return await _changed(context, work)
+
+    @strawberry.mutation(
+        description="Be told again; what was missed can be replayed. Twice is once.", directives=[WEBHOOKS]
+    )
+    async def enable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
+        async def work(session: BookingSession) -> WebhookEndpointRow:
+            return await enable_endpoint(session, _id(input), key_id=_owner(info.context))
+
+        return await _changed(info.context, work)
+
+    @strawberry.mutation(description="Forget an endpoint and its attempts.", directives=[WEBHOOKS])
+    async def remove_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
+        async def work(session: BookingSession) -> None:
+            await remove_endpoint(session, _id(input), key_id=_owner(info.context))
+
+        _, problems = await run_mutation(info.context, work)
+        return WebhookEndpointPayload(endpoint=None, problems=problems)
+
+    @strawberry.mutation(description="Be told again what was missed.", directives=[WEBHOOKS])
+    async def replay_webhooks(
+        self, info: Info, input: Annotated[ReplayWebhooksInput, strawberry.argument(description="What.")]
+    ) -> ReplayWebhooksPayload | None:
+        context = info.context
+
+        async def work(session: BookingSession) -> int:
+            owner, now = _owner(context), context.now
+            if input.since and not input.event_id:
+                return await replay_since(session, _id(input), input.since, key_id=owner, now=now)
+            if input.since or not input.event_id:
+                raise InvalidInput("Please give an `eventId` or `since`, one of them.", path=("eventId",))
+            await replay_event(session, _id(input), _event(input.event_id), key_id=owner, now=now)
+            return 1
+
+        count, problems = await run_mutation(context, work)
+        return ReplayWebhooksPayload(count=count or 0, problems=problems)
+
+
+def _event(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as malformed:
+        raise InvalidInput("This is not the id of an event.", path=("eventId",)) from malformed
+
+
+async def _changed(
+    context: Context, work: Callable[[BookingSession], Awaitable[WebhookEndpointRow]]
+) -> WebhookEndpointPayload:
+    row, problems = await run_mutation(context, work)
+    return WebhookEndpointPayload(endpoint=WebhookEndpoint.of(row) if row else None, problems=problems)
+
+
+async def endpoint_by_id(key: str, context: Context) -> WebhookEndpoint | None:
+    async with context.database.read() as session:
+        try:
+            row = await get_endpoint(session, key, key_id=_owner(context))
+        except NotFound:
+            return None
+    return WebhookEndpoint.of(row)
+
+
+part = SchemaPart(
+    query=WebhookQueries,
+    mutation=WebhookMutations,
+    nodes={"WebhookEndpoint": endpoint_by_id},
+    node_scope=WEBHOOKS,
+)

@@ -1,0 +1,68 @@
+"""Scalars that refuse what a booking can't be sure of."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+
+LocalTime = NewType("LocalTime", str)
+
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+NANOSECONDS = re.compile(r"(\.\d{6})\d+")
+
+
+def parse_instant(value: Any) -> datetime:
+    """An aware UTC instant. A time without an offset is refused: nobody knows when it is."""
+    if isinstance(value, str) and RFC3339.fullmatch(value):
+        try:
+            return datetime.fromisoformat(NANOSECONDS.sub(r"\1", value.upper())).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise GraphQLError(
+        "DateTime needs a date, a time and an offset, like 2027-03-15T09:30:00-04:00.",
+        extensions={"code": "INVALID_INPUT"},
+    )
+
+
+def parse_date(value: Any) -> date:
+    if isinstance(value, str) and FULL_DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise GraphQLError("LocalDate looks like 2027-03-15.", extensions={"code": "INVALID_INPUT"})
+
+
+def local_time(minutes: int) -> LocalTime:
+    """Minutes after midnight as HH:MM; the day's end is 24:00."""
+    return LocalTime(f"{minutes // 60:02}:{minutes % 60:02}")
+
+
+SCALARS: dict[object, Any] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description=(
+            "An instant as RFC 3339 date-time with its offset, like `2027-03-15T09:30:00-04:00`. "
+            "Answers carry the offset of the place that they are about."
+        ),
+        specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
+        serialize=lambda value: value.isoformat(),
+        parse_value=parse_instant,
+    ),
+    date: strawberry.scalar(
+        name="LocalDate",
+        description="A day on the location's calendar, `YYYY-MM-DD`.",
+        specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
+        serialize=lambda value: value.isoformat(),
+        parse_value=parse_date,
+    ),
+    LocalTime: strawberry.scalar(
+        name="LocalTime",
+        description="A time on the location's wall clock, `HH:MM`; a day ends at `24:00`.",
+        serialize=str,
+        parse_value=str,
+    ),
+}

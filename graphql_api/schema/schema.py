@@ -1,0 +1,201 @@
+"""The features' parts as one schema; printed, it is `schema.graphql`."""
+
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+
+import strawberry
+from graphql import GraphQLError, GraphQLObjectType
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from booking.domain.error_text import one_line
+from graphql_api.extensions.checks import (
+    check_after_schema,
+    check_before_schema,
+    coordinates,
+    feature_error,
+    feature_types,
+    fields_of,
+    graphql_name,
+    owning_feature,
+)
+from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError
+from graphql_api.extensions.resolver_isolation import (
+    FeatureFailed,
+    feature_at_path,
+    isolate_resolvers,
+    isolated_lookup,
+)
+from graphql_api.operations import (
+    book,
+    catalogue,
+    holds,
+    manage_appointments,
+    nodes,
+    rate_limit,
+    screening,
+    slots,
+    viewer,
+    webhooks,
+)
+from graphql_api.resolvers.scalars import SCALARS
+from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.schema.compiled_execution import CompiledExecutionContext
+from graphql_api.schema.errors import FEATURE_FAILED, is_refusal, is_unexpected
+from graphql_api.security.authorization import MissingScope, enforce_scopes
+from graphql_api.security.limits import CACHED_DOCUMENTS, MAX_TOKENS
+from graphql_api.security.query_limits import QueryLimits
+from graphql_api.security.rate_limiting import QueryCostLimit
+from graphql_api.types import problems
+
+log = logging.getLogger("book_online")
+
+CORE_PARTS = (
+    problems.part,
+    catalogue.part,
+    slots.part,
+    holds.part,
+    screening.part,
+    book.part,
+    manage_appointments.part,
+    viewer.part,
+    webhooks.part,
+    nodes.part,
+    rate_limit.part,
+)
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    pass
+
+
+@strawberry.type(description="What can be waited for, over server-sent events.")
+class Subscription:
+    pass
+
+
+@strawberry.type(description="What can be done. Each answers with `problems` instead of failing.")
+class Mutation:
+    pass
+
+
+class BookingSchema(strawberry.Schema):
+    """The core's fields and the enabled features', per schema: several can live in one process."""
+
+    def __init__(self, enabled: Sequence[EnabledFeature] = (), *, in_order: bool = False) -> None:
+        """Refuses with FeatureMistake. `in_order` for print only: strawberry loses an enum's members then."""
+        check_before_schema(CORE_PARTS, enabled)
+        self.parts: list[SchemaPart] = [*CORE_PARTS, *(one.feature for one in enabled)]
+        self.problems = {refusal: shown for part in self.parts for refusal, shown in part.problems.items()}
+        self._added_fields: dict[str, list[StrawberryField]] = defaultdict(list)
+        for part in self.parts:
+            for kind, added in part.added_fields():
+                self._added_fields[kind] += fields_of(added)
+        super().__init__(
+            query=Query,
+            mutation=Mutation,
+            subscription=Subscription,
+            execution_context_class=CompiledExecutionContext,
+            types=[*self.problems.values(), *(kind for part in self.parts for kind in part.types)],
+            config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
+            extensions=[
+                lambda: AddValidationRules([QueryLimits]),
+                lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+                lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+                lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+                QueryCostLimit,
+            ],
+        )
+        owners = {coordinate: one for one in enabled for coordinate in coordinates(one.feature)}
+        check_after_schema(self._schema, owners, enabled)
+        try:
+            enforce_scopes(self._schema, owners)
+        except MissingScope as missing:
+            one = owners.get(missing.coordinate)
+            raise feature_error(one, missing.coordinate, missing.reason) if one else missing from None
+        own = {
+            f"{kind.name}.{name}": owner.feature.name
+            for kind in feature_types(self._schema)
+            if isinstance(kind, GraphQLObjectType) and (owner := owning_feature(kind, enabled))
+            for name in kind.fields
+        }
+        isolate_resolvers(self._schema, own | {where: one.feature.name for where, one in owners.items()})
+        lookups = {kind: lookup for part in CORE_PARTS for kind, lookup in part.lookups().items()}
+        self.lookups = lookups | {
+            kind: isolated_lookup(lookup, kind, one.feature.name)
+            for one in enabled
+            for kind, lookup in one.feature.lookups().items()
+        }
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        if type_definition.is_interface or type_definition.is_input:
+            return type_definition.fields
+        return [*type_definition.fields, *self._added_fields.get(type_definition.name, ())]
+
+    @property
+    def cacheable_fields(self) -> frozenset[str]:
+        """Root query fields whose answers are the same for everybody without a key."""
+        if any(
+            isinstance(part, Feature) and part.busy_sources and not part.is_cacheable for part in self.parts
+        ):
+            return frozenset()
+        queries = [part.query for part in self.parts if part.query and part.is_cacheable]
+        return frozenset(graphql_name(field) for query in queries for field in fields_of(query))
+
+    @property
+    def uncacheable_fields(self) -> frozenset[str]:
+        """Fields of other types whose answers may differ between callers."""
+        added = [kind for part in self.parts if not part.is_cacheable for kind in part.fields.values()]
+        return frozenset(graphql_name(field) for kind in added for field in fields_of(kind))
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Logs what nobody expected, with the id that the caller is given; see `show_error`."""
+        for error in errors:
+            feature = feature_at_path(execution_context.context, error.path) if execution_context else None
+            if isinstance(error.original_error, FeatureFailed):
+                feature = error.original_error.feature
+            if feature and not is_refusal(error):
+                incident = secrets.token_hex(4)
+                error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
+                told = (incident, error.path, feature)
+                log.error("incident %s at %s in the feature %s", *told, exc_info=error.original_error)
+            elif is_unexpected(error):
+                incident = secrets.token_hex(4)
+                error.extensions = {"code": "INTERNAL", "incident": incident}
+                log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
+
+
+def schema_with(enabled: Sequence[EnabledFeature], *, in_order: bool = False) -> BookingSchema:
+    """Refuses with FeatureMistake, also for what strawberry makes nothing of. The core alone is made once."""
+    if not enabled:
+        return _core(in_order)
+    try:
+        return BookingSchema(enabled, in_order=in_order)
+    except FeatureError:
+        raise
+    except Exception:
+        for one in enabled:
+            try:
+                BookingSchema([one])
+            except Exception as reason:
+                raise feature_error(one, "", one_line(reason)) from reason
+        raise
+
+
+@cache
+def _core(in_order: bool) -> BookingSchema:
+    return BookingSchema(in_order=in_order)
+
+
+def printed_schema(enabled: Sequence[EnabledFeature] = ()) -> str:
+    """In alphabetical order; what `schema.graphql` holds is the core alone."""
+    return schema_with(enabled, in_order=True).as_str() + "\n"

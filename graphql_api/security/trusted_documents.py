@@ -1,0 +1,34 @@
+"""Documents that are known beforehand, by the hash of their text.
+
+https://github.com/graphql/graphql-over-http/pull/264
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+SCHEME = "sha256:"
+
+
+class TrustedDocuments:
+    """Trusted ones, and whether others are answered too."""
+
+    def __init__(self, trusted: Iterable[str], *, others_too: bool) -> None:
+        self._by_id = {document_id(text): text for text in trusted}
+        self._others_too = others_too
+
+    def by_id(self, wanted: str) -> str | None:
+        return self._by_id.get(wanted)
+
+    def may_be_sent(self, text: str) -> bool:
+        return self._others_too or document_id(text) in self._by_id
+
+
+def documents_in(folder: Path | None) -> list[str]:
+    """Of all `*.graphql` files."""
+    files = sorted(folder.iterdir()) if folder else []
+    return [file.read_text("utf-8") for file in files if file.suffix == ".graphql"]
+
+
+def document_id(text: str) -> str:
+    return SCHEME + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

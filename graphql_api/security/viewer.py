@@ -1,0 +1,53 @@
+"""Who asks, and what they may."""
+
+from dataclasses import dataclass
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema_directive import Location
+
+from booking.storage.models.api_keys import Scope
+
+strawberry.enum(Scope, description="What a partner's key may be for.")
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="A key needs this scope. Who comes without a key may ask where `anonymous` says so.",
+)
+class RequiresScope:
+    anonymous: bool = False
+    scope: Scope
+
+
+CATALOGUE = RequiresScope(scope=Scope.CATALOGUE, anonymous=True)
+AVAILABILITY = RequiresScope(scope=Scope.AVAILABILITY, anonymous=True)
+BOOK = RequiresScope(scope=Scope.BOOK, anonymous=True)
+READ = RequiresScope(scope=Scope.APPOINTMENT_READ, anonymous=True)
+MANAGE = RequiresScope(scope=Scope.APPOINTMENT_MANAGE, anonymous=True)
+OWN_BOOKINGS = RequiresScope(scope=Scope.APPOINTMENT_READ)
+WEBHOOKS = RequiresScope(scope=Scope.WEBHOOK_MANAGE)
+PATIENTS = RequiresScope(scope=Scope.PATIENT_READ)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Anonymous, but for a partner with a key."""
+
+    key: str | None = None
+    name: str | None = None
+    scopes: frozenset[Scope] = frozenset()
+
+    def may(self, needed: RequiresScope) -> bool:
+        return needed.anonymous if self.key is None else needed.scope in self.scopes
+
+    def owns(self, booked_by: str | None, scope: Scope) -> bool:
+        """Whether it is a booking of this key, and the key is for that."""
+        return self.key is not None and self.key == booked_by and scope in self.scopes
+
+
+def forbidden(needed: RequiresScope) -> GraphQLError:
+    name = needed.scope.name
+    return GraphQLError(
+        f"This needs a key with the scope {name}.", extensions={"code": "FORBIDDEN", "scope": name}
+    )

@@ -1,0 +1,65 @@
+"""A clinic in a few dozen lines: what must be open, and what must be refused."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from tests.support.clinics import practitioner, small_clinic
+
+DAYS = [date(2027, 1, 4), date(2027, 1, 5)]
+OPENS = datetime(2027, 1, 4, 14, tzinfo=UTC)  # 9:00 in Toronto, three hours a day
+TIMES = [OPENS + timedelta(days=day, minutes=30 * half) for day in (0, 1) for half in range(6)]
+VISIT, BUFFER, HOLD = timedelta(minutes=30), timedelta(minutes=10), timedelta(minutes=5)
+PEOPLE = ("one", "two")
+NEEDS = 'requires = "paper"\nbuffer_after = "10 min"'
+COURSE = f"""
+[[services]]
+slug = "course"
+name = "Course"
+duration = "30 min"
+visits = 2
+{NEEDS}
+"""
+FILE = small_clinic(
+    service=NEEDS + COURSE,
+    policy={"slot_step": "30 min"},
+    practitioners="".join(
+        practitioner(who, "09:00-12:00", 'certifications = [{ kind = "paper", valid_until = 2027-12-31 }]')
+        for who in PEOPLE
+    ),
+).replace('services = ["visit"]', 'services = ["visit", "course"]')
+
+
+@dataclass(eq=False)
+class ModelHold:
+    """What the model knows of a hold, or of the appointment that it became."""
+
+    token: str
+    who: str
+    start: datetime
+    expires: datetime | None
+    party: list["ModelHold"]  # itself, with the other visits of its course
+    is_extended: bool = False
+    manage: str = ""
+    visit: uuid.UUID | None = None
+
+
+@dataclass
+class BookingModel:
+    now: datetime = OPENS - timedelta(days=3)
+    claims: list[ModelHold] = field(default_factory=list)
+    away: set[tuple[str, date]] = field(default_factory=set)
+    uncertified: set[str] = field(default_factory=set)
+
+    def alive(self) -> list[ModelHold]:
+        return [claim for claim in self.claims if claim.expires is None or claim.expires > self.now]
+
+    def is_free(self, who: str, start: datetime, but: ModelHold | None = None) -> bool:
+        claimed = [claim for claim in self.alive() if claim.who == who and claim is not but]
+        return all(abs(claim.start - start) >= VISIT + BUFFER for claim in claimed)
+
+    def works(self, who: str, start: datetime) -> bool:
+        return (who, start.date()) not in self.away and who not in self.uncertified
+
+    def open(self) -> set[tuple[str, datetime]]:
+        return {(w, t) for w in PEOPLE for t in TIMES if self.works(w, t) and self.is_free(w, t)}

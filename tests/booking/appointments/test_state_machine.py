@@ -1,0 +1,262 @@
+"""Anything that visitors and the clinic can do, in any order, against a model of a few dozen lines."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import delete, insert, select, update
+
+from booking.appointments.book import BookingRequest, book
+from booking.appointments.cancel import cancel
+from booking.appointments.hold import (
+    CourseHoldRequest,
+    HoldRequest,
+    extend_hold,
+    hold_course,
+    hold_slot,
+    release_hold,
+)
+from booking.appointments.reschedule import RescheduleRequest, reschedule
+from booking.domain.errors import BookingError
+from booking.scheduling.slots import SlotCriteria, find_slots
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment, Hold, Tick
+from booking.storage.models.catalogue import Certification, TimeOff
+from booking.storage.queries.catalogue import services_by_slug
+from booking.storage.queries.ticks import ticks_reserved_by
+from booking.storage.session import BookingSession
+from tests.booking.appointments.booking_model import (
+    BUFFER,
+    DAYS,
+    FILE,
+    HOLD,
+    PEOPLE,
+    TIMES,
+    VISIT,
+    BookingModel,
+    ModelHold,
+)
+from tests.support.clinics import open_clinic
+from tests.support.databases import Postgres, sqlite_copy
+
+T = TypeVar("T")
+FreshUrl = Callable[[], AbstractContextManager[str]]
+
+
+class Clinic(RuleBasedStateMachine):
+    """Every rule does the same to the clinic and to the model, and says whether it had to be refused."""
+
+    fresh_url: FreshUrl
+
+    @initialize()
+    def begin(self) -> None:
+        self.model = BookingModel()
+        self.loop = asyncio.Runner()
+        self.url = self.fresh_url()
+        self.database = Database(self.url.__enter__())
+        self.loop.run(open_clinic(self.database, FILE, now=self.model.now))
+
+    def teardown(self) -> None:
+        if hasattr(self, "url"):
+            self.loop.run(self.database.close())
+            self.url.__exit__(None, None, None)
+            self.loop.close()
+
+    def do(self, work: Callable[[BookingSession], Awaitable[T]]) -> T | None:
+        """What it answers; None when it was refused."""
+
+        async def in_a_transaction() -> T | None:
+            try:
+                async with self.database.write() as session:
+                    return await work(session)
+            except* BookingError:
+                pass
+            return None
+
+        return self.loop.run(in_a_transaction())
+
+    @rule(minutes=st.sampled_from([1, 2, 5]))
+    def time_passes(self, minutes: int) -> None:
+        self.model.now += timedelta(minutes=minutes)
+
+    @rule(start=st.sampled_from(TIMES), who=st.sampled_from([*PEOPLE, None]))
+    def hold(self, start: datetime, who: str | None) -> None:
+        free = [one for one in PEOPLE if who in (None, one) and (one, start) in self.model.open()]
+        answer = self.do(lambda s: hold_slot(s, HoldRequest("visit", start, who), now=self.model.now))
+        assert (answer is not None) == bool(free)
+        if answer:
+            held, token = answer
+            assert held.practitioner in free
+            self.claim([(held, token)])
+
+    def claim(self, held: Sequence[tuple[Hold, str]]) -> None:
+        party: list[ModelHold] = []
+        for hold, token in held:
+            expires = self.model.now + HOLD
+            party.append(ModelHold(token, hold.practitioner, hold.starts_at, expires, party))
+        self.model.claims += party
+
+    @rule(times=st.sets(st.sampled_from(TIMES), min_size=2, max_size=2), who=st.sampled_from([*PEOPLE, None]))
+    def hold_a_course(self, times: set[datetime], who: str | None) -> None:
+        first, second = sorted(times)
+        is_possible = second - first >= VISIT + BUFFER
+        both = [w for w in PEOPLE if {(w, first), (w, second)} <= self.model.open() and who in (None, w)]
+        request = CourseHoldRequest("course", (first, second), who)
+        answer = self.do(lambda s: hold_course(s, request, now=self.model.now))
+        assert (answer is not None) == (is_possible and bool(both))
+        if answer:
+            assert {hold.practitioner for hold, _ in answer} <= set(both)
+            self.claim(answer)
+
+    @rule(data=st.data())
+    def extend(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=data.draw(st.booleans()))
+        if claim:
+            may = claim in self.model.alive() and claim.expires is not None and not claim.is_extended
+            extended = self.do(lambda s: extend_hold(s, claim.token, now=self.model.now))
+            assert (extended is not None) == may
+            if may:
+                claim.expires, claim.is_extended = self.model.now + HOLD, True
+
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=data.draw(st.booleans()))
+        if claim:
+            had = claim in self.model.alive() and claim.expires is not None
+            assert self.do(lambda s: release_hold(s, claim.token, now=self.model.now)) is had
+            if had:
+                claim.expires = self.model.now
+
+    @rule(data=st.data())
+    def book(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=False)
+        if claim:
+            self.book_it(claim)
+
+    def book_it(self, claim: ModelHold) -> None:
+        party = claim.party
+        tokens = [one.token for one in party]
+        request = BookingRequest(
+            tokens, len(party) > 1, "Sample", "sample@example.com", "416 555 0123", {}, "en"
+        )
+        booked = self.do(lambda s: book(s, request, now=self.model.now))
+        may = all(one in self.model.alive() and self.model.works(one.who, one.start) for one in party)
+        assert (booked is not None) == may
+        if booked:
+            for one, visit in zip(party, booked.visits):
+                one.expires, one.manage, one.visit = None, booked.manage_token, visit.id
+
+    @rule(start=st.sampled_from(TIMES))
+    def hold_and_book(self, start: datetime) -> None:
+        before = len(self.model.claims)
+        self.hold(start, None)
+        for claim in self.model.claims[before:]:
+            self.book_it(claim)
+
+    @rule(data=st.data(), start=st.sampled_from(TIMES))
+    def move(self, data: st.DataObject, start: datetime) -> None:
+        claim = self.pick(data, is_booked=True)
+        if claim:
+            moved = self.do(
+                lambda s: reschedule(
+                    s, RescheduleRequest(claim.manage, start, claim.visit), now=self.model.now
+                )
+            )
+            may = self.model.works(claim.who, start) and self.model.is_free(claim.who, start, but=claim)
+            assert (moved is not None) == may
+            if moved:
+                claim.start = start
+
+    @rule(data=st.data())
+    def call_off(self, data: st.DataObject) -> None:
+        claim = self.pick(data, is_booked=True)
+        if claim:
+            assert self.do(lambda s: cancel(s, claim.manage, claim.visit, now=self.model.now))
+            self.model.claims.remove(claim)
+
+    @rule(who=st.sampled_from(PEOPLE), day=st.sampled_from(DAYS), back=st.booleans())
+    def somebody_is_away(self, who: str, day: date, back: bool) -> None:
+        start = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+
+        async def work(session: BookingSession) -> None:
+            await session.execute(
+                delete(TimeOff).where(TimeOff.practitioner == who, TimeOff.starts_at == start)
+            )
+            if not back:
+                row = {"practitioner": who, "starts_at": start, "ends_at": start + timedelta(days=1)}
+                await session.execute(insert(TimeOff), [row])
+
+        self.do(work)
+        (self.model.away.discard if back else self.model.away.add)((who, day))
+
+    @rule(who=st.sampled_from(PEOPLE), renewed=st.booleans())
+    def a_certificate_is_withdrawn(self, who: str, renewed: bool) -> None:
+        until = date(2027, 12, 31) if renewed else date(2026, 1, 1)
+
+        async def work(session: BookingSession) -> None:
+            held = update(Certification).where(Certification.practitioner == who).values(valid_until=until)
+            await session.execute(held)
+
+        self.do(work)
+        (self.model.uncertified.discard if renewed else self.model.uncertified.add)(who)
+
+    def pick(self, data: st.DataObject, *, is_booked: bool) -> ModelHold | None:
+        claims = [claim for claim in self.model.claims if bool(claim.manage) == is_booked]
+        return data.draw(st.sampled_from(claims)) if claims else None
+
+    @invariant()
+    def what_is_listed_is_what_is_open(self) -> None:
+        async def listed(session: BookingSession) -> set[tuple[str, datetime]]:
+            service = (await services_by_slug(session, ["visit"]))["visit"]
+            slots = await find_slots(session, SlotCriteria(service), *DAYS, now=self.model.now)
+            return {(slot.practitioner, slot.starts_at) for slot in slots}
+
+        assert self.do(listed) == self.model.open()
+
+    @invariant()
+    def every_visit_owns_its_time_and_nobody_elses(self) -> None:
+        async def owned(session: BookingSession) -> dict[Any, int]:
+            booked = await session.scalars(select(Appointment).where(Appointment.status == "booked"))
+            return {row.id: len(await ticks_reserved_by(session, row.id)) for row in booked}
+
+        ticks = (VISIT + BUFFER) // timedelta(minutes=5)
+        booked = [claim for claim in self.model.claims if claim.manage]
+        assert sorted((self.do(owned) or {}).values()) == [ticks] * len(booked)
+
+        async def all_ticks(session: BookingSession) -> int:
+            return len((await session.scalars(select(Tick.tick))).all())
+
+        assert (self.do(all_ticks) or 0) >= ticks * len(self.model.alive())
+
+
+def run(fresh_url: FreshUrl, examples: int) -> None:
+    machine = type("Machine", (Clinic,), {"fresh_url": staticmethod(fresh_url)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=30,
+            phases=set(Phase) - {Phase.explain},  # It takes minutes.
+        ),
+    )
+
+
+def test_sqlite_does_what_the_model_does(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    @contextmanager
+    def fresh() -> Iterator[str]:
+        yield sqlite_copy(migrated_sqlite, tmp_path_factory.mktemp("model"))
+
+    run(fresh, 15)
+
+
+def test_postgresql_does_what_the_model_does(postgres: Postgres) -> None:
+    run(postgres.copy, 15)

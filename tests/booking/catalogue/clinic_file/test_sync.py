@@ -1,0 +1,158 @@
+"""A file applied is the clinic in the database; appointments survive whatever is edited."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, select
+
+from booking.appointments.book import BookingRequest, book
+from booking.appointments.hold import HoldRequest, hold_slot
+from booking.domain.screening import Answer
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment
+from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic, small_clinic
+from tests.support.databases import our_tables
+from tests.support.graphql_client import QUESTIONS
+
+UNTIL = "valid_until = 2026-12-18 }]"
+TUESDAY = datetime(2026, 12, 15, 15, tzinfo=UTC)
+
+
+async def rows(database: Database) -> dict[str, list[dict[str, Any]]]:
+    async with database.read() as session:
+        found = {}
+        for table in our_tables():
+            columns = [column.key for column in inspect(table).columns]
+            all_rows = (await session.scalars(select(table))).all()
+            found[table.__name__] = [{key: getattr(row, key) for key in columns} for row in all_rows]
+        return found
+
+
+async def book_with(database: Database, practitioner: str) -> str:
+    """The reference of a booked visit of dry needling."""
+    async with database.write() as session:
+        request = HoldRequest("dry-needling", TUESDAY, practitioner)
+        _, token = await hold_slot(session, request, now=NOW)
+    async with database.write() as session:
+        answers = dict.fromkeys(QUESTIONS, Answer.NO)
+        details = BookingRequest(
+            [token], False, "Sample Patient", "patient@example.com", "416 555 0123", answers, "en"
+        )
+        return (await book(session, details, now=NOW)).visits[0].reference
+
+
+async def test_applying_a_file_twice_changes_nothing(database: Database) -> None:
+    assert await open_clinic(database) != []
+    before = await rows(database)
+
+    assert await open_clinic(database) == []
+    assert await rows(database) == before
+
+
+async def test_many_replicas_that_start_at_once_load_the_file_once(database: Database) -> None:
+    changes = await asyncio.gather(*(open_clinic(database) for _ in range(4)))
+
+    assert sorted(len(one) > 0 for one in changes) == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("edits", "changes"),
+    [
+        ({"416.545.1881": "416.555.0123"}, ["The clinic's phone, phone_shown changed."]),
+        ({'horizon = "60 days"': 'horizon = "90 days"'}, ["The clinic's horizon changed."]),
+        ({'duration = "45 min"': 'duration = "50 min"'}, ["Service 'dry-needling': duration changed."]),
+        ({'["07:00-15:00"]': '["08:00-15:00"]'}, ["OpeningHours: 4 added, 4 removed."]),
+        ({"valid_until = 2026-12-18": "valid_until = 2027-12-18"}, ["Certification: 1 added, 1 removed."]),
+        ({"time_off = [{ from = 2026-12-14, to = 2026-12-16 }]": ""}, ["TimeOff: 0 added, 1 removed."]),
+        ({"to = 2027-01-01": "to = 2027-01-02"}, ["Closure: 1 added, 1 removed."]),
+        (
+            {'yes = "call"\nunsure = "call"': 'yes = "call"\nunsure = "tell"'},
+            ["ScreeningQuestion 'pregnancy': if_unsure changed."],
+        ),
+        ({'"CA-ON"': "false"}, ["Location 'main-street': public_holidays changed."]),
+    ],
+)
+async def test_an_edited_file_changes_just_what_was_edited(
+    database: Database, edits: dict[str, str], changes: list[str]
+) -> None:
+    await open_clinic(database)
+
+    assert await open_clinic(database, edit_file(edits)) == changes
+    assert await open_clinic(database, edit_file(edits)) == []
+    assert len(await open_clinic(database)) == 1, "and back again"
+
+
+async def test_whoever_has_gone_from_the_file_is_withdrawn_and_their_appointments_stay(
+    database: Database,
+) -> None:
+    await open_clinic(database)
+    reference = await book_with(database, "sample-practitioner-a")
+    start, end = (
+        SAMPLE.index('[[practitioners]]\nslug = "sample-practitioner-a"'),
+        SAMPLE.index('[[practitioners]]\nslug = "sample-practitioner-b"'),
+    )
+
+    changes = await open_clinic(database, SAMPLE[:start] + SAMPLE[end:])
+
+    assert "Practitioner 'sample-practitioner-a' was withdrawn." in changes
+    assert changes[-1] == (
+        f"Appointment {reference} on 2026-12-15 is kept, but Sample Practitioner A was withdrawn. "
+        "Please call the patient."
+    )
+    async with database.read() as session:
+        assert (await session.scalars(select(Appointment.reference))).all() == [reference]
+    assert "Practitioner 'sample-practitioner-a': listed changed." in await open_clinic(database)
+
+
+@pytest.mark.parametrize(
+    ("edits", "reason"),
+    [
+        ({"valid_until = 2026-12-18": "valid_until = 2026-12-14"}, "has no certificate for it on that day"),
+        (
+            {UNTIL: UNTIL + "\ntime_off = [{ from = 2026-12-15, to = 2026-12-15 }]"},
+            "is away",
+        ),
+        ({'[[locations]]\nslug = "main-street"': '[[locations]]\nslug = "other"'}, "withdrawn"),
+    ],
+)
+async def test_appointments_that_an_edit_concerns_are_kept_and_named(
+    database: Database, edits: dict[str, str], reason: str
+) -> None:
+    await open_clinic(database)
+    reference = await book_with(database, "sample-practitioner-c")
+
+    changes = await open_clinic(database, edit_file(edits))
+
+    assert changes[-1].startswith(f"Appointment {reference} on 2026-12-15 is kept, but ")
+    assert reason in changes[-1]
+    async with database.read() as session:
+        kept = (await session.scalars(select(Appointment))).one()
+    assert (kept.reference, kept.status, kept.starts_at) == (reference, "booked", TUESDAY)
+
+
+async def test_time_off_is_on_the_clinics_clock(database: Database) -> None:
+    await open_clinic(database)
+
+    (off,) = (await rows(database))["TimeOff"]
+
+    assert off["starts_at"] == datetime(2026, 12, 14, 5, tzinfo=UTC)
+    assert off["ends_at"].replace(microsecond=0) == datetime(2026, 12, 17, 4, 59, 59, tzinfo=UTC)
+
+
+async def test_time_off_may_have_an_offset_of_its_own(database: Database) -> None:
+    off = {"{ from = 2026-12-14,": "{ from = 2026-12-14T10:00:00-08:00,"}
+
+    await open_clinic(database, edit_file(off))
+
+    (away,) = (await rows(database))["TimeOff"]
+    assert away["starts_at"] == datetime(2026, 12, 14, 18, tzinfo=UTC)
+    assert await open_clinic(database, edit_file(off)) == []
+
+
+async def test_a_clinic_of_one_language_writes_plain_texts(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+
+    (service,) = (await rows(database))["Service"]
+    assert service["name"] == {"en": "Visit"}

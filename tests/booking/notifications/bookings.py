@@ -1,0 +1,98 @@
+"""Visits that are booked, moved and cancelled, and the mails about them."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from booking.appointments.book import BookingRequest, book
+from booking.appointments.cancel import cancel
+from booking.appointments.hold import HoldRequest, hold_slot
+from booking.appointments.reschedule import RescheduleRequest, reschedule
+from booking.domain.events import Event, EventKind
+from booking.domain.screening import Answer
+from booking.notifications.message import compose_mail
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment
+from tests.support.clinics import NOW
+from tests.support.graphql_client import QUESTIONS
+
+SITE = "https://booking.example.com"
+EVENT = uuid.UUID("00000000-0000-4000-8000-000000000001")
+
+
+@dataclass(frozen=True)
+class Booked:
+    database: Database
+    visits: Sequence[Appointment]
+    token: str
+
+    def event(self, kind: EventKind = EventKind.BOOKED, *, at: datetime = NOW) -> Event:
+        return Event(EVENT, kind, tuple(visit.id for visit in self.visits), at)
+
+    async def moved(
+        self, to: datetime, *, at: datetime, visit: int = 0, practitioner: str | None = None
+    ) -> Event:
+        before = self.visits[visit]
+        request = RescheduleRequest(self.token, to, before.id, practitioner)
+        async with self.database.write() as session:
+            moved_from = (await session.get_one(Appointment, before.id)).starts_at
+            await reschedule(session, request, now=at)
+        return Event(EVENT, EventKind.MOVED, (before.id,), at, moved_from)
+
+    async def cancelled(self, *, at: datetime, visit: int = 0) -> Event:
+        async with self.database.write() as session:
+            await cancel(session, self.token, self.visits[visit].id, now=at)
+        return Event(EVENT, EventKind.CANCELLED, (self.visits[visit].id,), at)
+
+    async def mail(self, event: Event | None = None, *, site: str = SITE) -> EmailMessage:
+        message = await self.mail_or_none(event or self.event(), site=site)
+        assert message is not None
+        return message
+
+    async def mail_or_none(self, event: Event, *, site: str = SITE) -> EmailMessage | None:
+        async with self.database.read() as session:
+            return await compose_mail(session, event, site=site, manage_token=self.token)
+
+
+async def booked(
+    database: Database,
+    *times: datetime,
+    service: str = "physiotherapy-assessment",
+    practitioner: str | None = "sample-practitioner-a",
+    name: str = "Sample Patient",
+    email: str = "patient@example.com",
+    language: str = "en",
+    answers: Mapping[str, Answer] | None = None,
+    booked_by: str | None = None,
+    now: datetime = NOW,
+) -> Booked:
+    needs_answers: Iterable[str] = QUESTIONS if service.startswith("dry-needling") else ()
+    given = dict.fromkeys(needs_answers, Answer.NO) | dict(answers or {})
+    async with database.write() as session:
+        wishes = [HoldRequest(service, time, practitioner) for time in times]
+        tokens = [(await hold_slot(session, wish, now=now))[1] for wish in wishes]
+        who = (name, email, "416 555 0123", given, language)
+        request = BookingRequest(tokens, len(tokens) > 1, *who, booked_by=booked_by)
+        booking = await book(session, request, now=now)
+    return Booked(database, booking.visits, booking.manage_token)
+
+
+def text_of(mail: EmailMessage) -> str:
+    return _part(mail, "plain").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def html_of(mail: EmailMessage) -> str:
+    return _part(mail, "html").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def calendar_of(mail: EmailMessage) -> str:
+    [attached] = mail.iter_attachments()
+    return bytes(attached.get_payload(decode=True)).decode()
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())

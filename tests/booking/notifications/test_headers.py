@@ -1,0 +1,209 @@
+"""How a mail is made: its headers, its HTML, and what must never be in it."""
+
+import json
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html import unescape
+
+import pytest
+from icalendar import Calendar
+
+from booking.domain.screening import Answer
+from booking.storage.database import Database
+from booking.storage.models.appointments import Patient
+from booking.storage.models.catalogue import ScreeningQuestion
+from tests.booking.notifications.bookings import EVENT, Booked, booked, calendar_of, html_of, text_of
+from tests.support.clinics import NOW, edit_file, open_clinic
+
+TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
+
+
+def as_read(mail: EmailMessage) -> EmailMessage:
+    """As it is on the other side of the wire."""
+    return message_from_bytes(mail.as_bytes(), policy=default)
+
+
+async def renamed(visit: Booked, name: str) -> Booked:
+    """Whatever may have got into the database."""
+    async with visit.database.write() as session:
+        (await session.get_one(Patient, visit.visits[0].patient)).name = name
+    return visit
+
+
+async def test_the_headers_say_that_nobody_wrote_it_by_hand(clinic: Database) -> None:
+    read = as_read(await (await booked(clinic, TUESDAY)).mail())
+
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["Content-Language"] == "en"
+    assert read["Date"].datetime == NOW
+    assert read["Reply-To"] == "Sample Health Services <reception@example.com>"
+    assert read["From"] is None
+    assert read.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in read.walk() if not part.is_multipart()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("site", "host"),
+    [
+        ("https://booking.example.com", "booking.example.com"),
+        ("http://localhost:8000/", "localhost"),
+        ("http://[::1]:8000", "[::1]"),
+        ("https://bücher.example.com", "xn--bcher-kva.example.com"),
+    ],
+)
+async def test_a_repeat_has_the_same_message_id(clinic: Database, site: str, host: str) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    first, second = await visit.mail(site=site), await visit.mail(site=site)
+
+    assert as_read(first)["Message-ID"] == as_read(second)["Message-ID"] == f"<{EVENT}@{host}>"
+    assert f"\n{site.rstrip('/')}/manage#{visit.token}\n" in text_of(first)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Sample Patient", "Sample Patient"),
+        ("محمد بن عبد الله", "محمد بن عبد الله"),
+        ("Zoë D’Arcy-Müller", "Zoë D’Arcy-Müller"),
+        ('Sample "Sam" Patient, Jr.', "Sample Sam Patient Jr"),
+        ("Sample\r\nBcc: other@example.com\r\n\r\nPatient", "Sample Bcc other example com Patient"),
+        ("<other@example.com>, Patient", "other example com Patient"),
+        ("=?utf-8?q?other=40example=2Ecom=2C?= Patient", "utf-8 q other 40example 2Ecom 2C Patient"),
+        ("Sample\u202e\u2028 Patient", "Sample Patient"),
+        (", \r\n", ""),
+    ],
+)
+async def test_an_odd_name_is_only_a_name(clinic: Database, name: str, shown: str) -> None:
+    visit = await renamed(await booked(clinic, TUESDAY), name)
+
+    read = as_read(await visit.mail())
+
+    assert [(to.display_name, to.addr_spec) for to in read["To"].addresses] == [
+        (shown, "patient@example.com")
+    ]
+    assert read["Bcc"] is None
+
+
+@pytest.mark.parametrize("piece", ["other@example.com, ", "Émile, other@example.com; ", "ف"])
+async def test_a_long_name_adds_no_recipient(clinic: Database, piece: str) -> None:
+    visit = await renamed(await booked(clinic, TUESDAY), piece * 40)
+
+    read = as_read(await visit.mail())
+
+    assert [to.addr_spec for to in read["To"].addresses] == ["patient@example.com"]
+
+
+async def test_an_internationalised_domain_is_written_as_servers_know_it(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY, email="patient@bücher.example.com")
+
+    assert as_read(await visit.mail())["To"] == "Sample Patient <patient@xn--bcher-kva.example.com>"
+
+
+async def test_it_passes_through_servers_that_take_only_7_bits(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY, language="fr", name="Zoë Müller")
+
+    raw = (await visit.mail()).as_bytes()
+
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+
+
+async def test_the_calendar_file_arrives_whole(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY, language="fr")
+
+    [attached] = as_read(await visit.mail()).iter_attachments()
+
+    assert attached.get_filename() == "visit.ics"
+    assert dict(attached["Content-Type"].params) == {"charset": "utf-8", "method": "PUBLISH"}
+    [event] = Calendar.from_ical(attached.get_content().encode()).events
+    assert event.summary == "Évaluation en physiothérapie - Services de santé Exemple"
+    assert event.start == TUESDAY
+    assert event.uid == f"{visit.visits[0].id}@book-online"
+
+
+async def test_the_html_says_what_the_text_says(clinic: Database) -> None:
+    mail = await (await booked(clinic, TUESDAY, language="fr")).mail()
+
+    html = html_of(mail)
+    words = {word for line in text_of(mail).splitlines() for word in line.split()}
+    shown = unescape(re.sub(r"<[^>]+>", " ", html)) + " ".join(re.findall(r'href="([^"]+)"', html))
+    assert len(words) > 80
+    # A list's names have no colons.
+    assert {word for word in words if word not in shown} - {":"} == set()
+
+
+async def test_the_html_loads_nothing_and_runs_nothing(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    html = html_of(await visit.mail())
+
+    assert re.findall(r'href="([^"]+)"', html) == [
+        f"https://booking.example.com/manage#{visit.token}",
+        "tel:+14165451881",
+    ]
+    assert re.findall(r"<(?:img|script|link|iframe|style)\b|src=|url\(|@import", html) == []
+
+
+async def test_html_in_the_clinics_texts_is_only_text(clinic: Database) -> None:
+    evil = "</dd><script>alert(1)</script>&amp;\"'"
+    escaped = "&lt;/dd&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;&quot;&#x27;"
+    edits = {
+        '"Sample Health Services"': json.dumps(evil),
+        '"Physiotherapy assessment"': json.dumps(evil),
+        'name = "Sample Practitioner A"': f"name = {json.dumps(evil)}",
+        '"1 Main Street, Suite 100"': json.dumps(evil),
+        '"Bring any reports or images that you have."': json.dumps(evil),
+    }
+    await open_clinic(clinic, edit_file(edits))
+
+    mail = await (await booked(clinic, TUESDAY)).mail()
+
+    assert html_of(mail).count(escaped) == len(edits)
+    assert "<script" not in html_of(mail)
+    assert text_of(mail).count(evil) == len(edits)
+
+
+async def test_no_answer_and_no_question_is_ever_in_a_mail(clinic: Database) -> None:
+    tuesday = datetime(2026, 12, 1, 15, tzinfo=UTC)
+    answers = {"needle-fear": Answer.YES, "metal-allergy": Answer.YES}
+    visit = await booked(clinic, tuesday, service="dry-needling", answers=answers)
+    assert set(visit.visits[0].tell_practitioner) == {"needle-fear", "metal-allergy"}
+    async with clinic.read() as session:
+        questions = [await session.get_one(ScreeningQuestion, slug) for slug in answers]
+
+    mail = await visit.mail()
+
+    everything = "\n".join([*mail.values(), text_of(mail), html_of(mail), calendar_of(mail)])
+    assert "Dry needling, first visit" in everything
+    for question in questions:
+        for secret in (question.slug, question.text["en"], (question.why or {})["en"]):
+            assert secret not in everything
+    assert re.findall(r"fear|afraid|allerg|metal|screening|answer", everything, re.IGNORECASE) == []
+
+
+async def test_the_subject_does_not_name_the_treatment(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    mail = await visit.mail()
+
+    assert "Physiotherapy assessment" in text_of(mail)
+    assert "physio" not in mail["Subject"].lower()
+
+
+async def test_what_the_visitor_typed_is_not_repeated_to_whoever_has_the_address(clinic: Database) -> None:
+    mail = await (await booked(clinic, TUESDAY, name="Win Money At Evil Example")).mail()
+
+    assert mail["To"].addresses[0].display_name == "Win Money At Evil Example"
+    for part in (text_of(mail), html_of(mail), calendar_of(mail), mail["Subject"]):
+        assert "Win Money" not in part
+        assert "patient@example.com" not in part
+        assert "0123" not in part

@@ -1,0 +1,276 @@
+"""What a patient is told when a visit is booked, moved or cancelled."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from booking.domain.events import EventKind
+from booking.notifications.message import compose_mail
+from booking.storage.database import Database
+from tests.booking.notifications.bookings import EVENT, SITE, Booked, booked, calendar_of, text_of
+from tests.support.clinics import NOW, edit_file, open_clinic, small_clinic
+
+TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
+NEXT_TUESDAY = datetime(2026, 12, 1, 18, 15, tzinfo=UTC)
+COURSE = [datetime(2026, 12, day, 15, 0, tzinfo=UTC) for day in (1, 7, 9)]
+FOOT = (
+    "You get this email because somebody gave this address for a visit with us. "
+    "If that was not you, please call us."
+)
+LATER = NOW + timedelta(minutes=5)
+
+
+async def course(database: Database, language: str = "en") -> Booked:
+    return await booked(database, *COURSE, service="dry-needling-course", language=language)
+
+
+async def test_a_booked_visit(database: Database) -> None:
+    await open_clinic(database)
+    visit = await booked(database, TUESDAY)
+
+    mail = await visit.mail()
+
+    assert mail["Subject"] == "Your visit is booked: Tuesday, November 24, 9:15\N{NO-BREAK SPACE}a.m."
+    assert text_of(mail) == (
+        f"""Your visit is booked
+
+We look forward to seeing you.
+Open the attached file to add this to your calendar.
+
+When: Tuesday, November 24
+  9:15 a.m. to 10:15 a.m. EST
+What: Physiotherapy assessment
+With whom: Sample Practitioner A
+Where: Main Street clinic
+  1 Main Street, Suite 100
+  Toronto ON  M5X 1A1
+  Canada
+Reference: {visit.visits[0].reference}
+
+How to prepare
+Bring any reports or images that you have.
+
+Do you need to change something?
+You can move or cancel online until Monday, November 23, 9:15 a.m.
+Move or cancel:
+{SITE}/manage#{visit.token}
+Please keep this link. It is only for you.
+
+Call us: 416.545.1881
+
+Sample Health Services
+{FOOT}
+"""
+    )
+
+
+async def test_the_same_in_french(clinic: Database) -> None:
+    visit = await booked(clinic, NEXT_TUESDAY, language="fr")
+
+    mail = await visit.mail()
+
+    said = text_of(mail)
+    assert mail["Content-Language"] == "fr"
+    assert mail["Subject"].replace("\N{NO-BREAK SPACE}", " ") == (
+        "Votre visite est réservée : mardi 1er décembre, 13 h 15"
+    )
+    assert (
+        "Quand : mardi 1er décembre\n  13 h 15 à 14 h 15 HNE\nQuoi : Évaluation en physiothérapie\n" in said
+    )
+    assert "Où : Clinique de la rue Main\n" in said
+    assert "Apportez les rapports ou les images que vous avez." in said
+    assert "en ligne jusqu’au lundi 30 novembre, 13 h 15\n" in said
+    assert "SUMMARY:Évaluation en physiothérapie" in calendar_of(mail)
+
+
+@pytest.mark.parametrize(("asked", "told"), [("fr-CA", "fr"), ("en-GB", "en"), ("nl", "fr")])
+async def test_the_language_is_the_patients_or_else_the_clinics_own(
+    clinic: Database, asked: str, told: str
+) -> None:
+    await open_clinic(clinic, edit_file({'languages = ["en", "fr"]': 'languages = ["fr", "en"]'}))
+
+    mail = await (await booked(clinic, TUESDAY, language=asked)).mail()
+
+    assert mail["Content-Language"] == told
+
+
+async def test_a_course_is_told_with_all_its_visits(clinic: Database) -> None:
+    visits = await course(clinic)
+
+    mail = await visits.mail()
+
+    references = [visit.reference for visit in visits.visits]
+    assert mail["Subject"] == "Your 3 visits are booked"
+    assert f"""What: Dry needling, course of 3 follow-ups
+With whom: Sample Practitioner A
+Where: Main Street clinic
+  1 Main Street, Suite 100
+  Toronto ON  M5X 1A1
+  Canada
+
+Visit 1 of 3
+When: Tuesday, December 1
+  10:00 a.m. to 10:30 a.m. EST
+Reference: {references[0]}
+Online changes: Until Monday, November 30, 10:00 a.m.
+
+Visit 2 of 3
+When: Monday, December 7
+  10:00 a.m. to 10:30 a.m. EST
+Reference: {references[1]}
+Online changes: Until Sunday, December 6, 10:00 a.m.
+
+Visit 3 of 3
+""" in text_of(mail)
+    assert calendar_of(mail).count("BEGIN:VEVENT") == 3
+
+
+async def test_what_was_cancelled_meanwhile_is_not_told_as_booked(clinic: Database) -> None:
+    visits = await course(clinic)
+    await visits.cancelled(at=LATER, visit=1)
+
+    mail = await visits.mail()
+
+    assert mail["Subject"] == "Your 2 visits are booked"
+    assert "Visit 1 of 3" in text_of(mail)
+    assert "Visit 2 of 3" not in text_of(mail)
+    assert calendar_of(mail).count("BEGIN:VEVENT") == 2
+
+
+async def test_of_a_booking_that_is_cancelled_only_the_cancelling_is_told(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+    await visit.cancelled(at=LATER)
+
+    assert await visit.mail_or_none(visit.event()) is None
+    assert (await visit.mail(visit.event(EventKind.CANCELLED)))["Subject"].startswith(
+        "Your visit is cancelled"
+    )
+
+
+async def test_visits_that_nobody_knows_are_not_told(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    assert await visit.mail_or_none(replace(visit.event(), appointments=(EVENT,))) is None
+
+
+async def test_a_moved_visit_says_from_when_to_when(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    mail = await visit.mail(await visit.moved(NEXT_TUESDAY, at=LATER))
+
+    said = text_of(mail)
+    assert mail["Subject"].startswith("Your visit is moved: Tuesday, December 1, 1:15")
+    assert (
+        "When: Tuesday, December 1\n  1:15 p.m. to 2:15 p.m. EST\nBefore: Tuesday, November 24, 9:15 a.m.\n"
+        in said
+    )
+    assert "online until Monday, November 30, 1:15 p.m." in said
+    assert f"{SITE}/manage#{visit.token}" in said
+    assert "SEQUENCE:1\r\n" in calendar_of(mail)
+
+
+async def test_a_visit_that_only_changes_hands_is_not_told_as_moved(clinic: Database) -> None:
+    monday = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
+    visit = await booked(clinic, monday)
+
+    mail = await visit.mail(await visit.moved(monday, at=LATER, practitioner="sample-practitioner-b"))
+
+    said = text_of(mail)
+    assert mail["Subject"].startswith("Your visit is changed: Monday, November 30, 12:00")
+    assert "With whom: Sample Practitioner B" in said
+    assert "Before:" not in said
+
+
+async def test_of_two_moves_only_the_last_is_news(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+    first = await visit.moved(NEXT_TUESDAY, at=LATER)
+    second = await visit.moved(NEXT_TUESDAY + timedelta(days=1), at=LATER + timedelta(minutes=1))
+
+    assert await visit.mail_or_none(first) is None
+    assert "Before: Tuesday, December 1, 1:15 p.m." in text_of(await visit.mail(second))
+
+
+async def test_a_move_that_was_cancelled_meanwhile_is_not_told(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+    moved = await visit.moved(NEXT_TUESDAY, at=LATER)
+    assert await visit.mail_or_none(moved) is not None
+
+    await visit.cancelled(at=LATER + timedelta(minutes=1))
+
+    assert await visit.mail_or_none(moved) is None
+
+
+async def test_a_cancelled_visit_says_so_and_how_to_book_again(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    mail = await visit.mail(await visit.cancelled(at=LATER))
+
+    said = text_of(mail)
+    assert mail["Subject"].startswith("Your visit is cancelled: Tuesday, November 24, 9:15")
+    assert f"Book again:\n{SITE}/book\n" in said
+    assert "/manage#" not in said
+    assert "How to prepare" not in said
+    assert "STATUS:CANCELLED\r\n" in calendar_of(mail)
+
+
+async def test_of_a_course_the_visits_that_still_stand_are_told_too(clinic: Database) -> None:
+    visits = await course(clinic)
+    await visits.moved(COURSE[0] + timedelta(days=1), at=LATER)
+
+    mail = await visits.mail(await visits.cancelled(at=LATER, visit=1))
+
+    assert "Visit 2 of 3\nWhen: Monday, December 7\n" in text_of(mail)
+    assert f"""Your other visits
+Wednesday, December 2, 10:00 a.m.
+Wednesday, December 9, 10:00 a.m.
+See your visits:
+{SITE}/manage#{visits.token}
+""" in text_of(mail)
+
+
+async def test_after_the_deadline_the_patient_is_asked_to_call(clinic: Database) -> None:
+    soon = NOW + timedelta(hours=3)
+    visit = await booked(clinic, soon)
+
+    said = text_of(await visit.mail())
+
+    assert "It is too late to change this visit online. Please call us.\nSee your visit:\n" in said
+    assert "online until" not in said
+
+
+async def test_each_visit_of_a_course_has_its_own_deadline(clinic: Database) -> None:
+    times = [NOW + timedelta(hours=3), *COURSE[1:]]
+    visits = await booked(clinic, *times, service="dry-needling-course")
+    soon = await booked(
+        clinic, *(NOW + timedelta(hours=hours) for hours in (4, 5, 6)), service="dry-needling-course"
+    )
+
+    said, said_soon = text_of(await visits.mail()), text_of(await soon.mail())
+
+    assert said.count("Online changes: Please call us") == 1
+    assert said.count("Online changes: Until") == 2
+    assert "Move or cancel:" in said
+    assert said_soon.count("Online changes: Please call us") == 3
+    assert "See your visits:" in said_soon
+
+
+async def test_without_its_secret_there_is_no_link(clinic: Database) -> None:
+    visit = await booked(clinic, TUESDAY)
+
+    async with clinic.read() as session:
+        mail = await compose_mail(session, visit.event(), site=SITE, manage_token=None)
+
+    assert mail is not None
+    assert "To move or cancel, please call us." in text_of(mail)
+    assert SITE not in text_of(mail)
+
+
+async def test_what_the_clinic_does_not_say_is_left_out(empty: Database) -> None:
+    await open_clinic(empty, small_clinic())
+
+    mail = await (await booked(empty, TUESDAY, service="visit", practitioner="one")).mail()
+
+    assert mail["Reply-To"] is None
+    assert "How to prepare" not in text_of(mail)
+    assert "\n\n\n" not in text_of(mail)

@@ -1,0 +1,76 @@
+"""Times in the words of a mail: always those of the clock where the visit is."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from booking.notifications.voice import voice_for
+from booking.storage.database import Database
+from tests.booking.notifications.bookings import booked, text_of
+from tests.support.clinics import open_clinic, small_clinic
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "told"),
+    [
+        ("2026-11-01T01:30-04:00", "America/Toronto", "1:30 a.m. EDT to 1:00 a.m. EST"),
+        ("2026-11-01T01:30-05:00", "America/Toronto", "1:30 a.m. to 2:00 a.m. EST"),
+        ("2027-03-14T01:45-05:00", "America/Toronto", "1:45 a.m. EST to 3:15 a.m. EDT"),
+        ("2026-10-31T23:45-04:00", "America/Toronto", "11:45 p.m. to 12:15 a.m. EDT"),
+        ("2026-11-24T12:00+08:00", "Asia/Shanghai", "12:00 p.m. to 12:30 p.m. CST"),
+        ("2026-11-24T00:00+03:00", "Europe/Istanbul", "12:00 a.m. to 12:30 a.m. UTC+03"),
+    ],
+)
+async def test_times_are_those_of_the_clock_where_the_visit_is(
+    empty: Database, wall: str, zone: str, told: str
+) -> None:
+    start = datetime.fromisoformat(wall)
+    await open_clinic(empty, small_clinic(zone=zone, hours="00:00-24:00"))
+    asked = start - timedelta(days=30)
+
+    visit = await booked(empty, start, service="visit", practitioner="one", now=asked)
+    said = text_of(await visit.mail(visit.event(at=asked)))
+
+    assert f"\n  {told}\n" in said
+    assert start.astimezone(ZoneInfo(zone)).strftime("When: %A, %B ") in said
+
+
+async def test_a_time_that_comes_twice_is_told_with_its_zone(empty: Database) -> None:
+    first = datetime.fromisoformat("2026-11-01T01:30-04:00")
+    await open_clinic(empty, small_clinic(hours="00:00-24:00"))
+    asked = first - timedelta(days=2)
+    visit = await booked(empty, first, service="visit", practitioner="one", now=asked)
+
+    mail = await visit.mail(await visit.moved(first + timedelta(hours=1), at=asked))
+
+    assert "When: Sunday, November 1\n  1:30 a.m. to 2:00 a.m. EST\n" in text_of(mail)
+    assert "Before: Sunday, November 1, 1:30 a.m. EDT\n" in text_of(mail)
+    assert mail["Subject"].endswith("1:30\N{NO-BREAK SPACE}a.m.\N{NO-BREAK SPACE}EST")
+
+
+@pytest.mark.parametrize(
+    ("zone", "summer", "winter"),
+    [
+        ("America/Toronto", "HAE", "HNE"),
+        ("America/Winnipeg", "HAC", "HNC"),
+        ("Canada/Newfoundland", "HAT", "HNT"),
+        ("Asia/Shanghai", "CST", "CST"),
+        ("Europe/Paris", "CEST", "CET"),
+        ("Asia/Kolkata", "IST", "IST"),
+    ],
+)
+def test_a_zone_has_its_own_name_in_french(zone: str, summer: str, winter: str) -> None:
+    french = voice_for("fr")
+    days = [datetime(2026, month, 5, 9, 5, tzinfo=ZoneInfo(zone)) for month in (7, 1)]
+
+    told = [french.span(day, day + timedelta(hours=4)).replace("\N{NO-BREAK SPACE}", " ") for day in days]
+
+    assert told == [f"9 h 05 à 13 h 05 {summer}", f"9 h 05 à 13 h 05 {winter}"]
+
+
+def test_the_first_of_a_month_is_told_as_people_say_it() -> None:
+    days = [datetime(2026, 8, day, tzinfo=ZoneInfo("America/Toronto")) for day in (1, 21)]
+
+    assert [voice_for("fr").day(day) for day in days] == ["samedi 1er août", "vendredi 21 août"]
+    assert [voice_for("en").day(day) for day in days] == ["Saturday, August 1", "Friday, August 21"]

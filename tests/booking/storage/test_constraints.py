@@ -1,0 +1,228 @@
+"""What the database itself keeps and forbids, on SQLite and PostgreSQL alike."""
+
+import asyncio
+import traceback
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, delete, func, insert, inspect, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from booking.appointments.hold import HoldRequest, hold_slot
+from booking.domain.errors import SlotTaken
+from booking.scheduling.slots import nearest_slots
+from booking.storage.base import Table, core_table
+from booking.storage.database import Database
+from booking.storage.engine import UnknownDatabase
+from booking.storage.migrate import alembic_config, migrate
+from booking.storage.models.appointments import Hold, Patient, Tick
+from booking.storage.queries.clock import current_time
+from tests.support.clinics import NOW, open_clinic, small_clinic
+from tests.support.databases import our_tables
+
+NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
+
+
+def hold(**other: object) -> Hold:
+    given = {
+        "id": uuid.uuid4(),
+        "token_hash": uuid.uuid4().bytes,
+        "service": "visit",
+        "practitioner": "one",
+        "location": "here",
+        "starts_at": NINE,
+        "ends_at": NINE + timedelta(minutes=30),
+        "created_at": NOW,
+        "expires_at": NOW,
+    }
+    return Hold(**(given | other))
+
+
+async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    ours = {core_table(one) for one in our_tables()}
+
+    def is_ours(item: object, _name: str | None, kind: str, *_more: object) -> bool:
+        return kind != "table" or item in ours
+
+    def differences(connection: Connection) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True, "include_object": is_ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrating_twice_or_from_many_places_is_migrating_once(database_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(migrate, database_url) for _ in range(3)))
+
+
+def test_only_databases_that_we_know_are_opened() -> None:
+    with pytest.raises(UnknownDatabase, match="mysql"):
+        Database("mysql://somewhere/else")
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        datetime(2027, 3, 14, 6, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2027, 11, 7, 1, 30, tzinfo=timezone(timedelta(hours=-5))),
+        datetime(2027, 11, 7, 1, 30, tzinfo=timezone(timedelta(hours=-4))),
+    ],
+)
+async def test_an_instant_survives_the_round_trip(database: Database, instant: datetime) -> None:
+    await open_clinic(database, small_clinic())
+    async with database.write() as session:
+        session.add(hold(created_at=instant))
+    async with database.read() as session:
+        kept = (await session.scalars(select(Hold.created_at))).one()
+
+    assert kept == instant
+    assert kept.utcoffset() == timedelta(0)
+
+
+async def test_a_naive_time_is_refused(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+
+    with pytest.raises(StatementError, match="naive"):
+        async with database.write() as session:
+            session.add(hold(created_at=datetime(2027, 1, 1)))  # noqa: DTZ001
+
+
+async def test_a_tick_has_one_owner_whatever_code_is_running(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+    first, second = hold(), hold()
+    async with database.write() as session:
+        session.add_all([first, second])
+    row = {"resource": "one", "tick": 7, "expires_at": None}
+    async with database.write() as session:
+        await session.execute(insert(Tick), [row | {"owner": first.id}])
+
+    with pytest.raises(IntegrityError):
+        async with database.write() as session:
+            await session.execute(insert(Tick), [row | {"owner": second.id}])
+
+
+async def test_a_tick_goes_with_its_hold_and_has_none_without(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+    async with database.write() as session:
+        held, _ = await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
+    async with database.write() as session:
+        assert await session.scalar(select(func.count()).select_from(Tick)) == 6
+        await session.execute(delete(Hold).where(Hold.id == held.id))
+        assert await session.scalar(select(func.count()).select_from(Tick)) == 0
+
+    orphan = {"resource": "one", "tick": 7, "owner": uuid.uuid4(), "expires_at": None}
+    with pytest.raises(IntegrityError):
+        async with database.write() as session:
+            await session.execute(insert(Tick), [orphan])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE services SET duration = 7",
+        "UPDATE services SET duration = 0",
+        "UPDATE services SET buffer_after = -5",
+        "UPDATE services SET visits = 13",
+        "UPDATE opening_hours SET closes = opens",
+        "UPDATE opening_hours SET weekday = 7",
+        "UPDATE clinic SET id = 2",
+        "UPDATE holds SET ends_at = starts_at",
+        "DELETE FROM practitioners",
+        "DELETE FROM services",
+    ],
+)
+async def test_what_must_never_be_is_refused_by_the_database(database: Database, statement: str) -> None:
+    await open_clinic(database, small_clinic())
+    async with database.write() as session:
+        session.add(hold())
+
+    with pytest.raises(IntegrityError):
+        async with database.write() as session:
+            await session.execute(text(statement))
+
+
+async def test_an_error_shows_nobodys_name(database: Database) -> None:
+    nameless = {"id": uuid.uuid4(), "name": "Sample Patient", "email": "patient@example.com", "phone": "1"}
+
+    with pytest.raises(IntegrityError) as refused:
+        async with database.write() as session:
+            await session.execute(insert(Patient), [nameless | {"language": None, "created_at": NOW}])
+
+    logged = "".join(traceback.format_exception(refused.value))
+    assert "language" in logged
+    assert "Sample Patient" not in logged
+    assert "patient@example.com" not in logged
+
+
+async def test_a_refused_change_leaves_nothing_behind(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+
+    async def held_until_the_lights_go_out() -> None:
+        async with database.write() as session:
+            await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
+            raise RuntimeError("the lights went out")
+
+    with pytest.raises(RuntimeError):
+        await held_until_the_lights_go_out()
+
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Hold)) == 0
+
+
+async def test_of_many_who_want_one_time_one_gets_it(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+
+    async def try_it() -> str:
+        try:
+            async with database.write() as session:
+                await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
+        except SlotTaken as refused:
+            assert refused.wanted  # noqa: PT017
+            async with database.read() as session:
+                others = await nearest_slots(session, refused.wanted, now=NOW)
+            return f"taken, {len(others)} others"
+        return "held"
+
+    outcomes = await asyncio.gather(*(try_it() for _ in range(12)))
+
+    assert sorted(outcomes) == ["held"] + ["taken, 3 others"] * 11
+
+
+async def test_expired_holds_are_forgotten_by_whoever_needs_the_time(database: Database) -> None:
+    await open_clinic(database, small_clinic())
+    for days in range(3):
+        async with database.write() as session:
+            await hold_slot(session, HoldRequest("visit", NINE), now=NOW + timedelta(hours=days))
+
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Hold)) == 3
+        assert await session.scalar(select(func.count()).select_from(Tick)) == 6
+    async with database.write() as session:
+        later = HoldRequest("visit", NINE + timedelta(days=2))
+        await hold_slot(session, later, now=NOW + timedelta(days=1, hours=1, minutes=5))
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Hold)) == 2
+
+
+async def test_the_first_migration_can_be_taken_back(database: Database, database_url: str) -> None:
+    def downgrade(connection: Connection) -> None:
+        command.downgrade(alembic_config(connection), "base")
+
+    async with database.engine.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(downgrade)
+        assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == ["alembic_version"]
+    await asyncio.to_thread(migrate, database_url)
+
+
+async def test_the_databases_clock_tells_an_aware_time(database: Database) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    async with database.read() as session:
+        told = await current_time(session)
+
+    assert told.utcoffset() == timedelta(0)
+    assert before < told < datetime.now(UTC) + timedelta(seconds=1)

@@ -1,0 +1,105 @@
+"""A connection that is cut in the middle of a commit: a repeat with the same key makes certain."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, make_url, select
+
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment, Hold
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import NOW, open_clinic
+from tests.support.graphql_client import Partner, kinds
+
+NINE, TEN = "2026-11-24T09:00:00-05:00", "2026-11-24T10:00:00-05:00"
+KEYS = [f"a key for one intention, {n}" for n in range(3)]
+
+
+@dataclass
+class Wire:
+    """Between a server and PostgreSQL. It can lose the next COMMIT (`request`), or its `answer`."""
+
+    port: int = 0
+    cut_at: str = ""
+
+    async def carry(self, to: str, reader: StreamReader, writer: StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(to)
+
+        async def answers() -> None:
+            with suppress(OSError):
+                while data := await there.read(65536):
+                    if self.cut_at == "answer" and b"COMMIT" in data:
+                        self.cut_at = ""
+                        break
+                    writer.write(data)
+                writer.close()
+
+        returning = asyncio.create_task(answers())
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                if self.cut_at == "request" and b"COMMIT" in data:
+                    self.cut_at = ""
+                    break
+                back.write(data)
+            back.close()
+            writer.close()
+        await returning
+
+
+@pytest.fixture
+async def wire(postgresql_url: str) -> AsyncIterator[Wire]:
+    folder = make_url(postgresql_url).query["host"]
+    wire = Wire()
+
+    async def carry(reader: StreamReader, writer: StreamWriter) -> None:
+        await wire.carry(f"{folder}/.s.PGSQL.5432", reader, writer)
+
+    server = await asyncio.start_server(carry, "127.0.0.1", 0)
+    wire.port = server.sockets[0].getsockname()[1]
+    yield wire
+    server.close()
+
+
+@asynccontextmanager
+async def partner(url: str, wire: Wire) -> AsyncIterator[Partner]:
+    database = Database(url)
+    await open_clinic(database)
+    await database.close()
+    through = f"postgresql://postgres@127.0.0.1:{wire.port}/{make_url(url).database}?ssl=disable"
+    async with asgi_client(create_app(Settings(database_url=through), now=lambda: NOW)) as http:
+        yield Partner(http)
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+async def test_whether_it_was_done_or_not_a_repeat_makes_certain(
+    postgresql_url: str, wire: Wire, lost: str
+) -> None:
+    async with partner(postgresql_url, wire) as api:
+        wire.cut_at = lost
+        assert kinds(await api.hold(NINE, idempotencyKey=KEYS[0])) == ["TryAgain"]
+        held = await api.hold(NINE, idempotencyKey=KEYS[0])
+        assert held["problems"] == []
+
+        wire.cut_at = lost
+        assert kinds(await api.book(held["holdToken"], idempotencyKey=KEYS[1])) == ["TryAgain"]
+        booked = await api.book(held["holdToken"], idempotencyKey=KEYS[1])
+        assert booked["problems"] == []
+
+        wire.cut_at = lost
+        token = booked["manageToken"]
+        assert kinds(await api.move(token, TEN, idempotencyKey=KEYS[2])) == ["TryAgain"]
+        moved = await api.move(token, TEN, idempotencyKey=KEYS[2])
+        assert moved["appointment"]["startsAt"] == TEN
+
+    database = Database(postgresql_url)
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Hold)) == 1
+        (visit,) = await session.scalars(select(Appointment))
+        assert visit.sequence == 1
+    await database.close()

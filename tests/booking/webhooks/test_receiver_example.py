@@ -1,0 +1,77 @@
+"""The receiver in docs/webhooks.md does what the page says."""
+
+import asyncio
+import re
+import socket
+import sys
+import uuid
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from booking.domain.events import EventKind
+from booking.outbox.relay import RETRY_DELAYS
+from booking.webhooks.client import WebhookClient
+from booking.webhooks.payload import PING, new_secret, signed_headers, webhook_message
+
+PAGE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+SECRET = new_secret()
+
+
+@pytest.fixture
+async def example(tmp_path: Path) -> AsyncIterator[tuple[str, asyncio.StreamReader]]:
+    """The URL of the example, which runs; and what it prints."""
+    (source,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "receiver.py").write_text(source, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = await create_subprocess_exec(
+        *(sys.executable, str(tmp_path / "receiver.py")),
+        env={"WEBHOOK_SECRET": SECRET, "PORT": str(port)},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    assert process.stdout
+    try:
+        yield f"http://127.0.0.1:{port}/", process.stdout
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def test_the_example_takes_what_is_ours_once_and_nothing_else(
+    example: tuple[str, asyncio.StreamReader],
+) -> None:
+    url, printed = example
+    now = datetime.now(UTC)
+    told = webhook_message(uuid.uuid4(), "appointment.booked", now, {})
+    last = webhook_message(uuid.uuid4(), "appointment.cancelled", now, {})
+
+    async def sent(body: bytes, signed: dict[str, str]) -> int | None:
+        return (await WebhookClient(to_private=True).post(url, body, signed)).status
+
+    good = signed_headers(told, [SECRET], now=now)
+    async with asyncio.timeout(20):
+        # It is another process, which says nothing when it is ready.
+        while (status := await sent(told.body, good)) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert status == 204
+    assert await sent(told.body, signed_headers(told, [new_secret(), SECRET], now=now)) == 204
+    assert await sent(told.body, signed_headers(told, [new_secret()], now=now)) == 400
+    assert await sent(told.body, signed_headers(told, [SECRET], now=now - timedelta(minutes=6))) == 400
+    assert await sent(told.body.replace(b"booked", b"moved"), good) == 400
+    assert await sent(told.body, good | {"webhook-id": str(uuid.uuid4())}) == 400
+    assert await sent(last.body, signed_headers(last, [SECRET], now=now)) == 204
+
+    lines = [(await printed.readline()).decode().strip() for _ in range(2)]
+    assert lines == ["appointment.booked", "appointment.cancelled"]
+
+
+def test_the_page_names_every_event_and_every_wait() -> None:
+    for kind in (*EventKind, PING):
+        assert f"| `{kind}` |" in PAGE
+    assert [wait.total_seconds() for wait in RETRY_DELAYS] == [10, 60, 300, 1800, 7200, 6 * 3600, 16 * 3600]
+    assert "10 seconds, 1, 5 and 30 minutes, 2, 6 and 16 hours" in PAGE

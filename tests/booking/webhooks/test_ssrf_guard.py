@@ -1,0 +1,157 @@
+"""A webhook is sent to public addresses alone, however the URL is written and wherever the name leads."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from booking.domain.errors import InvalidInput
+from booking.webhooks.client import WebhookClient
+from booking.webhooks.ssrf_guard import is_public
+from tests.booking.webhooks.receiver import receiving, saying
+
+
+class Names:
+    """A name server: one answer after the other, the last one again and again."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        self.asked.append(host)
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+PUBLIC = "93.184.215.14"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.255",
+        "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.0.1", "192.0.2.1",
+        "192.88.99.1", "198.18.0.1", "198.51.100.7", "203.0.113.7", "224.0.0.1", "239.255.255.255",
+        "240.0.0.1", "255.255.255.255",
+        "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", f"::ffff:{PUBLIC}", "fe80::1",
+        "fe80::1%eth0", "fc00::1", "fd12:3456::1", "fec0::1", "ff02::1", "100::1", "2001::1", "2001:db8::1",
+        "2002:7f00:1::", "2002:a00:1::", "3fff::1", "5f00::1", "64:ff9b::7f00:1", "64:ff9b::10.0.0.1",
+        "64:ff9b::169.254.169.254", "64:ff9b:1::1",
+    ],
+)  # fmt: skip
+async def test_an_address_that_is_not_public_is_refused_by_number_and_by_name(address: str) -> None:
+    assert not is_public(address)
+    with pytest.raises(InvalidInput, match="private network"):
+        await WebhookClient(resolve=Names([address])).check("https://partner.example/hook")
+    with pytest.raises(InvalidInput, match="private network"):
+        await WebhookClient(resolve=Names([PUBLIC, address])).check("https://partner.example/hook")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        PUBLIC, "1.1.1.1", "100.63.255.255", "100.128.0.1", "172.32.0.1", "223.255.255.255",
+        "2606:4700:4700::1111", "2a00:1450::1", f"64:ff9b::{PUBLIC}",
+    ],
+)  # fmt: skip
+async def test_a_public_address_is_fine(address: str) -> None:
+    assert is_public(address)
+    await WebhookClient(resolve=Names([address])).check("https://partner.example/hook")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f000001/",
+        "https://0177.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[::]/",
+        "https://0/", "https://0.0.0.0/", "https://169.254.169.254/latest/", "https://[::ffff:7f00:1]:8443/",
+        "https://localhost/", "https://LOCALHOST./", "https://10.0.0.1:443/", "https://192.168.0.1/",
+    ],
+)  # fmt: skip
+async def test_no_way_of_writing_it_leads_inside(url: str) -> None:
+    with pytest.raises(InvalidInput, match=r"private network|can't be found|not a URL"):
+        await WebhookClient().check(url)
+    assert (await WebhookClient().post(url, b"{}", {})).status is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://partner.example/hook", "ftp://partner.example/", "file:///etc/passwd",
+        "https://user:secret@partner.example/", "https://user@partner.example/",
+        "https://partner.example/#part",
+        "https:///hook", "https://", "//partner.example/", "partner.example", "", "https://[::1/",
+        "https://partner.example:99999/", "https://partner.example:0/", "https://partner.example:port/",
+        "https://part ner.example/", "https://partner.example/\r\nhost: other",
+        f"https://partner.example/{'x' * 2000}", "https://\0/",
+        "https://☃️.example:x/",
+    ],
+)  # fmt: skip
+async def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
+    names = Names([PUBLIC])
+    with pytest.raises(InvalidInput, match=r"https://partner\.example/hook"):
+        await WebhookClient(resolve=names).check(url)
+    assert (await WebhookClient(resolve=names).post(url, b"{}", {})).status is None
+    assert names.asked == []
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", f"{'x' * 64}.example", "xn--0.example"])
+async def test_a_name_that_leads_nowhere_is_refused(host: str) -> None:
+    async def nobody(host: str, port: int) -> Sequence[str]:
+        raise OSError("no such name")
+
+    with pytest.raises(InvalidInput, match=r"can't be|not a URL"):
+        await WebhookClient(resolve=nobody).check(f"https://{host}/")
+
+
+async def test_a_name_that_led_outside_and_now_leads_inside_is_not_followed() -> None:
+    names = Names([PUBLIC], ["127.0.0.1"])
+    sender = WebhookClient(resolve=names)
+    async with receiving() as receiver:
+        url = f"https://partner.example:{receiver.port}/hook"
+        await sender.check(url)
+
+        answer = await sender.post(url, b"{}", {})
+
+    assert answer.problem == (
+        "partner.example is in a private network; it must look like https://partner.example/hook"
+    )
+    assert receiver.requests == []
+
+
+async def test_what_was_checked_is_what_is_connected_to() -> None:
+    names = Names(["127.0.0.1"], ["0.0.0.0"])
+    async with receiving() as receiver:
+        url = f"http://partner.example:{receiver.port}/hook?key=1"
+        answer = await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})
+
+    assert (answer.status, answer.problem) == (204, None)
+    assert names.asked == ["partner.example"]
+    (request,) = receiver.requests
+    assert request.line == "POST /hook?key=1 HTTP/1.1"
+    assert request.headers["host"] == f"partner.example:{receiver.port}"
+
+
+async def test_a_second_address_is_tried_where_the_first_is_dead() -> None:
+    async with receiving() as receiver:
+        names = Names(["::1", "127.0.0.1"])
+        url = f"http://partner.example:{receiver.port}/"
+        assert (await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})).status == 204
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_nobody_is_sent_on_to_somewhere_else(status: int) -> None:
+    async with receiving() as receiver, receiving() as inside:
+        receiver.answers = [saying(status, f"location: {inside.url}\r\n")]
+        answer = await WebhookClient(to_private=True).post(receiver.url, b"{}", {})
+
+    assert (answer.status, answer.problem) == (status, f"answered {status}")
+    assert inside.requests == []
+
+
+async def test_a_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with receiving() as receiver, receiving() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        assert (await WebhookClient(to_private=True).post(receiver.url, b"{}", {})).status == 204
+
+    assert proxy.requests == []

@@ -1,0 +1,78 @@
+"""What the docs say is true: every example runs, every name exists."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLInterfaceType, build_schema, parse, validate
+
+from graphql_api.schema.schema import printed_schema
+
+ROOT = Path(__file__).parents[2]
+DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+SCHEMA = build_schema(printed_schema())
+
+
+def examples(language: str) -> list[tuple[str, str]]:
+    found = []
+    for page in DOCS:
+        blocks = re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+        found += [(f"{page.name}-{number}", block) for number, block in enumerate(blocks, 1)]
+    return found
+
+
+@pytest.mark.parametrize("document", [pytest.param(text, id=name) for name, text in examples("graphql")])
+def test_every_graphql_example_is_valid(document: str) -> None:
+    assert validate(SCHEMA, parse(document)) == []
+
+
+def test_every_problem_is_explained() -> None:
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    problem = SCHEMA.type_map["Problem"]
+    assert isinstance(problem, GraphQLInterfaceType)
+
+    for kind in SCHEMA.get_implementations(problem).objects:
+        assert f"| `{kind.name}` |" in page
+
+
+def test_every_key_of_the_clinics_file_is_explained() -> None:
+    page = (ROOT / "docs" / "clinic-file.md").read_text("utf-8")
+    sample = tomllib.loads((ROOT / "clinic.toml").read_text("utf-8"))
+
+    def keys(value: object) -> set[str]:
+        if isinstance(value, list):
+            return {key for item in value for key in keys(item)}
+        return set(value).union(*map(keys, value.values())) if isinstance(value, dict) else set()
+
+    values = {"en", "fr", "mon-fri", "mon-thu", "mon-wed", "wed-fri", "thu-fri", "mon", "tue", "wed", "fri"}
+    for key in keys(sample) - values:
+        assert f"`{key}`" in page or f"[{key}]" in page, key
+
+
+def test_every_link_between_our_pages_leads_somewhere() -> None:
+    for page in DOCS:
+        for target, heading in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", page.read_text("utf-8")):
+            if "://" not in target:
+                leads_to = page.parent / target if target else page
+                assert leads_to.exists(), f"{page.name} -> {target}"
+                assert not heading or heading in headings(leads_to), f"{page.name} -> {target}#{heading}"
+
+
+def headings(page: Path) -> set[str]:
+    """As links name them."""
+    texts = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in texts}
+
+
+def test_the_widgets_promises_to_a_page_are_kept() -> None:
+    page = (ROOT / "docs" / "embed.md").read_text("utf-8")
+    code = "\n".join(
+        path.read_text("utf-8") for path in (ROOT / "widget").rglob("*.*s*") if path.suffix in (".js", ".css")
+    )
+
+    properties = set(re.findall(r"--book-online-[a-z-]+", code))
+    parts = set(" ".join(re.findall(r"part: ['`]([a-z -]+)", code)).split()) | {"control"}
+    assert properties
+    assert {name for name in properties if name not in page} == set()
+    assert {part for part in parts if f"`{part}`" not in page} == set()

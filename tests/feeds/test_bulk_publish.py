@@ -1,0 +1,259 @@
+"""All that is open at once: a manifest, and files of one resource a line."""
+
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
+from tests.feeds.bulk_client import MANIFEST, SITE, SLOTS, lines, pulled, schedule_of, starts
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic, practitioner, small_clinic
+from tests.support.graphql_client import Partner, service_id
+from tests.support.site import Clock
+from tests.support.sql_statements import sql_statements
+
+NEEDLING = "Dry needling, first visit"
+A, B, C = (f"sample-practitioner-{letter}" for letter in "abc")
+
+
+async def test_the_manifest_names_a_slot_file_for_each_month_that_can_be_booked(
+    http: httpx.AsyncClient,
+) -> None:
+    response = await http.get(MANIFEST)
+
+    ontario = {"extension": {"state": ["ON"]}}
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {
+        "transactionTime": "2026-11-23T12:00:00+00:00",
+        "request": "https://booking.example.com/$bulk-publish",
+        "requiresAccessToken": False,
+        "output": [
+            {"type": kind, "url": f"https://booking.example.com/bulk/{file}.ndjson"} | ontario
+            for kind, file in [
+                ("Location", "locations"),
+                ("Practitioner", "practitioners"),
+                ("Schedule", "schedules"),
+                ("Slot", "slots-2026-11"),
+                ("Slot", "slots-2026-12"),
+                ("Slot", "slots-2027-01"),
+            ]
+        ],
+        "error": [],
+    }
+
+
+async def test_a_location_is_told_with_its_phone_and_its_address_in_parts(http: httpx.AsyncClient) -> None:
+    [place] = await pulled(http, "Location")
+
+    [identifier] = place.pop("identifier")
+    assert identifier["system"] == f"{SITE}/graphql"
+    assert place == {
+        "resourceType": "Location",
+        "id": "main-street",
+        "status": "active",
+        "name": "Sample Health Services, Main Street clinic",
+        "telecom": [
+            {"system": "phone", "value": "+14165451881"},
+            {"system": "url", "value": "https://example.com/"},
+        ],
+        "address": {
+            "text": "1 Main Street, Suite 100, Toronto ON  M5X 1A1, Canada",
+            "line": ["1 Main Street, Suite 100"],
+            "city": "Toronto",
+            "state": "ON",
+            "postalCode": "M5X 1A1",
+            "country": "CA",
+        },
+    }
+
+
+async def test_a_schedule_is_a_service_by_a_practitioner_at_a_place(http: httpx.AsyncClient) -> None:
+    schedules = await pulled(http, "Schedule")
+
+    served = [(one["serviceType"][0]["text"], one["actor"][1]["reference"][-1]) for one in schedules]
+    assert [who for name, who in served if name == NEEDLING] == ["a", "b", "c"]  # d's certificate ran out
+    assert "Dry needling, course of 3 follow-ups" not in dict(served)
+    assert {one["actor"][0]["reference"] for one in schedules} == {"Location/main-street"}
+    known = {f"Practitioner/{one['id']}" for one in await pulled(http, "Practitioner")}
+    assert {one["actor"][1]["reference"] for one in schedules} <= known
+
+
+async def test_what_is_listed_is_what_the_api_lists(http: httpx.AsyncClient, api: Partner) -> None:
+    schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, C)
+    listed = starts(await pulled(http, "Slot"), schedule)
+
+    months = [("2026-11-23", "2026-11-30"), ("2026-12-01", "2026-12-31"), ("2027-01-01", "2027-01-31")]
+    told = [slot for first, last in months for slot in await api.open_slots(first, last)]
+    assert listed == [slot["startsAt"] for slot in told if slot["practitioner"]["slug"] == C]
+    assert "2026-12-18" in listed[-1]  # the last day of the certificate
+
+
+async def test_a_listed_slot_is_booked_with_the_ids_that_it_names(
+    http: httpx.AsyncClient, api: Partner
+) -> None:
+    schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, B)
+    slot = next(
+        slot for slot in await lines(http, SLOTS) if slot["schedule"]["reference"].endswith(schedule["id"])
+    )
+    person = next(one for one in await pulled(http, "Practitioner") if one["id"] == B)
+    [place] = await pulled(http, "Location")
+    node = "query ($id: ID!) { node(id: $id) { ... on OpenSlot { startsAt endsAt } } }"
+    found = (await api.ask(node, id=slot["identifier"][0]["value"]))["data"]["node"]
+    assert found == {"startsAt": slot["start"], "endsAt": slot["end"]}
+
+    assert schedule["serviceType"][0]["coding"][0]["code"] == service_id("dry-needling")
+    held = await api.hold(
+        slot["start"],
+        practitionerId=person["identifier"][0]["value"],
+        locationId=place["identifier"][0]["value"],
+    )
+    booked = await api.book(held["holdToken"])
+
+    assert booked["problems"] == []
+    assert slot["start"] not in starts(await lines(http, SLOTS), schedule)
+
+
+async def test_a_booking_takes_all_that_it_touches_out_of_the_list(
+    http: httpx.AsyncClient, api: Partner
+) -> None:
+    schedules = await pulled(http, "Schedule")
+    other = schedule_of(schedules, "Physiotherapy follow-up", A)
+    assert "2026-11-24T07:30:00-05:00" in starts(await lines(http, SLOTS), other)
+
+    booked = await api.booked("2026-11-24T07:00:00-05:00")
+    assert booked["appointment"]["practitioner"]["slug"] == A
+    left = [start for start in starts(await lines(http, SLOTS), other) if start.startswith("2026-11-24T07")]
+    assert left == []  # 45 minutes, and 10 to clean up
+
+    await api.cancel(booked["manageToken"])
+    assert "2026-11-24T07:30:00-05:00" in starts(await lines(http, SLOTS), other)
+
+
+async def test_a_revoked_certificate_takes_its_slots_out_of_the_list(
+    http: httpx.AsyncClient, database: Database
+) -> None:
+    schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, C)
+    assert starts(await lines(http, SLOTS), schedule)
+
+    await open_clinic(database, edit_file({"valid_until = 2026-12-18": "valid_until = 2026-11-22"}))
+
+    assert starts(await pulled(http, "Slot"), schedule) == []
+    assert schedule["id"] not in {one["id"] for one in await pulled(http, "Schedule")}
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "before", "after"),
+    [
+        ("2027-03-14", "2027-03", "-05:00", "-04:00"),
+        ("2026-11-01", "2026-11", "-04:00", "-05:00"),
+    ],
+)
+async def test_on_a_day_when_the_clocks_change_each_time_has_its_own_offset(
+    database: Database, database_url: str, day: str, month: str, before: str, after: str
+) -> None:
+    clock = Clock(NOW - timedelta(days=60))
+    await open_clinic(database, small_clinic(hours="00:00-04:00", policy={"slot_step": "60 min"}))
+    app = create_app(Settings(database_url=database_url), now=clock)
+    async with asgi_client(app) as http:
+        slots = await lines(http, f"/bulk/slots-{month}.ndjson")
+
+    found = [slot["start"].removeprefix(f"{day}T") for slot in slots if slot["start"].startswith(day)]
+    skipped = [f"03:00:00{after}"] if month == "2027-03" else []
+    repeated = [f"01:00:00{after}", f"02:00:00{after}", f"03:00:00{after}"] if not skipped else []
+    assert found == [f"00:00:00{before}", f"01:00:00{before}", *skipped, *repeated]
+
+
+async def test_who_has_the_file_hears_that_nothing_changed(http: httpx.AsyncClient, api: Partner) -> None:
+    manifest = (await http.get(MANIFEST)).json()
+    paths = [MANIFEST, *(file["url"].removeprefix(SITE) for file in manifest["output"])]
+    had = {path: (await http.get(path)).headers["etag"] for path in paths}
+
+    async def again(path: str) -> httpx.Response:
+        return await http.get(path, headers={"if-none-match": had[path]})
+
+    for path in paths:
+        response = await again(path)
+        assert (response.status_code, response.content) == (304, b""), path
+        assert response.headers["etag"] == had[path]
+        assert response.headers["cache-control"] == "public, max-age=60"
+
+    held = await api.hold("2026-11-24T07:00:00-05:00")
+    assert [path for path in paths if (await again(path)).status_code == 200] == [SLOTS]
+    await api.release(held["holdToken"])
+    assert (await again(SLOTS)).status_code == 304
+
+
+async def test_the_notice_takes_slots_out_by_and_by(http: httpx.AsyncClient, clock: Clock) -> None:
+    first = await lines(http, SLOTS)
+    clock.now += timedelta(minutes=15)
+    later = await lines(http, SLOTS)
+
+    assert first[0]["start"] == "2026-11-23T09:00:00-05:00"
+    assert first[0] not in later
+    assert [slot for slot in first if slot in later] == later
+
+
+async def test_files_are_for_pages_of_any_origin(http: httpx.AsyncClient) -> None:
+    response = await http.get(SLOTS, headers={"origin": "https://directory.example"})
+
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["content-type"] == "application/fhir+ndjson"
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-00", "0000-01", "2026", "11", "x-y", "99999-01"])
+async def test_there_is_no_file_for_what_is_no_month(http: httpx.AsyncClient, month: str) -> None:
+    assert (await http.get(f"/bulk/slots-{month}.ndjson")).status_code == 404
+
+
+@pytest.mark.parametrize("month", ["2026-10", "2027-02", "9999-12", "0001-01"])
+async def test_a_month_that_can_not_be_booked_has_no_slots(http: httpx.AsyncClient, month: str) -> None:
+    assert await lines(http, f"/bulk/slots-{month}.ndjson") == []
+
+
+async def test_who_asks_for_too_much_has_to_wait(database: Database, database_url: str) -> None:
+    await open_clinic(database)
+    app = create_app(Settings(database_url=database_url, points_per_client=150), now=lambda: NOW)
+    async with asgi_client(app) as http:
+        assert (await http.get(SLOTS)).status_code == 200
+        refused = await http.get(SLOTS)
+
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 50
+
+
+async def test_the_number_of_statements_does_not_grow_with_people(
+    database: Database, database_url: str
+) -> None:
+    counted: dict[int, dict[str, int]] = {}
+    for people in (1, 20):
+        text = small_clinic(
+            practitioners="".join(practitioner(f"p{n}", "09:00-17:00") for n in range(people))
+        )
+        await open_clinic(database, text)
+        async with asgi_client(create_app(Settings(database_url=database_url), now=lambda: NOW)) as http:
+            counted[people] = {}
+            for path in (MANIFEST, "/bulk/schedules.ndjson", "/bulk/practitioners.ndjson", SLOTS):
+                with sql_statements() as sent:
+                    assert len((await http.get(path)).text.splitlines()) >= min(people, 1)
+                counted[people][path] = len(sent)
+
+    assert counted[1] == counted[20]
+    assert max(counted[20].values()) <= 12
+
+
+async def test_an_address_of_another_country_stays_whole(database: Database, database_url: str) -> None:
+    address = '["1 Main Street, Suite 100", "Toronto ON  M5X 1A1", "Canada"]'
+    await open_clinic(database, edit_file({address: '["Hoofdstraat 1", "1234 AB Utrecht"]'}, SAMPLE))
+    async with asgi_client(create_app(Settings(database_url=database_url), now=lambda: NOW)) as http:
+        [place] = await lines(http, "/bulk/locations.ndjson")
+        manifest = await http.get(MANIFEST)
+
+    assert place["address"] == {
+        "text": "Hoofdstraat 1, 1234 AB Utrecht",
+        "line": ["Hoofdstraat 1", "1234 AB Utrecht"],
+    }
+    assert "state" not in json.dumps(manifest.json())

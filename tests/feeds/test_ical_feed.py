@@ -1,0 +1,215 @@
+"""A practitioner's calendar, subscribed to by a secret address."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from icalendar import Calendar, Event
+
+from booking.calendars.subscription import create_feed, delete_feed
+from booking.storage.database import Database
+from tests.graphql_api.cli.test_cli import run
+from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic
+from tests.support.graphql_client import PATIENT, Partner, answers
+from tests.support.site import Clock
+
+A, B = "sample-practitioner-a", "sample-practitioner-b"
+SITE = "https://booking.example.com"
+
+
+async def new_feed(database: Database, practitioner: str = A, *, renew: bool = False) -> str:
+    """Its path."""
+    async with database.write() as session:
+        return f"/feeds/{await create_feed(session, practitioner, renew=renew, now=NOW)}.ics"
+
+
+@pytest.fixture
+async def path(http: httpx.AsyncClient, database: Database) -> str:
+    """Of practitioner A's feed."""
+    return await new_feed(database)
+
+
+async def read(http: httpx.AsyncClient, path: str) -> Calendar:
+    response = await http.get(path)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/calendar; charset=utf-8"
+    calendar = Calendar.from_ical(response.text)
+    assert isinstance(calendar, Calendar)
+    return calendar
+
+
+async def events(http: httpx.AsyncClient, path: str) -> list[Event]:
+    return (await read(http, path)).events
+
+
+def said(event: Event) -> dict[str, Any]:
+    return {name: str(event[name]) for name in ("SUMMARY", "STATUS", "SEQUENCE")}
+
+
+async def test_a_booked_visit_is_in_it_without_a_word_of_who_comes(
+    http: httpx.AsyncClient, api: Partner, path: str
+) -> None:
+    held = await api.hold("2026-11-24T07:00:00-05:00")
+    told = answers(needle_fear="YES", metal_allergy="YES")
+    booked = (await api.book(held["holdToken"], screening=told))["appointment"]
+
+    text = (await http.get(path)).text
+    [event] = await events(http, path)
+
+    assert said(event) == {
+        "SUMMARY": f"Dry needling, first visit, {booked['reference']}",
+        "STATUS": "CONFIRMED",
+        "SEQUENCE": "0",
+    }
+    assert event["LOCATION"] == "Main Street clinic, 1 Main Street, Suite 100, Toronto ON  M5X 1A1, Canada"
+    assert event.start.isoformat() == "2026-11-24T07:00:00-05:00"
+    assert event.end.isoformat() == "2026-11-24T07:45:00-05:00"
+    unfolded = text.replace("\r\n ", "")
+    for secret in (*PATIENT.values(), "needle", "metal", "allergy", "555"):
+        assert secret not in unfolded.replace("Dry needling", ""), secret
+
+
+async def test_a_calendar_is_told_its_name_and_how_often_to_look(http: httpx.AsyncClient, path: str) -> None:
+    calendar = await read(http, path)
+
+    assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Sample Practitioner A, Sample Health Services"
+    text = (await http.get(path)).text
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT15M\r\n" in text
+    assert "X-PUBLISHED-TTL:PT15M\r\n" in text
+    assert calendar.events == []
+
+
+async def test_a_moved_visit_keeps_its_uid_and_a_cancelled_one_says_so_for_30_days(
+    http: httpx.AsyncClient, api: Partner, path: str, clock: Clock
+) -> None:
+    booked = await api.booked("2026-12-10T07:00:00-05:00")
+    [first] = await events(http, path)
+    moved = await api.move(booked["manageToken"], "2026-12-28T07:00:00-05:00")
+    assert moved["problems"] != []  # the winter break
+    moved = await api.move(booked["manageToken"], "2027-01-04T07:00:00-05:00")
+    [second] = await events(http, path)
+    await api.cancel(booked["manageToken"])
+    [third] = await events(http, path)
+
+    assert first["UID"] == second["UID"] == third["UID"]
+    assert [said(event)["SEQUENCE"] for event in (first, second, third)] == ["0", "1", "2"]
+    assert [said(event)["STATUS"] for event in (first, second, third)] == [
+        "CONFIRMED",
+        "CONFIRMED",
+        "CANCELLED",
+    ]
+    assert second.start.isoformat() == "2027-01-04T07:00:00-05:00"
+    clock.now += timedelta(days=30) - timedelta(seconds=1)
+    assert len(await events(http, path)) == 1
+    clock.now += timedelta(seconds=1)
+    assert await events(http, path) == []
+
+
+async def test_what_is_over_stays_for_30_days(
+    http: httpx.AsyncClient, api: Partner, path: str, clock: Clock
+) -> None:
+    await api.booked("2026-11-24T07:00:00-05:00")
+    clock.now += timedelta(days=30, hours=23)
+    assert len(await events(http, path)) == 1
+    clock.now += timedelta(hours=1)
+    assert await events(http, path) == []
+
+
+async def test_time_off_is_busy(http: httpx.AsyncClient, database: Database) -> None:
+    [away] = await events(http, await new_feed(database, B))
+
+    assert (away["SUMMARY"], away["TRANSP"]) == ("Away", "OPAQUE")
+    assert away.start.isoformat() == "2026-12-14T00:00:00-05:00"
+    assert away.end.isoformat() == "2026-12-17T00:00:00-05:00"
+
+
+async def test_visits_of_others_are_not_in_it(
+    http: httpx.AsyncClient, api: Partner, database: Database, path: str
+) -> None:
+    booked = await api.booked("2026-11-23T14:00:00-05:00")
+    assert booked["appointment"]["practitioner"]["slug"] in (A, B)
+    others = await new_feed(database, B)
+    theirs, own = await events(http, others), await events(http, path)
+
+    mine = booked["appointment"]["practitioner"]["slug"] == A
+    assert (len(own), len(theirs)) == ((1, 1) if mine else (0, 2))
+
+
+async def test_who_has_it_hears_that_nothing_changed(
+    http: httpx.AsyncClient, api: Partner, path: str, clock: Clock
+) -> None:
+    await api.booked("2026-11-24T07:00:00-05:00")
+    etag = (await http.get(path)).headers["etag"]
+    clock.now += timedelta(minutes=15)
+
+    again = await http.get(path, headers={"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "private, no-cache"
+
+    await api.booked("2026-11-24T08:00:00-05:00")
+    assert (await http.get(path, headers={"if-none-match": etag})).status_code == 200
+
+
+async def test_an_unknown_an_ended_and_a_renewed_secret_are_answered_alike(
+    http: httpx.AsyncClient, database: Database, path: str
+) -> None:
+    renewed = await new_feed(database, renew=True)
+    ended = await new_feed(database, B)
+    left = await new_feed(database, "sample-practitioner-c")
+    assert {(await http.get(one)).status_code for one in (renewed, ended, left)} == {200}
+    async with database.write() as session:
+        await delete_feed(session, B)
+    gone = 'slug = "sample-practitioner-c"'
+    await open_clinic(database, edit_file({gone: 'slug = "sample-practitioner-z"'}, SAMPLE))
+
+    odd = ("/feeds/.ics", "/feeds/unknown.ics", "/feeds/%00.ics", "/feeds/\ud7ff.ics")
+    told = [await http.get(one) for one in (path, ended, left, *odd[1:])]
+    assert {(one.status_code, one.text, tuple(sorted(one.headers.items()))) for one in told} == {
+        (404, "There is no such calendar.\n", tuple(sorted(told[0].headers.items())))
+    }
+    assert told[0].headers["cache-control"] == "no-store"
+    assert (await http.get(odd[0])).status_code == 404
+    assert (await http.get(renewed)).status_code == 200
+
+
+def test_a_secret_is_kept_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+    environment = {"DATABASE_URL": sqlite_url, "BOOK_ONLINE_SITE": SITE}
+    run("load", folder=tmp_path, **environment)
+
+    address = run("feed", A, folder=tmp_path, **environment).stdout.strip()
+
+    found = re.fullmatch(rf"{SITE}/feeds/([\w-]{{43}})\.ics", address)
+    assert found
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("clinic.sqlite3*"))
+    assert A.encode() in kept
+    assert found[1].encode() not in kept
+
+
+def test_the_command_gives_renews_and_ends(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+
+    def feed(*arguments: str) -> tuple[int, str, str]:
+        done = run("feed", *arguments, folder=tmp_path, DATABASE_URL=sqlite_url, BOOK_ONLINE_SITE=SITE)
+        return done.returncode, done.stdout, done.stderr
+
+    run("load", folder=tmp_path, DATABASE_URL=sqlite_url)
+    early = feed(A, "--renew")
+    first, second = feed(A), feed(A)
+    renewed, ended, late = feed(A, "--renew"), feed(A, "--end"), feed(A, "--end")
+
+    assert first[0] == renewed[0] == ended[0] == 0
+    assert first[1].startswith(f"{SITE}/feeds/")
+    assert first[1] != renewed[1]
+    assert ended[1] == "The feed of sample-practitioner-a has ended.\n"
+    assert second == (
+        1,
+        "",
+        "book-online: There is a feed already; its address was shown when it was made. "
+        "`--renew` makes another.\n",
+    )
+    assert early == late == (1, "", "book-online: There is no feed of 'sample-practitioner-a'.\n")
+    assert feed("nobody")[2].startswith("book-online: There is no such practitioner.")

@@ -1,0 +1,106 @@
+"""The command line, as the clinic's office and a developer use it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphql_api.settings import InvalidSetting, Settings, settings_from
+from tests.support.clinics import SAMPLE, edit_file
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "graphql_api.cli.main", *arguments]
+    root = str(Path(__file__).parents[3])
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": root, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_check_is_content_with_the_sample(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+
+    done = run("check", "clinic.toml", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, "clinic.toml: all is well\n")
+
+
+def test_check_explains_every_mistake_and_fails(tmp_path: Path) -> None:
+    wrong = edit_file({'"America/Toronto"': '"Nowhere"', 'duration = "45 min"': 'duration = "44 min"'})
+    (tmp_path / "clinic.toml").write_text(wrong, "utf-8")
+
+    done = run("check", "clinic.toml", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "book-online: 2 mistakes in the clinic's file",
+        "  clinic.time_zone: 'Nowhere' is no time zone; time zones look like \"America/Toronto\"",
+        "  services[dry-needling].duration: must be a multiple of 5 minutes",
+    ]
+
+
+def test_what_is_no_text_or_no_file_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff")
+
+    picture = run("check", "picture.toml", folder=tmp_path)
+    nothing = run("check", "nothing.toml", folder=tmp_path)
+
+    assert (picture.returncode, nothing.returncode) == (1, 1)
+    assert picture.stderr == "book-online: picture.toml is not UTF-8 text\n"
+    assert "nothing.toml" in nothing.stderr
+    assert "Traceback" not in picture.stderr + nothing.stderr
+
+
+def test_load_tells_what_changed_and_then_nothing(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+
+    first, second = run("load", folder=tmp_path), run("load", folder=tmp_path)
+
+    assert "Service 'dry-needling' was added." in first.stdout.splitlines()
+    assert (second.returncode, second.stdout) == (0, "")
+
+
+def test_a_broken_file_does_not_touch_the_database(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text("[clinic]", "utf-8")
+
+    done = run("load", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert not (tmp_path / "book-online.sqlite3").exists()
+
+
+def test_schema_prints_and_compares(tmp_path: Path) -> None:
+    printed = run("schema", folder=tmp_path)
+    (tmp_path / "same.graphql").write_text(printed.stdout, "utf-8")
+    (tmp_path / "other.graphql").write_text("type Query", "utf-8")
+
+    assert "type Query {" in printed.stdout
+    assert run("schema", "--check", "same.graphql", folder=tmp_path).returncode == 0
+    other = run("schema", "--check", "other.graphql", folder=tmp_path)
+    assert other.returncode == 1
+    assert "make schema" in other.stderr
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    mode = run("load", folder=tmp_path, BOOK_ONLINE_MODE="prod")
+    assert mode.stderr == "book-online: BOOK_ONLINE_MODE is 'prod'; it must be development or production\n"
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+    database = run("load", folder=tmp_path, DATABASE_URL="mysql://host/name")
+    assert (
+        database.stderr == "book-online: DATABASE_URL starts with 'mysql'; it must be sqlite or postgresql\n"
+    )
+
+
+def test_settings_come_from_the_environment_and_empty_means_not_given() -> None:
+    assert settings_from({"BOOK_ONLINE_MODE": "", "DATABASE_URL": ""}) == Settings()
+    given = settings_from({"BOOK_ONLINE_MODE": "production", "BOOK_ONLINE_CLINIC_FILE": "/etc/clinic.toml"})
+    assert given == Settings(mode="production", clinic_file=Path("/etc/clinic.toml"))
+    with pytest.raises(InvalidSetting):
+        settings_from({"BOOK_ONLINE_MODE": "test"})

@@ -1,0 +1,109 @@
+"""Packages with features, installed as far as Python can tell: a module, and what its metadata says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from book_online.extend import API, Feature
+from graphql_api.extensions.feature import EnabledFeature, FeatureError
+from graphql_api.schema.schema import schema_with
+from tests.support.clinics import file_with_features
+
+ROOT = Path(__file__).parents[3]
+
+HEAD = """
+import strawberry
+from book_online.extend import *
+from pydantic import Field
+
+
+@strawberry.type
+class TipsOfService:
+    @strawberry.field(directives=[CATALOGUE])
+    def tips_best(self, info: Info) -> str | None:
+        return info.context.settings["tips"].best
+"""
+TIPS = (
+    HEAD
+    + """
+class Settings(FeatureSettings):
+    best: str
+    most: int = Field(default=3, ge=1)
+
+
+feature = Feature(name="tips", api=1, fields={"Service": TipsOfService}, settings=Settings)
+"""
+)
+
+WITH_A_TABLE = """
+from pathlib import Path
+from book_online.extend import Feature, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Given(Table):
+    __tablename__ = "tips_given"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {more}
+
+
+feature = Feature(name="tips", api=1, tables=[Given], migrations=Path(__file__).parent / "migrations")
+"""
+
+
+def install(site: Path, name: str, code: str = TIPS, *, package: str = "", version: str = "0.1.0") -> Path:
+    """Into a folder that Python is told to look into; answers the module's own."""
+    package = package or f"book_online_{name}"
+    info = site / f"{package}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {package.replace('_', '-')}\nVersion: {version}\n"
+    )
+    (info / "entry_points.txt").write_text(f"[book_online.features]\n{name} = {package}:feature\n")
+    folder = site / package
+    folder.mkdir()
+    (folder / "__init__.py").write_text(dedent(code))
+    return folder
+
+
+def refusal_of(**wrong: Any) -> str:
+    """What the feature `tips` is told when these of its members are wrong."""
+    feature = Feature(name="tips", **({"api": API} | wrong))
+    with pytest.raises(FeatureError) as refused:
+        schema_with([EnabledFeature(feature, "book-online-tips 0.1.0")])
+    return str(refused.value)
+
+
+class Office:
+    """A folder with a clinic's file, and packages that are installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.site = folder / "site"
+        self.clinic()
+
+    def clinic(self, *enabled: str, settings: str = "") -> None:
+        text = file_with_features(*enabled) + settings
+        (self.folder / "clinic.toml").write_text(text, "utf-8")
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "graphql_api.cli.main", *arguments],
+            cwd=self.folder,
+            env={"PYTHONPATH": f"{ROOT}{os.pathsep}{self.site}", **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def refused(self, *arguments: str, **environment: str) -> str:
+        done = self.run(*arguments, **environment)
+        assert (done.returncode, done.stdout) == (1, ""), done
+        assert "Traceback" not in done.stderr
+        return done.stderr.removeprefix("book-online: ").rstrip("\n")

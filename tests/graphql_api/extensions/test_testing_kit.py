@@ -1,0 +1,88 @@
+"""The kit for a feature's tests names who is wrong, and hears what a subscription answers."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+import strawberry
+
+from book_online.extend import CATALOGUE, PATIENTS, Feature, Info, Service
+from book_online.testing import open_clinic
+from graphql_api.extensions.feature import FeatureError
+
+ENDED: list[str] = []
+
+
+@strawberry.type
+class TipsStreams:
+    @strawberry.subscription(directives=[CATALOGUE])
+    async def tips_counted(self, info: Info, to: int) -> AsyncGenerator[int | None]:
+        try:
+            for number in range(to):
+                yield number
+                await asyncio.sleep(0)
+            if to == 3:
+                await asyncio.sleep(3600)
+        finally:
+            ENDED.append(str(info.context.now.date()))
+
+    @strawberry.subscription(directives=[PATIENTS])
+    async def tips_private(self) -> AsyncGenerator[str | None]:
+        yield "who comes"
+
+
+TIPS = Feature(name="tips", api=1, subscription=TipsStreams)
+COUNT = "subscription ($to: Int!) { tipsCounted(to: $to) }"
+
+
+def test_a_subscription_answers_as_often_as_is_wanted_and_is_ended_then() -> None:
+    ENDED.clear()
+    with open_clinic(TIPS) as clinic:
+        answers = clinic.listen(COUNT, most=2, to=3)
+
+        assert answers == [{"data": {"tipsCounted": number}} for number in (0, 1)]
+        assert ENDED == ["2026-11-23"]
+        assert len(clinic.listen(COUNT, most=10, to=2)) == 2
+        assert clinic.ask("{ clinic { name } }")["data"]
+
+
+def test_what_is_refused_is_an_answer_too() -> None:
+    with open_clinic(TIPS) as clinic:
+        (unknown,) = clinic.listen("subscription { tipsNothing }")
+        (forbidden,) = clinic.listen("subscription { tipsPrivate }")
+        (allowed,) = clinic.listen("subscription { tipsPrivate }", key=clinic.key("patient-read"))
+
+    assert "tipsNothing" in unknown["errors"][0]["message"]
+    assert forbidden["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert allowed == {"data": {"tipsPrivate": "who comes"}}
+
+
+@strawberry.type
+class OfService:
+    @strawberry.field(directives=[CATALOGUE])
+    def after_care(self, service: strawberry.Parent[Service]) -> str | None:
+        return service.slug
+
+
+def test_a_clash_names_both_features() -> None:
+    after, after_care = (
+        Feature(name=name, api=1, fields={"Service": OfService}) for name in ("after", "after_care")
+    )
+
+    with pytest.raises(FeatureError) as refused, open_clinic(after, after_care):
+        pass
+
+    assert str(refused.value) == (
+        "feature after_care (after_care under test): Service.afterCare: "
+        "this field is there already, of after under test"
+    )
+
+
+def test_a_member_that_can_not_be_is_told_as_at_start() -> None:
+    class NotOne:
+        """Only pretends to be settings."""
+
+    wrong = Feature(name="tips", api=1, settings=NotOne)  # type: ignore[arg-type]
+    told = "`settings`: it must be a class of FeatureSettings"
+    with pytest.raises(FeatureError, match=told), open_clinic(wrong):
+        pass

@@ -1,0 +1,259 @@
+"""Whatever is sent, the answer names the input, nothing is written, and nothing breaks."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment, Hold, Patient, Tick
+from graphql_api.resolvers.global_id import global_id
+from tests.support.graphql_client import (
+    HOLD,
+    OPEN_SLOTS,
+    PATIENT,
+    Partner,
+    answers,
+    kinds,
+    practitioner_id,
+    service_id,
+)
+
+TUESDAY = "2026-11-24T09:00:00-05:00"
+
+
+async def written(database: Database) -> list[int]:
+    """How many rows visitors have made."""
+    async with database.read() as session:
+        tables = (Hold, Tick, Patient, Appointment)
+        return [(await session.scalar(select(func.count()).select_from(table))) or 0 for table in tables]
+
+
+HOLDS: list[tuple[dict[str, Any], str, list[str]]] = [
+    ({"serviceId": "nonsense"}, "InvalidInput", ["input", "serviceId"]),
+    ({"serviceId": ""}, "InvalidInput", ["input", "serviceId"]),
+    ({"serviceId": "ü" * 500}, "InvalidInput", ["input", "serviceId"]),
+    ({"serviceId": practitioner_id("a")}, "InvalidInput", ["input", "serviceId"]),
+    ({"serviceId": service_id("no-such")}, "NotFound", ["input", "serviceId"]),
+    ({"practitionerId": service_id()}, "InvalidInput", ["input", "practitionerId"]),
+    ({"practitionerId": practitioner_id("z")}, "NotFound", ["input", "practitionerId"]),
+    ({"locationId": global_id("Location", "elsewhere")}, "NotFound", ["input", "locationId"]),
+    ({"startsAt": "2026-11-24T09:05:00-05:00"}, "NotOpen", ["input", "startsAt"]),
+    ({"startsAt": "2026-11-24T09:00:01-05:00"}, "NotOpen", ["input", "startsAt"]),
+    ({"startsAt": "2026-11-24T05:00:00-05:00"}, "NotOpen", ["input", "startsAt"]),
+    ({"startsAt": "2026-11-28T09:00:00-05:00"}, "NotOpen", ["input", "startsAt"]),
+    ({"startsAt": "2026-12-28T09:00:00-05:00"}, "NotOpen", ["input", "startsAt"]),
+    ({"startsAt": "2026-11-16T09:00:00-05:00"}, "NoticeTooShort", ["input", "startsAt"]),
+    ({"startsAt": "0001-01-02T00:00:00Z"}, "NoticeTooShort", ["input", "startsAt"]),
+    ({"startsAt": "2026-11-23T08:45:00-05:00"}, "NoticeTooShort", ["input", "startsAt"]),
+    ({"startsAt": "2027-01-25T09:00:00-05:00"}, "BeyondHorizon", ["input", "startsAt"]),
+    ({"startsAt": "2027-03-14T02:30:00-05:00"}, "BeyondHorizon", ["input", "startsAt"]),
+    ({"startsAt": "9999-12-31T00:00:00Z"}, "BeyondHorizon", ["input", "startsAt"]),
+    ({"practitionerId": practitioner_id("d")}, "NotQualified", ["input", "practitionerId"]),
+    ({"practitionerId": practitioner_id("e")}, "NotQualified", ["input", "practitionerId"]),
+]
+
+
+@pytest.mark.parametrize(("wrong", "kind", "path"), HOLDS)
+async def test_a_hold_that_cannot_be_is_refused_by_name(
+    api: Partner, database: Database, wrong: dict[str, Any], kind: str, path: list[str]
+) -> None:
+    given = {"serviceId": service_id(), "startsAt": TUESDAY} | wrong
+    answer = await api.ask(HOLD, input=given)
+
+    payload = answer["data"]["holdSlot"]
+    assert kinds(payload) == [kind]
+    assert payload["problems"][0]["path"] == path
+    assert payload["hold"] is None
+    assert payload["holdToken"] is None
+    assert await written(database) == [0, 0, 0, 0]
+
+
+async def test_refusals_say_what_to_do_next(api: Partner) -> None:
+    async def refused(starts_at: str, **more: Any) -> dict[str, Any]:
+        problem: dict[str, Any] = (await api.hold(starts_at, **more))["problems"][0]
+        return problem
+
+    soon = await refused("2026-11-23T08:00:00-05:00")
+    assert soon["earliest"] == "2026-11-23T09:00:00-05:00"
+    far = await refused("2027-02-01T09:00:00-05:00")
+    assert far["latest"] == "2027-01-22"
+    not_certified = await refused(TUESDAY, practitionerId=practitioner_id("d"))
+    assert not_certified["practitioners"] == [{"slug": f"sample-practitioner-{one}"} for one in "abc"]
+    closed = await refused("2026-11-29T09:00:00-05:00", practitionerId=practitioner_id("a"))
+    assert [slot["startsAt"] for slot in closed["alternatives"]] == [
+        "2026-11-30T07:00:00-05:00",
+        "2026-11-30T07:15:00-05:00",
+        "2026-11-30T07:30:00-05:00",
+    ]
+
+
+DETAILS: list[tuple[dict[str, str], str]] = [
+    ({"name": ""}, "name"),
+    ({"name": "   "}, "name"),
+    ({"name": "x" * 10_000}, "name"),
+    ({"name": "😀😀"}, "name"),
+    ({"name": "Sample 😀"}, "name"),
+    ({"name": "12345"}, "name"),
+    ({"name": "Sample\u0000Patient"}, "name"),
+    ({"name": "Sample\ud800"}, "name"),
+    ({"email": ""}, "email"),
+    ({"email": "sample"}, "email"),
+    ({"email": "sample@"}, "email"),
+    ({"email": "@example.com"}, "email"),
+    ({"email": "sample@localhost"}, "email"),
+    ({"email": "sample@exam ple.com"}, "email"),
+    ({"phone": ""}, "phone"),
+    ({"phone": "12"}, "phone"),
+    ({"phone": "+999 123 456 789"}, "phone"),
+    ({"phone": "000 000 0000"}, "phone"),
+    ({"phone": "call me"}, "phone"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "detail"), DETAILS)
+async def test_details_that_cannot_be_used_are_named_and_the_hold_stays(
+    api: Partner, wrong: dict[str, str], detail: str
+) -> None:
+    held = await api.hold(TUESDAY)
+
+    refused = await api.book(held["holdToken"], patient=PATIENT | wrong)
+
+    assert kinds(refused) == ["InvalidInput"]
+    assert refused["problems"][0]["path"] == ["input", "patient", detail]
+    assert (await api.book(held["holdToken"]))["problems"] == []
+
+
+async def test_all_wrong_details_are_told_at_once(api: Partner, database: Database) -> None:
+    held = await api.hold(TUESDAY)
+    before = await written(database)
+
+    refused = await api.book(held["holdToken"], patient={"name": "", "email": "", "phone": ""})
+
+    assert [problem["path"][-1] for problem in refused["problems"]] == ["name", "email", "phone"]
+    assert await written(database) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["Łukasz Żółć", "محمد نمونه", "山田 太郎", "O’Neil-Sample", "Nguyễn Văn A", "Sample Jr."]
+)
+async def test_names_of_the_whole_world_are_names(api: Partner, name: str) -> None:
+    held = await api.hold(TUESDAY)
+
+    assert (await api.book(held["holdToken"], patient=PATIENT | {"name": name}))["problems"] == []
+
+
+@pytest.mark.parametrize("phone", ["+1 (416) 555-0123", "4165550123", "416.555.0123", "+44 20 7946 0958"])
+async def test_phone_numbers_in_any_style_are_kept_in_one(
+    api: Partner, database: Database, phone: str
+) -> None:
+    held = await api.hold(TUESDAY)
+
+    assert (await api.book(held["holdToken"], patient=PATIENT | {"phone": phone}))["problems"] == []
+    async with database.read() as session:
+        assert await session.scalar(select(Patient.phone)) in ("+14165550123", "+442079460958")
+
+
+async def test_somebody_elses_secrets_open_nothing(api: Partner, database: Database) -> None:
+    mine, theirs = await api.booked(TUESDAY), await api.booked("2026-11-24T13:00:00-05:00")
+    before = await written(database)
+
+    assert kinds(await api.book("nobody's")) == ["NotFound"]
+    assert kinds(await api.cancel("nobody's")) == ["NotFound"]
+    assert kinds(await api.cancel("")) == ["NotFound"]
+    assert await api.appointment("nobody's") is None
+    other = theirs["appointment"]["id"]
+    assert kinds(await api.cancel(mine["manageToken"], appointmentId=other)) == ["NotFound"]
+    assert await api.appointment(mine["manageToken"], other) is None
+    assert kinds(await api.cancel(mine["manageToken"], appointmentId=service_id())) == ["InvalidInput"]
+    garbled = global_id("Appointment", "not-a-uuid")
+    assert kinds(await api.cancel(mine["manageToken"], appointmentId=garbled)) == ["InvalidInput"]
+    assert await written(database) == before
+
+
+async def test_a_secret_is_kept_as_a_hash_alone(api: Partner, database: Database) -> None:
+    held = await api.hold(TUESDAY)
+    booked = await api.book(held["holdToken"])
+
+    async with database.read() as session:
+        hold = (await session.scalars(select(Hold))).one()
+        appointment = (await session.scalars(select(Appointment))).one()
+
+    stored = f"{vars(hold)} {vars(appointment)}"
+    assert held["holdToken"] not in stored
+    assert booked["manageToken"] not in stored
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-11-24T09:00:00",
+        "2026-11-24 09:00:00-05:00",
+        "2026-11-24",
+        "2026-11-24T09:00-05:00",
+        "2026-11-24T25:00:00-05:00",
+        "2026-02-30T09:00:00Z",
+        "0001-01-01T00:00:00+10:00",
+        "9999-12-31T23:59:59-10:00",
+        "tomorrow",
+        "",
+        1_795_000_000,
+        None,
+    ],
+)
+async def test_a_time_without_an_offset_or_that_cannot_be_is_refused(api: Partner, value: Any) -> None:
+    answer = await api.ask(HOLD, input={"serviceId": service_id(), "startsAt": value})
+
+    assert "data" not in answer
+    assert "startsAt" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "path"),
+    [
+        ({"serviceId": practitioner_id("a")}, "INVALID_INPUT", ["filter", "serviceId"]),
+        ({"serviceId": service_id("no-such")}, "NOT_FOUND", ["filter", "serviceId"]),
+        ({"practitionerId": practitioner_id("z")}, "NOT_FOUND", ["filter", "practitionerId"]),
+        ({"to": "2026-11-22"}, "INVALID_INPUT", ["filter", "to"]),
+        ({"to": "2026-12-25"}, "INVALID_INPUT", ["filter", "to"]),
+        ({"first": 0}, "INVALID_INPUT", ["first"]),
+        ({"first": -1}, "INVALID_INPUT", ["first"]),
+        ({"first": 101}, "INVALID_INPUT", ["first"]),
+        ({"after": "nonsense"}, "INVALID_INPUT", ["after"]),
+        ({"after": "WzFd"}, "INVALID_INPUT", ["after"]),
+        ({"after": "ü"}, "INVALID_INPUT", ["after"]),
+    ],
+)
+async def test_a_query_that_cannot_be_answered_names_the_input(
+    api: Partner, wrong: dict[str, Any], code: str, path: list[str]
+) -> None:
+    wanted = {"serviceId": service_id(), "from": "2026-11-24", "to": "2026-11-30"}
+    paging = {key: value for key, value in wrong.items() if key in ("first", "after")}
+    other = {key: value for key, value in wrong.items() if key not in paging}
+
+    answer = await api.ask(OPEN_SLOTS, filter=wanted | other, **paging)
+
+    assert answer["data"] == {"openSlots": None}
+    assert answer["errors"][0]["extensions"] == {"code": code, "path": path}
+
+
+@pytest.mark.parametrize(("day", "last"), [("0001-01-01", "0001-01-20"), ("9999-12-01", "9999-12-31")])
+async def test_days_at_the_ends_of_time_have_nothing_open(api: Partner, day: str, last: str) -> None:
+    assert await api.open_slots(day, last) == []
+
+
+async def test_screening_answers_must_match_the_questions(api: Partner) -> None:
+    held = await api.hold(TUESDAY)
+    surplus = {"questionId": global_id("ScreeningQuestion", "no-such"), "answer": "NO"}
+
+    missing = await api.book(held["holdToken"], screening=answers()[1:])
+    assert kinds(missing) == ["ScreeningIncomplete"]
+    assert missing["problems"][0]["missing"] == [{"slug": "pregnancy"}]
+    too_many = await api.book(held["holdToken"], screening=[*answers(), surplus])
+    assert kinds(too_many) == ["ScreeningIncomplete"]
+    assert too_many["problems"][0]["surplus"] == [surplus["questionId"]]
+    twice = await api.book(held["holdToken"], screening=[*answers(), answers()[0]])
+    assert kinds(twice) == ["InvalidInput"]
+    assert twice["problems"][0]["path"] == ["input", "screening", "6", "questionId"]
+    other = await api.book(held["holdToken"], screening=[{"questionId": service_id(), "answer": "NO"}])
+    assert kinds(other) == ["InvalidInput"]

@@ -1,0 +1,145 @@
+"""Holds: kept longer once, and no more of them than one may have."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from starlette.requests import Request
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.security.client_address import client_hash
+from graphql_api.settings import Settings
+from tests.graphql_api.conftest import Clock
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import open_clinic
+from tests.support.graphql_client import Partner, kinds, practitioner_id
+
+DAY = "2026-11-24"
+NINE = f"{DAY}T09:00:00-05:00"
+WITH_A = {"practitionerId": practitioner_id("a")}
+
+
+async def test_a_hold_is_extended_from_now_on(api: Partner, clock: Clock) -> None:
+    held = await api.hold(NINE, **WITH_A)
+    clock.now += timedelta(minutes=4)
+
+    extended = await api.extend(held["holdToken"])
+
+    assert extended["problems"] == []
+    assert extended["hold"]["id"] == held["hold"]["id"]
+    assert extended["hold"]["expiresAt"] == "2026-11-23T07:09:00-05:00"
+    clock.now += timedelta(minutes=4)
+    assert kinds(await api.hold(NINE, **WITH_A)) == ["SlotTaken"]
+    assert (await api.book(held["holdToken"]))["problems"] == []
+
+
+async def test_a_hold_is_extended_once(api: Partner, clock: Clock) -> None:
+    held = await api.hold(NINE, **WITH_A)
+    await api.extend(held["holdToken"])
+
+    assert kinds(await api.extend(held["holdToken"])) == ["AlreadyExtended"]
+
+    clock.now += timedelta(minutes=5)
+    assert (await api.hold(NINE, **WITH_A))["problems"] == [], "it ended when it was to end"
+
+
+async def test_what_ran_out_is_not_extended(api: Partner, clock: Clock) -> None:
+    first = await api.hold(NINE, **WITH_A)
+    clock.now += timedelta(minutes=5)
+
+    refused = await api.extend(first["holdToken"])
+    assert kinds(refused) == ["HoldExpired"]
+    assert refused["problems"][0]["stillOpen"] is True
+
+    await api.hold(NINE, **WITH_A)
+    refused = await api.extend(first["holdToken"])
+    assert refused["problems"][0]["stillOpen"] is False
+    assert refused["problems"][0]["alternatives"]
+
+
+async def test_what_is_booked_released_or_unknown_is_not_extended(api: Partner) -> None:
+    booked = await api.hold(NINE)
+    await api.book(booked["holdToken"])
+    released = await api.hold(NINE)
+    await api.release(released["holdToken"])
+
+    assert kinds(await api.extend(booked["holdToken"])) == ["InvalidInput"]
+    assert kinds(await api.extend(released["holdToken"])) == ["HoldExpired"]
+    assert kinds(await api.extend("nobody's")) == ["NotFound"]
+
+
+@pytest.fixture
+def holds_per_client() -> int:
+    return 3
+
+
+@pytest.fixture
+async def http(
+    database: Database, database_url: str, clock: Clock, holds_per_client: int
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Of a server that lets a client hold little."""
+    await open_clinic(database)
+    settings = Settings(database_url=database_url, holds_per_client=holds_per_client)
+    async with asgi_client(create_app(settings, now=clock)) as client:
+        yield client
+
+
+async def test_nobody_holds_a_whole_week(api: Partner, clock: Clock) -> None:
+    hours = [f"{DAY}T{hour:02}:00:00-05:00" for hour in (8, 9, 10, 13)]
+    tokens = [(await api.hold(time, **WITH_A))["holdToken"] for time in hours[:3]]
+    clock.now += timedelta(minutes=1)
+
+    refused = await api.hold(hours[3], **WITH_A)
+    assert kinds(refused) == ["TooManyHolds"]
+    assert refused["problems"][0]["retryAfterSeconds"] == 240
+
+    await api.release(tokens[0])
+    assert (await api.hold(hours[3], **WITH_A))["problems"] == []
+
+
+async def test_what_is_booked_is_held_no_more(api: Partner) -> None:
+    hours = [f"{DAY}T{hour:02}:00:00-05:00" for hour in (8, 9, 10, 13)]
+    for time in hours:
+        await api.booked(time, **WITH_A)
+
+
+async def test_a_course_counts_as_its_visits(api: Partner) -> None:
+    times = ["2026-11-24T09:00:00-05:00", "2026-12-01T09:00:00-05:00", "2026-12-08T09:00:00-05:00"]
+    await api.hold(f"{DAY}T13:00:00-05:00")
+
+    assert kinds(await api.hold_course(times)) == ["TooManyHolds"]
+
+
+async def test_somebody_else_is_not_in_their_way(
+    api: Partner, database_url: str, clock: Clock, holds_per_client: int
+) -> None:
+    for hour in (8, 9, 10):
+        await api.hold(f"{DAY}T{hour:02}:00:00-05:00", **WITH_A)
+    app = create_app(Settings(database_url=database_url, holds_per_client=holds_per_client), now=clock)
+    async with asgi_client(app, address="192.0.2.7") as other:
+        assert (await Partner(other).hold(f"{DAY}T13:00:00-05:00", **WITH_A))["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("a socket", "a socket", True),
+    ],
+)
+def test_a_client_is_an_address_or_a_household_of_them(one: str, other: str, is_same: bool) -> None:
+    def client(address: str) -> bytes:
+        return client_hash(Request({"type": "http", "client": (address, 1)}))
+
+    assert (client(one) == client(other)) is is_same
+    assert one.encode() not in client(one)
+
+
+def test_no_address_is_a_client_too() -> None:
+    assert client_hash(Request({"type": "http", "client": None}))

@@ -1,0 +1,106 @@
+"""A patient is told by mail what a partner or the widget did over HTTP."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from booking.notifications.smtp import mail_server_from
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import InvalidSetting, Settings, settings_from
+from tests.booking.notifications.mailbox import Mailbox, mailbox
+from tests.graphql_api.conftest import Clock
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import open_clinic
+from tests.support.graphql_client import Partner
+
+NINE, TEN = "2026-11-26T09:00:00-05:00", "2026-11-26T10:00:00-05:00"
+MAIL = {
+    "BOOK_ONLINE_MAIL_URL": "smtp://user:secret-word@mail.example.com",
+    "BOOK_ONLINE_MAIL_FROM": "a@example.com",
+}
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Mailbox]:
+    async with mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+async def http(
+    database: Database, database_url: str, clock: Clock, box: Mailbox
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Of a server that has a mail server."""
+    await open_clinic(database)
+    post = mail_server_from(box.url, "Sample Clinic <bookings@example.com>")
+    site = "https://booking.example.com"
+    settings = Settings(database_url=database_url, post=post, site=site)
+    async with asgi_client(create_app(settings, now=clock)) as client:
+        yield client
+
+
+async def test_the_link_in_the_mail_is_the_one_that_the_partner_was_told(api: Partner, box: Mailbox) -> None:
+    booked = await api.booked(NINE)
+    (mail,) = await box.arrived(1)
+
+    assert mail["To"] == "Sample Patient <patient@example.com>"
+    assert mail["From"] == "Sample Clinic <bookings@example.com>"
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert f"https://booking.example.com/manage#{booked['manageToken']}" in text.get_content()
+    assert booked["appointment"]["reference"] in text.get_content()
+
+
+async def test_moving_and_cancelling_are_told_in_the_order_in_which_they_happened(
+    api: Partner, box: Mailbox
+) -> None:
+    booked = await api.booked(NINE)
+    await box.arrived(1)
+    await api.move(booked["manageToken"], TEN)
+    await box.arrived(2)
+    await api.cancel(booked["manageToken"])
+    mails = await box.arrived(3)
+
+    assert [str(mail["Subject"]).partition(":")[0] for mail in mails] == [
+        "Your visit is booked",
+        "Your visit is moved",
+        "Your visit is cancelled",
+    ]
+    assert len({mail["Message-ID"] for mail in mails}) == 3
+
+
+async def test_a_booking_does_not_wait_for_its_mail(api: Partner, box: Mailbox) -> None:
+    box.replies["RCPT"] = "451 4.3.0 Later"
+
+    assert await api.booked(NINE)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"BOOK_ONLINE_MAIL_URL": "smtp://mail.example.com"},
+        {"BOOK_ONLINE_MAIL_FROM": "a@example.com"},
+        MAIL | {"BOOK_ONLINE_MAIL_URL": "https://user:secret-word@mail.example.com"},
+        MAIL | {"BOOK_ONLINE_MAIL_FROM": "nobody"},
+        {"BOOK_ONLINE_SITE": "booking.example.com"},
+        {"BOOK_ONLINE_SITE": "https://booking.example.com/?page=1"},
+        {"BOOK_ONLINE_HOLDS_PER_CLIENT": "0"},
+        {"BOOK_ONLINE_HOLDS_PER_CLIENT": "many"},
+    ],
+)
+def test_settings_that_can_not_be_used_say_which_and_no_secret(given: dict[str, str]) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        settings_from(given)
+
+    assert next(iter(given)) in str(refused.value)
+    assert "secret-word" not in str(refused.value)
+
+
+def test_settings_know_the_mail_server() -> None:
+    settings = settings_from(MAIL | {"BOOK_ONLINE_SITE": "https://example.com/booking/"})
+
+    assert settings.post is not None
+    assert "secret-word" not in repr(settings)
+    assert settings.site == "https://example.com/booking"

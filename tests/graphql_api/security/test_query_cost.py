@@ -1,0 +1,94 @@
+"""What an operation costs, known before it runs: about the objects that it may be answered with."""
+
+from typing import Any
+
+import httpx
+import pytest
+from graphql import parse
+
+from graphql_api.schema.schema import BookingSchema
+from graphql_api.security.query_cost import query_cost
+from tests.support.graphql_client import service_id
+
+COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
+    "values": ("{ __typename clinic { name phone } }", {}, 1),
+    "a page": ("{ services(first: 7) { edges { node { slug } } pageInfo { endCursor } } }", {}, 1 + 7),
+    "a usual page": ("{ services { edges { node { slug } } } }", {}, 1 + 20),
+    "pages in pages": (
+        "{ services(first: 3) { edges { node { practitioners(first: 4) { edges { node { slug } } } } } } }",
+        {},
+        1 + 3 * (1 + 1 + 4),
+    ),
+    "a page by a variable": (
+        "query ($n: Int! = 9) { services(first: $n) { edges { node { slug } } } }",
+        {"n": 5},
+        1 + 5,
+    ),
+    "a page by a variable's default": (
+        "query ($n: Int! = 9) { services(first: $n) { edges { node { slug } } } }",
+        {},
+        1 + 9,
+    ),
+    "a page by something else": (
+        "query ($n: Int! = 9) { services(first: $n) { edges { node { slug } } } }",
+        {"n": "many"},
+        1 + 1,
+    ),
+    "a list": ("{ clinic { locations { openingHours { opens } } } }", {}, 1 + 5 * (1 + 5)),
+    "nodes": ('{ nodes(ids: ["a", "b", "c"]) { id } }', {}, 3),
+    "nodes by a variable": ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", "b"]}, 2),
+    "the dearest of an interface": (
+        '{ node(id: "a") { ...on Clinic {locations {slug}} ...on Service { faq {answer} price {amount} } } }',
+        {},
+        1 + 5 + 1,
+    ),
+    "a fragment in two places": (
+        "{ a: clinic { ...L } b: clinic { ...L } } fragment L on Clinic { locations { slug } }",
+        {},
+        2 * (1 + 5),
+    ),
+    "a search": (
+        '{ availability(filter: {serviceId: "x", from: "2026-01-01", to: "2026-01-01"}) { date } }',
+        {},
+        5 * (10 + 0),
+    ),
+    "a mutation": ('mutation { releaseHold(input: {holdToken: "x"}) { released } }', {}, 10 + 1),
+}
+
+
+@pytest.mark.parametrize("what", COSTS)
+def test_what_an_operation_costs(what: str) -> None:
+    document, variables, cost = COSTS[what]
+    assert query_cost(BookingSchema()._schema, parse(document), None, variables) == cost
+
+
+async def test_what_is_too_dear_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:
+    practitioners = "practitioners(first: 100) { edges { node { slug } } }"
+    document = f"{{ services(first: 100) {{ edges {{ node {{ {practitioners} }} }} }} }}"
+    accept = {"accept": "application/graphql-response+json"}
+    response = await http.post("/graphql", json={"query": document}, headers=accept)
+    assert response.status_code == 400
+    error = response.json()["errors"][0]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "cost", "most": 1000, "cost": 10_201}
+
+
+async def test_an_answer_has_no_more_objects_than_were_paid_for(http: httpx.AsyncClient) -> None:
+    document = """query ($s: ID!) {
+      services(first: 2) { edges { node { practitioners(first: 2) { edges { node { slug } } } } } }
+      openSlots(filter: {serviceId: $s, from: "2026-11-24", to: "2026-11-24"}, first: 10) {
+        edges { node { practitioner { slug } location { slug } } } }
+      rateLimit { cost } }"""
+    data = (await http.post("/graphql", json={"query": document, "variables": {"s": service_id()}})).json()[
+        "data"
+    ]
+
+    def objects(value: Any) -> int:
+        if isinstance(value, list):
+            return sum(objects(one) for one in value)
+        if not isinstance(value, dict):
+            return 0
+        # An edge is paid with its node.
+        return ("node" not in value) + sum(objects(one) for one in value.values())
+
+    assert len(data["openSlots"]["edges"]) == 10
+    assert objects(data) - 1 <= data["rateLimit"]["cost"]

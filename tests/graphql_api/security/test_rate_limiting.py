@@ -1,0 +1,126 @@
+"""Whoever asks for much in a short time waits; everybody else doesn't notice."""
+
+import httpx
+import pytest
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.security.limits import MAX_GUESSES
+from graphql_api.security.rate_limiting import MAX_CLIENTS, REFILL_TIME, ClientBudget, TokenBuckets
+from graphql_api.settings import Settings
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import NOW, open_clinic
+from tests.support.graphql_client import APPOINTMENT, Partner
+
+PAGE = {"query": "{ services(first: 20) { edges { node { slug } } } rateLimit { cost limit remaining } }"}
+COST = 1 + 1 + 20 + 1
+"""The request, the list, its items, and the answer about it."""
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_is_emptied_and_fills_again() -> None:
+    seconds = Seconds()
+    allowance = TokenBuckets(100, seconds)
+    assert ClientBudget(allowance, b"one").charge(90)
+    assert not (meter := ClientBudget(allowance, b"one")).charge(20)
+    assert (meter.wait, meter.cost, meter.remaining) == (5, 0, 10)
+    seconds.now = 4.9
+    assert not ClientBudget(allowance, b"one").charge(20)
+    seconds.now = 5
+    assert ClientBudget(allowance, b"one").charge(20)
+    seconds.now = 5 + REFILL_TIME.total_seconds() + 100
+    assert ClientBudget(allowance, b"one").remaining == 100
+
+
+def test_one_client_takes_nothing_from_another() -> None:
+    allowance = TokenBuckets(100, Seconds())
+    assert ClientBudget(allowance, b"one").charge(100)
+    assert ClientBudget(allowance, b"two").charge(100)
+
+
+def test_what_is_kept_does_not_grow_with_the_clients() -> None:
+    allowance = TokenBuckets(100, Seconds())
+    for client in range(MAX_CLIENTS + 50):
+        ClientBudget(allowance, client.to_bytes(4)).charge(1)
+    assert len(allowance._buckets) == MAX_CLIENTS
+
+
+async def test_an_answer_says_what_is_left(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json=PAGE)
+    told = response.json()["data"]["rateLimit"]
+    assert (told["cost"], told["limit"]) == (COST, 20_000)
+    assert 20_000 - COST <= told["remaining"] < 20_000
+    assert response.headers["ratelimit-policy"] == '"cost";q=20000;w=50'
+    assert response.headers["ratelimit"].startswith('"cost";r=19')
+
+
+@pytest.mark.parametrize("document", [PAGE["query"], "{ nonsense }", "{"])
+async def test_whoever_has_spent_all_is_told_when_to_ask_again(
+    database: Database, database_url: str, document: str
+) -> None:
+    await open_clinic(database)
+    async with asgi_client(create_app(Settings(database_url, points_per_client=50), now=lambda: NOW)) as http:
+        statuses = []
+        for _ in range(60):
+            response = await http.post("/graphql", json={"query": document})
+            statuses.append(response.status_code)
+            if response.status_code == 429:
+                break
+        assert statuses[-1] == 429
+        error = response.json()["errors"][0]
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert int(response.headers["retry-after"]) == error["extensions"]["retryAfterSeconds"] > 0
+        assert "data" not in response.json()
+
+
+async def test_a_client_books_so_often_in_an_hour(database: Database, database_url: str) -> None:
+    await open_clinic(database)
+    app = create_app(Settings(database_url, bookings_per_client=2), now=lambda: NOW)
+    async with asgi_client(app) as http, asgi_client(app, address="203.0.113.7") as another:
+        api = Partner(http)
+        held = [(await api.hold(f"2026-11-24T{hour}:00:00-05:00"))["holdToken"] for hour in (10, 12, 14)]
+        first = await api.book(held[0])
+        assert (await api.book(held[1]))["problems"] == []
+        refused = await api.book(held[2])
+        assert refused["appointment"] is None
+        [problem] = refused["problems"]
+        assert problem["__typename"] == "TooManyBookings"
+        assert 0 < problem["retryAfterSeconds"] <= 3600
+        # What was booked can be changed, and others go on booking.
+        assert (await api.cancel(first["manageToken"]))["problems"] == []
+        assert (await Partner(another).book(held[2]))["problems"] == []
+
+
+async def test_who_guesses_at_secrets_is_not_listened_to_for_a_while(
+    database: Database, database_url: str
+) -> None:
+    await open_clinic(database)
+    app = create_app(Settings(database_url), now=lambda: NOW)
+    async with asgi_client(app) as http, asgi_client(app, address="203.0.113.7") as another:
+        api = Partner(http)
+        token = (await api.booked("2026-11-24T10:00:00-05:00"))["manageToken"]
+        for guess in range(3 * MAX_GUESSES):
+            seen = await api.ask(APPOINTMENT, token=f"{guess}{token}")
+            if "errors" in seen:
+                break
+            assert seen == {"data": {"appointment": None}}
+        assert guess >= MAX_GUESSES
+        assert seen["errors"][0]["extensions"]["code"] == "TOO_MANY_GUESSES"
+        assert (await api.ask(APPOINTMENT, token=token))["data"]["appointment"] is None
+        [problem] = (await api.cancel(token))["problems"]
+        assert problem["__typename"] == "TooManyGuesses"
+        assert (await Partner(another).ask(APPOINTMENT, token=token))["data"]["appointment"]
+
+
+async def test_a_page_of_another_origin_can_read_how_long_to_wait(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", json=PAGE, headers={"origin": "https://somewhere.example"})
+    exposed = response.headers["access-control-expose-headers"].lower()
+    assert "retry-after" in exposed
+    assert "ratelimit" in exposed

@@ -1,0 +1,82 @@
+"""Documents that are known beforehand: asked for by their hash, and where a clinic wants it so, alone."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import InvalidSetting, Settings, settings_from
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import NOW, open_clinic
+from web.widget_documents import widget_documents
+
+OURS = "query Name($slug: String!) { service(slug: $slug) { name } }\n"
+ID = "sha256:" + hashlib.sha256(OURS.encode()).hexdigest()
+VARIABLES = {"slug": "dry-needling"}
+ANSWER = {"data": {"service": {"name": "Dry needling, first visit"}}}
+
+
+@pytest.fixture(params=[False, True], ids=["others too", "these alone"])
+async def http(
+    request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path
+) -> AsyncIterator[httpx.AsyncClient]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "name.graphql").write_text(OURS)
+    (folder / "README").write_text("not one of them")
+    database = Database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    settings = Settings(sqlite_url, trusted_documents=folder, trusted_documents_only=request.param)
+    async with asgi_client(create_app(settings, now=lambda: NOW)) as client:
+        client.headers["x-alone"] = str(request.param)
+        yield client
+
+
+async def test_a_document_is_asked_for_by_its_hash(http: httpx.AsyncClient) -> None:
+    posted = await http.post("/graphql", json={"documentId": ID, "variables": VARIABLES})
+    assert (posted.status_code, posted.json()) == (200, ANSWER)
+    got = await http.get("/graphql", params={"documentId": ID, "variables": '{"slug": "dry-needling"}'})
+    assert (got.status_code, got.json()) == (200, ANSWER)
+
+
+async def test_its_text_may_be_sent_too(http: httpx.AsyncClient) -> None:
+    posted = await http.post("/graphql", json={"query": OURS, "variables": VARIABLES})
+    assert (posted.status_code, posted.json()) == (200, ANSWER)
+
+
+@pytest.mark.parametrize("unknown", ["sha256:" + "0" * 64, "sha256:", "", ID.upper(), 7, ["x"]])
+async def test_an_unknown_hash_is_not_found(http: httpx.AsyncClient, unknown: object) -> None:
+    posted = await http.post("/graphql", json={"documentId": unknown})
+    assert posted.status_code == 404
+    assert posted.json()["errors"][0]["extensions"] == {"code": "DOCUMENT_NOT_FOUND"}
+
+
+async def test_a_text_and_a_hash_are_one_too_many(http: httpx.AsyncClient) -> None:
+    assert (await http.post("/graphql", json={"documentId": ID, "query": OURS})).status_code == 400
+
+
+async def test_the_widget_books_in_either_case(http: httpx.AsyncClient) -> None:
+    posted = await http.post("/graphql", json={"query": widget_documents()["catalogue"]})
+    assert posted.status_code == 200
+    assert "errors" not in posted.json()
+
+
+async def test_another_text_is_answered_unless_these_are_alone(http: httpx.AsyncClient) -> None:
+    posted = await http.post("/graphql", json={"query": "{ clinic { name } }"})
+    if http.headers["x-alone"] == "True":
+        assert posted.status_code == 403
+        assert posted.json()["errors"][0]["extensions"] == {"code": "DOCUMENT_NOT_TRUSTED"}
+    else:
+        assert posted.status_code == 200
+
+
+def test_a_folder_that_is_not_there_is_said_at_the_start() -> None:
+    with pytest.raises(InvalidSetting, match="no such folder"):
+        settings_from({"BOOK_ONLINE_TRUSTED_DOCUMENTS": "/no/such/folder"})
+    with pytest.raises(InvalidSetting, match="must be 1 or 0"):
+        settings_from({"BOOK_ONLINE_TRUSTED_DOCUMENTS_ONLY": "yes"})

@@ -1,0 +1,113 @@
+"""What an operator is handed, held against the program: Dockerfile, docker-compose.yml, docs/run.md."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from booking.storage.engine import database_url
+from graphql_api.app import create_app
+from graphql_api.settings import Settings, settings_from
+
+HOUSE = Path(__file__).parents[2]
+DOCKERFILE = (HOUSE / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
+
+
+def compose() -> dict[str, Any]:
+    """docker-compose.yml as Compose reads it where no variable is set."""
+    text = (HOUSE / "docker-compose.yml").read_text("utf-8")
+    read: dict[str, Any] = yaml.safe_load(VARIABLE.sub(r"\2", text))
+    return read
+
+
+def image_environment() -> dict[str, str]:
+    final = DOCKERFILE.rpartition("FROM ")[2]
+    return dict(re.findall(r"(\w+)=(\S+)", " ".join(re.findall(r"^ENV (.*)$", final, re.MULTILINE))))
+
+
+def variables() -> set[str]:
+    """The variables that settings.py reads."""
+    source = (HOUSE / "graphql_api" / "settings.py").read_text("utf-8")
+    return set(re.findall(r'"((?:BOOK_ONLINE|DATABASE)_[A-Z_]+)"', source))
+
+
+def test_the_image_keeps_its_database_where_it_may_write() -> None:
+    assert settings_from(image_environment()) == Settings(
+        database_url="sqlite:////data/book-online.sqlite3",
+        clinic_file=Path("/etc/book-online/clinic.toml"),
+        mode="production",
+    )
+
+
+def test_the_api_of_compose_finds_the_database_of_compose() -> None:
+    services = compose()["services"]
+    database = services["database"]["environment"]
+
+    settings = settings_from(image_environment() | services["api"]["environment"])
+    url = database_url(settings.database_url)
+
+    assert settings.mode == "production"
+    assert (url.host, url.port) == ("database", 5432)
+    assert (url.username, url.password, url.database) == (
+        database["POSTGRES_USER"],
+        database["POSTGRES_PASSWORD"],
+        database["POSTGRES_DB"],
+    )
+    assert services["api"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+
+
+def test_compose_names_only_settings_that_there_are() -> None:
+    assert set(compose()["services"]["api"]["environment"]) <= variables()
+    assert {name for name in image_environment() if name.startswith("BOOK_ONLINE")} <= variables()
+
+
+def test_compose_mounts_the_clinic_where_the_image_reads_it() -> None:
+    source, target, how = compose()["services"]["api"]["volumes"][0].split(":")
+    assert (HOUSE / source).is_file()
+    assert (target, how) == (image_environment()["BOOK_ONLINE_CLINIC_FILE"], "ro")
+
+
+def test_nobody_but_this_machine_reaches_what_compose_starts() -> None:
+    services = compose()["services"]
+    assert services["api"]["ports"] == ["127.0.0.1:8000:8000"]
+    assert "ports" not in services["database"]
+
+
+def test_the_image_is_neither_root_nor_able_to_write() -> None:
+    user = re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE)
+    api = compose()["services"]["api"]
+    assert user == ["10001:10001"]
+    assert (api["read_only"], api["cap_drop"]) == (True, ["ALL"])
+
+
+@pytest.mark.parametrize("instruction", ["HEALTHCHECK", "CMD"])
+def test_the_image_starts_no_shell(instruction: str) -> None:
+    [command] = re.findall(rf"^{instruction}.*?(\[.*\])$", DOCKERFILE, re.MULTILINE)
+    assert json.loads(command)[0] in ("python", "book-online")
+
+
+def test_the_health_check_asks_for_what_is_there(tmp_path: Path) -> None:
+    asked = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", DOCKERFILE)
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}"))
+    assert asked == ["/healthz"]
+    assert "/healthz" in [getattr(route, "path", "") for route in app.routes]
+
+
+def test_what_the_image_is_made_from_reaches_the_build() -> None:
+    let_in = re.findall(r"^!(.+?)/?$", (HOUSE / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    assert [path for path in let_in if not (HOUSE / path).exists()] == []
+    copied = re.findall(r"^COPY (?!--from)(?!\.)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert {path for paths in copied for path in paths.split()} <= set(let_in)
+    assert {"booking", "graphql_api", "widget", "pyproject.toml", "README.md"} <= set(let_in)
+
+
+def test_the_docs_name_every_setting_with_its_default() -> None:
+    table = re.findall(
+        r"^\| `(\w+)` \|(?: `(\S+)`)? \|", (HOUSE / "docs" / "run.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert {name for name, _ in table} == variables()
+    assert settings_from(dict(table)) == Settings()

@@ -1,0 +1,99 @@
+"""A time is sold once, and what was acknowledged is never lost: several server processes on one database.
+
+`make stress` plays the same scenarios at their full size.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.booking.notifications.mailbox import Mailbox, mailbox
+from tests.stress import mails
+from tests.stress.changing import everything_at_once
+from tests.stress.courses import courses
+from tests.stress.holding import any_practitioner, one_time, unequal
+from tests.stress.killing import kill
+from tests.stress.referee import judge, read_books
+from tests.stress.stage import Stage, open_stage
+from tests.support.databases import Postgres, sqlite_copy
+
+PROCESSES = 3
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def lasting_sqlite_url(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sqlite_copy(migrated_sqlite, tmp_path_factory.mktemp("stress"))
+
+
+@pytest.fixture(scope="module")
+def lasting_postgresql_url(postgres: Postgres) -> Iterator[str]:
+    with postgres.copy() as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def lasting_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database for all tests of this module."""
+    url: str = request.getfixturevalue(f"lasting_{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="module")
+async def box() -> AsyncIterator[Mailbox]:
+    async with mailbox() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def stage(
+    lasting_url: str, box: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    """Servers that all these tests share: each scenario has practitioners of its own."""
+    folder = tmp_path_factory.mktemp("servers")
+    told = mails.environment(box)
+    async with open_stage(lasting_url, folder, processes=PROCESSES, environment=told) as opened:
+        yield opened
+
+
+async def test_one_time_is_sold_once(stage: Stage) -> None:
+    outcome = await one_time(stage, attempts=60)
+    assert outcome.wrong == []
+    assert (outcome.successes, outcome.refusals) == (2, 59)  # one holds it, and books it
+
+
+async def test_visits_of_unequal_lengths_never_overlap_and_leave_no_room(stage: Stage) -> None:
+    outcome = await unequal(stage, attempts=60, clients=10, seed=SEED)
+    assert outcome.wrong == []
+
+
+async def test_whoever_is_free_is_given_once_and_no_one_has_more_to_do(stage: Stage) -> None:
+    outcome = await any_practitioner(stage, attempts=60, days=1)
+    assert outcome.wrong == []
+
+
+async def test_each_appointment_stands_as_its_client_was_told_last(stage: Stage) -> None:
+    outcome = await everything_at_once(stage, clients=8, steps=15, seed=SEED)
+    assert outcome.wrong == []
+
+
+async def test_a_course_is_booked_whole_or_not_at_all(stage: Stage) -> None:
+    outcome = await courses(stage, clients=6, rounds=6, seed=SEED)
+    assert outcome.wrong == []
+
+
+async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
+    stage: Stage, box: Mailbox
+) -> None:
+    mailed = mails.every_booking_is_mailed(box, patiently=False)
+    outcome = await kill(stage, kills=3, clients=6, seed=SEED, at_the_end=mailed)
+    assert outcome.wrong == []
+    assert box.messages
+
+
+async def test_afterwards_no_time_has_two_owners_or_a_wrong_one(stage: Stage) -> None:
+    for server in stage.servers:
+        await server.stop()
+    books = await read_books(stage.url)
+    assert judge(books).all == []

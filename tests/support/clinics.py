@@ -1,0 +1,91 @@
+"""Clinics in a database, for tests that need one; and the moment at which the tests' clock stands."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from booking.catalogue.clinic_file.parser import parse_clinic_file
+from booking.catalogue.clinic_file.sync import sync_clinic_file
+from booking.storage.database import Database
+
+FILE = Path(__file__).parents[2] / "clinic.toml"
+
+
+def file_with_features(*features: str) -> str:
+    """The sample clinic's file with these features, whatever a developer has enabled in it."""
+    line = f"features = {json.dumps(features)}"
+    text, count = re.subn(r"(?m)^features = .*$", line, FILE.read_text("utf-8"))
+    assert count == 1
+    return text
+
+
+SAMPLE = file_with_features()
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""A Monday, 7:00 in Toronto, on winter time."""
+
+
+async def open_clinic(database: Database, text: str = SAMPLE, *, now: datetime = NOW) -> list[str]:
+    """Applies a clinic's file, and answers what changed."""
+    async with database.write() as session:
+        return await sync_clinic_file(session, _read(text), now=now)
+
+
+_read = cache(parse_clinic_file)
+
+
+def edit_file(edits: Mapping[str, str], text: str = SAMPLE) -> str:
+    """The file with each of these pieces, which must be in it, replaced once."""
+    for old, new in edits.items():
+        assert old in text, f"{old!r} is not in the file"
+        text = text.replace(old, new, 1)
+    return text
+
+
+def small_clinic(
+    *,
+    zone: str = "America/Toronto",
+    hours: str = "09:00-12:00",
+    service: str = "",
+    policy: Mapping[str, str] | None = None,
+    practitioners: str = "",
+    duration: str = "30 min",
+) -> str:
+    """One location that is always open, one service, and one practitioner unless others are given."""
+    rules = {"slot_step": "15 min", "minimum_notice": "0 min", "horizon": "366 days", "hold": "5 min"}
+    rules |= {"cancellation_notice": "0 min"} | dict(policy or {})
+    return f"""
+[clinic]
+name = "Sample Clinic"
+phone = "416.545.1881"
+country = "CA"
+time_zone = "{zone}"
+languages = ["en"]
+[policy]
+{chr(10).join(f'{key} = "{value}"' for key, value in rules.items())}
+[[locations]]
+slug = "here"
+name = "Here"
+address = ["1 Main Street"]
+hours = {{ mon-sun = ["00:00-24:00"] }}
+[[services]]
+slug = "visit"
+name = "Visit"
+duration = "{duration}"
+{service}
+{practitioners or practitioner("one", hours)}
+"""
+
+
+def practitioner(slug: str, hours: str, more: str = "") -> str:
+    return f"""
+[[practitioners]]
+slug = "{slug}"
+name = "Sample Practitioner {slug}"
+services = ["visit"]
+{more}
+[[practitioners.hours]]
+week = {{ mon-sun = ["{hours}"] }}
+"""

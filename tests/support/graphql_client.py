@@ -1,0 +1,217 @@
+"""A partner's code against the API: a few documents, and how to send them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from graphql_api.resolvers.global_id import global_id
+
+PATIENT = {"name": "Sample Patient", "email": "patient@example.com", "phone": "416 555 0123"}
+QUESTIONS = ("pregnancy", "bleeding", "infection", "pacemaker", "needle-fear", "metal-allergy")
+
+PROBLEMS = """
+fragment Why on Problem {
+  __typename message path
+  ... on SlotTaken { alternatives { startsAt practitioner { slug } } }
+  ... on NotOpen { alternatives { startsAt practitioner { slug } } }
+  ... on NoticeTooShort { earliest }
+  ... on BeyondHorizon { latest }
+  ... on NotQualified { practitioners { slug } }
+  ... on HoldExpired { stillOpen alternatives { startsAt practitioner { slug } } }
+  ... on ScreeningIncomplete { missing { slug } surplus }
+  ... on CallTheClinic { phone phoneShown suitableServices { slug } }
+  ... on TooLateToChange { deadline phone }
+  ... on TemporaryProblem { retryAfterSeconds }
+}
+"""
+OPEN_SLOTS = """
+query ($filter: OpenSlotFilter!, $first: Int! = 100, $after: String) {
+  openSlots(filter: $filter, first: $first, after: $after) {
+    edges { cursor node { id startsAt endsAt practitioner { slug } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+HOLD = (
+    """mutation ($input: HoldSlotInput!) { holdSlot(input: $input) {
+  hold { id expiresAt slot { id startsAt endsAt practitioner { slug } } } holdToken problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+HOLD_COURSE = (
+    """mutation ($input: HoldCourseInput!) { holdCourse(input: $input) {
+  holds { id expiresAt slot { startsAt practitioner { slug } } } holdTokens problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+EXTEND = (
+    """mutation ($input: ExtendHoldInput!) { extendHold(input: $input) {
+  hold { id expiresAt } problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+COURSE_SLOTS = """
+query ($serviceId: ID!, $startsAt: DateTime!, $everyDays: Int! = 7, $practitionerId: ID, $locationId: ID) {
+  courseSlots(serviceId: $serviceId, startsAt: $startsAt, everyDays: $everyDays,
+    practitionerId: $practitionerId, locationId: $locationId) { startsAt practitioner { slug } }
+}
+"""
+BOOK = (
+    """mutation ($input: BookAppointmentInput!) { bookAppointment(input: $input) {
+  appointment { id reference status startsAt endsAt canChange changeDeadline
+    service { slug } practitioner { slug } location { slug } course { id } }
+  manageToken problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+BOOK_COURSE = (
+    """mutation ($input: BookCourseInput!) { bookCourse(input: $input) {
+  course { id appointments { id reference status startsAt practitioner { slug } } }
+  manageToken problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+MOVE = (
+    """mutation ($input: RescheduleAppointmentInput!) { rescheduleAppointment(input: $input) {
+  appointment { id status startsAt practitioner { slug } } problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+CANCEL = (
+    """mutation ($input: CancelAppointmentInput!) { cancelAppointment(input: $input) {
+  appointment { id status } problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+CHECK_SCREENING = (
+    """mutation ($input: CheckScreeningInput!) { checkScreening(input: $input) {
+  cleared problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+APPOINTMENT = """query ($token: String!, $id: ID) { appointment(manageToken: $token, id: $id) {
+  id reference status startsAt practitioner { slug } canChange changeDeadline calendarFile
+  course { appointments { id startsAt status } }
+} }"""
+
+
+def service_id(slug: str = "dry-needling") -> str:
+    return global_id("Service", slug)
+
+
+def practitioner_id(letter: str) -> str:
+    return global_id("Practitioner", f"sample-practitioner-{letter}")
+
+
+def answers(**other: str) -> list[dict[str, str]]:
+    """NO to every question of dry needling, but for those that are named."""
+    return [
+        {
+            "questionId": global_id("ScreeningQuestion", slug),
+            "answer": other.get(slug.replace("-", "_"), "NO"),
+        }
+        for slug in QUESTIONS
+    ]
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Each method answers what GraphQL answers to its document, without the wrapping."""
+
+    http: httpx.AsyncClient
+
+    async def ask(self, query: str, *, language: str = "en", **variables: Any) -> dict[str, Any]:
+        """The whole answer; the status must be 200."""
+        # As ASCII: half a surrogate pair can only be sent escaped.
+        body = json.dumps({"query": query, "variables": variables})
+        headers = {"accept-language": language, "content-type": "application/json"}
+        response = await self.http.post("/graphql", content=body, headers=headers)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def _do(self, document: str, field: str, **given: Any) -> dict[str, Any]:
+        answer = await self.ask(document, input=given)
+        assert "errors" not in answer, answer["errors"]
+        done: dict[str, Any] = answer["data"][field]
+        return done
+
+    async def open_slots(self, first_day: str, last_day: str, **more: Any) -> list[dict[str, Any]]:
+        """All of them, page by page."""
+        wanted = {"serviceId": service_id(), "from": first_day, "to": last_day} | more
+        slots: list[dict[str, Any]] = []
+        after = None
+        while True:
+            page = (await self.ask(OPEN_SLOTS, filter=wanted, after=after))["data"]["openSlots"]
+            slots += [edge["node"] for edge in page["edges"]]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return slots
+
+    async def hold(self, starts_at: str, *, service: str = "dry-needling", **more: Any) -> dict[str, Any]:
+        given = {"serviceId": service_id(service), "startsAt": starts_at} | more
+        return await self._do(HOLD, "holdSlot", **given)
+
+    async def hold_course(
+        self, times: list[str], *, service: str = "dry-needling-course", **more: Any
+    ) -> dict[str, Any]:
+        given = {"serviceId": service_id(service), "startsAt": times} | more
+        return await self._do(HOLD_COURSE, "holdCourse", **given)
+
+    async def course_slots(
+        self, starts_at: str, *, service: str = "dry-needling-course", **more: Any
+    ) -> dict[str, Any]:
+        """The whole answer."""
+        given = {"serviceId": service_id(service), "startsAt": starts_at} | more
+        return await self.ask(COURSE_SLOTS, **given)
+
+    async def extend(self, token: str) -> dict[str, Any]:
+        return await self._do(EXTEND, "extendHold", holdToken=token)
+
+    async def release(self, token: str) -> dict[str, Any]:
+        document = "mutation ($input: ReleaseHoldInput!) { releaseHold(input: $input) { released } }"
+        return await self._do(document, "releaseHold", holdToken=token)
+
+    async def book(self, token: str, **more: Any) -> dict[str, Any]:
+        given = {"holdToken": token, "patient": PATIENT, "screening": answers()} | more
+        return await self._do(BOOK, "bookAppointment", **given)
+
+    async def book_course(self, tokens: list[str], **more: Any) -> dict[str, Any]:
+        given = {"holdTokens": tokens, "patient": PATIENT, "screening": answers()} | more
+        return await self._do(BOOK_COURSE, "bookCourse", **given)
+
+    async def booked(self, starts_at: str, **more: Any) -> dict[str, Any]:
+        """Holds and books; answers the booking, which has to succeed."""
+        held = await self.hold(starts_at, **more)
+        assert held["problems"] == [], held
+        done = await self.book(held["holdToken"])
+        assert done["problems"] == [], done
+        return done
+
+    async def move(self, manage_token: str, starts_at: str, **more: Any) -> dict[str, Any]:
+        return await self._do(
+            MOVE, "rescheduleAppointment", manageToken=manage_token, startsAt=starts_at, **more
+        )
+
+    async def cancel(self, manage_token: str, **more: Any) -> dict[str, Any]:
+        return await self._do(CANCEL, "cancelAppointment", manageToken=manage_token, **more)
+
+    async def check_screening(
+        self, screening: list[dict[str, str]], service: str = "dry-needling"
+    ) -> dict[str, Any]:
+        return await self._do(
+            CHECK_SCREENING, "checkScreening", serviceId=service_id(service), screening=screening
+        )
+
+    async def appointment(self, manage_token: str, id: str | None = None) -> dict[str, Any] | None:
+        answer = await self.ask(APPOINTMENT, token=manage_token, id=id)
+        assert "errors" not in answer, answer["errors"]
+        found: dict[str, Any] | None = answer["data"]["appointment"]
+        return found
+
+
+def kinds(payload: dict[str, Any]) -> list[str]:
+    """The types of a payload's problems."""
+    return [problem["__typename"] for problem in payload["problems"]]

@@ -1,0 +1,82 @@
+"""The server with the plain pages on it, and what its database says."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+from sqlalchemy import func, select
+from starlette.applications import Starlette
+
+from booking.appointments.hold import HoldRequest, hold_slot
+from booking.storage.database import Database
+from booking.storage.models.appointments import Appointment, Hold, Patient
+from booking.storage.models.catalogue import TimeOff
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
+from tests.support.clinics import SAMPLE, open_clinic
+from tests.support.live_server import live_server
+from tests.support.site import Clock
+from web.noscript.booking_state import Choice
+
+VISITOR = hashlib.sha256(b"127.0.0.1").digest()
+
+
+@dataclass(frozen=True)
+class Server:
+    """Running, with its clock and its database."""
+
+    url: str
+    clock: Clock
+    database: Database
+
+    @property
+    def file(self) -> str:
+        """Of its SQLite database."""
+        return self.database.engine.url.database or ""
+
+    async def appointments(self) -> list[Appointment]:
+        async with self.database.read() as session:
+            query = select(Appointment).order_by(Appointment.starts_at)
+            return list(await session.scalars(query))
+
+    async def patients(self) -> list[Patient]:
+        async with self.database.read() as session:
+            return list(await session.scalars(select(Patient)))
+
+    async def times_held(self) -> int:
+        """How many times visitors of the plain pages hold just now."""
+        async with self.database.read() as session:
+            held = select(func.count()).select_from(Hold).where(Hold.client == VISITOR)
+            return await session.scalar(held.where(Hold.expires_at > self.clock.now)) or 0
+
+    async def goes_away(self, practitioner: str, starts_at: datetime, ends_at: datetime) -> None:
+        async with self.database.write() as session:
+            session.add(TimeOff(practitioner=practitioner, starts_at=starts_at, ends_at=ends_at))
+
+    async def takes(self, starts_at: datetime) -> None:
+        """Somebody else, with practitioner A."""
+        request = HoldRequest("dry-needling", starts_at, "sample-practitioner-a")
+        async with self.database.write() as session:
+            await hold_slot(session, request, now=self.clock.now)
+
+    async def takes_code(self, code: str) -> None:
+        """The time that is in an address."""
+        choice = Choice.parse(unquote(code))
+        assert choice
+        await self.takes(choice.starts_at)
+
+
+@asynccontextmanager
+async def running_server(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[Server]:
+    database, clock = Database(database_url), Clock()
+    await open_clinic(database, clinic, now=clock.now)
+    async with live_server(app_with(database_url, clock)) as url:
+        yield Server(url, clock, database)
+    await database.close()
+
+
+def app_with(database_url: str, clock: Clock, *, most_held: int = 24) -> Starlette:
+    return create_app(Settings(database_url=database_url, holds_per_client=most_held), now=clock)

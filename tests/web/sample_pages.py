@@ -1,0 +1,20 @@
+"""The pages alone, of a clinic that is in no database."""
+
+from starlette.applications import Starlette
+
+from web.pages import ClinicCard, routes
+
+CARD = ClinicCard(
+    name="Sample Clinic",
+    phone="+14165451881",
+    phone_shown="416.545.1881",
+    address=["1 Main Street"],
+    hours=[("Monday", "9:00 am to 5:00 pm")],
+)
+
+
+def sample_pages(*, demo: bool = True) -> Starlette:
+    async def clinic(_language: str) -> ClinicCard:
+        return CARD
+
+    return Starlette(routes=routes(clinic=clinic, demo=demo))

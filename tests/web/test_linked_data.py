@@ -1,0 +1,184 @@
+"""What a booking page tells search engines, and that nothing of it can get out of its place."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic
+from tests.support.site import Site
+
+BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+@asynccontextmanager
+async def visited(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[httpx.AsyncClient]:
+    database = Database(database_url)
+    await open_clinic(database, clinic)
+    await database.close()
+    app = create_app(Settings(database_url=database_url, site="https://booking.example.com"), now=lambda: NOW)
+    async with asgi_client(app) as http:
+        yield http
+
+
+async def told(http: httpx.AsyncClient, path: str = "/book") -> list[dict[str, Any]]:
+    [text] = BLOCK.findall((await http.get(path)).text)
+    data = json.loads(text)
+    assert data["@context"] == "https://schema.org"
+    graph: list[dict[str, Any]] = data["@graph"]
+    return graph
+
+
+async def test_the_booking_page_tells_search_engines_who_where_and_when(database_url: str) -> None:
+    async with visited(database_url) as http:
+        [clinic] = await told(http)
+
+    services = clinic.pop("availableService")
+    assert [service["url"].rpartition("/")[2] for service in services] == [
+        "dry-needling",
+        "dry-needling-follow-up",
+        "dry-needling-course",
+        "physiotherapy-assessment",
+        "physiotherapy-follow-up",
+    ]
+    assert services[-1] == {
+        "@type": "MedicalTherapy",
+        "name": "Physiotherapy follow-up",
+        "description": "Hands-on treatment and exercises, step by step.",
+        "url": "https://booking.example.com/book/physiotherapy-follow-up",
+    }
+    closed = [("2026-12-24", "2027-01-01")]
+    assert clinic == {
+        "@type": "MedicalClinic",
+        "@id": "https://booking.example.com/book#main-street",
+        "name": "Sample Health Services",
+        "url": "https://example.com/",
+        "telephone": "+14165451881",
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": "1 Main Street, Suite 100",
+            "addressLocality": "Toronto",
+            "addressRegion": "ON",
+            "postalCode": "M5X 1A1",
+            "addressCountry": "CA",
+        },
+        "openingHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+                "opens": "07:00",
+                "closes": "19:00",
+            }
+        ],
+        "specialOpeningHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "validFrom": first,
+                "validThrough": last,
+                "opens": "00:00",
+                "closes": "00:00",
+            }
+            for first, last in closed
+        ],
+        "potentialAction": {
+            "@type": "ReserveAction",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": "https://booking.example.com/book?lang=en",
+                "inLanguage": "en",
+                "actionPlatform": [
+                    "https://schema.org/DesktopWebPlatform",
+                    "https://schema.org/MobileWebPlatform",
+                ],
+            },
+        },
+    }
+
+
+async def test_a_services_own_page_tells_of_it_alone_in_the_pages_language(sqlite_url: str) -> None:
+    async with visited(sqlite_url) as http:
+        [clinic] = await told(http, "/book/physiotherapy-follow-up?lang=fr")
+
+    assert [service["name"] for service in clinic["availableService"]] == ["Suivi en physiothérapie"]
+    address = "https://booking.example.com/book/physiotherapy-follow-up?lang=fr"
+    assert clinic["potentialAction"]["target"]["urlTemplate"] == address
+
+
+async def test_each_place_tells_only_of_what_is_done_there(sqlite_url: str) -> None:
+    other = """
+[[locations]]
+slug = "harbour"
+name = { en = "Harbour clinic", fr = "Clinique du port" }
+address = ["2 Harbour Street"]
+public_holidays = false
+hours = { sat = ["00:00-24:00"] }
+
+[[practitioners]]
+slug = "sample-practitioner-f"
+name = "Sample Practitioner F"
+services = ["physiotherapy-follow-up"]
+[[practitioners.hours]]
+location = "harbour"
+week = { sat = ["09:00-12:00"] }
+"""
+    text = SAMPLE.replace("[[practitioners.hours]]\n", '[[practitioners.hours]]\nlocation = "main-street"\n')
+    async with visited(sqlite_url, text + other) as http:
+        main, harbour = await told(http)
+
+    assert [place["name"] for place in (main, harbour)] == [
+        "Sample Health Services, Main Street clinic",
+        "Sample Health Services, Harbour clinic",
+    ]
+    assert len(main["availableService"]) == 5
+    assert [service["name"] for service in harbour["availableService"]] == ["Physiotherapy follow-up"]
+    assert harbour["address"] == {"@type": "PostalAddress", "streetAddress": "2 Harbour Street"}
+    assert harbour["specialOpeningHoursSpecification"] == []
+    [saturday] = harbour["openingHoursSpecification"]
+    assert (saturday["dayOfWeek"], saturday["opens"], saturday["closes"]) == (["Saturday"], "00:00", "23:59")
+
+
+async def test_no_text_of_the_clinic_ends_the_block(sqlite_url: str) -> None:
+    nasty = "</script><script>alert(1)</script><!-- & 'x'"
+    text = edit_file({'"Physiotherapy follow-up"': json.dumps(nasty)})
+    async with visited(sqlite_url, text) as http:
+        [clinic] = await told(http)
+        page = (await http.get("/book")).text
+
+    assert clinic["availableService"][-1]["name"] == nasty
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("path", ["/manage", "/"])
+async def test_other_pages_tell_nothing(sqlite_url: str, path: str) -> None:
+    async with visited(sqlite_url) as http:
+        assert BLOCK.search((await http.get("/book")).text)
+        assert not BLOCK.search((await http.get(path)).text)
+
+
+async def test_the_pages_own_policy_has_nothing_against_it(page: Page, site: Site) -> None:
+    await page.add_init_script(
+        "window.blocked = [];"
+        "addEventListener('securitypolicyviolation', ({ blockedURI }) => blocked.push(blockedURI));"
+    )
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    await page.goto(f"{site.url}/book")
+    await page.get_by_role("heading", name="What can we do for you?").wait_for()
+    # First that what the policy forbids would be heard of.
+    await page.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), { text: '1' }))"
+    )
+    assert await page.evaluate("blocked") == ["inline"]
+    assert [text for text in said if "Security Policy" in text][1:] == []
+    data = await page.evaluate("document.querySelector('script[type=\"application/ld+json\"]').textContent")
+    assert json.loads(data)["@graph"][0]["@type"] == "MedicalClinic"

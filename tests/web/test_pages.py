@@ -1,0 +1,209 @@
+"""The pages beside the widget, and the widget's files, as a browser is sent them."""
+
+import re
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+
+from booking.storage.database import Database
+from graphql_api.app import create_app
+from graphql_api.settings import Settings
+from tests.support.asgi_client import asgi_client
+from tests.support.clinics import NOW, open_clinic
+from web.assets import assets
+
+PAGES = ["/", "/book", "/book/dry-needling", "/book/no-such-service", "/manage"]
+DATA = "application/ld+json"
+WIDGET = Path(__file__).parents[2] / "widget"
+
+
+@pytest.fixture
+async def site(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    database = Database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    app = create_app(Settings(database_url=sqlite_url), now=lambda: NOW)
+    async with asgi_client(app) as client:
+        yield client
+
+
+class Page(HTMLParser):
+    """What a strict policy would block, and whether everything that is opened is closed."""
+
+    VOID = frozenset({"meta", "link", "img", "br", "input", "hr"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.blocked: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self.tags.append((tag, given))
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag == "style" or (tag == "script" and "src" not in given and given.get("type") != DATA):
+            self.blocked.append(tag)
+        self.blocked += [name for name in given if name == "style" or name.startswith("on")]
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_page_is_whole_safe_and_has_the_phone(
+    site: httpx.AsyncClient, path: str, language: str
+) -> None:
+    response = await site.get(path, params={"lang": language})
+
+    page = Page(response.text)
+    assert (response.status_code, page.open, page.blocked) == (200, [], [])
+    assert ("html", {"lang": language}) in page.tags
+    assert ("a", {"href": "tel:+14165451881"}) in page.tags
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert [tag for tag, _ in page.tags].count("h1") == 1
+    local = [
+        given.get("src") or given.get("href") or "" for tag, given in page.tags if tag in ("script", "link")
+    ]
+    for address in local:
+        assert (await site.get(address)).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"), [("fr-CA,fr;q=0.9", "fr"), ("en-CA", "en"), ("de", "en"), ("", "en")]
+)
+async def test_a_page_speaks_the_browsers_language(
+    site: httpx.AsyncClient, accept: str, language: str
+) -> None:
+    response = await site.get("/book", headers={"accept-language": accept})
+
+    assert response.headers["content-language"] == language
+    assert "Accept-Language" in response.headers["vary"]
+
+
+async def test_the_hosted_page_names_the_service_and_escapes_it(site: httpx.AsyncClient) -> None:
+    assert '<book-online inline service="dry-needling">' in (await site.get("/book/dry-needling")).text
+    odd = (await site.get("/book/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")).text
+    assert "<script>" not in odd
+
+
+async def test_without_javascript_the_pages_still_say_whom_to_call(site: httpx.AsyncClient) -> None:
+    for path in ("/book", "/manage"):
+        text = (await site.get(path)).text
+        fallback = text[text.index("<noscript>") : text.index("</noscript>")]
+        assert "416.545.1881" in fallback
+    demo = (await site.get("/")).text
+    assert (
+        '<book-online service="dry-needling"><a href="/book/dry-needling">Book Online</a></book-online>'
+        in demo
+    )
+
+
+async def test_the_manage_page_is_kept_by_nobody(site: httpx.AsyncClient) -> None:
+    headers = (await site.get("/manage")).headers
+
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-robots-tag"] == "noindex"
+
+
+async def test_in_production_there_is_no_demo_page_and_no_playground(sqlite_url: str) -> None:
+    app = create_app(Settings(database_url=sqlite_url, mode="production"), now=lambda: NOW)
+    async with asgi_client(app) as site:
+        front = await site.get("/")
+        assert (front.status_code, front.headers["location"]) == (307, "/book")
+        assert (await site.get("/graphql", headers={"accept": "text/html"})).status_code == 406
+
+
+async def test_the_widgets_files_are_for_pages_of_any_origin(site: httpx.AsyncClient) -> None:
+    response = await site.get("/widget/book-online.js")
+
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+    again = await site.get("/widget/book-online.js", headers={"if-none-match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    head = await site.head("/widget/book-online.js")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_all_but_the_entrance_is_kept_for_ever_at_the_address_of_its_version(
+    site: httpx.AsyncClient,
+) -> None:
+    entrance = await site.get("/widget/book-online.js")
+    assert "immutable" not in entrance.headers["cache-control"]
+    found = re.search(r"'(\./[\da-f]{12}/flow/)", entrance.text)
+    assert found
+    flow = f"/widget/{found[1]}"
+
+    module = await site.get(f"{flow}start.js")
+    strings = await site.get(f"{flow}../strings/fr.json")
+    assert {one.headers["cache-control"] for one in (module, strings)} == {
+        "public, max-age=31536000, immutable"
+    }
+    assert strings.headers["content-type"].startswith("application/json")
+    assert strings.json()["locale"] == "fr-CA"
+
+    # Just after an update, a page of the version before finds something too, but not for ever.
+    outdated = await site.get("/widget/0123456789ab/flow/start.js")
+    assert outdated.text == module.text
+    assert "immutable" not in outdated.headers["cache-control"]
+
+
+async def test_the_dialog_comes_as_one_module_and_one_style_sheet(site: httpx.AsyncClient) -> None:
+    module = (await site.get(assets().address("flow/start.js"))).text
+    sheet = (await site.get(assets().address("flow/look.css"))).text
+
+    assert not re.search(r"\bimport\s*[{*]", module)
+    assert re.search(r"\bexport const\s*\{\s*warm,\s*start\s*\}", module)
+    for selector in (".frame", ".card", ".days"):
+        assert selector in sheet
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("br;q=1.0", "br"),
+        ("br;q=0, gzip", None),
+        ("gzip", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+async def test_a_file_is_compressed_for_whoever_can_read_it(
+    site: httpx.AsyncClient, accepted: str, encoding: str | None
+) -> None:
+    response = await site.get("/widget/book-online.js", headers={"accept-encoding": accepted})
+
+    assert response.headers.get("content-encoding") == encoding
+    assert "Accept-Encoding" in response.headers["vary"]
+    assert "customElements" in response.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nothing.js",
+        "pages.py",
+        "../pyproject.toml",
+        "..%2f..%2fclinic.toml",
+        "templates/base.html",
+        "",
+        "flow",
+    ],
+)
+async def test_nothing_but_the_widgets_own_files_can_be_fetched(site: httpx.AsyncClient, path: str) -> None:
+    assert (await site.get(f"/widget/{path}")).status_code == 404

@@ -1,0 +1,38 @@
+"""Where a clinic guards its server: known web sites alone, or some work before a time is held."""
+
+from booking.api_keys import create_site_key
+from tests.support.clinics import NOW
+from tests.support.site import page_of_another_origin, running_site
+from tests.widget.visitor import Visitor
+
+PAGE = """<!doctype html><html lang="en"><title>A clinic</title>
+<script type="module" src="{url}/widget/book-online.js"></script>
+<book-online service="dry-needling">Book Online</book-online>"""
+NAME_THE_SITE = "(key) => document.querySelector('book-online').setAttribute('site', key)"
+
+
+async def test_a_web_site_that_is_known_books_and_another_does_not(sqlite_url: str, visitor: Visitor) -> None:
+    async with (
+        running_site(sqlite_url, site_keys_only=True) as site,
+        page_of_another_origin(PAGE.format(url=site.url)) as home,
+    ):
+        await visitor.page.goto(home)
+        await visitor.button("Book Online").click()
+        await visitor.page.get_by_role("alert").wait_for()
+
+        async with site.database.write() as session:
+            key = await create_site_key(session, "Sample Site", [home], now=NOW)
+        await visitor.page.goto(home)
+        await visitor.page.evaluate(NAME_THE_SITE, f"bo_pub_{key.id}")
+        await visitor.button("Book Online").click()
+        await visitor.page.locator("[part~=time]").first.wait_for()
+
+
+async def test_the_widget_does_the_work_that_a_server_under_attack_asks_for(
+    sqlite_url: str, visitor: Visitor
+) -> None:
+    async with running_site(sqlite_url, proof_of_work="of this test, and of no server anywhere") as site:
+        await visitor.comes_to_details(site.url)
+        await visitor.button("Book this visit").click()
+        await visitor.is_booked()
+        assert await site.appointments() == 1

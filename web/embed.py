@@ -1,0 +1,26 @@
+"""The two lines that a webmaster pastes."""
+
+import hashlib
+from base64 import b64encode
+from html import escape
+from urllib.parse import quote
+
+from web.assets import LOADER, assets
+
+WORDS = {"en": "Book Online", "fr": "Réserver en ligne"}
+
+
+def snippet(site: str, service: str, language: str, *, pinned: bool) -> str:
+    """For the pages of `site`. Pinned, the script is of one version, and its hash is checked (SRI)."""
+    source, check = f"{site}/widget/{LOADER}", ""
+    if pinned:
+        digest = hashlib.sha384(assets().files[LOADER].body).digest()
+        source = f"{site}{assets().address(LOADER)}"
+        check = f' integrity="sha384-{b64encode(digest).decode()}" crossorigin="anonymous"'
+    path = f"/book/{quote(service, safe='')}" if service else "/book"
+    which = f' service="{escape(service)}"' if service else ""
+    link = f'<a href="{escape(site + path)}">{WORDS[language]}</a>'
+    return (
+        f'<script type="module" src="{escape(source)}"{check}></script>\n'
+        f'<book-online{which} lang="{language}">{link}</book-online>\n'
+    )

@@ -1,0 +1,131 @@
+"""The pages beside the widget: hosted booking, managing a visit, and the demo clinic."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from booking.domain.translations import in_language
+from booking.i18n.negotiation import preferred_language
+from booking.storage.queries.catalogue import get_clinic, listed_locations, opening_hours_by_location
+from booking.storage.session import BookingSession
+from web.assets import asset, assets
+from web.opening_hours_text import opening_hours_text
+
+LANGUAGES = ("en", "fr")
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Vary": "Accept-Language",
+}
+PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class ClinicCard:
+    """What a page shows of a clinic, in one language."""
+
+    name: str
+    phone: str  # E.164, for links
+    phone_shown: str
+    address: Sequence[str]
+    hours: Sequence[tuple[str, str]]  # days, times
+
+    @classmethod
+    async def read(cls, session: BookingSession, language: str) -> "ClinicCard":
+        clinic = await get_clinic(session)
+        place = (await listed_locations(session))[0]
+        hours = (await opening_hours_by_location(session, [place.slug]))[place.slug]
+        return cls(
+            name=in_language(clinic.name, language),
+            phone=clinic.phone,
+            phone_shown=clinic.phone_shown,
+            address=place.address,
+            hours=opening_hours_text([(row.weekday, row.opens, row.closes) for row in hours], language),
+        )
+
+
+ReadCard = Callable[[str], Awaitable[ClinicCard]]
+ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
+ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
+PRESELECTION = ("practitioner", "location", "at")
+"""What the address of a booking page may choose beforehand, as attributes of the element do."""
+
+
+def routes(
+    *,
+    clinic: ReadCard,
+    demo: bool,
+    noscript: ReadNoscript | None = None,
+    linked_data: ReadLinkedData | None = None,
+) -> list[BaseRoute]:
+    """`clinic` reads the card when a page is asked for; with `demo` a clinic's page is at `/`.
+
+    `noscript` answers a language and a service with what is shown where no script runs, and `linked_data`
+    with what search engines are told.
+    """
+
+    async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
+        language, service = language_of(request), request.path_params.get("service")
+        is_booking = template.startswith("book.")
+        html = templates.get_template(template).render(
+            clinic=await clinic(language),
+            language=language,
+            service=service,
+            wishes={
+                name: request.query_params[name] for name in PRESELECTION if name in request.query_params
+            },
+            noscript=await noscript(language, service) if noscript and is_booking else "",
+            linked_data=await linked_data(language, service) if linked_data and is_booking else {},
+            noscript_stylesheet=noscript_stylesheet(),
+        )
+        return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
+
+    async def book(request: Request) -> Response:
+        return await page(request, f"book.{language_of(request)}.html")
+
+    async def manage(request: Request) -> Response:
+        return await page(request, f"manage.{language_of(request)}.html", PRIVATE)
+
+    async def front(request: Request) -> Response:
+        if not demo:
+            return RedirectResponse(f"/book?{request.url.query}" if request.url.query else "/book")
+        return await page(request, f"demo.{language_of(request)}.html")
+
+    return [
+        Route("/", front),
+        Route("/book", book),
+        Route("/book/{service}", book),
+        Route("/manage", manage),
+        Route("/widget/{path:path}", asset),
+    ]
+
+
+def noscript_stylesheet() -> str:
+    """The address of the style of all that needs no script."""
+    return assets().address("static/noscript.css")
+
+
+def language_of(request: Request) -> str:
+    """`?lang=` where we have it, or what the browser prefers."""
+    asked = request.query_params.get("lang", "")
+    # In front of the header's own wishes; a language that we don't have is passed over.
+    return preferred_language(f"{asked},{request.headers.get('accept-language', '')}", LANGUAGES)
