@@ -1,5 +1,5 @@
 # The API and the widget, for a database and a clinic.toml of your own.
-# docs/run.md tells how to run it; docker-compose.yml runs it with PostgreSQL.
+# docs/how-to/run.md tells how to run it; docker-compose.yml runs it with PostgreSQL.
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \

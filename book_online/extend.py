@@ -1,4 +1,4 @@
-"""All that a feature of your own may import; docs/extend.md shows each at work.
+"""All that a feature of your own may import; docs/how-to/extend.md shows each at work.
 
 What is not here may change with any release. What is here stays as it is, and may grow, within one
 version of the door (`API`).

@@ -25,7 +25,7 @@ LIST_MEMBERS = ("types", "rules", "busy_sources", "tables")
 
 @dataclass(frozen=True, kw_only=True)
 class Feature(SchemaPart):
-    """All that an installed package may bring; docs/extend.md shows each member at work.
+    """All that an installed package may bring; docs/how-to/extend.md shows each member at work.
 
     `api` is the version of this contract that the feature was made for. `loaders` are found as
     `context.load["aftercare.advice"]`, `settings` as `context.settings["aftercare"]`. `rules` may refuse a

@@ -1,4 +1,4 @@
-"""All limits of the API in one place; `docs/api.md` tells them to whoever calls it."""
+"""All limits of the API in one place; `docs/reference/api.md` tells them to whoever calls it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""docs/extend.md is true: its names are there, and its first example is a working feature."""
+"""docs/how-to/extend.md is true: its names are there, and its first example is a working feature."""
 
 import dataclasses
 import re
@@ -34,7 +34,7 @@ from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT
 from graphql_api.schema.schema import schema_with
 from graphql_api.startup import prepare_database
 
-PAGE = (Path(__file__).parents[2] / "docs" / "extend.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "extend.md").read_text("utf-8")
 LISTED = PAGE.partition("| for | from `book_online.extend` |")[2].partition("\n\n")[0]
 MOST_LINES = 25
 NINE = "2026-11-24T09:00:00-05:00"

@@ -1,4 +1,4 @@
-"""docs/api.md is true: its examples are asked of the sample clinic, from top to bottom."""
+"""docs/reference/api.md is true: its examples are asked of the sample clinic, from top to bottom."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from tests.support.clinics import NOW, open_clinic
 from tests.support.graphql_client import PATIENT
 from tests.support.live_server import live_server
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text("utf-8")
 GRAPHQL = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)
 HTTP = re.findall(r"```http\n(\S+) (\S+)\n(.*?)\n\n(.*?)```\n```json\n(.*?)```", PAGE, re.DOTALL)
 OPERATION = re.compile(r"^(?:query|mutation|subscription) (\w+)", re.MULTILINE)

@@ -28,7 +28,7 @@ def test_every_graphql_example_is_valid(document: str) -> None:
 
 
 def test_every_problem_is_explained() -> None:
-    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "api.md").read_text("utf-8")
     problem = SCHEMA.type_map["Problem"]
     assert isinstance(problem, GraphQLInterfaceType)
 
@@ -37,7 +37,7 @@ def test_every_problem_is_explained() -> None:
 
 
 def test_every_key_of_the_clinics_file_is_explained() -> None:
-    page = (ROOT / "docs" / "clinic-file.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "clinic-file.md").read_text("utf-8")
     sample = tomllib.loads((ROOT / "clinic.toml").read_text("utf-8"))
 
     def keys(value: object) -> set[str]:
@@ -66,7 +66,7 @@ def headings(page: Path) -> set[str]:
 
 
 def test_the_widgets_promises_to_a_page_are_kept() -> None:
-    page = (ROOT / "docs" / "embed.md").read_text("utf-8")
+    page = (ROOT / "docs" / "how-to" / "embed.md").read_text("utf-8")
     code = "\n".join(
         path.read_text("utf-8") for path in (ROOT / "widget").rglob("*.*s*") if path.suffix in (".js", ".css")
     )

@@ -1,4 +1,4 @@
-"""What an operator is handed, held against the program: Dockerfile, docker-compose.yml, docs/run.md."""
+"""Dockerfile, docker-compose.yml and docs/how-to/run.md, held against the program."""
 
 import json
 import re
@@ -107,7 +107,9 @@ def test_what_the_image_is_made_from_reaches_the_build() -> None:
 
 def test_the_docs_name_every_setting_with_its_default() -> None:
     table = re.findall(
-        r"^\| `(\w+)` \|(?: `(\S+)`)? \|", (HOUSE / "docs" / "run.md").read_text("utf-8"), re.MULTILINE
+        r"^\| `(\w+)` \|(?: `(\S+)`)? \|",
+        (HOUSE / "docs" / "how-to" / "run.md").read_text("utf-8"),
+        re.MULTILINE,
     )
     assert {name for name, _ in table} == variables()
     assert settings_from(dict(table)) == Settings()

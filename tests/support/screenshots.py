@@ -107,7 +107,7 @@ async def take(url: str) -> None:
         async with page_in(browser, 1200, 860) as page:
             await opened(page, site.url, "Book Online")
             await page.screenshot(path=IMAGES / "widget.png")
-        for name, css in THEME.findall((DOCS / "themes.md").read_text("utf-8")):
+        for name, css in THEME.findall((DOCS / "how-to" / "theme.md").read_text("utf-8")):
             async with (
                 page_of_another_origin(PAGE.format(css=css, url=site.url)) as theme,
                 page_in(browser, 900, 640) as page,

@@ -1,4 +1,4 @@
-"""The receiver in docs/webhooks.md does what the page says."""
+"""The receiver in docs/how-to/webhooks.md does what the page says."""
 
 import asyncio
 import re
@@ -17,7 +17,7 @@ from booking.outbox.relay import RETRY_DELAYS
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.payload import PING, new_secret, signed_headers, webhook_message
 
-PAGE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "webhooks.md").read_text("utf-8")
 SECRET = new_secret()
 
 

@@ -98,6 +98,6 @@ def test_the_error_lists_its_mistakes() -> None:
 
 
 def test_every_key_is_in_the_reference_also_those_that_the_sample_leaves_out() -> None:
-    page = (Path(__file__).parents[4] / "docs" / "clinic-file.md").read_text("utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "reference" / "clinic-file.md").read_text("utf-8")
 
     assert {key for key in keys(ClinicFile) if f"`{key}`" not in page and f"[{key}]" not in page} == set()
