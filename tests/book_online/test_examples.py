@@ -107,6 +107,15 @@ def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, 
     assert all(str(fresh.folder) in file for file in where.split())
 
 
+def test_a_type_checker_knows_the_types_of_what_a_feature_imports(fresh: Environment, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "docs" / "examples" / "aftercare" / "book_online_aftercare.py", tmp_path)
+    lenient = "--allow-untyped-decorators"  # strawberry.field(...) is typed as Any
+
+    report = fresh.run("-m", "mypy", "--strict", lenient, "book_online_aftercare.py", folder=tmp_path)
+
+    assert report == "Success: no issues found in 1 source file\n"
+
+
 @pytest.mark.parametrize("name", ["tips", "after_care"])
 def test_what_new_feature_writes_installs_and_passes_as_it_is(
     fresh: Environment, tmp_path: Path, name: str
