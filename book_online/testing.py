@@ -29,8 +29,8 @@ from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database
 
 SAMPLE = files("book_online").joinpath("sample_clinic.toml").read_text("utf-8")
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-"""A Monday, 7:00 in Toronto."""
+NOW = datetime(2026, 11, 23, 12, 0, 1, tzinfo=UTC)
+"""A Monday, 7:00:01 in Toronto. Not on a tick (5 minutes): nothing is cached there."""
 PATIENCE_SECONDS = 10
 PATIENT = {"name": "Sample Patient", "email": "patient@example.com", "phone": "416 555 0100"}
 

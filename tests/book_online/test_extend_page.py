@@ -98,7 +98,7 @@ def test_a_mutation_and_its_problem_are_a_few_lines() -> None:
 def test_a_subscription_is_a_few_lines() -> None:
     with open_clinic(listed("ticks")) as clinic:
         assert clinic.listen("subscription { ticksMinute }") == [
-            {"data": {"ticksMinute": "2026-11-23T07:00:00-05:00"}}
+            {"data": {"ticksMinute": "2026-11-23T07:00:01-05:00"}}
         ]
 
 

@@ -40,7 +40,7 @@ def test_each_visit_that_an_insurer_books_is_a_claim() -> None:
         key = insurers_key(clinic)
         for time in TIMES:
             assert kinds(clinic.book(time, practitioner="a", key=key)) == []
-        claim = {"insurer": "Sample Insurer", "madeAt": "2026-11-23T07:00:00-05:00"}
+        claim = {"insurer": "Sample Insurer", "madeAt": "2026-11-23T07:00:01-05:00"}
 
         answer = clinic.ask(OWN, key=key)
 

@@ -57,6 +57,24 @@ def test_what_is_refused_is_an_answer_too() -> None:
     assert allowed == {"data": {"tipsPrivate": "who comes"}}
 
 
+def test_a_repeated_question_is_answered_from_the_response_cache() -> None:
+    calls: list[str] = []
+
+    @strawberry.type
+    class CountedOfService:
+        @strawberry.field(directives=[CATALOGUE])
+        def counted_slug(self, service: strawberry.Parent[Service]) -> str | None:
+            calls.append(service.slug)
+            return service.slug
+
+    counted = Feature(name="counted", api=1, fields={"Service": CountedOfService}, is_cacheable=True)
+    with open_clinic(counted) as clinic:
+        answers = [clinic.ask('{ service(slug: "dry-needling") { countedSlug } }') for _ in range(2)]
+
+    assert answers == [{"data": {"service": {"countedSlug": "dry-needling"}}}] * 2
+    assert calls == ["dry-needling"]
+
+
 @strawberry.type
 class OfService:
     @strawberry.field(directives=[CATALOGUE])
