@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import groupby
 from typing import Any, ClassVar, cast
 
 import sqlalchemy
@@ -48,13 +49,15 @@ def insert_into(kind: type[Table]) -> Insert:
 
 
 async def insert_rows(session: AsyncSession, rows: Sequence[Table]) -> None:
-    """New rows of one kind, in one statement. The session doesn't keep them: they are not changed in it.
+    """Insert new rows of one kind: one statement for all that set the same columns.
 
-    What they don't say is NULL, whatever the column's default.
+    A column that is not set gets its default. The session does not hold the rows, and they do not learn
+    the defaults: change or return what was read afterwards.
     """
-    names = [column.key for column in core_table(type(rows[0])).columns]
-    values = [{name: getattr(row, name) for name in names} for row in rows]
-    await session.execute(insert_into(type(rows[0])), values)
+    table = core_table(type(rows[0]))
+    values = [{name: value for name, value in vars(row).items() if name in table.c} for row in rows]
+    for _, alike in groupby(values, key=dict.keys):
+        await session.execute(insert_into(type(rows[0])), list(alike))
 
 
 def slug_column() -> Any:
