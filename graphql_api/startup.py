@@ -8,7 +8,8 @@ from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.domain.error_text import describe_exception
 from booking.storage.database import Database
-from booking.storage.migrate import MigrationError, migrate, missing_schema
+from booking.storage.migrations.history import MigrationError
+from booking.storage.migrations.upgrade import migrate, missing_schema
 from graphql_api.extensions.checks import feature_error
 from graphql_api.extensions.feature import EnabledFeature
 

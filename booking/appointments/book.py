@@ -27,8 +27,9 @@ from booking.storage.models.catalogue import Service
 from booking.storage.queries.appointments import appointments_by_id, course_by_id
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.holds import holds_by_token
+from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.outbox import record_event
-from booking.storage.queries.ticks import confirm_ticks, lock_schedules
+from booking.storage.queries.ticks import confirm_ticks
 from booking.storage.session import BookingSession
 
 MAX_VISITS = 12

@@ -34,10 +34,10 @@ from booking.storage.models.catalogue import Service
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.holds import hold_by_id, hold_expiries_of_client, holds_by_token
+from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.ticks import (
     delete_expired,
     extend_ticks,
-    lock_schedules,
     release_ticks,
     reserve_ticks,
     ticks_of_visit,

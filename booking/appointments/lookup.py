@@ -9,7 +9,7 @@ from booking.domain.tokens import hash_of
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.queries.appointments import appointments_by_id, appointments_by_manage_token
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.ticks import lock_schedules
+from booking.storage.queries.locks import lock_schedules
 from booking.storage.session import BookingSession
 
 

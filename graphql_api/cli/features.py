@@ -8,8 +8,8 @@ from string import Template
 from strawberry.utils.str_converters import to_camel_case
 
 from booking.catalogue.clinic_file.parser import ClinicFileError, enabled_features
-from booking.storage.make_migration import write_revision
-from booking.storage.migrate import MigrationError, feature_history
+from booking.storage.migrations.autogenerate import write_revision
+from booking.storage.migrations.history import MigrationError, feature_history
 from graphql_api.cli.clinic_file import clinic_text
 from graphql_api.extensions.checks import (
     NAME,

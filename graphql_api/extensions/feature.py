@@ -11,7 +11,7 @@ from booking.catalogue.clinic_file.model import Section
 from booking.domain.hookspecs import BusySource, FeatureHooks, Rule
 from booking.extensions.dispatch import FeatureListener
 from booking.storage.base import Table
-from booking.storage.migrate import MigrationHistory, feature_history
+from booking.storage.migrations.history import MigrationHistory, feature_history
 from booking.storage.queries.outbox import FEATURE_SEPARATOR
 from graphql_api.resolvers.loaders import BatchLoad
 from graphql_api.resolvers.schema_part import SchemaPart

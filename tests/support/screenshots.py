@@ -11,7 +11,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, Page
 
-from booking.storage.migrate import migrate
+from booking.storage.migrations.upgrade import migrate
 from tests.support.browsers import running_browser
 from tests.support.site import page_of_another_origin, running_site
 

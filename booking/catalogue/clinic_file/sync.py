@@ -10,10 +10,10 @@ from sqlalchemy import inspect
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.storage.base import Table
-from booking.storage.migrate import lock_setup
 from booking.storage.models.catalogue import Clinic
+from booking.storage.queries.appointments import UpcomingAppointment, upcoming_appointments
 from booking.storage.queries.catalogue import all_rows
-from booking.storage.queries.upcoming_appointments import UpcomingAppointment, upcoming_appointments
+from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
 
 

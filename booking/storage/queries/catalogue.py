@@ -201,14 +201,5 @@ async def services_not_asking(session: BookingSession, questions: Collection[str
     ).all()
 
 
-async def lock_practitioners(session: BookingSession, slugs: Collection[str]) -> None:
-    """Lets one booking at a time decide about these people. SQLite has one writer anyway.
-
-    In one order, so that two bookings never wait for each other.
-    """
-    query = select(Practitioner.slug).where(Practitioner.slug.in_(slugs)).order_by(Practitioner.slug)
-    await session.execute(query.with_for_update(key_share=True))
-
-
 async def all_rows(session: BookingSession, table: type[T]) -> Sequence[T]:
     return (await session.scalars(select(table))).all()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from booking.storage.column_types import UtcDateTime
+from booking.storage.base import UtcDateTime
 from booking.storage.models.appointments import Tick
 from booking.storage.models.catalogue import Clinic
 from booking.storage.session import BookingSession

@@ -9,8 +9,8 @@ from sqlalchemy import String, bindparam, case, delete, literal, null, select, u
 
 from booking.domain.events import Event
 from booking.storage.base import core_table, insert_into
-from booking.storage.migrate import lock_setup
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
+from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
 
 RETENTION = timedelta(days=30)

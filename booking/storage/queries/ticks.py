@@ -15,7 +15,6 @@ from booking.storage.models.appointments import Hold, Tick
 from booking.storage.models.catalogue import (
     Service,
 )
-from booking.storage.queries.catalogue import get_clinic, lock_practitioners
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import tick_at
 
@@ -92,17 +91,6 @@ def ticks_of_visit(service: Service, starts_at: datetime) -> range:
     """Every tick that a visit owns: its own and its buffers'."""
     first = tick_at(starts_at - service.buffer_before)
     return range(first, tick_at(starts_at + service.duration + service.buffer_after))
-
-
-async def lock_schedules(session: BookingSession, practitioners: Collection[str]) -> None:
-    """From here on nobody else decides about these people's time until the transaction ends.
-
-    Locked in one order, so that two bookings never wait for each other.
-    """
-    if session.get_bind().dialect.name == "sqlite":
-        return  # It has one writer, who read nothing before it was their turn.
-    await lock_practitioners(session, practitioners)
-    await get_clinic(session, refresh=True)  # What was read before waiting may be old.
 
 
 async def delete_expired(session: BookingSession, practitioners: Collection[str], *, now: datetime) -> None:

@@ -18,7 +18,8 @@ from booking.scheduling.slots import nearest_slots
 from booking.storage.base import Table, core_table
 from booking.storage.database import Database
 from booking.storage.engine import UnknownDatabase
-from booking.storage.migrate import alembic_config, migrate
+from booking.storage.migrations.history import alembic_config
+from booking.storage.migrations.upgrade import migrate
 from booking.storage.models.appointments import Hold, Patient, Tick
 from booking.storage.queries.clock import current_time
 from tests.support.clinics import NOW, open_clinic, small_clinic

@@ -1,0 +1,136 @@
+"""Upgrades a database to the newest tables, once, however many replicas start at the same time."""
+
+import asyncio
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from traceback import walk_tb
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import String, column, inspect, select, table
+from sqlalchemy.engine import Connection
+
+from booking.domain.error_text import one_line
+from booking.storage.base import Table, core_table
+from booking.storage.engine import engine_for
+from booking.storage.migrations.history import (
+    CORE_HISTORY,
+    NO_HISTORIES,
+    MigrationError,
+    MigrationHistory,
+    alembic_config,
+)
+from booking.storage.queries.locks import lock_setup_of
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+T = TypeVar("T")
+
+
+def migrate(url: str, features: Sequence[MigrationHistory] = NO_HISTORIES) -> None:
+    """Upgrade to the newest revisions, the core's first. A database that has them all is not locked.
+
+    Raises:
+        MigrationError: a feature's revisions can't be applied.
+    """
+    histories = [CORE_HISTORY, *features]
+    if not with_connection(url, lambda connection: _is_up_to_date(connection, histories)):
+        with_connection(url, lambda connection: _upgrade(connection, histories), writes=True)
+
+
+def missing_schema(url: str, kinds: Sequence[type[Table]]) -> list[str]:
+    """Tables, and columns as `table.column`, that no migration has made."""
+    return with_connection(url, lambda connection: _missing(connection, kinds)) if kinds else []
+
+
+def with_connection(url: str, work: Callable[[Connection], T], *, writes: bool = False) -> T:
+    """Run `work` in one transaction, where no event loop is running."""
+
+    async def run() -> T:
+        engine = engine_for(url)
+        try:
+            async with engine.execution_options(writes=writes).begin() as connection:
+                return await connection.run_sync(work)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+def _missing(connection: Connection, kinds: Sequence[type[Table]]) -> list[str]:
+    inspector = inspect(connection)
+    missing = []
+    for expected in map(core_table, kinds):
+        if not inspector.has_table(expected.name):
+            missing.append(expected.name)
+            continue
+        columns = {column["name"] for column in inspector.get_columns(expected.name)}
+        missing += [f"{expected.name}.{col.name}" for col in expected.columns if col.name not in columns]
+    return missing
+
+
+def _is_up_to_date(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
+    """Answered without Alembic: importing it takes a server more time and memory than all else here."""
+    return all(history.newest in _current_revisions(connection, history) for history in histories)
+
+
+def _current_revisions(connection: Connection, history: MigrationHistory) -> list[str | None]:
+    if not inspect(connection).has_table(history.version_table):
+        return [None]
+    version = table(history.version_table, column("version_num", String))
+    return list(connection.scalars(select(version.c.version_num)))
+
+
+def _upgrade(connection: Connection, histories: Sequence[MigrationHistory]) -> None:
+    from alembic import command
+
+    lock_setup_of(connection)
+    for history in histories:
+        config = alembic_config(connection, history)
+        if history == CORE_HISTORY:
+            command.upgrade(config, "head")
+            continue
+        with _attributing_errors_to(history):
+            _check(history, config, _current_revisions(connection, history))
+            command.upgrade(config, "head")
+
+
+def _check(history: MigrationHistory, config: "Config", current: Sequence[str | None]) -> None:
+    """Find what Alembic only warns of, or fails at with less of a reason.
+
+    Raises:
+        MigrationError: two revisions are the last one, or the database is newer than the package.
+    """
+    from alembic.script import ScriptDirectory
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", category=UserWarning, module=r"alembic\.script")
+        scripts = ScriptDirectory.from_config(config)
+        try:
+            known = {revision.revision for revision in scripts.walk_revisions()}
+        except UserWarning as warning:
+            raise MigrationError(history, one_line(warning)) from warning
+    heads = scripts.get_heads()
+    if len(heads) > 1:
+        why = f"{' and '.join(sorted(heads))} are both its last: one follows the other"
+        raise MigrationError(history, why)
+    if newer := [revision for revision in current if revision and revision not in known]:
+        why = f"the database has its revision {newer[0]}, the package has not: is it an older one?"
+        raise MigrationError(history, why)
+
+
+@contextmanager
+def _attributing_errors_to(history: MigrationHistory) -> Iterator[None]:
+    try:
+        yield
+    except (MigrationError, KeyboardInterrupt):
+        raise
+    except BaseException as reason:  # a feature's revision may raise anything
+        files = [frame.f_code.co_filename for frame, _ in walk_tb(reason.__traceback__)]
+        if isinstance(reason, SyntaxError) and reason.filename:
+            files.append(reason.filename)
+        folder = history.folder.resolve()
+        revisions = [Path(file).name for file in files if Path(file).resolve().parent == folder]
+        raise MigrationError(history, file=revisions[-1] if revisions else "") from reason

@@ -1,0 +1,35 @@
+"""Locks that transactions take turns by. SQLite needs none: it has one writer at a time."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, select, text
+
+from booking.storage.models.catalogue import Practitioner
+from booking.storage.queries.catalogue import get_clinic
+from booking.storage.session import BookingSession
+
+SETUP_LOCK = 0x626F6F6B  # any constant
+
+
+async def lock_setup(session: BookingSession) -> None:
+    """Until the transaction ends, no other process migrates the database or loads a clinic file."""
+    await (await session.connection()).run_sync(lock_setup_of)
+
+
+def lock_setup_of(connection: Connection) -> None:
+    """The lock that `lock_setup` takes, for migrations, which have no session."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # However long the first one takes.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SETUP_LOCK})
+
+
+async def lock_schedules(session: BookingSession, practitioners: Collection[str]) -> None:
+    """Until the transaction ends, no other one decides about these practitioners' time.
+
+    Locked in one order, so that two bookings never wait for each other.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    query = select(Practitioner.slug).where(Practitioner.slug.in_(practitioners))
+    await session.execute(query.order_by(Practitioner.slug).with_for_update(key_share=True))
+    await get_clinic(session, refresh=True)  # What was read before waiting may be old.
