@@ -14,6 +14,7 @@ from booking.scheduling.working_time import closed_days
 from booking.storage.models.catalogue import Clinic, Location, OpeningHours, Service
 from booking.storage.queries.catalogue import get_clinic, listed_locations, weekly_opening_hours
 from booking.storage.session import BookingSession
+from booking.timegrid.opening_hours import clock_time
 from web.opening_hours_text import DAYS
 
 PLATFORMS = ["https://schema.org/DesktopWebPlatform", "https://schema.org/MobileWebPlatform"]
@@ -90,7 +91,7 @@ def _week(hours: Sequence[OpeningHours]) -> Iterator[Linked]:
         key=lambda row: (row.opens, row.closes),
     ):
         days = [DAYS["en"][row.weekday] for row in rows]
-        times = {"opens": _clock(opens), "closes": _clock(min(closes, LAST_MINUTE))}
+        times = {"opens": clock_time(opens), "closes": clock_time(min(closes, LAST_MINUTE))}
         yield {"@type": "OpeningHoursSpecification", "dayOfWeek": days, **times}
 
 
@@ -129,7 +130,3 @@ def _booking(site: str, language: str, service: str | None) -> Linked:
             "actionPlatform": PLATFORMS,
         },
     }
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

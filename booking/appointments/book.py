@@ -17,6 +17,7 @@ from booking.domain.contact import check_contact, country_of
 from booking.domain.errors import BookingError, HoldExpired, InvalidInput, NotFound
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
+from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Answer
 from booking.domain.tokens import hash_of, manage_token_for, new_reference
 from booking.extensions.dispatch import run_booking_rules
@@ -31,8 +32,6 @@ from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.outbox import record_event
 from booking.storage.queries.ticks import confirm_ticks
 from booking.storage.session import BookingSession
-
-MAX_VISITS = 12
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class BookingRequest:
 class Booking:
     """Its visits in order of time, and the secret of their one manage link."""
 
-    visits: Sequence[Appointment]
+    appointments: Sequence[Appointment]
     course: Course | None
     manage_token: str
 

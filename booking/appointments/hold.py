@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any, Generic, TypeVar
 
 from booking.appointments.idempotency import (
     IdempotentRequest,
@@ -56,29 +57,21 @@ class Holder:
     most: int
 
 
+Start = TypeVar("Start", datetime, tuple[datetime, ...])
+
+
 @dataclass(frozen=True)
-class HoldRequest:
-    """Any practitioner and any location, unless they are named (slugs)."""
+class HoldRequest(Generic[Start]):
+    """With any practitioner and at any location, unless they are named (slugs)."""
 
     service: str
-    starts_at: datetime
+    starts_at: Start  # of a course, the times of all its visits in order
     practitioner: str | None = None
     location: str | None = None
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True)
-class CourseHoldRequest:
-    """The times of all visits, in order; with one practitioner, whom it may name."""
-
-    service: str
-    starts_at: tuple[datetime, ...]
-    practitioner: str | None = None
-    location: str | None = None
-    idempotency_key: str | None = None
-
-
-async def check_hold(session: BookingSession, request: HoldRequest, *, now: datetime) -> None:
+async def check_hold(session: BookingSession, request: HoldRequest[datetime], *, now: datetime) -> None:
     """Refuses what would be refused anyway, in a crowd, before it waits for its turn. Politeness only."""
     wish = await slot_criteria(session, request.service, request.practitioner, request.location)
     try:
@@ -90,7 +83,7 @@ async def check_hold(session: BookingSession, request: HoldRequest, *, now: date
 
 
 async def hold_slot(
-    session: BookingSession, request: HoldRequest, *, now: datetime, by: Holder | None = None
+    session: BookingSession, request: HoldRequest[datetime], *, now: datetime, by: Holder | None = None
 ) -> tuple[Hold, str]:
     """The hold and its secret, which is told only here. Refuses with a BookingError."""
     wish = await slot_criteria(session, request.service, request.practitioner, request.location)
@@ -98,7 +91,11 @@ async def hold_slot(
 
 
 async def hold_course(
-    session: BookingSession, request: CourseHoldRequest, *, now: datetime, by: Holder | None = None
+    session: BookingSession,
+    request: HoldRequest[tuple[datetime, ...]],
+    *,
+    now: datetime,
+    by: Holder | None = None,
 ) -> list[tuple[Hold, str]]:
     """All or nothing: a hold and its secret for each visit.
 
@@ -111,7 +108,7 @@ async def hold_course(
 
 async def _hold(
     session: BookingSession,
-    request: HoldRequest | CourseHoldRequest,
+    request: HoldRequest[Any],
     wish: SlotCriteria,
     times: Sequence[datetime],
     *,
@@ -158,7 +155,7 @@ async def _hold(
     return list(zip(holds, tokens))
 
 
-def _idempotent_request(request: HoldRequest | CourseHoldRequest) -> IdempotentRequest | None:
+def _idempotent_request(request: HoldRequest[Any]) -> IdempotentRequest | None:
     return idempotent_request("hold", request.idempotency_key, replace(request, idempotency_key=None))
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+MAX_VISITS = 12
+"""Of a course."""
+
 
 @dataclass(frozen=True)
 class BookingPolicy:

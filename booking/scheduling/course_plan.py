@@ -10,10 +10,9 @@ from booking.scheduling.slots import SlotCriteria, open_slots_at, slot_at_tick
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import date_bits
-from booking.timegrid.ticks import instant_at
+from booking.timegrid.ticks import DAY, instant_at
 
 MAX_INTERVAL_DAYS = 31
-DAY = timedelta(days=1)
 OTHER_DAY_PENALTY = timedelta(hours=4)
 """To come on another day is as bad as to come so much earlier or later on the same."""
 

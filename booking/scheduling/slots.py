@@ -31,9 +31,8 @@ from booking.scheduling.schedule import Schedule, load_schedules
 from booking.storage.models.catalogue import Service
 from booking.storage.queries.catalogue import get_clinic, qualified_offers
 from booking.storage.session import BookingSession
-from booking.timegrid.ticks import EPOCH, TICK, Window, instant_at, on_tick, tick_at
+from booking.timegrid.ticks import DAY, EPOCH, TICK, Window, instant_at, on_tick, tick_at
 
-DAY = timedelta(days=1)
 MAX_SEARCH_WINDOW = timedelta(days=31)
 ALTERNATIVES = 3
 ALTERNATIVES_WINDOW = timedelta(days=7)

@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from booking.timegrid.ticks import TICK, Window, instant_at, tick_at, ticks_in
+from booking.timegrid.ticks import DAY, TICK, Window, instant_at, tick_at, ticks_in
 
-ONE_DAY = timedelta(days=1)
-TICKS_PER_DAY = ticks_in(ONE_DAY)
+TICKS_PER_DAY = ticks_in(DAY)
 MINUTES_PER_DAY = 1440
 
 
@@ -34,10 +33,15 @@ WeeklyHours = Mapping[int, Sequence[TimeSpan]]
 """Spans by weekday, 0 for Monday."""
 
 
+def clock_time(minutes: int) -> str:
+    """Minutes after midnight as HH:MM; the day's end is 24:00."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def days_window(first: date, last: date, zone: ZoneInfo) -> Window:
     """The ticks of the local days `first` to `last`, both included."""
     start = tick_at(_first_instant(first, zone))
-    return Window(start, max(0, tick_at(_first_instant(last + ONE_DAY, zone)) - start))
+    return Window(start, max(0, tick_at(_first_instant(last + DAY, zone)) - start))
 
 
 def open_bits(window: Window, zone: ZoneInfo, weekly: WeeklyHours, closed: Container[date] = ()) -> int:

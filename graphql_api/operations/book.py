@@ -123,7 +123,9 @@ class BookingMutations:
         if booking is None:
             return BookAppointmentPayload(appointment=None, manage_token=None, problems=problems)
         return BookAppointmentPayload(
-            appointment=Appointment.of(booking.visits[0]), manage_token=booking.manage_token, problems=[]
+            appointment=Appointment.of(booking.appointments[0]),
+            manage_token=booking.manage_token,
+            problems=[],
         )
 
     @strawberry.mutation(

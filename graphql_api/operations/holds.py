@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import strawberry
 
 from booking.appointments.hold import (
-    CourseHoldRequest,
     HoldRequest,
     check_hold,
     extend_hold,
@@ -154,7 +153,7 @@ class HoldMutations:
         info: Info,
         input: Annotated[HoldSlotInput, strawberry.argument(description="The time to hold.")],
     ) -> HoldSlotPayload | None:
-        def request() -> HoldRequest:
+        def request() -> HoldRequest[datetime]:
             return HoldRequest(starts_at=input.starts_at, **_wanted(input))
 
         async def work(session: BookingSession) -> tuple[HoldRow, str]:
@@ -185,7 +184,7 @@ class HoldMutations:
         input: Annotated[HoldCourseInput, strawberry.argument(description="The times to hold.")],
     ) -> HoldCoursePayload | None:
         async def work(session: BookingSession) -> list[tuple[HoldRow, str]]:
-            request = CourseHoldRequest(starts_at=tuple(input.starts_at), **_wanted(input))
+            request = HoldRequest(starts_at=tuple(input.starts_at), **_wanted(input))
             held = await hold_course(session, request, now=info.context.now, by=info.context.holder)
             await _use_proof(session, input, held[0][0], info.context)
             return held

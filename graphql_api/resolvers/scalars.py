@@ -7,6 +7,8 @@ from typing import Any, NewType
 import strawberry
 from graphql import GraphQLError
 
+from booking.timegrid.opening_hours import clock_time
+
 LocalTime = NewType("LocalTime", str)
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
@@ -37,8 +39,7 @@ def parse_date(value: Any) -> date:
 
 
 def local_time(minutes: int) -> LocalTime:
-    """Minutes after midnight as HH:MM; the day's end is 24:00."""
-    return LocalTime(f"{minutes // 60:02}:{minutes % 60:02}")
+    return LocalTime(clock_time(minutes))
 
 
 SCALARS: dict[object, Any] = {

@@ -13,8 +13,7 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from booking.scheduling.slots import DAY
-from booking.timegrid.ticks import ticks_in
+from booking.timegrid.ticks import DAY, ticks_in
 
 REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 HEX = re.compile(r"[0-9a-f]{32}")

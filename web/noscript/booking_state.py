@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from booking.domain.policy import MAX_VISITS
 from web.noscript.form import Form
 
 MIN_KEY_LENGTH = 32
-MAX_VISITS = 12
 FIRST_YEAR, LAST_YEAR = 2000, 9000
 DETAILS = ("name", "email", "phone")
 ANSWER = "answer-"

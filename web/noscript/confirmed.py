@@ -16,13 +16,13 @@ from web.pages import PRIVATE, SECURITY
 
 async def confirmed_page(asked: NoscriptRequest, journey: BookingState, booking: Booking) -> Response:
     async with asked.desk.database.read() as session:
-        summary = await summary_of(session, booking.visits, asked.say)
+        summary = await summary_of(session, booking.appointments, asked.say)
     return await asked.page(
         "confirmed",
         journey=journey,
         summary=summary,
-        references=[visit.reference for visit in booking.visits],
-        is_cancelled=all(visit.status is AppointmentStatus.CANCELLED for visit in booking.visits),
+        references=[visit.reference for visit in booking.appointments],
+        is_cancelled=all(visit.status is AppointmentStatus.CANCELLED for visit in booking.appointments),
         token=booking.manage_token,
         manage=f"/manage?lang={asked.say.language}#{booking.manage_token}",
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.appointments.hold import (
-    CourseHoldRequest,
     Holder,
     HoldRequest,
     extend_hold,
@@ -81,7 +80,7 @@ async def _held(
         places = {choice.location for choice in journey.choices}
         times = tuple(choice.starts_at for choice in journey.choices)
         where = first.location if len(places) == 1 else None
-        course = CourseHoldRequest(journey.service, times, whom, where, key)
+        course = HoldRequest(journey.service, times, whom, where, key)
         pairs = await hold_course(session, course, now=now, by=by)
     holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
     booked = await appointments_by_id(session, [hold.id for hold in holds])

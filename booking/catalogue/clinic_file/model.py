@@ -22,6 +22,7 @@ from booking.catalogue.clinic_file.fields import (
     between,
     matching,
 )
+from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Outcome
 
 
@@ -113,7 +114,7 @@ class ServiceSection(Section):
     duration: Annotated[Ticks, between("5 min", "12 h")]
     buffer_before: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
     buffer_after: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
-    visits: Annotated[int, Field(ge=1, le=12, strict=True)] = 1
+    visits: Annotated[int, Field(ge=1, le=MAX_VISITS, strict=True)] = 1
     price: Amount | None = None
     currency: Currency | None = None
     requires: Slug | None = None

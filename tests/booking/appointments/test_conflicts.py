@@ -30,7 +30,7 @@ hours = { mon-sun = ["00:00-24:00"] }
 NEEDLING = HoldRequest("dry-needling", TUESDAY, "sample-practitioner-c")
 
 
-async def held(database: Database, request: HoldRequest = NEEDLING) -> str:
+async def held(database: Database, request: HoldRequest[datetime] = NEEDLING) -> str:
     async with database.write() as session:
         return (await hold_slot(session, request, now=NOW))[1]
 
@@ -63,7 +63,7 @@ async def test_what_the_clinic_withdrew_after_the_hold_is_not_booked(
         await booked(database, token)
 
     await open_clinic(database)
-    assert (await booked(database, token)).visits[0].starts_at == TUESDAY
+    assert (await booked(database, token)).appointments[0].starts_at == TUESDAY
 
 
 async def test_a_hold_that_lost_its_time_books_nothing(database: Database) -> None:
@@ -123,7 +123,7 @@ async def test_a_visit_moves_with_all_its_time_though_the_service_has_become_lon
         await reschedule(session, RescheduleRequest(booking.manage_token, later), now=NOW)
 
     async with database.read() as session:
-        owned = await ticks_reserved_by(session, booking.visits[0].id)
+        owned = await ticks_reserved_by(session, booking.appointments[0].id)
     assert owned == {("one", tick_at(later) + n) for n in range(12)}
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import delete, insert, select, update
 from booking.appointments.book import BookingRequest, book
 from booking.appointments.cancel import cancel
 from booking.appointments.hold import (
-    CourseHoldRequest,
     HoldRequest,
     extend_hold,
     hold_course,
@@ -108,7 +107,7 @@ class Clinic(RuleBasedStateMachine):
         first, second = sorted(times)
         is_possible = second - first >= VISIT + BUFFER
         both = [w for w in PEOPLE if {(w, first), (w, second)} <= self.model.open() and who in (None, w)]
-        request = CourseHoldRequest("course", (first, second), who)
+        request = HoldRequest("course", (first, second), who)
         answer = self.do(lambda s: hold_course(s, request, now=self.model.now))
         assert (answer is not None) == (is_possible and bool(both))
         if answer:
@@ -150,7 +149,7 @@ class Clinic(RuleBasedStateMachine):
         may = all(one in self.model.alive() and self.model.works(one.who, one.start) for one in party)
         assert (booked is not None) == may
         if booked:
-            for one, visit in zip(party, booked.visits):
+            for one, visit in zip(party, booked.appointments):
                 one.expires, one.manage, one.visit = None, booked.manage_token, visit.id
 
     @rule(start=st.sampled_from(TIMES))

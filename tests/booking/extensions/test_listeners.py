@@ -47,7 +47,7 @@ async def test_a_feature_hears_who_comes_and_when_but_no_secret(clinic: Extended
 
     (heard,) = told
     assert heard.event.kind is EventKind.BOOKED
-    assert [visit.reference for visit in heard.appointments] == [booking.visits[0].reference]
+    assert [visit.reference for visit in heard.appointments] == [booking.appointments[0].reference]
     assert (heard.patient.email, heard.settings) == ("patient@example.com", "its settings")
     assert booking.manage_token not in repr(heard)
 

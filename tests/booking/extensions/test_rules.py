@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from booking.api_keys import create_key
-from booking.appointments.hold import CourseHoldRequest, hold_course
+from booking.appointments.hold import HoldRequest, hold_course
 from booking.domain.errors import BookingError, CheckFailed, Declined
 from booking.domain.hookspecs import BusyTime, FeatureHooks, Proposal, Step
 from booking.extensions.dispatch import RULE_TIMEOUT
@@ -103,7 +103,7 @@ async def test_all_visits_of_a_course_are_proposed_at_once(house: Open) -> None:
 
     clinic = await house(FeatureHooks("noting", rules=[note]), service="visits = 2")
     async with clinic.database.write() as session:
-        held = await hold_course(session, CourseHoldRequest("visit", (NINE, ELEVEN)), now=NOW)
+        held = await hold_course(session, HoldRequest("visit", (NINE, ELEVEN)), now=NOW)
     await clinic.book_held([token for _, token in held])
 
     assert asked == [[NINE, ELEVEN], [NINE, ELEVEN]]

@@ -76,7 +76,7 @@ async def booked(
         who = (name, email, "416 555 0123", given, language)
         request = BookingRequest(tokens, len(tokens) > 1, *who, booked_by=booked_by)
         booking = await book(session, request, now=now)
-    return Booked(database, booking.visits, booking.manage_token)
+    return Booked(database, booking.appointments, booking.manage_token)
 
 
 def text_of(mail: EmailMessage) -> str:

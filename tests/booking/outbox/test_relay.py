@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from booking.appointments.book import Booking, BookingRequest, book
 from booking.appointments.cancel import cancel
-from booking.appointments.hold import CourseHoldRequest, HoldRequest, hold_course, hold_slot
+from booking.appointments.hold import HoldRequest, hold_course, hold_slot
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import SlotTaken
 from booking.domain.events import Event, EventKind
@@ -100,7 +100,7 @@ async def test_replicas_that_start_together_register_the_same_listener(clinic: D
 
 async def test_a_visits_whole_life_is_told_with_its_link(clinic: Database, ear: Ear, time: Time) -> None:
     booking = await booked(clinic)
-    visit = booking.visits[0].id
+    visit = booking.appointments[0].id
     assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
     async with clinic.write() as session:
         request = RescheduleRequest(booking.manage_token, NINE + timedelta(hours=1))
@@ -126,12 +126,14 @@ async def test_a_course_is_told_as_one(database: Database, ear: Ear, time: Time)
     await listening(database, "ear")
     times = (NINE, NINE + DAY, NINE + 2 * DAY)
     async with database.write() as session:
-        held = await hold_course(session, CourseHoldRequest("visit", times), now=NOW)
+        held = await hold_course(session, HoldRequest("visit", times), now=NOW)
     booking = await book_held(database, [token for _, token in held])
 
     await deliver_due(database, {"ear": ear}, clock=time)
 
-    assert [event.appointments for event, _ in ear.heard] == [tuple(visit.id for visit in booking.visits)]
+    assert [event.appointments for event, _ in ear.heard] == [
+        tuple(visit.id for visit in booking.appointments)
+    ]
 
 
 async def test_what_was_refused_or_undone_is_not_told(clinic: Database, ear: Ear, time: Time) -> None:
@@ -264,7 +266,7 @@ async def test_what_happened_is_forgotten_after_a_month(clinic: Database, ear: E
     await deliver_due(clinic, {"ear": ear}, clock=time)
     later = NOW + timedelta(days=30)
     async with clinic.write() as session:
-        event = Event(booking.visits[0].id, EventKind.BOOKED, (booking.visits[0].id,), later)
+        event = Event(booking.appointments[0].id, EventKind.BOOKED, (booking.appointments[0].id,), later)
         await record_event(session, event, "secret")
 
     async with clinic.read() as session:

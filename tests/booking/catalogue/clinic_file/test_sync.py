@@ -40,7 +40,7 @@ async def book_with(database: Database, practitioner: str) -> str:
         details = BookingRequest(
             [token], False, "Sample Patient", "patient@example.com", "416 555 0123", answers, "en"
         )
-        return (await book(session, details, now=NOW)).visits[0].reference
+        return (await book(session, details, now=NOW)).appointments[0].reference
 
 
 async def test_applying_a_file_twice_changes_nothing(database: Database) -> None:
