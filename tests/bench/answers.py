@@ -17,7 +17,7 @@ from tests.bench.clinic import SERVICE, clinic_file
 from tests.bench.load import Load
 from tests.bench.measure import Row, at_least, medians
 from tests.stress.servers import Server, environment_for
-from tests.support.graphql_client import OPEN_SLOTS, Partner
+from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient
 
 PRACTITIONERS = 10
 DAYS = 7
@@ -97,7 +97,7 @@ async def after_a_booking(ours: Ours, database: str) -> Row:
             await stack.enter_async_context(httpx.AsyncClient(base_url=server.base_url, headers=JSON))
             for server in (ours.server, stock)
         ]
-        partner = Partner(us)
+        partner = GraphQLClient(us)
 
         async def ask(client: httpx.AsyncClient) -> Any:
             return (await client.post("/graphql", json=wanted)).json()

@@ -16,7 +16,7 @@ from tests.bench.answers import JSON, started
 from tests.bench.load import Load
 from tests.bench.measure import Row
 from tests.stress.servers import HOUSE, Server, environment_for
-from tests.support.graphql_client import OPEN_SLOTS, Partner, service_id
+from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient, service_id
 
 MOST_MEGABYTES = 120
 FLAT = 1.05
@@ -31,7 +31,7 @@ async def memory(url: str, folder: Path, requests: int) -> list[Row]:
     """With the sample clinic; a hundredth of the requests are worked out, the others were asked before."""
     async with sample_server(url, folder) as server:
         async with httpx.AsyncClient(base_url=server.base_url) as client:
-            partner = Partner(client)
+            partner = GraphQLClient(client)
             await _ask(server, partner, requests=requests // 10)
             warm = _megabytes(server.pid)
             await _ask(server, partner, requests=requests)
@@ -83,7 +83,7 @@ def sample_server(url: str, folder: Path) -> AbstractAsyncContextManager[Server]
     return started(Server(folder / "sample.log", environment_for(url, HOUSE / "clinic.toml")))
 
 
-async def _ask(server: Server, partner: Partner, *, requests: int) -> None:
+async def _ask(server: Server, partner: GraphQLClient, *, requests: int) -> None:
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     for _ in range(max(requests // 100 // QUESTIONS, 1)):
         slots = await partner.open_slots(f"{tomorrow}", f"{tomorrow + timedelta(days=20)}")

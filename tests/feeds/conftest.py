@@ -11,7 +11,7 @@ from graphql_api.settings import Settings
 from tests.feeds.bulk_client import SITE
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 from tests.support.site import Clock
 
 
@@ -30,5 +30,5 @@ async def http(database: Database, database_url: str, clock: Clock) -> AsyncIter
 
 
 @pytest.fixture
-def api(http: httpx.AsyncClient) -> Partner:
-    return Partner(http)
+def api(http: httpx.AsyncClient) -> GraphQLClient:
+    return GraphQLClient(http)

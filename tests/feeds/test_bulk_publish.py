@@ -12,7 +12,7 @@ from graphql_api.settings import Settings
 from tests.feeds.bulk_client import MANIFEST, SITE, SLOTS, lines, pulled, schedule_of, starts
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic, practitioner, small_clinic
-from tests.support.graphql_client import Partner, service_id
+from tests.support.graphql_client import GraphQLClient, service_id
 from tests.support.site import Clock
 from tests.support.sql_statements import sql_statements
 
@@ -82,7 +82,7 @@ async def test_a_schedule_is_a_service_by_a_practitioner_at_a_place(http: httpx.
     assert {one["actor"][1]["reference"] for one in schedules} <= known
 
 
-async def test_what_is_listed_is_what_the_api_lists(http: httpx.AsyncClient, api: Partner) -> None:
+async def test_what_is_listed_is_what_the_api_lists(http: httpx.AsyncClient, api: GraphQLClient) -> None:
     schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, C)
     listed = starts(await pulled(http, "Slot"), schedule)
 
@@ -93,7 +93,7 @@ async def test_what_is_listed_is_what_the_api_lists(http: httpx.AsyncClient, api
 
 
 async def test_a_listed_slot_is_booked_with_the_ids_that_it_names(
-    http: httpx.AsyncClient, api: Partner
+    http: httpx.AsyncClient, api: GraphQLClient
 ) -> None:
     schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, B)
     slot = next(
@@ -118,13 +118,13 @@ async def test_a_listed_slot_is_booked_with_the_ids_that_it_names(
 
 
 async def test_a_booking_takes_all_that_it_touches_out_of_the_list(
-    http: httpx.AsyncClient, api: Partner
+    http: httpx.AsyncClient, api: GraphQLClient
 ) -> None:
     schedules = await pulled(http, "Schedule")
     other = schedule_of(schedules, "Physiotherapy follow-up", A)
     assert "2026-11-24T07:30:00-05:00" in starts(await lines(http, SLOTS), other)
 
-    booked = await api.booked("2026-11-24T07:00:00-05:00")
+    booked = await api.hold_and_book("2026-11-24T07:00:00-05:00")
     assert booked["appointment"]["practitioner"]["slug"] == A
     left = [start for start in starts(await lines(http, SLOTS), other) if start.startswith("2026-11-24T07")]
     assert left == []  # 45 minutes, and 10 to clean up
@@ -167,7 +167,9 @@ async def test_on_a_day_when_the_clocks_change_each_time_has_its_own_offset(
     assert found == [f"00:00:00{before}", f"01:00:00{before}", *skipped, *repeated]
 
 
-async def test_who_has_the_file_hears_that_nothing_changed(http: httpx.AsyncClient, api: Partner) -> None:
+async def test_who_has_the_file_hears_that_nothing_changed(
+    http: httpx.AsyncClient, api: GraphQLClient
+) -> None:
     manifest = (await http.get(MANIFEST)).json()
     paths = [MANIFEST, *(file["url"].removeprefix(SITE) for file in manifest["output"])]
     had = {path: (await http.get(path)).headers["etag"] for path in paths}

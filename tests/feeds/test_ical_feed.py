@@ -13,7 +13,7 @@ from booking.calendars.subscription import create_feed, delete_feed
 from booking.storage.database import Database
 from tests.graphql_api.cli.test_cli import run
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic
-from tests.support.graphql_client import PATIENT, Partner, answers
+from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers
 from tests.support.site import Clock
 
 A, B = "sample-practitioner-a", "sample-practitioner-b"
@@ -50,10 +50,10 @@ def said(event: Event) -> dict[str, Any]:
 
 
 async def test_a_booked_visit_is_in_it_without_a_word_of_who_comes(
-    http: httpx.AsyncClient, api: Partner, path: str
+    http: httpx.AsyncClient, api: GraphQLClient, path: str
 ) -> None:
     held = await api.hold("2026-11-24T07:00:00-05:00")
-    told = answers(needle_fear="YES", metal_allergy="YES")
+    told = screening_answers(needle_fear="YES", metal_allergy="YES")
     booked = (await api.book(held["holdToken"], screening=told))["appointment"]
 
     text = (await http.get(path)).text
@@ -83,13 +83,13 @@ async def test_a_calendar_is_told_its_name_and_how_often_to_look(http: httpx.Asy
 
 
 async def test_a_moved_visit_keeps_its_uid_and_a_cancelled_one_says_so_for_30_days(
-    http: httpx.AsyncClient, api: Partner, path: str, clock: Clock
+    http: httpx.AsyncClient, api: GraphQLClient, path: str, clock: Clock
 ) -> None:
-    booked = await api.booked("2026-12-10T07:00:00-05:00")
+    booked = await api.hold_and_book("2026-12-10T07:00:00-05:00")
     [first] = await events(http, path)
-    moved = await api.move(booked["manageToken"], "2026-12-28T07:00:00-05:00")
+    moved = await api.reschedule(booked["manageToken"], "2026-12-28T07:00:00-05:00")
     assert moved["problems"] != []  # the winter break
-    moved = await api.move(booked["manageToken"], "2027-01-04T07:00:00-05:00")
+    moved = await api.reschedule(booked["manageToken"], "2027-01-04T07:00:00-05:00")
     [second] = await events(http, path)
     await api.cancel(booked["manageToken"])
     [third] = await events(http, path)
@@ -109,9 +109,9 @@ async def test_a_moved_visit_keeps_its_uid_and_a_cancelled_one_says_so_for_30_da
 
 
 async def test_what_is_over_stays_for_30_days(
-    http: httpx.AsyncClient, api: Partner, path: str, clock: Clock
+    http: httpx.AsyncClient, api: GraphQLClient, path: str, clock: Clock
 ) -> None:
-    await api.booked("2026-11-24T07:00:00-05:00")
+    await api.hold_and_book("2026-11-24T07:00:00-05:00")
     clock.now += timedelta(days=30, hours=23)
     assert len(await events(http, path)) == 1
     clock.now += timedelta(hours=1)
@@ -127,9 +127,9 @@ async def test_time_off_is_busy(http: httpx.AsyncClient, database: Database) -> 
 
 
 async def test_visits_of_others_are_not_in_it(
-    http: httpx.AsyncClient, api: Partner, database: Database, path: str
+    http: httpx.AsyncClient, api: GraphQLClient, database: Database, path: str
 ) -> None:
-    booked = await api.booked("2026-11-23T14:00:00-05:00")
+    booked = await api.hold_and_book("2026-11-23T14:00:00-05:00")
     assert booked["appointment"]["practitioner"]["slug"] in (A, B)
     others = await new_feed(database, B)
     theirs, own = await events(http, others), await events(http, path)
@@ -139,9 +139,9 @@ async def test_visits_of_others_are_not_in_it(
 
 
 async def test_who_has_it_hears_that_nothing_changed(
-    http: httpx.AsyncClient, api: Partner, path: str, clock: Clock
+    http: httpx.AsyncClient, api: GraphQLClient, path: str, clock: Clock
 ) -> None:
-    await api.booked("2026-11-24T07:00:00-05:00")
+    await api.hold_and_book("2026-11-24T07:00:00-05:00")
     etag = (await http.get(path)).headers["etag"]
     clock.now += timedelta(minutes=15)
 
@@ -149,7 +149,7 @@ async def test_who_has_it_hears_that_nothing_changed(
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["cache-control"] == "private, no-cache"
 
-    await api.booked("2026-11-24T08:00:00-05:00")
+    await api.hold_and_book("2026-11-24T08:00:00-05:00")
     assert (await http.get(path, headers={"if-none-match": etag})).status_code == 200
 
 

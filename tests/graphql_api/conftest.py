@@ -11,7 +11,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 
 
 class Clock:
@@ -39,5 +39,5 @@ async def http(database: Database, database_url: str, clock: Clock) -> AsyncIter
 
 
 @pytest.fixture
-def api(http: httpx.AsyncClient) -> Partner:
-    return Partner(http)
+def api(http: httpx.AsyncClient) -> GraphQLClient:
+    return GraphQLClient(http)

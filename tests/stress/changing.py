@@ -12,7 +12,7 @@ from tests.stress.clinic import person
 from tests.stress.holding import GONE, TAKEN, seen_in
 from tests.stress.referee import Seen
 from tests.stress.stage import Outcome, Stage, Tally, practitioner_id, uuid_of
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 
 Payload = dict[str, Any] | None
 
@@ -104,7 +104,7 @@ class Client:
         visit.seen = replace(moved or visit.seen, status=AppointmentStatus.CANCELLED)
 
     async def _move(self, visit: Booked) -> Seen | None:
-        asked = self._partner().move(visit.token, self._time(), **self._somebody())
+        asked = self._partner().reschedule(visit.token, self._time(), **self._somebody())
         answer = await self.tally.ask(asked, or_else=("SlotTaken", "TooLateToChange"))
         if not answer or not answer["appointment"]:
             return None
@@ -125,7 +125,7 @@ class Client:
         token: str = self.holds.pop(self.chance.randrange(len(self.holds)))["holdToken"]
         return token
 
-    def _partner(self) -> Partner:
+    def _partner(self) -> GraphQLClient:
         return self.chance.choice(self.tally.stage.partners)
 
     def _time(self) -> str:

@@ -13,7 +13,7 @@ from graphql_api.resolvers.global_id import global_id
 from tests.stress.clinic import CLOSES, MANY, person
 from tests.stress.referee import Seen, read_books, room_left
 from tests.stress.stage import Outcome, Stage, Tally, practitioner_id, uuid_of
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 
 TAKEN = ("SlotTaken",)
 GONE = ("HoldExpired", "SlotTaken")
@@ -28,7 +28,7 @@ async def one_time(stage: Stage, *, attempts: int) -> Outcome:
     starts_at, anna = stage.starts()[0].isoformat(), practitioner_id(person("one-time", 1))
     partners = cycle(stage.partners)
 
-    async def attempt(partner: Partner) -> dict[str, Any] | None:
+    async def attempt(partner: GraphQLClient) -> dict[str, Any] | None:
         held = await tally.ask(
             partner.hold(starts_at, service="one-time", practitionerId=anna), or_else=TAKEN
         )
@@ -62,7 +62,7 @@ async def unequal(stage: Stage, *, attempts: int, clients: int, seed: int) -> Ou
     ]
     held: dict[uuid.UUID, str] = {}
 
-    async def hold(partner: Partner, at: datetime, service: str, who: str, *expected: str) -> None:
+    async def hold(partner: GraphQLClient, at: datetime, service: str, who: str, *expected: str) -> None:
         asked = partner.hold(at.isoformat(), service=service, practitionerId=practitioner_id(who))
         answer = await tally.ask(asked, or_else=expected)
         if answer and answer["hold"]:

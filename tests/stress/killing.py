@@ -13,7 +13,7 @@ import httpx
 from tests.stress.holding import TAKEN, seen_in
 from tests.stress.referee import Seen
 from tests.stress.stage import PATIENCE_SECONDS, Outcome, Stage, Tally, Unavailable
-from tests.support.graphql_client import Partner, kinds
+from tests.support.graphql_client import GraphQLClient, problem_types
 
 PAUSE_SECONDS = 0.05
 """Before a client asks again."""
@@ -26,7 +26,7 @@ MOST_BETWEEN = 12
 WISHES_A_DAY, DAYS = 40, 300
 ASKED_AGAIN = 20
 
-Asking = Callable[[Partner], Awaitable[dict[str, Any]]]
+Asking = Callable[[GraphQLClient], Awaitable[dict[str, Any]]]
 AtTheEnd = Callable[[Stage], Awaitable[list[str]]]
 
 
@@ -64,7 +64,7 @@ class Persistent:
                 self.cut += 1
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
-                if kinds(payload) == ["TryAgain"]:
+                if problem_types(payload) == ["TryAgain"]:
                     await asyncio.sleep(PAUSE_SECONDS)
                 elif is_lost:
                     self.lost += 1
@@ -98,7 +98,7 @@ async def kill(
         at = chance.choice(starts) + timedelta(days=wish // WISHES_A_DAY % DAYS)
         keys = [str(uuid.UUID(int=chance.getrandbits(128))) for _ in range(2)]
 
-        def hold(partner: Partner) -> Awaitable[dict[str, Any]]:
+        def hold(partner: GraphQLClient) -> Awaitable[dict[str, Any]]:
             return partner.hold(at.isoformat(), service=tally.scenario, idempotencyKey=keys[0])
 
         held = await persistent.ask(hold, *TAKEN)
@@ -106,7 +106,7 @@ async def kill(
             return
         token = held["holdToken"]
 
-        def book(partner: Partner) -> Awaitable[dict[str, Any]]:
+        def book(partner: GraphQLClient) -> Awaitable[dict[str, Any]]:
             return partner.book(token, screening=[], idempotencyKey=keys[1])
 
         answer = await persistent.ask(book)

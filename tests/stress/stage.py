@@ -17,7 +17,7 @@ from graphql_api.resolvers.global_id import global_id, parse_global_id
 from tests.stress.clinic import CLOSES, OPENS, STEP_MINUTES, clinic_file
 from tests.stress.referee import Verdict, judge, read_books
 from tests.stress.servers import Server, running_servers
-from tests.support.graphql_client import Partner, kinds
+from tests.support.graphql_client import GraphQLClient, problem_types
 
 PATIENCE_SECONDS = 60
 CONNECTIONS = 60
@@ -57,7 +57,7 @@ class Stage:
 
     url: str
     servers: Sequence[Server]
-    partners: Sequence[Partner]
+    partners: Sequence[GraphQLClient]
     told: Told
 
     @property
@@ -104,7 +104,7 @@ async def open_stage(
             )
             for server in servers
         ]
-        yield Stage(url, servers, [Partner(client) for client in clients], told)
+        yield Stage(url, servers, [GraphQLClient(client) for client in clients], told)
 
 
 async def _tell_unavailable(response: httpx.Response) -> None:
@@ -142,12 +142,12 @@ class Tally:
         if not payload["problems"]:
             self.successes += 1
             return payload
-        if not set(kinds(payload)) <= set(or_else):
-            self.fail(f"refused with {kinds(payload)}: {payload['problems'][0]['message']}")
+        if not set(problem_types(payload)) <= set(or_else):
+            self.fail(f"refused with {problem_types(payload)}: {payload['problems'][0]['message']}")
             return None
         self.refusals += 1
         if any(not problem.get("alternatives", True) for problem in payload["problems"]):
-            self.wrong[f"{kinds(payload)} without an alternative"] += 1
+            self.wrong[f"{problem_types(payload)} without an alternative"] += 1
         return payload
 
     def fail(self, reason: str) -> None:

@@ -105,7 +105,7 @@ def practitioner_id(letter: str) -> str:
     return global_id("Practitioner", f"sample-practitioner-{letter}")
 
 
-def answers(**other: str) -> list[dict[str, str]]:
+def screening_answers(**other: str) -> list[dict[str, str]]:
     """NO to every question of dry needling, but for those that are named."""
     return [
         {
@@ -117,7 +117,7 @@ def answers(**other: str) -> list[dict[str, str]]:
 
 
 @dataclass(frozen=True)
-class Partner:
+class GraphQLClient:
     """Each method answers what GraphQL answers to its document, without the wrapping."""
 
     http: httpx.AsyncClient
@@ -132,7 +132,7 @@ class Partner:
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def _do(self, document: str, field: str, **given: Any) -> dict[str, Any]:
+    async def _mutate(self, document: str, field: str, **given: Any) -> dict[str, Any]:
         answer = await self.ask(document, input=given)
         assert "errors" not in answer, answer["errors"]
         done: dict[str, Any] = answer["data"][field]
@@ -152,13 +152,13 @@ class Partner:
 
     async def hold(self, starts_at: str, *, service: str = "dry-needling", **more: Any) -> dict[str, Any]:
         given = {"serviceId": service_id(service), "startsAt": starts_at} | more
-        return await self._do(HOLD, "holdSlot", **given)
+        return await self._mutate(HOLD, "holdSlot", **given)
 
     async def hold_course(
         self, times: list[str], *, service: str = "dry-needling-course", **more: Any
     ) -> dict[str, Any]:
         given = {"serviceId": service_id(service), "startsAt": times} | more
-        return await self._do(HOLD_COURSE, "holdCourse", **given)
+        return await self._mutate(HOLD_COURSE, "holdCourse", **given)
 
     async def course_slots(
         self, starts_at: str, *, service: str = "dry-needling-course", **more: Any
@@ -168,21 +168,21 @@ class Partner:
         return await self.ask(COURSE_SLOTS, **given)
 
     async def extend(self, token: str) -> dict[str, Any]:
-        return await self._do(EXTEND, "extendHold", holdToken=token)
+        return await self._mutate(EXTEND, "extendHold", holdToken=token)
 
     async def release(self, token: str) -> dict[str, Any]:
         document = "mutation ($input: ReleaseHoldInput!) { releaseHold(input: $input) { released } }"
-        return await self._do(document, "releaseHold", holdToken=token)
+        return await self._mutate(document, "releaseHold", holdToken=token)
 
     async def book(self, token: str, **more: Any) -> dict[str, Any]:
-        given = {"holdToken": token, "patient": PATIENT, "screening": answers()} | more
-        return await self._do(BOOK, "bookAppointment", **given)
+        given = {"holdToken": token, "patient": PATIENT, "screening": screening_answers()} | more
+        return await self._mutate(BOOK, "bookAppointment", **given)
 
     async def book_course(self, tokens: list[str], **more: Any) -> dict[str, Any]:
-        given = {"holdTokens": tokens, "patient": PATIENT, "screening": answers()} | more
-        return await self._do(BOOK_COURSE, "bookCourse", **given)
+        given = {"holdTokens": tokens, "patient": PATIENT, "screening": screening_answers()} | more
+        return await self._mutate(BOOK_COURSE, "bookCourse", **given)
 
-    async def booked(self, starts_at: str, **more: Any) -> dict[str, Any]:
+    async def hold_and_book(self, starts_at: str, **more: Any) -> dict[str, Any]:
         """Holds and books; answers the booking, which has to succeed."""
         held = await self.hold(starts_at, **more)
         assert held["problems"] == [], held
@@ -190,18 +190,18 @@ class Partner:
         assert done["problems"] == [], done
         return done
 
-    async def move(self, manage_token: str, starts_at: str, **more: Any) -> dict[str, Any]:
-        return await self._do(
+    async def reschedule(self, manage_token: str, starts_at: str, **more: Any) -> dict[str, Any]:
+        return await self._mutate(
             MOVE, "rescheduleAppointment", manageToken=manage_token, startsAt=starts_at, **more
         )
 
     async def cancel(self, manage_token: str, **more: Any) -> dict[str, Any]:
-        return await self._do(CANCEL, "cancelAppointment", manageToken=manage_token, **more)
+        return await self._mutate(CANCEL, "cancelAppointment", manageToken=manage_token, **more)
 
     async def check_screening(
         self, screening: list[dict[str, str]], service: str = "dry-needling"
     ) -> dict[str, Any]:
-        return await self._do(
+        return await self._mutate(
             CHECK_SCREENING, "checkScreening", serviceId=service_id(service), screening=screening
         )
 
@@ -212,6 +212,6 @@ class Partner:
         return found
 
 
-def kinds(payload: dict[str, Any]) -> list[str]:
+def problem_types(payload: dict[str, Any]) -> list[str]:
     """The types of a payload's problems."""
     return [problem["__typename"] for problem in payload["problems"]]

@@ -19,7 +19,7 @@ from graphql_api.app import create_app
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, SAMPLE, open_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 from tests.support.live_server import live_server
 
 
@@ -40,7 +40,7 @@ class Site:
     url: str
     clock: Clock
     database: Database
-    api: Partner
+    api: GraphQLClient
 
     async def appointments(self) -> int:
         async with self.database.read() as session:
@@ -70,7 +70,7 @@ async def running_site(
     await open_clinic(database, clinic, now=now)
     app = create_app(Settings(database_url, **settings), enabled, now=clock)
     async with live_server(app) as url, httpx.AsyncClient(base_url=url) as http:
-        yield Site(url, clock, database, Partner(http))
+        yield Site(url, clock, database, GraphQLClient(http))
     await database.close()
 
 

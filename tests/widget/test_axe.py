@@ -119,7 +119,7 @@ async def test_every_step_of_the_dialog(site: Site, examiner: Examiner, language
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_the_pages_that_we_serve(site: Site, examiner: Examiner, language: str) -> None:
-    booked = await site.api.booked("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
+    booked = await site.api.hold_and_book("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
     # Long enough before the visit to change it: the notice is a day.
     site.clock.now -= timedelta(hours=1)
 

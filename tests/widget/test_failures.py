@@ -81,7 +81,7 @@ async def test_a_time_that_was_taken_meanwhile(site: Site, visitor: Visitor) -> 
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.button("Tuesday, November 24").click()
     await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_be_visible()
-    await site.api.booked(TUESDAY_AT_7, **WITH_A)
+    await site.api.hold_and_book(TUESDAY_AT_7, **WITH_A)
     await visitor.page.get_by_role("button", name="7:00 a.m.").click()
 
     alert = visitor.page.get_by_role("alert")
@@ -103,7 +103,7 @@ async def test_an_expired_hold_is_quietly_taken_again(site: Site, visitor: Visit
 async def test_an_expired_hold_on_a_time_that_is_gone(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     site.clock.now += HOLD_ENDS
-    await site.api.booked(TUESDAY_AT_7, **WITH_A)
+    await site.api.hold_and_book(TUESDAY_AT_7, **WITH_A)
     await visitor.button("Book this visit").click()
 
     await visitor.arrives_at("When would you like to come?")

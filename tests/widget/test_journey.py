@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from sqlalchemy import select
 
 from booking.storage.models.appointments import Appointment
-from tests.support.graphql_client import kinds, practitioner_id
+from tests.support.graphql_client import practitioner_id, problem_types
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
@@ -123,7 +123,7 @@ async def test_who_fills_in_the_form_keeps_the_time_longer(site: Site, visitor: 
     site.clock.now += timedelta(minutes=4)
 
     taken = await site.api.hold("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
-    assert kinds(taken) == ["SlotTaken"]
+    assert problem_types(taken) == ["SlotTaken"]
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
 

@@ -15,7 +15,7 @@ from tests.widget.visitor import Visitor
 @pytest.fixture
 async def token(site: Site) -> str:
     """Of a visit on Tuesday at 7:00 with practitioner A."""
-    booked = await site.api.booked("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
+    booked = await site.api.hold_and_book("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
     secret: str = booked["manageToken"]
     # Long enough before the visit to change it: the notice is a day.
     site.clock.now -= timedelta(hours=1)

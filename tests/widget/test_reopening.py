@@ -52,7 +52,7 @@ async def test_a_press_while_the_time_is_being_kept_again_counts(
 ) -> None:
     await closed_with_all_filled_in(site, visitor)
     if not is_still_open:
-        await site.api.booked(TUESDAY_AT_7, **WITH_A)
+        await site.api.hold_and_book(TUESDAY_AT_7, **WITH_A)
     answers = await slow_network(visitor)
     await opened_again(visitor)
     await visitor.button("Book this visit").click()

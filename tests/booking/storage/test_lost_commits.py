@@ -15,7 +15,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from tests.support.graphql_client import Partner, kinds
+from tests.support.graphql_client import GraphQLClient, problem_types
 
 NINE, TEN = "2026-11-24T09:00:00-05:00", "2026-11-24T10:00:00-05:00"
 KEYS = [f"a key for one intention, {n}" for n in range(3)]
@@ -67,13 +67,13 @@ async def wire(postgresql_url: str) -> AsyncIterator[Wire]:
 
 
 @asynccontextmanager
-async def partner(url: str, wire: Wire) -> AsyncIterator[Partner]:
+async def partner(url: str, wire: Wire) -> AsyncIterator[GraphQLClient]:
     database = Database(url)
     await open_clinic(database)
     await database.close()
     through = f"postgresql://postgres@127.0.0.1:{wire.port}/{make_url(url).database}?ssl=disable"
     async with asgi_client(create_app(Settings(database_url=through), now=lambda: NOW)) as http:
-        yield Partner(http)
+        yield GraphQLClient(http)
 
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
@@ -82,19 +82,19 @@ async def test_whether_it_was_done_or_not_a_repeat_makes_certain(
 ) -> None:
     async with partner(postgresql_url, wire) as api:
         wire.cut_at = lost
-        assert kinds(await api.hold(NINE, idempotencyKey=KEYS[0])) == ["TryAgain"]
+        assert problem_types(await api.hold(NINE, idempotencyKey=KEYS[0])) == ["TryAgain"]
         held = await api.hold(NINE, idempotencyKey=KEYS[0])
         assert held["problems"] == []
 
         wire.cut_at = lost
-        assert kinds(await api.book(held["holdToken"], idempotencyKey=KEYS[1])) == ["TryAgain"]
+        assert problem_types(await api.book(held["holdToken"], idempotencyKey=KEYS[1])) == ["TryAgain"]
         booked = await api.book(held["holdToken"], idempotencyKey=KEYS[1])
         assert booked["problems"] == []
 
         wire.cut_at = lost
         token = booked["manageToken"]
-        assert kinds(await api.move(token, TEN, idempotencyKey=KEYS[2])) == ["TryAgain"]
-        moved = await api.move(token, TEN, idempotencyKey=KEYS[2])
+        assert problem_types(await api.reschedule(token, TEN, idempotencyKey=KEYS[2])) == ["TryAgain"]
+        moved = await api.reschedule(token, TEN, idempotencyKey=KEYS[2])
         assert moved["appointment"]["startsAt"] == TEN
 
     database = Database(postgresql_url)

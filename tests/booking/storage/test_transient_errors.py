@@ -17,7 +17,7 @@ from tests.booking.storage.test_constraints import NINE
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic, small_clinic
 from tests.support.databases import Postgres
-from tests.support.graphql_client import Partner, kinds
+from tests.support.graphql_client import GraphQLClient, problem_types
 
 
 async def hold(database: Database) -> None:
@@ -190,11 +190,11 @@ async def test_a_partner_is_told_how_long_to_wait(sqlite_url: str) -> None:
     await database.close()
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     async with asgi_client(create_app(Settings(database_url=url), now=lambda: NOW)) as http:
-        api = Partner(http)
+        api = GraphQLClient(http)
         other.execute("BEGIN IMMEDIATE")
 
         refused = await api.hold("2026-11-24T09:00:00-05:00")
-        assert kinds(refused) == ["TryAgain"]
+        assert problem_types(refused) == ["TryAgain"]
         assert refused["problems"][0]["retryAfterSeconds"] == 5
 
         other.execute("ROLLBACK")

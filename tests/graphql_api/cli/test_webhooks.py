@@ -17,12 +17,12 @@ from tests.booking.webhooks.receiver import SILENCE, TAKEN, Receiver, receiving,
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 
 NINE, TEN = "2026-11-26T09:00:00-05:00", "2026-11-26T10:00:00-05:00"
 
 Say = Callable[..., Awaitable[tuple[object, str]]]
-Server = Callable[[], AbstractAsyncContextManager[Partner]]
+Server = Callable[[], AbstractAsyncContextManager[GraphQLClient]]
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ async def server(database: Database, database_url: str, clock: Clock) -> Server:
     settings = Settings(database_url=database_url, webhooks_to_private=True)
 
     @asynccontextmanager
-    async def start() -> AsyncIterator[Partner]:
+    async def start() -> AsyncIterator[GraphQLClient]:
         async with asgi_client(create_app(settings, now=clock)) as client:
-            yield Partner(client)
+            yield GraphQLClient(client)
 
     return start
 
@@ -84,8 +84,8 @@ async def test_a_running_server_tells_an_endpoint_that_was_just_added(
 ) -> None:
     async with server() as api:
         await added(say, receiver, "--events", "appointment.booked, appointment.cancelled")
-        booking = await api.booked(NINE)
-        await api.move(booking["manageToken"], TEN)
+        booking = await api.hold_and_book(NINE)
+        await api.reschedule(booking["manageToken"], TEN)
         await api.cancel(booking["manageToken"])
         requests = await receiver.arrived(2)
 
@@ -99,7 +99,7 @@ async def test_a_running_server_tells_an_endpoint_that_was_just_added(
 async def test_the_ids_are_those_that_the_api_knows(server: Server, say: Say, receiver: Receiver) -> None:
     async with server() as api:
         await added(say, receiver)
-        await api.booked(NINE)
+        await api.hold_and_book(NINE)
         (visit,) = (await receiver.arrived(1))[0].told["data"]["appointments"]
         named = ("serviceId", "practitionerId", "locationId")
         query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
@@ -117,7 +117,7 @@ async def test_nothing_is_lost_when_the_server_stops(
     receiver.answers = [said]
     async with server() as api:
         await added(say, receiver)
-        await api.booked(NINE)
+        await api.hold_and_book(NINE)
         await receiver.arrived(1)
     receiver.answers = [TAKEN]
     clock.now += timedelta(minutes=1)
@@ -157,7 +157,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
     receiver.answers = [TAKEN]
     receiver.requests.clear()
     async with server() as api:
-        await api.booked(NINE)
+        await api.hold_and_book(NINE)
         (told,) = await receiver.arrived(1)
         clock.now += timedelta(days=365)  # later than the command line's own clock
         event = told.headers["webhook-id"]

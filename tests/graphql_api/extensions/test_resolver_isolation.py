@@ -21,12 +21,12 @@ from tests.graphql_api.extensions.faulty_feature import ODD
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic, practitioner, small_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 from tests.support.sql_statements import sql_statements
 
 
 @asynccontextmanager
-async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> AsyncGenerator[Partner]:
+async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> AsyncGenerator[GraphQLClient]:
     database = Database(url)
     await open_clinic(database, clinic or small_clinic())
     await database.close()
@@ -35,7 +35,7 @@ async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> Asyn
         Settings(database_url=url), [EnabledFeature(feature, "a package", "told")], now=lambda: now
     )
     async with asgi_client(app) as http:
-        yield Partner(http)
+        yield GraphQLClient(http)
 
 
 @pytest.mark.parametrize(

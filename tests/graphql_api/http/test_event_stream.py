@@ -16,7 +16,7 @@ from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.security.limits import MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
-from tests.support.graphql_client import Partner, service_id
+from tests.support.graphql_client import GraphQLClient, service_id
 from tests.support.live_server import live_server
 
 CHANGED = """subscription ($filter: OpenSlotFilter!) {
@@ -69,7 +69,7 @@ def count(event: Event) -> int:
 async def test_whoever_listens_hears_at_once_and_when_something_is_booked_or_freed(
     http: httpx.AsyncClient,
 ) -> None:
-    api = Partner(http)
+    api = GraphQLClient(http)
     async with listening(http) as stream:
         at_first = count(await anext(stream))
         held = await api.hold("2026-11-24T09:00:00-05:00")

@@ -18,7 +18,7 @@ from graphql_api.playground.page import playground_page
 from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 from tests.support.live_server import live_server
 
 HOUSE = Path(__file__).parents[3]
@@ -113,8 +113,8 @@ async def test_what_changes_is_heard_in_the_last_tab(app: Starlette, page: Page)
         await page.locator(".graphiql-execute-button").click()
         await expect(result).to_contain_text(re.compile(day + "52"))
 
-        (slot, *_) = await Partner(http).open_slots("2026-11-26", "2026-11-26")
-        assert (await Partner(http).hold(slot["startsAt"]))["hold"]
+        (slot, *_) = await GraphQLClient(http).open_slots("2026-11-26", "2026-11-26")
+        assert (await GraphQLClient(http).hold(slot["startsAt"]))["hold"]
 
         await expect(result).to_contain_text(re.compile(day + "48"))
         await page.get_by_role("button", name="Stop").click()

@@ -22,7 +22,7 @@ from tests.graphql_api.conftest import Clock
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, edit_file, open_clinic
-from tests.support.graphql_client import OPEN_SLOTS, Partner, service_id
+from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient, service_id
 from tests.support.sql_statements import sql_statements
 
 DAY = "2026-11-25"
@@ -39,18 +39,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def replica(http: httpx.AsyncClient, database_url: str, clock: Clock) -> AsyncIterator[Partner]:
+async def replica(http: httpx.AsyncClient, database_url: str, clock: Clock) -> AsyncIterator[GraphQLClient]:
     """Another server on the same database."""
     async with asgi_client(create_app(Settings(database_url=database_url), now=clock)) as client:
-        yield Partner(client)
+        yield GraphQLClient(client)
 
 
-async def times(api: Partner) -> list[str]:
+async def times(api: GraphQLClient) -> list[str]:
     answer = await api.ask(OPEN_SLOTS, **WANTED)
     return [edge["node"]["startsAt"] for edge in answer["data"]["openSlots"]["edges"]]
 
 
-async def is_kept(api: Partner, query: str, **variables: Any) -> bool:
+async def is_kept(api: GraphQLClient, query: str, **variables: Any) -> bool:
     """Whether the database has less to do the second time; the answer is the same, of course."""
     first = await api.ask(query, **variables)
     with sql_statements() as sent:
@@ -58,12 +58,12 @@ async def is_kept(api: Partner, query: str, **variables: Any) -> bool:
     return not sent
 
 
-async def test_what_is_asked_again_needs_no_statement(api: Partner) -> None:
+async def test_what_is_asked_again_needs_no_statement(api: GraphQLClient) -> None:
     assert await is_kept(api, OPEN_SLOTS, **WANTED)
     assert await is_kept(api, SERVICES)
 
 
-async def test_other_variables_and_languages_are_other_questions(api: Partner) -> None:
+async def test_other_variables_and_languages_are_other_questions(api: GraphQLClient) -> None:
     english = await api.ask(SERVICES)
     french = await api.ask(SERVICES, language="fr")
     assert english != french
@@ -81,7 +81,7 @@ async def test_of_two_operations_in_a_document_each_has_its_answer(http: httpx.A
 
 
 async def test_a_booking_through_one_server_is_seen_at_once_through_any(
-    api: Partner, replica: Partner
+    api: GraphQLClient, replica: GraphQLClient
 ) -> None:
     before = await times(api)
     assert await times(replica) == before
@@ -98,7 +98,7 @@ async def test_a_booking_through_one_server_is_seen_at_once_through_any(
     assert await times(replica) == await times(api) == before
 
 
-async def test_a_hold_that_runs_out_gives_its_time_back(api: Partner, clock: Clock) -> None:
+async def test_a_hold_that_runs_out_gives_its_time_back(api: GraphQLClient, clock: Clock) -> None:
     before = await times(api)
     held = await api.hold(before[0])
     assert before[0] not in await times(api)
@@ -112,7 +112,7 @@ async def test_a_hold_that_runs_out_gives_its_time_back(api: Partner, clock: Clo
     assert await times(api) == before
 
 
-async def test_time_that_passes_takes_what_has_become_too_soon(api: Partner, clock: Clock) -> None:
+async def test_time_that_passes_takes_what_has_become_too_soon(api: GraphQLClient, clock: Clock) -> None:
     today = {"filter": WANTED["filter"] | {"from": "2026-11-23", "to": "2026-11-23"}}
 
     async def first() -> str:
@@ -124,7 +124,9 @@ async def test_time_that_passes_takes_what_has_become_too_soon(api: Partner, clo
     assert await first() > soonest
 
 
-async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(api: Partner, clock: Clock) -> None:
+async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(
+    api: GraphQLClient, clock: Clock
+) -> None:
     today = {"filter": WANTED["filter"] | {"from": "2026-11-23", "to": "2026-11-23"}}
     clock.now = NOW
     last_moment = (await api.ask(OPEN_SLOTS, **today))["data"]["openSlots"]["edges"][0]["node"]
@@ -134,18 +136,18 @@ async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(api: Par
     assert slots[0]["node"]["startsAt"] > last_moment["startsAt"]
 
 
-async def test_fragments_that_double_and_double_are_read_once_each(api: Partner) -> None:
+async def test_fragments_that_double_and_double_are_read_once_each(api: GraphQLClient) -> None:
     fragments = [f"fragment f{n} on Clinic {{ ...f{n + 1} ...f{n + 1} }}" for n in range(40)]
     document = f"{{ clinic {{ ...f0 }} }} {' '.join(fragments)} fragment f40 on Clinic {{ name }}"
     assert await is_kept(api, document)
 
 
-async def test_what_is_asked_at_length_is_not_kept(api: Partner) -> None:
+async def test_what_is_asked_at_length_is_not_kept(api: GraphQLClient) -> None:
     assert not await is_kept(api, f"{SERVICES} # {'long ' * 2000}")
 
 
 async def test_there_is_room_for_so_much_of_questions_and_answers_together(
-    api: Partner, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphql_api.http.response_cache.MAX_CACHE_BYTES", 50_000)
     assert await is_kept(api, SERVICES)
@@ -159,7 +161,9 @@ async def test_there_is_room_for_so_much_of_questions_and_answers_together(
     assert sent
 
 
-async def test_an_edited_clinic_file_is_seen_within_milliseconds(api: Partner, database: Database) -> None:
+async def test_an_edited_clinic_file_is_seen_within_milliseconds(
+    api: GraphQLClient, database: Database
+) -> None:
     assert await is_kept(api, SERVICES)
     await open_clinic(database, edit_file({'"Dry needling, first visit"': '"Another name"'}))
     await asyncio.sleep(SHARED_SECONDS)
@@ -168,7 +172,7 @@ async def test_an_edited_clinic_file_is_seen_within_milliseconds(api: Partner, d
 
 
 async def test_what_somebody_else_writes_into_the_database_is_seen_within_milliseconds(
-    api: Partner, database: Database
+    api: GraphQLClient, database: Database
 ) -> None:
     assert await is_kept(api, SERVICES)
     async with database.write() as session:
@@ -178,8 +182,8 @@ async def test_what_somebody_else_writes_into_the_database_is_seen_within_millis
     assert {edge["node"]["name"] for edge in edges} == {"By hand"}
 
 
-async def test_what_is_the_callers_own_is_never_kept(api: Partner) -> None:
-    booking = await api.booked((await times(api))[0])
+async def test_what_is_the_callers_own_is_never_kept(api: GraphQLClient) -> None:
+    booking = await api.hold_and_book((await times(api))[0])
     mine = "query ($token: String!) { appointment(manageToken: $token) { reference } }"
     assert not await is_kept(api, mine, token=booking["manageToken"])
     both = mine.replace("appointment", "clinic { name } ... on Query { appointment").replace("} }", "} } }")
@@ -190,7 +194,7 @@ async def test_what_is_the_callers_own_is_never_kept(api: Partner) -> None:
 
 
 async def test_a_partner_with_a_key_gets_no_answer_that_was_kept(
-    http: httpx.AsyncClient, api: Partner, database: Database
+    http: httpx.AsyncClient, api: GraphQLClient, database: Database
 ) -> None:
     assert await is_kept(api, SERVICES)
     _, secret = await new_key(database, "availability")
@@ -202,7 +206,7 @@ async def test_a_partner_with_a_key_gets_no_answer_that_was_kept(
 
 
 async def test_a_web_site_that_is_not_known_gets_no_answer_that_was_kept(
-    api: Partner, database_url: str, database: Database, clock: Clock
+    api: GraphQLClient, database_url: str, database: Database, clock: Clock
 ) -> None:
     async with database.write() as session:
         site = await create_site_key(session, "Sample Site", ["https://known.example"], now=NOW)
@@ -218,7 +222,7 @@ async def test_a_web_site_that_is_not_known_gets_no_answer_that_was_kept(
             assert await status("https://other.example") == 403
 
 
-async def test_a_refusal_is_not_kept(api: Partner) -> None:
+async def test_a_refusal_is_not_kept(api: GraphQLClient) -> None:
     wrong = {"filter": WANTED["filter"] | {"from": "2026-11-26"}}
     assert "errors" in await api.ask(OPEN_SLOTS, **wrong)
     assert not await is_kept(api, OPEN_SLOTS, **wrong)
@@ -234,7 +238,7 @@ async def test_what_is_kept_costs_no_points(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_get_is_answered_with_304_until_something_has_changed(
-    http: httpx.AsyncClient, api: Partner
+    http: httpx.AsyncClient, api: GraphQLClient
 ) -> None:
     asked = {"query": OPEN_SLOTS, "variables": json.dumps(WANTED)}
     first = await http.get("/graphql", params=asked)

@@ -12,10 +12,10 @@ from tests.support.graphql_client import (
     HOLD,
     OPEN_SLOTS,
     PATIENT,
-    Partner,
-    answers,
-    kinds,
+    GraphQLClient,
     practitioner_id,
+    problem_types,
+    screening_answers,
     service_id,
 )
 
@@ -56,20 +56,20 @@ HOLDS: list[tuple[dict[str, Any], str, list[str]]] = [
 
 @pytest.mark.parametrize(("wrong", "kind", "path"), HOLDS)
 async def test_a_hold_that_cannot_be_is_refused_by_name(
-    api: Partner, database: Database, wrong: dict[str, Any], kind: str, path: list[str]
+    api: GraphQLClient, database: Database, wrong: dict[str, Any], kind: str, path: list[str]
 ) -> None:
     given = {"serviceId": service_id(), "startsAt": TUESDAY} | wrong
     answer = await api.ask(HOLD, input=given)
 
     payload = answer["data"]["holdSlot"]
-    assert kinds(payload) == [kind]
+    assert problem_types(payload) == [kind]
     assert payload["problems"][0]["path"] == path
     assert payload["hold"] is None
     assert payload["holdToken"] is None
     assert await written(database) == [0, 0, 0, 0]
 
 
-async def test_refusals_say_what_to_do_next(api: Partner) -> None:
+async def test_refusals_say_what_to_do_next(api: GraphQLClient) -> None:
     async def refused(starts_at: str, **more: Any) -> dict[str, Any]:
         problem: dict[str, Any] = (await api.hold(starts_at, **more))["problems"][0]
         return problem
@@ -113,18 +113,18 @@ DETAILS: list[tuple[dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("wrong", "detail"), DETAILS)
 async def test_details_that_cannot_be_used_are_named_and_the_hold_stays(
-    api: Partner, wrong: dict[str, str], detail: str
+    api: GraphQLClient, wrong: dict[str, str], detail: str
 ) -> None:
     held = await api.hold(TUESDAY)
 
     refused = await api.book(held["holdToken"], patient=PATIENT | wrong)
 
-    assert kinds(refused) == ["InvalidInput"]
+    assert problem_types(refused) == ["InvalidInput"]
     assert refused["problems"][0]["path"] == ["input", "patient", detail]
     assert (await api.book(held["holdToken"]))["problems"] == []
 
 
-async def test_all_wrong_details_are_told_at_once(api: Partner, database: Database) -> None:
+async def test_all_wrong_details_are_told_at_once(api: GraphQLClient, database: Database) -> None:
     held = await api.hold(TUESDAY)
     before = await written(database)
 
@@ -137,7 +137,7 @@ async def test_all_wrong_details_are_told_at_once(api: Partner, database: Databa
 @pytest.mark.parametrize(
     "name", ["Łukasz Żółć", "محمد نمونه", "山田 太郎", "O’Neil-Sample", "Nguyễn Văn A", "Sample Jr."]
 )
-async def test_names_of_the_whole_world_are_names(api: Partner, name: str) -> None:
+async def test_names_of_the_whole_world_are_names(api: GraphQLClient, name: str) -> None:
     held = await api.hold(TUESDAY)
 
     assert (await api.book(held["holdToken"], patient=PATIENT | {"name": name}))["problems"] == []
@@ -145,7 +145,7 @@ async def test_names_of_the_whole_world_are_names(api: Partner, name: str) -> No
 
 @pytest.mark.parametrize("phone", ["+1 (416) 555-0123", "4165550123", "416.555.0123", "+44 20 7946 0958"])
 async def test_phone_numbers_in_any_style_are_kept_in_one(
-    api: Partner, database: Database, phone: str
+    api: GraphQLClient, database: Database, phone: str
 ) -> None:
     held = await api.hold(TUESDAY)
 
@@ -154,24 +154,26 @@ async def test_phone_numbers_in_any_style_are_kept_in_one(
         assert await session.scalar(select(Patient.phone)) in ("+14165550123", "+442079460958")
 
 
-async def test_somebody_elses_secrets_open_nothing(api: Partner, database: Database) -> None:
-    mine, theirs = await api.booked(TUESDAY), await api.booked("2026-11-24T13:00:00-05:00")
+async def test_somebody_elses_secrets_open_nothing(api: GraphQLClient, database: Database) -> None:
+    mine, theirs = await api.hold_and_book(TUESDAY), await api.hold_and_book("2026-11-24T13:00:00-05:00")
     before = await written(database)
 
-    assert kinds(await api.book("nobody's")) == ["NotFound"]
-    assert kinds(await api.cancel("nobody's")) == ["NotFound"]
-    assert kinds(await api.cancel("")) == ["NotFound"]
+    assert problem_types(await api.book("nobody's")) == ["NotFound"]
+    assert problem_types(await api.cancel("nobody's")) == ["NotFound"]
+    assert problem_types(await api.cancel("")) == ["NotFound"]
     assert await api.appointment("nobody's") is None
     other = theirs["appointment"]["id"]
-    assert kinds(await api.cancel(mine["manageToken"], appointmentId=other)) == ["NotFound"]
+    assert problem_types(await api.cancel(mine["manageToken"], appointmentId=other)) == ["NotFound"]
     assert await api.appointment(mine["manageToken"], other) is None
-    assert kinds(await api.cancel(mine["manageToken"], appointmentId=service_id())) == ["InvalidInput"]
+    assert problem_types(await api.cancel(mine["manageToken"], appointmentId=service_id())) == [
+        "InvalidInput"
+    ]
     garbled = global_id("Appointment", "not-a-uuid")
-    assert kinds(await api.cancel(mine["manageToken"], appointmentId=garbled)) == ["InvalidInput"]
+    assert problem_types(await api.cancel(mine["manageToken"], appointmentId=garbled)) == ["InvalidInput"]
     assert await written(database) == before
 
 
-async def test_a_secret_is_kept_as_a_hash_alone(api: Partner, database: Database) -> None:
+async def test_a_secret_is_kept_as_a_hash_alone(api: GraphQLClient, database: Database) -> None:
     held = await api.hold(TUESDAY)
     booked = await api.book(held["holdToken"])
 
@@ -201,7 +203,7 @@ async def test_a_secret_is_kept_as_a_hash_alone(api: Partner, database: Database
         None,
     ],
 )
-async def test_a_time_without_an_offset_or_that_cannot_be_is_refused(api: Partner, value: Any) -> None:
+async def test_a_time_without_an_offset_or_that_cannot_be_is_refused(api: GraphQLClient, value: Any) -> None:
     answer = await api.ask(HOLD, input={"serviceId": service_id(), "startsAt": value})
 
     assert "data" not in answer
@@ -225,7 +227,7 @@ async def test_a_time_without_an_offset_or_that_cannot_be_is_refused(api: Partne
     ],
 )
 async def test_a_query_that_cannot_be_answered_names_the_input(
-    api: Partner, wrong: dict[str, Any], code: str, path: list[str]
+    api: GraphQLClient, wrong: dict[str, Any], code: str, path: list[str]
 ) -> None:
     wanted = {"serviceId": service_id(), "from": "2026-11-24", "to": "2026-11-30"}
     paging = {key: value for key, value in wrong.items() if key in ("first", "after")}
@@ -238,22 +240,22 @@ async def test_a_query_that_cannot_be_answered_names_the_input(
 
 
 @pytest.mark.parametrize(("day", "last"), [("0001-01-01", "0001-01-20"), ("9999-12-01", "9999-12-31")])
-async def test_days_at_the_ends_of_time_have_nothing_open(api: Partner, day: str, last: str) -> None:
+async def test_days_at_the_ends_of_time_have_nothing_open(api: GraphQLClient, day: str, last: str) -> None:
     assert await api.open_slots(day, last) == []
 
 
-async def test_screening_answers_must_match_the_questions(api: Partner) -> None:
+async def test_screening_answers_must_match_the_questions(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY)
     surplus = {"questionId": global_id("ScreeningQuestion", "no-such"), "answer": "NO"}
 
-    missing = await api.book(held["holdToken"], screening=answers()[1:])
-    assert kinds(missing) == ["ScreeningIncomplete"]
+    missing = await api.book(held["holdToken"], screening=screening_answers()[1:])
+    assert problem_types(missing) == ["ScreeningIncomplete"]
     assert missing["problems"][0]["missing"] == [{"slug": "pregnancy"}]
-    too_many = await api.book(held["holdToken"], screening=[*answers(), surplus])
-    assert kinds(too_many) == ["ScreeningIncomplete"]
+    too_many = await api.book(held["holdToken"], screening=[*screening_answers(), surplus])
+    assert problem_types(too_many) == ["ScreeningIncomplete"]
     assert too_many["problems"][0]["surplus"] == [surplus["questionId"]]
-    twice = await api.book(held["holdToken"], screening=[*answers(), answers()[0]])
-    assert kinds(twice) == ["InvalidInput"]
+    twice = await api.book(held["holdToken"], screening=[*screening_answers(), screening_answers()[0]])
+    assert problem_types(twice) == ["InvalidInput"]
     assert twice["problems"][0]["path"] == ["input", "screening", "6", "questionId"]
     other = await api.book(held["holdToken"], screening=[{"questionId": service_id(), "answer": "NO"}])
-    assert kinds(other) == ["InvalidInput"]
+    assert problem_types(other) == ["InvalidInput"]

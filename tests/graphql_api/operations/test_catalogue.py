@@ -6,10 +6,10 @@ import pytest
 
 from graphql_api.resolvers.global_id import global_id, parse_global_id
 from tests.graphql_api.conftest import Clock
-from tests.support.graphql_client import Partner, practitioner_id, service_id
+from tests.support.graphql_client import GraphQLClient, practitioner_id, service_id
 
 
-async def names(api: Partner, query: str, field: str, **variables: Any) -> list[str]:
+async def names(api: GraphQLClient, query: str, field: str, **variables: Any) -> list[str]:
     answer = await api.ask(query, **variables)
     return [edge["node"]["slug"] for edge in answer["data"][field]["edges"]]
 
@@ -17,7 +17,7 @@ async def names(api: Partner, query: str, field: str, **variables: Any) -> list[
 WHO = "query ($s: ID, $l: ID) { practitioners(serviceId: $s, locationId: $l) { edges { node { slug } } } }"
 
 
-async def test_only_who_may_deliver_a_service_is_listed_for_it(api: Partner) -> None:
+async def test_only_who_may_deliver_a_service_is_listed_for_it(api: GraphQLClient) -> None:
     everybody = [f"sample-practitioner-{letter}" for letter in "abcde"]
 
     assert await names(api, WHO, "practitioners") == everybody
@@ -27,14 +27,14 @@ async def test_only_who_may_deliver_a_service_is_listed_for_it(api: Partner) -> 
     assert await names(api, WHO, "practitioners", l=global_id("Location", "elsewhere")) == []
 
 
-async def test_who_may_deliver_it_changes_with_the_certificate(api: Partner, clock: Clock) -> None:
+async def test_who_may_deliver_it_changes_with_the_certificate(api: GraphQLClient, clock: Clock) -> None:
     clock.now = clock.now.replace(month=12, day=18)
     assert "sample-practitioner-c" in await names(api, WHO, "practitioners", s=service_id())
     clock.now = clock.now.replace(day=19)
     assert "sample-practitioner-c" not in await names(api, WHO, "practitioners", s=service_id())
 
 
-async def test_services_of_a_practitioner_are_what_they_may_deliver(api: Partner) -> None:
+async def test_services_of_a_practitioner_are_what_they_may_deliver(api: GraphQLClient) -> None:
     query = "query ($p: ID) { services(practitionerId: $p) { edges { node { slug } } } }"
 
     assert len(await names(api, query, "services")) == 5
@@ -44,13 +44,13 @@ async def test_services_of_a_practitioner_are_what_they_may_deliver(api: Partner
     ]
 
 
-async def test_the_certificate_must_be_valid_on_the_day(api: Partner) -> None:
+async def test_the_certificate_must_be_valid_on_the_day(api: GraphQLClient) -> None:
     slots = await api.open_slots("2026-12-15", "2026-12-23", practitionerId=practitioner_id("c"))
 
     assert sorted({slot["startsAt"][:10] for slot in slots}) == ["2026-12-15", "2026-12-17", "2026-12-18"]
 
 
-async def test_closures_holidays_and_time_off_are_not_open(api: Partner) -> None:
+async def test_closures_holidays_and_time_off_are_not_open(api: GraphQLClient) -> None:
     slots = await api.open_slots("2026-12-07", "2027-01-06")
     days = {slot["startsAt"][:10] for slot in slots}
     of_b = {slot["startsAt"][:10] for slot in slots if slot["practitioner"]["slug"].endswith("b")}
@@ -62,7 +62,7 @@ async def test_closures_holidays_and_time_off_are_not_open(api: Partner) -> None
     assert not of_b & {"2026-12-14", "2026-12-16"}
 
 
-async def test_availability_counts_what_open_slots_lists(api: Partner) -> None:
+async def test_availability_counts_what_open_slots_lists(api: GraphQLClient) -> None:
     query = """query ($filter: OpenSlotFilter!) {
       availability(filter: $filter) { date openSlotCount firstStartsAt } }"""
     for more in ({}, {"distinctTimes": True}, {"practitionerId": practitioner_id("b")}):
@@ -78,7 +78,7 @@ async def test_availability_counts_what_open_slots_lists(api: Partner) -> None:
             assert day["firstStartsAt"] == (starts[0] if starts else None)
 
 
-async def test_distinct_times_has_each_start_once(api: Partner) -> None:
+async def test_distinct_times_has_each_start_once(api: GraphQLClient) -> None:
     all_slots = await api.open_slots("2026-11-24", "2026-11-24")
     distinct = await api.open_slots("2026-11-24", "2026-11-24", distinctTimes=True)
 
@@ -87,7 +87,7 @@ async def test_distinct_times_has_each_start_once(api: Partner) -> None:
     assert len(all_slots) > len(starts)
 
 
-async def test_a_page_goes_on_where_the_last_one_ended_though_others_book(api: Partner) -> None:
+async def test_a_page_goes_on_where_the_last_one_ended_though_others_book(api: GraphQLClient) -> None:
     query = """query ($filter: OpenSlotFilter!, $after: String) {
       openSlots(filter: $filter, first: 5, after: $after) {
       edges { node { startsAt practitioner { slug } } } pageInfo { endCursor hasPreviousPage } } }"""
@@ -110,7 +110,7 @@ async def test_a_page_goes_on_where_the_last_one_ended_though_others_book(api: P
     assert last in before
 
 
-async def test_lists_are_paged(api: Partner) -> None:
+async def test_lists_are_paged(api: GraphQLClient) -> None:
     query = """query ($after: String) { services(first: 2, after: $after) {
       edges { cursor node { slug } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
     seen: list[str] = []
@@ -125,7 +125,7 @@ async def test_lists_are_paged(api: Partner) -> None:
     assert len(seen) == len(set(seen)) == 5
 
 
-async def test_every_id_leads_back_to_its_object(api: Partner) -> None:
+async def test_every_id_leads_back_to_its_object(api: GraphQLClient) -> None:
     query = """{ clinic { id locations { id } }
       services(first: 9) { edges { node { id screeningQuestions { id }
       practitioners(first: 6) { edges { node { id services(first: 9) { edges { node { id } } } } }
@@ -140,9 +140,9 @@ async def test_every_id_leads_back_to_its_object(api: Partner) -> None:
     assert [node["id"] for node in answer["data"]["nodes"]] == ids
 
 
-async def test_node_answers_null_for_gone_unknown_and_not_yours_alike(api: Partner) -> None:
+async def test_node_answers_null_for_gone_unknown_and_not_yours_alike(api: GraphQLClient) -> None:
     slot = (await api.open_slots("2026-11-24", "2026-11-24"))[0]
-    booked = await api.booked(
+    booked = await api.hold_and_book(
         slot["startsAt"], practitionerId=global_id("Practitioner", slot["practitioner"]["slug"])
     )
     ids = [
@@ -174,14 +174,14 @@ async def test_node_answers_null_for_gone_unknown_and_not_yours_alike(api: Partn
     ],
 )
 async def test_texts_come_in_the_language_asked_for_or_the_clinics_own(
-    api: Partner, language: str, name: str
+    api: GraphQLClient, language: str, name: str
 ) -> None:
     answer = await api.ask("{ clinic { name } }", language=language)
 
     assert answer == {"data": {"clinic": {"name": name}}}
 
 
-async def test_the_clinic_shows_its_hours_and_rules(api: Partner) -> None:
+async def test_the_clinic_shows_its_hours_and_rules(api: GraphQLClient) -> None:
     query = """{ clinic { phone phoneShown timeZone languages email website
       bookingPolicy { slotStepMinutes minimumNoticeMinutes horizonDays holdMinutes cancellationNoticeMinutes }
       locations { timeZone openingHours { weekday opens closes } } } }"""
@@ -212,7 +212,7 @@ async def test_the_clinic_shows_its_hours_and_rules(api: Partner) -> None:
     }
 
 
-async def test_what_people_ask_is_answered_in_their_language(api: Partner) -> None:
+async def test_what_people_ask_is_answered_in_their_language(api: GraphQLClient) -> None:
     document = 'query { service(slug: "dry-needling") { faq { question answer } } }'
 
     english = (await api.ask(document))["data"]["service"]["faq"]

@@ -6,17 +6,17 @@ import pytest
 
 from tests.graphql_api.conftest import Clock
 from tests.graphql_api.operations.test_idempotency import KEY
-from tests.support.graphql_client import Partner, kinds, practitioner_id
+from tests.support.graphql_client import GraphQLClient, practitioner_id, problem_types
 
 TIMES = ["2026-11-24T09:00:00-05:00", "2026-12-01T09:00:00-05:00", "2026-12-08T09:00:00-05:00"]
 COURSE = {"service": "dry-needling-course", "practitionerId": practitioner_id("a")}
 
 
-async def tokens(api: Partner, times: list[str]) -> list[str]:
+async def tokens(api: GraphQLClient, times: list[str]) -> list[str]:
     return [(await api.hold(time, **COURSE))["holdToken"] for time in times]
 
 
-async def test_a_course_is_booked_as_one_under_one_link(api: Partner) -> None:
+async def test_a_course_is_booked_as_one_under_one_link(api: GraphQLClient) -> None:
     booked = await api.book_course(await tokens(api, TIMES))
 
     assert booked["problems"] == []
@@ -29,13 +29,13 @@ async def test_a_course_is_booked_as_one_under_one_link(api: Partner) -> None:
     assert seen["calendarFile"].count("BEGIN:VEVENT") == 3
 
 
-async def test_a_repeated_course_is_the_same_course_in_whatever_order(api: Partner) -> None:
+async def test_a_repeated_course_is_the_same_course_in_whatever_order(api: GraphQLClient) -> None:
     held = await tokens(api, TIMES)
 
     assert await api.book_course(held) == await api.book_course(held[::-1])
 
 
-async def test_all_times_of_a_course_are_held_at_once_with_one_practitioner(api: Partner) -> None:
+async def test_all_times_of_a_course_are_held_at_once_with_one_practitioner(api: GraphQLClient) -> None:
     held = await api.hold_course(TIMES)
 
     assert held["problems"] == []
@@ -45,31 +45,31 @@ async def test_all_times_of_a_course_are_held_at_once_with_one_practitioner(api:
     assert (await api.book_course(held["holdTokens"]))["problems"] == []
 
 
-async def test_whoever_is_free_at_all_times_of_a_course_gives_it(api: Partner) -> None:
-    await api.booked(TIMES[1], practitionerId=practitioner_id("a"))
+async def test_whoever_is_free_at_all_times_of_a_course_gives_it(api: GraphQLClient) -> None:
+    await api.hold_and_book(TIMES[1], practitionerId=practitioner_id("a"))
 
     held = await api.hold_course(TIMES)
 
     assert {hold["slot"]["practitioner"]["slug"] for hold in held["holds"]} == {"sample-practitioner-c"}
 
 
-async def test_a_course_whose_answer_was_lost_is_held_once(api: Partner) -> None:
+async def test_a_course_whose_answer_was_lost_is_held_once(api: GraphQLClient) -> None:
     first = await api.hold_course(TIMES, **KEY)
 
     assert first["problems"] == []
     assert await api.hold_course(TIMES, **KEY) == first
-    assert kinds(await api.hold_course(TIMES[::-1], **KEY)) == ["InvalidInput"]
-    assert kinds(await api.hold_course([*TIMES[:2], "2026-12-09T09:00:00-05:00"], **KEY)) == [
+    assert problem_types(await api.hold_course(TIMES[::-1], **KEY)) == ["InvalidInput"]
+    assert problem_types(await api.hold_course([*TIMES[:2], "2026-12-09T09:00:00-05:00"], **KEY)) == [
         "IdempotencyKeyReused"
     ]
 
 
-async def test_one_taken_time_refuses_the_whole_course_names_it_and_offers_others(api: Partner) -> None:
-    await api.booked(TIMES[1], practitionerId=practitioner_id("a"))
+async def test_one_taken_time_refuses_the_whole_course_names_it_and_offers_others(api: GraphQLClient) -> None:
+    await api.hold_and_book(TIMES[1], practitionerId=practitioner_id("a"))
 
     refused = await api.hold_course(TIMES, practitionerId=practitioner_id("a"))
 
-    assert kinds(refused) == ["SlotTaken"]
+    assert problem_types(refused) == ["SlotTaken"]
     assert refused["problems"][0]["path"] == ["input", "startsAt", "1"]
     offered = refused["problems"][0]["alternatives"]
     assert offered
@@ -80,13 +80,15 @@ async def test_one_taken_time_refuses_the_whole_course_names_it_and_offers_other
     )
 
 
-async def test_a_course_that_nobody_can_give_alone_names_the_time_that_is_too_many(api: Partner) -> None:
-    await api.booked(TIMES[1], practitionerId=practitioner_id("a"))
-    await api.booked(TIMES[2], practitionerId=practitioner_id("c"))
+async def test_a_course_that_nobody_can_give_alone_names_the_time_that_is_too_many(
+    api: GraphQLClient,
+) -> None:
+    await api.hold_and_book(TIMES[1], practitionerId=practitioner_id("a"))
+    await api.hold_and_book(TIMES[2], practitionerId=practitioner_id("c"))
 
     refused = await api.hold_course(TIMES)
 
-    assert kinds(refused) == ["SlotTaken"]
+    assert problem_types(refused) == ["SlotTaken"]
     assert refused["problems"][0]["path"] == ["input", "startsAt", "2"]
     assert refused["problems"][0]["alternatives"]
 
@@ -103,24 +105,26 @@ async def test_a_course_that_nobody_can_give_alone_names_the_time_that_is_too_ma
         ([TIMES[0], "2026-11-24T09:30:00-05:00", TIMES[1]], ["startsAt", "1"]),
     ],
 )
-async def test_times_that_make_no_course_are_refused(api: Partner, times: list[str], path: list[str]) -> None:
+async def test_times_that_make_no_course_are_refused(
+    api: GraphQLClient, times: list[str], path: list[str]
+) -> None:
     refused = await api.hold_course(times)
 
-    assert kinds(refused) == ["InvalidInput"]
+    assert problem_types(refused) == ["InvalidInput"]
     assert refused["problems"][0]["path"] == ["input", *path]
 
 
-async def test_a_single_visit_is_not_held_as_a_course(api: Partner) -> None:
-    assert kinds(await api.hold_course(TIMES[:1], service="dry-needling")) == ["InvalidInput"]
+async def test_a_single_visit_is_not_held_as_a_course(api: GraphQLClient) -> None:
+    assert problem_types(await api.hold_course(TIMES[:1], service="dry-needling")) == ["InvalidInput"]
 
 
-async def test_one_expired_hold_refuses_the_whole_course(api: Partner, clock: Clock) -> None:
+async def test_one_expired_hold_refuses_the_whole_course(api: GraphQLClient, clock: Clock) -> None:
     held = await tokens(api, TIMES[:1])
     clock.now += timedelta(minutes=5)
     held += await tokens(api, TIMES[1:])
 
     refused = await api.book_course(held[::-1])
-    assert kinds(refused) == ["HoldExpired"]
+    assert problem_types(refused) == ["HoldExpired"]
     assert refused["problems"][0]["path"] == ["input", "holdTokens", "2"]
     assert refused["problems"][0]["stillOpen"] is True
 
@@ -129,15 +133,15 @@ async def test_one_expired_hold_refuses_the_whole_course(api: Partner, clock: Cl
         assert (await api.hold(time, **COURSE))["problems"] == [], "nothing of it was booked"
 
 
-async def test_each_visit_of_a_course_moves_and_is_cancelled_on_its_own(api: Partner) -> None:
+async def test_each_visit_of_a_course_moves_and_is_cancelled_on_its_own(api: GraphQLClient) -> None:
     booked = await api.book_course(await tokens(api, TIMES))
     token, second = booked["manageToken"], booked["course"]["appointments"][1]["id"]
 
-    assert kinds(await api.cancel(token)) == ["InvalidInput"]
-    moved = await api.move(token, "2026-12-02T09:00:00-05:00", appointmentId=second)
+    assert problem_types(await api.cancel(token)) == ["InvalidInput"]
+    moved = await api.reschedule(token, "2026-12-02T09:00:00-05:00", appointmentId=second)
     assert moved["appointment"]["startsAt"] == "2026-12-02T09:00:00-05:00"
-    other = await api.move(token, TIMES[1], appointmentId=second, practitionerId=practitioner_id("c"))
-    assert kinds(other) == ["InvalidInput"]
+    other = await api.reschedule(token, TIMES[1], appointmentId=second, practitionerId=practitioner_id("c"))
+    assert problem_types(other) == ["InvalidInput"]
     assert (await api.cancel(token, appointmentId=second))["appointment"]["status"] == "CANCELLED"
 
     seen = await api.appointment(token, second)
@@ -145,29 +149,29 @@ async def test_each_visit_of_a_course_moves_and_is_cancelled_on_its_own(api: Par
     assert [visit["status"] for visit in seen["course"]["appointments"]] == ["BOOKED", "CANCELLED", "BOOKED"]
 
 
-async def test_a_course_needs_all_its_visits_with_one_practitioner(api: Partner) -> None:
+async def test_a_course_needs_all_its_visits_with_one_practitioner(api: GraphQLClient) -> None:
     held = await tokens(api, TIMES[:2])
     with_c = {"service": "dry-needling-course", "practitionerId": practitioner_id("c")}
     other = (await api.hold(TIMES[2], **with_c))["holdToken"]
 
-    assert kinds(await api.book_course(held)) == ["InvalidInput"]
-    assert kinds(await api.book_course([*held, other])) == ["InvalidInput"]
-    assert kinds(await api.book_course([held[0], held[0], held[1]])) == ["InvalidInput"]
-    assert kinds(await api.book_course([])) == ["InvalidInput"]
-    assert kinds(await api.book(held[0])) == ["InvalidInput"]
+    assert problem_types(await api.book_course(held)) == ["InvalidInput"]
+    assert problem_types(await api.book_course([*held, other])) == ["InvalidInput"]
+    assert problem_types(await api.book_course([held[0], held[0], held[1]])) == ["InvalidInput"]
+    assert problem_types(await api.book_course([])) == ["InvalidInput"]
+    assert problem_types(await api.book(held[0])) == ["InvalidInput"]
 
 
-async def test_a_single_visit_is_not_booked_as_a_course(api: Partner) -> None:
+async def test_a_single_visit_is_not_booked_as_a_course(api: GraphQLClient) -> None:
     held = await api.hold(TIMES[0])
 
-    assert kinds(await api.book_course([held["holdToken"]])) == ["InvalidInput"]
+    assert problem_types(await api.book_course([held["holdToken"]])) == ["InvalidInput"]
     assert (await api.book(held["holdToken"]))["problems"] == []
 
 
-async def test_the_certificate_must_be_valid_on_the_day_of_each_visit(api: Partner) -> None:
+async def test_the_certificate_must_be_valid_on_the_day_of_each_visit(api: GraphQLClient) -> None:
     until = {"service": "dry-needling-course", "practitionerId": practitioner_id("c")}
 
     assert (await api.hold("2026-12-18T09:00:00-05:00", **until))["problems"] == []
     refused = await api.hold("2027-01-05T09:00:00-05:00", **until)
 
-    assert kinds(refused) == ["NotQualified"]
+    assert problem_types(refused) == ["NotQualified"]

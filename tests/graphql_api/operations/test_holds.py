@@ -14,14 +14,14 @@ from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic
-from tests.support.graphql_client import Partner, kinds, practitioner_id
+from tests.support.graphql_client import GraphQLClient, practitioner_id, problem_types
 
 DAY = "2026-11-24"
 NINE = f"{DAY}T09:00:00-05:00"
 WITH_A = {"practitionerId": practitioner_id("a")}
 
 
-async def test_a_hold_is_extended_from_now_on(api: Partner, clock: Clock) -> None:
+async def test_a_hold_is_extended_from_now_on(api: GraphQLClient, clock: Clock) -> None:
     held = await api.hold(NINE, **WITH_A)
     clock.now += timedelta(minutes=4)
 
@@ -31,26 +31,26 @@ async def test_a_hold_is_extended_from_now_on(api: Partner, clock: Clock) -> Non
     assert extended["hold"]["id"] == held["hold"]["id"]
     assert extended["hold"]["expiresAt"] == "2026-11-23T07:09:00-05:00"
     clock.now += timedelta(minutes=4)
-    assert kinds(await api.hold(NINE, **WITH_A)) == ["SlotTaken"]
+    assert problem_types(await api.hold(NINE, **WITH_A)) == ["SlotTaken"]
     assert (await api.book(held["holdToken"]))["problems"] == []
 
 
-async def test_a_hold_is_extended_once(api: Partner, clock: Clock) -> None:
+async def test_a_hold_is_extended_once(api: GraphQLClient, clock: Clock) -> None:
     held = await api.hold(NINE, **WITH_A)
     await api.extend(held["holdToken"])
 
-    assert kinds(await api.extend(held["holdToken"])) == ["AlreadyExtended"]
+    assert problem_types(await api.extend(held["holdToken"])) == ["AlreadyExtended"]
 
     clock.now += timedelta(minutes=5)
     assert (await api.hold(NINE, **WITH_A))["problems"] == [], "it ended when it was to end"
 
 
-async def test_what_ran_out_is_not_extended(api: Partner, clock: Clock) -> None:
+async def test_what_ran_out_is_not_extended(api: GraphQLClient, clock: Clock) -> None:
     first = await api.hold(NINE, **WITH_A)
     clock.now += timedelta(minutes=5)
 
     refused = await api.extend(first["holdToken"])
-    assert kinds(refused) == ["HoldExpired"]
+    assert problem_types(refused) == ["HoldExpired"]
     assert refused["problems"][0]["stillOpen"] is True
 
     await api.hold(NINE, **WITH_A)
@@ -59,15 +59,15 @@ async def test_what_ran_out_is_not_extended(api: Partner, clock: Clock) -> None:
     assert refused["problems"][0]["alternatives"]
 
 
-async def test_what_is_booked_released_or_unknown_is_not_extended(api: Partner) -> None:
+async def test_what_is_booked_released_or_unknown_is_not_extended(api: GraphQLClient) -> None:
     booked = await api.hold(NINE)
     await api.book(booked["holdToken"])
     released = await api.hold(NINE)
     await api.release(released["holdToken"])
 
-    assert kinds(await api.extend(booked["holdToken"])) == ["InvalidInput"]
-    assert kinds(await api.extend(released["holdToken"])) == ["HoldExpired"]
-    assert kinds(await api.extend("nobody's")) == ["NotFound"]
+    assert problem_types(await api.extend(booked["holdToken"])) == ["InvalidInput"]
+    assert problem_types(await api.extend(released["holdToken"])) == ["HoldExpired"]
+    assert problem_types(await api.extend("nobody's")) == ["NotFound"]
 
 
 @pytest.fixture
@@ -86,40 +86,40 @@ async def http(
         yield client
 
 
-async def test_nobody_holds_a_whole_week(api: Partner, clock: Clock) -> None:
+async def test_nobody_holds_a_whole_week(api: GraphQLClient, clock: Clock) -> None:
     hours = [f"{DAY}T{hour:02}:00:00-05:00" for hour in (8, 9, 10, 13)]
     tokens = [(await api.hold(time, **WITH_A))["holdToken"] for time in hours[:3]]
     clock.now += timedelta(minutes=1)
 
     refused = await api.hold(hours[3], **WITH_A)
-    assert kinds(refused) == ["TooManyHolds"]
+    assert problem_types(refused) == ["TooManyHolds"]
     assert refused["problems"][0]["retryAfterSeconds"] == 240
 
     await api.release(tokens[0])
     assert (await api.hold(hours[3], **WITH_A))["problems"] == []
 
 
-async def test_what_is_booked_is_held_no_more(api: Partner) -> None:
+async def test_what_is_booked_is_held_no_more(api: GraphQLClient) -> None:
     hours = [f"{DAY}T{hour:02}:00:00-05:00" for hour in (8, 9, 10, 13)]
     for time in hours:
-        await api.booked(time, **WITH_A)
+        await api.hold_and_book(time, **WITH_A)
 
 
-async def test_a_course_counts_as_its_visits(api: Partner) -> None:
+async def test_a_course_counts_as_its_visits(api: GraphQLClient) -> None:
     times = ["2026-11-24T09:00:00-05:00", "2026-12-01T09:00:00-05:00", "2026-12-08T09:00:00-05:00"]
     await api.hold(f"{DAY}T13:00:00-05:00")
 
-    assert kinds(await api.hold_course(times)) == ["TooManyHolds"]
+    assert problem_types(await api.hold_course(times)) == ["TooManyHolds"]
 
 
 async def test_somebody_else_is_not_in_their_way(
-    api: Partner, database_url: str, clock: Clock, holds_per_client: int
+    api: GraphQLClient, database_url: str, clock: Clock, holds_per_client: int
 ) -> None:
     for hour in (8, 9, 10):
         await api.hold(f"{DAY}T{hour:02}:00:00-05:00", **WITH_A)
     app = create_app(Settings(database_url=database_url, holds_per_client=holds_per_client), now=clock)
     async with asgi_client(app, address="192.0.2.7") as other:
-        assert (await Partner(other).hold(f"{DAY}T13:00:00-05:00", **WITH_A))["problems"] == []
+        assert (await GraphQLClient(other).hold(f"{DAY}T13:00:00-05:00", **WITH_A))["problems"] == []
 
 
 @pytest.mark.parametrize(

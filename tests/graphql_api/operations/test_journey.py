@@ -3,20 +3,20 @@
 from datetime import timedelta
 
 from tests.graphql_api.conftest import Clock
-from tests.support.graphql_client import PATIENT, Partner, kinds, practitioner_id
+from tests.support.graphql_client import PATIENT, GraphQLClient, practitioner_id, problem_types
 
 TUESDAY = "2026-11-24T09:00:00-05:00"
 LATER = "2026-11-24T10:00:00-05:00"
 CERTIFIED = {"practitionerId": practitioner_id("a")}
 
 
-async def is_open(api: Partner, starts_at: str, letter: str = "a") -> bool:
+async def is_open(api: GraphQLClient, starts_at: str, letter: str = "a") -> bool:
     day = starts_at[:10]
     slots = await api.open_slots(day, day, practitionerId=practitioner_id(letter))
     return starts_at in [slot["startsAt"] for slot in slots]
 
 
-async def test_a_visit_is_held_booked_seen_moved_and_cancelled(api: Partner) -> None:
+async def test_a_visit_is_held_booked_seen_moved_and_cancelled(api: GraphQLClient) -> None:
     assert await is_open(api, TUESDAY)
 
     held = await api.hold(TUESDAY, **CERTIFIED)
@@ -48,7 +48,7 @@ async def test_a_visit_is_held_booked_seen_moved_and_cancelled(api: Partner) -> 
     assert seen is not None
     assert (seen["reference"], seen["startsAt"]) == (appointment["reference"], TUESDAY)
 
-    moved = await api.move(token, LATER)
+    moved = await api.reschedule(token, LATER)
     assert moved["problems"] == []
     assert moved["appointment"]["startsAt"] == LATER
     assert await is_open(api, TUESDAY)
@@ -61,8 +61,8 @@ async def test_a_visit_is_held_booked_seen_moved_and_cancelled(api: Partner) -> 
     assert (seen["status"], seen["canChange"]) == ("CANCELLED", False)
 
 
-async def test_the_buffer_after_a_visit_is_not_sold(api: Partner) -> None:
-    await api.booked(TUESDAY, **CERTIFIED)
+async def test_the_buffer_after_a_visit_is_not_sold(api: GraphQLClient) -> None:
+    await api.hold_and_book(TUESDAY, **CERTIFIED)
 
     slots = await api.open_slots("2026-11-24", "2026-11-24", practitionerId=practitioner_id("a"))
 
@@ -71,7 +71,7 @@ async def test_the_buffer_after_a_visit_is_not_sold(api: Partner) -> None:
     assert [time for time in starts if "07:50" < time < "10:15"] == ["08:00", "10:00"]
 
 
-async def test_a_repeated_booking_answers_with_the_same_appointment(api: Partner) -> None:
+async def test_a_repeated_booking_answers_with_the_same_appointment(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY)
 
     first = await api.book(held["holdToken"])
@@ -81,17 +81,17 @@ async def test_a_repeated_booking_answers_with_the_same_appointment(api: Partner
     assert again == first
 
 
-async def test_a_released_time_is_open_again_and_its_secret_books_nothing(api: Partner) -> None:
+async def test_a_released_time_is_open_again_and_its_secret_books_nothing(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY, **CERTIFIED)
 
     assert (await api.release(held["holdToken"])) == {"released": True}
 
     assert await is_open(api, TUESDAY)
     assert (await api.release(held["holdToken"])) == {"released": False}
-    assert kinds(await api.book(held["holdToken"])) == ["HoldExpired"]
+    assert problem_types(await api.book(held["holdToken"])) == ["HoldExpired"]
 
 
-async def test_releasing_a_booked_hold_leaves_the_visit(api: Partner) -> None:
+async def test_releasing_a_booked_hold_leaves_the_visit(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY, **CERTIFIED)
     booked = await api.book(held["holdToken"])
 
@@ -103,13 +103,13 @@ async def test_releasing_a_booked_hold_leaves_the_visit(api: Partner) -> None:
     assert not await is_open(api, TUESDAY)
 
 
-async def test_a_second_visitor_is_offered_the_nearest_times(api: Partner) -> None:
-    await api.booked(TUESDAY, **CERTIFIED)
+async def test_a_second_visitor_is_offered_the_nearest_times(api: GraphQLClient) -> None:
+    await api.hold_and_book(TUESDAY, **CERTIFIED)
 
     refused = await api.hold(TUESDAY, **CERTIFIED)
 
     assert refused["hold"] is None
-    assert kinds(refused) == ["SlotTaken"]
+    assert problem_types(refused) == ["SlotTaken"]
     assert [slot["startsAt"] for slot in refused["problems"][0]["alternatives"]] == [
         "2026-11-24T07:45:00-05:00",
         "2026-11-24T08:00:00-05:00",
@@ -117,50 +117,50 @@ async def test_a_second_visitor_is_offered_the_nearest_times(api: Partner) -> No
     ]
 
 
-async def test_any_practitioner_means_whoever_has_the_least_to_do_that_day(api: Partner) -> None:
+async def test_any_practitioner_means_whoever_has_the_least_to_do_that_day(api: GraphQLClient) -> None:
 
-    await api.booked(TUESDAY, **CERTIFIED)
+    await api.hold_and_book(TUESDAY, **CERTIFIED)
 
     first = await api.hold("2026-11-24T10:30:00-05:00")
 
     assert first["hold"]["slot"]["practitioner"] == {"slug": "sample-practitioner-c"}
 
 
-async def test_any_practitioner_finds_everybody_who_is_free_and_then_nobody(api: Partner) -> None:
+async def test_any_practitioner_finds_everybody_who_is_free_and_then_nobody(api: GraphQLClient) -> None:
     held = [await api.hold(TUESDAY) for _ in range(3)]
 
     who = [one["hold"] and one["hold"]["slot"]["practitioner"]["slug"] for one in held]
     assert who == ["sample-practitioner-a", "sample-practitioner-c", None]
-    assert kinds(held[2]) == ["SlotTaken"]
+    assert problem_types(held[2]) == ["SlotTaken"]
 
 
-async def test_an_expired_hold_frees_the_time_and_can_be_held_again(api: Partner, clock: Clock) -> None:
+async def test_an_expired_hold_frees_the_time_and_can_be_held_again(api: GraphQLClient, clock: Clock) -> None:
     held = await api.hold(TUESDAY, **CERTIFIED)
     clock.now += timedelta(minutes=5)
     assert await is_open(api, TUESDAY)
 
     refused = await api.book(held["holdToken"])
-    assert kinds(refused) == ["HoldExpired"]
+    assert problem_types(refused) == ["HoldExpired"]
     assert refused["problems"][0]["stillOpen"] is True
 
     again = await api.hold(TUESDAY, **CERTIFIED)
     assert again["problems"] == []
-    assert kinds(await api.book(held["holdToken"])) == ["HoldExpired"]
+    assert problem_types(await api.book(held["holdToken"])) == ["HoldExpired"]
     assert (await api.book(again["holdToken"]))["problems"] == []
 
 
-async def test_an_expired_hold_whose_time_is_taken_says_so(api: Partner, clock: Clock) -> None:
+async def test_an_expired_hold_whose_time_is_taken_says_so(api: GraphQLClient, clock: Clock) -> None:
     held = await api.hold(TUESDAY, **CERTIFIED)
     clock.now += timedelta(minutes=6)
-    await api.booked(TUESDAY, **CERTIFIED)
+    await api.hold_and_book(TUESDAY, **CERTIFIED)
 
     refused = await api.book(held["holdToken"])
 
-    assert kinds(refused) == ["HoldExpired"]
+    assert problem_types(refused) == ["HoldExpired"]
     assert refused["problems"][0]["stillOpen"] is False
 
 
-async def test_a_time_held_within_the_notice_can_be_booked_after_it(api: Partner, clock: Clock) -> None:
+async def test_a_time_held_within_the_notice_can_be_booked_after_it(api: GraphQLClient, clock: Clock) -> None:
     first = "2026-11-23T09:00:00-05:00"  # exactly two hours ahead
     held = await api.hold(first)
     clock.now += timedelta(minutes=4)
@@ -168,60 +168,65 @@ async def test_a_time_held_within_the_notice_can_be_booked_after_it(api: Partner
     assert (await api.book(held["holdToken"]))["problems"] == []
 
 
-async def test_a_refused_move_leaves_the_visit_where_it_was(api: Partner) -> None:
-    booked = await api.booked(TUESDAY, **CERTIFIED)
-    await api.booked(LATER, **CERTIFIED)
+async def test_a_refused_move_leaves_the_visit_where_it_was(api: GraphQLClient) -> None:
+    booked = await api.hold_and_book(TUESDAY, **CERTIFIED)
+    await api.hold_and_book(LATER, **CERTIFIED)
 
-    refused = await api.move(booked["manageToken"], LATER)
+    refused = await api.reschedule(booked["manageToken"], LATER)
 
-    assert kinds(refused) == ["SlotTaken"]
+    assert problem_types(refused) == ["SlotTaken"]
     seen = await api.appointment(booked["manageToken"])
     assert seen is not None
     assert seen["startsAt"] == TUESDAY
     assert not await is_open(api, TUESDAY)
 
 
-async def test_a_visit_can_move_into_time_that_it_owns_itself(api: Partner) -> None:
-    booked = await api.booked(TUESDAY, **CERTIFIED)
+async def test_a_visit_can_move_into_time_that_it_owns_itself(api: GraphQLClient) -> None:
+    booked = await api.hold_and_book(TUESDAY, **CERTIFIED)
 
-    moved = await api.move(booked["manageToken"], "2026-11-24T09:15:00-05:00")
+    moved = await api.reschedule(booked["manageToken"], "2026-11-24T09:15:00-05:00")
 
     assert moved["problems"] == []
     assert not await is_open(api, TUESDAY)
     assert await is_open(api, "2026-11-24T08:15:00-05:00")
 
 
-async def test_a_visit_can_move_to_another_practitioner(api: Partner) -> None:
-    booked = await api.booked(TUESDAY, **CERTIFIED)
+async def test_a_visit_can_move_to_another_practitioner(api: GraphQLClient) -> None:
+    booked = await api.hold_and_book(TUESDAY, **CERTIFIED)
 
-    moved = await api.move(booked["manageToken"], TUESDAY, practitionerId=practitioner_id("c"))
+    moved = await api.reschedule(booked["manageToken"], TUESDAY, practitionerId=practitioner_id("c"))
 
     assert moved["appointment"]["practitioner"] == {"slug": "sample-practitioner-c"}
     assert await is_open(api, TUESDAY)
     assert not await is_open(api, TUESDAY, "c")
 
 
-async def test_inside_the_notice_only_a_call_can_change_a_visit(api: Partner, clock: Clock) -> None:
-    booked = await api.booked(TUESDAY, **CERTIFIED)
+async def test_inside_the_notice_only_a_call_can_change_a_visit(api: GraphQLClient, clock: Clock) -> None:
+    booked = await api.hold_and_book(TUESDAY, **CERTIFIED)
     clock.now += timedelta(hours=2, seconds=1)
 
-    for refused in (await api.cancel(booked["manageToken"]), await api.move(booked["manageToken"], LATER)):
+    for refused in (
+        await api.cancel(booked["manageToken"]),
+        await api.reschedule(booked["manageToken"], LATER),
+    ):
         assert refused["appointment"] is None
-        assert kinds(refused) == ["TooLateToChange"]
+        assert problem_types(refused) == ["TooLateToChange"]
         assert refused["problems"][0]["phone"] == "+14165451881"
         assert refused["problems"][0]["deadline"] == "2026-11-23T09:00:00-05:00"
 
 
-async def test_cancelling_twice_is_one_cancellation_and_a_cancelled_visit_cannot_move(api: Partner) -> None:
-    booked = await api.booked(TUESDAY)
+async def test_cancelling_twice_is_one_cancellation_and_a_cancelled_visit_cannot_move(
+    api: GraphQLClient,
+) -> None:
+    booked = await api.hold_and_book(TUESDAY)
 
     assert await api.cancel(booked["manageToken"]) == await api.cancel(booked["manageToken"])
-    assert kinds(await api.move(booked["manageToken"], LATER)) == ["TooLateToChange"]
+    assert problem_types(await api.reschedule(booked["manageToken"], LATER)) == ["TooLateToChange"]
 
 
-async def test_the_calendar_file_follows_the_visit(api: Partner) -> None:
-    booked = await api.booked(TUESDAY, **CERTIFIED)
-    await api.move(booked["manageToken"], LATER)
+async def test_the_calendar_file_follows_the_visit(api: GraphQLClient) -> None:
+    booked = await api.hold_and_book(TUESDAY, **CERTIFIED)
+    await api.reschedule(booked["manageToken"], LATER)
 
     seen = await api.appointment(booked["manageToken"])
 

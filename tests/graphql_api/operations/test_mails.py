@@ -13,7 +13,7 @@ from tests.booking.notifications.mailbox import Mailbox, mailbox
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic
-from tests.support.graphql_client import Partner
+from tests.support.graphql_client import GraphQLClient
 
 NINE, TEN = "2026-11-26T09:00:00-05:00", "2026-11-26T10:00:00-05:00"
 MAIL = {
@@ -41,8 +41,10 @@ async def http(
         yield client
 
 
-async def test_the_link_in_the_mail_is_the_one_that_the_partner_was_told(api: Partner, box: Mailbox) -> None:
-    booked = await api.booked(NINE)
+async def test_the_link_in_the_mail_is_the_one_that_the_partner_was_told(
+    api: GraphQLClient, box: Mailbox
+) -> None:
+    booked = await api.hold_and_book(NINE)
     (mail,) = await box.arrived(1)
 
     assert mail["To"] == "Sample Patient <patient@example.com>"
@@ -54,11 +56,11 @@ async def test_the_link_in_the_mail_is_the_one_that_the_partner_was_told(api: Pa
 
 
 async def test_moving_and_cancelling_are_told_in_the_order_in_which_they_happened(
-    api: Partner, box: Mailbox
+    api: GraphQLClient, box: Mailbox
 ) -> None:
-    booked = await api.booked(NINE)
+    booked = await api.hold_and_book(NINE)
     await box.arrived(1)
-    await api.move(booked["manageToken"], TEN)
+    await api.reschedule(booked["manageToken"], TEN)
     await box.arrived(2)
     await api.cancel(booked["manageToken"])
     mails = await box.arrived(3)
@@ -71,10 +73,10 @@ async def test_moving_and_cancelling_are_told_in_the_order_in_which_they_happene
     assert len({mail["Message-ID"] for mail in mails}) == 3
 
 
-async def test_a_booking_does_not_wait_for_its_mail(api: Partner, box: Mailbox) -> None:
+async def test_a_booking_does_not_wait_for_its_mail(api: GraphQLClient, box: Mailbox) -> None:
     box.replies["RCPT"] = "451 4.3.0 Later"
 
-    assert await api.booked(NINE)
+    assert await api.hold_and_book(NINE)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from tests.support.databases import our_tables
-from tests.support.graphql_client import Partner, answers, kinds
+from tests.support.graphql_client import GraphQLClient, problem_types, screening_answers
 
 TUESDAY = "2026-11-24T09:00:00-05:00"
 BLOCKING = ["pregnancy", "bleeding", "infection", "pacemaker"]
@@ -28,16 +28,16 @@ async def everything_stored(database: Database) -> str:
     return str(rows)
 
 
-async def test_answers_that_clear_lead_on(api: Partner) -> None:
-    assert await api.check_screening(answers()) == {"cleared": True, "problems": []}
+async def test_answers_that_clear_lead_on(api: GraphQLClient) -> None:
+    assert await api.check_screening(screening_answers()) == {"cleared": True, "problems": []}
 
 
 @pytest.mark.parametrize("question", BLOCKING)
 @pytest.mark.parametrize("answer", ["YES", "UNSURE"])
 async def test_a_blocking_answer_leads_to_the_phone_and_to_what_still_suits(
-    api: Partner, question: str, answer: str
+    api: GraphQLClient, question: str, answer: str
 ) -> None:
-    judged = await api.check_screening(answers(**{question: answer}))
+    judged = await api.check_screening(screening_answers(**{question: answer}))
 
     assert judged["cleared"] is False
     problem = judged["problems"][0]
@@ -49,32 +49,34 @@ async def test_a_blocking_answer_leads_to_the_phone_and_to_what_still_suits(
     ]
 
 
-async def test_the_refusal_does_not_say_which_answer_it_was(api: Partner) -> None:
-    judged = [await api.check_screening(answers(**{question: "YES"})) for question in BLOCKING]
+async def test_the_refusal_does_not_say_which_answer_it_was(api: GraphQLClient) -> None:
+    judged = [await api.check_screening(screening_answers(**{question: "YES"})) for question in BLOCKING]
 
     assert judged[0] == judged[1] == judged[2] == judged[3]
-    assert kinds(judged[0]) == ["CallTheClinic"]
+    assert problem_types(judged[0]) == ["CallTheClinic"]
 
 
-async def test_booking_judges_again_whatever_the_visitor_was_told(api: Partner) -> None:
+async def test_booking_judges_again_whatever_the_visitor_was_told(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY)
 
-    assert kinds(await api.book(held["holdToken"], screening=answers(pregnancy="YES"))) == ["CallTheClinic"]
+    assert problem_types(await api.book(held["holdToken"], screening=screening_answers(pregnancy="YES"))) == [
+        "CallTheClinic"
+    ]
 
 
 async def test_a_blocking_answer_is_neither_stored_nor_logged(
-    api: Partner, database: Database, caplog: pytest.LogCaptureFixture
+    api: GraphQLClient, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     held = await api.hold(TUESDAY)
     # That there is something to leak: an answer to tell is kept, by name, where it is looked for.
-    await api.booked("2026-11-24T13:00:00-05:00")
+    await api.hold_and_book("2026-11-24T13:00:00-05:00")
     told = await api.hold("2026-11-25T13:00:00-05:00")
-    await api.book(told["holdToken"], screening=answers(needle_fear="YES"))
+    await api.book(told["holdToken"], screening=screening_answers(needle_fear="YES"))
     assert "needle-fear" in await everything_stored(database)
 
-    await api.check_screening(answers(pregnancy="YES"))
-    await api.book(held["holdToken"], screening=answers(pregnancy="YES"))
+    await api.check_screening(screening_answers(pregnancy="YES"))
+    await api.book(held["holdToken"], screening=screening_answers(pregnancy="YES"))
 
     assert "pregnancy" not in await everything_stored(database)
     logged = [record for record in caplog.records if not record.name.startswith("sqlalchemy")]
@@ -82,10 +84,12 @@ async def test_a_blocking_answer_is_neither_stored_nor_logged(
 
 
 async def test_what_to_tell_the_practitioner_is_kept_with_the_visit_and_shown_to_nobody_else(
-    api: Partner, database: Database
+    api: GraphQLClient, database: Database
 ) -> None:
     held = await api.hold(TUESDAY)
-    booked = await api.book(held["holdToken"], screening=answers(needle_fear="YES", metal_allergy="UNSURE"))
+    booked = await api.book(
+        held["holdToken"], screening=screening_answers(needle_fear="YES", metal_allergy="UNSURE")
+    )
 
     async with database.read() as session:
         assert (await session.scalars(select(Appointment.tell_practitioner))).one() == [
@@ -97,9 +101,9 @@ async def test_what_to_tell_the_practitioner_is_kept_with_the_visit_and_shown_to
     assert "fear" not in str(seen)
 
 
-async def test_a_service_without_questions_needs_no_answers(api: Partner) -> None:
+async def test_a_service_without_questions_needs_no_answers(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY, service="physiotherapy-assessment")
 
     assert (await api.book(held["holdToken"], screening=[]))["problems"] == []
-    refused = await api.check_screening(answers(), service="physiotherapy-assessment")
-    assert kinds(refused) == ["ScreeningIncomplete"]
+    refused = await api.check_screening(screening_answers(), service="physiotherapy-assessment")
+    assert problem_types(refused) == ["ScreeningIncomplete"]

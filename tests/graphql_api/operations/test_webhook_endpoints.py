@@ -15,7 +15,7 @@ from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.graphql_api.security.test_authorization import BOOK, Caller
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from tests.support.graphql_client import PATIENT, Partner, answers
+from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers
 
 ENDPOINT = (
     "endpoint { id name url events disabledAt disabledBecause attempts { eventId number status problem } }"
@@ -71,9 +71,9 @@ async def test_a_partner_hears_of_what_it_booked_and_replays_what_it_missed(
     assert added["endpoint"]["events"] == ["BOOKED", "MOVED", "CANCELLED"]
     which = {"endpointId": added["endpoint"]["id"]}
 
-    held = (await Partner(http).hold("2026-11-24T09:00:00-05:00"))["holdToken"]
-    await owner.ask(BOOK, input={"holdToken": held, "patient": PATIENT, "screening": answers()})
-    await Partner(http).booked("2026-11-24T11:00:00-05:00")  # by somebody else
+    held = (await GraphQLClient(http).hold("2026-11-24T09:00:00-05:00"))["holdToken"]
+    await owner.ask(BOOK, input={"holdToken": held, "patient": PATIENT, "screening": screening_answers()})
+    await GraphQLClient(http).hold_and_book("2026-11-24T11:00:00-05:00")  # by somebody else
     attempts: list[dict[str, Any]] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not attempts:

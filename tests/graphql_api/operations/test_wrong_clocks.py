@@ -14,7 +14,7 @@ from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import Postgres
-from tests.support.graphql_client import Partner, kinds, practitioner_id
+from tests.support.graphql_client import GraphQLClient, practitioner_id, problem_types
 
 NINE = "2026-11-24T09:00:00-05:00"
 WITH_A = {"practitionerId": practitioner_id("a")}
@@ -22,43 +22,47 @@ OFF = timedelta(seconds=30)
 
 
 @pytest.fixture
-async def replicas(database: Database, database_url: str) -> AsyncIterator[tuple[Partner, Partner, Clock]]:
+async def replicas(
+    database: Database, database_url: str
+) -> AsyncIterator[tuple[GraphQLClient, GraphQLClient, Clock]]:
     """Two servers of one clinic; the second one's clock is half a minute fast."""
     await open_clinic(database)
     clock = Clock(NOW)
     async with AsyncExitStack() as stack:
         settings = Settings(database_url=database_url)
         apps = [create_app(settings, now=now) for now in (clock, lambda: clock.now + OFF)]
-        one, fast = [Partner(await stack.enter_async_context(asgi_client(app))) for app in apps]
+        one, fast = [GraphQLClient(await stack.enter_async_context(asgi_client(app))) for app in apps]
         yield one, fast, clock
 
 
 async def test_a_replica_whose_clock_is_fast_takes_only_what_was_about_to_end(
-    replicas: tuple[Partner, Partner, Clock],
+    replicas: tuple[GraphQLClient, GraphQLClient, Clock],
 ) -> None:
     one, fast, clock = replicas
     held = await one.hold(NINE, **WITH_A)
 
     clock.now += timedelta(minutes=5) - OFF - timedelta(seconds=1)
-    assert kinds(await fast.hold(NINE, **WITH_A)) == ["SlotTaken"]
+    assert problem_types(await fast.hold(NINE, **WITH_A)) == ["SlotTaken"]
     clock.now += timedelta(seconds=1)
     taken = await fast.hold(NINE, **WITH_A)
     assert taken["problems"] == []
 
-    assert kinds(await one.book(held["holdToken"])) == ["SlotTaken"]
+    assert problem_types(await one.book(held["holdToken"])) == ["SlotTaken"]
     assert (await one.book(taken["holdToken"]))["problems"] == []
 
 
-async def test_a_clock_that_steps_back_sells_nothing_twice(replicas: tuple[Partner, Partner, Clock]) -> None:
+async def test_a_clock_that_steps_back_sells_nothing_twice(
+    replicas: tuple[GraphQLClient, GraphQLClient, Clock],
+) -> None:
     one, other, clock = replicas
-    await other.booked(NINE, **WITH_A)
+    await other.hold_and_book(NINE, **WITH_A)
     held = await one.hold("2026-11-24T10:00:00-05:00", **WITH_A)
 
     clock.now -= timedelta(hours=1)
 
     for api in (one, other):
-        assert kinds(await api.hold(NINE, **WITH_A)) == ["SlotTaken"]
-        assert kinds(await api.hold("2026-11-24T10:00:00-05:00", **WITH_A)) == ["SlotTaken"]
+        assert problem_types(await api.hold(NINE, **WITH_A)) == ["SlotTaken"]
+        assert problem_types(await api.hold("2026-11-24T10:00:00-05:00", **WITH_A)) == ["SlotTaken"]
     assert (await other.book(held["holdToken"]))["problems"] == []
 
 
@@ -76,14 +80,14 @@ async def test_the_database_says_what_time_it_is(postgres: Postgres, postgresql_
     await database.close()
     day = (datetime.now(UTC) + timedelta(days=2)).date()
     async with asgi_client(create_app(Settings(database_url=postgresql_url))) as http:
-        api = Partner(http)
+        api = GraphQLClient(http)
         slots = await api.open_slots(day.isoformat(), (day + timedelta(days=14)).isoformat())
         before = await api.hold(slots[0]["startsAt"])
     postgres.run(f"ALTER DATABASE {name} SET search_path = fast, pg_catalog, public")
 
     async with asgi_client(create_app(Settings(database_url=postgresql_url))) as http:
-        api = Partner(http)
-        assert kinds(await api.book(before["holdToken"])) == ["HoldExpired"]
+        api = GraphQLClient(http)
+        assert problem_types(await api.book(before["holdToken"])) == ["HoldExpired"]
         after = await api.hold(slots[0]["startsAt"])
 
     def ends(held: dict[str, dict[str, str]]) -> datetime:

@@ -27,7 +27,7 @@ from graphql_api.schema.schema import printed_schema
 from graphql_api.types.slots import OpenSlot
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.clinics import edit_file, open_clinic
-from tests.support.graphql_client import Partner, service_id
+from tests.support.graphql_client import GraphQLClient, service_id
 
 
 @strawberry.type
@@ -176,7 +176,7 @@ SHOWN = """query ($filter: OpenSlotFilter!) { openSlots(filter: $filter, first: 
 
 
 async def test_a_slot_is_completed_once_until_the_catalogue_changes(
-    api: Partner, database: Database, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[OpenSlot] = []
     make = OpenSlot.of

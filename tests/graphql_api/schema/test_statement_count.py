@@ -11,7 +11,7 @@ from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic, practitioner, small_clinic
-from tests.support.graphql_client import PATIENT, Partner
+from tests.support.graphql_client import PATIENT, GraphQLClient
 from tests.support.sql_statements import sql_statements
 
 VISIT = global_id("Service", "visit")
@@ -32,23 +32,23 @@ DAYS = (
 )
 
 
-async def people(api: Partner) -> None:
+async def people(api: GraphQLClient) -> None:
     assert (await api.ask(PEOPLE))["data"]["practitioners"]["edges"]
 
 
-async def services(api: Partner) -> None:
+async def services(api: GraphQLClient) -> None:
     assert (await api.ask(SERVICES))["data"]["services"]["edges"]
 
 
-async def slots(api: Partner) -> None:
+async def slots(api: GraphQLClient) -> None:
     assert (await api.ask(SLOTS, filter=DAY))["data"]["openSlots"]["edges"]
 
 
-async def days(api: Partner) -> None:
+async def days(api: GraphQLClient) -> None:
     assert (await api.ask(DAYS, filter=DAY))["data"]["availability"][0]["openSlotCount"]
 
 
-async def a_visit(api: Partner) -> None:
+async def a_visit(api: GraphQLClient) -> None:
     """Held with anybody, booked, looked at, moved and cancelled."""
     held = await api.hold(START, serviceId=VISIT)
     assert held["problems"] == []
@@ -56,13 +56,13 @@ async def a_visit(api: Partner) -> None:
     assert booked["problems"] == []
     token = booked["manageToken"]
     assert await api.appointment(token)
-    assert (await api.move(token, LATER))["problems"] == []
+    assert (await api.reschedule(token, LATER))["problems"] == []
     assert (await api.cancel(token))["problems"] == []
 
 
 @pytest.mark.parametrize("ask", [people, services, slots, days, a_visit])
 async def test_a_hundred_practitioners_need_no_more_statements_than_one(
-    ask: Callable[[Partner], Awaitable[None]], database: Database, database_url: str, clock: Clock
+    ask: Callable[[GraphQLClient], Awaitable[None]], database: Database, database_url: str, clock: Clock
 ) -> None:
     counted = []
     for number in (1, 100):
@@ -70,7 +70,7 @@ async def test_a_hundred_practitioners_need_no_more_statements_than_one(
         app = create_app(Settings(database_url=database_url), now=clock)
         async with asgi_client(app) as client:
             with sql_statements() as sent:
-                await ask(Partner(client))
+                await ask(GraphQLClient(client))
         counted.append(sent)
     assert sorted(map(kind, counted[1])) == sorted(map(kind, counted[0]))
 

@@ -17,7 +17,7 @@ from graphql_api.schema.schema import printed_schema
 from graphql_api.security.authorization import PROTECTED_TYPES, PUBLIC_FIELDS
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.clinics import NOW
-from tests.support.graphql_client import PATIENT, Partner, answers, service_id
+from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers, service_id
 
 SCHEMA = build_schema(printed_schema())
 NINE = "2026-11-24T09:00:00-05:00"
@@ -73,14 +73,14 @@ async def scene(http: httpx.AsyncClient, database: Database) -> Scene:
         callers[f"key for {scope}"] = Caller(http, bearing((await new_key(database, scope))[1]))
     callers["owner"] = Caller(http, bearing((await new_key(database))[1]))
     callers["another partner"] = Caller(http, bearing((await new_key(database))[1]))
-    owner, anybody = callers["owner"], Partner(http)
+    owner, anybody = callers["owner"], GraphQLClient(http)
 
     held = (await anybody.hold(NINE))["holdToken"]
-    given = {"holdToken": held, "patient": PATIENT, "screening": answers()}
+    given = {"holdToken": held, "patient": PATIENT, "screening": screening_answers()}
     booked = (await owner.ask(BOOK, input=given))["data"]["bookAppointment"]
     assert booked["problems"] == []
     holds = await anybody.hold_course([NINE.replace("09", "11", 1), SECOND, THIRD])
-    given = {"holdTokens": holds["holdTokens"], "patient": PATIENT, "screening": answers()}
+    given = {"holdTokens": holds["holdTokens"], "patient": PATIENT, "screening": screening_answers()}
     course = (await owner.ask(BOOK_COURSE, input=given))["data"]["bookCourse"]
     assert course["problems"] == []
     data = (
@@ -227,7 +227,7 @@ PAGE = """query ($after: String) { appointments(first: 2, after: $after) {
 async def test_pages_neither_skip_nor_repeat_while_others_book_and_cancel(
     scene: Scene, http: httpx.AsyncClient
 ) -> None:
-    owner, anybody = scene.callers["owner"], Partner(http)
+    owner, anybody = scene.callers["owner"], GraphQLClient(http)
     there = {edge["node"]["id"] for edge in (await owner.ask(LIST))["data"]["appointments"]["edges"]}
     first = (await owner.ask(PAGE))["data"]["appointments"]
     assert first["pageInfo"]["hasNextPage"]
@@ -235,7 +235,7 @@ async def test_pages_neither_skip_nor_repeat_while_others_book_and_cancel(
     # One of the first page is cancelled, and another is booked.
     await owner.ask(CANCEL, input={"appointmentId": first["edges"][0]["node"]["id"]})
     held = (await anybody.hold(NINE.replace("09", "16", 1)))["holdToken"]
-    await owner.ask(BOOK, input={"holdToken": held, "patient": PATIENT, "screening": answers()})
+    await owner.ask(BOOK, input={"holdToken": held, "patient": PATIENT, "screening": screening_answers()})
 
     seen = [edge["node"]["id"] for edge in first["edges"]]
     after = first["pageInfo"]["endCursor"]

@@ -10,7 +10,7 @@ from graphql_api.security.rate_limiting import MAX_CLIENTS, REFILL_TIME, ClientB
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from tests.support.graphql_client import APPOINTMENT, Partner
+from tests.support.graphql_client import APPOINTMENT, GraphQLClient
 
 PAGE = {"query": "{ services(first: 20) { edges { node { slug } } } rateLimit { cost limit remaining } }"}
 COST = 1 + 1 + 20 + 1
@@ -84,7 +84,7 @@ async def test_a_client_books_so_often_in_an_hour(database: Database, database_u
     await open_clinic(database)
     app = create_app(Settings(database_url, bookings_per_client=2), now=lambda: NOW)
     async with asgi_client(app) as http, asgi_client(app, address="203.0.113.7") as another:
-        api = Partner(http)
+        api = GraphQLClient(http)
         held = [(await api.hold(f"2026-11-24T{hour}:00:00-05:00"))["holdToken"] for hour in (10, 12, 14)]
         first = await api.book(held[0])
         assert (await api.book(held[1]))["problems"] == []
@@ -95,7 +95,7 @@ async def test_a_client_books_so_often_in_an_hour(database: Database, database_u
         assert 0 < problem["retryAfterSeconds"] <= 3600
         # What was booked can be changed, and others go on booking.
         assert (await api.cancel(first["manageToken"]))["problems"] == []
-        assert (await Partner(another).book(held[2]))["problems"] == []
+        assert (await GraphQLClient(another).book(held[2]))["problems"] == []
 
 
 async def test_who_guesses_at_secrets_is_not_listened_to_for_a_while(
@@ -104,8 +104,8 @@ async def test_who_guesses_at_secrets_is_not_listened_to_for_a_while(
     await open_clinic(database)
     app = create_app(Settings(database_url), now=lambda: NOW)
     async with asgi_client(app) as http, asgi_client(app, address="203.0.113.7") as another:
-        api = Partner(http)
-        token = (await api.booked("2026-11-24T10:00:00-05:00"))["manageToken"]
+        api = GraphQLClient(http)
+        token = (await api.hold_and_book("2026-11-24T10:00:00-05:00"))["manageToken"]
         for guess in range(3 * MAX_GUESSES):
             seen = await api.ask(APPOINTMENT, token=f"{guess}{token}")
             if "errors" in seen:
@@ -116,7 +116,7 @@ async def test_who_guesses_at_secrets_is_not_listened_to_for_a_while(
         assert (await api.ask(APPOINTMENT, token=token))["data"]["appointment"] is None
         [problem] = (await api.cancel(token))["problems"]
         assert problem["__typename"] == "TooManyGuesses"
-        assert (await Partner(another).ask(APPOINTMENT, token=token))["data"]["appointment"]
+        assert (await GraphQLClient(another).ask(APPOINTMENT, token=token))["data"]["appointment"]
 
 
 async def test_a_page_of_another_origin_can_read_how_long_to_wait(http: httpx.AsyncClient) -> None:
