@@ -1,18 +1,18 @@
-"""Exceptions in one printable line, for people."""
+"""An exception as one printable line."""
 
 MAX_LINE_LENGTH = 500
 
 
 def describe_exception(reason: BaseException) -> str:
-    """Its kind, and what it says, for people."""
-    told = one_line(reason)
-    return f"{type(reason).__name__}: {told}" if told else type(reason).__name__
+    """The exception's class and text: `ValueError: no such day`."""
+    text = one_line(reason)
+    return f"{type(reason).__name__}: {text}" if text else type(reason).__name__
 
 
-def one_line(told: object) -> str:
-    """In a line; nothing of what can't even say what it is."""
+def one_line(reason: object) -> str:
+    """Its text without line breaks and control characters; empty if its `__str__` raises."""
     try:
-        text = "".join(one if one.isprintable() else " " for one in str(told))
+        text = "".join(letter if letter.isprintable() else " " for letter in str(reason))
     except BaseException:
         return ""
     return " ".join(text.split())[:MAX_LINE_LENGTH]

@@ -1,4 +1,4 @@
-"""Where others join in: rules may refuse, busy sources say busy, listeners hear of it afterwards."""
+"""The hooks by which a feature joins in: who calls each, when, what it is handed, and what failing does."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -12,23 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.domain.contact import Contact
 from booking.domain.events import Event
 
-Listener = Callable[[Event, str | None], Awaitable[None]]
-"""Hears of an event after its commit, at least once. What it raises is tried again later.
-
-The second is the secret of the manage link, which is kept only until all have heard.
-"""
-
-
-DynamicListeners = Callable[[str], Listener]
-"""Listeners that come and go, by their own names: `3f2a` of `webhook:3f2a`. They aren't told the secret."""
-
-
-class PermanentFailure(Exception):
-    """Raised by a listener: to try again would be of no use."""
-
 
 class Step(StrEnum):
-    """What is about to be decided."""
+    """What a rule decides about."""
 
     HOLD = "hold"
     BOOK = "book"
@@ -37,7 +23,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProposedAppointment:
-    """`id` is the hold's, which its appointment keeps; catalogue rows by slug."""
+    """A visit that is not committed yet. `id` is the hold's, which its appointment takes over.
+
+    `practitioner` and `location` are slugs.
+    """
 
     id: uuid.UUID
     practitioner: str
@@ -48,13 +37,13 @@ class ProposedAppointment:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is about to be decided, in the transaction that decides it: all is written already, but for
-    the commit.
+    """A hold, a booking or a move, in the transaction that decides it: all but the commit is done.
 
-    `appointments` are in order of time: all of a course, else one. `patient` is known when it is booked;
-    `booked_by` is the partner's key that booked, if one did. `claim` makes something besides the
-    practitioner theirs for these visits, a room, say: it refuses with SlotTaken while it is another
-    visit's, and goes with the visit when that moves or ends.
+    `appointments` are in order of time: all of a course, else one. `service` is a slug. `patient` is None
+    for a hold or a move; `booked_by` is the id of the partner's key that booked, None for a visitor.
+    `settings` are the feature's table of the clinic's file. `claim(name)` gives these visits a resource
+    besides the practitioner, a room, say; it raises SlotTaken while the resource is another visit's, and
+    frees it when the visit moves or ends.
     """
 
     step: Step
@@ -70,9 +59,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class BusyQuery:
-    """Who of these people is busy between two instants, for this service?
+    """Which of these practitioners (slugs) are busy between two instants, for this service (a slug)?
 
-    `claimed` tells when something that a rule of the same feature claims is taken.
+    `claimed(name)` returns the (start, end) of each time for which a rule of this feature claimed the
+    resource.
     """
 
     service: str
@@ -87,7 +77,10 @@ class BusyQuery:
 
 @dataclass(frozen=True, slots=True)
 class BusyTime:
-    """From one instant until another, everywhere unless a location (slug) is named."""
+    """A practitioner (slug) is busy from an instant until another, at one location (slug) or, None, at all.
+
+    Both instants are aware; the times need not be whole ticks.
+    """
 
     practitioner: str
     starts_at: datetime
@@ -96,15 +89,36 @@ class BusyTime:
 
 
 Rule = Callable[[Proposal], Awaitable[None]]
-"""Refuses by raising a BookingError; nothing is decided then, and nothing is kept."""
+"""Called for each hold, booking and move, within 1 second, in the transaction that decides it.
+
+It may read and write by `proposal.session`, but not commit or roll back. A BookingError refuses and
+reaches the visitor; any other exception refuses as CheckFailed. Both roll everything back.
+"""
 
 BusySource = Callable[[BusyQuery], Awaitable[Sequence[BusyTime]]]
-"""Is asked whenever open times are looked for, so it answers fast."""
+"""Called for each search of open times and before each hold and move, within 2 seconds, in its transaction.
+
+A BookingError passes; any other exception fails the search, and refuses the hold, as CheckFailed.
+"""
+
+Listener = Callable[[Event, str | None], Awaitable[None]]
+"""Called by the outbox relay after the commit, at least once, in no transaction, within 30 seconds.
+
+The second argument is the secret of the manage link, which is stored only until all listeners have
+heard. PermanentFailure gives up; any other exception is tried again for about a day.
+"""
+
+DynamicListeners = Callable[[str], Listener]
+"""Listeners that are rows, by the rest of the name: `3f2a` of `webhook:3f2a`; called without the secret."""
+
+
+class PermanentFailure(Exception):
+    """Raised by a listener when another attempt would be of no use."""
 
 
 @dataclass(frozen=True)
 class FeatureHooks:
-    """Somebody who joins in, by the name that is told when it fails; `settings` are its own."""
+    """The hooks that one feature joins booking by. `name` is shown when one fails."""
 
     name: str
     settings: Any = None

@@ -1,4 +1,4 @@
-"""Calls the hooks of enabled features, each with a timeout, and turns their failures into refusals."""
+"""Calls the hooks of enabled features, each within its time limit, and turns failures into refusals."""
 
 import logging
 import uuid
@@ -32,7 +32,7 @@ from booking.timegrid.ticks import instant_at, ticks_between
 log = logging.getLogger("book_online")
 
 RULE_TIMEOUT = timedelta(seconds=1)
-"""Short, because other bookings wait for the locks meanwhile."""
+"""Short, because other bookings wait for the transaction's locks meanwhile."""
 BUSY_SOURCE_TIMEOUT = timedelta(seconds=2)
 
 T = TypeVar("T")
@@ -40,7 +40,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ListenerContext:
-    """An event, the appointments as they stand now (in order of time), and their patient."""
+    """An event, the appointments as they stand now (in order of time), and their patient.
+
+    `settings` are the feature's table of the clinic's file.
+    """
 
     event: Event
     appointments: Sequence[Appointment]
@@ -69,7 +72,7 @@ def as_outbox_listener(database: Database, settings: Any, listener: FeatureListe
         async with database.read() as session:
             appointments = await appointments_by_id(session, event.appointments)
             patients = await patients_by_id(session, {row.patient for row in appointments})
-        for patient in patients.values():  # one; none once all is erased
+        for patient in patients.values():  # one; none once the patient is erased
             await listener(ListenerContext(event, appointments, patient, database, settings))
 
     return deliver
@@ -86,7 +89,7 @@ async def run_booking_rules(
     patient: Contact | None = None,
     booked_by: str | None = None,
 ) -> None:
-    """Call every rule of every enabled feature. The caller must roll back when one refuses.
+    """Call each rule of each enabled feature. The caller must roll back when one refuses.
 
     Raises:
         BookingError: a rule refused.
@@ -126,7 +129,7 @@ async def query_busy_sources(
     Raises:
         CheckFailed: a busy source failed, or took longer than BUSY_SOURCE_TIMEOUT.
     """
-    found: dict[str, list[tuple[str | None, int, int]]] = defaultdict(list)
+    busy_ticks: dict[str, list[tuple[str | None, int, int]]] = defaultdict(list)
     for feature in session.features:
         query = BusyQuery(
             service=service.slug,
@@ -139,18 +142,18 @@ async def query_busy_sources(
             claimed=partial(_claimed_times, session, feature, first, last, now, ignoring),
         )
         for source in feature.busy_sources:
-            answer = await _call(session, feature, source(query), BUSY_SOURCE_TIMEOUT)
-            with _attributing_errors_to(feature):  # an answer of the wrong shape is the feature's error too
-                for busy in answer:
-                    if busy.ends_at < busy.starts_at:
-                        raise ValueError(f"{busy} ends before it begins")
-                    ticks = ticks_between(busy.starts_at, busy.ends_at)
-                    found[busy.practitioner].append((busy.location, *ticks))
-    return found
+            times = await _call(session, feature, source(query), BUSY_SOURCE_TIMEOUT)
+            with _attributing_errors_to(feature):  # a result of the wrong shape is the feature's error too
+                for time in times:
+                    if time.ends_at < time.starts_at:
+                        raise ValueError(f"{time} ends before it begins")
+                    ticks = ticks_between(time.starts_at, time.ends_at)
+                    busy_ticks[time.practitioner].append((time.location, *ticks))
+    return busy_ticks
 
 
 async def _call(session: BookingSession, feature: FeatureHooks, hook: Awaitable[T], limit: timedelta) -> T:
-    # A hook that ended the transaction would keep what is refused, or lose what is not.
+    # A hook that ended the transaction would commit a refused booking, or lose one that was not refused.
     with _attributing_errors_to(feature), session.transaction_guarded():
         return await with_timeout(hook, limit)
 
@@ -161,18 +164,18 @@ def _attributing_errors_to(feature: FeatureHooks) -> Iterator[None]:
         with exceptions_only():
             yield
     except Exception as reason:
-        if isinstance(reason, BookingError) and _can_be_shown(reason):
+        if isinstance(reason, BookingError) and _is_well_formed(reason):
             raise
         log.exception("the feature %s could not check a booking", feature.name)
         raise CheckFailed(feature=feature.name) from reason
 
 
-def _can_be_shown(refusal: Any) -> bool:
+def _is_well_formed(refusal: Any) -> bool:
     return isinstance(refusal.message, str) and isinstance(refusal.path, tuple)
 
 
 def _resource_name(feature: FeatureHooks, name: str) -> str:
-    """Distinct from every practitioner's slug, which has no colon."""
+    """The key in the tick table. No practitioner's slug equals it, for a slug has no colon."""
     return f"{feature.name}:{name}"
 
 

@@ -1,36 +1,41 @@
-"""Somebody else's code: whatever it does, it fails with an Exception, in time, and ends nothing of ours."""
+"""Isolation: a feature's code fails with an Exception, within a timeout, and ends nothing of the server."""
 
 import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
 class IsolationError(Exception):
-    """It raised what would end the server or the request, or what can't even say what it is."""
+    """A feature raised SystemExit, a cancellation of its own, or an exception whose text can't be had."""
 
 
 @contextmanager
 def exceptions_only() -> Iterator[None]:
-    """What comes out of it is an Exception with a text, unless it is us who are cancelled."""
+    """Turn what would end the server or the request into an error that each caller catches and logs.
+
+    Raises:
+        IsolationError: in place of it. A cancellation by the server itself passes, as an Exception does.
+    """
     try:
         yield
-    except GeneratorExit:
-        raise
     except BaseException as reason:
-        if _is_ours(reason):
+        if isinstance(reason, Exception):
+            passes = _has_text(reason)
+        else:
+            is_cancelled = isinstance(reason, asyncio.CancelledError) and _is_task_cancelled()
+            passes = is_cancelled or isinstance(reason, GeneratorExit)
+        if passes:
             raise
         raise IsolationError(f"it raised {type(reason).__name__}") from reason
 
 
-def _is_ours(reason: BaseException) -> bool:
-    if isinstance(reason, Exception):
-        return _has_text(reason)
+def _is_task_cancelled() -> bool:
     task = asyncio.current_task()
-    return isinstance(reason, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+    return task is not None and task.cancelling() > 0
 
 
 def _has_text(reason: Exception) -> bool:
@@ -41,39 +46,44 @@ def _has_text(reason: Exception) -> bool:
 
 
 async def with_timeout(work: Awaitable[T], limit: timedelta) -> T:
-    """Fails also when it answers later, or although we were cancelled meanwhile: it may have seen to that."""
+    """Await a feature's work in the task of its caller, whose session it may use; return when it has ended.
+
+    Raises:
+        TimeoutError: it ended too late, also when it caught its cancellation and returned.
+        CancelledError: the task was cancelled meanwhile, also when the work caught that.
+    """
     with exceptions_only():
-        async with asyncio.timeout(limit.total_seconds()) as timeout:
-            answer = await work
-        if timeout.expired():
+        async with asyncio.timeout(limit.total_seconds()) as timer:
+            result = await work
+        if timer.expired():
             raise TimeoutError
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if _is_task_cancelled():
             raise asyncio.CancelledError
-    return answer
+    return result
 
 
 async def in_own_task(work: Awaitable[T], limit: timedelta) -> T:
-    """As `in_time`, but what can't be stopped is left to itself: it must share nothing with us."""
-    working = asyncio.ensure_future(_only_exceptions(work))
-    working.add_done_callback(_retrieve_exception)
+    """Await a feature's work in a task of its own, which is left running if it does not stop.
+
+    Only for work that shares no session with its caller.
+
+    Raises:
+        TimeoutError: it had not ended in time.
+    """
+    task = asyncio.ensure_future(_isolated(work))
+    # Retrieve the exception, so that asyncio does not log it when nobody awaits the task any more.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        done, _ = await asyncio.wait([working], timeout=limit.total_seconds())
+        done, _ = await asyncio.wait([task], timeout=limit.total_seconds())
     finally:
-        working.cancel()
+        task.cancel()
     if not done:
         raise TimeoutError
-    if working.cancelled():
+    if task.cancelled():
         raise IsolationError("it cancelled itself")
-    return working.result()
+    return task.result()
 
 
-async def _only_exceptions(work: Awaitable[T]) -> T:
+async def _isolated(work: Awaitable[T]) -> T:
     with exceptions_only():
         return await work
-
-
-def _retrieve_exception(working: asyncio.Future[Any]) -> None:
-    """What nobody waits for any more is no news."""
-    if not working.cancelled():
-        working.exception()

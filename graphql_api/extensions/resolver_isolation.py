@@ -1,11 +1,12 @@
-"""What a feature's code may spoil: its own field, within its time. All else arrives."""
+"""A feature's resolver that fails or hangs makes its own field null; the rest of the answer arrives."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 from booking.domain.errors import BookingError
 from booking.extensions.isolation import exceptions_only, in_own_task
@@ -15,62 +16,48 @@ FIELD_TIMEOUT = timedelta(seconds=2)
 """For what a field awaits; what computes without awaiting can't be interrupted."""
 
 Owners = Mapping[str, str]
-"""The features whose code stands behind fields, by coordinate (`Service.aftercareAdvice`)."""
+"""The names of features by the coordinate of the field that each resolves: `Service.aftercareAdvice`."""
 
 
 def isolate_resolvers(schema: GraphQLSchema, owners: Owners) -> None:
     for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLObjectType):
-            for name, field in kind.fields.items():
-                if feature := owners.get(f"{kind.name}.{name}"):
-                    _isolate_field(field, feature)
-
-
-def _isolate_field(field: GraphQLField, feature: str) -> None:
-    if field.resolve:
-        field.resolve = _isolated(field.resolve, feature)
-    if field.subscribe:
-        field.subscribe = _isolated(field.subscribe, feature)
+        for name, field in kind.fields.items() if isinstance(kind, GraphQLObjectType) else ():
+            if feature := owners.get(f"{kind.name}.{name}"):
+                field.resolve = field.resolve and _isolated(field.resolve, feature)
+                field.subscribe = field.subscribe and _isolated(field.subscribe, feature)
 
 
 def _isolated(resolve: Callable[..., Any], feature: str) -> Callable[..., Any]:
     @wraps(resolve)
-    def contained(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
+    def isolated(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         # Noted before it can fail; also what is wrong with its answer is found later, at this path.
         info.context.feature_by_path[tuple(info.path.as_list())] = feature
         with exceptions_only():
-            answer = resolve(source, info, **arguments)
-        return _await_isolated(answer) if info.is_awaitable(answer) else _check_result(answer)
+            result = resolve(source, info, **arguments)
+        return _await_isolated(result) if info.is_awaitable(result) else _bounded(result)
 
-    return contained
-
-
-async def _await_isolated(answer: Awaitable[Any]) -> Any:
-    return _check_result(await in_own_task(answer, FIELD_TIMEOUT))
+    return isolated
 
 
-def _check_result(answer: Any) -> Any:
-    if isinstance(answer, Generator):
+async def _await_isolated(result: Awaitable[Any]) -> Any:
+    return _bounded(await in_own_task(result, FIELD_TIMEOUT))
+
+
+def _bounded(result: Any) -> Any:
+    if isinstance(result, Generator):
         raise TypeError("a list was to be answered, not what may never end")
-    return _each_item(answer) if isinstance(answer, AsyncGenerator) else answer
+    return _isolated_stream(result) if isinstance(result, AsyncGenerator) else result
 
 
-async def _each_item(stream: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
-    try:
-        while True:
-            try:
-                with exceptions_only():
-                    item = await anext(stream)
-            except StopAsyncIteration:
-                return
-            yield item
-    finally:
-        with exceptions_only():
-            await stream.aclose()
+async def _isolated_stream(stream: AsyncGenerator[Any]) -> AsyncGenerator[Any]:
+    with exceptions_only():
+        async with aclosing(stream):
+            async for item in stream:
+                yield item
 
 
 class FeatureFailed(Exception):
-    """Where no field of the feature's own stands for it."""
+    """A feature's node look-up failed: the path leads to a field of the core's, so this names the feature."""
 
     def __init__(self, feature: str) -> None:
         super().__init__(feature)
@@ -78,32 +65,31 @@ class FeatureFailed(Exception):
 
 
 def isolated_lookup(lookup: NodeLookup, kind: str, feature: str) -> NodeLookup:
-    """Answers an object of that type or None, or fails with FailedIn."""
+    """A look-up that returns an object of that GraphQL type or None.
 
-    async def contained(key: str, context: Context) -> Any:
+    Raises:
+        BookingError: the feature refuses.
+        FeatureFailed: it failed, took longer than FIELD_TIMEOUT, or returned another type.
+    """
+
+    async def isolated(key: str, context: Context) -> Any:
         try:
-            found = await in_own_task(lookup(key, context), FIELD_TIMEOUT)
-            if found is not None and found.__strawberry_definition__.name != kind:
-                raise TypeError(f"it answered no {kind}: {type(found).__name__}")
+            node = await in_own_task(lookup(key, context), FIELD_TIMEOUT)
+            if node is not None and node.__strawberry_definition__.name != kind:
+                raise TypeError(f"it answered no {kind}: {type(node).__name__}")
         except BookingError:
             raise
-        except Exception as reason:  # it is somebody else's code
+        except Exception as reason:
             raise FeatureFailed(feature) from reason
-        return found
+        return node
 
-    return contained
+    return isolated
 
 
 def feature_at_path(context: Context, path: list[str | int] | None) -> str | None:
-    """Whose code answered there, or at what that is part of; None for the core."""
+    """The feature that resolved the field at this path, or one that the field is part of; None: the core."""
+    features = context.feature_by_path
     if path is None:  # Of a subscription, which has one root; nothing else ran that far.
-        return next(iter(context.feature_by_path.values()), None)
-    steps = tuple(path)
-    return next(
-        (
-            feature
-            for length in range(len(steps), 0, -1)
-            if (feature := context.feature_by_path.get(steps[:length]))
-        ),
-        None,
-    )
+        return next(iter(features.values()), None)
+    prefixes = (tuple(path[:length]) for length in range(len(path), 0, -1))
+    return next((features[prefix] for prefix in prefixes if prefix in features), None)
