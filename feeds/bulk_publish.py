@@ -1,13 +1,15 @@
-"""All that is open at once, to pull and pull again: SMART Scheduling Links.
+"""Every open slot as a FHIR bulk feed: `$bulk-publish` of SMART Scheduling Links.
 
-A manifest names files of one resource a line. Slot files are a calendar month each, so their addresses
-last; nothing is kept of them, neither here nor while they are sent.
+https://github.com/smart-on-fhir/smart-scheduling-links/blob/master/specification.md
+
+The manifest names NDJSON files of one resource a line. A slot file is a calendar month, so its address
+lasts. Slot files are streamed from the schedules' bits: neither the server nor a cache holds one whole.
 """
 
 import asyncio
 import json
 from calendar import monthrange
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -27,49 +29,49 @@ from booking.storage.queries.catalogue import (
     weekly_opening_hours,
 )
 from booking.storage.session import BookingSession
-from feeds.conditional import conditional_response, etag_of, not_modified, rate_limited
+from feeds.conditional import conditional_response, etag_of, not_modified
+from feeds.context import FeedContext
 from feeds.fhir import FhirPublisher, Resource
-from feeds.source import FeedSource
 
 NDJSON = "application/fhir+ndjson"
 CACHE_HEADERS = {"Cache-Control": "public, max-age=60"}
-"""Also how often it makes sense to ask, in seconds."""
+"""The specification's hint how often to poll, in seconds."""
 COST, COST_OF_SLOTS = 10, 100
 """In points of the API; see graphql_api/security/rate_limiting.py."""
 LINES_PER_CHUNK = 256
 
+ReadResources = Callable[[FeedContext, BookingSession, FhirPublisher], Awaitable[Iterable[Resource]]]
 
-def bulk_routes(source: FeedSource) -> list[BaseRoute]:
+
+def bulk_routes(context: FeedContext) -> list[BaseRoute]:
     return [
-        Route("/$bulk-publish", partial(_manifest, source)),
-        Route("/bulk/locations.ndjson", partial(_locations, source)),
-        Route("/bulk/practitioners.ndjson", partial(_practitioners, source)),
-        Route("/bulk/schedules.ndjson", partial(_schedules, source)),
-        Route("/bulk/slots-{year:int}-{month:int}.ndjson", partial(_slots, source)),
+        Route("/$bulk-publish", partial(_manifest, context)),
+        *(Route(f"/bulk/{name}.ndjson", partial(_file, context, read)) for name, read in FILES.values()),
+        Route("/bulk/slots-{year:int}-{month:int}.ndjson", partial(_slots, context)),
     ]
 
 
-async def _manifest(source: FeedSource, request: Request) -> Response:
-    if wait := source.charge(request, COST):
-        return rate_limited(wait)
-    async with source.database.read() as session:
-        now = await source.now(session)
+async def _manifest(context: FeedContext, request: Request) -> Response:
+    context.charge(request, COST)
+    async with context.database.read() as session:
+        now = await context.now(session)
         locations = await listed_locations(session)
         policy = (await get_clinic(session)).policy
-    states = sorted({parse_address(place.address).region for place in locations})
-    # A hint where to look, so it is all or nothing.
-    where = {"extension": {"state": states}} if all(states) and states else {}
-    today = {now.astimezone(ZoneInfo(place.time_zone)).date() for place in locations}
+    states = sorted({parse_address(location.address).region for location in locations})
+    # Clients skip files by state: with one location's state unknown, a list would hide that location.
+    extension = {"extension": {"state": states}} if all(states) and states else {}
+    today = {now.astimezone(ZoneInfo(location.time_zone)).date() for location in locations}
     months = _months(min(today), policy.last_day(max(today))) if today else []
-    files = [("Location", "locations"), ("Practitioner", "practitioners"), ("Schedule", "schedules")]
+    files = [(resource_type, name) for resource_type, (name, _) in FILES.items()]
     files += [("Slot", f"slots-{month:%Y-%m}") for month in months]
     manifest = {
-        # By the minute: what it names is no older, and the answer stays the same for so long.
+        # The minute that has begun: no named file is older, and the ETag stays the same for a minute.
         "transactionTime": now.replace(second=0, microsecond=0).isoformat(),
-        "request": f"{source.site}/$bulk-publish",
+        "request": f"{context.site}/$bulk-publish",
         "requiresAccessToken": False,
         "output": [
-            {"type": kind, "url": f"{source.site}/bulk/{file}.ndjson", **where} for kind, file in files
+            {"type": resource_type, "url": f"{context.site}/bulk/{name}.ndjson", **extension}
+            for resource_type, name in files
         ],
         "error": [],
     }
@@ -78,99 +80,99 @@ async def _manifest(source: FeedSource, request: Request) -> Response:
     )
 
 
-async def _locations(source: FeedSource, request: Request) -> Response:
-    if wait := source.charge(request, COST):
-        return rate_limited(wait)
-    async with source.database.read() as session:
-        publisher = await _publisher(source, session)
-        rows = await listed_locations(session)
-    return _file(request, map(publisher.location, rows))
+async def _file(context: FeedContext, read: ReadResources, request: Request) -> Response:
+    context.charge(request, COST)
+    async with context.database.read() as session:
+        resources = await read(context, session, await _publisher(context, session))
+    return conditional_response(request, b"".join(map(_line, resources)), NDJSON, CACHE_HEADERS)
 
 
-async def _practitioners(source: FeedSource, request: Request) -> Response:
-    if wait := source.charge(request, COST):
-        return rate_limited(wait)
-    async with source.database.read() as session:
-        publisher = await _publisher(source, session)
-        rows = await listed_practitioners(session)
-    return _file(request, map(publisher.practitioner, rows))
+async def _locations(
+    _context: FeedContext, session: BookingSession, publisher: FhirPublisher
+) -> Iterable[Resource]:
+    return map(publisher.location, await listed_locations(session))
 
 
-async def _schedules(source: FeedSource, request: Request) -> Response:
-    """One for each service that somebody may deliver on some day that can be booked, with whom and where."""
-    if wait := source.charge(request, COST):
-        return rate_limited(wait)
-    async with source.database.read() as session:
-        publisher = await _publisher(source, session)
-        offers = await deliverable_offers(session, now=await source.now(session))
-        locations = {row.slug: row for row in await listed_locations(session)}
-        people = {offer.practitioner.slug for offer in offers}
-        hours = await weekly_opening_hours(session, locations=list(locations), practitioners=people)
-    works = {(row.practitioner, row.location) for row in hours}
-    return _file(
-        request,
-        [
-            publisher.schedule(offer.service, offer.practitioner, location)
-            for offer in offers
-            for location in locations.values()
-            if offer.service.visits == 1 and (offer.practitioner.slug, location.slug) in works
-        ],
-    )
+async def _practitioners(
+    _context: FeedContext, session: BookingSession, publisher: FhirPublisher
+) -> Iterable[Resource]:
+    return map(publisher.practitioner, await listed_practitioners(session))
 
 
-async def _slots(source: FeedSource, request: Request) -> Response:
+async def _schedules(
+    context: FeedContext, session: BookingSession, publisher: FhirPublisher
+) -> Iterable[Resource]:
+    """A Schedule for each service, practitioner and location with hours, deliverable on a bookable day."""
+    offers = await deliverable_offers(session, now=await context.now(session))
+    locations = {location.slug: location for location in await listed_locations(session)}
+    practitioners = {offer.practitioner.slug for offer in offers}
+    hours = await weekly_opening_hours(session, locations=list(locations), practitioners=practitioners)
+    with_hours = {(row.practitioner, row.location) for row in hours}
+    return [
+        publisher.schedule(offer.service, offer.practitioner, location)
+        for offer in offers
+        for location in locations.values()
+        if offer.service.visits == 1 and (offer.practitioner.slug, location.slug) in with_hours
+    ]
+
+
+FILES: Mapping[str, tuple[str, ReadResources]] = {
+    "Location": ("locations", _locations),
+    "Practitioner": ("practitioners", _practitioners),
+    "Schedule": ("schedules", _schedules),
+}
+
+
+async def _slots(context: FeedContext, request: Request) -> Response:
     try:
-        first = date(request.path_params["year"], request.path_params["month"], 1)
+        first_day = date(request.path_params["year"], request.path_params["month"], 1)
     except ValueError:
         return PlainTextResponse("There is no such month.\n", 404)
-    if wait := source.charge(request, COST_OF_SLOTS):
-        return rate_limited(wait)
-    async with source.database.read() as session:
-        publisher = await _publisher(source, session)
-        diaries = await _open_schedules_in(session, first, now=await source.now(session))
-    headers = {**CACHE_HEADERS, "ETag": _etag(publisher, diaries)}
+    context.charge(request, COST_OF_SLOTS)
+    async with context.database.read() as session:
+        publisher = await _publisher(context, session)
+        schedules = await _open_schedules_in(session, first_day, now=await context.now(session))
+    headers = CACHE_HEADERS | {"ETag": _etag(publisher, schedules)}
     return not_modified(request, headers) or StreamingResponse(
-        _streamed(publisher, diaries), headers=headers, media_type=NDJSON
+        _stream(publisher, schedules), headers=headers, media_type=NDJSON
     )
 
 
 async def _open_schedules_in(session: BookingSession, month: date, *, now: datetime) -> list[Schedule]:
-    """What is open of each service, as bits: small, however many slots they stand for.
+    """The schedules of each service with their open starts as bits, which stay small for any number of slots.
 
-    Courses are not in it, because one open time does not say that a course can be booked.
+    Courses are left out: one open time does not say that a course can be booked.
     """
-    last = month.replace(day=monthrange(month.year, month.month)[1])
+    last_day = month.replace(day=monthrange(month.year, month.month)[1])
     offers = await deliverable_offers(session, now=now)
     services = {offer.service.slug: offer.service for offer in offers if offer.service.visits == 1}
-    found: list[Schedule] = []
-    for service in services.values():
-        found += await open_schedules(session, SlotCriteria(service), month, last, now=now)
-    return found
+    return [
+        schedule
+        for service in services.values()
+        for schedule in await open_schedules(session, SlotCriteria(service), month, last_day, now=now)
+    ]
 
 
-def _etag(publisher: FhirPublisher, diaries: Sequence[Schedule]) -> str:
-    """The first line of each shows all that the others have too but the time, and the bits are the times."""
+def _etag(publisher: FhirPublisher, schedules: Sequence[Schedule]) -> str:
+    """Of each schedule's first line and its bits: further lines differ from the first in the time alone."""
     parts = []
-    for diary in diaries:
-        if first := next(publisher.slots(diary), None):
-            parts += [_line(first), diary.starts.to_bytes((diary.starts.bit_length() + 7) // 8, "little")]
+    for schedule in schedules:
+        if first := next(publisher.slots(schedule), None):
+            starts = schedule.starts
+            parts += [_line(first), starts.to_bytes((starts.bit_length() + 7) // 8, "little")]
     return etag_of(parts)
 
 
-async def _streamed(publisher: FhirPublisher, diaries: Sequence[Schedule]) -> AsyncIterator[bytes]:
+async def _stream(publisher: FhirPublisher, schedules: Sequence[Schedule]) -> AsyncIterator[bytes]:
     lines: list[bytes] = []
-    for diary in diaries:
-        for slot in publisher.slots(diary):
+    for schedule in schedules:
+        for slot in publisher.slots(schedule):
             lines.append(_line(slot))
             if len(lines) == LINES_PER_CHUNK:
                 yield b"".join(lines)
                 lines.clear()
-                await asyncio.sleep(0)  # Others are served in between.
+                await asyncio.sleep(0)  # Other requests are served in between.
     yield b"".join(lines)
-
-
-def _file(request: Request, resources: Iterable[Resource]) -> Response:
-    return conditional_response(request, b"".join(map(_line, resources)), NDJSON, CACHE_HEADERS)
 
 
 def _line(resource: Resource) -> bytes:
@@ -183,5 +185,5 @@ def _months(first: date, last: date) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
-async def _publisher(source: FeedSource, session: BookingSession) -> FhirPublisher:
-    return FhirPublisher(await get_clinic(session), source.site, source.api_id)
+async def _publisher(context: FeedContext, session: BookingSession) -> FhirPublisher:
+    return FhirPublisher(await get_clinic(session), context.site, context.global_id)

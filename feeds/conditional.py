@@ -1,10 +1,10 @@
-"""Answers that are asked for again and again, mostly to hear that nothing has changed."""
+"""Conditional requests (RFC 9110, section 13): most clients poll, and nothing has changed."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 
 def etag_of(parts: Iterable[bytes]) -> str:
@@ -15,9 +15,9 @@ def etag_of(parts: Iterable[bytes]) -> str:
 
 
 def not_modified(request: Request, headers: Mapping[str, str]) -> Response | None:
-    """304 for whoever has what the ETag among `headers` is of."""
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if headers["ETag"] in known or "*" in known:
+    """304 if the client's copy has the ETag among `headers`; None if it needs the body."""
+    cached = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if headers["ETag"] in cached or "*" in cached:
         return Response(status_code=304, headers=headers)
     return None
 
@@ -27,8 +27,3 @@ def conditional_response(
 ) -> Response:
     headers = {**headers, "ETag": etag_of([body])}
     return not_modified(request, headers) or Response(body, headers=headers, media_type=media_type)
-
-
-def rate_limited(wait: int) -> Response:
-    message = f"You have asked for much in a short time. Please ask again in {wait} s.\n"
-    return PlainTextResponse(message, 429, {"Retry-After": str(wait), "Cache-Control": "no-store"})

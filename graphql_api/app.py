@@ -34,8 +34,8 @@ from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import webhook_listeners
 from booking.webhooks.endpoints import LISTENER_FAMILY as WEBHOOK
 from feeds.bulk_publish import bulk_routes
+from feeds.context import FeedContext
 from feeds.ical_feed import calendar_routes
-from feeds.source import FeedSource
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.http.endpoint import Endpoint, error_response
 from graphql_api.http.response_cache import ResponseCache
@@ -207,14 +207,14 @@ def create_app(
         async with database.read() as session:
             return await linked_data(session, settings.site, language, service, now=await moment_of(session))
 
-    source = FeedSource(database, moment_of, settings.site, global_id, charge)
+    feed_context = FeedContext(database, moment_of, settings.site, global_id, charge)
     desk = NoscriptSite(database, clinic_card, moment_of, holder_of)
     parts: list[BaseRoute] = [
         Route("/graphql", graphql, methods=ANY_METHOD),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
-        *bulk_routes(source),
-        *calendar_routes(source),
+        *bulk_routes(feed_context),
+        *calendar_routes(feed_context),
         *noscript_routes(desk),
         *routes(
             clinic=clinic_card,
