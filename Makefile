@@ -19,7 +19,7 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: .venv/ready-to-run ## Serve the sample clinic on this machine (PORT=8000)
+run: .venv/ready-to-run widget ## Serve the sample clinic on this machine (PORT=8000)
 	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
 	@exec $(BIN)/book-online serve --port $(PORT)
 
@@ -37,7 +37,7 @@ SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist loadfile
 ALONE = not browser and not postgresql
 
 .PHONY: quick
-quick: .venv/ready-to-test node_modules/.ready-to-test ## The tests that need neither a browser nor PostgreSQL
+quick: .venv/ready-to-test node_modules/.ready-to-test widget ## The tests that need neither a browser nor PostgreSQL
 	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE)"
 
 .PHONY: lint
@@ -58,11 +58,11 @@ schema-check: .venv/ready-to-test node_modules/.ready-to-test ## schema.graphql 
 	@$(NODE) tests/contract/compare.mjs tests/contract/released.graphql schema.graphql
 
 .PHONY: stress
-stress: .venv/ready-to-test ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
+stress: .venv/ready-to-test widget ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
 	@$(BIN)/python -m tests.stress $(ARGS)
 
 .PHONY: bench
-bench: .venv/ready-to-test ## Measure how fast it is, beside what it could be (ARGS="--only slots")
+bench: .venv/ready-to-test widget ## Measure how fast it is, beside what it could be (ARGS="--only slots")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: bench-widget
@@ -74,7 +74,7 @@ schema: .venv/ready-to-run ## Write schema.graphql from the code
 	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
 .PHONY: contract
-contract: .venv/ready-to-test node_modules/.ready-to-test ## Keep what today's widget asks; at a release (RELEASE=1) the schema too
+contract: .venv/ready-to-test node_modules/.ready-to-test widget ## Keep what today's widget asks; at a release (RELEASE=1) the schema too
 	@$(BIN)/python -m tests.contract.archive $(if $(RELEASE),--release)
 
 .PHONY: pictures
@@ -104,8 +104,12 @@ clean: ## Remove what was made, but not the sample database
 playground: build/playground/playground.js ## Build the GraphQL playground that `make run` shows
 	@:
 
+.PHONY: widget
+widget: build/widget/documents.json ## Bundle what browsers load
+	@:
+
 .PHONY: setup-tests
-setup-tests: .venv/ready-to-test node_modules/.ready-to-test build/playground/playground.js ## Set up all that the tests need, a browser included
+setup-tests: .venv/ready-to-test node_modules/.ready-to-test widget build/playground/playground.js ## Set up all that the tests need, a browser included
 	@tests/support/install-browser
 
 # What follows is made once, and again when what it is made from has changed.
@@ -130,16 +134,19 @@ setup-tests: .venv/ready-to-test node_modules/.ready-to-test build/playground/pl
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-run
-	@echo "Installing GraphiQL into node_modules ..."
+	@echo "Installing esbuild and GraphiQL into node_modules ..."
 	@$(NPM_CI) --omit=dev >/dev/null
 	@touch $@
 
 # npm starts the folder anew each time, so the first stamp is made again.
 node_modules/.ready-to-test: package.json package-lock.json .npmrc | .venv/ready-to-run
-	@echo "Installing GraphiQL and the tools that check JavaScript and the contract into node_modules ..."
+	@echo "Installing esbuild, GraphiQL and the tools that check JavaScript and the contract into node_modules ..."
 	@$(NPM_CI) >/dev/null
 	@touch node_modules/.ready $@
 NPM_CI = $(NPM) ci --no-audit --no-fund --loglevel=error
+
+build/widget/documents.json: $(shell find widget web/static -type f) package-lock.json | node_modules/.ready
+	@$(NODE) widget/bundle.mjs
 
 build/playground/playground.js: $(wildcard graphql_api/playground/*) package-lock.json | node_modules/.ready
 	@echo "Building the GraphQL playground ..."

@@ -54,11 +54,11 @@ from graphql_api.security.viewer import Viewer
 from graphql_api.settings import Settings
 from graphql_api.types.problems import code_of
 from graphql_api.types.webhook_payload import webhook_payload
+from web.bundle import widget_documents
 from web.linked_data import Linked, linked_data
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
 from web.pages import ClinicCard, routes
-from web.widget_documents import widget_documents as widget_documents
 
 PREFLIGHT_SECONDS = 86_400
 ANY_METHOD = [

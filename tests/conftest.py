@@ -12,6 +12,7 @@ from booking.storage.database import Database
 from tests.support.browsers import fresh_page, running_browser
 from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
 from tests.support.site import Site, running_site
+from tests.support.widget_bundle import make_bundle
 
 settings.register_profile("untimed", deadline=None)  # speed is measured by `make bench`
 settings.load_profile("untimed")
@@ -72,6 +73,12 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
         if request.node.stash.get(FAILED, False):
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             await fresh.screenshot(path=SCREENSHOTS / f"{_file_name(request.node.nodeid)}.png")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A server starts with a bundle only. With several processes, the first one makes it for all."""
+    if not hasattr(session.config, "workerinput"):
+        make_bundle()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,38 +5,14 @@
  * @typedef {import('./flow/types.js').Wish} Wish
  */
 
+import css from './styles/control.css';
+
 // This file has two addresses: one for ever, and one for each version.
 const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.*$/, ''));
 const load = () => import('./flow/start.js');
 
 /** A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. */
 const ASKED = new URLSearchParams(location.search).get('book');
-
-// `all: unset` because a button's own look differs from browser to browser; the page's font comes through.
-const LOOK = `
-:host { display: inline-block }
-:host([inline]) { display: block }
-:host([hidden]) { display: none }
-:host([bare]) { display: contents }
-.control {
-  all: unset; box-sizing: border-box; display: inline-flex; align-items: center; justify-content: center;
-  min-block-size: 2.75em; padding: .5em 1.375em; cursor: pointer; font-weight: 600; text-align: center;
-  --accent: var(--book-online-accent, light-dark(#0b6b66, #63cfc3));
-  border-radius: var(--book-online-radius, .75em); background: var(--accent);
-  color: var(--book-online-on-accent, light-dark(#fff, #06211f)); transition: filter .15s;
-}
-@supports not (color: light-dark(red, red)) {
-  .control { --accent: var(--book-online-accent, #0b6b66); color: var(--book-online-on-accent, #fff) }
-}
-@supports (color: oklch(from red l c h)) {
-  .control { color: var(--book-online-on-accent, oklch(from var(--accent) calc((.6 - l) * 1000) 0 0)) }
-}
-.control:hover { filter: brightness(1.08) }
-.control:active { filter: brightness(.94) }
-.control:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
-.control[aria-busy=true] { cursor: progress }
-@media (forced-colors: active) { .control { border: 1px solid } }
-`;
 
 class BookOnline extends HTMLElement {
   /** @type {Promise<import('./flow/types.js').Opened> | undefined} */
@@ -48,7 +24,7 @@ class BookOnline extends HTMLElement {
     if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(LOOK);
+    sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     const isAsked = ASKED !== null && this === (book(`[service="${CSS.escape(ASKED)}"]`) ?? book(':not([bare])'));
     if (this.hasAttribute('inline')) root.append(document.createElement('slot'));

@@ -1,5 +1,5 @@
 /** @file Here is `<book-online-manage>`: the page behind the link to move or cancel a visit. */
-import { manage } from './flow/manage.js';
+import { manage } from './flow/manage-page.js';
 
 class BookOnlineManage extends HTMLElement {
   connectedCallback() {

@@ -7,12 +7,12 @@
  * @typedef {Pick<Flow, 'api' | 'isInline' | 'catalogue' | 'wish' | 'say' | 'clock' | 'client' | 'frame' | 'tell' | 'finish'>} Given
  */
 import { createHolds } from './holds.js';
-import { callStep } from './step-call.js';
-import { confirmedStep } from './step-confirmed.js';
-import { detailsStep } from './step-details.js';
-import { screeningStep } from './step-screening.js';
-import { serviceStep } from './step-service.js';
-import { offerOtherTimes, timeStep } from './step-time.js';
+import { callStep } from '../steps/call.js';
+import { confirmedStep } from '../steps/confirmed.js';
+import { detailsStep } from '../steps/details.js';
+import { screeningStep } from '../steps/screening.js';
+import { serviceStep } from '../steps/service.js';
+import { offerOtherTimes, timeStep } from '../steps/time.js';
 
 const PATH = [serviceStep, timeStep, screeningStep, detailsStep];
 const STEPS = [...PATH, confirmedStep, callStep];

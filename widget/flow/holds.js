@@ -10,7 +10,7 @@
  * A hold that was given back or ran out stays in `state.visits` with its secret: booking with it is always the first
  * try, because an earlier try may have booked it and only its answer was lost.
  *
- * @param {State} state @param {import('./client.js').Client} client
+ * @param {State} state @param {import('../api/client.js').Client} client
  * @param {() => boolean} isOpen  a time that comes when the visitor has left is given back at once
  */
 export const createHolds = (state, client, isOpen) => {

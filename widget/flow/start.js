@@ -3,17 +3,17 @@
  *
  * @typedef {import('./types.js').Wish} Wish
  */
-import { createClient } from './client.js';
-import { contact, phoneOfPage } from './contact.js';
+import { createClient } from '../api/client.js';
+import { contact, phoneOfPage } from '../ui/contact.js';
 import { createFlow } from './flow.js';
-import { createFrame } from './frame.js';
-import * as look from './look.js';
+import { createFrame } from '../ui/frame.js';
+import { dialogSheet } from '../styles/dialog-sheet.js';
 import * as strings from './strings.js';
-import { createClock } from './time.js';
-import { waiting } from './waiting.js';
+import { createClock } from '../calendar/clock.js';
+import { waiting } from '../ui/skeleton.js';
 
 /** Fetches what the first step needs, because somebody is about to ask for it. @param {Element} host */
-export const warm = (host) => Promise.all([strings.load(strings.languageOf(host)), look.load()]);
+export const warm = (host) => strings.load(strings.languageOf(host));
 
 /**
  * @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api
@@ -26,8 +26,8 @@ export const start = async (host, root, api, leave) => {
   /** @type {Promise<import('./types.js').Catalogue> | null} */
   let early = client.catalogue();
   early.catch(() => {});
-  const [say, sheet] = await warm(host);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  const say = await warm(host);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, dialogSheet];
   const isInline = host.hasAttribute('inline');
 
   /** @param {string} event @param {object} [detail] */

@@ -68,9 +68,9 @@
  * @property {Booked | null} booked
  *
  * @typedef {import('./strings.js').Say} Say
- * @typedef {import('./time.js').Clock} Clock
- * @typedef {import('./client.js').Client} Client
- * @typedef {import('./frame.js').Frame} Frame
+ * @typedef {import('../calendar/clock.js').Clock} Clock
+ * @typedef {import('../api/client.js').Client} Client
+ * @typedef {import('../ui/frame.js').Frame} Frame
  *
  * @typedef {'service' | 'time' | 'screening' | 'details' | 'confirmed' | 'call'} StepName
  *

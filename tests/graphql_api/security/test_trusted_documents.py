@@ -12,7 +12,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import InvalidSetting, Settings, settings_from
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from web.widget_documents import widget_documents
+from web.bundle import widget_documents
 
 OURS = "query Name($slug: String!) { service(slug: $slug) { name } }\n"
 ID = "sha256:" + hashlib.sha256(OURS.encode()).hexdigest()
@@ -61,7 +61,7 @@ async def test_a_text_and_a_hash_are_one_too_many(http: httpx.AsyncClient) -> No
 
 
 async def test_the_widget_books_in_either_case(http: httpx.AsyncClient) -> None:
-    posted = await http.post("/graphql", json={"query": widget_documents()["catalogue"]})
+    posted = await http.post("/graphql", json={"query": widget_documents()["Catalogue"]})
     assert posted.status_code == 200
     assert "errors" not in posted.json()
 

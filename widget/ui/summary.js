@@ -1,13 +1,13 @@
 /**
  * @file Here is what is being booked, or was: the facts of a service, and a list of what, who, when and where.
  *
- * @typedef {import('./types.js').Say} Say
- * @typedef {import('./types.js').Clock} Clock
- * @typedef {import('./types.js').Instant} Instant
+ * @typedef {import('../flow/types.js').Say} Say
+ * @typedef {import('../flow/types.js').Clock} Clock
+ * @typedef {import('../flow/types.js').Instant} Instant
  */
 import { h, icon } from './element.js';
 
-/** "45 min", "3 visits", "$110.00". @param {import('./types.js').Service} service @param {Say} say */
+/** "45 min", "3 visits", "$110.00". @param {import('../flow/types.js').Service} service @param {Say} say */
 export const facts = ({ durationMinutes, visits, price }, say) => [
   say('service.duration', { n: durationMinutes }),
   ...(visits > 1 ? [say.count('service.visits', visits)] : []),

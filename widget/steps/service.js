@@ -1,8 +1,8 @@
 /** @file Here is the first step: what to book. */
-import { h, icon } from './element.js';
-import { facts } from './summary.js';
+import { h, icon } from '../ui/element.js';
+import { facts } from '../ui/summary.js';
 
-/** @type {import('./types.js').Step} */
+/** @type {import('../flow/types.js').Step} */
 export const serviceStep = {
   name: 'service',
   isNeeded: () => true,

@@ -1,10 +1,10 @@
 /**
  * @file Here is with whom, and where there are several places, where: two lists above the calendar.
  *
- * @typedef {import('./types.js').Flow} Flow
+ * @typedef {import('../flow/types.js').Flow} Flow
  */
-import { h } from './element.js';
-import { plusDays } from './time.js';
+import { h } from '../ui/element.js';
+import { plusDays } from './clock.js';
 
 const LOOK_AHEAD = 30;
 
@@ -25,7 +25,7 @@ export const who = (flow, onChange) => {
 
 /**
  * @param {'practitioner' | 'location'} of @param {string} label @param {string} any
- * @param {{id: string, name: string}[]} options @param {import('./types.js').State} state @param {() => void} onChange
+ * @param {{id: string, name: string}[]} options @param {import('../flow/types.js').State} state @param {() => void} onChange
  */
 const list = (of, label, any, options, state, onChange) => {
   const select = /** @type {HTMLSelectElement} */ (h('select', {

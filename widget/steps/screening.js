@@ -1,12 +1,12 @@
 /**
  * @file Here is the fourth step: what must be known before a visit. The server decides; here it is only asked.
  *
- * @typedef {import('./types.js').Flow} Flow
- * @typedef {import('./types.js').Answer} Answer
+ * @typedef {import('../flow/types.js').Flow} Flow
+ * @typedef {import('../flow/types.js').Answer} Answer
  */
-import { h } from './element.js';
+import { h } from '../ui/element.js';
 
-/** @type {import('./types.js').Step} */
+/** @type {import('../flow/types.js').Step} */
 export const screeningStep = {
   name: 'screening',
   isNeeded: ({ state }) => (state.service?.screeningQuestions.length ?? 0) > 0,
@@ -22,10 +22,10 @@ export const screeningStep = {
   },
 };
 
-/** The answers as they are sent. @param {import('./types.js').State} state */
+/** The answers as they are sent. @param {import('../flow/types.js').State} state */
 export const screeningOf = ({ answers }) => [...answers].map(([questionId, answer]) => ({ questionId, answer }));
 
-/** @param {import('./types.js').Question} question @param {number} i @param {Flow} flow */
+/** @param {import('../flow/types.js').Question} question @param {number} i @param {Flow} flow */
 const group = ({ id, text, why }, i, { state, say }) => {
   /** @param {Answer} value @param {string} label */
   const option = (value, label) =>
@@ -81,7 +81,7 @@ const check = async (flow, groups) => {
 /**
  * Forgets the answers and gives the times back. The page is not told: that somebody may not be treated is nobody's business.
  *
- * @param {Flow} flow @param {import('./types.js').Problem[]} problems
+ * @param {Flow} flow @param {import('../flow/types.js').Problem[]} problems
  */
 export const callTheClinic = ({ state, holds, goTo }, problems) => {
   state.suitable = problems.flatMap(({ suitableServices }) => suitableServices ?? []).map(({ id }) => id);

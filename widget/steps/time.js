@@ -1,21 +1,21 @@
 /**
  * @file Here is the second step: with whom, the day and the time, or those of each visit of a course.
  *
- * @typedef {import('./types.js').Flow} Flow
- * @typedef {import('./types.js').Slot} Slot
- * @typedef {import('./types.js').Problem} Problem
+ * @typedef {import('../flow/types.js').Flow} Flow
+ * @typedef {import('../flow/types.js').Slot} Slot
+ * @typedef {import('../flow/types.js').Problem} Problem
  */
-import { h } from './element.js';
-import { filterFor } from './holds.js';
-import { picker } from './picker.js';
-import { otherTimes } from './problems.js';
-import { when } from './summary.js';
-import { plusDays } from './time.js';
-import { who } from './who.js';
+import { h } from '../ui/element.js';
+import { filterFor } from '../flow/holds.js';
+import { picker } from '../calendar/slot-picker.js';
+import { otherTimes } from '../api/problems.js';
+import { when } from '../ui/summary.js';
+import { plusDays } from '../calendar/clock.js';
+import { who } from '../calendar/practitioner-select.js';
 
 const BETWEEN_VISITS = 7;
 
-/** @type {import('./types.js').Step} */
+/** @type {import('../flow/types.js').Step} */
 export const timeStep = {
   name: 'time',
   isNeeded: () => true,
@@ -62,7 +62,7 @@ const faq = ({ state }) => {
 const chosen = (flow) => {
   const { state, say, holds, goTo, frame } = flow;
   if (state.visits.length === 1 || !holds.kept().length) return null;
-  /** @param {import('./types.js').Held | null} held @param {number} i */
+  /** @param {import('../flow/types.js').Held | null} held @param {number} i */
   const item = (held, i) => {
     if (!held) return h('li', { class: 'soft' }, say('time.visitOpen', { n: i + 1 }));
     const remove = () => {

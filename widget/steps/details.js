@@ -1,14 +1,14 @@
 /**
  * @file Here is the fifth step: who comes, what is about to be booked, and the booking itself.
  *
- * @typedef {import('./types.js').Flow} Flow
- * @typedef {import('./types.js').Problem} Problem
- * @typedef {keyof import('./types.js').Patient} Field
+ * @typedef {import('../flow/types.js').Flow} Flow
+ * @typedef {import('../flow/types.js').Problem} Problem
+ * @typedef {keyof import('../flow/types.js').Patient} Field
  */
-import { h } from './element.js';
-import { words } from './problems.js';
-import { callTheClinic, screeningOf } from './step-screening.js';
-import { facts, summary } from './summary.js';
+import { h } from '../ui/element.js';
+import { words } from '../api/problems.js';
+import { callTheClinic, screeningOf } from './screening.js';
+import { facts, summary } from '../ui/summary.js';
 
 const FIELDS = /** @type {const} */ ([
   { name: 'name', type: 'text', autocomplete: 'name', inputmode: 'text' },
@@ -16,7 +16,7 @@ const FIELDS = /** @type {const} */ ([
   { name: 'phone', type: 'tel', autocomplete: 'tel', inputmode: 'tel' },
 ]);
 
-/** @type {import('./types.js').Step} */
+/** @type {import('../flow/types.js').Step} */
 export const detailsStep = {
   name: 'details',
   isNeeded: () => true,

@@ -5,26 +5,26 @@
  * @typedef {import('./types.js').Appointment} Appointment
  * @typedef {import('./types.js').Clinic} Clinic
  * @typedef {import('./types.js').Slot} Slot
- * @typedef {{say: import('./types.js').Say, clock: import('./time.js').Clock, frame: import('./frame.js').Frame,
- *   client: import('./client.js').Client, clinic: Clinic, token: string, visits: Appointment[]}} Desk
+ * @typedef {{say: import('./types.js').Say, clock: import('../calendar/clock.js').Clock, frame: import('../ui/frame.js').Frame,
+ *   client: import('../api/client.js').Client, clinic: Clinic, token: string, visits: Appointment[]}} Desk
  */
-import { createClient } from './client.js';
-import { contact, phoneOfPage } from './contact.js';
-import { h } from './element.js';
-import { createFrame } from './frame.js';
-import { downloadLink, mapLink } from './links.js';
-import * as look from './look.js';
-import { picker } from './picker.js';
-import { otherTimes } from './problems.js';
+import { createClient } from '../api/client.js';
+import { contact, phoneOfPage } from '../ui/contact.js';
+import { h } from '../ui/element.js';
+import { createFrame } from '../ui/frame.js';
+import { downloadLink, mapLink } from '../ui/links.js';
+import { dialogSheet } from '../styles/dialog-sheet.js';
+import { picker } from '../calendar/slot-picker.js';
+import { otherTimes } from '../api/problems.js';
 import * as strings from './strings.js';
-import { summary, when } from './summary.js';
-import { createClock } from './time.js';
-import { waiting } from './waiting.js';
+import { summary, when } from '../ui/summary.js';
+import { createClock } from '../calendar/clock.js';
+import { waiting } from '../ui/skeleton.js';
 
 /** @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api */
 export const manage = async (host, root, api) => {
-  const [say, sheet] = await Promise.all([strings.load(strings.languageOf(host)), look.load()]);
-  root.adoptedStyleSheets = [sheet];
+  const say = await strings.load(strings.languageOf(host));
+  root.adoptedStyleSheets = [dialogSheet];
   const client = createClient({ api, language: say.language });
   const frame = createFrame({ say, isInline: true, onTrouble: () => {} });
   frame.setClinic('', phoneOfPage(host, say));

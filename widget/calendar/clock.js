@@ -1,9 +1,9 @@
 /**
  * @file Here is all that knows about dates and times: instants are shown on the clinic's clock, in the visitor's words.
  *
- * @typedef {import('./types.js').Instant} Instant
- * @typedef {import('./types.js').LocalDate} LocalDate
- * @typedef {import('./types.js').LocalTime} LocalTime
+ * @typedef {import('../flow/types.js').Instant} Instant
+ * @typedef {import('../flow/types.js').LocalDate} LocalDate
+ * @typedef {import('../flow/types.js').LocalTime} LocalTime
  * @typedef {ReturnType<typeof createClock>} Clock
  */
 

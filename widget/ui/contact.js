@@ -1,13 +1,13 @@
 /**
  * @file Here is the clinic's phone number, and whether somebody is there to answer.
  *
- * @typedef {import('./types.js').Clinic} Clinic
- * @typedef {import('./types.js').OpeningHours} OpeningHours
- * @typedef {import('./types.js').Say} Say
- * @typedef {import('./types.js').Clock} Clock
+ * @typedef {import('../flow/types.js').Clinic} Clinic
+ * @typedef {import('../flow/types.js').OpeningHours} OpeningHours
+ * @typedef {import('../flow/types.js').Say} Say
+ * @typedef {import('../flow/types.js').Clock} Clock
  */
 import { h, icon } from './element.js';
-import { minutesOf, plusDays, weekdayOf } from './time.js';
+import { minutesOf, plusDays, weekdayOf } from '../calendar/clock.js';
 
 /** @param {Clinic} clinic @param {Clock} clock @param {Say} say */
 export const contact = (clinic, clock, say) =>

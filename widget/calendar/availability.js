@@ -1,15 +1,15 @@
 /**
  * @file Here is what is open, asked for month by month and remembered while the visitor looks around.
  *
- * @typedef {import('./types.js').Filter} Filter
- * @typedef {import('./types.js').Slot} Slot
- * @typedef {import('./types.js').LocalDate} LocalDate
+ * @typedef {import('../flow/types.js').Filter} Filter
+ * @typedef {import('../flow/types.js').Slot} Slot
+ * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {ReturnType<typeof createOpenings>} Openings
  */
-import { firstOfMonth, lastOfMonth, plusMonths } from './time.js';
+import { firstOfMonth, lastOfMonth, plusMonths } from './clock.js';
 
 /**
- * @param {{client: import('./client.js').Client, clock: import('./time.js').Clock, filter: Filter,
+ * @param {{client: import('../api/client.js').Client, clock: import('./clock.js').Clock, filter: Filter,
  *   first: LocalDate, last: LocalDate}} options  `first` to `last` can be booked, both included
  */
 export const createOpenings = ({ client, clock, filter, first, last }) => {

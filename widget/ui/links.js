@@ -1,7 +1,7 @@
 /**
  * @file Here are the links that lead out of the widget: calendars and the map.
  *
- * @typedef {import('./types.js').Say} Say
+ * @typedef {import('../flow/types.js').Say} Say
  */
 import { h, icon } from './element.js';
 
@@ -12,7 +12,7 @@ export const downloadLink = (calendarFile, say) => {
 };
 
 /** Two calendars that take a visit from a link. Their makers learn of it only from those who follow one.
- * @param {import('./types.js').Appointment} visit @param {Say} say */
+ * @param {import('../flow/types.js').Appointment} visit @param {Say} say */
 export const calendarLinks = ({ startsAt, endsAt, service, location, reference }, say) => {
   const where = [location.name, ...location.address].join(', ');
   /** @param {string} instant */

@@ -1,7 +1,7 @@
 /**
  * @file Here is a month, with the days that have something.
  *
- * @typedef {import('./types.js').LocalDate} LocalDate
+ * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {object} Month
  * @property {LocalDate} month   its first day
  * @property {LocalDate[] | null} open  null while it is not known
@@ -10,14 +10,14 @@
  * @property {LocalDate} last
  * @property {boolean} isWhole   on a narrow screen: all weeks, not only the near ones
  */
-import { h, icon } from './element.js';
-import { dayOfMonth, dayOfWeek, firstDayOfWeek, firstOfMonth, lastOfMonth, plusDays, plusMonths } from './time.js';
+import { h, icon } from '../ui/element.js';
+import { dayOfMonth, dayOfWeek, firstDayOfWeek, firstOfMonth, lastOfMonth, plusDays, plusMonths } from './clock.js';
 
 const WEEK = 7;
 
 /**
  * @param {Month} month
- * @param {{say: import('./types.js').Say, clock: import('./time.js').Clock}} voice
+ * @param {{say: import('../flow/types.js').Say, clock: import('./clock.js').Clock}} voice
  * @param {{choose: (date: LocalDate) => void, turn: (month: LocalDate) => void, unfold: () => void}} on
  */
 export const calendar = (month, voice, on) => {

@@ -3,7 +3,7 @@ import { h } from './element.js';
 
 const CARDS = 4;
 
-/** @param {import('./types.js').Say} say @returns {import('./types.js').Page} */
+/** @param {import('../flow/types.js').Say} say @returns {import('../flow/types.js').Page} */
 export const waiting = (say) => ({
   title: say('waiting'),
   content: [

@@ -1,8 +1,8 @@
 /**
  * @file Here is what stands around every step: a dialog, or a part of the page; notices, buttons, the phone number.
  *
- * @typedef {import('./types.js').Page} Page
- * @typedef {import('./types.js').Say} Say
+ * @typedef {import('../flow/types.js').Page} Page
+ * @typedef {import('../flow/types.js').Say} Say
  * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
  * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
  * @typedef {ReturnType<typeof createFrame>} Frame

@@ -1,16 +1,16 @@
 /**
  * @file Here are the times of one day, by the part of the day.
  *
- * @typedef {import('./types.js').Slot} Slot
+ * @typedef {import('../flow/types.js').Slot} Slot
  */
-import { h } from './element.js';
+import { h } from '../ui/element.js';
 
 const NOON = 12;
 const EVENING = 17;
 
 /**
  * @param {Slot[]} slots
- * @param {{say: import('./types.js').Say, clock: import('./time.js').Clock, showPlace: boolean,
+ * @param {{say: import('../flow/types.js').Say, clock: import('./clock.js').Clock, showPlace: boolean,
  *   former?: string | null}} voice
  * @param {(slot: Slot, button: HTMLElement) => void} choose
  */

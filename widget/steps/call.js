@@ -1,9 +1,9 @@
 /** @file Here is what is shown instead of a booking when the clinic must talk with the visitor first. */
-import { contact } from './contact.js';
-import { h, icon } from './element.js';
-import { facts } from './summary.js';
+import { contact } from '../ui/contact.js';
+import { h, icon } from '../ui/element.js';
+import { facts } from '../ui/summary.js';
 
-/** @type {import('./types.js').Step} */
+/** @type {import('../flow/types.js').Step} */
 export const callStep = {
   name: 'call',
   isNeeded: () => false,

@@ -1,26 +1,26 @@
 /**
  * @file Here is where a day and a time are chosen: a calendar, and the chosen day's times beside it.
  *
- * @typedef {import('./types.js').LocalDate} LocalDate
- * @typedef {import('./types.js').Slot} Slot
+ * @typedef {import('../flow/types.js').LocalDate} LocalDate
+ * @typedef {import('../flow/types.js').Slot} Slot
  * @typedef {object} Options
- * @property {import('./types.js').Say} say
- * @property {import('./time.js').Clock} clock
- * @property {import('./client.js').Client} client
- * @property {import('./frame.js').Frame} frame
- * @property {import('./types.js').Clinic} clinic
- * @property {import('./types.js').Filter} filter
+ * @property {import('../flow/types.js').Say} say
+ * @property {import('./clock.js').Clock} clock
+ * @property {import('../api/client.js').Client} client
+ * @property {import('../ui/frame.js').Frame} frame
+ * @property {import('../flow/types.js').Clinic} clinic
+ * @property {import('../flow/types.js').Filter} filter
  * @property {LocalDate} from       the first day with something on or after it is shown at once
  * @property {LocalDate} [notBefore]  earlier days are not offered
  * @property {Promise<unknown>} [ready]  to be waited for before anything is looked up
  * @property {string | null} [former]  when the visit was to be, before
  * @property {(slot: Slot) => unknown} choose
  */
-import { calendar } from './calendar.js';
-import { h, icon } from './element.js';
-import { createOpenings } from './openings.js';
-import { firstOfMonth, plusDays } from './time.js';
-import { times } from './times.js';
+import { calendar } from './month.js';
+import { h, icon } from '../ui/element.js';
+import { createOpenings } from './availability.js';
+import { firstOfMonth, plusDays } from './clock.js';
+import { times } from './times-of-day.js';
 
 const NOTICEABLE = 150;
 
@@ -33,14 +33,14 @@ export const picker = (options) => {
 
   let openings = createOpenings({ client, clock, filter, first, last });
   const from = options.from < first ? first : options.from;
-  /** @type {import('./calendar.js').Month} */
+  /** @type {import('./month.js').Month} */
   let month = { month: firstOfMonth(from), open: null, chosen: null, first, last, isWhole: false };
 
   const calendarPlace = h('div', { class: 'days' });
   const timesPlace = h('section', { class: 'of-day', 'aria-labelledby': 'day' });
   const element = h('div', { class: 'picker' }, calendarPlace, timesPlace);
 
-  /** @param {Partial<import('./calendar.js').Month>} change */
+  /** @param {Partial<import('./month.js').Month>} change */
   const showMonth = (change) => {
     month = { ...month, ...change };
     const focused = /** @type {HTMLElement | null} */ (calendarPlace.querySelector(':focus'));

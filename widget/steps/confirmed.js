@@ -1,16 +1,16 @@
 /** @file Here is the end: what was booked, and what can be done with it. */
-import { h, icon } from './element.js';
-import { calendarLinks, downloadLink, mapLink } from './links.js';
-import { summary } from './summary.js';
+import { h, icon } from '../ui/element.js';
+import { calendarLinks, downloadLink, mapLink } from '../ui/links.js';
+import { summary } from '../ui/summary.js';
 
-/** @type {import('./types.js').Step} */
+/** @type {import('../flow/types.js').Step} */
 export const confirmedStep = {
   name: 'confirmed',
   isNeeded: () => false,
   show: (flow) => {
     const { state, say, finish, api } = flow;
-    const { visits, manageToken } = /** @type {import('./types.js').Booked} */ (state.booked);
-    const first = /** @type {import('./types.js').Appointment} */ (visits[0]);
+    const { visits, manageToken } = /** @type {import('../flow/types.js').Booked} */ (state.booked);
+    const first = /** @type {import('../flow/types.js').Appointment} */ (visits[0]);
     const manage = new URL(`manage?lang=${say.language}#${manageToken}`, api).href;
     return {
       title: visits.length > 1 ? say.count('confirmed.titleCourse', visits.length) : say('confirmed.title'),

@@ -1,10 +1,10 @@
 /**
  * @file Here is how a refusal is put into kind words.
  *
- * @typedef {import('./types.js').Problem} Problem
- * @typedef {import('./types.js').Slot} Slot
- * @typedef {import('./types.js').Say} Say
- * @typedef {import('./types.js').Clock} Clock
+ * @typedef {import('../flow/types.js').Problem} Problem
+ * @typedef {import('../flow/types.js').Slot} Slot
+ * @typedef {import('../flow/types.js').Say} Say
+ * @typedef {import('../flow/types.js').Clock} Clock
  */
 
 /** Why it can't be had. @param {Problem | undefined} problem @param {Say} say */
@@ -34,7 +34,7 @@ export const words = (problem, say) => {
  * @param {Problem[]} problems
  * @param {{say: Say, clock: Clock}} voice
  * @param {(slot: Slot, button: HTMLElement) => unknown} choose
- * @returns {import('./frame.js').Notice}
+ * @returns {import('../ui/frame.js').Notice}
  */
 export const otherTimes = (problems, { say, clock }, choose) => {
   const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];

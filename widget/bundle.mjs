@@ -1,0 +1,64 @@
+/**
+ * @file Bundles and minifies, with esbuild, what browsers load: `node widget/bundle.mjs [FOLDER]`.
+ *
+ * FOLDER is `build/widget` unless given. `documents.json` lists the GraphQL operations that the bundle sends.
+ */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import { parse, print, separateOperations, stripIgnoredCharacters } from 'graphql';
+
+const widget = import.meta.dirname;
+const pages = join(widget, '../web/static');
+const out = process.argv[2] ?? join(widget, '../build/widget');
+const options = { bundle: true, minify: true, legalComments: 'none', logLevel: 'warning', outdir: out };
+
+/** @param {string} path */
+const read = (path) => readFileSync(path, 'utf8');
+
+const { definitions } = parse(readdirSync(join(widget, 'queries')).map((file) => read(join(widget, 'queries', file))).join('\n'));
+const byKind = Object.groupBy(definitions, ({ kind }) => kind);
+const library = { kind: 'Document', definitions: [...byKind.OperationDefinition, ...byKind.FragmentDefinition] };
+/** By name, each operation of `queries/` with the fragments that it needs and no others. */
+const operations = Object.fromEntries(
+  Object.entries(separateOperations(library)).map(([name, document]) => [name, stripIgnoredCharacters(print(document))]),
+);
+
+/** Modules import a style sheet as its text, and an operation by its name. @type {import('esbuild').Plugin} */
+const texts = {
+  name: 'texts',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
+      return { contents: outputFiles[0].text.trim(), loader: 'text' };
+    });
+    onLoad({ filter: /\.graphql$/ }, ({ path }) => ({
+      contents: parse(read(path))
+        .definitions.filter(({ kind }) => kind === 'OperationDefinition')
+        .map(({ name }) => `export const ${name.value} = ${JSON.stringify(operations[name.value])};`)
+        .join('\n'),
+    }));
+  },
+};
+const modules = { ...options, format: 'esm', target: 'es2022', plugins: [texts] };
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, 'strings'), { recursive: true });
+// Pages name these two. They import the rest from the folder of its version, whose name the server fills in.
+await build({ ...modules, entryPoints: ['book-online.js', 'manage.js'].map((file) => join(widget, file)), external: ['./flow/*'] });
+// Each apart: a module that both share would come as a third one, for which the first would have to wait.
+for (const file of ['start.js', 'manage-page.js']) {
+  await build({
+    ...modules,
+    entryPoints: [join(widget, 'flow', file)],
+    entryNames: 'flow/[name]',
+    chunkNames: 'flow/[name]',
+    splitting: true,
+  });
+}
+await build({ ...options, entryPoints: ['pages.css', 'noscript.css'].map((file) => join(pages, file)), outdir: join(out, 'static') });
+copyFileSync(join(pages, 'mark.svg'), join(out, 'static/mark.svg'));
+for (const file of readdirSync(join(widget, 'strings'))) {
+  writeFileSync(join(out, 'strings', basename(file)), JSON.stringify(JSON.parse(read(join(widget, 'strings', file)))));
+}
+writeFileSync(join(out, 'documents.json'), JSON.stringify(operations, null, 2) + '\n');
