@@ -20,9 +20,16 @@ from booking.storage.base import Table
 from graphql_api.extensions.feature import API, Feature
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import global_id, key_from_id
-from graphql_api.resolvers.node import Node
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
+from graphql_api.resolvers.relay import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Connection,
+    First,
+    Node,
+    global_id,
+    key_from_id,
+    paginate,
+)
 from graphql_api.security.query_cost import Cost
 from graphql_api.security.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
 from graphql_api.types.appointments import Appointment, Course

@@ -40,9 +40,9 @@ from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.http.endpoint import Endpoint, error_response
 from graphql_api.http.response_cache import ResponseCache
 from graphql_api.playground.page import playground_page, playground_routes
-from graphql_api.resolvers.context import Context
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.context import Context, Internals
 from graphql_api.resolvers.loaders import Loaders
+from graphql_api.resolvers.relay import global_id
 from graphql_api.schema.schema import schema_with
 from graphql_api.security.authentication import SITE_KEY_HEADER, authenticate, check_site_key, viewer_of
 from graphql_api.security.client_address import client_hash
@@ -128,21 +128,23 @@ def create_app(
         return Context(
             database=knowing,
             load=Loaders(knowing, moment, loaders),
-            clock=moment_of,
-            wait_until_visible=revision.wait_until_visible,
             now=moment,
-            next_hold_expiry=arrival.next_hold_expiry,
             clinic=clinic,
             viewer=viewer_of(key) if key else Viewer(),
-            holder=holder,
-            meters=(partners if key else anybody).of(holder.client),
-            proof=None if key else proof,
-            check_webhook=sender.check,
             language=language,
-            completed=completed,
-            nodes=schema.lookups,
-            problems=schema.problems,
             settings={one.feature.name: one.settings for one in enabled},
+            internals=Internals(
+                clock=moment_of,
+                wait_until_visible=revision.wait_until_visible,
+                check_webhook_url=sender.check,
+                next_hold_expiry=arrival.next_hold_expiry,
+                holder=holder,
+                budgets=(partners if key else anybody).of(holder.client),
+                proof_of_work=None if key else proof,
+                node_lookups=schema.lookups,
+                problem_types=schema.problems,
+                cached_objects=completed,
+            ),
         )
 
     documents = TrustedDocuments(

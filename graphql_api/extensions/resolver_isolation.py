@@ -31,7 +31,7 @@ def _isolated(resolve: Callable[..., Any], feature: str) -> Callable[..., Any]:
     @wraps(resolve)
     def isolated(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
         # Noted before it can fail; also what is wrong with its answer is found later, at this path.
-        info.context.feature_by_path[tuple(info.path.as_list())] = feature
+        info.context.internals.feature_by_path[tuple(info.path.as_list())] = feature
         with exceptions_only():
             result = resolve(source, info, **arguments)
         return _await_isolated(result) if info.is_awaitable(result) else _bounded(result)
@@ -88,7 +88,7 @@ def isolated_lookup(lookup: NodeLookup, kind: str, feature: str) -> NodeLookup:
 
 def feature_at_path(context: Context, path: list[str | int] | None) -> str | None:
     """The feature that resolved the field at this path, or one that the field is part of; None: the core."""
-    features = context.feature_by_path
+    features = context.internals.feature_by_path
     if path is None:  # Of a subscription, which has one root; nothing else ran that far.
         return next(iter(features.values()), None)
     prefixes = (tuple(path[:length]) for length in range(len(path), 0, -1))

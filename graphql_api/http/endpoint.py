@@ -58,9 +58,13 @@ class Endpoint:
             kind = _negotiate(request.headers.get("accept", "*/*"))
             operation = await read_request(request, self._documents)
             context = await self._context_of(request)
-            if not context.meters.points.charge(1):  # What turns out to be no operation costs something too.
+            if not context.internals.budgets.points.charge(
+                1
+            ):  # What turns out to be no operation costs something too.
                 return self._respond(
-                    ExecutionResult(None, [rate_limited_error(context.meters.points)]), kind, context
+                    ExecutionResult(None, [rate_limited_error(context.internals.budgets.points)]),
+                    kind,
+                    context,
                 )
             try:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
@@ -94,7 +98,7 @@ class Endpoint:
             raise RequestError(405, "Please POST mutations.", headers={"Allow": "POST"}) from refused
 
     async def _stream(self, operation: GraphQLRequest, context: Context, method: str) -> Response:
-        client = context.holder.client
+        client = context.internals.holder.client
         if not self._streams.has_room(client):
             raise RequestError(
                 429, "Too many streams are open. Please end one first.", "TOO_MANY_STREAMS", RETRY_SOON
@@ -121,7 +125,7 @@ class Endpoint:
                     async for event in stream:
                         yield event
 
-        headers = VARY_HEADERS | context.meters.points.headers()
+        headers = VARY_HEADERS | context.internals.budgets.points.headers()
         headers["X-Accel-Buffering"] = "no"  # Proxies pass on each event at once.
         return StreamingResponse(body(), 200, headers, media_type=EVENT_STREAM)
 
@@ -141,7 +145,7 @@ class Endpoint:
             return text.encode("utf-8", "replace")
 
     def _respond(self, result: ExecutionResult, kind: str, context: Context) -> Response:
-        if context.meters.points.wait:
+        if context.internals.budgets.points.wait:
             status = 429
         elif _is_request_error(result) and kind == GRAPHQL_RESPONSE:
             status = 400
@@ -151,7 +155,7 @@ class Endpoint:
             self._json(result),
             status,
             media_type=f"{kind}; charset=utf-8",
-            headers=VARY_HEADERS | context.meters.points.headers(),
+            headers=VARY_HEADERS | context.internals.budgets.points.headers(),
         )
 
 

@@ -79,7 +79,7 @@ def mark_cacheable(
     root, all_ = _field_names(query, name)
     if context.viewer.key is None and root <= cacheable and not all_ & unless:
         until = availability_valid_until(
-            context.clinic.policy, now=context.now, next_hold_expiry=context.next_hold_expiry
+            context.clinic.policy, now=context.now, next_hold_expiry=context.internals.next_hold_expiry
         )
         request.scope[CACHEABLE_FOR] = (until - context.now).total_seconds()
 

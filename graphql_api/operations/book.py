@@ -88,13 +88,13 @@ async def _book(
             booked_by=context.viewer.key,
             idempotency_key=key,
         )
-        if not context.meters.bookings.may(1):
-            raise TooManyBookings(retry_after=timedelta(seconds=context.meters.bookings.wait))
+        if not context.internals.budgets.bookings.may(1):
+            raise TooManyBookings(retry_after=timedelta(seconds=context.internals.budgets.bookings.wait))
         return await book(session, request, now=context.now)
 
     booking, problems = await run_mutation(context, work)
     if booking:
-        context.meters.bookings.charge(1)
+        context.internals.budgets.bookings.charge(1)
     return booking, problems
 
 

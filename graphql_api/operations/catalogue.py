@@ -16,9 +16,7 @@ from booking.storage.queries.catalogue import (
 )
 from booking.storage.session import BookingSession
 from graphql_api.resolvers.context import Context, Info, NodeLookup
-from graphql_api.resolvers.global_id import key_from_id
-from graphql_api.resolvers.node import Node
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First
+from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import CATALOGUE
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service

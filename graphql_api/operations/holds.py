@@ -20,7 +20,7 @@ from booking.storage.models.appointments import Hold as HoldRow
 from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.relay import key_from_id, key_from_optional_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.problems import IDEMPOTENCY_KEY, Problem
@@ -111,17 +111,17 @@ def _wanted(input: HoldSlotInput | HoldCourseInput) -> dict[str, Any]:
     who, where = input.practitioner_id, input.location_id
     return {
         "service": key_from_id(input.service_id, "Service", "serviceId"),
-        "practitioner": who and key_from_id(who, "Practitioner", "practitionerId"),
-        "location": where and key_from_id(where, "Location", "locationId"),
+        "practitioner": key_from_optional_id(who, "Practitioner", "practitionerId"),
+        "location": key_from_optional_id(where, "Location", "locationId"),
         "idempotency_key": input.idempotency_key,
     }
 
 
 def _check_proof(input: HoldSlotInput | HoldCourseInput, context: Context) -> bytes | None:
     """What tells the proof from all others; None where none is needed. Refuses with ProofNeeded."""
-    if context.proof is None:
+    if context.internals.proof_of_work is None:
         return None
-    checked = context.proof.checked(input.proof, context.now)
+    checked = context.internals.proof_of_work.checked(input.proof, context.now)
     if checked is None:
         raise ProofNeeded
     return checked
@@ -157,7 +157,7 @@ class HoldMutations:
             return HoldRequest(starts_at=input.starts_at, **_wanted(input))
 
         async def work(session: BookingSession) -> tuple[HoldRow, str]:
-            held = await hold_slot(session, request(), now=info.context.now, by=info.context.holder)
+            held = await hold_slot(session, request(), now=info.context.now, by=info.context.internals.holder)
             await _use_proof(session, input, held[0], info.context)
             return held
 
@@ -185,7 +185,7 @@ class HoldMutations:
     ) -> HoldCoursePayload | None:
         async def work(session: BookingSession) -> list[tuple[HoldRow, str]]:
             request = HoldRequest(starts_at=tuple(input.starts_at), **_wanted(input))
-            held = await hold_course(session, request, now=info.context.now, by=info.context.holder)
+            held = await hold_course(session, request, now=info.context.now, by=info.context.internals.holder)
             await _use_proof(session, input, held[0][0], info.context)
             return held
 

@@ -14,7 +14,7 @@ from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import check_guess_limit, count_guess, run_mutation
 from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.relay import key_from_id, key_from_optional_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
@@ -114,7 +114,7 @@ class ManageMutations:
                 starts_at=input.starts_at,
                 appointment=_uuid(input.appointment_id, "appointmentId"),
                 owner=info.context.viewer.key,
-                practitioner=who and key_from_id(who, "Practitioner", "practitionerId"),
+                practitioner=key_from_optional_id(who, "Practitioner", "practitionerId"),
                 idempotency_key=input.idempotency_key,
             )
             return await reschedule(session, request, now=info.context.now)

@@ -30,7 +30,7 @@ async def run_mutation(
     `check` may refuse beforehand, while it only reads and so waits for nobody.
     """
     outcome = await _run(context, work, check)
-    await context.wait_until_visible()
+    await context.internals.wait_until_visible()
     return outcome
 
 
@@ -62,23 +62,22 @@ async def _run(
 
 def check_guess_limit(context: Context) -> None:
     """Who only guesses at secrets is not listened to for a while."""
-    if not context.meters.guesses.may(1):
-        raise TooManyGuesses(retry_after=timedelta(seconds=context.meters.guesses.wait))
+    if not context.internals.budgets.guesses.may(1):
+        raise TooManyGuesses(retry_after=timedelta(seconds=context.internals.budgets.guesses.wait))
 
 
 def count_guess(context: Context, refusal: BookingError) -> None:
     if isinstance(refusal, NotFound) and SECRETS & set(refusal.path):
-        context.meters.guesses.charge(1)
+        context.internals.budgets.guesses.charge(1)
 
 
 def to_problem(refusal: BookingError, context: Context) -> Problem:
-    """By its own type, or else by that of what it is a kind of; in the end it is Declined."""
-    kinds: Iterator[type[Problem]] = (
-        context.problems[kind] for kind in type(refusal).__mro__ if kind in context.problems
-    )
+    """Show a refusal by the type of its class or else of its nearest base; Declined shows any other."""
+    types = context.internals.problem_types
     if isinstance(refusal, errors.Declined):
         refusal = replace(refusal, message=refusal.in_language(context.language))
-    return next(kinds, Declined).of(_prefix_path("input", refusal))
+    shown_by: type[Problem] = next((types[kind] for kind in type(refusal).__mro__ if kind in types), Declined)
+    return shown_by.of(_prefix_path("input", refusal))
 
 
 @contextmanager

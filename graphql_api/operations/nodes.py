@@ -7,8 +7,7 @@ import strawberry
 
 from booking.domain.errors import InvalidInput
 from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.global_id import parse_global_id
-from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import Node, parse_global_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.limits import MAX_IDS
 
@@ -20,7 +19,7 @@ class NodeQueries:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Node | None:
         parts = parse_global_id(id)
-        lookup = info.context.nodes.get(parts[0]) if parts else None
+        lookup = info.context.internals.node_lookups.get(parts[0]) if parts else None
         return await lookup(parts[1], info.context) if parts and lookup else None
 
     @strawberry.field(description=f"Up to {MAX_IDS} objects by their ids, in the order asked.")

@@ -24,7 +24,7 @@ class RateLimitQueries:
     @strawberry.field(description="What the caller may still ask for, this request paid.")
     def rate_limit(self, info: Info) -> RateLimit | None:
         context = info.context
-        meter = context.meters.points
+        meter = context.internals.budgets.points
         reset_at = context.now + timedelta(seconds=meter.full_in)
         return RateLimit(
             cost=meter.cost,

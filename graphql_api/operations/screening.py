@@ -12,7 +12,7 @@ from booking.domain.screening import Answer
 from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.relay import key_from_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.problems import Problem

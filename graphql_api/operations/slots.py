@@ -16,9 +16,16 @@ from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at, slot_crit
 from booking.timegrid.ticks import instant_at
 from graphql_api.operations.mutation import in_argument
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import key_from_id
 from graphql_api.resolvers.loaders import SlotSearch
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
+from graphql_api.resolvers.relay import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Connection,
+    First,
+    key_from_id,
+    key_from_optional_id,
+    paginate,
+)
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import AVAILABILITY
@@ -125,7 +132,7 @@ class SlotSubscriptions:
     ) -> AsyncGenerator[list[AvailabilityDay]]:
         told = None
         while True:
-            days = await _days(filter, await info.context.later())
+            days = await _days(filter, await info.context.refreshed())
             if days != told:
                 yield days
                 told = days
@@ -164,8 +171,8 @@ def _slugs(
     """From global ids."""
     return (
         key_from_id(service, "Service", "serviceId"),
-        practitioner and key_from_id(practitioner, "Practitioner", "practitionerId"),
-        location and key_from_id(location, "Location", "locationId"),
+        key_from_optional_id(practitioner, "Practitioner", "practitionerId"),
+        key_from_optional_id(location, "Location", "locationId"),
     )
 
 

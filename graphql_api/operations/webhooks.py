@@ -23,7 +23,7 @@ from booking.webhooks.endpoints import (
 from booking.webhooks.replay import replay_event, replay_since
 from graphql_api.operations.mutation import run_mutation, to_problem
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import key_from_id
+from graphql_api.resolvers.relay import key_from_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import WEBHOOKS, forbidden
 from graphql_api.types.problems import Problem
@@ -123,7 +123,9 @@ class WebhookMutations:
             return await add_endpoint(session, input.url, input.name, kinds, key_id=owner, now=context.now)
 
         try:
-            await context.check_webhook(input.url)  # It asks for the name: no transaction waits for that.
+            await context.internals.check_webhook_url(
+                input.url
+            )  # It asks for the name: no transaction waits for that.
         except BookingError as refusal:
             return AddWebhookEndpointPayload(
                 endpoint=None, secret=None, problems=[to_problem(refusal, info.context)]

@@ -1,4 +1,4 @@
-"""What a resolver is handed."""
+"""Context: what a resolver is handed of its request; features rely on its public members."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,61 +22,67 @@ from graphql_api.security.viewer import Viewer
 
 
 @dataclass(frozen=True)
+class Internals:
+    """Members of a request's context that the core alone uses; they may change with any release."""
+
+    clock: Callable[[BookingSession], Awaitable[datetime]]
+    wait_until_visible: Callable[[], Awaitable[None]]
+    """Waits until every process's response cache has noticed the commits before the call."""
+    check_webhook_url: Callable[[str], Awaitable[None]]
+    """Raises InvalidInput for an address that webhooks may not be sent to."""
+    next_hold_expiry: datetime | None
+    """When the first of the holds at the request's start expires."""
+    holder: Holder
+    budgets: RateLimits
+    proof_of_work: ProofOfWork | None
+    """The proof that a hold needs; None while holds need none."""
+    node_lookups: "Mapping[str, NodeLookup]"
+    problem_types: Mapping[type[BookingError], type[Any]]
+    cached_objects: dict[Hashable, Any]
+    """Completed objects in this language, valid until the catalogue changes; see `compiled_execution`."""
+    feature_by_path: dict[tuple[str | int, ...], str] = field(default_factory=dict)
+    """The feature whose resolver ran at each path of the answer."""
+
+
+@dataclass(frozen=True)
 class Context:
-    """One request's: sessions to open, the time it came in, who asks, the language to answer in."""
+    """One request: its database and loaders, its time, its viewer and the language of its answer."""
 
     database: Database
     load: Loaders
-    clock: Callable[[BookingSession], Awaitable[datetime]]
-    wait_until_visible: Callable[[], Awaitable[None]]
-    """Waits until no answer that is kept, by any process, is older than what was committed before."""
     now: datetime
-    next_hold_expiry: datetime | None
-    """When the first of what was held as it came in runs out."""
     clinic: Clinic
     viewer: Viewer
-    holder: Holder
-    meters: RateLimits
-    proof: ProofOfWork | None
-    """What to ask for before a time is held; None while nobody has to prove anything."""
-    check_webhook: Callable[[str], Awaitable[None]]
-    """Refuses an address that webhooks may not go to."""
     language: str
-    nodes: "Mapping[str, NodeLookup]"
-    problems: Mapping[type[BookingError], type[Any]]
-    """How refusals are shown, those of features too."""
     settings: Mapping[str, Any]
-    """What the clinic's file says to each feature, by name."""
-    completed: dict[Hashable, Any]
-    """Parts of answers in this language that stay true with the catalogue; see `compiled_execution`."""
-    feature_by_path: dict[tuple[str | int, ...], str] = field(default_factory=dict)
-    """Where in the answer a feature's code was at work."""
+    """The settings of each feature in the clinic's file, by the feature's name."""
+    internals: Internals
 
-    async def later(self) -> Self:
-        """The same caller's, at another time: nothing that was looked up before is kept."""
+    async def refreshed(self) -> Self:
+        """The same caller's context at the present time, with empty caches: for subscriptions."""
         async with self.database.with_clinic(None).read() as session:
-            clinic, now = await get_clinic(session), await self.clock(session)
+            clinic, now = await get_clinic(session), await self.internals.clock(session)
         database = self.database.with_clinic(clinic)
         return replace(
             self,
             now=now,
             clinic=clinic,
             database=database,
-            load=self.load.anew(database, now),
-            completed={},
+            load=self.load.refreshed(database, now),
+            internals=replace(self.internals, cached_objects={}),
         )
 
     def in_clinic_time(self, instant: datetime) -> datetime:
         return instant.astimezone(ZoneInfo(self.clinic.time_zone))
 
-    def say(self, words: Translations) -> str:
-        return in_language(words, self.language)
+    def translate(self, texts: Translations) -> str:
+        return in_language(texts, self.language)
 
-    def say_if(self, words: Translations | None) -> str | None:
-        return None if words is None else in_language(words, self.language)
+    def translate_optional(self, texts: Translations | None) -> str | None:
+        return None if texts is None else self.translate(texts)
 
 
 NodeLookup = Callable[[str, Context], Awaitable[Any]]
-"""From an id's key to the object; None for what is gone and what isn't the caller's, alike."""
+"""From an id's key to the object; None both for a missing object and for one that is not the caller's."""
 
 Info = strawberry.Info[Context, None]

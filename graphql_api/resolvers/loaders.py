@@ -121,8 +121,8 @@ class Loaders:
         self.locations.prime_many(places)
         return slots
 
-    def anew(self, database: Database, now: datetime) -> Self:
-        """At another time: nothing that was looked up before is kept."""
+    def refreshed(self, database: Database, now: datetime) -> Self:
+        """Loaders for another time, with empty caches."""
         return type(self)(database, now, self._others)
 
 

@@ -1,4 +1,7 @@
-"""Relay connections with keyset cursors: nothing is skipped or shown twice while others book."""
+"""Relay: opaque global ids, the Node interface, and connections with keyset cursors.
+
+A keyset cursor names the last row of a page, so no row is skipped or repeated while others book.
+"""
 
 import binascii
 import json
@@ -23,6 +26,48 @@ First = Annotated[int, strawberry.argument(description=f"How many at most, 1 to 
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
 
 
+@strawberry.interface(
+    description="An object with an id of its own. Ids are opaque: keep them, don't read them."
+)
+class Node:
+    id: strawberry.ID = strawberry.field(description="Names this object among all objects.")
+
+
+def global_id(kind: str, key: object) -> strawberry.ID:
+    return strawberry.ID(_encode(f"{kind}:{key}"))
+
+
+def parse_global_id(id: str) -> tuple[str, str] | None:
+    """The type's name and the key; None for a text that is no global id."""
+    try:
+        kind, colon, key = _decode(id).partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    # Base 64 ignores odd characters; an id has one spelling.
+    return (kind, key) if colon and "\0" not in key and global_id(kind, key) == id else None
+
+
+def key_from_id(id: str, kind: str, *path: str) -> str:
+    """The key in an id of this type.
+
+    Raises:
+        InvalidInput: another type's id, or no id; it names the input by `path`.
+    """
+    parts = parse_global_id(id)
+    if parts is None or parts[0] != kind:
+        raise InvalidInput(f"This is not the id of a {kind}.", path=path)
+    return parts[1]
+
+
+def key_from_optional_id(id: str | None, kind: str, *path: str) -> str | None:
+    """As `key_from_id`; None where no id is given.
+
+    Raises:
+        InvalidInput: another type's id, or no id.
+    """
+    return id and key_from_id(id, kind, *path)
+
+
 @strawberry.type(description="Where in the list a page is.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
@@ -33,7 +78,7 @@ class PageInfo:
 
 @strawberry.type(description="An item of a page.")
 class Edge(Generic[T]):
-    """Both fields are made of the row, when they are asked for."""
+    """An edge computes both fields from its row when they are asked for."""
 
     row: strawberry.Private[Any]
     key: strawberry.Private[Callable[[Any], Key]]
@@ -42,7 +87,7 @@ class Edge(Generic[T]):
 
     @strawberry.field(description="Where the item is; a page can start after it.")
     def cursor(self) -> str:
-        return _cursor(self.key(self.row))
+        return encode_cursor(self.key(self.row))
 
     @strawberry.field(description="The item itself.")
     def node(self) -> T:
@@ -68,24 +113,30 @@ def paginate(
     after: str | None,
     rows_are_cacheable: bool = False,
 ) -> Connection[T]:
-    """The `first` rows behind the cursor `after`. The rows come sorted by `key`, which tells them apart.
+    """The `first` rows behind the cursor `after`. The rows come sorted by `key`, which is unique.
 
     `rows_are_cacheable`: a row and the catalogue determine all that is shown (see `compiled_execution`).
-    Refuses with InvalidInput for a size or a cursor that can't be.
+
+    Raises:
+        InvalidInput: a page size out of range, or a cursor that is none of this list.
     """
-    seen = cursor_key(first, after, like=key(rows[0]) if after is not None and rows else None)
-    begins = 0 if seen is None else bisect_right(rows, seen, key=key)
-    behind = rows[begins : begins + first + 1]
+    last_seen = cursor_key(first, after, like=key(rows[0]) if after is not None and rows else None)
+    start = 0 if last_seen is None else bisect_right(rows, last_seen, key=key)
+    remaining = rows[start : start + first + 1]
     return connection(
-        behind, key=key, show=show, first=first, is_first=begins == 0, rows_are_cacheable=rows_are_cacheable
+        remaining, key=key, show=show, first=first, is_first=start == 0, rows_are_cacheable=rows_are_cacheable
     )
 
 
 def cursor_key(first: int, after: str | None, *, like: Key | None) -> Key | None:
-    """The key that a page is to begin behind; None for the first page. Refuses as `page` does."""
+    """The key of the row before the page; None for the first page. `like` is a key of the same shape.
+
+    Raises:
+        InvalidInput: a page size out of range, or a cursor that is none of this list.
+    """
     if not 1 <= first <= MAX_PAGE_SIZE:
         raise InvalidInput(f"A page has 1 to {MAX_PAGE_SIZE} items.", path=("first",))
-    return None if after is None else _parse_cursor(after, like=like)
+    return None if after is None else _decode_cursor(after, like=like)
 
 
 def connection(
@@ -97,35 +148,44 @@ def connection(
     is_first: bool,
     rows_are_cacheable: bool = False,
 ) -> Connection[T]:
-    """A page of the first rows; one row more than the page has is enough to know that there is more."""
-    shown = rows[:first]
+    """A page of the first rows; one row beyond the page is enough to know that there is a next page."""
+    page = rows[:first]
     return Connection(
         edges=[
             Edge(row=row, key=key, show=show, cache_key=cast(Hashable, row) if rows_are_cacheable else None)
-            for row in shown
+            for row in page
         ],
         page_info=PageInfo(
             has_next_page=len(rows) > first,
             has_previous_page=not is_first,
-            start_cursor=_cursor(key(shown[0])) if shown else None,
-            end_cursor=_cursor(key(shown[-1])) if shown else None,
+            start_cursor=encode_cursor(key(page[0])) if page else None,
+            end_cursor=encode_cursor(key(page[-1])) if page else None,
         ),
     )
 
 
-def _cursor(key: Key) -> str:
-    return urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+def encode_cursor(key: Key) -> str:
+    return _encode(json.dumps(key))
 
 
 def invalid_cursor() -> InvalidInput:
     return InvalidInput("This is not a cursor of this list.", path=("after",))
 
 
-def _parse_cursor(cursor: str, *, like: Key | None) -> Key:
+def _decode_cursor(text: str, *, like: Key | None) -> Key:
     try:
-        key = tuple(json.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))))
+        key = tuple(json.loads(_decode(text)))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         key = ()
     if not key or (like is not None and [type(part) for part in key] != [type(part) for part in like]):
         raise invalid_cursor()
     return key
+
+
+def _encode(text: str) -> str:
+    """Base 64 for URLs, without padding."""
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(text: str) -> str:
+    return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()

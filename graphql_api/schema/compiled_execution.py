@@ -144,7 +144,7 @@ def _cached(complete: Complete) -> Complete:
     def completed(source: Any, info: strawberry.Info) -> Any:
         if source.cache_key is None:
             return complete(source, info)
-        known: dict[Hashable, Any] = info.context.completed
+        known: dict[Hashable, Any] = info.context.internals.cached_objects
         key = completed, source.cache_key
         found = known.get(key)
         if found is None:

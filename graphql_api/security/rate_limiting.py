@@ -132,7 +132,7 @@ class QueryCostLimit(SchemaExtension):
                 f"The operation costs {cost}; at most {MAX_COST}. Ask for smaller pages, or in parts.",
                 extensions={"code": "LIMIT_EXCEEDED", "limit": "cost", "most": MAX_COST, "cost": cost},
             )
-        meter: ClientBudget = asked.context.meters.points
+        meter: ClientBudget = asked.context.internals.budgets.points
         if not meter.charge(cost):
             raise rate_limited_error(meter)
         yield

@@ -12,8 +12,7 @@ from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.models.appointments import Patient as PatientRow
 from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.global_id import global_id
-from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import Node, global_id
 from graphql_api.security.viewer import PATIENTS
 from graphql_api.types.slots import AppointmentTime, local
 

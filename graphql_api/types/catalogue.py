@@ -14,9 +14,7 @@ from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuest
 from booking.storage.models.catalogue import Service as ServiceRow
 from booking.storage.queries.catalogue import listed_locations
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import global_id
-from graphql_api.resolvers.node import Node
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
+from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.resolvers.scalars import LocalTime, local_time
 
 
@@ -60,7 +58,7 @@ class Location(Node):
         return cls(
             id=global_id("Location", row.slug),
             slug=row.slug,
-            name=context.say(row.name),
+            name=context.translate(row.name),
             address=list(row.address),
             time_zone=row.time_zone,
         )
@@ -108,7 +106,7 @@ class Clinic(Node):
     def of(cls, row: ClinicRow, context: Context) -> Self:
         return cls(
             id=global_id("Clinic", row.id),
-            name=context.say(row.name),
+            name=context.translate(row.name),
             phone=row.phone,
             phone_shown=row.phone_shown,
             email=row.email,
@@ -130,8 +128,8 @@ class ScreeningQuestion(Node):
         return cls(
             id=global_id("ScreeningQuestion", row.slug),
             slug=row.slug,
-            text=context.say(row.text),
-            why=context.say_if(row.why),
+            text=context.translate(row.text),
+            why=context.translate_optional(row.why),
         )
 
 
@@ -186,11 +184,13 @@ class Service(Node):
         return cls(
             id=global_id("Service", row.slug),
             slug=row.slug,
-            name=context.say(row.name),
-            description=context.say_if(row.description),
-            preparation=context.say_if(row.preparation),
+            name=context.translate(row.name),
+            description=context.translate_optional(row.description),
+            preparation=context.translate_optional(row.preparation),
             faq=[
-                FrequentQuestion(question=context.say(asked["question"]), answer=context.say(asked["answer"]))
+                FrequentQuestion(
+                    question=context.translate(asked["question"]), answer=context.translate(asked["answer"])
+                )
                 for asked in row.faq or []
             ],
             duration_minutes=int(row.duration.total_seconds() // 60),
@@ -231,6 +231,6 @@ class Practitioner(Node):
             id=global_id("Practitioner", row.slug),
             slug=row.slug,
             name=row.name,
-            title=context.say_if(row.title),
+            title=context.translate_optional(row.title),
             languages=list(row.languages),
         )

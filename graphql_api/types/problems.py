@@ -13,7 +13,7 @@ from booking.domain import errors
 from booking.domain.errors import BookingError
 from booking.scheduling.slots import nearest_slots
 from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.relay import global_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
 from graphql_api.types.slots import OpenSlot
@@ -143,7 +143,7 @@ class Challenge:
 class ProofNeeded(Problem):
     @strawberry.field(description="A new one; it can be used once, within minutes.")
     def challenge(self, info: Info) -> Challenge | None:
-        proof, now = info.context.proof, info.context.now
+        proof, now = info.context.internals.proof_of_work, info.context.now
         return Challenge.of(proof.challenge(now)) if proof else None
 
 

@@ -11,9 +11,8 @@ from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.appointments import Hold as HoldRow
 from booking.timegrid.ticks import tick_at
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import global_id
 from graphql_api.resolvers.loaders import resolve_loaded
-from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import Node, global_id
 from graphql_api.types.catalogue import Location, Practitioner, Service
 
 

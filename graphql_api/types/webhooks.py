@@ -10,8 +10,7 @@ from booking.storage.models.webhooks import WebhookAttempt as WebhookAttemptRow
 from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
 from booking.webhooks.endpoints import delivery_log
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.global_id import global_id
-from graphql_api.resolvers.node import Node
+from graphql_api.resolvers.relay import Node, global_id
 
 LATEST = 50
 

@@ -26,8 +26,7 @@ from booking.storage.queries.catalogue import locations_by_slug, practitioners_b
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import tick_at
-from graphql_api.resolvers.global_id import global_id, parse_global_id
-from graphql_api.resolvers.relay import _cursor
+from graphql_api.resolvers.relay import encode_cursor, global_id, parse_global_id
 
 T = TypeVar("T")
 database = Database(os.environ["DATABASE_URL"])
@@ -96,7 +95,7 @@ class Edge:
 
 
 def _cursor_of(slot: FoundSlot) -> str:
-    return _cursor((slot.starts_at.isoformat(), slot.practitioner, slot.location))
+    return encode_cursor((slot.starts_at.isoformat(), slot.practitioner, slot.location))
 
 
 @strawberry.type

@@ -9,7 +9,7 @@ from itertools import cycle, product
 from typing import Any
 
 from booking.storage.models.appointments import AppointmentStatus
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.relay import global_id
 from tests.stress.clinic import CLOSES, MANY, person
 from tests.stress.referee import Seen, read_books, room_left
 from tests.stress.stage import Outcome, Stage, Tally, practitioner_id, uuid_of

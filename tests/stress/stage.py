@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from graphql_api.resolvers.global_id import global_id, parse_global_id
+from graphql_api.resolvers.relay import global_id, parse_global_id
 from tests.stress.clinic import CLOSES, OPENS, STEP_MINUTES, clinic_file
 from tests.stress.referee import Verdict, judge, read_books
 from tests.stress.servers import Server, running_servers

@@ -16,7 +16,7 @@ class AftercareOfService:
     @strawberry.field(description="What to do, and what not, after the visit.", directives=[CATALOGUE])
     def aftercare_advice(self, service: strawberry.Parent[Service], info: Info) -> str | None:
         settings: AftercareSettings = info.context.settings["aftercare"]
-        return info.context.say_if(settings.advice.get(service.slug))
+        return info.context.translate_optional(settings.advice.get(service.slug))
 
 
 feature = Feature(

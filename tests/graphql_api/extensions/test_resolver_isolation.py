@@ -15,7 +15,7 @@ from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.relay import global_id
 from graphql_api.settings import Settings
 from tests.graphql_api.extensions.faulty_feature import ODD
 from tests.graphql_api.security.test_authentication import bearing, new_key

@@ -15,7 +15,7 @@ from booking.storage.change_token import SHARED_SECONDS
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Service
 from graphql_api.app import create_app
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.relay import global_id
 from graphql_api.security.authentication import SITE_KEY_HEADER
 from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock

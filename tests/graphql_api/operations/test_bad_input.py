@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Hold, Patient, Tick
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.relay import global_id
 from tests.support.graphql_client import (
     HOLD,
     OPEN_SLOTS,

@@ -98,7 +98,7 @@ def test_two_schemas_live_in_one_process_without_touching_each_other() -> None:
     more = Feature(name="more", api=API, query=More)
     plain, extended = BookingSchema(), BookingSchema([EnabledFeature(more, "a package")])
 
-    asker = SimpleNamespace(viewer=Viewer(), feature_by_path={})
+    asker = SimpleNamespace(viewer=Viewer(), internals=SimpleNamespace(feature_by_path={}))
     assert graphql_sync(extended._schema, "{ more }", context_value=asker).data == {"more": "more"}
     assert "Something more." in extended.as_str()
     assert "Something more." not in plain.as_str()

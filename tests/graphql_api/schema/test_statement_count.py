@@ -6,7 +6,7 @@ import pytest
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.resolvers.global_id import global_id
+from graphql_api.resolvers.relay import global_id
 from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client

@@ -12,7 +12,7 @@ from booking.storage.database import Database
 from booking.storage.models.api_keys import Scope
 from booking.storage.queries.appointments import appointments_by_id
 from booking.webhooks.endpoints import add_endpoint
-from graphql_api.resolvers.global_id import global_id, key_from_id
+from graphql_api.resolvers.relay import global_id, key_from_id
 from graphql_api.schema.schema import printed_schema
 from graphql_api.security.authorization import PROTECTED_TYPES, PUBLIC_FIELDS
 from tests.graphql_api.security.test_authentication import bearing, new_key
