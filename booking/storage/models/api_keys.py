@@ -37,7 +37,7 @@ class ApiKey(Table):
 class ApiKeySecret(Table):
     """A key has two while one is exchanged for the other."""
 
-    __tablename__ = "key_secrets"
+    __tablename__ = "api_key_secrets"
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(ForeignKey("api_keys.id"), index=True)

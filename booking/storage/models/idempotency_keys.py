@@ -11,7 +11,7 @@ from booking.storage.base import Table
 class IdempotencyKey(Table):
     """What a client's idempotency key led to. Only hashes: the key guards what was asked for."""
 
-    __tablename__ = "intentions"
+    __tablename__ = "idempotency_keys"
 
     key_hash: Mapped[bytes] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes]

@@ -13,7 +13,7 @@ from booking.storage.base import Table, enum_column
 class OutboxEvent(Table):
     """What has happened to appointments."""
 
-    __tablename__ = "events"
+    __tablename__ = "outbox_events"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     kind: Mapped[EventKind] = enum_column(EventKind, "kind", length=32)
@@ -25,7 +25,7 @@ class OutboxEvent(Table):
 class OutboxListener(Table):
     """Who is told of what happens from now on."""
 
-    __tablename__ = "listeners"
+    __tablename__ = "outbox_listeners"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
 
@@ -36,11 +36,13 @@ class OutboxDelivery(Table):
     The secret of the manage link stays here only until then.
     """
 
-    __tablename__ = "deliveries"
+    __tablename__ = "outbox_deliveries"
 
-    event: Mapped[uuid.UUID] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    event: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("outbox_events.id", ondelete="CASCADE"), primary_key=True
+    )
     listener: Mapped[str] = mapped_column(
-        ForeignKey("listeners.name", ondelete="CASCADE"), primary_key=True, index=True
+        ForeignKey("outbox_listeners.name", ondelete="CASCADE"), primary_key=True, index=True
     )
     manage_token: Mapped[str | None]
     attempts: Mapped[int]

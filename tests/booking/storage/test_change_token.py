@@ -23,8 +23,8 @@ async def replicas(database_url: str) -> AsyncIterator[list[ChangeToken]]:
 
 async def change(database: Database) -> None:
     async with database.write() as session:
-        await session.execute(text("INSERT INTO listeners VALUES ('somebody')"))
-        await session.execute(text("DELETE FROM listeners WHERE name = 'somebody'"))
+        await session.execute(text("INSERT INTO outbox_listeners VALUES ('somebody')"))
+        await session.execute(text("DELETE FROM outbox_listeners WHERE name = 'somebody'"))
 
 
 async def looks(replicas: list[ChangeToken]) -> list[Hashable]:

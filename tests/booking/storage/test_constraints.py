@@ -6,24 +6,17 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, delete, func, insert, inspect, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.domain.errors import SlotTaken
 from booking.scheduling.slots import nearest_slots
-from booking.storage.base import Table, core_table
 from booking.storage.database import Database
 from booking.storage.engine import UnknownDatabase
-from booking.storage.migrations.history import alembic_config
-from booking.storage.migrations.upgrade import migrate
 from booking.storage.models.appointments import Hold, Patient, Tick
 from booking.storage.queries.clock import current_time
 from tests.support.clinics import NOW, open_clinic, small_clinic
-from tests.support.databases import our_tables
 
 NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
 
@@ -41,24 +34,6 @@ def hold(**other: object) -> Hold:
         "expires_at": NOW,
     }
     return Hold(**(given | other))
-
-
-async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
-    ours = {core_table(one) for one in our_tables()}
-
-    def is_ours(item: object, _name: str | None, kind: str, *_more: object) -> bool:
-        return kind != "table" or item in ours
-
-    def differences(connection: Connection) -> list[object]:
-        options = {"compare_type": True, "compare_server_default": True, "include_object": is_ours}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata))
-
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-
-
-async def test_migrating_twice_or_from_many_places_is_migrating_once(database_url: str) -> None:
-    await asyncio.gather(*(asyncio.to_thread(migrate, database_url) for _ in range(3)))
 
 
 def test_only_databases_that_we_know_are_opened() -> None:
@@ -208,16 +183,6 @@ async def test_expired_holds_are_forgotten_by_whoever_needs_the_time(database: D
         await hold_slot(session, later, now=NOW + timedelta(days=1, hours=1, minutes=5))
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Hold)) == 2
-
-
-async def test_the_first_migration_can_be_taken_back(database: Database, database_url: str) -> None:
-    def downgrade(connection: Connection) -> None:
-        command.downgrade(alembic_config(connection), "base")
-
-    async with database.engine.execution_options(writes=True).begin() as connection:
-        await connection.run_sync(downgrade)
-        assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == ["alembic_version"]
-    await asyncio.to_thread(migrate, database_url)
 
 
 async def test_the_databases_clock_tells_an_aware_time(database: Database) -> None:

@@ -1,0 +1,202 @@
+"""Migrations: once, whoever starts them; exactly the tables of the models; and no row is lost."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, delete, func, insert, inspect, select, text
+
+from booking.domain.events import EventKind
+from booking.storage.base import Table, core_table
+from booking.storage.database import Database
+from booking.storage.migrations.history import alembic_config
+from booking.storage.migrations.upgrade import migrate
+from booking.storage.models.api_keys import ApiKey, ApiKeySecret
+from booking.storage.models.catalogue import Clinic
+from booking.storage.models.idempotency_keys import IdempotencyKey
+from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
+from tests.support.clinics import NOW, SAMPLE, open_clinic
+from tests.support.databases import our_tables
+
+EVENT = uuid.UUID(int=7)
+RENAMED: dict[str, tuple[type[Table], dict[str, Any]]] = {
+    "intentions": (
+        IdempotencyKey,
+        {"key_hash": b"key", "request_hash": b"request", "outcome": EVENT, "created_at": NOW},
+    ),
+    "key_secrets": (
+        ApiKeySecret,
+        {"hash": b"secret", "key": "abc", "created_at": NOW, "expires_at": None},
+    ),
+    "events": (
+        OutboxEvent,
+        {
+            "id": EVENT,
+            "kind": EventKind.MOVED,
+            "appointments": ["1", "2"],
+            "occurred_at": NOW,
+            "moved_from": NOW,
+        },
+    ),
+    "listeners": (OutboxListener, {"name": "mail"}),
+    "deliveries": (
+        OutboxDelivery,
+        {
+            "event": EVENT,
+            "listener": "mail",
+            "manage_token": "secret",
+            "attempts": 2,
+            "due_at": NOW,
+            "delivered_at": None,
+        },
+    ),
+}
+"""The names of tables at revision 0010, with their models and a row of each."""
+API_KEY = {"id": "abc", "name": "Partner", "scopes": ["book"], "created_at": NOW}
+
+
+async def change_schema(database: Database, change: Callable[[Connection], object]) -> None:
+    async with database.engine.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(change)
+
+
+async def downgrade(database: Database, revision: str) -> None:
+    await change_schema(database, lambda connection: command.downgrade(alembic_config(connection), revision))
+
+
+async def all_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    rows = {}
+    async with database.read() as session:
+        for kind in our_tables():
+            table = core_table(kind)
+            result = await session.execute(select(table).order_by(*table.primary_key))
+            rows[table.name] = [tuple(row) for row in result]
+    return rows
+
+
+async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    ours = {core_table(kind) for kind in our_tables()}
+
+    def is_ours(item: object, _name: str | None, kind: str, *_more: object) -> bool:
+        return kind != "table" or item in ours
+
+    def differences(connection: Connection) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True, "include_object": is_ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrating_twice_or_from_many_places_is_migrating_once(database_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(migrate, database_url) for _ in range(3)))
+
+
+async def test_the_first_migration_can_be_taken_back(database: Database, database_url: str) -> None:
+    await downgrade(database, "base")
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(lambda c: inspect(c).get_table_names()) == ["alembic_version"]
+    await asyncio.to_thread(migrate, database_url)
+
+
+async def test_renamed_tables_keep_their_rows_and_what_holds_these_together(
+    database: Database, database_url: str
+) -> None:
+    def make_revision_10(connection: Connection) -> None:
+        config = alembic_config(connection)
+        command.downgrade(config, "base")
+        command.upgrade(config, "0010")
+        connection.execute(insert(core_table(ApiKey)), API_KEY)
+        for name, (kind, row) in RENAMED.items():
+            connection.execute(insert(core_table(kind).to_metadata(MetaData(), name=name)), row)
+
+    await change_schema(database, make_revision_10)
+    await asyncio.to_thread(migrate, database_url)
+
+    async with database.read() as session:
+        for kind, row in RENAMED.values():
+            (moved,) = (await session.execute(select(core_table(kind)))).mappings()
+            assert dict(moved) == row
+    async with database.engine.connect() as connection:
+        tables = set(await connection.run_sync(lambda c: inspect(c).get_table_names()))
+    assert tables.isdisjoint(RENAMED)
+    async with database.write() as session:
+        await session.execute(delete(OutboxEvent))
+        assert await session.scalar(select(func.count()).select_from(OutboxDelivery)) == 0
+
+
+@pytest.mark.postgresql
+async def test_a_row_that_is_being_written_while_its_table_is_renamed_is_not_lost(
+    postgresql_url: str,
+) -> None:
+    database = Database(postgresql_url)
+    await downgrade(database, "0010")
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO listeners VALUES ('mail')"))
+        migrating = asyncio.create_task(asyncio.to_thread(migrate, postgresql_url))
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        async with database.read() as other:
+            while not await other.scalar(waiting):  # noqa: ASYNC110  (no event tells)
+                await asyncio.sleep(0.01)
+    await migrating
+    async with database.read() as session:
+        assert await session.scalar(select(OutboxListener.name)) == "mail"
+    await database.close()
+
+
+async def test_names_of_constraints_follow_the_renamed_tables(database: Database) -> None:
+    def names(connection: Connection) -> set[str | None]:
+        found: set[str | None] = set()
+        for kind, _ in RENAMED.values():
+            inspector, table = inspect(connection), kind.__tablename__
+            found.add(inspector.get_pk_constraint(table)["name"])
+            for constraints in (inspector.get_foreign_keys(table), inspector.get_check_constraints(table)):
+                found |= {constraint["name"] for constraint in constraints}
+            found |= {index["name"] for index in inspector.get_indexes(table)}
+        return found
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(names) == {
+            "pk_idempotency_keys",
+            "ix_idempotency_keys_created_at",
+            "pk_api_key_secrets",
+            "fk_api_key_secrets_key",
+            "ix_api_key_secrets_key",
+            "pk_outbox_events",
+            "ck_outbox_events_kind",
+            "ix_outbox_events_occurred_at",
+            "pk_outbox_listeners",
+            "pk_outbox_deliveries",
+            "fk_outbox_deliveries_event",
+            "fk_outbox_deliveries_listener",
+            "ix_outbox_deliveries_due_at",
+            "ix_outbox_deliveries_listener",
+        }
+
+
+async def test_all_rows_survive_the_renaming_back_and_forth_with_the_triggers(
+    database: Database, database_url: str
+) -> None:
+    await open_clinic(database, SAMPLE)
+    async with database.write() as session:
+        await session.execute(insert(ApiKey), API_KEY)
+        for kind, row in RENAMED.values():
+            await session.execute(insert(kind), row)
+    before = await all_rows(database)
+
+    await downgrade(database, "0010")
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM deliveries")) == 1
+    await asyncio.to_thread(migrate, database_url)
+    assert await all_rows(database) == before
+
+    revision = select(Clinic.catalogue_revision)
+    async with database.write() as session:
+        catalogue_before = await session.scalar(revision)
+        await session.execute(text("UPDATE services SET position = position"))
+        assert await session.scalar(revision) != catalogue_before
