@@ -77,6 +77,10 @@ schema: .venv/ready-to-run ## Write schema.graphql from the code
 contract: .venv/ready-to-test node_modules/.ready-to-test widget ## Keep what today's widget asks; at a release (RELEASE=1) the schema too
 	@$(BIN)/python -m tests.contract.archive $(if $(RELEASE),--release)
 
+.PHONY: docs
+docs: .venv/ready-to-test ## Write the pages in docs/reference that are made from the code
+	@$(BIN)/python -m tests.docs.reference_pages
+
 .PHONY: pictures
 pictures: setup-tests ## Take the pictures in the docs from the running program
 	@$(BIN)/python -m tests.support.screenshots

@@ -28,14 +28,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     verbs.add_parser("list", help="all keys, without secrets").set_defaults(run=_list)
 
     rotate = verbs.add_parser("rotate", help="give a key a new secret")
-    rotate.add_argument("id")
+    rotate.add_argument("id", help="of the key, as `list` shows it")
     rotate.add_argument(
         "--grace", type=int, default=GRACE_DAYS, metavar="DAYS", help="the old one works so long"
     )
     rotate.set_defaults(run=_rotate)
 
     revoke = verbs.add_parser("revoke", help="end a key, at once and for ever")
-    revoke.add_argument("id")
+    revoke.add_argument("id", help="of the key, as `list` shows it")
     revoke.set_defaults(run=_revoke)
 
 

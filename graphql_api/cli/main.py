@@ -26,7 +26,7 @@ KEEP_ALIVE_SECONDS = 75
 
 
 def main() -> None:
-    arguments = _parser().parse_args()
+    arguments = command_parser().parse_args()
     try:
         settings = settings_from()
         sys.exit(arguments.run(arguments, settings))
@@ -36,21 +36,21 @@ def main() -> None:
         sys.exit(130)
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="book-online", description="A booking widget and API for clinics.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="migrate, load the clinic's file, and serve")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on")
     serve.set_defaults(run=_serve)
 
     check = commands.add_parser("check", help="explain every mistake in a clinic's file")
-    check.add_argument("file", type=Path)
+    check.add_argument("file", type=Path, help="a clinic.toml")
     check.set_defaults(run=_check)
 
     load = commands.add_parser("load", help="migrate, and make the database equal to the clinic's file")
-    load.add_argument("file", type=Path, nargs="?")
+    load.add_argument("file", type=Path, nargs="?", help="instead of the one in the settings")
     load.set_defaults(run=_load)
 
     embed = commands.add_parser("embed", help="print the two lines for a web page")

@@ -51,7 +51,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     which.add_argument("--delivery", type=uuid.UUID, metavar="ID", help="one, by the id that the log shows")
 
     log = _verb(verbs, "log", _log, "what came of the latest deliveries")
-    log.add_argument("--lines", type=int, default=LINES)
+    log.add_argument("--lines", type=int, default=LINES, help="how many")
 
     rotate = _verb(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
     rotate.add_argument(

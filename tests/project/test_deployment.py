@@ -1,4 +1,4 @@
-"""Dockerfile, docker-compose.yml and docs/how-to/run.md, held against the program."""
+"""Dockerfile, docker-compose.yml and docs/reference/settings.md, held against the program."""
 
 import json
 import re
@@ -108,7 +108,7 @@ def test_what_the_image_is_made_from_reaches_the_build() -> None:
 def test_the_docs_name_every_setting_with_its_default() -> None:
     table = re.findall(
         r"^\| `(\w+)` \|(?: `(\S+)`)? \|",
-        (HOUSE / "docs" / "how-to" / "run.md").read_text("utf-8"),
+        (HOUSE / "docs" / "reference" / "settings.md").read_text("utf-8"),
         re.MULTILINE,
     )
     assert {name for name, _ in table} == variables()

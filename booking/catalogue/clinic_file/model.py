@@ -1,4 +1,4 @@
-"""What a clinic's file may say, key by key."""
+"""The clinic file's tables and keys, as pydantic models; docs/reference/clinic-file.md is made from them."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -42,113 +42,183 @@ Currency = Annotated[str, matching(r"[A-Z]{3}", 'no currency; a currency looks l
 
 
 class Section(BaseModel):
+    """A table of the file; an unknown key in it is a mistake."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ClinicSection(Section):
     name: Text
+    """The clinic's name, in each language if you like."""
     phone: Line
+    """In any style; shown as you write it."""
     country: Country
+    """Where phone numbers without a country code are from: `"CA"`."""
     email: Email | None = None
+    """Where answers to the clinic's mails go."""
     website: HttpUrl | None = None
+    """The clinic's own site."""
     time_zone: Zone
+    """`"America/Toronto"`."""
     languages: Annotated[list[Language], Field(min_length=1)]
+    """Of your texts, your own first: `["en", "fr"]`."""
 
 
 class PolicySection(Section):
     slot_step: Annotated[Ticks, between("5 min", "24 h")]
+    """Visits start at multiples of this, from midnight."""
     minimum_notice: Annotated[Duration, between("0 min", "366 days")]
+    """How long before a visit it must be booked."""
     horizon: Annotated[WholeDays, between("1 day", "366 days")]
+    """How far ahead a visit can be booked: whole days, 366 at most."""
     hold: Annotated[Duration, between("1 min", "60 min")]
+    """How long a time is held while a visitor fills in the form, 60 min at most."""
     cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
+    """Until how long before a visit it can be moved or cancelled online."""
 
 
 class Days(Section):
     """Whole days, both included."""
 
     from_: Annotated[Day, Field(alias="from")]
+    """The first day."""
     to: Day
+    """The last day."""
 
 
 class ClosureSection(Days):
     reason: Text | None = None
+    """Shown to visitors."""
 
 
 class TimeOffSection(Section):
     """Whole days, both included; or from one time to another on the clinic's clock."""
 
     from_: Annotated[Moment, Field(alias="from")]
+    """A day, or a date with a time."""
     to: Moment
+    """A day, or a date with a time."""
 
 
 class LocationSection(Section):
     slug: Slug
+    """Its name in links."""
     name: Text
+    """As visitors know it."""
     address: Annotated[list[Line], Field(min_length=1)]
+    """Lines, as on an envelope."""
     time_zone: Zone | None = None
+    """Only if it isn't the clinic's."""
     public_holidays: Region = None
+    """`"CA-ON"` closes on Ontario's; `false` stays open."""
     hours: Weekly
+    """By day: `{ mon-fri = ["07:00-19:00"] }`."""
     closures: list[ClosureSection] = []
+    """Whole days on which the location is closed."""
 
 
 class ScreeningSection(Section):
     slug: Slug
+    """Its name for `services`."""
     text: Text
+    """The question."""
     why: Text | None = None
+    """A short, honest reason."""
     yes: Outcome
+    """What this answer leads to: `"cleared"`, `"tell"` (the practitioner talks about it) or `"call"` (no
+    booking online, and the answer isn't stored)."""
     unsure: Outcome | None = None
+    """Like `yes` unless given."""
     no: Outcome
+    """As for `yes`."""
 
 
 class FaqSection(Section):
     question: Text
+    """A patient's question."""
     answer: Text
+    """The clinic's answer."""
 
 
 class ServiceSection(Section):
     slug: Slug
+    """Its name in links."""
     name: Text
+    """As visitors choose it."""
     description: Text | None = None
+    """What it is."""
     preparation: Text | None = None
+    """What a patient should bring or do before."""
     faq: list[FaqSection] = []
+    """Questions and answers, shown folded up beside the open times."""
     duration: Annotated[Ticks, between("5 min", "12 h")]
+    """Of one visit."""
     buffer_before: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
+    """Time before a visit that can't be booked."""
     buffer_after: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
+    """Time after a visit that can't be booked."""
     visits: Annotated[int, Field(ge=1, le=MAX_VISITS, strict=True)] = 1
+    """2 to 12 makes it a course, booked as one with one practitioner."""
     price: Amount | None = None
+    """`"110.00"`, for all visits together; with `currency`."""
     currency: Currency | None = None
+    """`"CAD"`."""
     requires: Slug | None = None
+    """The kind of certificate that the practitioner must hold on the day."""
     screening: list[Slug] = []
+    """Slugs of questions, in order."""
 
 
 class CertificationSection(Section):
     kind: Slug
+    """What `requires` of a service names."""
     valid_from: Day | None = None
+    """Its first day."""
     valid_until: Day
+    """Its last day."""
 
 
 class WorkingHoursSection(Section):
     location: Slug | None = None
+    """Slug; may be left out if the clinic has one location."""
     week: Weekly
+    """By day: `{ mon-fri = ["09:00-17:00"] }`."""
     breaks: Weekly = {}
+    """By day, within the week."""
 
 
 class PractitionerSection(Section):
     slug: Slug
+    """Their name in links."""
     name: Line
+    """As patients know them."""
     title: Text | None = None
+    """Their profession."""
     languages: list[Language] = []
+    """Which they speak with patients."""
     services: list[Slug] = []
+    """Slugs of what they offer."""
     certifications: list[CertificationSection] = []
+    """What they may deliver, and until when."""
     hours: list[WorkingHoursSection] = []
+    """When they work, location by location."""
     time_off: list[TimeOffSection] = []
+    """When they are away."""
 
 
 class ClinicFile(Section):
     features: list[Line] = []
+    """Names of the installed [features](../how-to/extend.md) that this clinic uses; `book-online features`
+    lists them. Each finds its settings in a table of its name, `[aftercare]`."""
     clinic: ClinicSection
+    """The clinic itself."""
     policy: PolicySection
+    """How soon, how far ahead and how late visits are booked and changed."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
+    """Where the clinic receives patients."""
     screening: list[ScreeningSection] = []
+    """Questions before a booking."""
     services: Annotated[list[ServiceSection], Field(min_length=1)]
+    """What can be booked."""
     practitioners: Annotated[list[PractitionerSection], Field(min_length=1)]
+    """By whom."""

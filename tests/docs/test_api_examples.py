@@ -1,4 +1,4 @@
-"""docs/reference/api.md is true: its examples are asked of the sample clinic, from top to bottom."""
+"""The API's pages are true: their examples are asked of the sample clinic, from top to bottom."""
 
 import json
 import re
@@ -20,9 +20,11 @@ from tests.support.clinics import NOW, open_clinic
 from tests.support.graphql_client import PATIENT
 from tests.support.live_server import live_server
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text("utf-8")
-GRAPHQL = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)
-HTTP = re.findall(r"```http\n(\S+) (\S+)\n(.*?)\n\n(.*?)```\n```json\n(.*?)```", PAGE, re.DOTALL)
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("how-to/book-over-the-api.md", "reference/api.md")
+TEXT = "".join((DOCS / page).read_text("utf-8") for page in PAGES)
+GRAPHQL = re.findall(r"```graphql\n(.*?)```", TEXT, re.DOTALL)
+HTTP = re.findall(r"```http\n(\S+) (\S+)\n(.*?)\n\n(.*?)```\n```json\n(.*?)```", TEXT, re.DOTALL)
 OPERATION = re.compile(r"^(?:query|mutation|subscription) (\w+)", re.MULTILINE)
 
 PATIENCE_SECONDS = 20
@@ -163,8 +165,8 @@ async def test_every_http_example_is_answered_as_it_says(
     assert got.headers["content-type"].startswith(headers["Accept"])
 
 
-def test_the_page_shows_all_that_a_partner_does() -> None:
-    assert len(HTTP) == PAGE.count("```http") == 2
+def test_the_pages_show_each_operation_of_a_partner() -> None:
+    assert len(HTTP) == TEXT.count("```http") == 2
     fields = (
         "services practitioners openSlots holdSlot bookAppointment rescheduleAppointment cancelAppointment"
     )
