@@ -22,13 +22,12 @@ from booking.domain.hookspecs import Listener
 from booking.extensions.dispatch import as_outbox_listener
 from booking.i18n.negotiation import preferred_language
 from booking.notifications.listener import mail_listener
-from booking.outbox.relay import run_relay
+from booking.outbox.relay import OutboxRelay
 from booking.storage.change_token import change_token_of
 from booking.storage.database import Database
 from booking.storage.models.api_keys import ApiKey
 from booking.storage.queries.catalogue import cached, get_clinic
 from booking.storage.queries.clock import current_time, request_start
-from booking.storage.queries.outbox import register_listeners
 from booking.storage.session import BookingSession
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import webhook_listeners
@@ -179,24 +178,14 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        is_registered = False
-        with suppress(TryAgain):  # The courier tries again, as soon as there is a database.
-            async with database.write() as session:
-                await register_listeners(session, listeners, absent=settings.without_features)
-            is_registered = True
         families = {WEBHOOK: webhook_listeners(database, sender, show=webhook_payload, clock=moment_of)}
-        carrying = run_relay(
-            database,
-            listeners,
-            families,
-            clock=moment_of,
-            is_registered=is_registered,
-            absent=settings.without_features,
-        )
-        courier = asyncio.create_task(carrying)
+        relay = OutboxRelay(database, listeners, families, clock=moment_of, absent=settings.without_features)
+        with suppress(TryAgain):  # The relay registers its listeners as soon as there is a database.
+            await relay.register()
+        relaying = asyncio.create_task(relay.run())
         yield
-        courier.cancel()
-        await asyncio.wait([courier])
+        relaying.cancel()
+        await asyncio.wait([relaying])
         await revision.close()
         await database.close()
 

@@ -1,8 +1,8 @@
-"""Telling listeners what has happened, at least once each, after the commit."""
+"""The outbox relay: delivers events to listeners after the commit, at least once to each."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -26,111 +26,121 @@ POLL_INTERVAL = timedelta(seconds=1)
 BATCH_SIZE = 10
 LISTENER_TIMEOUT = timedelta(seconds=30)
 LEASE = timedelta(minutes=1)
-"""For so long a delivery is ours; if we die meanwhile, somebody else takes it up after it."""
+"""How long a claimed delivery belongs to one process; if that dies, another takes it up afterwards."""
 RETRY_DELAYS = [timedelta(seconds=10), *(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 960))]
 """Before each further attempt; a day in all."""
 
-NO_DYNAMIC_LISTENERS: Mapping[str, DynamicListeners] = {}
+NO_FAMILIES: Mapping[str, DynamicListeners] = {}
 
 Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
-async def run_relay(
-    database: Database,
-    listeners: Mapping[str, Listener],
-    families: Mapping[str, DynamicListeners] = NO_DYNAMIC_LISTENERS,
-    *,
-    clock: Clock,
-    is_registered: bool = False,
-    absent: Collection[str] = (),
-) -> None:
-    """Until it is cancelled; registers the listeners first, unless they are (see `outbox.register`).
+class OutboxRelay:
+    """Delivers what is due to the listeners of this process. Several processes share the deliveries."""
 
-    Each listener has a lane: one that is slow keeps nobody else waiting.
-    """
-    lanes: dict[str, asyncio.Task[None]] = {}
-    async with asyncio.TaskGroup() as running:
-        while True:
-            with _logging_failures():
-                if not is_registered:
-                    async with database.write() as session:
-                        await register_listeners(session, listeners, absent=absent)
-                    is_registered = True
-                for name in await _listeners_due(database, clock):
-                    hears = _listener_named(name, listeners, families)
-                    if hears and (name not in lanes or lanes[name].done()):
-                        lanes[name] = running.create_task(_deliver_all(database, name, hears, clock))
-            await asyncio.sleep(POLL_INTERVAL.total_seconds())
+    def __init__(
+        self,
+        database: Database,
+        listeners: Mapping[str, Listener],
+        families: Mapping[str, DynamicListeners] = NO_FAMILIES,
+        *,
+        clock: Clock,
+        absent: Collection[str] = (),
+    ) -> None:
+        """Deliveries to listeners of features that are `absent` wait until these are back."""
+        self._database = database
+        self._listeners = listeners
+        self._families = families
+        self._clock = clock
+        self._absent = absent
+        self._is_registered = False
 
+    async def register(self) -> None:
+        """From now on every event is due to these listeners, too.
 
-async def deliver_due(
-    database: Database,
-    listeners: Mapping[str, Listener],
-    families: Mapping[str, DynamicListeners] = NO_DYNAMIC_LISTENERS,
-    *,
-    clock: Clock,
-) -> int:
-    """One round; answers how many deliveries were due. Several processes share them."""
-    names = await _listeners_due(database, clock)
-    known = [(name, hears) for name in names if (hears := _listener_named(name, listeners, families))]
-    return sum(await asyncio.gather(*(_deliver_batch(database, name, hears, clock) for name, hears in known)))
+        Raises:
+            TryAgain: the database can't answer just now; `run` registers as soon as it can.
+        """
+        async with self._database.write() as session:
+            await register_listeners(session, self._listeners, absent=self._absent)
+        self._is_registered = True
 
+    async def run(self) -> None:
+        """Deliver until cancelled. Each listener has a worker: a slow one delays no other."""
+        workers: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                with _failures_logged():
+                    if not self._is_registered:
+                        await self.register()
+                    for name, listener in await self._listeners_due():
+                        if name not in workers or workers[name].done():
+                            workers[name] = tasks.create_task(self._deliver_all(name, listener))
+                await asyncio.sleep(POLL_INTERVAL.total_seconds())
 
-def _listener_named(
-    name: str, listeners: Mapping[str, Listener], families: Mapping[str, DynamicListeners]
-) -> Listener | None:
-    """None for whom another process knows, and tells."""
-    family, _, member = name.partition(FAMILY_SEPARATOR)
-    return families[family](member) if member and family in families else listeners.get(name)
+    async def deliver_due(self) -> int:
+        """Deliver one batch to each listener, and return the number of deliveries that were due."""
+        due = await self._listeners_due()
+        return sum(await asyncio.gather(*(self._deliver_batch(name, listener) for name, listener in due)))
+
+    async def _listeners_due(self) -> list[tuple[str, Listener]]:
+        """Without those that only another process knows."""
+        async with self._database.read() as session:
+            names = await listeners_with_due_deliveries(session, now=await self._clock(session))
+        return [(name, listener) for name in names if (listener := self._listener(name))]
+
+    def _listener(self, name: str) -> Listener | None:
+        family, _, member = name.partition(FAMILY_SEPARATOR)
+        if member and family in self._families:
+            return self._families[family](member)
+        return self._listeners.get(name)
+
+    async def _deliver_all(self, name: str, listener: Listener) -> None:
+        with _failures_logged():
+            while await self._deliver_batch(name, listener):
+                pass
+
+    async def _deliver_batch(self, name: str, listener: Listener) -> int:
+        async with self._database.write() as session:
+            now = await self._clock(session)
+            claimed = await claim_deliveries(session, name, now=now, until=now + LEASE, most=BATCH_SIZE)
+        await asyncio.gather(*(self._deliver(due, listener) for due in claimed))
+        return len(claimed)
+
+    async def _deliver(self, due: DueDelivery, listener: Listener) -> None:
+        retry_delay = None
+        is_delivered = False
+        try:
+            await with_timeout(listener(due.event, due.manage_token), LISTENER_TIMEOUT)
+            is_delivered = True
+        except PermanentFailure as reason:
+            log.error("%s gave up on %s %s: %s", due.listener, due.event.kind, due.event.id, reason)
+        except Exception as reason:  # a feature's listener may raise anything
+            retry_delay = RETRY_DELAYS[due.attempts - 1] if due.attempts <= len(RETRY_DELAYS) else None
+            log.warning(
+                "%s, attempt %d at %s %s failed, %s",
+                due.listener,
+                due.attempts,
+                due.event.kind,
+                due.event.id,
+                f"again in {retry_delay}" if retry_delay else "given up",
+                exc_info=reason,
+            )
+        async with self._database.write() as session:
+            now = await self._clock(session)
+            await settle_delivery(
+                session,
+                due,
+                delivered_at=now if is_delivered else None,
+                again_at=now + retry_delay if retry_delay else None,
+            )
 
 
 @contextmanager
-def _logging_failures() -> Iterator[None]:
+def _failures_logged() -> Iterator[None]:
     try:
         yield
     except TryAgain:
-        pass  # The log knows already.
+        pass  # The database has logged why.
     except Exception:
-        log.exception("what has happened could not be told; we go on")
-
-
-async def _listeners_due(database: Database, clock: Clock) -> Sequence[str]:
-    async with database.read() as session:
-        return await listeners_with_due_deliveries(session, now=await clock(session))
-
-
-async def _deliver_all(database: Database, name: str, hears: Listener, clock: Clock) -> None:
-    with _logging_failures():
-        while await _deliver_batch(database, name, hears, clock):
-            pass
-
-
-async def _deliver_batch(database: Database, name: str, hears: Listener, clock: Clock) -> int:
-    async with database.write() as session:
-        now = await clock(session)
-        claimed = await claim_deliveries(session, name, now=now, until=now + LEASE, most=BATCH_SIZE)
-    await asyncio.gather(*(_deliver(database, hears, due, clock) for due in claimed))
-    return len(claimed)
-
-
-async def _deliver(database: Database, hears: Listener, due: DueDelivery, clock: Clock) -> None:
-    wait = None
-    is_heard = False
-    try:
-        await with_timeout(hears(due.event, due.manage_token), LISTENER_TIMEOUT)
-        is_heard = True
-    except PermanentFailure as reason:
-        log.error("%s gave up on %s %s: %s", due.listener, due.event.kind, due.event.id, reason)
-    except Exception as reason:  # a listener is somebody else's code
-        wait = RETRY_DELAYS[due.attempts - 1] if due.attempts <= len(RETRY_DELAYS) else None
-        next_time = f"again in {wait}" if wait else "given up"
-        told = (due.listener, due.attempts, due.event.kind, due.event.id, next_time)
-        log.warning("%s, attempt %d at %s %s failed, %s", *told, exc_info=reason)
-    async with database.write() as session:
-        now = await clock(session)
-        await settle_delivery(
-            session,
-            due,
-            delivered_at=now if is_heard else None,
-            again_at=now + wait if wait else None,
-        )
+        log.exception("the outbox relay failed; it goes on")

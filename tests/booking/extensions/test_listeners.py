@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from booking.domain.events import EventKind
 from booking.extensions.dispatch import ListenerContext, as_outbox_listener
-from booking.outbox.relay import deliver_due
+from booking.outbox.relay import OutboxRelay
 from booking.storage.database import Database
 from booking.storage.models.outbox import OutboxDelivery
 from booking.storage.queries.outbox import register_listeners
@@ -43,7 +43,7 @@ async def test_a_feature_hears_who_comes_and_when_but_no_secret(clinic: Extended
         await register_listeners(session, ["crm.contacts"])
     booking = await clinic.book(NINE)
     hearing = {"crm.contacts": as_outbox_listener(clinic.database, "its settings", hears)}
-    assert await deliver_due(clinic.database, hearing, clock=clock) == 1
+    assert await OutboxRelay(clinic.database, hearing, clock=clock).deliver_due() == 1
 
     (heard,) = told
     assert heard.event.kind is EventKind.BOOKED

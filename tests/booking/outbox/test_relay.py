@@ -1,4 +1,4 @@
-"""What has happened is told at least once, and never without having happened."""
+"""Each event is delivered at least once, and never without its change."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from booking.domain.errors import SlotTaken
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import PermanentFailure
 from booking.domain.screening import Answer
-from booking.outbox.relay import LEASE, RETRY_DELAYS, deliver_due, run_relay
+from booking.outbox.relay import LEASE, RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
 from booking.storage.queries.outbox import claim_deliveries, record_event, register_listeners
@@ -27,20 +27,20 @@ DAY = timedelta(days=1)
 
 
 @dataclass
-class Ear:
-    """A listener that remembers; it fails while there are `failures` left."""
+class RecordingListener:
+    """Records the events that it is given, and fails as often as it has `failures` left."""
 
-    heard: list[tuple[Event, str | None]] = field(default_factory=list)
+    received: list[tuple[Event, str | None]] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
 
     async def __call__(self, event: Event, manage_token: str | None) -> None:
-        self.heard.append((event, manage_token))
+        self.received.append((event, manage_token))
         if self.failures:
             raise self.failures.pop()
 
 
 @dataclass
-class Time:
+class StandingClock:
     now: datetime = NOW
 
     async def __call__(self, _session: BookingSession) -> datetime:
@@ -48,35 +48,40 @@ class Time:
 
 
 @pytest.fixture
-def ear() -> Ear:
-    return Ear()
+def listener() -> RecordingListener:
+    return RecordingListener()
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture
 async def clinic(database: Database) -> Database:
     await open_clinic(database, small_clinic())
-    await listening(database, "ear")
+    await register(database, "mail")
     return database
 
 
-async def listening(database: Database, *names: str) -> None:
+@pytest.fixture
+def relay(database: Database, listener: RecordingListener, clock: StandingClock) -> OutboxRelay:
+    return OutboxRelay(database, {"mail": listener}, clock=clock)
+
+
+async def register(database: Database, *names: str) -> None:
     async with database.write() as session:
         await register_listeners(session, names)
 
 
-async def booked(database: Database, at: datetime = NINE) -> Booking:
+async def book_at(database: Database, at: datetime = NINE) -> Booking:
     async with database.write() as session:
         _, token = await hold_slot(session, HoldRequest("visit", at), now=NOW)
     return await book_held(database, [token])
 
 
 async def book_held(database: Database, tokens: list[str]) -> Booking:
-    who: tuple[str, str, str, dict[str, Answer], str] = (
+    contact: tuple[str, str, str, dict[str, Answer], str] = (
         "Sample Patient",
         "patient@example.com",
         "416 555 0123",
@@ -84,7 +89,7 @@ async def book_held(database: Database, tokens: list[str]) -> Booking:
         "en",
     )
     async with database.write() as session:
-        return await book(session, BookingRequest(tokens, len(tokens) > 1, *who), now=NOW)
+        return await book(session, BookingRequest(tokens, len(tokens) > 1, *contact), now=NOW)
 
 
 async def deliveries(database: Database) -> list[OutboxDelivery]:
@@ -92,178 +97,200 @@ async def deliveries(database: Database) -> list[OutboxDelivery]:
         return list(await session.scalars(select(OutboxDelivery)))
 
 
-async def test_replicas_that_start_together_register_the_same_listener(clinic: Database) -> None:
-    await asyncio.gather(*(listening(clinic, "ear", "another") for _replica in range(4)))
-    await booked(clinic)
-    assert sorted(delivery.listener for delivery in await deliveries(clinic)) == ["another", "ear"]
+async def test_replicas_that_start_together_register_a_listener_once(clinic: Database) -> None:
+    await asyncio.gather(*(register(clinic, "mail", "another") for _ in range(4)))
+    await book_at(clinic)
+    assert sorted(delivery.listener for delivery in await deliveries(clinic)) == ["another", "mail"]
 
 
-async def test_a_visits_whole_life_is_told_with_its_link(clinic: Database, ear: Ear, time: Time) -> None:
-    booking = await booked(clinic)
-    visit = booking.appointments[0].id
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
+async def test_booking_moving_and_cancelling_are_delivered_with_the_manage_link(
+    clinic: Database, listener: RecordingListener, relay: OutboxRelay
+) -> None:
+    booking = await book_at(clinic)
+    appointment_id = booking.appointments[0].id
+    assert await relay.deliver_due() == 1
     async with clinic.write() as session:
         request = RescheduleRequest(booking.manage_token, NINE + timedelta(hours=1))
         await reschedule(session, request, now=NOW)
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
+    assert await relay.deliver_due() == 1
     for _ in range(2):
         async with clinic.write() as session:
             await cancel(session, booking.manage_token, None, now=NOW)
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
+    assert await relay.deliver_due() == 1
+    assert await relay.deliver_due() == 0
 
-    events = [event for event, _ in ear.heard]
+    events = [event for event, _ in listener.received]
     assert [event.kind for event in events] == [EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED]
-    assert [event.appointments for event in events] == [(visit,)] * 3
+    assert [event.appointments for event in events] == [(appointment_id,)] * 3
     assert [event.moved_from for event in events] == [None, NINE, None]
     assert [event.occurred_at for event in events] == [NOW] * 3
-    assert {token for _, token in ear.heard} == {booking.manage_token}
+    assert {token for _, token in listener.received} == {booking.manage_token}
     assert len({event.id for event in events}) == 3
 
 
-async def test_a_course_is_told_as_one(database: Database, ear: Ear, time: Time) -> None:
+async def test_a_course_is_one_event(
+    database: Database, listener: RecordingListener, relay: OutboxRelay
+) -> None:
     await open_clinic(database, small_clinic(service="visits = 3"))
-    await listening(database, "ear")
-    times = (NINE, NINE + DAY, NINE + 2 * DAY)
+    await register(database, "mail")
+    starts = (NINE, NINE + DAY, NINE + 2 * DAY)
     async with database.write() as session:
-        held = await hold_course(session, HoldRequest("visit", times), now=NOW)
+        held = await hold_course(session, HoldRequest("visit", starts), now=NOW)
     booking = await book_held(database, [token for _, token in held])
 
-    await deliver_due(database, {"ear": ear}, clock=time)
+    await relay.deliver_due()
 
-    assert [event.appointments for event, _ in ear.heard] == [
-        tuple(visit.id for visit in booking.appointments)
+    assert [event.appointments for event, _ in listener.received] == [
+        tuple(appointment.id for appointment in booking.appointments)
     ]
 
 
-async def test_what_was_refused_or_undone_is_not_told(clinic: Database, ear: Ear, time: Time) -> None:
-    booking = await booked(clinic)
-    await booked(clinic, NINE + timedelta(hours=1))
-    await deliver_due(clinic, {"ear": ear}, clock=time)
-    ear.heard.clear()
+async def test_a_change_that_was_refused_or_rolled_back_is_no_event(
+    clinic: Database, listener: RecordingListener, relay: OutboxRelay
+) -> None:
+    booking = await book_at(clinic)
+    await book_at(clinic, NINE + timedelta(hours=1))
+    await relay.deliver_due()
+    listener.received.clear()
 
     async def move_to_a_taken_time() -> None:
         async with clinic.write() as session:
             request = RescheduleRequest(booking.manage_token, NINE + timedelta(hours=1))
             await reschedule(session, request, now=NOW)
 
-    async def cancel_until_the_lights_go_out() -> None:
+    async def cancel_until_a_failure() -> None:
         async with clinic.write() as session:
             await cancel(session, booking.manage_token, None, now=NOW)
-            raise RuntimeError("the lights went out")
+            raise RuntimeError("the process failed")
 
     with pytest.raises(SlotTaken):
         await move_to_a_taken_time()
     with pytest.raises(RuntimeError):
-        await cancel_until_the_lights_go_out()
+        await cancel_until_a_failure()
 
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
-    assert ear.heard == []
+    assert await relay.deliver_due() == 0
+    assert listener.received == []
 
 
-async def test_a_visit_that_moves_to_where_it_is_has_not_moved(
-    clinic: Database, ear: Ear, time: Time
+async def test_moving_an_appointment_to_its_own_time_is_no_event(
+    clinic: Database, relay: OutboxRelay
 ) -> None:
-    booking = await booked(clinic)
-    await deliver_due(clinic, {"ear": ear}, clock=time)
+    booking = await book_at(clinic)
+    await relay.deliver_due()
 
     async with clinic.write() as session:
-        visit = await reschedule(session, RescheduleRequest(booking.manage_token, NINE), now=NOW)
+        appointment = await reschedule(session, RescheduleRequest(booking.manage_token, NINE), now=NOW)
 
-    assert visit.sequence == 0
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
+    assert appointment.sequence == 0
+    assert await relay.deliver_due() == 0
 
 
-async def test_a_failure_is_tried_again_with_the_same_id(clinic: Database, ear: Ear, time: Time) -> None:
-    await booked(clinic)
-    ear.failures = [OSError("no answer"), OSError("no answer")]
+async def test_a_failed_delivery_is_retried_with_the_same_event_id(
+    clinic: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
+) -> None:
+    await book_at(clinic)
+    listener.failures = [OSError("no answer"), OSError("no answer")]
 
     for wait in RETRY_DELAYS[:2]:
-        assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
-        time.now += wait - timedelta(seconds=1)
-        assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
-        time.now += timedelta(seconds=1)
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
+        assert await relay.deliver_due() == 1
+        clock.now += wait - timedelta(seconds=1)
+        assert await relay.deliver_due() == 0
+        clock.now += timedelta(seconds=1)
+    assert await relay.deliver_due() == 1
+    assert await relay.deliver_due() == 0
 
-    assert len({event.id for event, _ in ear.heard}) == 1
-    assert len(ear.heard) == 3
+    assert len({event.id for event, _ in listener.received}) == 1
+    assert len(listener.received) == 3
 
 
-async def test_trying_ends_after_a_day_and_leaves_no_secret(clinic: Database, ear: Ear, time: Time) -> None:
-    await booked(clinic)
-    ear.failures = [OSError("no answer")] * 100
+async def test_retries_end_after_a_day_and_leave_no_secret(
+    clinic: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
+) -> None:
+    await book_at(clinic)
+    listener.failures = [OSError("no answer")] * 100
 
     for wait in (*RETRY_DELAYS, DAY, DAY):
-        await deliver_due(clinic, {"ear": ear}, clock=time)
-        time.now += wait
+        await relay.deliver_due()
+        clock.now += wait
 
-    assert len(ear.heard) == len(RETRY_DELAYS) + 1
+    assert len(listener.received) == len(RETRY_DELAYS) + 1
     assert DAY <= sum(RETRY_DELAYS, timedelta(0)) < 2 * DAY
     (given_up,) = await deliveries(clinic)
     assert (given_up.due_at, given_up.delivered_at, given_up.manage_token) == (None, None, None)
 
 
-async def test_what_a_listener_gives_up_is_not_tried_again(clinic: Database, ear: Ear, time: Time) -> None:
-    await booked(clinic)
-    ear.failures = [PermanentFailure("no such mailbox")]
-
-    await deliver_due(clinic, {"ear": ear}, clock=time)
-    time.now += DAY
-
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0
-
-
-async def test_a_failing_listener_keeps_nothing_from_another(clinic: Database, ear: Ear, time: Time) -> None:
-    await listening(clinic, "ear", "deaf")
-    await booked(clinic)
-    deaf = Ear(failures=[SystemExit(3), asyncio.CancelledError(), ValueError("rubbish")])
-
-    assert await deliver_due(clinic, {"ear": ear, "deaf": deaf}, clock=time) == 2
-    for wait in RETRY_DELAYS[:3]:
-        time.now += wait
-        assert await deliver_due(clinic, {"ear": ear, "deaf": deaf}, clock=time) == 1
-
-    assert (len(ear.heard), len(deaf.heard)) == (1, 4)
-
-
-async def test_what_a_dead_process_began_is_told_by_another(clinic: Database, ear: Ear, time: Time) -> None:
-    await booked(clinic)
-    async with clinic.write() as session:
-        assert len(await claim_deliveries(session, "ear", now=time.now, until=time.now + LEASE, most=10)) == 1
-
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 0, "it may be alive"
-    time.now += LEASE
-    assert await deliver_due(clinic, {"ear": ear}, clock=time) == 1
-
-
-async def test_many_couriers_share_the_work(clinic: Database, ear: Ear, time: Time) -> None:
-    for hour in range(3):
-        await booked(clinic, NINE + timedelta(hours=hour))
-
-    rounds = await asyncio.gather(*(deliver_due(clinic, {"ear": ear}, clock=time) for _ in range(4)))
-
-    assert sum(rounds) == 3
-    assert len({event.id for event, _ in ear.heard}) == 3
-    assert [(one.manage_token, one.delivered_at) for one in await deliveries(clinic)] == [(None, NOW)] * 3
-
-
-async def test_a_listener_hears_what_happens_from_its_beginning_to_its_end(
-    clinic: Database, ear: Ear, time: Time
+async def test_a_permanent_failure_is_not_retried(
+    clinic: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
 ) -> None:
-    await booked(clinic)
-    await listening(clinic, "late")
-    await booked(clinic, NINE + timedelta(hours=1))
-    await listening(clinic, "late")
+    await book_at(clinic)
+    listener.failures = [PermanentFailure("no such mailbox")]
 
-    late = Ear()
-    assert await deliver_due(clinic, {"ear": ear, "late": late}, clock=time) == 1
-    assert (len(ear.heard), len(late.heard)) == (0, 1)
+    await relay.deliver_due()
+    clock.now += DAY
+
+    assert await relay.deliver_due() == 0
 
 
-async def test_what_happened_is_forgotten_after_a_month(clinic: Database, ear: Ear, time: Time) -> None:
-    booking = await booked(clinic)
-    await deliver_due(clinic, {"ear": ear}, clock=time)
+async def test_a_failing_listener_delays_no_other(
+    clinic: Database, listener: RecordingListener, clock: StandingClock
+) -> None:
+    await register(clinic, "mail", "broken")
+    await book_at(clinic)
+    broken = RecordingListener(failures=[SystemExit(3), asyncio.CancelledError(), ValueError("rubbish")])
+
+    assert await OutboxRelay(clinic, {"mail": listener, "broken": broken}, clock=clock).deliver_due() == 2
+    for wait in RETRY_DELAYS[:3]:
+        clock.now += wait
+        assert await OutboxRelay(clinic, {"mail": listener, "broken": broken}, clock=clock).deliver_due() == 1
+
+    assert (len(listener.received), len(broken.received)) == (1, 4)
+
+
+async def test_a_delivery_that_a_dead_process_claimed_is_made_by_another(
+    clinic: Database, clock: StandingClock, relay: OutboxRelay
+) -> None:
+    await book_at(clinic)
+    async with clinic.write() as session:
+        assert (
+            len(await claim_deliveries(session, "mail", now=clock.now, until=clock.now + LEASE, most=10)) == 1
+        )
+
+    assert await relay.deliver_due() == 0, "it may be alive"
+    clock.now += LEASE
+    assert await relay.deliver_due() == 1
+
+
+async def test_several_relays_share_the_deliveries(
+    clinic: Database, listener: RecordingListener, clock: StandingClock
+) -> None:
+    for hour in range(3):
+        await book_at(clinic, NINE + timedelta(hours=hour))
+
+    relays = [OutboxRelay(clinic, {"mail": listener}, clock=clock) for _ in range(4)]
+    delivered = await asyncio.gather(*(relay.deliver_due() for relay in relays))
+
+    assert sum(delivered) == 3
+    assert len({event.id for event, _ in listener.received}) == 3
+    settled = [(delivery.manage_token, delivery.delivered_at) for delivery in await deliveries(clinic)]
+    assert settled == [(None, NOW)] * 3
+
+
+async def test_a_listener_gets_the_events_from_its_registration_to_its_removal(
+    clinic: Database, listener: RecordingListener, clock: StandingClock
+) -> None:
+    await book_at(clinic)
+    await register(clinic, "late")
+    await book_at(clinic, NINE + timedelta(hours=1))
+    await register(clinic, "late")
+
+    late = RecordingListener()
+    assert await OutboxRelay(clinic, {"mail": listener, "late": late}, clock=clock).deliver_due() == 1
+    assert (len(listener.received), len(late.received)) == (0, 1)
+
+
+async def test_events_are_deleted_after_a_month(clinic: Database, relay: OutboxRelay) -> None:
+    booking = await book_at(clinic)
+    await relay.deliver_due()
     later = NOW + timedelta(days=30)
     async with clinic.write() as session:
         event = Event(booking.appointments[0].id, EventKind.BOOKED, (booking.appointments[0].id,), later)
@@ -274,26 +301,29 @@ async def test_what_happened_is_forgotten_after_a_month(clinic: Database, ear: E
         assert await session.scalar(select(func.count()).select_from(OutboxDelivery)) == 1
 
 
-async def test_the_courier_goes_on_though_a_round_fails(clinic: Database, ear: Ear) -> None:
-    told = asyncio.Event()
-    tries = 0
+async def test_the_relay_goes_on_after_a_round_that_failed(
+    clinic: Database, listener: RecordingListener
+) -> None:
+    delivered = asyncio.Event()
+    rounds = 0
 
-    async def hears(event: Event, manage_token: str | None) -> None:
-        await ear(event, manage_token)
-        told.set()
+    async def listener_that_signals(event: Event, manage_token: str | None) -> None:
+        await listener(event, manage_token)
+        delivered.set()
 
-    async def clock(_session: BookingSession) -> datetime:
-        nonlocal tries
-        tries += 1
-        if tries == 1:
+    async def failing_clock(_session: BookingSession) -> datetime:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
             raise RuntimeError("a bad moment")
         return NOW
 
-    await booked(clinic)
-    courier = asyncio.create_task(run_relay(clinic, {"ear": hears}, clock=clock))
+    await book_at(clinic)
+    relay = OutboxRelay(clinic, {"mail": listener_that_signals}, clock=failing_clock)
+    running = asyncio.create_task(relay.run())
     async with asyncio.timeout(20):
-        await told.wait()
-    courier.cancel()
-    await asyncio.wait([courier])
+        await delivered.wait()
+    running.cancel()
+    await asyncio.wait([running])
 
-    assert len(ear.heard) == 1
+    assert len(listener.received) == 1

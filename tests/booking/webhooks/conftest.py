@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking.domain.events import EventKind
-from booking.outbox.relay import RETRY_DELAYS, deliver_due
+from booking.outbox.relay import RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.session import BookingSession
@@ -22,7 +22,7 @@ from tests.support.clinics import NOW, open_clinic
 
 @dataclass
 class Teller:
-    """A server's courier that goes when it is told to; its clock stands still."""
+    """The relay of a server, which delivers when it is asked to; its clock stands still."""
 
     database: Database
     now: datetime = NOW
@@ -34,7 +34,8 @@ class Teller:
     async def tell(self) -> int:
         """One round; answers how many deliveries were due."""
         family = webhook_listeners(self.database, self.sender, show=webhook_payload, clock=self.clock)
-        return await deliver_due(self.database, {}, {LISTENER_FAMILY: family}, clock=self.clock)
+        relay = OutboxRelay(self.database, {}, {LISTENER_FAMILY: family}, clock=self.clock)
+        return await relay.deliver_due()
 
     async def tell_for_a_day(self) -> None:
         """Until all is told or given up."""

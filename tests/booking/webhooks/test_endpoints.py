@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from booking.api_keys import create_key, revoke_key
 from booking.domain.errors import InvalidInput, NotFound
 from booking.domain.events import Event, EventKind
-from booking.outbox.relay import LEASE, RETRY_DELAYS, run_relay
+from booking.outbox.relay import LEASE, RETRY_DELAYS, OutboxRelay
 from booking.storage.models.api_keys import Scope
 from booking.storage.models.outbox import OutboxDelivery, OutboxListener
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
@@ -97,9 +97,8 @@ async def test_a_silent_endpoint_keeps_nobody_else_waiting(teller: Teller) -> No
         await teller.add(silent.url)
         await teller.add(quick.url)
         family = webhook_listeners(teller.database, teller.sender, show=webhook_payload, clock=teller.clock)
-        courier = asyncio.create_task(
-            run_relay(teller.database, {}, {LISTENER_FAMILY: family}, clock=teller.clock)
-        )
+        relay = OutboxRelay(teller.database, {}, {LISTENER_FAMILY: family}, clock=teller.clock)
+        running = asyncio.create_task(relay.run())
         try:
             booking = await booked(teller.database, NINE)
             await silent.arrived(1)
@@ -108,8 +107,8 @@ async def test_a_silent_endpoint_keeps_nobody_else_waiting(teller: Teller) -> No
             await quick.arrived(2)
             assert len(silent.requests) == 1
         finally:
-            courier.cancel()
-            await asyncio.wait([courier])
+            running.cancel()
+            await asyncio.wait([running])
 
 
 async def test_what_a_dead_server_had_begun_is_sent_by_another(teller: Teller, receiver: Receiver) -> None:
