@@ -23,7 +23,8 @@ from booking.storage.database import Database
 from booking.storage.queries.outbox import listeners_with_due_deliveries
 from booking.storage.session import BookingSession
 from graphql_api.app import create_app
-from graphql_api.extensions.feature import EnabledFeature, Feature, check_members
+from graphql_api.extensions.checks import check_members
+from graphql_api.extensions.feature import EnabledFeature, Feature
 from graphql_api.resolvers.relay import global_id
 from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database

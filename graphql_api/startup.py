@@ -1,4 +1,4 @@
-"""A database made ready for a server: its tables the newest, and what it holds equal to the clinic's file."""
+"""Prepares the database for a server: migrates it, and makes its catalogue equal to the clinic's file."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,25 +10,26 @@ from booking.domain.error_text import describe_exception
 from booking.storage.database import Database
 from booking.storage.migrations.history import MigrationError
 from booking.storage.migrations.upgrade import migrate, missing_schema
-from graphql_api.extensions.checks import feature_error
 from graphql_api.extensions.feature import EnabledFeature
 
 
 def prepare_database(
     url: str, clinic: ClinicFile, enabled: Sequence[EnabledFeature], *, now: datetime
 ) -> list[str]:
-    """What changed, a sentence each. Refuses with FeatureMistake for migrations that are broken or lack
-    a table or a column.
+    """Return what changed in the catalogue, a sentence each.
+
+    Raises:
+        FeatureError: a feature's migrations fail, or lack a table or a column.
     """
     histories = {history: one for one in enabled if (history := one.history)}
     try:
         migrate(url, list(histories))
     except MigrationError as broken:
-        raise feature_error(histories[broken.history], "", migration_failure(broken)) from broken.__cause__
+        raise histories[broken.history].error("", migration_failure(broken)) from broken.__cause__
     for one in enabled:
         for name in missing_schema(url, one.feature.tables):
-            told = f"no migration makes it: book-online new-migration {one.feature.name} 'what is new'"
-            raise feature_error(one, f"{'column' if '.' in name else 'table'} {name}", told)
+            what = f"no migration makes it: book-online new-migration {one.feature.name} 'what is new'"
+            raise one.error(f"{'column' if '.' in name else 'table'} {name}", what)
 
     async def apply() -> list[str]:
         database = Database(url)
@@ -42,6 +43,6 @@ def prepare_database(
 
 
 def migration_failure(broken: MigrationError) -> str:
-    """In a sentence: the file, where one is at fault, and the reason."""
+    """The failure in a sentence: the file, where one is at fault, and the reason."""
     reason = broken.why or describe_exception(broken.__cause__ or broken)
     return ": ".join(filter(None, ["its migrations can't be run", broken.file, reason]))

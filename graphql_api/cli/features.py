@@ -11,17 +11,10 @@ from booking.catalogue.clinic_file.parser import ClinicFileError, enabled_featur
 from booking.storage.migrations.autogenerate import write_revision
 from booking.storage.migrations.history import MigrationError, feature_history
 from graphql_api.cli.clinic_file import clinic_text
-from graphql_api.extensions.checks import (
-    NAME,
-    NAME_RULE,
-    RESERVED,
-    coordinates,
-    display_name,
-    feature_types,
-    pascal_case,
-)
+from graphql_api.extensions.checks import NAME_RULE, display_name, is_valid_name
 from graphql_api.extensions.discovery import InstalledFeature, installed_features, load_clinic_file
 from graphql_api.extensions.feature import API, EnabledFeature, FeatureError
+from graphql_api.extensions.ownership import coordinates, feature_types, pascal_case
 from graphql_api.schema.schema import schema_with
 from graphql_api.settings import InvalidSetting, Settings
 from graphql_api.startup import migration_failure
@@ -95,7 +88,7 @@ def _additions(one: InstalledFeature) -> Iterator[str]:
 
 def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> int:
     name: str = arguments.name
-    if not NAME.fullmatch(name) or name in RESERVED:
+    if not is_valid_name(name):
         raise InvalidSetting(f"{name!r} can't be a feature's name: it {NAME_RULE}")
     distribution = f"book-online-{name.replace('_', '-')}"
     folder: Path = arguments.folder / distribution

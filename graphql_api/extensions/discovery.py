@@ -1,4 +1,4 @@
-"""Which features are installed, and bringing in those that a clinic's file names."""
+"""Features that are installed, by their packages' entry points, and those that a clinic's file enables."""
 
 import difflib
 from collections.abc import Collection
@@ -8,7 +8,8 @@ from importlib.metadata import EntryPoint, entry_points
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.parser import enabled_features, parse_with_features
 from booking.domain.error_text import describe_exception
-from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError, check_members
+from graphql_api.extensions.checks import check_members
+from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError
 
 ENTRY_POINT_GROUP = "book_online.features"
 """The entry points of packages that bring a feature: `aftercare = "book_online_aftercare:feature"`."""
@@ -26,34 +27,43 @@ class InstalledFeature:
     entry_point: EntryPoint
 
     def load(self) -> Feature:
-        """Refuses with FeatureMistake."""
+        """Import the feature.
+
+        Raises:
+            FeatureError: it can't be imported, is no Feature, or has a member that can't be.
+        """
         try:
             feature = self.entry_point.load()
         except KeyboardInterrupt:
             raise
-        except BaseException as reason:  # it is somebody else's code
-            told = f"it can't be imported: {describe_exception(reason)}"
-            raise FeatureError(self.name, self.package, "", told) from reason
+        except BaseException as reason:  # sys.exit at import must not end the command without a word
+            raise self.error("", f"it can't be imported: {describe_exception(reason)}") from reason
         if not isinstance(feature, Feature):
-            raise FeatureError(self.name, self.package, self.entry_point.value, "this is no Feature")
+            raise self.error(self.entry_point.value, "this is no Feature")
         if feature.name != self.name:
-            told = f"its entry point is named {self.name!r}, and the feature {feature.name!r}"
-            raise FeatureError(self.name, self.package, self.entry_point.value, told)
+            what = f"its entry point is named {self.name!r}, and the feature {feature.name!r}"
+            raise self.error(self.entry_point.value, what)
         check_members(feature, self.package)
         return feature
 
+    def error(self, where: str, what: str) -> FeatureError:
+        return FeatureError(self.name, self.package, where, what)
+
 
 def installed_features() -> dict[str, InstalledFeature]:
-    """By name. Refuses with FeatureMistake for a name that two packages have."""
-    found: dict[str, InstalledFeature] = {}
+    """The installed features by name.
+
+    Raises:
+        FeatureError: two packages bring a feature of one name.
+    """
+    installed: dict[str, InstalledFeature] = {}
     for point in entry_points(group=ENTRY_POINT_GROUP):
-        one = InstalledFeature(
-            point.name, f"{point.dist.name} {point.dist.version}" if point.dist else "?", point
-        )
-        other = found.setdefault(point.name, one)
-        if other.package != one.package:
-            raise FeatureError(one.name, one.package, "", f"{other.package} brings one of this name too")
-    return found
+        package = f"{point.dist.name} {point.dist.version}" if point.dist else "?"
+        feature = InstalledFeature(point.name, package, point)
+        other = installed.setdefault(point.name, feature)
+        if other.package != package:
+            raise feature.error("", f"{other.package} brings one of this name too")
+    return installed
 
 
 @dataclass(frozen=True)
@@ -65,22 +75,24 @@ class LoadedClinicFile:
 
 
 def load_clinic_file(text: str, *, without: Collection[str] = ()) -> LoadedClinicFile:
-    """`without` those features, which stay named. Refuses with ClinicFileError and FeatureMistake."""
-    named, there = enabled_features(text), installed_features()
+    """Parse a clinic's file with the features that it names, but `without` those, which stay named.
+
+    Raises:
+        ClinicFileError: every mistake in the file.
+        FeatureError: a feature can't be loaded, or one to leave out is not named.
+    """
+    named, installed = enabled_features(text), installed_features()
     for name in without:
         if name not in named:
             near = difflib.get_close_matches(name, named, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise FeatureError(
-                name, "BOOK_ONLINE_WITHOUT_FEATURES", "", f"the clinic's file does not name it{hint}"
-            )
-    wanted = {name: there[name].load() for name in named if name in there and name not in without}
-    parts = dict.fromkeys(there) | {name: feature.settings for name, feature in wanted.items()}
-    whole = parse_with_features(text, parts, absent=without)
-    return LoadedClinicFile(
-        whole.clinic,
-        [
-            EnabledFeature(feature, there[name].package, whole.features[name])
-            for name, feature in wanted.items()
-        ],
-    )
+            what = f"the clinic's file does not name it{hint}"
+            raise FeatureError(name, "BOOK_ONLINE_WITHOUT_FEATURES", "", what)
+    features = {name: installed[name].load() for name in named if name in installed and name not in without}
+    sections = dict.fromkeys(installed) | {name: feature.settings for name, feature in features.items()}
+    parsed = parse_with_features(text, sections, absent=without)
+    enabled = [
+        EnabledFeature(feature, installed[name].package, parsed.features[name])
+        for name, feature in features.items()
+    ]
+    return LoadedClinicFile(parsed.clinic, enabled)

@@ -1,13 +1,12 @@
-"""Feature: all that an installed package may bring; and the error that names what is wrong with one."""
+"""Feature: all that an installed package may bring; EnabledFeature; and the error that names a mistake."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from booking.catalogue.clinic_file.model import Section
 from booking.domain.hookspecs import BusySource, FeatureHooks, Rule
 from booking.extensions.dispatch import FeatureListener
 from booking.storage.base import Table
@@ -15,12 +14,9 @@ from booking.storage.migrations.history import MigrationHistory, feature_history
 from booking.storage.queries.outbox import FEATURE_SEPARATOR
 from graphql_api.resolvers.loaders import BatchLoad
 from graphql_api.resolvers.schema_part import SchemaPart
-from graphql_api.security.viewer import RequiresScope
 
 API = 1
 """The version of the feature contract: raised by whatever could break a feature, not by additions."""
-MAPPING_MEMBERS = ("fields", "problems", "loaders", "nodes", "listeners")
-LIST_MEMBERS = ("types", "rules", "busy_sources", "tables")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +25,8 @@ class Feature(SchemaPart):
 
     `api` is the version of this contract that the feature was made for. `loaders` are found as
     `context.load["aftercare.advice"]`, `settings` as `context.settings["aftercare"]`. `rules` may refuse a
-    booking, `busy_sources` say when practitioners are busy, `listeners` are told of events after the
-    commit. `tables` are created by the Alembic revisions in `migrations`.
+    booking, `busy_sources` return when practitioners are busy, `listeners` are called after the commit.
+    `tables` are created by the Alembic revisions in the folder `migrations`.
     """
 
     name: str
@@ -46,9 +42,9 @@ class Feature(SchemaPart):
 
 @dataclass(frozen=True)
 class EnabledFeature:
-    """An installed feature that the clinic names, with what its file says to it.
+    """An installed feature that the clinic's file names, with its settings from that file.
 
-    `package` is who brings it, for people: `book-online-aftercare 0.1.0`.
+    `package` names the distribution for people: `book-online-aftercare 0.1.0`.
     """
 
     feature: Feature
@@ -66,42 +62,15 @@ class EnabledFeature:
         return feature_history(self.feature.name, folder) if folder else None
 
     def full_name(self, name: str) -> str:
-        """Of one of its listeners or loaders, among everybody's."""
+        """The name of a listener or a loader, unique among all features': `aftercare.advice`."""
         return f"{self.feature.name}{FEATURE_SEPARATOR}{name}"
 
-
-def check_members(feature: Feature, package: str) -> None:
-    """Before anything else is made of it. Refuses with FeatureMistake."""
-    for where, what in member_errors(feature):
-        raise FeatureError(feature.name, package, where, what)
-
-
-def member_errors(feature: Feature) -> Iterator[tuple[str, str]]:
-    """Members that aren't what they are declared as: where, and what is wrong there."""
-    if feature.api != API:
-        yield "", f"it was made for version {feature.api!r} of the feature API, and this is version {API}"
-        return
-    if not isinstance(feature.name, str):
-        yield "`name`", "it must be a text"
-    for name in MAPPING_MEMBERS:
-        if not isinstance(by_name := getattr(feature, name), Mapping):
-            yield f"`{name}`", "it must be a mapping: {...: ...}"
-        elif name != "problems" and not all(isinstance(key, str) for key in by_name):
-            yield f"`{name}`", "its keys must be texts, in quotes"
-    for name in LIST_MEMBERS:
-        if not isinstance(getattr(feature, name), (list, tuple)):
-            yield f"`{name}`", "it must be a list: [...]"
-    settings = feature.settings
-    if settings is not None and not (isinstance(settings, type) and issubclass(settings, Section)):
-        yield "`settings`", "it must be a class of FeatureSettings"
-    if not isinstance(feature.migrations, Path | None):
-        yield "`migrations`", 'it must be a Path: Path(__file__).parent / "migrations"'
-    if not isinstance(feature.node_scope, RequiresScope | None):
-        yield "`node_scope`", "it must be one of CATALOGUE, AVAILABILITY, BOOK, OWN_BOOKINGS, PATIENTS"
+    def error(self, where: str, what: str) -> "FeatureError":
+        return FeatureError(self.feature.name, self.package, where, what)
 
 
 class FeatureError(Exception):
-    """A feature can't be used as it is; one sentence that names its package and what is wrong where."""
+    """A feature can't be used as it is: one sentence with its package, the place and the mistake."""
 
     def __init__(self, feature: str, package: str, where: str, what: str) -> None:
         self.what = f"{where}: {what}" if where else what

@@ -15,17 +15,15 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from booking.domain.error_text import one_line
-from graphql_api.extensions.checks import (
-    check_after_schema,
-    check_before_schema,
+from graphql_api.extensions.checks import check_after_schema, check_before_schema
+from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError
+from graphql_api.extensions.ownership import (
     coordinates,
-    feature_error,
     feature_types,
     fields_of,
     graphql_name,
     owning_feature,
 )
-from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError
 from graphql_api.extensions.resolver_isolation import (
     FeatureFailed,
     feature_at_path,
@@ -119,7 +117,7 @@ class BookingSchema(strawberry.Schema):
             enforce_scopes(self._schema, owners)
         except MissingScope as missing:
             one = owners.get(missing.coordinate)
-            raise feature_error(one, missing.coordinate, missing.reason) if one else missing from None
+            raise one.error(missing.coordinate, missing.reason) if one else missing from None
         own = {
             f"{kind.name}.{name}": owner.feature.name
             for kind in feature_types(self._schema)
@@ -187,7 +185,7 @@ def schema_with(enabled: Sequence[EnabledFeature], *, in_order: bool = False) ->
             try:
                 BookingSchema([one])
             except Exception as reason:
-                raise feature_error(one, "", one_line(reason)) from reason
+                raise one.error("", one_line(reason)) from reason
         raise
 
 

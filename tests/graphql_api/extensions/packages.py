@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from book_online.extend import API, Feature
+from graphql_api.extensions.checks import check_members
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
 from graphql_api.schema.schema import schema_with
 from tests.support.clinics import file_with_features
@@ -71,12 +72,17 @@ def install(site: Path, name: str, code: str = TIPS, *, package: str = "", versi
     return folder
 
 
-def refusal_of(**wrong: Any) -> str:
-    """What the feature `tips` is told when these of its members are wrong."""
-    feature = Feature(name="tips", **({"api": API} | wrong))
+def error_of(**members: Any) -> str:
+    """The error with which the feature `tips` is refused at start when it has these members."""
+    feature = Feature(name="tips", **({"api": API} | members))
     with pytest.raises(FeatureError) as refused:
-        schema_with([EnabledFeature(feature, "book-online-tips 0.1.0")])
+        _join_schema(feature, "book-online-tips 0.1.0")
     return str(refused.value)
+
+
+def _join_schema(feature: Feature, package: str) -> None:
+    check_members(feature, package)
+    schema_with([EnabledFeature(feature, package)])
 
 
 class Office:

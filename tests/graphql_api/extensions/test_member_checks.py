@@ -26,7 +26,7 @@ from booking.domain.errors import NotFound
 from booking.storage.session import BookingSession
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
 from graphql_api.schema.schema import schema_with
-from tests.graphql_api.extensions.packages import refusal_of
+from tests.graphql_api.extensions.packages import error_of
 
 
 @strawberry.type
@@ -181,8 +181,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         "one: it must take proposal",
     ),
     "a rule that is an object": ({"rules": [Rule()]}, "Rule object: it must be an `async def`"),
-    "a busy source that takes more": ({"busy_sources": [two]}, "two: it must take question"),
-    "a listener that takes more": ({"listeners": {"all": two}}, "two: it must take heard"),
+    "a busy source that takes more": ({"busy_sources": [two]}, "two: it must take query"),
+    "a listener that takes more": ({"listeners": {"all": two}}, "two: it must take context"),
     "a loader that takes less": ({"loaders": {"all": one}}, "one: it must take session, keys"),
     "a weight below nothing": (
         {"fields": {"Service": answering(str | None, Cost(weight=-1000))}},
@@ -235,7 +235,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("given", "told"), MISTAKES.values(), ids=MISTAKES)
 def test_what_can_not_be_used_is_told_with_its_place(given: dict[str, Any], told: str) -> None:
-    assert refusal_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
+    assert error_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
 def test_all_of_it_joins_where_it_is_right() -> None:

@@ -12,7 +12,7 @@ from book_online.extend import API, CATALOGUE, BookingError, Feature, Problem, P
 from booking.storage.session import BookingSession
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
 from graphql_api.schema.schema import schema_with
-from tests.graphql_api.extensions.packages import refusal_of
+from tests.graphql_api.extensions.packages import error_of
 
 
 def one(field_name: str, answer: Any = str | None, **given: Any) -> type:
@@ -167,7 +167,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("given", "told"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_in_one_sentence(given: dict[str, Any], told: str) -> None:
-    assert refusal_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
+    assert error_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
 def test_what_strawberry_makes_nothing_of_is_told_with_its_package() -> None:
