@@ -199,18 +199,18 @@ def create_app(
             return await linked_data(session, settings.site, language, service, now=await moment_of(session))
 
     feed_context = FeedContext(database, moment_of, settings.site, global_id, charge)
-    desk = NoscriptSite(database, clinic_card, moment_of, holder_of)
+    noscript_site = NoscriptSite(database, clinic_card, moment_of, holder_of)
     parts: list[BaseRoute] = [
         Route("/graphql", graphql, methods=ANY_METHOD),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *bulk_routes(feed_context),
         *calendar_routes(feed_context),
-        *noscript_routes(desk),
+        *noscript_routes(noscript_site),
         *routes(
             clinic=clinic_card,
             demo=settings.is_development,
-            noscript=partial(noscript_entry, desk),
+            noscript=partial(noscript_entry, noscript_site),
             linked_data=linked_data_of,
         ),
     ]

@@ -1,4 +1,4 @@
-"""How far a visitor has come: all of it is in the form that is sent, and nothing is kept in between."""
+"""How far a visitor has come. The whole state travels in the form: the server stores no session."""
 
 import hashlib
 import hmac
@@ -11,14 +11,14 @@ from booking.domain.policy import MAX_VISITS
 from web.noscript.form import Form
 
 MIN_KEY_LENGTH = 32
-FIRST_YEAR, LAST_YEAR = 2000, 9000
+MIN_YEAR, MAX_YEAR = 2000, 9000
 DETAILS = ("name", "email", "phone")
 ANSWER = "answer-"
 
 
 @dataclass(frozen=True, order=True)
 class Choice:
-    """A time that the visitor chose; with anyone unless a practitioner is named."""
+    """A time that the visitor chose; without a practitioner, anyone may give the visit."""
 
     starts_at: datetime
     location: str
@@ -27,8 +27,8 @@ class Choice:
     @property
     def code(self) -> str:
         """`2026-11-24T12:00Z@main-street@sample-practitioner-a`."""
-        place = f"{self.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}@{self.location}"
-        return f"{place}@{self.practitioner}" if self.practitioner else place
+        time_and_location = f"{self.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}@{self.location}"
+        return f"{time_and_location}@{self.practitioner}" if self.practitioner else time_and_location
 
     @classmethod
     def parse(cls, code: str) -> "Choice | None":
@@ -38,20 +38,21 @@ class Choice:
             starts_at = datetime.strptime(time, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
         except ValueError:
             return None
-        # So far from the ends of the calendar, a week more or another zone is a time too.
-        is_usable = location and FIRST_YEAR <= starts_at.year <= LAST_YEAR
+        # Far from the ends of Python's calendar: a week later and another zone stay within it.
+        is_usable = location and MIN_YEAR <= starts_at.year <= MAX_YEAR
         return cls(starts_at, location, practitioner or None) if is_usable else None
 
 
 @dataclass(frozen=True)
 class BookingState:
-    """`key` is a secret that the server made for one page: whoever has it, has what was held with it.
+    """What a form of these pages carries from step to step.
 
-    So no token travels, and a form that is sent twice does nothing twice.
+    `key` is a secret made for one page, and the only claim to the times that were held with it: hold
+    tokens never travel, and a form that is sent twice has its effect once.
     """
 
     service: str
-    practitioner: str | None = None  # as wished at first; None is anyone
+    preferred_practitioner: str | None = None  # None: any
     choices: tuple[Choice, ...] = ()
     key: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)  # as sent, by slug of the question
@@ -59,57 +60,55 @@ class BookingState:
 
     @classmethod
     def read(cls, service: str, form: Form) -> "BookingState":
-        chosen = {choice for code in form.all("at") if (choice := Choice.parse(code))}
+        choices = {choice for code in form.all("at") if (choice := Choice.parse(code))}
         return cls(
             service,
             form.get("with") or None,
-            tuple(sorted(chosen, key=lambda choice: choice.code)[:MAX_VISITS]),
+            tuple(sorted(choices, key=lambda choice: choice.code)[:MAX_VISITS]),
             form.get("key"),
             {name.removeprefix(ANSWER): value for name, value in form.pairs if name.startswith(ANSWER)},
             {name: form.get(name) for name in DETAILS},
         )
 
     @property
-    def with_whom(self) -> str | None:
-        """Who was chosen with a time goes before the first wish."""
-        return next(
-            (choice.practitioner for choice in self.choices if choice.practitioner), self.practitioner
-        )
+    def practitioner(self) -> str | None:
+        """The practitioner chosen together with a time, else the preferred one."""
+        chosen = (choice.practitioner for choice in self.choices if choice.practitioner)
+        return next(chosen, self.preferred_practitioner)
 
     @property
-    def is_sent(self) -> bool:
-        """By a form of ours, with a time in it."""
+    def can_hold(self) -> bool:
+        """Whether it names times, and the key of a page to hold them with."""
         return len(self.key) >= MIN_KEY_LENGTH and bool(self.choices)
 
     def with_new_key(self) -> "BookingState":
         return replace(self, key=secrets.token_urlsafe(32))
 
-    def without(self, place: int) -> "BookingState":
-        """Without the time of one visit."""
-        return replace(self, choices=self.choices[:place] + self.choices[place + 1 :])
+    def without_choice(self, index: int) -> "BookingState":
+        return replace(self, choices=self.choices[:index] + self.choices[index + 1 :])
 
-    def key_of(self, attempt: int) -> str:
-        """The idempotency key for holding these very times, for the first time or again.
+    def idempotency_key(self, attempt: int) -> str:
+        """For holding exactly these times.
 
-        Another choice on the same page is another intention, and so is what was held and ran out.
+        Other times on the same page make another key, and so does a new attempt after a hold expired.
         """
-        meant = [self.service, *(choice.code for choice in self.choices), str(attempt)]
+        parts = [self.service, *(choice.code for choice in self.choices), str(attempt)]
         return hmac.new(
-            self.key.encode("utf-8", "replace"), "\n".join(meant).encode(), hashlib.sha256
+            self.key.encode("utf-8", "replace"), "\n".join(parts).encode(), hashlib.sha256
         ).hexdigest()
 
-    def chosen(self) -> Iterator[tuple[str, str]]:
+    def url_fields(self) -> Iterator[tuple[str, str]]:
         """The fields that may be in a URL: nothing secret, nothing of health."""
-        if self.practitioner:
-            yield "with", self.practitioner
+        if self.preferred_practitioner:
+            yield "with", self.preferred_practitioner
         yield from (("at", choice.code) for choice in self.choices)
 
-    def held(self) -> Iterator[tuple[str, str]]:
-        """The hidden fields of a form that is posted."""
-        yield from self.chosen()
+    def held_fields(self) -> Iterator[tuple[str, str]]:
+        """The hidden fields that name the held times, for forms that are posted."""
+        yield from self.url_fields()
         yield "key", self.key
 
-    def said(self) -> Iterator[tuple[str, str]]:
-        """The answers, and what was typed: also hidden fields."""
+    def entered_fields(self) -> Iterator[tuple[str, str]]:
+        """The hidden fields of the answers and details entered so far, for forms that are posted."""
         yield from ((ANSWER + slug, answer) for slug, answer in self.answers.items())
-        yield from ((name, typed) for name, typed in self.details.items() if typed)
+        yield from ((name, value) for name, value in self.details.items() if value)

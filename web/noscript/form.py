@@ -1,25 +1,28 @@
-"""What a browser sends with a form, read with limits."""
+"""A form as a browser sends it: read with limits, and refused if a page of another site sent it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 200
-FORM = "application/x-www-form-urlencoded"
+MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass
 class BadForm(Exception):
-    """No form of ours; the answer's status."""
+    """The request carries no form of these pages; `status` is the response's."""
 
-    status: int
+    status: HTTPStatus
 
 
 @dataclass(frozen=True)
 class Form:
+    """Names and values in the order in which they were sent."""
+
     pairs: Sequence[tuple[str, str]] = ()
 
     def get(self, name: str) -> str:
@@ -30,39 +33,45 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """Refuses with Unusable what is too long, no form, or sent by a page of somebody else's."""
-    if not _is_from_here(request):
-        raise BadForm(403)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise BadForm(415)
-    # Counted as it comes in: a length that is promised need not be true.
+    """The body of a POST, or the query of a GET.
+
+    Raises:
+        BadForm: it is too long, is no form, or was sent by a page of another site.
+    """
+    if request.method != "POST":
+        return _parse(request.url.query)
+    if not _is_same_origin(request):
+        raise BadForm(HTTPStatus.FORBIDDEN)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+        raise BadForm(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    # Counted while it arrives: a Content-Length need not be true.
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise BadForm(413)
-    return parse_form(body.decode("utf-8", "replace"))
+            raise BadForm(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return _parse(body.decode("utf-8", "replace"))
 
 
-def parse_form(query: str) -> Form:
-    """A query, or a form as it is posted. Refuses with Unusable what no form of ours has in it."""
+def _parse(query: str) -> Form:
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError as reason:
-        raise BadForm(400) from reason
-    # PostgreSQL keeps no text with a zero in it.
+    except ValueError as error:
+        raise BadForm(HTTPStatus.BAD_REQUEST) from error
+    # PostgreSQL stores no text with a NUL in it.
     return Form([(name, value.replace("\0", "")) for name, value in pairs])
 
 
-def _is_from_here(request: Request) -> bool:
-    """Whether a page of ours sent it, going by what a browser tells and no page can change.
+def _is_same_origin(request: Request) -> bool:
+    """Whether a page of this server sent the form, by headers that a browser sets and no page can change.
 
-    Enough, because there is no cookie and no session: who can't guess a key can only do what anybody
-    may do from their own computer. It keeps other sites from holding times with their visitors' hands.
+    That is enough: there is no cookie and no session to abuse, and without a page's key a forged form
+    does only what anybody may do from their own computer. The check keeps other sites from holding times
+    through their visitors' browsers.
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
-    # Browsers before 2023. Under `no-referrer` they say "null" of our own pages too.
+    # Browsers before 2023. Under `no-referrer` they send "null" for this server's own pages too.
     origin = request.headers.get("origin", "null")
     return origin == "null" or urlsplit(origin).netloc == request.headers.get("host")

@@ -1,4 +1,4 @@
-"""Times are kept for a journey, as long as the form is filled in; and given back."""
+"""The holds of a visitor without a script: found again by the page's key, renewed, extended, released."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,7 +18,7 @@ from booking.storage.models.appointments import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
-from web.noscript.refusals import requested_time
+from web.noscript.times import requested_time
 
 
 @dataclass(frozen=True)
@@ -28,59 +28,61 @@ class HeldTimes:
     is_booked: bool
 
     @property
-    def until(self) -> datetime:
+    def expires_at(self) -> datetime:
         return min(hold.expires_at for hold in self.holds)
 
 
 async def hold_times(
-    session: BookingSession, journey: BookingState, *, now: datetime, by: Holder, longer: bool = False
+    session: BookingSession, state: BookingState, *, now: datetime, by: Holder, extend: bool = False
 ) -> HeldTimes:
-    """The very same holds for the same journey, new ones where those ran out; `longer` extends them, once.
+    """The same holds for the same state, and new ones where those expired; `extend` extends them, once.
 
-    Refuses with a BookingError: HoldExpired where they ran out and are not open any more.
+    Raises:
+        HoldExpired: the holds expired, and their times are not open any more.
+        BookingError: the times can't be held.
     """
-    kept = await _held(session, journey, 0, now=now, by=by)
     attempt = 0
-    while not kept.is_booked and kept.until <= now:
-        # What is left of a course would be in its own way.
-        await _release(session, kept, now=now)
+    held = await _hold(session, state, attempt, now=now, by=by)
+    while not held.is_booked and held.expires_at <= now:
+        # A course's holds that have not expired yet would block its new ones.
+        await _release(session, held, now=now)
         attempt += 1
         try:
-            kept = await _held(session, journey, attempt, now=now, by=by)
+            held = await _hold(session, state, attempt, now=now, by=by)
         except TooManyHolds:
             raise
-        except BookingError as refusal:
-            wanted = requested_time(refusal)
-            raise HoldExpired(still_open=False, wanted=wanted, path=refusal.path) from refusal
-    if longer and not kept.is_booked and all(hold.extended_at is None for hold in kept.holds):
-        for token in kept.tokens:
+        except BookingError as error:
+            wanted = requested_time(error)
+            raise HoldExpired(still_open=False, wanted=wanted, path=error.path) from error
+    if extend and not held.is_booked and all(hold.extended_at is None for hold in held.holds):
+        for token in held.tokens:
             await extend_hold(session, token, now=now)
-    return kept
+    return held
 
 
-async def release_times(session: BookingSession, journey: BookingState, *, now: datetime, by: Holder) -> None:
-    """What the journey holds is free again; what is booked stays booked."""
+async def release_times(session: BookingSession, state: BookingState, *, now: datetime, by: Holder) -> None:
+    """Free the held times of this state; a booked one stays booked."""
     with suppress(BookingError):
-        await _release(session, await hold_times(session, journey, now=now, by=by), now=now)
+        await _release(session, await hold_times(session, state, now=now, by=by), now=now)
 
 
-async def _release(session: BookingSession, kept: HeldTimes, *, now: datetime) -> None:
-    for token in kept.tokens:
+async def _release(session: BookingSession, held: HeldTimes, *, now: datetime) -> None:
+    for token in held.tokens:
         await release_hold(session, token, now=now)
 
 
-async def _held(
-    session: BookingSession, journey: BookingState, attempt: int, *, now: datetime, by: Holder
+async def _hold(
+    session: BookingSession, state: BookingState, attempt: int, *, now: datetime, by: Holder
 ) -> HeldTimes:
-    first, key, whom = journey.choices[0], journey.key_of(attempt), journey.with_whom
-    if len(journey.choices) == 1:
-        alone = HoldRequest(journey.service, first.starts_at, whom, first.location, key)
-        pairs = [await hold_slot(session, alone, now=now, by=by)]
+    times = tuple(choice.starts_at for choice in state.choices)
+    locations = {choice.location for choice in state.choices}
+    location = locations.pop() if len(locations) == 1 else None
+    key = state.idempotency_key(attempt)
+    if len(times) == 1:
+        visit = HoldRequest(state.service, times[0], state.practitioner, location, key)
+        pairs = [await hold_slot(session, visit, now=now, by=by)]
     else:
-        places = {choice.location for choice in journey.choices}
-        times = tuple(choice.starts_at for choice in journey.choices)
-        where = first.location if len(places) == 1 else None
-        course = HoldRequest(journey.service, times, whom, where, key)
+        course = HoldRequest(state.service, times, state.practitioner, location, key)
         pairs = await hold_course(session, course, now=now, by=by)
     holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
     booked = await appointments_by_id(session, [hold.id for hold in holds])

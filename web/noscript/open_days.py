@@ -1,4 +1,4 @@
-"""Two weeks of open times, day by day, and where there is something if they are empty."""
+"""Two weeks of open times, day by day, and the next open day where these weeks have none."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
 from web.noscript.booking_state import BookingState, Choice
-from web.noscript.offers import LocationView
+from web.noscript.views import LocationView
 
-SHOWN = timedelta(days=14)
+DAYS_A_PAGE = timedelta(days=14)
 WEEK = timedelta(days=7)
-PARTS = (("time.morning", 0, 12), ("time.afternoon", 12, 17), ("time.evening", 17, 24))
+PARTS_OF_DAY = (("time.morning", 0, 12), ("time.afternoon", 12, 17), ("time.evening", 17, 24))
 
 
 @dataclass(frozen=True)
 class OpenTime:
-    """`code` is what its button sends; `at` is on the clock of its place."""
+    """`code` is what its button sends; `starts_at` is on the location's clock."""
 
     code: str
-    at: datetime
-    place: str
+    starts_at: datetime
+    location: str  # empty where the clinic has one location
 
 
 @dataclass(frozen=True)
@@ -35,103 +35,105 @@ class OpenDay:
 
     @property
     def parts(self) -> Iterator[tuple[str, list[OpenTime]]]:
-        """(key of its name, times), without those that are empty."""
-        for name, begins, ends in PARTS:
-            within = [time for time in self.times if begins <= time.at.hour < ends]
-            if within:
-                yield name, within
+        """(key of the part's name, its times), without empty parts."""
+        for name, begins, ends in PARTS_OF_DAY:
+            times = [time for time in self.times if begins <= time.starts_at.hour < ends]
+            if times:
+                yield name, times
 
 
 @dataclass(frozen=True)
 class OpenDays:
-    """`next` is the next day with open times where there are none on these; None: none at all."""
-
     first: date
     last: date
     days: Sequence[OpenDay]
-    earlier: date | None
-    later: date | None
-    next: date | None
-    last_day: date  # that can be booked at all
+    earlier: date | None  # where the page before begins
+    later: date | None  # where the page after begins
+    next_open: date | None  # if `days` is empty; None if no later day is open either
+    last_bookable: date
     zone: ZoneInfo  # the clinic's
 
 
 async def open_days(
     session: BookingSession,
-    wish: SlotCriteria,
-    journey: BookingState,
-    places: Mapping[str, LocationView],
-    asked: str,
+    criteria: SlotCriteria,
+    state: BookingState,
+    locations: Mapping[str, LocationView],
+    from_day: str,
     *,
     now: datetime,
 ) -> OpenDays:
-    """From the day that is asked for, or from where the journey leads."""
+    """From `from_day` if that is an ISO date; else a week after the last chosen visit, or from today."""
     clinic = await get_clinic(session)
     zone = ZoneInfo(clinic.time_zone)
     today = now.astimezone(zone).date()
-    last_day = clinic.policy.last_day(today)
-    first = min(max(_day(asked) or _next_visit(journey, zone) or today, today), last_day)
-    last = min(first + SHOWN - DAY, last_day)
+    last_bookable = clinic.policy.last_day(today)
+    first = min(max(_parse_day(from_day) or _next_visit_day(state, zone) or today, today), last_bookable)
+    last = min(first + DAYS_A_PAGE - DAY, last_bookable)
 
-    async def listed(since: date, until: date) -> list[OpenTime]:
-        slots = await find_slots(session, wish, since, until, now=now, distinct_times=True)
-        return [_time(slot, wish, places) for slot in slots if _is_apart(slot, wish, journey)]
+    async def open_times(since: date, until: date) -> list[OpenTime]:
+        slots = await find_slots(session, criteria, since, until, now=now, distinct_times=True)
+        return [_open_time(slot, criteria, locations) for slot in slots if _is_apart(slot, criteria, state)]
 
-    times = await listed(first, last)
-    days = [OpenDay(day, list(some)) for day, some in groupby(times, key=lambda time: time.at.date())]
-    since, found = last + DAY, None
-    while not days and not found and since <= last_day:
-        until = min(since + MAX_SEARCH_WINDOW - DAY, last_day)
-        found = next((time.at.date() for time in await listed(since, until)), None)
+    times = await open_times(first, last)
+    next_open, since = None, last + DAY
+    while not times and next_open is None and since <= last_bookable:
+        until = min(since + MAX_SEARCH_WINDOW - DAY, last_bookable)
+        next_open = next((time.starts_at.date() for time in await open_times(since, until)), None)
         since = until + DAY
-    earlier = max(first - SHOWN, today) if first > today else None
     return OpenDays(
-        first, last, days, earlier, last + DAY if last < last_day else None, found, last_day, zone
+        first,
+        last,
+        [OpenDay(day, list(some)) for day, some in groupby(times, key=lambda time: time.starts_at.date())],
+        earlier=max(first - DAYS_A_PAGE, today) if first > today else None,
+        later=last + DAY if last < last_bookable else None,
+        next_open=next_open,
+        last_bookable=last_bookable,
+        zone=zone,
     )
 
 
 async def alternatives(
     session: BookingSession,
-    wish: SlotCriteria,
+    criteria: SlotCriteria,
     wanted: RequestedTime,
-    journey: BookingState,
-    places: Mapping[str, LocationView],
+    state: BookingState,
+    locations: Mapping[str, LocationView],
     *,
     now: datetime,
 ) -> list[OpenTime]:
-    """What is nearest to a time that can't be had; `journey` holds the other times of a course."""
+    """The open times nearest to a refused one; `state` has the other visits of a course."""
     return [
-        _time(slot, wish, places)
+        _open_time(slot, criteria, locations)
         for slot in await nearest_slots(session, wanted, now=now)
-        if _is_apart(slot, wish, journey)
-        # All visits of a course are with one person.
-        and (not journey.choices or journey.with_whom in (None, slot.practitioner))
+        if _is_apart(slot, criteria, state)
+        # One practitioner gives all visits of a course.
+        and (not state.choices or state.practitioner in (None, slot.practitioner))
     ]
 
 
-def _time(slot: OpenSlot, wish: SlotCriteria, places: Mapping[str, LocationView]) -> OpenTime:
-    place = places[slot.location]
-    # The first visit of a course says with whom the others are.
-    named = wish.practitioner is not None or wish.service.visits > 1
-    choice = Choice(slot.starts_at, slot.location, slot.practitioner if named else None)
-    return OpenTime(choice.code, slot.starts_at.astimezone(place.zone), place.name if len(places) > 1 else "")
+def _open_time(slot: OpenSlot, criteria: SlotCriteria, locations: Mapping[str, LocationView]) -> OpenTime:
+    location = locations[slot.location]
+    # The first visit of a course settles the practitioner of the others.
+    is_named = criteria.practitioner is not None or criteria.service.visits > 1
+    choice = Choice(slot.starts_at, slot.location, slot.practitioner if is_named else None)
+    name = location.name if len(locations) > 1 else ""
+    return OpenTime(choice.code, slot.starts_at.astimezone(location.zone), name)
 
 
-def _is_apart(slot: OpenSlot, wish: SlotCriteria, journey: BookingState) -> bool:
-    """From the other visits of a course."""
-    service = wish.service
-    visit = service.buffer_before + service.duration + service.buffer_after
-    return all(abs(slot.starts_at - choice.starts_at) >= visit for choice in journey.choices)
+def _is_apart(slot: OpenSlot, criteria: SlotCriteria, state: BookingState) -> bool:
+    """Whether it leaves room for the visits of the course that are chosen already."""
+    service = criteria.service
+    length = service.buffer_before + service.duration + service.buffer_after
+    return all(abs(slot.starts_at - choice.starts_at) >= length for choice in state.choices)
 
 
-def _next_visit(journey: BookingState, zone: ZoneInfo) -> date | None:
-    if not journey.choices:
-        return None
-    return journey.choices[-1].starts_at.astimezone(zone).date() + WEEK
+def _next_visit_day(state: BookingState, zone: ZoneInfo) -> date | None:
+    return state.choices[-1].starts_at.astimezone(zone).date() + WEEK if state.choices else None
 
 
-def _day(asked: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     try:
-        return date.fromisoformat(asked)
+        return date.fromisoformat(text)
     except ValueError:
         return None

@@ -1,9 +1,10 @@
-"""What the plain pages need of the server, and one request with all that is known of it."""
+"""A request for a page without a script: its form, its language, and the responses that pages send."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -14,8 +15,8 @@ from booking.storage.database import Database
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.form import Form
-from web.noscript.offers import BookableService, bookable_services
 from web.noscript.texts import Texts, texts_in
+from web.noscript.views import ServiceView, bookable_services
 from web.pages import (
     LANGUAGES,
     PRIVATE,
@@ -27,87 +28,90 @@ from web.pages import (
     templates,
 )
 
-SEE_OTHER = 303
-
 
 @dataclass(frozen=True)
 class NoscriptSite:
-    """`now` is asked of the database; `holder` tells who holds times, and how many they may."""
+    """What the pages use of the server. `holder` identifies the client that holds times, and its limit."""
 
     database: Database
-    clinic: ReadCard
+    read_card: ReadCard
     now: Callable[[BookingSession], Awaitable[datetime]]
     holder: Callable[[Request], Holder]
-    known: dict[str, ClinicCard] = field(default_factory=dict)
-    """The cards as they were last read: for the phone number, when the database can't answer."""
+    last_cards: dict[str, ClinicCard] = field(default_factory=dict)
+    """By language: the phone number is on the page even while the database can't answer."""
 
     async def card(self, language: str) -> ClinicCard:
-        self.known[language] = await self.clinic(language)
-        return self.known[language]
+        self.last_cards[language] = await self.read_card(language)
+        return self.last_cards[language]
 
 
 @dataclass(frozen=True)
 class NoscriptRequest:
-    """`form` is what was posted, or the query."""
+    """`http` is Starlette's request; `form` is its body if it was posted, else its query."""
 
-    desk: NoscriptSite
-    request: Request
-    say: Texts
-    form: Form
+    site: NoscriptSite
+    http: Request
+    texts: Texts
+    form: Form = field(default_factory=Form)
 
     @classmethod
-    def of(cls, desk: NoscriptSite, request: Request, form: Form) -> "NoscriptRequest":
-        return cls(desk, request, texts_in(language_of(request)), form)
+    def of(cls, site: NoscriptSite, http: Request) -> "NoscriptRequest":
+        return cls(site, http, texts_in(language_of(http)))
 
     @property
     def service(self) -> str:
-        return str(self.request.path_params["service"])
+        return str(self.http.path_params["service"])
 
-    @property
-    def journey(self) -> BookingState:
+    @cached_property
+    def state(self) -> BookingState:
         return BookingState.read(self.service, self.form)
 
-    def url(self, path: str = "", query: Iterable[tuple[str, str]] = (), *, service: str = "") -> str:
-        return url(self.say.language, service or self.service, path, query)
+    @property
+    def holder(self) -> Holder:
+        return self.site.holder(self.http)
 
-    async def offer(self, session: BookingSession, *, now: datetime) -> BookableService | None:
+    @property
+    def url(self) -> "partial[str]":
+        """`page_url` in the page's language, for the service in the address unless it is given."""
+        return partial(page_url, language=self.texts.language, service=self.service)
+
+    async def find_service(self, session: BookingSession, *, now: datetime) -> ServiceView | None:
         """The service in the address; None if it can't be booked."""
-        found = await bookable_services(session, self.say, now=now)
-        return next((offer for offer in found if offer.slug == self.service), None)
+        services = await bookable_services(session, self.texts, now=now)
+        return next((service for service in services if service.slug == self.service), None)
 
-    async def page(self, template: str, *, status: int = 200, **values: object) -> Response:
-        card = await self.desk.card(self.say.language)
-        return rendered(template, self, card, status=status, **values)
+    async def page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
+        return self.render(template, await self.site.card(self.texts.language), status=status, **values)
 
-    def go_home(self) -> Response:
-        """To all services."""
-        return RedirectResponse(url(self.say.language), SEE_OTHER, headers=SECURITY | PRIVATE)
+    def render(
+        self, template: str, clinic: ClinicCard | None, *, status: HTTPStatus, **values: object
+    ) -> Response:
+        language = self.texts.language
+        html = templates.get_template(f"noscript/{template}.html").render(
+            clinic=clinic,
+            language=language,
+            texts=self.texts,
+            other=texts_in(next(other for other in LANGUAGES if other != language)),
+            url=self.url,
+            noscript_stylesheet=noscript_stylesheet(),
+            **values,
+        )
+        return HTMLResponse(html, status, headers=SECURITY | PRIVATE | {"Content-Language": language})
 
-    def go(self, path: str = "", query: Iterable[tuple[str, str]] = ()) -> Response:
-        """To a page that is asked for."""
-        return RedirectResponse(self.url(path, query), SEE_OTHER, headers=SECURITY | PRIVATE)
+    def redirect(self, step: str, query: Iterable[tuple[str, str]] = ()) -> Response:
+        return _see_other(self.url(step, query))
 
-
-def rendered(
-    template: str, asked: NoscriptRequest, card: ClinicCard | None, *, status: int = 200, **values: object
-) -> Response:
-    """`there` is the same address in the other language, in which the page offers itself."""
-    language = asked.say.language
-    other = texts_in(next(other for other in LANGUAGES if other != language))
-    known = {
-        "clinic": card,
-        "language": language,
-        "say": asked.say,
-        "url": asked.url,
-        "other": other,
-        "there": partial(url, other.language, asked.service),
-        "noscript_stylesheet": noscript_stylesheet(),
-    }
-    html = templates.get_template(f"noscript/{template}.html").render(known | values)
-    return HTMLResponse(html, status, headers=SECURITY | PRIVATE | {"Content-Language": language})
+    def redirect_to_services(self) -> Response:
+        return _see_other(self.url(service=""))
 
 
-def url(language: str, service: str = "", path: str = "", query: Iterable[tuple[str, str]] = ()) -> str:
-    """Of a page, or of where its form is sent; in this language."""
-    parts = ["/book", *(quote(part, safe="") for part in (service, path) if part)]
-    return f"{'/'.join(parts)}?{urlencode([('lang', language), *query])}"
+def _see_other(address: str) -> Response:
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=SECURITY | PRIVATE)
+
+
+def page_url(
+    step: str = "", query: Iterable[tuple[str, str]] = (), *, language: str, service: str = ""
+) -> str:
+    """`/book/{service}/{step}?lang=…`: the address of a page, or the action of its form."""
+    path = "/".join(["/book", *(quote(part, safe="") for part in (service, step) if part)])
+    return f"{path}?{urlencode([('lang', language), *query])}"

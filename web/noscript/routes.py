@@ -1,7 +1,9 @@
-"""Booking without any script: plain pages and plain forms before the same use-cases."""
+"""Booking without a script: plain pages and forms over the use-cases that the widget's API calls too."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -9,82 +11,72 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.domain.errors import TryAgain
-from web.noscript.confirmed import calendar
-from web.noscript.form import BadForm, Form, parse_form, read_form
-from web.noscript.offers import bookable_services
-from web.noscript.request import NoscriptRequest, NoscriptSite, rendered, url
-from web.noscript.steps import answers, finish, hold, release
+from web.noscript.confirmation import calendar_file
+from web.noscript.form import BadForm, read_form
+from web.noscript.request import NoscriptRequest, NoscriptSite, page_url
+from web.noscript.steps import check_answers, finish, hold, release
 from web.noscript.texts import texts_in
 from web.noscript.times import times_page
+from web.noscript.views import bookable_services
 from web.pages import templates
 
 Page = Callable[[NoscriptRequest], Awaitable[Response]]
 STEPS: dict[str, Page] = {
     "hold": hold,
-    "answers": answers,
+    "answers": check_answers,
     "finish": finish,
     "release": release,
-    "calendar": calendar,
+    "calendar": calendar_file,
 }
-UNAVAILABLE = 503
 
 
-def noscript_routes(desk: NoscriptSite) -> list[BaseRoute]:
-    """All behind `/book/{service}`; that page itself is `entry`."""
+def noscript_routes(site: NoscriptSite) -> list[BaseRoute]:
+    """All below `/book/{service}`; that page itself shows `noscript_entry`."""
     steps = [
-        Route(f"/book/{{service}}/{name}", partial(_step, desk, step), methods=["GET", "POST"])
+        Route(f"/book/{{service}}/{name}", partial(_step, site, step), methods=["GET", "POST"])
         for name, step in STEPS.items()
     ]
-    return [Route("/book/{service}/times", partial(_times, desk)), *steps]
+    return [Route("/book/{service}/times", partial(_respond, site, times_page)), *steps]
 
 
-async def noscript_entry(desk: NoscriptSite, language: str, service: str | None) -> Markup:
-    """What `<book-online inline>` shows until a script takes its place: the services, or who offers one."""
-    async with desk.database.read() as session:
-        found = await bookable_services(session, texts_in(language), now=await desk.now(session))
-    offer = next((offer for offer in found if offer.slug == service), None)
-    html = templates.get_template(
-        "noscript/practitioners.html" if offer else "noscript/services.html"
-    ).render(
-        offers=found,
-        offer=offer,
-        say=texts_in(language),
-        url=partial(url, language),
+async def noscript_entry(site: NoscriptSite, language: str, service: str | None) -> Markup:
+    """What `<book-online inline>` shows until a script replaces it.
+
+    The practitioners of the service if it is named and can be booked, else all services.
+    """
+    texts = texts_in(language)
+    async with site.database.read() as session:
+        services = await bookable_services(session, texts, now=await site.now(session))
+    chosen = next((bookable for bookable in services if bookable.slug == service), None)
+    html = templates.get_template(f"noscript/{'practitioners' if chosen else 'services'}.html").render(
+        services=services, service=chosen, texts=texts, url=partial(page_url, language=language)
     )
     return Markup(html)  # noqa: S704  (a template made it, which escapes)
 
 
-async def _times(desk: NoscriptSite, request: Request) -> Response:
+async def _step(site: NoscriptSite, step: Page, http: Request) -> Response:
+    if http.method != "POST":
+        # An address that was reloaded or bookmarked comes without its form.
+        return NoscriptRequest.of(site, http).redirect("times")
+    return await _respond(site, step, http)
+
+
+async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
+    request = NoscriptRequest.of(site, http)
     try:
-        asked = NoscriptRequest.of(desk, request, parse_form(request.url.query))
-    except BadForm as reason:
-        return await _unusable(desk, request, reason)
-    return await _answer(asked, times_page)
-
-
-async def _step(desk: NoscriptSite, step: Page, request: Request) -> Response:
-    if request.method != "POST":
-        # An address that was reloaded or kept, without what was sent to it.
-        return NoscriptRequest.of(desk, request, Form()).go("times")
+        request = replace(request, form=await read_form(http))
+    except BadForm as error:
+        page = partial(NoscriptRequest.page, template="bad_form", status=error.status)
     try:
-        asked = NoscriptRequest.of(desk, request, await read_form(request))
-    except BadForm as reason:
-        return await _unusable(desk, request, reason)
-    return await _answer(asked, step)
-
-
-async def _answer(asked: NoscriptRequest, page: Page) -> Response:
-    try:
-        return await page(asked)
+        return await page(request)
     except TryAgain as refusal:
-        request = asked.request
-        card = asked.desk.known.get(asked.say.language)
-        again = {"fields": asked.form.pairs, "method": request.method, "address": request.url.path}
-        response = rendered("try_again", asked, card, status=UNAVAILABLE, **again)
+        response = request.render(
+            "try_again",
+            site.last_cards.get(request.texts.language),
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            fields=request.form.pairs,
+            method=http.method,
+            address=http.url.path,
+        )
         response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()))
         return response
-
-
-async def _unusable(desk: NoscriptSite, request: Request, reason: BadForm) -> Response:
-    asked = NoscriptRequest.of(desk, request, Form())
-    return await _answer(asked, partial(NoscriptRequest.page, template="bad_form", status=reason.status))

@@ -1,7 +1,8 @@
-"""The steps that are posted: a time is held, the questions are answered, the visit is booked."""
+"""The posted steps: hold the times, check the answers, book. Each answers with the page of the next step."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 
 from starlette.responses import Response
 
@@ -13,152 +14,142 @@ from booking.domain.translations import in_language
 from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.queries.catalogue import screening_questions_of
 from web.noscript.booking_state import DETAILS, BookingState
-from web.noscript.confirmed import confirmed_page
+from web.noscript.confirmation import confirmation_page
 from web.noscript.holds import HeldTimes, hold_times, release_times
-from web.noscript.offers import bookable_services
-from web.noscript.refusals import TIME_REFUSALS, flatten_refusals
 from web.noscript.request import NoscriptRequest
-from web.noscript.summary import summary_of
-from web.noscript.times import times_after_refusal
+from web.noscript.times import TIME_REFUSALS, times_page
+from web.noscript.views import bookable_services, summary_of, translated
 
-UNPROCESSABLE = 422
-Step = Callable[[NoscriptRequest, BookingState, HeldTimes], Awaitable[Response]]
-
-
-async def hold(asked: NoscriptRequest) -> Response:
-    """`POST /book/{service}/hold`: `at` each time that was chosen."""
-    return await _with_times(asked, _show_questions)
+Step = Callable[[NoscriptRequest, HeldTimes], Awaitable[Response]]
 
 
-async def answers(asked: NoscriptRequest) -> Response:
-    """`POST /book/{service}/answers`: to the questions."""
-    return await _with_times(asked, _check_answers, longer=True)
+async def hold(request: NoscriptRequest) -> Response:
+    """`POST /book/{service}/hold`: holds the chosen times, `at`, and asks the screening questions."""
+    return await _with_held_times(request, _show_questions)
 
 
-async def finish(asked: NoscriptRequest) -> Response:
-    """`POST /book/{service}/finish`: who comes. Sent twice, it shows the same booking."""
-    return await _with_times(asked, _book)
+async def check_answers(request: NoscriptRequest) -> Response:
+    """`POST /book/{service}/answers`: checks the screening answers and asks for the patient's details."""
+    return await _with_held_times(request, _check_answers, extend=True)
 
 
-async def release(asked: NoscriptRequest) -> Response:
-    """`POST /book/{service}/release`: gives the times back, to choose others."""
-    journey = asked.journey
-    if journey.is_sent:
-        async with asked.desk.database.write() as session:
-            now = await asked.desk.now(session)
-            await release_times(session, journey, now=now, by=asked.desk.holder(asked.request))
-    return asked.go("times", journey.chosen())
+async def finish(request: NoscriptRequest) -> Response:
+    """`POST /book/{service}/finish`: books with the patient's details; sent again, shows the same booking."""
+    return await _with_held_times(request, _book)
 
 
-async def _with_times(asked: NoscriptRequest, step: Step, *, longer: bool = False) -> Response:
-    """Takes the step with the times kept; shows others when they can't be kept, or not be booked."""
-    journey, by = asked.journey, asked.desk.holder(asked.request)
-    if not journey.is_sent:
-        return asked.go("times", journey.chosen())
+async def release(request: NoscriptRequest) -> Response:
+    """`POST /book/{service}/release`: frees the held times, to choose others."""
+    state = request.state
+    if state.can_hold:
+        async with request.site.database.write() as session:
+            now = await request.site.now(session)
+            await release_times(session, state, now=now, by=request.holder)
+    return request.redirect("times", state.url_fields())
+
+
+async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool = False) -> Response:
+    """Take the step with its times held; offer other times if these can't be held or booked."""
+    state = request.state
+    if not state.can_hold:
+        return request.redirect("times", state.url_fields())
     try:
-        async with asked.desk.database.write() as session:
-            now = await asked.desk.now(session)
-            kept = await hold_times(session, journey, now=now, by=by, longer=longer)
-        # What is booked stays booked, whatever is sent again.
-        return await (_book if kept.is_booked else step)(asked, journey, kept)
+        async with request.site.database.write() as session:
+            now = await request.site.now(session)
+            held = await hold_times(session, state, now=now, by=request.holder, extend=extend)
+        try:
+            # A booking stays as it is: any form that is sent again shows its confirmation.
+            return await (_book if held.is_booked else step)(request, held)
+        except ScreeningIncomplete as refusal:
+            return await _questions_page(request, held, missing=refusal.missing)
+        except CallTheClinic as refusal:
+            return await _call_page(request, refusal)
     except TryAgain:
         raise
     except (BookingError, ExceptionGroup) as error:
-        refusal = flatten_refusals(error)[0]
-        if isinstance(refusal, TIME_REFUSALS):
-            return await times_after_refusal(asked, journey, refusal)
-        # The clinic has changed what it offers, or the form is none of ours.
-        return asked.go("times", journey.chosen())
+        first = _flatten(error)[0]
+        if isinstance(first, TIME_REFUSALS):
+            return await times_page(request, first)
+        # The clinic has changed what it offers, or these pages did not make the form.
+        return request.redirect("times", state.url_fields())
 
 
-async def _show_questions(asked: NoscriptRequest, journey: BookingState, kept: HeldTimes) -> Response:
-    questions = await _questions(asked)
-    if questions:
-        return await _questions_page(asked, journey, kept, questions)
-    return await _details_page(asked, journey, kept)
+async def _show_questions(request: NoscriptRequest, held: HeldTimes) -> Response:
+    has_questions = bool(await _questions(request))
+    return await (_questions_page if has_questions else _details_page)(request, held)
 
 
-async def _check_answers(asked: NoscriptRequest, journey: BookingState, kept: HeldTimes) -> Response:
-    questions = await _questions(asked)
-    given = _answers(journey, questions)
-    try:
-        async with asked.desk.database.read() as session:
-            await check_screening(session, journey.service, given)
-    except ScreeningIncomplete as refusal:
-        return await _questions_page(asked, journey, kept, questions, missing=refusal.missing)
-    except CallTheClinic as refusal:
-        return await _call_page(asked, journey, refusal)
-    return await _details_page(asked, journey, kept)
+async def _check_answers(request: NoscriptRequest, held: HeldTimes) -> Response:
+    answers = _answers(request.state, await _questions(request))
+    async with request.site.database.read() as session:
+        await check_screening(session, request.service, answers)
+    return await _details_page(request, held)
 
 
-async def _book(asked: NoscriptRequest, journey: BookingState, kept: HeldTimes) -> Response:
-    questions = await _questions(asked)
-    # Its tokens are made with the journey's key, and book() answers the same tokens with the same
-    # booking: a key of its own would only refuse who goes back, mends a name and sends it again.
-    request = BookingRequest(
-        hold_tokens=kept.tokens,
-        as_course=len(kept.tokens) > 1,
-        **{name: journey.details[name] for name in DETAILS},
-        answers=_answers(journey, questions),
-        language=asked.say.language,
+async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
+    details = request.state.details
+    # The hold tokens are made with the page's key, and book() answers the same tokens with the same
+    # booking. An idempotency key would only refuse a visitor who goes back, corrects a name and resends.
+    booking_request = BookingRequest(
+        hold_tokens=held.tokens,
+        as_course=len(held.tokens) > 1,
+        **{name: details[name] for name in DETAILS},
+        answers=_answers(request.state, await _questions(request)),
+        language=request.texts.language,
     )
     try:
-        async with asked.desk.database.write() as session:
-            booking = await book(session, request, now=await asked.desk.now(session))
-    except ScreeningIncomplete as refusal:
-        return await _questions_page(asked, journey, kept, questions, missing=refusal.missing)
-    except CallTheClinic as refusal:
-        return await _call_page(asked, journey, refusal)
+        async with request.site.database.write() as session:
+            booking = await book(session, booking_request, now=await request.site.now(session))
     except ExceptionGroup as group:
-        refusals = flatten_refusals(group)
+        refusals = _flatten(group)
         if not all(isinstance(refusal, InvalidInput) for refusal in refusals):
             raise
-        wrong = {refusal.path[-1]: _wrong(journey, refusal.path[-1]) for refusal in refusals}
-        return await _details_page(asked, journey, kept, wrong=wrong)
-    return await confirmed_page(asked, journey, booking)
+        names = [refusal.path[-1] for refusal in refusals]
+        mistakes = {
+            name: f"details.{'bad' if details[name].strip() else 'no'}{name.capitalize()}" for name in names
+        }
+        return await _details_page(request, held, mistakes=mistakes)
+    return await confirmation_page(request, booking)
 
 
-async def _questions(asked: NoscriptRequest) -> Sequence[ScreeningQuestion]:
-    async with asked.desk.database.read() as session:
-        return await screening_questions_of(session, asked.service)
+async def _questions(request: NoscriptRequest) -> Sequence[ScreeningQuestion]:
+    async with request.site.database.read() as session:
+        return await screening_questions_of(session, request.service)
 
 
-def _answers(journey: BookingState, questions: Sequence[ScreeningQuestion]) -> dict[str, Answer]:
-    """Those that are answers, to questions that are asked."""
-    sent = {row.slug: journey.answers.get(row.slug) for row in questions}
+def _answers(state: BookingState, questions: Sequence[ScreeningQuestion]) -> dict[str, Answer]:
+    """The valid answers to the service's own questions; other fields of the form are ignored."""
+    sent = {question.slug: state.answers.get(question.slug) for question in questions}
     return {slug: Answer(answer) for slug, answer in sent.items() if answer in list(Answer)}
 
 
-def _wrong(journey: BookingState, name: str) -> str:
-    """The key of the text at a field."""
-    return f"details.{'bad' if journey.details[name].strip() else 'no'}{name.capitalize()}"
+def _flatten(error: BookingError | ExceptionGroup[BookingError]) -> list[BookingError]:
+    if isinstance(error, BookingError):
+        return [error]
+    return [refusal for inner in error.exceptions for refusal in _flatten(inner)]
 
 
 async def _questions_page(
-    asked: NoscriptRequest,
-    journey: BookingState,
-    kept: HeldTimes,
-    rows: Sequence[ScreeningQuestion],
-    *,
-    missing: Sequence[str] = (),
+    request: NoscriptRequest, held: HeldTimes, *, missing: Sequence[str] = ()
 ) -> Response:
-    language, given = asked.say.language, _answers(journey, rows)
-    async with asked.desk.database.read() as session:
-        summary = await summary_of(session, kept.holds, asked.say)
+    rows = await _questions(request)
+    answers = _answers(request.state, rows)
+    async with request.site.database.read() as session:
+        summary = await summary_of(session, held.holds, request.texts)
     questions = [
         {
             "slug": row.slug,
-            "text": in_language(row.text, language),
-            "why": in_language(row.why, language) if row.why else "",
-            "answer": given.get(row.slug),
+            "text": in_language(row.text, request.texts.language),
+            "why": translated(row.why, request.texts),
+            "answer": answers.get(row.slug),
             "is_missing": row.slug in missing,
         }
         for row in rows
     ]
-    return await asked.page(
+    return await request.page(
         "questions",
-        status=UNPROCESSABLE if missing else 200,
-        journey=replace(journey, answers={}),
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
+        state=replace(request.state, answers={}),
         summary=summary,
         questions=questions,
         missing=[question for question in questions if question["is_missing"]],
@@ -166,31 +157,29 @@ async def _questions_page(
 
 
 async def _details_page(
-    asked: NoscriptRequest, journey: BookingState, kept: HeldTimes, *, wrong: Mapping[str, str] | None = None
+    request: NoscriptRequest, held: HeldTimes, *, mistakes: Mapping[str, str] | None = None
 ) -> Response:
-    given = _answers(journey, await _questions(asked))
-    async with asked.desk.database.read() as session:
-        summary = await summary_of(session, kept.holds, asked.say)
-    return await asked.page(
+    """`mistakes` has the key of the text to show at a field, by the field's name."""
+    answers = _answers(request.state, await _questions(request))
+    async with request.site.database.read() as session:
+        summary = await summary_of(session, held.holds, request.texts)
+    return await request.page(
         "details",
-        status=UNPROCESSABLE if wrong else 200,
-        journey=replace(journey, answers=given, details={}),
-        typed=journey.details,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else HTTPStatus.OK,
+        state=replace(request.state, answers=answers, details={}),
+        details=request.state.details,
         summary=summary,
-        until=kept.until.astimezone(summary.place.zone),
-        wrong=wrong or {},
-        step="answers" if given else "hold",
+        held_until=held.expires_at.astimezone(summary.location.zone),
+        mistakes=mistakes or {},
+        this_step="answers" if answers else "hold",
     )
 
 
-async def _call_page(asked: NoscriptRequest, journey: BookingState, refusal: CallTheClinic) -> Response:
-    """Nothing of the answers is on it, nor is any time held."""
-    async with asked.desk.database.write() as session:
-        now = await asked.desk.now(session)
-        await release_times(session, journey, now=now, by=asked.desk.holder(asked.request))
-        suitable = [
-            offer
-            for offer in await bookable_services(session, asked.say, now=now)
-            if offer.slug in refusal.suitable
-        ]
-    return await asked.page("call", suitable=suitable)
+async def _call_page(request: NoscriptRequest, refusal: CallTheClinic) -> Response:
+    """Asks the visitor to call. It shows none of the answers, and the times are free again."""
+    async with request.site.database.write() as session:
+        now = await request.site.now(session)
+        await release_times(session, request.state, now=now, by=request.holder)
+        services = await bookable_services(session, request.texts, now=now)
+    suitable = [service for service in services if service.slug in refusal.suitable]
+    return await request.page("call", suitable=suitable)

@@ -1,146 +1,186 @@
-"""The page of open times, visit by visit; also after a time that could not be had."""
+"""The page of open times, visit by visit; also the answer to a time that is refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from http import HTTPStatus
 
 from starlette.responses import Response
 
-from booking.domain.errors import BookingError
+from booking.domain.errors import (
+    BeyondHorizon,
+    BookingError,
+    Declined,
+    HoldExpired,
+    NoticeTooShort,
+    NotOpen,
+    NotQualified,
+    SlotTaken,
+    TooManyHolds,
+)
+from booking.domain.open_slot import RequestedTime
 from booking.scheduling.slots import slot_criteria
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
-from web.noscript.offers import BookableService, LocationView, location_views
 from web.noscript.open_days import alternatives, open_days
-from web.noscript.refusals import refusal_text, requested_time, visit_index
 from web.noscript.request import NoscriptRequest
+from web.noscript.texts import Texts
+from web.noscript.views import LocationView, ServiceView, location_views
 
-CONFLICT = 409
+REASONS = {
+    SlotTaken: "problem.taken",
+    NotOpen: "problem.notOpen",
+    NoticeTooShort: "problem.tooSoon",
+    BeyondHorizon: "problem.tooFar",
+    NotQualified: "problem.notQualified",
+    HoldExpired: "problem.expired",
+    TooManyHolds: "problem.tooMany",
+}
+TIME_REFUSALS = (*REASONS, Declined)
+"""Refusals after which another time may do."""
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A visit of a course whose time is chosen, and the address where it is chosen anew."""
+class RefusedTime:
+    """Why a time is refused; `starts_at` is None where the reason is not about that time."""
+
+    reason: str
+    starts_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ChosenVisit:
+    """A visit of a course whose time is chosen; `change_url` is the page to choose another."""
 
     number: int
-    at: datetime
-    change: str
+    starts_at: datetime
+    change_url: str
 
 
-async def times_page(asked: NoscriptRequest) -> Response:
-    """`GET /book/{service}/times`: `with` whom, `from` which day, `at` which times for the visits before."""
-    async with asked.desk.database.read() as session:
-        now = await asked.desk.now(session)
-        offer = await asked.offer(session, now=now)
-        if offer is None:
-            return asked.go_home()
-        around = await location_views(session, asked.say)
-        journey = _usable(asked.journey, offer, around)
-        if offer.visits == 1:
-            # Its one time is never chosen before: that is what the page is for.
-            journey = replace(journey, choices=())
-        if len(journey.choices) < offer.visits:
-            return await _times(asked, session, offer, journey, around, now=now)
-    return await asked.page(
+def requested_time(refusal: BookingError) -> RequestedTime | None:
+    """The time that a refusal is about, if times near it may be open."""
+    return refusal.wanted if isinstance(refusal, SlotTaken | NotOpen | HoldExpired) else None
+
+
+async def times_page(request: NoscriptRequest, refusal: BookingError | None = None) -> Response:
+    """`GET /book/{service}/times`: `with` a practitioner, `from` a day, `at` the visits chosen before.
+
+    After a refusal it offers times instead of the refused one, and keeps the answers and details.
+    """
+    async with request.site.database.read() as session:
+        now = await request.site.now(session)
+        service = await request.find_service(session, now=now)
+        if service is None:
+            return request.redirect_to_services()
+        locations = await location_views(session, request.texts)
+        state = _usable(request.state, service, locations)
+        if refusal is None and service.visits == 1:
+            # A link to this page may carry a time, but the page is where that time is chosen.
+            state = replace(state, choices=())
+        if refusal is not None or len(state.choices) < service.visits:
+            return await _open_times_page(request, session, service, state, locations, refusal, now=now)
+    return await request.page(
         "visits",
-        offer=offer,
-        journey=journey.with_new_key(),
-        chosen=_chosen(asked, journey, around),
-        person=_name(offer, journey),
-        query=journey.chosen(),
+        service=service,
+        state=state.with_new_key(),
+        chosen=_chosen_visits(request, state, locations),
+        practitioner=_practitioner_name(service, state),
+        query=state.url_fields(),
     )
 
 
-async def times_after_refusal(
-    asked: NoscriptRequest, journey: BookingState, refusal: BookingError
-) -> Response:
-    """Others than the one that is refused; what was answered and typed stays."""
-    async with asked.desk.database.read() as session:
-        now = await asked.desk.now(session)
-        offer = await asked.offer(session, now=now)
-        if offer is None:
-            return asked.go_home()
-        around = await location_views(session, asked.say)
-        journey = _usable(journey, offer, around)
-        return await _times(asked, session, offer, journey, around, now=now, refusal=refusal)
-
-
-async def _times(
-    asked: NoscriptRequest,
+async def _open_times_page(
+    request: NoscriptRequest,
     session: BookingSession,
-    offer: BookableService,
-    journey: BookingState,
-    around: Mapping[str, LocationView],
+    service: ServiceView,
+    state: BookingState,
+    locations: Mapping[str, LocationView],
+    refusal: BookingError | None,
     *,
     now: datetime,
-    refusal: BookingError | None = None,
 ) -> Response:
-    visit, why, nearest = _visit(asked, journey), None, []
-    asked_day = asked.form.get("from")
-    if refusal is not None and journey.choices:
-        place = min(visit_index(refusal), len(journey.choices) - 1)
-        visit, choice = place + 1, journey.choices[place]
-        at = choice.starts_at.astimezone(around[choice.location].zone)
-        why, asked_day = refusal_text(refusal, at, asked.say), at.date().isoformat()
-        journey = journey.without(place)
-    wish = await slot_criteria(session, offer.slug, journey.with_whom)
+    visit, from_day = _visit_number(request, state), request.form.get("from")
+    refused, nearest = None, []
+    if refusal is not None and state.choices:
+        index = min(_visit_index(refusal), len(state.choices) - 1)
+        visit, starts_at = index + 1, _local_start(state, index, locations)
+        refused, from_day = _refused_time(refusal, starts_at, request.texts), starts_at.date().isoformat()
+        state = state.without_choice(index)
+    criteria = await slot_criteria(session, service.slug, state.practitioner)
     if refusal is not None and (wanted := requested_time(refusal)):
-        nearest = await alternatives(session, wish, wanted, journey, around, now=now)
-    days = await open_days(session, wish, journey, around, asked_day, now=now)
+        nearest = await alternatives(session, criteria, wanted, state, locations, now=now)
+    days = await open_days(session, criteria, state, locations, from_day, now=now)
 
-    def turned_to(day: date) -> str:
-        return asked.url("times", [*journey.chosen(), ("visit", str(visit)), ("from", day.isoformat())])
+    def query_from(day: date) -> list[tuple[str, str]]:
+        return [*state.url_fields(), ("visit", str(visit)), ("from", day.isoformat())]
 
-    return await asked.page(
+    return await request.page(
         "times",
-        status=CONFLICT if refusal else 200,
-        offer=offer,
-        journey=journey.with_new_key(),
+        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
+        service=service,
+        state=state.with_new_key(),
         visit=visit,
         days=days,
-        zone_note=asked.say.zone_note(now.astimezone(days.zone)),
-        refused=why,
+        zone_note=request.texts.zone_note(now.astimezone(days.zone)),
+        refused=refused,
         nearest=nearest,
-        turned_to=turned_to,
-        chosen=_chosen(asked, journey, around),
-        person=_name(offer, journey),
-        query=[*journey.chosen(), ("visit", str(visit)), ("from", days.first.isoformat())],
+        query_from=query_from,
+        chosen=_chosen_visits(request, state, locations),
+        practitioner=_practitioner_name(service, state),
+        query=query_from(days.first),
     )
 
 
-def _usable(
-    journey: BookingState, offer: BookableService, around: Mapping[str, LocationView]
-) -> BookingState:
-    """What the clinic still has: an address may be old, or made up."""
-    people = {person.slug for person in offer.people}
+def _usable(state: BookingState, service: ServiceView, locations: Mapping[str, LocationView]) -> BookingState:
+    """The state without what the clinic does not offer: an address may be old or made up."""
+    practitioners = {practitioner.slug for practitioner in service.practitioners}
     choices = [
         choice
-        for choice in journey.choices
-        if choice.location in around and (choice.practitioner is None or choice.practitioner in people)
+        for choice in state.choices
+        if choice.location in locations and choice.practitioner in (None, *practitioners)
     ]
-    wished = journey.practitioner if journey.practitioner in people else None
-    return replace(journey, practitioner=wished, choices=tuple(choices[: offer.visits]))
+    preferred = state.preferred_practitioner if state.preferred_practitioner in practitioners else None
+    return replace(state, preferred_practitioner=preferred, choices=tuple(choices[: service.visits]))
 
 
-def _chosen(
-    asked: NoscriptRequest, journey: BookingState, around: Mapping[str, LocationView]
-) -> list[Chosen]:
+def _refused_time(refusal: BookingError, starts_at: datetime, texts: Texts) -> RefusedTime:
+    if isinstance(refusal, Declined):
+        return RefusedTime(refusal.in_language(texts.language), starts_at)
+    reason = texts(REASONS.get(type(refusal), "problem.other"))
+    return RefusedTime(reason, None if isinstance(refusal, TooManyHolds) else starts_at)
+
+
+def _visit_index(refusal: BookingError) -> int:
+    """The refused one of several times, which are sent in the order of the visits."""
+    last = refusal.path[-1] if refusal.path else ""
+    return int(last) if last.isdecimal() else 0
+
+
+def _visit_number(request: NoscriptRequest, state: BookingState) -> int:
+    """The visit of a course that is being chosen, counted from 1."""
+    sent, first_open = request.form.get("visit"), len(state.choices) + 1
+    is_number = sent.isdecimal() and sent.isascii() and len(sent) < 3
+    return min(int(sent), first_open) if is_number else first_open
+
+
+def _chosen_visits(
+    request: NoscriptRequest, state: BookingState, locations: Mapping[str, LocationView]
+) -> list[ChosenVisit]:
     visits = []
-    for place, choice in enumerate(journey.choices):
-        at = choice.starts_at.astimezone(around[choice.location].zone)
-        again = [("visit", str(place + 1)), ("from", at.date().isoformat())]
-        others = [*journey.without(place).chosen(), *again]
-        visits.append(Chosen(place + 1, at, asked.url("times", others)))
+    for index in range(len(state.choices)):
+        starts_at, number = _local_start(state, index, locations), index + 1
+        this_visit = [("visit", str(number)), ("from", starts_at.date().isoformat())]
+        change_url = request.url("times", [*state.without_choice(index).url_fields(), *this_visit])
+        visits.append(ChosenVisit(number, starts_at, change_url))
     return visits
 
 
-def _visit(asked: NoscriptRequest, journey: BookingState) -> int:
-    """Which visit of a course is being chosen."""
-    named = asked.form.get("visit")
-    free = len(journey.choices) + 1
-    return min(int(named), free) if named.isdecimal() and named.isascii() and 0 < len(named) < 3 else free
+def _local_start(state: BookingState, index: int, locations: Mapping[str, LocationView]) -> datetime:
+    choice = state.choices[index]
+    return choice.starts_at.astimezone(locations[choice.location].zone)
 
 
-def _name(offer: BookableService, journey: BookingState) -> str:
-    """With whom; empty for anyone."""
-    return next((person.full for person in offer.people if person.slug == journey.with_whom), "")
+def _practitioner_name(service: ServiceView, state: BookingState) -> str:
+    """The chosen practitioner's name and title; empty for any practitioner."""
+    names = (view.name_and_title for view in service.practitioners if view.slug == state.practitioner)
+    return next(names, "")

@@ -1,0 +1,48 @@
+"""The last page: the booked appointments, their manage link and their calendar file."""
+
+from starlette.responses import Response
+
+from booking.appointments.book import Booking
+from booking.calendars.ical import appointments_ical
+from booking.domain.tokens import hash_of
+from booking.storage.models.appointments import AppointmentStatus
+from booking.storage.queries.appointments import appointments_by_manage_token
+from booking.storage.queries.catalogue import get_clinic, locations_by_slug, services_by_slug
+from web.noscript.request import NoscriptRequest
+from web.noscript.views import summary_of
+from web.pages import PRIVATE, SECURITY
+
+
+async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Response:
+    appointments = booking.appointments
+    async with request.site.database.read() as session:
+        summary = await summary_of(session, appointments, request.texts)
+    return await request.page(
+        "confirmed",
+        state=request.state,
+        summary=summary,
+        references=[appointment.reference for appointment in appointments],
+        is_cancelled=all(row.status is AppointmentStatus.CANCELLED for row in appointments),
+        token=booking.manage_token,
+        manage_url=f"/manage?lang={request.texts.language}#{booking.manage_token}",
+    )
+
+
+async def calendar_file(request: NoscriptRequest) -> Response:
+    """`POST /book/{service}/calendar`: iCalendar of the appointments behind a manage token.
+
+    Posted, so that the token is in no URL.
+    """
+    async with request.site.database.read() as session:
+        appointments = await appointments_by_manage_token(session, hash_of(request.form.get("token")))
+        if not appointments:
+            return request.redirect("times")
+        file = appointments_ical(
+            await get_clinic(session),
+            appointments,
+            await services_by_slug(session, {appointment.service for appointment in appointments}),
+            await locations_by_slug(session, {appointment.location for appointment in appointments}),
+            language=request.texts.language,
+        )
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
+    return Response(file, headers=SECURITY | PRIVATE | headers, media_type="text/calendar; charset=utf-8")

@@ -1,0 +1,121 @@
+"""Services, practitioners, locations and visits as a page shows them, in one language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.catalogue.lookup import deliverable_offers
+from booking.domain.translations import Translations, in_language
+from booking.storage.models.appointments import Appointment, Hold
+from booking.storage.models.catalogue import Location, Practitioner, Service
+from booking.storage.queries.catalogue import (
+    listed_locations,
+    locations_by_slug,
+    practitioners_by_slug,
+    services_by_slug,
+)
+from booking.storage.session import BookingSession
+from web.noscript.texts import Texts
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class PractitionerView:
+    slug: str
+    name: str
+    title: str
+
+    @property
+    def name_and_title(self) -> str:
+        """`Sample Practitioner A, Physiotherapist`."""
+        return ", ".join(filter(None, (self.name, self.title)))
+
+
+@dataclass(frozen=True)
+class LocationView:
+    slug: str
+    name: str
+    address: Sequence[str]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """A service that can be booked, and who may deliver it."""
+
+    slug: str
+    name: str
+    description: str
+    facts: Sequence[str]  # "45 min", "3 visits", "$110"
+    visits: int
+    practitioners: Sequence[PractitionerView]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The visits that are about to be booked, or were; `times` are on the location's clock."""
+
+    service: str
+    preparation: str
+    practitioner: str
+    times: Sequence[datetime]
+    location: LocationView
+
+
+async def bookable_services(session: BookingSession, texts: Texts, *, now: datetime) -> list[ServiceView]:
+    """Each service that a practitioner may deliver on a bookable day, in the clinic's order."""
+    practitioners: dict[str, list[PractitionerView]] = {}
+    services: dict[str, Service] = {}
+    for offer in await deliverable_offers(session, now=now):
+        slug = offer.service.slug
+        services[slug] = offer.service
+        practitioners.setdefault(slug, []).append(_practitioner_view(offer.practitioner, texts))
+    return [_service_view(row, practitioners[slug], texts) for slug, row in services.items()]
+
+
+async def location_views(session: BookingSession, texts: Texts) -> Mapping[str, LocationView]:
+    return {row.slug: _location_view(row, texts) for row in await listed_locations(session)}
+
+
+async def summary_of(
+    session: BookingSession, visits: Sequence[Hold] | Sequence[Appointment], texts: Texts
+) -> Summary:
+    """Of visits of one service with one practitioner, even if the clinic has withdrawn them since."""
+    first = visits[0]
+    service = (await services_by_slug(session, [first.service]))[first.service]
+    practitioner = (await practitioners_by_slug(session, [first.practitioner]))[first.practitioner]
+    rows = await locations_by_slug(session, {visit.location for visit in visits})
+    locations = {slug: _location_view(row, texts) for slug, row in rows.items()}
+    return Summary(
+        in_language(service.name, texts.language),
+        translated(service.preparation, texts),
+        _practitioner_view(practitioner, texts).name_and_title,
+        [visit.starts_at.astimezone(locations[visit.location].zone) for visit in visits],
+        locations[first.location],
+    )
+
+
+def translated(translations: Translations | None, texts: Texts) -> str:
+    """An optional text of the clinic's in the language of the page; "" if there is none."""
+    return in_language(translations, texts.language) if translations else ""
+
+
+def _service_view(row: Service, practitioners: Sequence[PractitionerView], texts: Texts) -> ServiceView:
+    facts = [texts("service.duration", n=int(row.duration / MINUTE))]
+    if row.visits > 1:
+        facts.append(texts.count("service.visits", row.visits))
+    if row.price and row.currency:
+        facts.append(texts.price(row.price, row.currency))
+    name, description = in_language(row.name, texts.language), translated(row.description, texts)
+    return ServiceView(row.slug, name, description, facts, row.visits, practitioners)
+
+
+def _practitioner_view(row: Practitioner, texts: Texts) -> PractitionerView:
+    return PractitionerView(row.slug, row.name, translated(row.title, texts))
+
+
+def _location_view(row: Location, texts: Texts) -> LocationView:
+    name = in_language(row.name, texts.language)
+    return LocationView(row.slug, name, row.address, ZoneInfo(row.time_zone))
