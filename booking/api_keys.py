@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, NotFound
 from booking.domain.tokens import hash_of
 from booking.storage.models.api_keys import ApiKey, ApiKeySecret, Scope, SiteKey
@@ -18,7 +19,6 @@ SITE_KEY_PREFIX = "bo_pub_"
 BASE62_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ID_BYTES = 5
 SECRET_BYTES = 32
-MAX_NAME_LENGTH = 200
 USE_RECORDED_EVERY = timedelta(hours=1)
 
 
@@ -50,7 +50,12 @@ async def create_key(
 
     Refuses with InvalidInput.
     """
-    key = ApiKey(id=id or _new_id(), name=_checked_name(name), scopes=_checked_scopes(scopes), created_at=now)
+    key = ApiKey(
+        id=id or _new_id(),
+        name=check_display_name(name, owner="A key"),
+        scopes=_checked_scopes(scopes),
+        created_at=now,
+    )
     session.add(key)
     await session.flush()
     return key, await _new_secret(session, key, now=now)
@@ -62,7 +67,7 @@ async def create_site_key(
     """Refuses with InvalidInput."""
     site = SiteKey(
         id=_new_id(),
-        name=_checked_name(name),
+        name=check_display_name(name, owner="A key"),
         origins=[_checked_origin(one) for one in origins],
         created_at=now,
     )
@@ -121,12 +126,6 @@ async def _new_secret(session: BookingSession, key: ApiKey, *, now: datetime) ->
 
 def _new_id() -> str:
     return secrets.token_hex(ID_BYTES)
-
-
-def _checked_name(name: str) -> str:
-    if not name.strip() or len(name) > MAX_NAME_LENGTH or not name.isprintable():
-        raise InvalidInput(f"A key needs a name of 1 to {MAX_NAME_LENGTH} characters.", path=("name",))
-    return name.strip()
 
 
 def _checked_scopes(scopes: Collection[str]) -> list[str]:

@@ -178,7 +178,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        families = {WEBHOOK: webhook_listeners(database, sender, show=webhook_payload, clock=moment_of)}
+        families = {WEBHOOK: webhook_listeners(database, sender, payload_of=webhook_payload, clock=moment_of)}
         relay = OutboxRelay(database, listeners, families, clock=moment_of, absent=settings.without_features)
         with suppress(TryAgain):  # The relay registers its listeners as soon as there is a database.
             await relay.register()

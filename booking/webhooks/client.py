@@ -1,4 +1,4 @@
-"""One request to a place that somebody else has chosen."""
+"""Posts a message to a URL that a partner has chosen."""
 
 import asyncio
 import ssl
@@ -11,17 +11,17 @@ from booking.domain.errors import InvalidInput
 from booking.webhooks.ssrf_guard import Resolve, check_url, resolve, resolve_public
 
 if TYPE_CHECKING:
-    import httpx  # It is loaded with the first webhook; see `place`.
+    import httpx  # It is loaded with the first webhook; see `ssrf_guard`.
 
 PATIENCE_SECONDS = 15.0
-"""For all of it: finding the name, connecting, asking, and the head of the answer."""
+"""For all of it: finding the name, connecting, sending, and the head of the response."""
 CONNECT_SECONDS = 5.0
 MAX_ADDRESSES = 3
 
 
 @dataclass(frozen=True)
 class DeliveryResult:
-    """`status` is None without an answer, `problem` is None when it was taken."""
+    """`status` is None without a response, `problem` is None when the message was taken."""
 
     status: int | None
     problem: str | None
@@ -29,7 +29,7 @@ class DeliveryResult:
 
 
 class WebhookClient:
-    """Sends to public addresses by https; to all others, and by http, only in development and in tests."""
+    """Posts to public addresses by https; to private ones, and by http, only in development and in tests."""
 
     def __init__(
         self, *, to_private: bool = False, resolve: Resolve = resolve, patience: float = PATIENCE_SECONDS
@@ -40,7 +40,11 @@ class WebhookClient:
         self._patience = patience
 
     async def check(self, url: str) -> None:
-        """Refuses with InvalidInput where nothing would be sent."""
+        """Find out whether a message could be sent there.
+
+        Raises:
+            InvalidInput: it could not: no such host, a private address, not https.
+        """
         try:
             async with asyncio.timeout(self._patience):
                 await resolve_public(self._checked(url), self._resolve, to_private=self._to_private)
@@ -48,24 +52,24 @@ class WebhookClient:
             raise InvalidInput("Nobody could say in time where this URL leads to.", path=("url",)) from None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> DeliveryResult:
-        """Never fails, and never says what the other side said: that may be anything."""
+        """Never raises, and never repeats a word of the response, which may hold anything."""
         import httpx
 
         loop = asyncio.get_running_loop()
-        began, status = loop.time(), None
+        started_at, status = loop.time(), None
         try:
             async with asyncio.timeout(self._patience):
                 status = await self._post(self._checked(url), body, headers)
             problem = None if 200 <= status < 300 else f"answered {status}"
-        except InvalidInput as refused:
-            problem = refused.message
+        except InvalidInput as error:
+            problem = error.message
         except TimeoutError:
             problem = f"no answer in {self._patience:g} s"
         except (httpx.ConnectError, httpx.ConnectTimeout) as reason:
             problem = _connection_problem(reason)
         except (httpx.HTTPError, OSError):
             problem = "no answer that is HTTP"
-        return DeliveryResult(status, problem, round((loop.time() - began) * 1000))
+        return DeliveryResult(status, problem, round((loop.time() - started_at) * 1000))
 
     async def _post(self, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
         import httpx
@@ -80,7 +84,7 @@ class WebhookClient:
         return await self._post_to(last, url, body, headers)
 
     async def _post_to(self, address: str, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
-        """To the very address that was checked: if the name were looked up again, it might lead elsewhere."""
+        """To the very address that was checked: the name, looked up again, might lead elsewhere."""
         import httpx
 
         # A connection that was kept could be found again for another name at the same address.
@@ -100,9 +104,9 @@ class WebhookClient:
                 headers={**headers, "host": url.netloc.decode("ascii")},
                 extensions={"sni_hostname": host},  # what the certificate has to be for
             )
-            answer = await client.send(request, stream=True)
-            await answer.aclose()  # Whatever else it says, we don't listen.
-            return answer.status_code
+            response = await client.send(request, stream=True)
+            await response.aclose()  # The body may be endless.
+            return response.status_code
 
     def _checked(self, url: str) -> "httpx.URL":
         return check_url(url, to_private=self._to_private)

@@ -1,4 +1,4 @@
-"""Endpoints as listeners: what has happened is sent to them, signed, and what came of it is noted."""
+"""Webhook endpoints as outbox listeners: each event is sent, signed, and the attempt recorded."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,29 +18,29 @@ from booking.storage.queries.webhooks import (
     mark_healthy,
     record_attempt,
 )
-from booking.webhooks.client import DeliveryResult, WebhookClient
+from booking.webhooks.client import WebhookClient
 from booking.webhooks.endpoints import get_endpoint
 from booking.webhooks.event_data import WebhookEvent, webhook_event
 from booking.webhooks.payload import PING, WebhookMessage, active_secrets, signed_headers, webhook_message
 
-GONE = 410
+HTTP_GONE = 410
 DISABLED_AFTER = timedelta(days=3)
 MIN_ATTEMPTS = 5
-"""So often an event was tried for nothing before an endpoint that has been failing for long is disabled."""
+"""Failed attempts at one event before an endpoint that has been failing for long is disabled."""
 
 PayloadOf = Callable[[WebhookEvent], Mapping[str, Any]]
-"""The `data` of a message, as our API shows it."""
+"""Makes the `data` of a message, in the API's terms."""
 
 
 class TemporaryDeliveryFailure(Exception):
-    """It was not taken now; it may be later."""
+    """The endpoint did not take the message; a later attempt may succeed."""
 
 
 def webhook_listeners(
-    database: Database, sender: WebhookClient, *, show: PayloadOf, clock: Clock
+    database: Database, client: WebhookClient, *, payload_of: PayloadOf, clock: Clock
 ) -> DynamicListeners:
-    def listener(endpoint_id: str) -> Listener:
-        async def tell(event: Event, _manage_token: str | None) -> None:
+    def listener_of(endpoint_id: str) -> Listener:
+        async def deliver(event: Event, _manage_token: str | None) -> None:
             async with database.read() as session:
                 now = await clock(session)
                 endpoint = await endpoint_by_id(session, endpoint_id)
@@ -50,72 +50,79 @@ def webhook_listeners(
                     raise PermanentFailure("the endpoint is disabled")
                 if await is_revoked(session, endpoint):
                     raise PermanentFailure("its key is revoked")
-                news = await webhook_event(session, endpoint, event)
-            if news is None:
-                return
-            told = webhook_message(event.id, event.kind, event.occurred_at, show(news))
-            await _send(database, sender, endpoint, told, now=now)
+                data = await webhook_event(session, endpoint, event)
+            if data is not None:
+                message = webhook_message(event.id, event.kind, event.occurred_at, payload_of(data))
+                await _deliver(database, client, endpoint, message, now=now)
 
-        return tell
+        return deliver
 
-    return listener
+    return listener_of
 
 
 async def ping(
-    database: Database, sender: WebhookClient, id: str, *, key_id: str | None = None, clock: Clock
-) -> DeliveryResult:
-    """A message that tells nothing, once, also to an endpoint that is disabled. Refuses with NotFound."""
+    database: Database, client: WebhookClient, id: str, *, key_id: str | None = None, clock: Clock
+) -> WebhookAttempt:
+    """Send an empty message once, also to an endpoint that is disabled.
+
+    Raises:
+        NotFound: no such endpoint, or it is not this key's.
+    """
     async with database.read() as session:
         now = await clock(session)
         endpoint = await get_endpoint(session, id, key_id=key_id)
-    told = webhook_message(uuid.uuid4(), PING, now, {})
-    answer = await sender.post(
-        endpoint.url, told.body, signed_headers(told, active_secrets(endpoint, now=now), now=now)
-    )
+    attempt = await _attempt(client, endpoint, webhook_message(uuid.uuid4(), PING, now, {}), now=now)
     async with database.write() as session:
-        await record_attempt(session, _attempt(endpoint, told, answer, now=now))
-    return answer
+        await record_attempt(session, attempt)
+    return attempt
 
 
-async def _send(
+async def _deliver(
     database: Database,
-    sender: WebhookClient,
+    client: WebhookClient,
     endpoint: WebhookEndpoint,
-    told: WebhookMessage,
+    message: WebhookMessage,
     *,
     now: datetime,
 ) -> None:
-    """Refuses with NotTaken or GiveUp."""
-    signed = signed_headers(told, active_secrets(endpoint, now=now), now=now)
-    answer = await sender.post(endpoint.url, told.body, signed)
+    """Attempt once, record it, and disable the endpoint if it is gone or has failed for long.
+
+    Raises:
+        TemporaryDeliveryFailure: the endpoint did not take it.
+        PermanentFailure: the endpoint is gone for good.
+    """
+    attempt = await _attempt(client, endpoint, message, now=now)
     async with database.write() as session:
         if await endpoint_by_id(session, endpoint.id) is None:
             return  # It was removed meanwhile.
-        tries = await record_attempt(session, _attempt(endpoint, told, answer, now=now))
-        if answer.problem is None:
+        number = await record_attempt(session, attempt)
+        if attempt.problem is None:
             await mark_healthy(session, endpoint.id)
             return
         await mark_failing(session, endpoint.id, now=now)
-        if answer.status == GONE:
+        if attempt.status == HTTP_GONE:
             await disable_if_enabled(session, endpoint.id, "answered 410 Gone", now=now)
-        elif tries >= MIN_ATTEMPTS:
-            because = f"failed for {DISABLED_AFTER.days} days; at last: {answer.problem}"
-            long_ago = now - DISABLED_AFTER
-            await disable_if_enabled(session, endpoint.id, because, now=now, if_failing_since=long_ago)
-    if answer.status == GONE:
+        elif number >= MIN_ATTEMPTS:
+            because = f"failed for {DISABLED_AFTER.days} days; at last: {attempt.problem}"
+            since = now - DISABLED_AFTER
+            await disable_if_enabled(session, endpoint.id, because, now=now, if_failing_since=since)
+    if attempt.status == HTTP_GONE:
         raise PermanentFailure("410 Gone: the endpoint is disabled now")
-    raise TemporaryDeliveryFailure(answer.problem)
+    raise TemporaryDeliveryFailure(attempt.problem)
 
 
-def _attempt(
-    endpoint: WebhookEndpoint, told: WebhookMessage, answer: DeliveryResult, *, now: datetime
+async def _attempt(
+    client: WebhookClient, endpoint: WebhookEndpoint, message: WebhookMessage, *, now: datetime
 ) -> WebhookAttempt:
+    """Post the message once; the attempt is still to be recorded."""
+    headers = signed_headers(message, active_secrets(endpoint, now=now), now=now)
+    result = await client.post(endpoint.url, message.body, headers)
     return WebhookAttempt(
         endpoint=endpoint.id,
-        event=told.id,
-        kind=told.kind,
+        event=message.id,
+        kind=message.kind,
         at=now,
-        milliseconds=answer.milliseconds,
-        status=answer.status,
-        problem=answer.problem,
+        milliseconds=result.milliseconds,
+        status=result.status,
+        problem=result.problem,
     )

@@ -1,13 +1,20 @@
-"""Endpoints of webhooks: made, shown, given a new secret, switched off and on, removed."""
+"""Webhook endpoints: added, shown, given a new secret, disabled, enabled, removed, and replayed to."""
 
 import secrets
+import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, NotFound
 from booking.domain.events import EventKind
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
-from booking.storage.queries.outbox import FAMILY_SEPARATOR, add_listener, remove_listener
+from booking.storage.queries.outbox import (
+    FAMILY_SEPARATOR,
+    add_listener,
+    remove_listener,
+    requeue_deliveries,
+)
 from booking.storage.queries.webhooks import (
     disable_if_enabled,
     endpoint_by_id,
@@ -21,7 +28,6 @@ LISTENER_FAMILY = "webhook"
 MAX_ENDPOINTS = 20
 """Of one partner, and of the clinic itself."""
 ID_BYTES = 5
-MAX_NAME_LENGTH = 200
 GRACE = timedelta(days=7)
 DISABLED_MANUALLY = "by hand"
 
@@ -39,17 +45,20 @@ async def add_endpoint(
     key_id: str | None = None,
     now: datetime,
 ) -> tuple[WebhookEndpoint, str]:
-    """The endpoint, and its secret, which is told only here. It hears of what happens from now on.
+    """The endpoint, and its secret, which is shown only here. It gets the events from now on.
 
-    A partner's key hears only of what it booked. `Sender.check` has to have found the URL good.
-    Refuses with InvalidInput.
+    A partner's endpoint (`key_id`) gets the events of appointments that the partner booked. The caller
+    has checked the URL with `WebhookClient.check`.
+
+    Raises:
+        InvalidInput: the name or the kinds can't be used, or there are too many endpoints.
     """
     if len(await endpoints_of_key(session, key_id)) >= MAX_ENDPOINTS:
         raise InvalidInput(f"There are {MAX_ENDPOINTS} endpoints already. Please remove one first.")
     endpoint = WebhookEndpoint(
         id=secrets.token_hex(ID_BYTES),
         key_id=key_id,
-        name=_checked_name(name),
+        name=check_display_name(name, owner="An endpoint"),
         url=url,
         kinds=_checked_kinds(kinds),
         secret=new_secret(),
@@ -62,7 +71,11 @@ async def add_endpoint(
 
 
 async def get_endpoint(session: BookingSession, id: str, *, key_id: str | None = None) -> WebhookEndpoint:
-    """Refuses with NotFound, also for one that isn't of this key; the clinic (no key) sees all."""
+    """The endpoint, if it is this key's; the clinic (no key) gets any.
+
+    Raises:
+        NotFound: no such endpoint, or another key's. The functions below raise it too.
+    """
     endpoint = await endpoint_by_id(session, id)
     if endpoint is None or key_id not in (None, endpoint.key_id):
         raise NotFound("There is no such endpoint.", path=("id",))
@@ -77,7 +90,7 @@ async def rotate_secret(
     key_id: str | None = None,
     now: datetime,
 ) -> str:
-    """A new secret. For `grace` longer all is signed with the one before too. Refuses with NotFound."""
+    """A new secret. For `grace` longer, messages are signed with the former one too."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     endpoint.former_secret, endpoint.former_until = endpoint.secret, now + grace
     endpoint.secret = new_secret()
@@ -87,7 +100,7 @@ async def rotate_secret(
 async def disable_endpoint(
     session: BookingSession, id: str, *, key_id: str | None = None, now: datetime
 ) -> WebhookEndpoint:
-    """Nothing is sent to it any more. Twice is once. Refuses with NotFound."""
+    """Nothing is sent to it any more. Disabling it twice changes nothing."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     if await disable_if_enabled(session, endpoint.id, DISABLED_MANUALLY, now=now):
         await session.refresh(endpoint)
@@ -95,14 +108,14 @@ async def disable_endpoint(
 
 
 async def enable_endpoint(session: BookingSession, id: str, *, key_id: str | None = None) -> WebhookEndpoint:
-    """What it missed has to be replayed. Twice is once. Refuses with NotFound."""
+    """Events that it missed are sent only when they are replayed."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     endpoint.disabled_at = endpoint.disabled_because = endpoint.failing_since = None
     return endpoint
 
 
 async def remove_endpoint(session: BookingSession, id: str, *, key_id: str | None = None) -> None:
-    """With its log, and all that it has still to hear. Refuses with NotFound."""
+    """With its log, and all its deliveries that are still due."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     await remove_listener(session, listener_name(endpoint.id))
     await session.delete(endpoint)
@@ -111,15 +124,43 @@ async def remove_endpoint(session: BookingSession, id: str, *, key_id: str | Non
 async def delivery_log(
     session: BookingSession, id: str, *, most: int, key_id: str | None = None
 ) -> Sequence[WebhookAttempt]:
-    """What came of the latest attempts, the last one first. Refuses with NotFound."""
+    """The latest attempts, the last one first."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     return await latest_attempts(session, endpoint.id, most=most)
 
 
-def _checked_name(name: str) -> str:
-    if not name.strip() or len(name) > MAX_NAME_LENGTH or not name.isprintable():
-        raise InvalidInput(f"An endpoint needs a name of 1 to {MAX_NAME_LENGTH} characters.", path=("name",))
-    return name.strip()
+async def replay_event(
+    session: BookingSession, id: str, event: uuid.UUID, *, key_id: str | None = None, now: datetime
+) -> None:
+    """Send one event again.
+
+    Raises:
+        NotFound: it was never due to this endpoint, or is no longer known.
+        InvalidInput: the endpoint is disabled.
+    """
+    listener = await _enabled_listener(session, id, key_id=key_id)
+    if not await requeue_deliveries(session, listener, event=event, now=now):
+        message = "This endpoint was never to hear of such an event, or more than 30 days ago."
+        raise NotFound(message, path=("event",))
+
+
+async def replay_since(
+    session: BookingSession, id: str, since: datetime, *, key_id: str | None = None, now: datetime
+) -> int:
+    """Send all events from then on again, as far as they are known: 30 days. Returns their number.
+
+    Raises:
+        InvalidInput: the endpoint is disabled.
+    """
+    listener = await _enabled_listener(session, id, key_id=key_id)
+    return await requeue_deliveries(session, listener, since=since, now=now)
+
+
+async def _enabled_listener(session: BookingSession, id: str, *, key_id: str | None) -> str:
+    endpoint = await get_endpoint(session, id, key_id=key_id)
+    if endpoint.disabled_at is not None:
+        raise InvalidInput("This endpoint is disabled. Please enable it first.", path=("id",))
+    return listener_name(endpoint.id)
 
 
 def _checked_kinds(kinds: Collection[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What an endpoint is told of an event: the visits as they stand now, and where their clocks are."""
+"""The appointments of an event as an endpoint may see them: as they stand now, in their locations' time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,31 +15,30 @@ from booking.storage.session import BookingSession
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """`visits` are in the order of their times; never none."""
+    """`appointments` are in order of time; there is at least one."""
 
     event: Event
-    visits: Sequence[Appointment]
+    appointments: Sequence[Appointment]
     zones: Mapping[str, ZoneInfo]  # by location
 
-    def local(self, at: datetime, visit: Appointment) -> datetime:
-        """On the clock where the visit is."""
-        return at.astimezone(self.zones[visit.location])
+    def local(self, at: datetime, appointment: Appointment) -> datetime:
+        """On the clock of the appointment's location."""
+        return at.astimezone(self.zones[appointment.location])
 
 
 async def webhook_event(
     session: BookingSession, endpoint: WebhookEndpoint, event: Event
 ) -> WebhookEvent | None:
-    """None if it isn't to hear of this."""
+    """None for a kind of event that the endpoint did not ask for, and for another key's appointments."""
     if event.kind not in endpoint.kinds:
         return None
-    all_visits = await appointments_by_id(session, event.appointments)
-    visits = [visit for visit in all_visits if _is_visible_to(endpoint, visit)]
-    if not visits:
+    appointments = [
+        appointment
+        for appointment in await appointments_by_id(session, event.appointments)
+        if endpoint.key_id in (None, appointment.booked_by)  # The clinic's own endpoints get all.
+    ]
+    if not appointments:
         return None
-    places = await locations_by_slug(session, {visit.location for visit in visits})
-    return WebhookEvent(event, visits, {slug: ZoneInfo(place.time_zone) for slug, place in places.items()})
-
-
-def _is_visible_to(endpoint: WebhookEndpoint, visit: Appointment) -> bool:
-    """The clinic's own endpoints hear of every visit, a partner's of those that it booked."""
-    return endpoint.key_id in (None, visit.booked_by)
+    locations = await locations_by_slug(session, {appointment.location for appointment in appointments})
+    zones = {slug: ZoneInfo(location.time_zone) for slug, location in locations.items()}
+    return WebhookEvent(event, appointments, zones)

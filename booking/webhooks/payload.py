@@ -1,4 +1,4 @@
-"""What is sent, and how it is signed: Standard Webhooks 1.0, https://www.standardwebhooks.com."""
+"""Messages and their signatures: Standard Webhooks 1.0, https://www.standardwebhooks.com."""
 
 import base64
 import hashlib
@@ -13,14 +13,14 @@ from typing import Any
 
 from booking.storage.models.webhooks import WebhookEndpoint
 
-PREFIX = "whsec_"
+SECRET_PREFIX = "whsec_"  # noqa: S105
 SECRET_BYTES = 32
 PING = "test.ping"
 
 
 @dataclass(frozen=True)
 class WebhookMessage:
-    """`id` is the event's, the same each time. `kind` is what it tells of: `appointment.booked`."""
+    """`id` is the event's, the same for each attempt; `kind` is the event's: `appointment.booked`."""
 
     id: uuid.UUID
     kind: str
@@ -36,7 +36,7 @@ def webhook_message(
 
 
 def new_secret() -> str:
-    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def active_secrets(endpoint: WebhookEndpoint, *, now: datetime) -> list[str]:
@@ -45,20 +45,18 @@ def active_secrets(endpoint: WebhookEndpoint, *, now: datetime) -> list[str]:
     return [endpoint.secret, former] if former and until and now < until else [endpoint.secret]
 
 
-def signed_headers(
-    webhook_message: WebhookMessage, secrets: Sequence[str], *, now: datetime
-) -> dict[str, str]:
-    """Signed for this moment: receivers refuse what is older than a few minutes."""
-    event, timestamp = str(webhook_message.id), str(int(now.timestamp()))
-    signed = f"{event}.{timestamp}.".encode() + webhook_message.body
+def signed_headers(message: WebhookMessage, secrets: Sequence[str], *, now: datetime) -> dict[str, str]:
+    """Signed for this moment: receivers refuse a timestamp that is older than a few minutes."""
+    event_id, timestamp = str(message.id), str(int(now.timestamp()))
+    content = f"{event_id}.{timestamp}.".encode() + message.body
     return {
         "content-type": "application/json",
-        "webhook-id": event,
+        "webhook-id": event_id,
         "webhook-timestamp": timestamp,
-        "webhook-signature": " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets),
+        "webhook-signature": " ".join(f"v1,{_signature(secret, content)}" for secret in secrets),
     }
 
 
-def _signature(secret: str, signed: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    return base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+def _signature(secret: str, content: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    return base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()

@@ -1,4 +1,4 @@
-"""Where a webhook may be sent: to a public address, and to no other."""
+"""Guards against server-side request forgery: a webhook is sent to public addresses alone."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx  # Most clinics have no webhook: without it a server is a tenth smaller.
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The addresses of a host, the best first. Fails with an OSError."""
+"""The addresses of a host, the best first. Raises an OSError where there are none."""
 
 MAX_URL_LENGTH = 2000
 HOST = re.compile(rb"[a-z0-9._:-]+")
@@ -50,9 +50,9 @@ NAT64 = IPv6Network("64:ff9b::/96")
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Asks the system."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    """By the system's resolver."""
+    addresses = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in addresses))
 
 
 def is_public(text: str) -> bool:
@@ -68,7 +68,11 @@ def is_public(text: str) -> bool:
 
 
 def check_url(text: str, *, to_private: bool) -> "httpx.URL":
-    """Refuses with InvalidInput."""
+    """The parsed URL.
+
+    Raises:
+        InvalidInput: it is no https URL, or holds a password or a fragment.
+    """
     import httpx
 
     try:
@@ -89,18 +93,22 @@ def check_url(text: str, *, to_private: bool) -> "httpx.URL":
 
 
 async def resolve_public(url: "httpx.URL", resolve: Resolve, *, to_private: bool) -> Sequence[str]:
-    """Where the URL leads to. Refuses with InvalidInput if any of it isn't public."""
+    """The addresses of the URL's host.
+
+    Raises:
+        InvalidInput: the host has no address, or one that is not public.
+    """
     host = url.raw_host.decode("ascii")
     try:
-        found = await resolve(host, url.port or 443)
+        addresses = await resolve(host, url.port or 443)
     except (OSError, UnicodeError):  # names that are too long for the system's codec
-        found = []
-    if not found:
+        addresses = []
+    if not addresses:
         raise _invalid_url(f"{host} can't be found")
-    if not to_private and not all(is_public(address) for address in found):
-        # Which address it is, is nobody's business.
+    if not to_private and not all(is_public(address) for address in addresses):
+        # The message must not reveal the address.
         raise _invalid_url(f"{host} is in a private network")
-    return found
+    return addresses
 
 
 def _invalid_url(what: str) -> InvalidInput:

@@ -21,9 +21,10 @@ from booking.webhooks.endpoints import (
     disable_endpoint,
     enable_endpoint,
     remove_endpoint,
+    replay_event,
+    replay_since,
     rotate_secret,
 )
-from booking.webhooks.replay import replay_event, replay_since
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings
 
@@ -131,11 +132,11 @@ def _test(arguments: argparse.Namespace, settings: Settings) -> int:
     async def run() -> int:
         database = Database(settings.database_url)
         try:
-            answer = await ping(database, _sender(settings), arguments.id, clock=current_time)
+            attempt = await ping(database, _sender(settings), arguments.id, clock=current_time)
         finally:
             await database.close()
-        print(f"{answer.problem or f'taken with {answer.status}'}, after {answer.milliseconds} ms")
-        return 1 if answer.problem else 0
+        print(f"{attempt.problem or f'taken with {attempt.status}'}, after {attempt.milliseconds} ms")
+        return 1 if attempt.problem else 0
 
     return asyncio.run(run())
 

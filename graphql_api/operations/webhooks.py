@@ -18,9 +18,10 @@ from booking.webhooks.endpoints import (
     enable_endpoint,
     get_endpoint,
     remove_endpoint,
+    replay_event,
+    replay_since,
     rotate_secret,
 )
-from booking.webhooks.replay import replay_event, replay_since
 from graphql_api.operations.mutation import run_mutation, to_problem
 from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.relay import key_from_id

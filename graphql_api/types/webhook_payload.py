@@ -8,24 +8,24 @@ from booking.webhooks.event_data import WebhookEvent
 from graphql_api.resolvers.relay import global_id
 
 
-def webhook_payload(news: WebhookEvent) -> Mapping[str, Any]:
-    moved_from = news.event.moved_from
+def webhook_payload(data: WebhookEvent) -> Mapping[str, Any]:
+    moved_from = data.event.moved_from
     return {
-        "appointments": [_appointment(news, visit) for visit in news.visits],
-        "movedFrom": moved_from and news.local(moved_from, news.visits[0]).isoformat(),
+        "appointments": [_appointment(data, appointment) for appointment in data.appointments],
+        "movedFrom": moved_from and data.local(moved_from, data.appointments[0]).isoformat(),
     }
 
 
-def _appointment(news: WebhookEvent, visit: Appointment) -> Mapping[str, Any]:
+def _appointment(data: WebhookEvent, appointment: Appointment) -> Mapping[str, Any]:
     return {
-        "id": global_id("Appointment", visit.id),
-        "reference": visit.reference,
-        "status": visit.status.name,
-        "sequence": visit.sequence,
-        "startsAt": news.local(visit.starts_at, visit).isoformat(),
-        "endsAt": news.local(visit.ends_at, visit).isoformat(),
-        "serviceId": global_id("Service", visit.service),
-        "practitionerId": global_id("Practitioner", visit.practitioner),
-        "locationId": global_id("Location", visit.location),
-        "courseId": visit.course and global_id("Course", visit.course),
+        "id": global_id("Appointment", appointment.id),
+        "reference": appointment.reference,
+        "status": appointment.status.name,
+        "sequence": appointment.sequence,
+        "startsAt": data.local(appointment.starts_at, appointment).isoformat(),
+        "endsAt": data.local(appointment.ends_at, appointment).isoformat(),
+        "serviceId": global_id("Service", appointment.service),
+        "practitionerId": global_id("Practitioner", appointment.practitioner),
+        "locationId": global_id("Location", appointment.location),
+        "courseId": appointment.course and global_id("Course", appointment.course),
     }

@@ -1,4 +1,4 @@
-"""What tests of webhooks are given: a partner's server, a clock, and a clinic that tells what happens."""
+"""Fixtures of webhooks: a receiver, and a clinic whose outbox relay delivers to it."""
 
 import uuid
 from collections.abc import AsyncIterator, Collection
@@ -16,31 +16,33 @@ from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import webhook_listeners
 from booking.webhooks.endpoints import LISTENER_FAMILY, add_endpoint, delivery_log, get_endpoint
 from graphql_api.types.webhook_payload import webhook_payload
-from tests.booking.webhooks.receiver import Receiver, receiving
+from tests.booking.webhooks.receiver import Receiver, running_receiver
 from tests.support.clinics import NOW, open_clinic
 
 
 @dataclass
-class Teller:
+class WebhookRelay:
     """The relay of a server, which delivers when it is asked to; its clock stands still."""
 
     database: Database
     now: datetime = NOW
-    sender: WebhookClient = field(default_factory=lambda: WebhookClient(to_private=True, patience=5))
+    client: WebhookClient = field(default_factory=lambda: WebhookClient(to_private=True, patience=5))
 
     async def clock(self, _session: BookingSession) -> datetime:
         return self.now
 
-    async def tell(self) -> int:
-        """One round; answers how many deliveries were due."""
-        family = webhook_listeners(self.database, self.sender, show=webhook_payload, clock=self.clock)
-        relay = OutboxRelay(self.database, {}, {LISTENER_FAMILY: family}, clock=self.clock)
-        return await relay.deliver_due()
+    def outbox_relay(self) -> OutboxRelay:
+        family = webhook_listeners(self.database, self.client, payload_of=webhook_payload, clock=self.clock)
+        return OutboxRelay(self.database, {}, {LISTENER_FAMILY: family}, clock=self.clock)
 
-    async def tell_for_a_day(self) -> None:
-        """Until all is told or given up."""
+    async def deliver_due(self) -> int:
+        """The number of deliveries that were due."""
+        return await self.outbox_relay().deliver_due()
+
+    async def retry_for_a_day(self) -> None:
+        """Until all is delivered or given up."""
         for wait in (*RETRY_DELAYS, timedelta(0)):
-            await self.tell()
+            await self.deliver_due()
             self.now += wait
 
     async def add(
@@ -57,22 +59,22 @@ class Teller:
             return await get_endpoint(session, id)
 
     async def log(self, id: str) -> list[WebhookAttempt]:
-        """The first one first."""
+        """The earliest attempt first."""
         async with self.database.read() as session:
             return list(reversed(await delivery_log(session, id, most=1000)))
 
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as opened:
+    async with running_receiver() as opened:
         yield opened
 
 
 @pytest.fixture
-async def teller(database: Database) -> Teller:
+async def relay(database: Database) -> WebhookRelay:
     await open_clinic(database)
-    return Teller(database)
+    return WebhookRelay(database)
 
 
-def ids(log: list[WebhookAttempt]) -> set[uuid.UUID]:
+def event_ids(log: list[WebhookAttempt]) -> set[uuid.UUID]:
     return {attempt.event for attempt in log}

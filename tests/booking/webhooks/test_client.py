@@ -1,4 +1,4 @@
-"""A receiver may be slow, silent, endless or somebody else; it costs us little, and is told nothing twice."""
+"""One post to a receiver that may be slow, silent, endless or another host than the URL's."""
 
 import shutil
 import ssl
@@ -12,68 +12,68 @@ from booking.webhooks.client import CONNECT_SECONDS, PATIENCE_SECONDS, DeliveryR
 from tests.booking.webhooks.receiver import (
     ENDLESS_BODY,
     ENDLESS_HEAD,
+    NO_CONTENT,
     NOT_HTTP,
     SILENCE,
-    TAKEN,
-    receiving,
-    saying,
+    response,
+    running_receiver,
 )
 
 
-async def answered(said: bytes, *, patience: float = 15) -> DeliveryResult:
-    async with receiving() as receiver:
-        receiver.answers = [said]
+async def post_to_receiver(sent: bytes, *, patience: float = 15) -> DeliveryResult:
+    async with running_receiver() as receiver:
+        receiver.responses = [sent]
         return await WebhookClient(to_private=True, patience=patience).post(receiver.url, b"{}", {})
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-async def test_2xx_is_taken(status: int) -> None:
-    answer = await answered(saying(status))
-    assert (answer.status, answer.problem) == (status, None)
+async def test_a_2xx_status_is_taken(status: int) -> None:
+    result = await post_to_receiver(response(status))
+    assert (result.status, result.problem) == (status, None)
 
 
 @pytest.mark.parametrize("status", [300, 304, 400, 401, 404, 410, 429, 500, 503])
-async def test_all_else_is_not(status: int) -> None:
-    answer = await answered(saying(status))
-    assert (answer.status, answer.problem) == (status, f"answered {status}")
+async def test_any_other_status_is_not_taken(status: int) -> None:
+    result = await post_to_receiver(response(status))
+    assert (result.status, result.problem) == (status, f"answered {status}")
 
 
-async def test_a_silent_receiver_is_not_waited_for_for_ever() -> None:
-    answer = await answered(SILENCE, patience=0.3)
+async def test_a_silent_receiver_runs_into_the_timeout() -> None:
+    result = await post_to_receiver(SILENCE, patience=0.3)
 
-    assert (answer.status, answer.problem) == (None, "no answer in 0.3 s")
-    assert 300 <= answer.milliseconds < 5000
+    assert (result.status, result.problem) == (None, "no answer in 0.3 s")
+    assert 300 <= result.milliseconds < 5000
     assert CONNECT_SECONDS < PATIENCE_SECONDS == 15
 
 
-async def test_an_endless_answer_is_not_listened_to() -> None:
-    async with receiving() as receiver:
-        receiver.answers = [ENDLESS_BODY]
-        answer = await WebhookClient(to_private=True).post(receiver.url, b"{}", {})
-        assert (answer.status, answer.problem) == (200, None)
+async def test_an_endless_body_is_not_read() -> None:
+    async with running_receiver() as receiver:
+        receiver.responses = [ENDLESS_BODY]
+        result = await WebhookClient(to_private=True).post(receiver.url, b"{}", {})
+        assert (result.status, result.problem) == (200, None)
         await receiver.hung_up.wait()
 
 
-async def test_an_endless_head_of_an_answer_is_no_answer() -> None:
-    answer = await answered(ENDLESS_HEAD)
-    assert (answer.status, answer.problem) == (None, "no answer that is HTTP")
+async def test_an_endless_head_is_no_answer() -> None:
+    result = await post_to_receiver(ENDLESS_HEAD)
+    assert (result.status, result.problem) == (None, "no answer that is HTTP")
 
 
-async def test_what_a_receiver_says_is_never_repeated() -> None:
-    answer = await answered(NOT_HTTP)
-    assert (answer.status, answer.problem) == (None, "no answer that is HTTP")
+async def test_no_word_of_a_response_is_repeated() -> None:
+    result = await post_to_receiver(NOT_HTTP)
+    assert (result.status, result.problem) == (None, "no answer that is HTTP")
 
 
-async def test_nobody_there_is_said_so() -> None:
-    async with receiving() as receiver:
+async def test_a_refused_connection_is_named() -> None:
+    async with running_receiver() as receiver:
         url = receiver.url
-    answer = await WebhookClient(to_private=True).post(url, b"{}", {})
-    assert (answer.status, answer.problem) == (None, "no connection")
+    result = await WebhookClient(to_private=True).post(url, b"{}", {})
+    assert (result.status, result.problem) == (None, "no connection")
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Of partner.example, signed by nobody else; with its key."""
+    """Self-signed, of partner.example; with its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("needs the openssl command")
@@ -95,7 +95,7 @@ def certificate(tmp_path: Path) -> Path:
         ("partner.example", False, "no connection: self-signed certificate"),
     ],
 )
-async def test_only_the_host_that_was_meant_gets_the_message(
+async def test_only_a_host_with_the_certificate_of_the_url_gets_the_message(
     certificate: Path, host: str, is_trusted: bool, problem: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def loopback(host: str, port: int) -> Sequence[str]:
@@ -105,10 +105,10 @@ async def test_only_the_host_that_was_meant_gets_the_message(
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    async with receiving(tls=context) as receiver:
-        sender = WebhookClient(to_private=True, resolve=loopback)
-        answer = await sender.post(f"https://{host}:{receiver.port}/hook", b"{}", {})
+    async with running_receiver(tls=context) as receiver:
+        client = WebhookClient(to_private=True, resolve=loopback)
+        result = await client.post(f"https://{host}:{receiver.port}/hook", b"{}", {})
 
-    assert (answer.problem or "").startswith(problem or "")
-    assert (answer.status, len(receiver.requests)) == ((None, 0) if problem else (204, 1))
-    assert receiver.answers == [TAKEN]
+    assert (result.problem or "").startswith(problem or "")
+    assert (result.status, len(receiver.requests)) == ((None, 0) if problem else (204, 1))
+    assert receiver.responses == [NO_CONTENT]

@@ -1,4 +1,4 @@
-"""The receiver in docs/how-to/webhooks.md does what the page says."""
+"""The receiver in docs/how-to/webhooks.md works as the page says."""
 
 import asyncio
 import re
@@ -42,35 +42,35 @@ async def example(tmp_path: Path) -> AsyncIterator[tuple[str, asyncio.StreamRead
         await process.communicate()
 
 
-async def test_the_example_takes_what_is_ours_once_and_nothing_else(
+async def test_the_example_takes_a_signed_event_once_and_nothing_else(
     example: tuple[str, asyncio.StreamReader],
 ) -> None:
     url, printed = example
     now = datetime.now(UTC)
-    told = webhook_message(uuid.uuid4(), "appointment.booked", now, {})
-    last = webhook_message(uuid.uuid4(), "appointment.cancelled", now, {})
+    booked = webhook_message(uuid.uuid4(), "appointment.booked", now, {})
+    cancelled = webhook_message(uuid.uuid4(), "appointment.cancelled", now, {})
 
-    async def sent(body: bytes, signed: dict[str, str]) -> int | None:
-        return (await WebhookClient(to_private=True).post(url, body, signed)).status
+    async def post(body: bytes, headers: dict[str, str]) -> int | None:
+        return (await WebhookClient(to_private=True).post(url, body, headers)).status
 
-    good = signed_headers(told, [SECRET], now=now)
+    headers = signed_headers(booked, [SECRET], now=now)
     async with asyncio.timeout(20):
-        # It is another process, which says nothing when it is ready.
-        while (status := await sent(told.body, good)) is None:  # noqa: ASYNC110
+        # It is another process, which gives no sign when it is ready.
+        while (status := await post(booked.body, headers)) is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert status == 204
-    assert await sent(told.body, signed_headers(told, [new_secret(), SECRET], now=now)) == 204
-    assert await sent(told.body, signed_headers(told, [new_secret()], now=now)) == 400
-    assert await sent(told.body, signed_headers(told, [SECRET], now=now - timedelta(minutes=6))) == 400
-    assert await sent(told.body.replace(b"booked", b"moved"), good) == 400
-    assert await sent(told.body, good | {"webhook-id": str(uuid.uuid4())}) == 400
-    assert await sent(last.body, signed_headers(last, [SECRET], now=now)) == 204
+    assert await post(booked.body, signed_headers(booked, [new_secret(), SECRET], now=now)) == 204
+    assert await post(booked.body, signed_headers(booked, [new_secret()], now=now)) == 400
+    assert await post(booked.body, signed_headers(booked, [SECRET], now=now - timedelta(minutes=6))) == 400
+    assert await post(booked.body.replace(b"booked", b"moved"), headers) == 400
+    assert await post(booked.body, headers | {"webhook-id": str(uuid.uuid4())}) == 400
+    assert await post(cancelled.body, signed_headers(cancelled, [SECRET], now=now)) == 204
 
     lines = [(await printed.readline()).decode().strip() for _ in range(2)]
     assert lines == ["appointment.booked", "appointment.cancelled"]
 
 
-def test_the_page_names_every_event_and_every_wait() -> None:
+def test_the_page_names_every_event_and_every_retry_delay() -> None:
     for kind in (*EventKind, PING):
         assert f"| `{kind}` |" in PAGE
     assert [wait.total_seconds() for wait in RETRY_DELAYS] == [10, 60, 300, 1800, 7200, 6 * 3600, 16 * 3600]

@@ -1,4 +1,4 @@
-"""What an endpoint was sent can be seen for a month, and told again."""
+"""Attempts are logged for a month, and events can be replayed."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -10,115 +10,120 @@ from booking.outbox.relay import LEASE, RETRY_DELAYS
 from booking.storage.queries.outbox import claim_deliveries, settle_delivery
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import ping
-from booking.webhooks.endpoints import disable_endpoint, enable_endpoint, listener_name
-from booking.webhooks.replay import replay_event, replay_since
+from booking.webhooks.endpoints import (
+    disable_endpoint,
+    enable_endpoint,
+    listener_name,
+    replay_event,
+    replay_since,
+)
 from tests.booking.notifications.bookings import booked
-from tests.booking.webhooks.conftest import Teller, ids
-from tests.booking.webhooks.receiver import SILENCE, TAKEN, Receiver, saying
+from tests.booking.webhooks.conftest import WebhookRelay, event_ids
+from tests.booking.webhooks.receiver import NO_CONTENT, SILENCE, Receiver, response
 from tests.support.clinics import NOW
 
 NINE = datetime(2026, 11, 26, 14, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-async def test_a_disabled_endpoint_is_sent_nothing_until_it_is_enabled_and_can_be_told_it_all(
-    teller: Teller, receiver: Receiver
+async def test_a_disabled_endpoint_gets_nothing_until_it_is_enabled_and_can_be_replayed_all(
+    relay: WebhookRelay, receiver: Receiver
 ) -> None:
-    hook, _ = await teller.add(receiver.url)
-    for _twice in range(2):
-        async with teller.database.write() as session:
-            await disable_endpoint(session, hook, now=teller.now)
-    booking = await booked(teller.database, NINE)
-    await teller.tell()
+    endpoint_id, _ = await relay.add(receiver.url)
+    for _ in range(2):
+        async with relay.database.write() as session:
+            await disable_endpoint(session, endpoint_id, now=relay.now)
+    booking = await booked(relay.database, NINE)
+    await relay.deliver_due()
     with pytest.raises(InvalidInput, match="enable it first"):
-        async with teller.database.write() as session:
-            await replay_since(session, hook, NOW, now=teller.now)
-    async with teller.database.write() as session:
-        await enable_endpoint(session, hook)
-    await booking.cancelled(at=teller.now)
-    await teller.tell()
+        async with relay.database.write() as session:
+            await replay_since(session, endpoint_id, NOW, now=relay.now)
+    async with relay.database.write() as session:
+        await enable_endpoint(session, endpoint_id)
+    await booking.cancelled(at=relay.now)
+    await relay.deliver_due()
     assert receiver.kinds == ["appointment.cancelled"]
 
-    async with teller.database.write() as session:
-        assert await replay_since(session, hook, NOW, now=teller.now) == 2
-    await teller.tell()
+    async with relay.database.write() as session:
+        assert await replay_since(session, endpoint_id, NOW, now=relay.now) == 2
+    await relay.deliver_due()
 
     assert sorted(receiver.kinds[1:]) == ["appointment.booked", "appointment.cancelled"]
 
 
-async def test_what_was_given_up_is_replayed_one_by_one_or_from_a_time_on(
-    teller: Teller, receiver: Receiver
+async def test_failed_events_are_replayed_one_by_one_or_since_a_time(
+    relay: WebhookRelay, receiver: Receiver
 ) -> None:
-    hook, _ = await teller.add(receiver.url)
-    other, _ = await teller.add(receiver.url.replace("/hook", "/other"))
-    receiver.answers = [saying(503)]
-    booking = await booked(teller.database, NINE + 7 * DAY)
-    await teller.tell_for_a_day()
-    (first,) = ids(await teller.log(hook))
-    receiver.answers = [TAKEN]
+    endpoint_id, _ = await relay.add(receiver.url)
+    other, _ = await relay.add(receiver.url.replace("/hook", "/other"))
+    receiver.responses = [response(503)]
+    booking = await booked(relay.database, NINE + 7 * DAY)
+    await relay.retry_for_a_day()
+    (first,) = event_ids(await relay.log(endpoint_id))
+    receiver.responses = [NO_CONTENT]
     receiver.requests.clear()
 
     async def replayed(since: datetime) -> int:
-        async with teller.database.write() as session:
-            return await replay_since(session, hook, since, now=teller.now)
+        async with relay.database.write() as session:
+            return await replay_since(session, endpoint_id, since, now=relay.now)
 
-    async with teller.database.write() as session:
-        await replay_event(session, hook, first, now=teller.now)
-    assert await teller.tell() == 1
-    later = teller.now
+    async with relay.database.write() as session:
+        await replay_event(session, endpoint_id, first, now=relay.now)
+    assert await relay.deliver_due() == 1
+    later = relay.now
     await booking.cancelled(at=later)
-    assert await teller.tell() == 2
+    assert await relay.deliver_due() == 2
     assert await replayed(later + HOUR) == 0
     assert await replayed(later) == 1
-    assert await teller.tell() == 1
+    assert await relay.deliver_due() == 1
     assert await replayed(NOW) == 2
-    assert await teller.tell() == 2
+    assert await relay.deliver_due() == 2
 
-    to_this = [request.told["type"] for request in receiver.requests if "/hook" in request.line]
-    assert to_this[:3] == ["appointment.booked", "appointment.cancelled", "appointment.cancelled"]
-    assert sorted(to_this[3:]) == ["appointment.booked", "appointment.cancelled"]
-    assert (await teller.log(other))[-1].kind == "appointment.cancelled"
-    log = [attempt for attempt in await teller.log(hook) if attempt.event == first]
+    to_hook = [request.payload["type"] for request in receiver.requests if "/hook" in request.line]
+    assert to_hook[:3] == ["appointment.booked", "appointment.cancelled", "appointment.cancelled"]
+    assert sorted(to_hook[3:]) == ["appointment.booked", "appointment.cancelled"]
+    assert (await relay.log(other))[-1].kind == "appointment.cancelled"
+    log = [attempt for attempt in await relay.log(endpoint_id) if attempt.event == first]
     assert [attempt.number for attempt in log] == list(range(1, len(RETRY_DELAYS) + 4))
     assert {attempt.status for attempt in log[-2:]} == {204}
 
 
-async def test_what_is_replayed_while_it_is_being_sent_is_sent_again(
-    teller: Teller, receiver: Receiver
+async def test_an_event_replayed_during_its_delivery_is_sent_again(
+    relay: WebhookRelay, receiver: Receiver
 ) -> None:
-    hook, _ = await teller.add(receiver.url)
-    await booked(teller.database, NINE)
-    async with teller.database.write() as session:
-        until = teller.now + LEASE
-        (due,) = await claim_deliveries(session, listener_name(hook), now=teller.now, until=until, most=10)
-    async with teller.database.write() as session:
-        await replay_event(session, hook, due.event.id, now=teller.now)
-    async with teller.database.write() as session:
-        await settle_delivery(session, due, delivered_at=teller.now, again_at=None)
+    endpoint_id, _ = await relay.add(receiver.url)
+    await booked(relay.database, NINE)
+    async with relay.database.write() as session:
+        until = relay.now + LEASE
+        (due,) = await claim_deliveries(
+            session, listener_name(endpoint_id), now=relay.now, until=until, most=10
+        )
+    async with relay.database.write() as session:
+        await replay_event(session, endpoint_id, due.event.id, now=relay.now)
+    async with relay.database.write() as session:
+        await settle_delivery(session, due, delivered_at=relay.now, again_at=None)
 
-    assert await teller.tell() == 1
-    assert await teller.tell() == 0
+    assert await relay.deliver_due() == 1
+    assert await relay.deliver_due() == 0
 
 
-async def test_an_event_that_was_never_for_it_is_not_replayed(teller: Teller, receiver: Receiver) -> None:
-    hook, _ = await teller.add(receiver.url)
+async def test_an_event_of_another_endpoint_is_not_replayed(relay: WebhookRelay, receiver: Receiver) -> None:
+    endpoint_id, _ = await relay.add(receiver.url)
     with pytest.raises(NotFound, match="30 days"):
-        async with teller.database.write() as session:
-            await replay_event(session, hook, uuid.uuid4(), now=teller.now)
+        async with relay.database.write() as session:
+            await replay_event(session, endpoint_id, uuid.uuid4(), now=relay.now)
 
 
-async def test_the_log_shows_each_attempt_and_forgets_after_a_month(
-    teller: Teller, receiver: Receiver
-) -> None:
-    hook, _ = await teller.add(receiver.url)
-    receiver.answers = [saying(500), SILENCE, TAKEN]
-    patient, hasty = teller.sender, WebhookClient(to_private=True, patience=0.2)
-    booking = await booked(teller.database, NINE + 40 * DAY)
-    for wait, teller.sender in zip(RETRY_DELAYS, (patient, hasty, patient)):
-        await teller.tell()
-        teller.now += wait
+async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, receiver: Receiver) -> None:
+    endpoint_id, _ = await relay.add(receiver.url)
+    receiver.responses = [response(500), SILENCE, NO_CONTENT]
+    slow, hasty = relay.client, WebhookClient(to_private=True, patience=0.2)
+    booking = await booked(relay.database, NINE + 40 * DAY)
+    for wait, relay.client in zip(RETRY_DELAYS, (slow, hasty, slow)):
+        await relay.deliver_due()
+        relay.now += wait
 
-    log = await teller.log(hook)
+    log = await relay.log(endpoint_id)
     assert [(attempt.kind, attempt.number, attempt.status, attempt.problem) for attempt in log] == [
         ("appointment.booked", 1, 500, "answered 500"),
         ("appointment.booked", 2, None, "no answer in 0.2 s"),
@@ -131,17 +136,21 @@ async def test_the_log_shows_each_attempt_and_forgets_after_a_month(
     ]
     assert log[1].milliseconds >= 200
 
-    teller.now = NOW + 30 * DAY
-    await booking.cancelled(at=teller.now)
-    await teller.tell()
-    assert [attempt.number for attempt in await teller.log(hook)] == [2, 3, 1]
+    relay.now = NOW + 30 * DAY
+    await booking.cancelled(at=relay.now)
+    await relay.deliver_due()
+    assert [attempt.number for attempt in await relay.log(endpoint_id)] == [2, 3, 1]
 
 
-async def test_a_ping_is_sent_once_and_noted(teller: Teller, receiver: Receiver) -> None:
-    hook, _ = await teller.add(receiver.url)
-    answer = await ping(teller.database, teller.sender, hook, clock=teller.clock)
+async def test_a_ping_is_sent_once_and_recorded(relay: WebhookRelay, receiver: Receiver) -> None:
+    endpoint_id, _ = await relay.add(receiver.url)
+    result = await ping(relay.database, relay.client, endpoint_id, clock=relay.clock)
 
-    assert (answer.status, answer.problem) == (204, None)
-    assert receiver.requests[0].told == {"type": "test.ping", "timestamp": "2026-11-23T12:00:00Z", "data": {}}
-    (attempt,) = await teller.log(hook)
+    assert (result.status, result.problem) == (204, None)
+    assert receiver.requests[0].payload == {
+        "type": "test.ping",
+        "timestamp": "2026-11-23T12:00:00Z",
+        "data": {},
+    }
+    (attempt,) = await relay.log(endpoint_id)
     assert (attempt.kind, attempt.status) == ("test.ping", 204)

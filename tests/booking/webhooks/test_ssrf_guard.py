@@ -1,4 +1,4 @@
-"""A webhook is sent to public addresses alone, however the URL is written and wherever the name leads."""
+"""A webhook goes to public addresses alone, whatever the spelling of its URL and the answers of DNS."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ import pytest
 from booking.domain.errors import InvalidInput
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.ssrf_guard import is_public
-from tests.booking.webhooks.receiver import receiving, saying
+from tests.booking.webhooks.receiver import response, running_receiver
 
 
 class Names:
-    """A name server: one answer after the other, the last one again and again."""
+    """A name server: one result after the other, the last one again and again."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)
@@ -53,7 +53,7 @@ async def test_an_address_that_is_not_public_is_refused_by_number_and_by_name(ad
         "2606:4700:4700::1111", "2a00:1450::1", f"64:ff9b::{PUBLIC}",
     ],
 )  # fmt: skip
-async def test_a_public_address_is_fine(address: str) -> None:
+async def test_a_public_address_is_accepted(address: str) -> None:
     assert is_public(address)
     await WebhookClient(resolve=Names([address])).check("https://partner.example/hook")
 
@@ -67,7 +67,7 @@ async def test_a_public_address_is_fine(address: str) -> None:
         "https://localhost/", "https://LOCALHOST./", "https://10.0.0.1:443/", "https://192.168.0.1/",
     ],
 )  # fmt: skip
-async def test_no_way_of_writing_it_leads_inside(url: str) -> None:
+async def test_no_spelling_of_a_private_address_is_accepted(url: str) -> None:
     with pytest.raises(InvalidInput, match=r"private network|can't be found|not a URL"):
         await WebhookClient().check(url)
     assert (await WebhookClient().post(url, b"{}", {})).status is None
@@ -86,7 +86,7 @@ async def test_no_way_of_writing_it_leads_inside(url: str) -> None:
         "https://☃️.example:x/",
     ],
 )  # fmt: skip
-async def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
+async def test_only_a_plain_https_url_is_accepted(url: str) -> None:
     names = Names([PUBLIC])
     with pytest.raises(InvalidInput, match=r"https://partner\.example/hook"):
         await WebhookClient(resolve=names).check(url)
@@ -95,7 +95,7 @@ async def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", f"{'x' * 64}.example", "xn--0.example"])
-async def test_a_name_that_leads_nowhere_is_refused(host: str) -> None:
+async def test_a_host_without_an_address_is_refused(host: str) -> None:
     async def nobody(host: str, port: int) -> Sequence[str]:
         raise OSError("no such name")
 
@@ -103,53 +103,53 @@ async def test_a_name_that_leads_nowhere_is_refused(host: str) -> None:
         await WebhookClient(resolve=nobody).check(f"https://{host}/")
 
 
-async def test_a_name_that_led_outside_and_now_leads_inside_is_not_followed() -> None:
+async def test_a_host_that_moved_to_a_private_address_is_not_connected_to() -> None:
     names = Names([PUBLIC], ["127.0.0.1"])
-    sender = WebhookClient(resolve=names)
-    async with receiving() as receiver:
+    client = WebhookClient(resolve=names)
+    async with running_receiver() as receiver:
         url = f"https://partner.example:{receiver.port}/hook"
-        await sender.check(url)
+        await client.check(url)
 
-        answer = await sender.post(url, b"{}", {})
+        result = await client.post(url, b"{}", {})
 
-    assert answer.problem == (
+    assert result.problem == (
         "partner.example is in a private network; it must look like https://partner.example/hook"
     )
     assert receiver.requests == []
 
 
-async def test_what_was_checked_is_what_is_connected_to() -> None:
+async def test_the_checked_address_is_the_one_that_is_connected_to() -> None:
     names = Names(["127.0.0.1"], ["0.0.0.0"])
-    async with receiving() as receiver:
+    async with running_receiver() as receiver:
         url = f"http://partner.example:{receiver.port}/hook?key=1"
-        answer = await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})
+        result = await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})
 
-    assert (answer.status, answer.problem) == (204, None)
+    assert (result.status, result.problem) == (204, None)
     assert names.asked == ["partner.example"]
     (request,) = receiver.requests
     assert request.line == "POST /hook?key=1 HTTP/1.1"
     assert request.headers["host"] == f"partner.example:{receiver.port}"
 
 
-async def test_a_second_address_is_tried_where_the_first_is_dead() -> None:
-    async with receiving() as receiver:
+async def test_a_second_address_is_tried_if_the_first_refuses() -> None:
+    async with running_receiver() as receiver:
         names = Names(["::1", "127.0.0.1"])
         url = f"http://partner.example:{receiver.port}/"
         assert (await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})).status == 204
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_nobody_is_sent_on_to_somewhere_else(status: int) -> None:
-    async with receiving() as receiver, receiving() as inside:
-        receiver.answers = [saying(status, f"location: {inside.url}\r\n")]
-        answer = await WebhookClient(to_private=True).post(receiver.url, b"{}", {})
+async def test_no_redirect_is_followed(status: int) -> None:
+    async with running_receiver() as receiver, running_receiver() as inside:
+        receiver.responses = [response(status, f"location: {inside.url}\r\n")]
+        result = await WebhookClient(to_private=True).post(receiver.url, b"{}", {})
 
-    assert (answer.status, answer.problem) == (status, f"answered {status}")
+    assert (result.status, result.problem) == (status, f"answered {status}")
     assert inside.requests == []
 
 
-async def test_a_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with receiving() as receiver, receiving() as proxy:
+async def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_receiver() as receiver, running_receiver() as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         assert (await WebhookClient(to_private=True).post(receiver.url, b"{}", {})).status == 204

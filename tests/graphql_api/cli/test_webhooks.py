@@ -13,7 +13,7 @@ from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.cli.main import main
 from graphql_api.settings import InvalidSetting, Settings, settings_from
-from tests.booking.webhooks.receiver import SILENCE, TAKEN, Receiver, receiving, saying
+from tests.booking.webhooks.receiver import NO_CONTENT, SILENCE, Receiver, response, running_receiver
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic
@@ -27,7 +27,7 @@ Server = Callable[[], AbstractAsyncContextManager[GraphQLClient]]
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as opened:
+    async with running_receiver() as opened:
         yield opened
 
 
@@ -91,7 +91,7 @@ async def test_a_running_server_tells_an_endpoint_that_was_just_added(
 
     assert sorted(receiver.kinds) == ["appointment.booked", "appointment.cancelled"]
     for request in requests:
-        (visit,) = request.told["data"]["appointments"]
+        (visit,) = request.payload["data"]["appointments"]
         assert visit["id"] == booking["appointment"]["id"]
         assert visit["reference"] == booking["appointment"]["reference"]
 
@@ -100,7 +100,7 @@ async def test_the_ids_are_those_that_the_api_knows(server: Server, say: Say, re
     async with server() as api:
         await added(say, receiver)
         await api.hold_and_book(NINE)
-        (visit,) = (await receiver.arrived(1))[0].told["data"]["appointments"]
+        (visit,) = (await receiver.arrived(1))[0].payload["data"]["appointments"]
         named = ("serviceId", "practitionerId", "locationId")
         query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
         answer = await api.ask(query, ids=[visit[name] for name in named])
@@ -110,16 +110,16 @@ async def test_the_ids_are_those_that_the_api_knows(server: Server, say: Say, re
     ]
 
 
-@pytest.mark.parametrize("said", [saying(503), SILENCE])
+@pytest.mark.parametrize("said", [response(503), SILENCE])
 async def test_nothing_is_lost_when_the_server_stops(
     server: Server, say: Say, receiver: Receiver, clock: Clock, said: bytes
 ) -> None:
-    receiver.answers = [said]
+    receiver.responses = [said]
     async with server() as api:
         await added(say, receiver)
         await api.hold_and_book(NINE)
         await receiver.arrived(1)
-    receiver.answers = [TAKEN]
+    receiver.responses = [NO_CONTENT]
     clock.now += timedelta(minutes=1)
     async with server():
         first, second = await receiver.arrived(2)
@@ -137,7 +137,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
 
     ended, printed = await say("test", endpoint)
     assert (ended, re.sub(r"\d+ ms", "N ms", printed)) == (0, "taken with 204, after N ms\n")
-    receiver.answers = [saying(500)]
+    receiver.responses = [response(500)]
     ended, printed = await say("test", endpoint)
     assert (ended, re.sub(r"\d+ ms", "N ms", printed)) == (1, "answered 500, after N ms\n")
     ended, printed = await say("log", endpoint, "--lines", "1")
@@ -154,7 +154,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
     await say("enable", endpoint)
     assert (await say("list"))[1].endswith("appointment.cancelled\ton\n")
 
-    receiver.answers = [TAKEN]
+    receiver.responses = [NO_CONTENT]
     receiver.requests.clear()
     async with server() as api:
         await api.hold_and_book(NINE)

@@ -10,7 +10,7 @@ import pytest
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from tests.booking.webhooks.receiver import Receiver, receiving
+from tests.booking.webhooks.receiver import Receiver, running_receiver
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.graphql_api.security.test_authorization import BOOK, Caller
 from tests.support.asgi_client import asgi_client
@@ -37,7 +37,7 @@ REPLAY = """mutation ($input: ReplayWebhooksInput!) { replayWebhooks(input: $inp
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as opened:
+    async with running_receiver() as opened:
         yield opened
 
 
