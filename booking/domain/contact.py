@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from booking.domain.errors import InvalidInput
 
@@ -20,10 +20,17 @@ class Contact:
     phone: str
 
 
+class InvalidDetail(ValueError):
+    """Says what is wrong with one detail and what to do."""
+
+
 def check_contact(name: str, email: str, phone: str, *, country: str) -> Contact:
-    """Refuses with an ExceptionGroup of InvalidInput, one for each detail that can't be used.
+    """The details as the clinic can use them.
 
     `country` (ISO 3166) is where a phone number without a country code is from.
+
+    Raises:
+        ExceptionGroup: of InvalidInput, one for each detail that can't be used.
     """
     mistakes: list[InvalidInput] = []
 
@@ -45,8 +52,28 @@ def country_of(phone: str) -> str:
     return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or "ZZ"
 
 
-class InvalidDetail(ValueError):
-    """Says what is wrong with one detail and what to do."""
+def parse_email(address: str) -> ValidatedEmail:
+    """The parts of an address. The DNS isn't asked whether its domain takes mail.
+
+    Raises:
+        EmailNotValidError: this is no address.
+    """
+    return validate_email(address, check_deliverability=False)
+
+
+def parse_phone(phone: str, country: str) -> str | None:
+    """The number in E.164; None if it can't have been assigned in any country.
+
+    Raises:
+        ValueError: this is no phone number at all.
+    """
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException as reason:
+        raise ValueError(f"{phone!r} is no phone number") from reason
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _name(typed: str, _country: str) -> str:
@@ -55,28 +82,29 @@ def _name(typed: str, _country: str) -> str:
         raise InvalidDetail("Please give a name.")
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidDetail(f"Please give a name of {MAX_NAME_LENGTH} characters at most.")
-    if not any(unicodedata.category(char).startswith("L") for char in name):
+    categories = [unicodedata.category(char) for char in name]
+    if not any(category.startswith("L") for category in categories):
         raise InvalidDetail("Please give a name with letters.")
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "So") for char in name):
+    if not {"Cc", "Cs", "Co", "Cn", "So"}.isdisjoint(categories):
         raise InvalidDetail("Please give a name without symbols.")
     return unicodedata.normalize("NFC", name)
 
 
 def _email(typed: str, _country: str) -> str:
     try:
-        return validate_email(typed.strip(), check_deliverability=False).normalized
+        return parse_email(typed.strip()).normalized
     except EmailNotValidError as reason:
         raise InvalidDetail("Please give an e-mail address like name@example.com.") from reason
 
 
 def _phone(typed: str, country: str) -> str:
     try:
-        number = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException as reason:
+        number = parse_phone(typed, country)
+    except ValueError as reason:
         raise InvalidDetail("Please give a phone number with its area code.") from reason
-    if not phonenumbers.is_valid_number(number):
+    if number is None:
         raise InvalidDetail("No such phone number. Please give one with its area code.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 CHECKS = {"name": _name, "email": _email, "phone": _phone}

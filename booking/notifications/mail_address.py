@@ -3,7 +3,7 @@
 import unicodedata
 from email.headerregistry import Address
 
-from email_validator import validate_email
+from booking.domain.contact import parse_email
 
 NAME_PUNCTUATION = "-–/&+'’"
 
@@ -14,7 +14,7 @@ def mail_address(name: str, email: str) -> Address:
     Python folds a long header without the quotes that a comma or an at sign needs, and then a piece of
     the name would be one more recipient. Refuses with a ValueError what is no e-mail address.
     """
-    checked = validate_email(email, check_deliverability=False)
+    checked = parse_email(email)
     user, _, host = (checked.ascii_email or checked.normalized).rpartition("@")
     kept = (
         char if unicodedata.category(char)[0] in "LMN" or char in NAME_PUNCTUATION else " " for char in name

@@ -1,6 +1,7 @@
 """docs/reference/clinic-file.md: every table and key, from the models that read the file."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tests.docs.markdown import cell, table
@@ -65,10 +66,16 @@ def _sections_in(kind: str) -> list[str]:
 
 def _keys(members: list[Member]) -> str:
     rows = [
-        (f"`{member.name.rstrip('_')}`", _clinic_kind(member.kind), _left_out(member), cell(member.text))
+        (f"`{_key(member)}`", _clinic_kind(member.kind), _left_out(member), cell(member.text))
         for member in members
     ]
     return table(("key", "type", "may be left out", ""), rows)
+
+
+def _key(member: Member) -> str:
+    """The key in the file: the field's alias, or else its name."""
+    alias = re.search(r"alias=['\"](\w+)", member.kind)
+    return alias[1] if alias else member.name
 
 
 def _clinic_kind(kind: str) -> str:

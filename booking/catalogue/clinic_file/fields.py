@@ -1,4 +1,4 @@
-"""The small languages of a clinic's file: durations, weeks, phone numbers, zones, texts."""
+"""Values of a clinic's file: durations, weeks, phone numbers, zones, texts in several languages."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-import phonenumbers
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
+from booking.domain.contact import parse_phone
 from booking.timegrid.opening_hours import TimeSpan
 from booking.timegrid.public_holidays import UnknownRegion, check_region
 from booking.timegrid.ticks import TICK
@@ -18,7 +19,7 @@ UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(
 DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day)s?")
 SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-# These are whatever the computer says, and browsers don't know them.
+# They mean the computer's own zone, and browsers don't know them.
 UNUSABLE_ZONES = {"Factory", "localtime"}
 Week = dict[int, tuple[TimeSpan, ...]]
 
@@ -43,7 +44,7 @@ def _whole_days(value: timedelta) -> timedelta:
 
 
 def matching(pattern: str, otherwise: str) -> AfterValidator:
-    """A text of this form; `otherwise` says what it is if it isn't."""
+    """A text of this form; `otherwise` completes the sentence about any other."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
@@ -130,20 +131,21 @@ def _region(region: Any) -> str | None:
 
 
 def _country(country: str) -> str:
-    if country not in phonenumbers.SUPPORTED_REGIONS:
+    if country not in SUPPORTED_REGIONS:
         raise ValueError(f'{country!r} is no country; countries look like "CA"')
     return country
 
 
 def e164(phone: str, country: str) -> str:
-    """The number for machines; ValueError if there can be no such number."""
-    try:
-        number = phonenumbers.parse(phone, country)
-    except phonenumbers.NumberParseException as reason:
-        raise ValueError(f"{phone!r} is no phone number") from reason
-    if not phonenumbers.is_valid_number(number):
+    """The number for machines.
+
+    Raises:
+        ValueError: there can be no such number.
+    """
+    number = parse_phone(phone, country)
+    if number is None:
         raise ValueError(f"there is no phone number {phone!r} in {country}")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 def _day(value: Any) -> date:
@@ -152,7 +154,7 @@ def _day(value: Any) -> date:
     return value
 
 
-def _moment(value: Any) -> date:
+def _date_or_time(value: Any) -> date:
     if not isinstance(value, date):
         raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
     # At either end of the calendar a day can't be told in another zone.
@@ -167,28 +169,31 @@ def _printable(text: str) -> str:
     return text
 
 
-def _text(value: Any) -> dict[str, str]:
+class TranslatedText(dict[str, str]):
+    """A text by language; one without a language is under "" until the clinic's own is known."""
+
+
+def _text(value: Any) -> TranslatedText:
     if isinstance(value, str):
         value = {"": value}
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValueError('a text is "..." or, by language, { en = "...", fr = "..." }')
     if not value or not all(text.strip() for text in value.values()):
         raise ValueError("a text must not be empty")
-    return {language: _printable(text) for language, text in value.items()}
+    return TranslatedText({language: _printable(text) for language, text in value.items()})
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
 WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
 Day = Annotated[date, PlainValidator(_day)]
-Moment = Annotated[date, PlainValidator(_moment)]
+Moment = Annotated[date, PlainValidator(_date_or_time)]
 """A date, or its subclass with a time."""
 Weekly = Annotated[Week, BeforeValidator(_week)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str | None, BeforeValidator(_region)]
-Text = Annotated[dict[str, str], BeforeValidator(_text)]
-"""By language; a text without one is under "" until the clinic's own language is known."""
+Text = Annotated[TranslatedText, PlainValidator(_text)]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
 ]

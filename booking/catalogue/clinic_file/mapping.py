@@ -1,16 +1,19 @@
-"""The rows that a clinic's file asks for."""
+"""The rows that a clinic's file asks for: a field of a section goes into the column of its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.clinic_file.fields import Week, e164
+from pydantic import BaseModel
+
+from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.validation import hours_without_breaks, time_off_instants
-from booking.storage.base import Table
+from booking.storage.base import Table, core_table
 from booking.storage.models.catalogue import (
     Certification,
+    Clinic,
     Closure,
     Location,
     OpeningHours,
@@ -25,9 +28,13 @@ from booking.storage.models.catalogue import (
 Row = dict[str, Any]
 
 
+class MissingColumn(Exception):
+    """A field of the file's model would be lost: its table has no column of that name."""
+
+
 @dataclass(frozen=True)
 class ClinicRows:
-    """`named` rows have slugs and are kept for ever; `parts` are replaced as they change."""
+    """`named` rows have slugs and stay for ever; `parts` are replaced when they change."""
 
     clinic: Row
     named: dict[type[Table], list[Row]]
@@ -35,23 +42,44 @@ class ClinicRows:
 
 
 def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
+    """The rows of a file that was validated.
+
+    Raises:
+        MissingColumn: a field of the model has no column.
+    """
     return ClinicRows(
         clinic=_clinic(file),
         named={
-            Location: list(_locations(file)),
-            ScreeningQuestion: list(_questions(file)),
-            Service: list(_services(file)),
-            Practitioner: list(_practitioners(file)),
+            Location: [
+                row | {"time_zone": row["time_zone"] or file.clinic.time_zone}
+                for row in _listed(Location, file.locations, file, "hours", "closures")
+            ],
+            ScreeningQuestion: [
+                _row(ScreeningQuestion, question, file) | {"if_unsure": question.if_unsure or question.if_yes}
+                for question in file.screening
+            ],
+            Service: _listed(Service, file.services, file, "screening"),
+            Practitioner: _listed(
+                Practitioner, file.practitioners, file, "services", "certifications", "hours", "time_off"
+            ),
         },
         parts={
-            OpeningHours: list(_hours(file)),
-            Closure: list(_closures(file)),
-            Certification: list(_certifications(file)),
+            OpeningHours: list(_opening_hours(file)),
+            Closure: [
+                _row(Closure, closure, file) | {"location": location.slug}
+                for location in file.locations
+                for closure in location.closures
+            ],
+            Certification: [
+                _row(Certification, certification, file) | {"practitioner": practitioner.slug}
+                for practitioner in file.practitioners
+                for certification in practitioner.certifications
+            ],
             TimeOff: list(_time_off(file)),
             ServiceOffer: [
-                {"service": service, "practitioner": person.slug}
-                for person in file.practitioners
-                for service in person.services
+                {"service": service, "practitioner": practitioner.slug}
+                for practitioner in file.practitioners
+                for service in practitioner.services
             ],
             ServiceScreening: [
                 {"service": service.slug, "question": question, "position": position}
@@ -62,129 +90,75 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
     )
 
 
+def _row(table: type[Table], section: BaseModel, file: ClinicFile, *elsewhere: str) -> Row:
+    """The section's fields, but for those that are stored `elsewhere`.
+
+    Raises:
+        MissingColumn: a field would be lost.
+    """
+    language = file.clinic.languages[0]
+    row = {name: _stored(value, language) for name, value in section if name not in elsewhere}
+    if lost := row.keys() - core_table(table).columns.keys():
+        raise MissingColumn(f"{table.__name__} has no column for {', '.join(sorted(lost))}")
+    return row
+
+
+def _listed(
+    table: type[Table], sections: Iterable[BaseModel], file: ClinicFile, *elsewhere: str
+) -> list[Row]:
+    return [
+        _row(table, section, file, *elsewhere) | {"position": position, "listed": True}
+        for position, section in enumerate(sections)
+    ]
+
+
+def _stored(value: Any, default_language: str) -> Any:
+    if isinstance(value, TranslatedText):
+        return {language or default_language: text for language, text in value.items()}
+    if isinstance(value, BaseModel):
+        return {name: _stored(field, default_language) for name, field in value}
+    if isinstance(value, list):
+        return [_stored(item, default_language) for item in value]
+    return value
+
+
 def _clinic(file: ClinicFile) -> Row:
-    clinic, policy = file.clinic, file.policy
-    return {
-        "name": _translations(clinic.name, file),
-        "phone": e164(clinic.phone, clinic.country),
-        "phone_shown": clinic.phone,
-        "email": clinic.email,
-        "website": str(clinic.website) if clinic.website else None,
-        "time_zone": clinic.time_zone,
-        "languages": clinic.languages,
-        "slot_step": policy.slot_step,
-        "minimum_notice": policy.minimum_notice,
-        "horizon": policy.horizon,
-        "hold_length": policy.hold,
-        "cancellation_notice": policy.cancellation_notice,
-    }
-
-
-def _translations(text: dict[str, str] | None, file: ClinicFile) -> dict[str, str] | None:
-    if text is None or "" not in text:
-        return text
-    return {file.clinic.languages[0]: text[""]}
-
-
-def _locations(file: ClinicFile) -> Iterator[Row]:
-    for position, place in enumerate(file.locations):
-        yield {
-            "slug": place.slug,
-            "name": _translations(place.name, file),
-            "address": place.address,
-            "time_zone": place.time_zone or file.clinic.time_zone,
-            "public_holidays": place.public_holidays,
-            "position": position,
-            "listed": True,
+    clinic = file.clinic
+    return (
+        _row(Clinic, clinic, file, "country")
+        | _row(Clinic, file.policy, file)
+        | {
+            "phone": e164(clinic.phone, clinic.country),
+            "phone_shown": clinic.phone,
+            "website": str(clinic.website) if clinic.website else None,
         }
+    )
 
 
-def _questions(file: ClinicFile) -> Iterator[Row]:
-    for question in file.screening:
-        yield {
-            "slug": question.slug,
-            "text": _translations(question.text, file),
-            "why": _translations(question.why, file),
-            "if_yes": question.yes,
-            "if_unsure": question.unsure or question.yes,
-            "if_no": question.no,
-        }
-
-
-def _services(file: ClinicFile) -> Iterator[Row]:
-    for position, service in enumerate(file.services):
-        yield {
-            "slug": service.slug,
-            "name": _translations(service.name, file),
-            "description": _translations(service.description, file),
-            "preparation": _translations(service.preparation, file),
-            "faq": [
-                {"question": _translations(asked.question, file), "answer": _translations(asked.answer, file)}
-                for asked in service.faq
-            ],
-            "duration": service.duration,
-            "buffer_before": service.buffer_before,
-            "buffer_after": service.buffer_after,
-            "visits": service.visits,
-            "price": service.price,
-            "currency": service.currency,
-            "requires": service.requires,
-            "position": position,
-            "listed": True,
-        }
-
-
-def _practitioners(file: ClinicFile) -> Iterator[Row]:
-    for position, person in enumerate(file.practitioners):
-        yield {
-            "slug": person.slug,
-            "name": person.name,
-            "title": _translations(person.title, file),
-            "languages": person.languages,
-            "position": position,
-            "listed": True,
-        }
-
-
-def _hours(file: ClinicFile) -> Iterator[Row]:
-    def week(location: str, practitioner: str | None, hours: Week) -> Iterator[Row]:
-        for weekday, spans in hours.items():
+def _opening_hours(file: ClinicFile) -> Iterator[Row]:
+    weeks: list[tuple[str, str | None, Week]] = [
+        (location.slug, None, location.hours) for location in file.locations
+    ]
+    weeks += [
+        (hours.location or file.locations[0].slug, practitioner.slug, hours_without_breaks(hours))
+        for practitioner in file.practitioners
+        for hours in practitioner.hours
+    ]
+    for location, owner, week in weeks:
+        for weekday, spans in week.items():
             for span in spans:
                 yield {
                     "location": location,
-                    "practitioner": practitioner,
+                    "practitioner": owner,
                     "weekday": weekday,
                     "opens": span.opens,
                     "closes": span.closes,
                 }
 
-    for place in file.locations:
-        yield from week(place.slug, None, place.hours)
-    for person in file.practitioners:
-        for work in person.hours:
-            yield from week(work.location or file.locations[0].slug, person.slug, hours_without_breaks(work))
-
-
-def _closures(file: ClinicFile) -> Iterator[Row]:
-    for place in file.locations:
-        for closure in place.closures:
-            yield {
-                "location": place.slug,
-                "first_day": closure.from_,
-                "last_day": closure.to,
-                "reason": _translations(closure.reason, file),
-            }
-
-
-def _certifications(file: ClinicFile) -> Iterator[Row]:
-    for person in file.practitioners:
-        for held in person.certifications:
-            yield {"practitioner": person.slug, **held.model_dump()}
-
 
 def _time_off(file: ClinicFile) -> Iterator[Row]:
     zone = ZoneInfo(file.clinic.time_zone)
-    for person in file.practitioners:
-        for off in person.time_off:
-            starts_at, ends_at = time_off_instants(off, zone)
-            yield {"practitioner": person.slug, "starts_at": starts_at, "ends_at": ends_at}
+    for practitioner in file.practitioners:
+        for time_off in practitioner.time_off:
+            starts_at, ends_at = time_off_instants(time_off, zone)
+            yield {"practitioner": practitioner.slug, "starts_at": starts_at, "ends_at": ends_at}

@@ -1,9 +1,12 @@
-"""The clinic file's tables and keys, as pydantic models; docs/reference/clinic-file.md is made from them."""
+"""The clinic file's tables and keys, as pydantic models; docs/reference/clinic-file.md is made from them.
+
+A field has the name of the column that stores it, and the file's key as its alias where the two differ.
+"""
 
 from datetime import timedelta
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl
 
 from booking.catalogue.clinic_file.fields import (
@@ -22,13 +25,14 @@ from booking.catalogue.clinic_file.fields import (
     between,
     matching,
 )
+from booking.domain.contact import parse_email
 from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Outcome
 
 
 def _email_address(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False).normalized
+        return parse_email(text).normalized
     except EmailNotValidError as reason:
         raise ValueError(f"{text!r} is no e-mail address") from reason
 
@@ -71,22 +75,19 @@ class PolicySection(Section):
     """How long before a visit it must be booked."""
     horizon: Annotated[WholeDays, between("1 day", "366 days")]
     """How far ahead a visit can be booked: whole days, 366 at most."""
-    hold: Annotated[Duration, between("1 min", "60 min")]
+    hold_length: Annotated[Duration, between("1 min", "60 min"), Field(alias="hold")]
     """How long a time is held while a visitor fills in the form, 60 min at most."""
     cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
     """Until how long before a visit it can be moved or cancelled online."""
 
 
-class Days(Section):
+class ClosureSection(Section):
     """Whole days, both included."""
 
-    from_: Annotated[Day, Field(alias="from")]
+    first_day: Annotated[Day, Field(alias="from")]
     """The first day."""
-    to: Day
+    last_day: Annotated[Day, Field(alias="to")]
     """The last day."""
-
-
-class ClosureSection(Days):
     reason: Text | None = None
     """Shown to visitors."""
 
@@ -94,9 +95,9 @@ class ClosureSection(Days):
 class TimeOffSection(Section):
     """Whole days, both included; or from one time to another on the clinic's clock."""
 
-    from_: Annotated[Moment, Field(alias="from")]
+    starts_at: Annotated[Moment, Field(alias="from")]
     """A day, or a date with a time."""
-    to: Moment
+    ends_at: Annotated[Moment, Field(alias="to")]
     """A day, or a date with a time."""
 
 
@@ -124,12 +125,12 @@ class ScreeningSection(Section):
     """The question."""
     why: Text | None = None
     """A short, honest reason."""
-    yes: Outcome
+    if_yes: Annotated[Outcome, Field(alias="yes")]
     """What this answer leads to: `"cleared"`, `"tell"` (the practitioner talks about it) or `"call"` (no
     booking online, and the answer isn't stored)."""
-    unsure: Outcome | None = None
+    if_unsure: Annotated[Outcome | None, Field(alias="unsure")] = None
     """Like `yes` unless given."""
-    no: Outcome
+    if_no: Annotated[Outcome, Field(alias="no")]
     """As for `yes`."""
 
 

@@ -1,21 +1,21 @@
-"""A clinic's file, read and checked: all of it is right, or every mistake is told at once."""
+"""A clinic's file, read and checked: all of it is right, or all its mistakes are reported at once."""
 
 import difflib
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from booking.catalogue.clinic_file.model import ClinicFile
-from booking.catalogue.clinic_file.validation import validate_clinic_file
+from booking.catalogue.clinic_file.validation import KeyPath, Violation, Violations, validate_clinic_file
 from booking.domain.error_text import describe_exception, one_line
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """`path` is where: `services[dry-needling].duration`, items by slug or counted from 1."""
+    """`path` reads like `services[dry-needling].duration`, items by slug or counted from 1."""
 
     path: str
     message: str
@@ -25,7 +25,7 @@ class Mistake:
 
 
 class ClinicFileError(Exception):
-    """The file can't be used; `mistakes` are all that is wrong with it, in its order."""
+    """The file can't be used; `mistakes` are all of them, in its order."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = mistakes
@@ -33,13 +33,10 @@ class ClinicFileError(Exception):
         super().__init__("\n  ".join([f"{count} in the clinic's file", *map(str, mistakes)]))
 
 
-Violation = tuple[tuple[int | str, ...], str]
-"""Where (keys and list indexes), and what is wrong there."""
-
-P = TypeVar("P", bound=BaseModel)
+S = TypeVar("S", bound=BaseModel)
 
 FeatureSections = Mapping[str, type[BaseModel] | None]
-"""Of the features that may be named: what each may say in its own table of the file, if anything."""
+"""The section of each feature that may be named, which stands in a table of its name; None: it has none."""
 NO_SECTIONS: FeatureSections = {}
 
 
@@ -52,60 +49,72 @@ class ParsedFile:
 
 
 def parse_clinic_file(text: str) -> ClinicFile:
-    """A file that names no features. Refuses with ClinicFileError."""
+    """The clinic of a file that names no features.
+
+    Raises:
+        ClinicFileError: the file has mistakes.
+    """
     return parse_with_features(text).clinic
 
 
 def enabled_features(text: str) -> list[str]:
-    """As far as that can be told of a file that wasn't checked yet."""
-    named = _content(text).get("features")
-    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    """The names of features in a file that may have mistakes elsewhere.
+
+    Raises:
+        ClinicFileError: the text is not TOML.
+    """
+    names = _content(text).get("features")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def parse_with_features(
-    text: str, parts: FeatureSections = NO_SECTIONS, *, absent: Collection[str] = ()
+    text: str, sections: FeatureSections = NO_SECTIONS, *, absent: Collection[str] = ()
 ) -> ParsedFile:
-    """What is said of `absent` features is not looked at. Refuses with ClinicFileError."""
+    """The clinic and its features. Sections of `absent` features are not checked.
+
+    Raises:
+        ClinicFileError: the file has mistakes.
+    """
     content = _content(text)
-    named = enabled_features(text)
-    others = {name: part for name, part in parts.items() if name in named}
-    # A table that isn't there is an empty one, so that what is missing in it is told with its name.
-    content |= {name: {} for name, part in others.items() if part and name not in content}
-    skipped = {*absent, *(name for name, part in others.items() if part)}
-    found: list[Violation] = []
-    clinic = _validate(
-        ClinicFile, {key: value for key, value in content.items() if key not in skipped}, found
-    )
+    names = enabled_features(text)
+    enabled = {name: section for name, section in sections.items() if name in names}
+    # A missing table is checked like an empty one, so that its missing keys are reported with its name.
+    content |= {name: {} for name, section in enabled.items() if section and name not in content}
+    skipped = {*absent, *(name for name, section in enabled.items() if section)}
+    violations: list[Violation] = []
+    own = {key: value for key, value in content.items() if key not in skipped}
+    clinic = _validate(ClinicFile, own, violations)
     features = {
-        name: _validate(part, content[name], found, name) if part else None for name, part in others.items()
+        name: _validate(section, content[name], violations, name) if section else None
+        for name, section in enabled.items()
     }
     if clinic:
-        found += [*_features(clinic, parts, absent), *validate_clinic_file(clinic)]
-    if found or not clinic:
-        raise ClinicFileError(_in_order(found, content))
+        violations += [*_features(clinic, sections, absent), *validate_clinic_file(clinic)]
+    if violations or not clinic:
+        raise ClinicFileError(_in_order(violations, content))
     return ParsedFile(clinic, features)
 
 
-def _validate(part: type[P], content: Any, found: list[Violation], *where: str) -> P | None:
-    """None if there are mistakes; these are added to what was found."""
+def _validate(section: type[S], content: Any, violations: list[Violation], *path: str) -> S | None:
+    """None if there are mistakes, which are added to `violations`."""
     try:
-        return part.model_validate(content)
+        return section.model_validate(content)
     except ValidationError as reason:
-        found += [((*where, *error["loc"]), _message(error, part)) for error in reason.errors()]
-    except Exception as reason:  # a feature's own check
-        found.append((where, f"could not be checked: {describe_exception(reason)}"))
+        violations += [((*path, *error["loc"]), _message(error, section)) for error in reason.errors()]
+    except Exception as reason:  # a feature's own validator
+        violations.append((path, f"could not be checked: {describe_exception(reason)}"))
     return None
 
 
-def _features(clinic: ClinicFile, parts: FeatureSections, absent: Collection[str]) -> Iterator[Violation]:
-    known = [*parts, *absent]
-    for place, name in enumerate(clinic.features):
+def _features(clinic: ClinicFile, sections: FeatureSections, absent: Collection[str]) -> Violations:
+    known = [*sections, *absent]
+    for index, name in enumerate(clinic.features):
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            yield ("features", place), f"no feature {name!r} is installed{hint}"
-        elif name in clinic.features[:place]:
-            yield ("features", place), f"{name!r} is named twice"
+            similar = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {similar[0]!r}?" if similar else ""
+            yield ("features", index), f"no feature {name!r} is installed{hint}"
+        elif name in clinic.features[:index]:
+            yield ("features", index), f"{name!r} is named twice"
 
 
 def _content(text: str) -> dict[str, Any]:
@@ -116,50 +125,51 @@ def _content(text: str) -> dict[str, Any]:
         raise ClinicFileError([Mistake("", f"this is not TOML: {reason}")]) from reason
 
 
-def _in_order(found: list[Violation], content: Any) -> list[Mistake]:
-    """As they stand in the file, each once."""
-    in_file = sorted(found, key=lambda mistake: _position(mistake[0], content))
-    return list(dict.fromkeys(Mistake(_path(where, content), message) for where, message in in_file))
+def _in_order(violations: list[Violation], content: Any) -> list[Mistake]:
+    """In the file's order, each once."""
+    ordered = sorted(violations, key=lambda violation: _position(violation[0], content))
+    return list(dict.fromkeys(Mistake(_path_text(path, content), message) for path, message in ordered))
 
 
-def _position(where: tuple[int | str, ...], content: Any) -> list[int]:
-    """How many keys or items come before, at each level; a key that is missing comes last."""
+def _position(path: KeyPath, content: Any) -> list[int]:
+    """How many keys or items come before, at each level; a missing key comes last."""
     position = []
-    for step in where:
+    for step in path:
         keys = list(content) if isinstance(content, dict) else []
         position.append(step if isinstance(step, int) else [*keys, step].index(step))
-        try:
-            content = content[step]
-        except (LookupError, TypeError):
-            content = None
+        content = _child(content, step)
     return position
 
 
-def _path(where: tuple[int | str, ...], content: Any) -> str:
-    """Where in words: keys by name, items of a list by their slug or counted from 1."""
-    path = ""
-    for step in where:
-        try:
-            content = content[step]
-        except (LookupError, TypeError):
-            content = None
+def _path_text(path: KeyPath, content: Any) -> str:
+    """Keys by name, items of a list by their slug or counted from 1."""
+    text = ""
+    for step in path:
+        content = _child(content, step)
         if isinstance(step, int):
             slug = content.get("slug") if isinstance(content, dict) else None
-            path += f"[{slug if isinstance(slug, str) else step + 1}]"
-        elif content is not None or step == where[-1]:
-            # A step that isn't there is the validator's own name for one of several shapes.
-            path += f".{step}" if path else step
-    return path
+            text += f"[{slug if isinstance(slug, str) else step + 1}]"
+        elif content is not None or step == path[-1]:
+            # A step that isn't in the file is pydantic's name for one of several types.
+            text += f".{step}" if text else step
+    return text
 
 
-def _message(error: Any, part: type[BaseModel]) -> str:
+def _child(content: Any, step: int | str) -> Any:
+    try:
+        return content[step]
+    except (LookupError, TypeError):
+        return None
+
+
+def _message(error: Any, section: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
         return one_line(context["error"])
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return _unknown_key(error["loc"], part, error["input"])
+        return _unknown_key(error["loc"], section, error["input"])
     if kind.startswith("url_"):
         return "must be a web address, like https://example.com"
     return MESSAGES[kind].format(**context) if kind in MESSAGES else one_line(error["msg"])
@@ -180,29 +190,29 @@ MESSAGES = {
 }
 
 
-def _unknown_key(where: tuple[int | str, ...], part: type[BaseModel], said: object) -> str:
-    near = difflib.get_close_matches(str(where[-1]), _keys_at(where[:-1], part), n=1)
-    if near:
-        return f"unknown key; did you mean {near[0]!r}?"
-    is_table = part is ClinicFile and len(where) == 1 and isinstance(said, dict)
+def _unknown_key(path: KeyPath, section: type[BaseModel], value: object) -> str:
+    similar = difflib.get_close_matches(str(path[-1]), _keys_at(path[:-1], section), n=1)
+    if similar:
+        return f"unknown key; did you mean {similar[0]!r}?"
+    is_table = section is ClinicFile and len(path) == 1 and isinstance(value, dict)
     return "unknown key; if it is a feature, name it in `features`" if is_table else "unknown key"
 
 
-def _keys_at(where: tuple[int | str, ...], part: type[BaseModel]) -> list[str]:
-    """What may be said there."""
-    for step in where:
-        kind = _fields(part).get(step)
-        if kind is not None:  # else an item of a list, or what somebody named in a table
-            inner = [one for one in (kind, *get_args(kind)) if _is_part(one)]
+def _keys_at(path: KeyPath, section: type[BaseModel]) -> list[str]:
+    """The keys of the section at the path; none if several sections may stand there."""
+    for step in path:
+        kind = _fields(section).get(step)
+        if kind is not None:  # else an index in a list, or a key of a table without a section
+            inner = [each for each in (kind, *get_args(kind)) if _is_section(each)]
             if len(inner) != 1:
                 return []
-            part = inner[0]
-    return list(map(str, _fields(part)))
+            section = inner[0]
+    return list(map(str, _fields(section)))
 
 
-def _fields(part: type[BaseModel]) -> dict[int | str, Any]:
-    return {field.alias or name: field.annotation for name, field in part.model_fields.items()}
+def _fields(section: type[BaseModel]) -> dict[int | str, Any]:
+    return {field.alias or name: field.annotation for name, field in section.model_fields.items()}
 
 
-def _is_part(kind: Any) -> bool:
+def _is_section(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -18,42 +18,43 @@ from booking.storage.session import BookingSession
 
 
 async def sync_clinic_file(session: BookingSession, file: ClinicFile, *, now: datetime) -> list[str]:
-    """What changed, a sentence each, and which appointments that concerns; nothing if nothing did.
+    """A sentence for each change and for each appointment that can't be kept; none if nothing changed.
 
-    In the caller's transaction. What has gone from the file is withdrawn, not deleted.
+    In the caller's transaction. A row that is gone from the file is withdrawn, not deleted.
     """
     await lock_setup(session)
-    wanted = rows_of_clinic_file(file)
-    changes = await _sync_clinic(session, wanted.clinic)
-    for table, rows in wanted.named.items():
-        changes += await _sync_named(session, table, rows)
+    rows = rows_of_clinic_file(file)
+    changes = await _sync_clinic(session, rows.clinic)
+    for table, named in rows.named.items():
+        changes += await _sync_named(session, table, named)
     await session.flush()
-    for table, rows in wanted.parts.items():
-        changes += await _sync_parts(session, table, rows)
+    for table, parts in rows.parts.items():
+        changes += await _sync_parts(session, table, parts)
     await session.flush()
     return changes + (await _affected_appointments(session, now=now) if changes else [])
 
 
 async def _sync_clinic(session: BookingSession, wanted: Row) -> list[str]:
-    row = await session.get(Clinic, 1)
-    if row is None:
+    clinic = await session.get(Clinic, 1)
+    if clinic is None:
         session.add(Clinic(id=1, **wanted))
         return ["The clinic was added."]
-    return [f"The clinic's {', '.join(changed)} changed."] if (changed := _update(row, wanted)) else []
+    changed = _update(clinic, wanted)
+    return [f"The clinic's {', '.join(changed)} changed."] if changed else []
 
 
 async def _sync_named(session: BookingSession, table: type[Table], rows: list[Row]) -> list[str]:
-    there = {row.slug: row for row in await all_rows(session, table)}  # type: ignore[attr-defined]
+    stored = {row.slug: row for row in await all_rows(session, table)}  # type: ignore[attr-defined]
     changes = []
     for wanted in rows:
         name = f"{table.__name__} {wanted['slug']!r}"
-        row = there.pop(wanted["slug"], None)
+        row = stored.pop(wanted["slug"], None)
         if row is None:
             session.add(table(**wanted))
             changes.append(f"{name} was added.")
         elif changed := _update(row, wanted):
             changes.append(f"{name}: {', '.join(changed)} changed.")
-    for slug, row in there.items():
+    for slug, row in stored.items():
         if getattr(row, "listed", False):
             row.listed = False  # type: ignore[attr-defined]
             changes.append(f"{table.__name__} {slug!r} was withdrawn.")
@@ -61,7 +62,7 @@ async def _sync_named(session: BookingSession, table: type[Table], rows: list[Ro
 
 
 def _update(row: Table, wanted: Row) -> list[str]:
-    """The columns that had to be set."""
+    """Sets the columns that differ, and returns their names."""
     changed = [column for column, value in wanted.items() if getattr(row, column) != value]
     for column in changed:
         setattr(row, column, wanted[column])
@@ -71,17 +72,17 @@ def _update(row: Table, wanted: Row) -> list[str]:
 async def _sync_parts(session: BookingSession, table: type[Table], rows: list[Row]) -> list[str]:
     columns = [column.key for column in inspect(table).columns if column.key != "id"]
     missing: dict[Hashable, list[Row]] = {}
-    for row in rows:
-        missing.setdefault(_value(row, columns), []).append(row)
+    for wanted in rows:
+        missing.setdefault(_value(wanted, columns), []).append(wanted)
     removed = 0
-    for there in await all_rows(session, table):
-        same = missing.get(_value(vars(there), columns))
+    for stored in await all_rows(session, table):
+        same = missing.get(_value(vars(stored), columns))
         if same:
             same.pop()
         else:
-            await session.delete(there)
+            await session.delete(stored)
             removed += 1
-    await session.flush()  # What goes makes room for what comes: they may share a key.
+    await session.flush()  # Removed rows make room for added ones: they may share a key.
     added = [row for same in missing.values() for row in same]
     session.add_all([table(**row) for row in added])
     if not (added or removed):
@@ -94,26 +95,26 @@ def _value(row: dict[str, Any], columns: list[str]) -> Hashable:
 
 
 async def _affected_appointments(session: BookingSession, *, now: datetime) -> list[str]:
-    """Appointments ahead that the clinic, as it is now, could no longer keep: somebody has to call."""
-    found = []
-    for case in await upcoming_appointments(session, now):
-        day = case.appointment.starts_at.astimezone(ZoneInfo(case.location.time_zone)).date()
-        if reason := _why_not(case, day):
-            found.append(
-                f"Appointment {case.appointment.reference} on {day} is kept, but {reason}. "
+    """Appointments ahead that the clinic, as it is now, could not keep: somebody has to call the patients."""
+    sentences = []
+    for upcoming in await upcoming_appointments(session, now):
+        day = upcoming.appointment.starts_at.astimezone(ZoneInfo(upcoming.location.time_zone)).date()
+        if obstacle := _obstacle(upcoming, day):
+            sentences.append(
+                f"Appointment {upcoming.appointment.reference} on {day} is kept, but {obstacle}. "
                 "Please call the patient."
             )
-    return found
+    return sentences
 
 
-def _why_not(case: UpcomingAppointment, day: date) -> str | None:
-    held = case.certification
-    if not case.practitioner.listed:
-        return f"{case.practitioner.name} was withdrawn"
-    if not case.location.listed:
-        return f"the location {case.location.slug!r} was withdrawn"
-    if case.is_away:
-        return f"{case.practitioner.name} is away"
-    if case.service.requires and not (held and (held.valid_from or day) <= day <= held.valid_until):
-        return f"{case.practitioner.name} has no certificate for it on that day"
+def _obstacle(upcoming: UpcomingAppointment, day: date) -> str | None:
+    held = upcoming.certification
+    if not upcoming.practitioner.listed:
+        return f"{upcoming.practitioner.name} was withdrawn"
+    if not upcoming.location.listed:
+        return f"the location {upcoming.location.slug!r} was withdrawn"
+    if upcoming.is_away:
+        return f"{upcoming.practitioner.name} is away"
+    if upcoming.service.requires and not (held and (held.valid_from or day) <= day <= held.valid_until):
+        return f"{upcoming.practitioner.name} has no certificate for it on that day"
     return None

@@ -1,192 +1,163 @@
-"""What can be wrong with a clinic's file although every key of it is well formed."""
+"""Mistakes in a clinic's file that no single key shows: texts, references and times that don't fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.clinic_file.fields import WEEKDAYS, Week, e164
+from pydantic import BaseModel
+
+from booking.catalogue.clinic_file.fields import WEEKDAYS, TranslatedText, Week, e164
 from booking.catalogue.clinic_file.model import (
     ClinicFile,
     PractitionerSection,
+    ServiceSection,
     TimeOffSection,
     WorkingHoursSection,
 )
 from booking.timegrid.opening_hours import subtract_spans
 
-Violations = Iterator[tuple[tuple[int | str, ...], str]]
-"""Where (keys and list indexes), and what is wrong there."""
+KeyPath = tuple[int | str, ...]
+"""A place in the file: keys and list indexes, outermost first."""
+Violation = tuple[KeyPath, str]
+"""A place, and a sentence about the mistake there."""
+Violations = Iterator[Violation]
 
 
-class HasSlug(Protocol):
-    @property
-    def slug(self) -> str: ...
-
-
-def validate_clinic_file(file: ClinicFile) -> list[tuple[tuple[int | str, ...], str]]:
+def validate_clinic_file(file: ClinicFile) -> list[Violation]:
     return [
-        *_phone(file),
-        *_languages(file),
-        *_duplicates(file),
-        *_texts(file),
-        *_services(file),
+        *_clinic(file),
+        *_slugs(file),
+        *_texts(file, file.clinic.languages),
         *_closures(file),
-        *_practitioners(file),
+        *(violation for i, service in enumerate(file.services) for violation in _service(file, service, i)),
+        *(violation for i, one in enumerate(file.practitioners) for violation in _practitioner(file, one, i)),
     ]
 
 
-def _phone(file: ClinicFile) -> Violations:
+def _clinic(file: ClinicFile) -> Violations:
     try:
         e164(file.clinic.phone, file.clinic.country)
     except ValueError as reason:
         yield ("clinic", "phone"), str(reason)
+    yield from _repeats(("clinic", "languages"), file.clinic.languages)
 
 
-def _languages(file: ClinicFile) -> Violations:
-    lists: dict[tuple[int | str, ...], Sequence[str]] = {("clinic",): file.clinic.languages}
-    lists |= {("practitioners", i): person.languages for i, person in enumerate(file.practitioners)}
-    for where, languages in lists.items():
-        for n, language in enumerate(languages):
-            if language in languages[:n]:
-                yield (*where, "languages", n), f"{language!r} is named twice"
+def _repeats(path: KeyPath, values: Sequence[str], message: str = "{!r} is named twice") -> Violations:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield (*path, index), message.format(value)
 
 
-def _duplicates(file: ClinicFile) -> Violations:
-    lists: dict[str, Sequence[HasSlug]] = {
-        "locations": file.locations,
-        "screening": file.screening,
-        "services": file.services,
-        "practitioners": file.practitioners,
-    }
-    for key, items in lists.items():
-        seen: set[str] = set()
-        for index, item in enumerate(items):
-            if item.slug in seen:
-                yield (key, index, "slug"), f"there are two with the slug {item.slug!r}"
-            seen.add(item.slug)
+def _references(
+    path: KeyPath, slugs: Sequence[str], known: Collection[str], kind: str, again: str
+) -> Violations:
+    for index, slug in enumerate(slugs):
+        if slug not in known:
+            yield (*path, index), f"there is no {kind} {slug!r}"
+        elif slug in slugs[:index]:
+            yield (*path, index), f"{slug!r} is {again} twice"
 
 
-def _texts(file: ClinicFile) -> Violations:
-    languages = file.clinic.languages
-
-    def check_text(text: dict[str, str] | None, *where: int | str) -> Violations:
-        if text is None or (text.keys() == {""} and len(languages) == 1):
-            return
-        if "" in text:
-            yield where, f"please give the text by language: {', '.join(languages)}"
-            return
-        for missing in languages:
-            if missing not in text:
-                yield where, f"the text in {missing!r} is missing"
-        for surplus in text.keys() - set(languages):
-            yield where, f"{surplus!r} is not one of the clinic's languages"
-
-    yield from check_text(file.clinic.name, "clinic", "name")
-    for i, location in enumerate(file.locations):
-        yield from check_text(location.name, "locations", i, "name")
-        for n, closure in enumerate(location.closures):
-            yield from check_text(closure.reason, "locations", i, "closures", n, "reason")
-    for i, question in enumerate(file.screening):
-        yield from check_text(question.text, "screening", i, "text")
-        yield from check_text(question.why, "screening", i, "why")
-    for i, service in enumerate(file.services):
-        yield from check_text(service.name, "services", i, "name")
-        yield from check_text(service.description, "services", i, "description")
-        yield from check_text(service.preparation, "services", i, "preparation")
-        for n, asked in enumerate(service.faq):
-            yield from check_text(asked.question, "services", i, "faq", n, "question")
-            yield from check_text(asked.answer, "services", i, "faq", n, "answer")
-    for i, practitioner in enumerate(file.practitioners):
-        yield from check_text(practitioner.title, "practitioners", i, "title")
+def _slugs(file: ClinicFile) -> Violations:
+    for key in ("locations", "screening", "services", "practitioners"):
+        slugs = [section.slug for section in getattr(file, key)]
+        for path, message in _repeats((key,), slugs, "there are two with the slug {!r}"):
+            yield (*path, "slug"), message
 
 
-def _services(file: ClinicFile) -> Violations:
-    questions = {question.slug for question in file.screening}
-    for i, service in enumerate(file.services):
-        for n, slug in enumerate(service.screening):
-            if slug not in questions:
-                yield ("services", i, "screening", n), f"there is no screening question {slug!r}"
-            elif slug in service.screening[:n]:
-                yield ("services", i, "screening", n), f"{slug!r} is asked twice"
-        if (service.price is None) != (service.currency is None):
-            yield ("services", i), "a price needs a currency, and a currency a price"
-        offering = [person for person in file.practitioners if service.slug in person.services]
-        if not offering:
-            yield ("services", i), "nobody offers this service: name it in a practitioner's services"
-        elif service.requires and not any(_holds(person, service.requires) for person in offering):
-            yield (
-                ("services", i, "requires"),
-                f"nobody who offers it holds a {service.requires!r} certificate",
-            )
-
-
-def _holds(person: PractitionerSection, kind: str) -> bool:
-    return any(certification.kind == kind for certification in person.certifications)
+def _texts(value: object, languages: Sequence[str], *path: int | str) -> Violations:
+    """Every text of the model, however deep it stands, is in every language of the clinic."""
+    if isinstance(value, TranslatedText):
+        if "" not in value:
+            for missing in languages:
+                if missing not in value:
+                    yield path, f"the text in {missing!r} is missing"
+            for surplus in value.keys() - set(languages):
+                yield path, f"{surplus!r} is not one of the clinic's languages"
+        elif len(languages) > 1 or len(value) > 1:
+            yield path, f"please give the text by language: {', '.join(languages)}"
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from _texts(getattr(value, name), languages, *path, field.alias or name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, languages, *path, index)
 
 
 def _closures(file: ClinicFile) -> Violations:
     for i, location in enumerate(file.locations):
         for n, closure in enumerate(location.closures):
-            if closure.to < closure.from_:
+            if closure.last_day < closure.first_day:
                 yield ("locations", i, "closures", n, "to"), "the closure ends before it starts"
 
 
-def _practitioners(file: ClinicFile) -> Violations:
+def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violations:
+    path = ("services", index)
+    questions = {question.slug for question in file.screening}
+    yield from _references((*path, "screening"), service.screening, questions, "screening question", "asked")
+    if (service.price is None) != (service.currency is None):
+        yield path, "a price needs a currency, and a currency a price"
+    offering = [one for one in file.practitioners if service.slug in one.services]
+    certified = {held.kind for practitioner in offering for held in practitioner.certifications}
+    if not offering:
+        yield path, "nobody offers this service: name it in a practitioner's services"
+    elif service.requires and service.requires not in certified:
+        yield (*path, "requires"), f"nobody who offers it holds a {service.requires!r} certificate"
+
+
+def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: int) -> Violations:
+    path = ("practitioners", index)
     services = {service.slug for service in file.services}
-    zone = ZoneInfo(file.clinic.time_zone)
-    for i, person in enumerate(file.practitioners):
-        for n, slug in enumerate(person.services):
-            if slug not in services:
-                yield ("practitioners", i, "services", n), f"there is no service {slug!r}"
-            elif slug in person.services[:n]:
-                yield ("practitioners", i, "services", n), f"{slug!r} is named twice"
-        for n, held in enumerate(person.certifications):
-            where = ("practitioners", i, "certifications", n)
-            if any(held.kind == other.kind for other in person.certifications[:n]):
-                yield (*where, "kind"), f"there are two {held.kind!r} certificates; keep the newest"
-            if held.valid_from and held.valid_until < held.valid_from:
-                yield (*where, "valid_until"), "the certificate ends before it starts"
-        for n, off in enumerate(person.time_off):
-            starts_at, ends_at = time_off_instants(off, zone)
-            if ends_at <= starts_at:
-                yield ("practitioners", i, "time_off", n, "to"), "the time off ends before it starts"
-        for n, work in enumerate(person.hours):
-            yield from _work(file, person, work, i, n)
+    yield from _repeats((*path, "languages"), practitioner.languages)
+    yield from _references((*path, "services"), practitioner.services, services, "service", "named")
+    kinds = [certification.kind for certification in practitioner.certifications]
+    for at, message in _repeats(
+        (*path, "certifications"), kinds, "there are two {!r} certificates; keep the newest"
+    ):
+        yield (*at, "kind"), message
+    for n, held in enumerate(practitioner.certifications):
+        if held.valid_from and held.valid_until < held.valid_from:
+            yield (*path, "certifications", n, "valid_until"), "the certificate ends before it starts"
+    for n, time_off in enumerate(practitioner.time_off):
+        starts_at, ends_at = time_off_instants(time_off, ZoneInfo(file.clinic.time_zone))
+        if ends_at <= starts_at:
+            yield (*path, "time_off", n, "to"), "the time off ends before it starts"
+    for n, hours in enumerate(practitioner.hours):
+        yield from _working_hours(file, hours, practitioner.hours[:n], (*path, "hours", n))
 
 
-def _work(
-    file: ClinicFile, person: PractitionerSection, work: WorkingHoursSection, i: int, n: int
+def _working_hours(
+    file: ClinicFile, hours: WorkingHoursSection, earlier: Sequence[WorkingHoursSection], path: KeyPath
 ) -> Violations:
-    where = ("practitioners", i, "hours", n)
-    at = work.location or file.locations[0].slug
-    if work.location is None and len(file.locations) > 1:
-        yield (*where, "location"), "which location? The clinic has several"
+    default = file.locations[0].slug
+    slug = hours.location or default
+    weeks = {location.slug: location.hours for location in file.locations}
+    if hours.location is None and len(file.locations) > 1:
+        yield (*path, "location"), "which location? The clinic has several"
         return
-    places = {location.slug: location for location in file.locations}
-    if at not in places:
-        yield (*where, "location"), f"there is no location {at!r}"
+    if slug not in weeks:
+        yield (*path, "location"), f"there is no location {slug!r}"
         return
-    if any(at == (other.location or file.locations[0].slug) for other in person.hours[:n]):
-        yield (*where, "location"), f"there are two weeks at {at!r}; put all days into one"
-    for day, spans in work.week.items():
-        if subtract_spans(spans, places[at].hours.get(day, ())):
-            yield (*where, "week"), f"the times of {WEEKDAYS[day]} are outside the location's hours"
-    for day, pauses in work.breaks.items():
-        if subtract_spans(pauses, work.week.get(day, ())):
-            yield (*where, "breaks"), f"the break of {WEEKDAYS[day]} is outside the working hours"
+    if any(slug == (other.location or default) for other in earlier):
+        yield (*path, "location"), f"there are two weeks at {slug!r}; put all days into one"
+    for day, spans in hours.week.items():
+        if subtract_spans(spans, weeks[slug].get(day, ())):
+            yield (*path, "week"), f"the times of {WEEKDAYS[day]} are outside the location's hours"
+    for day, breaks in hours.breaks.items():
+        if subtract_spans(breaks, hours.week.get(day, ())):
+            yield (*path, "breaks"), f"the break of {WEEKDAYS[day]} is outside the working hours"
 
 
-def hours_without_breaks(work: WorkingHoursSection) -> Week:
-    """The hours less the breaks."""
-    return {day: subtract_spans(spans, work.breaks.get(day, ())) for day, spans in work.week.items()}
+def hours_without_breaks(hours: WorkingHoursSection) -> Week:
+    return {day: subtract_spans(spans, hours.breaks.get(day, ())) for day, spans in hours.week.items()}
 
 
-def time_off_instants(off: TimeOffSection, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def time_off_instants(time_off: TimeOffSection, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From when until when; without an offset of their own, times are on the clinic's clock."""
 
-    def at(moment: date | datetime, whole: time) -> datetime:
-        wall = moment if isinstance(moment, datetime) else datetime.combine(moment, whole)
+    def instant(moment: date | datetime, if_whole_day: time) -> datetime:
+        wall = moment if isinstance(moment, datetime) else datetime.combine(moment, if_whole_day)
         # As instants: on the wall, an end may seem later than a start that a clock change skips.
         return (wall if wall.tzinfo else wall.replace(tzinfo=zone)).astimezone(UTC)
 
-    return at(off.from_, time.min), at(off.to, time.max)
+    return instant(time_off.starts_at, time.min), instant(time_off.ends_at, time.max)
