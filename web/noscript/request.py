@@ -90,7 +90,7 @@ class NoscriptRequest:
         html = templates.get_template(f"noscript/{template}.html").render(
             clinic=clinic,
             language=language,
-            texts=self.texts,
+            text=self.texts,
             other=texts_in(next(other for other in LANGUAGES if other != language)),
             url=self.url,
             noscript_stylesheet=noscript_stylesheet(),

@@ -49,7 +49,7 @@ async def noscript_entry(site: NoscriptSite, language: str, service: str | None)
         services = await bookable_services(session, texts, now=await site.now(session))
     chosen = next((bookable for bookable in services if bookable.slug == service), None)
     html = templates.get_template(f"noscript/{'practitioners' if chosen else 'services'}.html").render(
-        services=services, service=chosen, texts=texts, url=partial(page_url, language=language)
+        services=services, service=chosen, text=texts, url=partial(page_url, language=language)
     )
     return Markup(html)  # noqa: S704  (a template made it, which escapes)
 

@@ -15,7 +15,7 @@ WIDGETS = {
     language: json.loads((WIDGETS_OWN / f"{language}.json").read_text("utf-8")) for language in ("en", "fr")
 }
 SOURCES = [*FOLDER.glob("*.py"), *(FOLDER.parent / "templates" / "noscript").glob("*.html")]
-KEYS = re.compile(r'(?:texts|other|texts\.count)\("([\w.]+)"|"((?:problem|time)\.\w+)"')
+KEYS = re.compile(r'(?:texts?|other|text\.count)\("([\w.]+)"|"((?:problem|time)\.\w+)"')
 
 
 def test_a_language_says_what_the_other_says() -> None:
