@@ -93,8 +93,8 @@ def create_app(
         for one in enabled
         for name, hears in one.feature.listeners.items()
     }
-    if settings.post:
-        listeners["mail"] = mail_listener(database, settings.post, site=settings.site)
+    if settings.mail_server:
+        listeners["mail"] = mail_listener(database, settings.mail_server, site=settings.site)
     loaders = {one.full_name(name): load for one in enabled for name, load in one.feature.loaders.items()}
     sender = WebhookClient(to_private=settings.webhooks_to_private)
     schema = schema_with(enabled)

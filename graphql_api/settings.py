@@ -1,123 +1,134 @@
-"""The environment, read once."""
+"""Settings: the environment variables of a server, read and checked once."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
 
 from booking.notifications.smtp import MailServer, mail_server_from
 
 
 class InvalidSetting(ValueError):
-    """An environment variable that can't be used; says which, and what it may be."""
+    """Environment variables that can't be used: a line each, with what it may be."""
 
 
-@dataclass(frozen=True)
+def variable_name(setting: str) -> str:
+    return "DATABASE_URL" if setting == "database_url" else f"BOOK_ONLINE_{setting.upper()}"
+
+
+def _text(is_right: Callable[[str], object], sentence: str) -> BeforeValidator:
+    """A check of the variable's text; `{!r}` in the sentence stands for that text."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and not is_right(value):
+            raise ValueError(sentence.format(value))
+        return value
+
+    return BeforeValidator(check)
+
+
+def _is_site(text: str) -> bool:
+    parts = urlsplit(text)
+    return bool(parts.scheme in ("http", "https") and parts.hostname and not parts.query + parts.fragment)
+
+
+def _split(value: Any) -> Any:
+    return filter(None, map(str.strip, value.split(","))) if isinstance(value, str) else value
+
+
+COUNT = re.compile("0*[1-9][0-9]*")
+SECRET = re.compile(".{32,}", re.DOTALL)
+MODES = ("development", "production")
+
+Count = Annotated[int, _text(COUNT.fullmatch, "is {!r}; it must be a whole number above 0")]
+Flag = Annotated[bool, _text(("0", "1").__contains__, "is {!r}; it must be 1 or 0")]
+Folder = Annotated[Path, _text(os.path.isdir, "is {!r}; there is no such folder")]
+Mode = Annotated[str, _text(MODES.__contains__, "is {!r}; it must be development or production")]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Secret = Annotated[str, _text(SECRET.fullmatch, "is too short for a secret; it needs 32 characters")]
+Site = Annotated[
+    str,
+    _text(_is_site, "is {!r}; it must look like https://booking.example.com"),
+    AfterValidator(lambda text: text.rstrip("/")),
+]
+
+
+@dataclass(
+    frozen=True,
+    config={"alias_generator": AliasGenerator(validation_alias=variable_name), "validate_by_name": True},
+)
 class Settings:
-    """What a server is told from outside; all else is in the clinic's file."""
+    """How a server runs; the clinic's file says everything about the clinic.
 
-    database_url: str = "sqlite:///book-online.sqlite3"
+    `site` is read from BOOK_ONLINE_SITE, and so on; `database_url` from DATABASE_URL.
+    """
+
+    database_url: str = Field(default="sqlite:///book-online.sqlite3", repr=False)
     clinic_file: Path = Path("clinic.toml")
-    mode: str = "development"
+    mode: Mode = "development"
     playground: Path = Path("build/playground")
-    holds_per_client: int = 24
-    points_per_client: int = 20_000
-    bookings_per_client: int = 30
-    proof_of_work: str | None = field(default=None, repr=False)
-    site_keys_only: bool = False
-    trusted_documents: Path | None = None
-    trusted_documents_only: bool = False
+    holds_per_client: Count = 24
+    points_per_client: Count = 20_000
+    bookings_per_client: Count = 30
+    proof_of_work: Secret | None = Field(default=None, repr=False)
+    site_keys_only: Flag = False
+    trusted_documents: Folder | None = None
+    trusted_documents_only: Flag = False
     trusted_proxies: str = "127.0.0.1,::1"
-    post: MailServer | None = None
-    webhooks_to_private: bool = False
-    without_features: tuple[str, ...] = ()
-    site: str = "http://127.0.0.1:8000"
+    mail_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
+    webhooks_to_private: Flag = False
+    without_features: Names = ()
+    site: Site = "http://127.0.0.1:8000"
 
     @property
     def is_development(self) -> bool:
         """Shows the demo clinic page and the playground."""
         return self.mode == "development"
 
+    @cached_property
+    def mail_server(self) -> MailServer | None:
+        return mail_server_from(self.mail_url, self.mail_from) if self.mail_url and self.mail_from else None
 
-MIN_SECRET_LENGTH = 32
-MODES = ("development", "production")
+    @model_validator(mode="after")
+    def _check_mail(self) -> Self:
+        if bool(self.mail_url) != bool(self.mail_from):
+            raise ValueError("BOOK_ONLINE_MAIL_URL and BOOK_ONLINE_MAIL_FROM need each other")
+        try:
+            _ = self.mail_server
+        except ValueError as reason:
+            message = f"BOOK_ONLINE_MAIL_URL or BOOK_ONLINE_MAIL_FROM can't be used. {reason}"
+            raise ValueError(message) from None
+        return self
 
 
 def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
-    """From the process's environment unless given. Refuses with BadSetting; empty counts as not given."""
+    """The settings in the process's environment unless another is given; an empty variable counts as absent.
+
+    Raises:
+        InvalidSetting: with every variable that can't be used.
+    """
     environment = os.environ if environment is None else environment
-    mode = environment.get("BOOK_ONLINE_MODE") or Settings.mode
-    if mode not in MODES:
-        raise InvalidSetting(f"BOOK_ONLINE_MODE is {mode!r}; it must be {' or '.join(MODES)}")
-    return Settings(
-        database_url=environment.get("DATABASE_URL") or Settings.database_url,
-        clinic_file=Path(environment.get("BOOK_ONLINE_CLINIC_FILE") or Settings.clinic_file),
-        mode=mode,
-        playground=Path(environment.get("BOOK_ONLINE_PLAYGROUND") or Settings.playground),
-        holds_per_client=_number(environment, "BOOK_ONLINE_HOLDS_PER_CLIENT", Settings.holds_per_client),
-        points_per_client=_number(environment, "BOOK_ONLINE_POINTS_PER_CLIENT", Settings.points_per_client),
-        bookings_per_client=_number(
-            environment, "BOOK_ONLINE_BOOKINGS_PER_CLIENT", Settings.bookings_per_client
-        ),
-        proof_of_work=_secret(environment, "BOOK_ONLINE_PROOF_OF_WORK"),
-        site_keys_only=_flag(environment, "BOOK_ONLINE_SITE_KEYS_ONLY"),
-        trusted_documents=_folder(environment.get("BOOK_ONLINE_TRUSTED_DOCUMENTS")),
-        trusted_documents_only=_flag(environment, "BOOK_ONLINE_TRUSTED_DOCUMENTS_ONLY"),
-        trusted_proxies=environment.get("BOOK_ONLINE_TRUSTED_PROXIES") or Settings.trusted_proxies,
-        post=_post(environment.get("BOOK_ONLINE_MAIL_URL"), environment.get("BOOK_ONLINE_MAIL_FROM")),
-        webhooks_to_private=_flag(environment, "BOOK_ONLINE_WEBHOOKS_TO_PRIVATE"),
-        without_features=_names(environment.get("BOOK_ONLINE_WITHOUT_FEATURES")),
-        site=_site(environment.get("BOOK_ONLINE_SITE") or Settings.site),
-    )
-
-
-def _post(url: str | None, sender: str | None) -> MailServer | None:
-    if not url and not sender:
-        return None
-    if not url or not sender:
-        raise InvalidSetting("BOOK_ONLINE_MAIL_URL and BOOK_ONLINE_MAIL_FROM need each other")
+    given = {name: text for name, text in environment.items() if text}
     try:
-        return mail_server_from(url, sender)
-    except ValueError as reason:
-        raise InvalidSetting(
-            f"BOOK_ONLINE_MAIL_URL or BOOK_ONLINE_MAIL_FROM can't be used. {reason}"
-        ) from None
-
-
-def _site(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise InvalidSetting(f"BOOK_ONLINE_SITE is {text!r}; it must look like https://booking.example.com")
-    return text.rstrip("/")
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name for part in (text or "").split(",") if (name := part.strip()))
-
-
-def _folder(text: str | None) -> Path | None:
-    if text and not Path(text).is_dir():
-        raise InvalidSetting(f"BOOK_ONLINE_TRUSTED_DOCUMENTS is {text!r}; there is no such folder")
-    return Path(text) if text else None
-
-
-def _secret(environment: Mapping[str, str], name: str) -> str | None:
-    text = environment.get(name) or None
-    if text and len(text) < MIN_SECRET_LENGTH:
-        raise InvalidSetting(f"{name} is too short for a secret; it needs {MIN_SECRET_LENGTH} characters")
-    return text
-
-
-def _flag(environment: Mapping[str, str], name: str) -> bool:
-    text = environment.get(name) or "0"
-    if text not in ("0", "1"):
-        raise InvalidSetting(f"{name} is {text!r}; it must be 1 or 0")
-    return text == "1"
-
-
-def _number(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise InvalidSetting(f"{name} is {text!r}; it must be a whole number above 0")
-    return int(text)
+        return TypeAdapter(Settings).validate_python(given, by_alias=True, by_name=False)
+    except ValidationError as invalid:
+        mistakes = [
+            " ".join([*map(str, error["loc"]), error["msg"].removeprefix("Value error, ")])
+            for error in invalid.errors()
+        ]
+        raise InvalidSetting("\n  ".join(mistakes)) from None

@@ -104,3 +104,28 @@ def test_settings_come_from_the_environment_and_empty_means_not_given() -> None:
     assert given == Settings(mode="production", clinic_file=Path("/etc/clinic.toml"))
     with pytest.raises(InvalidSetting):
         settings_from({"BOOK_ONLINE_MODE": "test"})
+
+
+def test_every_setting_that_can_not_be_used_is_named_at_once() -> None:
+    wrong = {
+        "BOOK_ONLINE_MODE": "prod",
+        "BOOK_ONLINE_HOLDS_PER_CLIENT": "0",
+        "BOOK_ONLINE_PROOF_OF_WORK": "short",
+        "BOOK_ONLINE_SITE_KEYS_ONLY": "yes",
+    }
+    with pytest.raises(InvalidSetting) as refused:
+        settings_from(wrong)
+
+    assert str(refused.value).splitlines() == [
+        "BOOK_ONLINE_MODE is 'prod'; it must be development or production",
+        "  BOOK_ONLINE_HOLDS_PER_CLIENT is '0'; it must be a whole number above 0",
+        "  BOOK_ONLINE_PROOF_OF_WORK is too short for a secret; it needs 32 characters",
+        "  BOOK_ONLINE_SITE_KEYS_ONLY is 'yes'; it must be 1 or 0",
+    ]
+
+
+def test_only_variables_are_settings_and_no_password_is_shown() -> None:
+    assert settings_from({"mode": "production", "HOME": "/root"}) == Settings()
+    assert "secret-word" not in repr(
+        settings_from({"DATABASE_URL": "postgresql://user:secret-word@host/name"})
+    )

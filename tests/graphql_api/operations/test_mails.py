@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from booking.notifications.smtp import mail_server_from
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import InvalidSetting, Settings, settings_from
@@ -34,9 +33,12 @@ async def http(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Of a server that has a mail server."""
     await open_clinic(database)
-    post = mail_server_from(box.url, "Sample Clinic <bookings@example.com>")
-    site = "https://booking.example.com"
-    settings = Settings(database_url=database_url, post=post, site=site)
+    settings = Settings(
+        database_url=database_url,
+        mail_url=box.url,
+        mail_from="Sample Clinic <bookings@example.com>",
+        site="https://booking.example.com",
+    )
     async with asgi_client(create_app(settings, now=clock)) as client:
         yield client
 
@@ -103,6 +105,6 @@ def test_settings_that_can_not_be_used_say_which_and_no_secret(given: dict[str, 
 def test_settings_know_the_mail_server() -> None:
     settings = settings_from(MAIL | {"BOOK_ONLINE_SITE": "https://example.com/booking/"})
 
-    assert settings.post is not None
+    assert settings.mail_server is not None
     assert "secret-word" not in repr(settings)
     assert settings.site == "https://example.com/booking"
