@@ -1,4 +1,4 @@
-"""docs/how-to/extend.md is true: its names are there, and its first example is a working feature."""
+"""The pages about features are true: their names exist, and their examples are working features."""
 
 import dataclasses
 import re
@@ -34,7 +34,9 @@ from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT
 from graphql_api.schema.schema import schema_with
 from graphql_api.startup import prepare_database
 
-PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "extend.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("tutorials/first-feature.md", "how-to/extend.md")
+PAGE = "\n".join((DOCS / page).read_text("utf-8") for page in PAGES)
 LISTED = PAGE.partition("| for | from `book_online.extend` |")[2].partition("\n\n")[0]
 MOST_LINES = 25
 NINE = "2026-11-24T09:00:00-05:00"
