@@ -23,6 +23,11 @@ run: .venv/ready-to-run widget ## Serve the sample clinic on this machine (PORT=
 	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
 	@exec $(BIN)/book-online serve --port $(PORT)
 
+.PHONY: dev
+dev: .venv/ready-to-run widget ## Serve the sample clinic, and start again at each change of the Python (PORT=8000)
+	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
+	@exec $(BIN)/book-online serve --reload --port $(PORT)
+
 .PHONY: test
 test: check ## Set up all that the tests need, and check everything
 
@@ -98,6 +103,11 @@ lock: .venv/made ## Write the lock files from pyproject.toml (UPGRADE=1: with th
 	@$(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
 	@$(NPM) $(if $(UPGRADE),update,install) --silent --package-lock-only --omit-lockfile-registry-resolved
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: wheel
+wheel: .venv/ready-to-run node_modules/.ready ## Build the wheel into dist/
+	@rm -rf dist
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 .PHONY: clean
 clean: ## Remove what was made, but not the sample database

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import answers, booking, engine, growth, process
+from tests.bench import booking, engine, growth, open_slots, process
 from tests.bench.machine import machine
 from tests.bench.measure import Row
 from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
@@ -83,9 +83,9 @@ BENCHES: dict[str, Callable[[Bench], AsyncIterator[Row]]] = {
 
 
 async def _slots(url: str, folder: Path, database: str) -> AsyncIterator[Row]:
-    async with answers.running(url, folder) as ours:
-        yield await answers.repeated(ours, database)
-        yield await answers.after_a_booking(ours, database)
+    async with open_slots.running(url, folder) as ours:
+        yield await open_slots.repeated(ours, database)
+        yield await open_slots.after_a_booking(ours, database)
 
 
 def main() -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.answers import JSON, started
 from tests.bench.load import Load
 from tests.bench.measure import Row
+from tests.bench.open_slots import JSON, started
 from tests.stress.servers import HOUSE, Server, environment_for
 from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient, service_id
 

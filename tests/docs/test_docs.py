@@ -76,3 +76,23 @@ def test_the_widgets_promises_to_a_page_are_kept() -> None:
     assert properties
     assert {name for name in properties if name not in page} == set()
     assert {part for part in parts if f"`{part}`" not in page} == set()
+
+
+def test_the_code_that_the_first_change_replaces_is_there() -> None:
+    page = (ROOT / "docs" / "tutorials" / "first-change.md").read_text("utf-8")
+    source = (ROOT / "graphql_api" / "types" / "catalogue.py").read_text("utf-8")
+    (maker,) = re.findall(r"( *return cls\(.*?\n +\))\n", page, re.DOTALL)
+
+    replaced = [line.strip() for line in maker.splitlines() if "minutes" not in line]
+    assert "".join(replaced).replace(",)", ")").replace(" ", "") in "".join(source.split())
+
+
+PATH = re.compile(
+    r"`((?:\.github|book_online|booking|docs|feeds|graphql_api|tests|web|widget)/[\w./-]+\.\w+)[`:]"
+)
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in DOCS])
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    named = PATH.findall(page.read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []

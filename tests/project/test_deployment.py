@@ -13,14 +13,14 @@ from booking.storage.engine import database_url
 from graphql_api.app import create_app
 from graphql_api.settings import Settings, settings_from, variable_name
 
-HOUSE = Path(__file__).parents[2]
-DOCKERFILE = (HOUSE / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
 
 def compose() -> dict[str, Any]:
     """docker-compose.yml as Compose reads it where no variable is set."""
-    text = (HOUSE / "docker-compose.yml").read_text("utf-8")
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
     read: dict[str, Any] = yaml.safe_load(VARIABLE.sub(r"\2", text))
     return read
 
@@ -67,7 +67,7 @@ def test_compose_names_only_settings_that_there_are() -> None:
 
 def test_compose_mounts_the_clinic_where_the_image_reads_it() -> None:
     source, target, how = compose()["services"]["api"]["volumes"][0].split(":")
-    assert (HOUSE / source).is_file()
+    assert (ROOT / source).is_file()
     assert (target, how) == (image_environment()["BOOK_ONLINE_CLINIC_FILE"], "ro")
 
 
@@ -98,8 +98,8 @@ def test_the_health_check_asks_for_what_is_there(tmp_path: Path) -> None:
 
 
 def test_what_the_image_is_made_from_reaches_the_build() -> None:
-    let_in = re.findall(r"^!(.+?)/?$", (HOUSE / ".dockerignore").read_text("utf-8"), re.MULTILINE)
-    assert [path for path in let_in if not (HOUSE / path).exists()] == []
+    let_in = re.findall(r"^!(.+?)/?$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    assert [path for path in let_in if not (ROOT / path).exists()] == []
     copied = re.findall(r"^COPY (?!--from)(?!\.)(.+) \S+$", DOCKERFILE, re.MULTILINE)
     assert {path for paths in copied for path in paths.split()} <= set(let_in)
     assert {"booking", "graphql_api", "widget", "pyproject.toml", "README.md"} <= set(let_in)
@@ -108,7 +108,7 @@ def test_what_the_image_is_made_from_reaches_the_build() -> None:
 def test_the_docs_name_every_setting_with_its_default() -> None:
     table = re.findall(
         r"^\| `(\w+)` \|(?: `(\S+)`)? \|",
-        (HOUSE / "docs" / "reference" / "settings.md").read_text("utf-8"),
+        (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8"),
         re.MULTILINE,
     )
     assert {name for name, _ in table} == variables()

@@ -1,4 +1,4 @@
-"""The floor: the least that an ASGI app can do. Reads the request, sends bytes that it has."""
+"""The least that an ASGI app can do: read the request, and send bytes that it has."""
 
 import json
 import os

@@ -74,11 +74,11 @@ async def repeated(ours: Ours, database: str) -> Row:
     file.write_bytes(answer.content)
     headers = [header for header in answer.headers.items() if header[0] != "date"]
     environment = ours.environment | {"BENCH_ANSWER": str(file), "BENCH_HEADERS": json.dumps(headers)}
-    async with started(uvicorn_of("floor", ours.folder, environment)) as floor:
+    async with started(uvicorn_of("bare_asgi", ours.folder, environment)) as bare_server:
         to_us = Load.of(f"{ours.server.base_url}/graphql", body, JSON)
-        to_the_floor = Load.of(f"{floor.base_url}/graphql", body, JSON)
+        to_the_bare_app = Load.of(f"{bare_server.base_url}/graphql", body, JSON)
         mine, bare, ratio = await medians(
-            lambda: to_us.rate(seconds=SECONDS), lambda: to_the_floor.rate(seconds=SECONDS), rounds=15
+            lambda: to_us.rate(seconds=SECONDS), lambda: to_the_bare_app.rate(seconds=SECONDS), rounds=15
         )
     return Row(
         f"open slots, repeated, {database}",
@@ -92,7 +92,9 @@ async def repeated(ours: Ours, database: str) -> Row:
 async def after_a_booking(ours: Ours, database: str) -> Row:
     wanted = question()
     async with AsyncExitStack() as stack:
-        stock = await stack.enter_async_context(started(uvicorn_of("stock", ours.folder, ours.environment)))
+        stock = await stack.enter_async_context(
+            started(uvicorn_of("stock_strawberry", ours.folder, ours.environment))
+        )
         us, them = [
             await stack.enter_async_context(httpx.AsyncClient(base_url=server.base_url, headers=JSON))
             for server in (ours.server, stock)
