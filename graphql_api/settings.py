@@ -78,22 +78,49 @@ class Settings:
     """
 
     database_url: str = Field(default="sqlite:///book-online.sqlite3", repr=False)
+    """`sqlite:///` and a path (four slashes for one that starts at the root), or
+    `postgresql://user:password@host/name`."""
     clinic_file: Path = Path("clinic.toml")
+    """The file that describes the clinic."""
     mode: Mode = "development"
+    """`production` hides the demo clinic page and the playground; `/` leads to the booking page."""
     playground: Path = Path("build/playground")
+    """Where `make playground` put the playground's files; only used in development."""
     holds_per_client: Count = 24
+    """How many times one client may hold at once; a client is an address, or a household's addresses of
+    IPv6."""
     points_per_client: Count = 20_000
+    """How much one client may ask for at once; a fiftieth of it comes back each second
+    ([limits](api.md#limits))."""
     bookings_per_client: Count = 30
+    """How many bookings one client may make in an hour."""
     proof_of_work: Secret | None = Field(default=None, repr=False)
+    """For a server under attack: a secret of 32 characters or more, the same for all replicas. Then a time
+    is held only after [some work](api.md#proof-of-work), which the widget does by itself on pages with
+    HTTPS; a phone needs a second or two."""
     site_keys_only: Flag = False
+    """`1`: other web sites may embed the widget only with a [site key](api.md#keys)."""
     trusted_documents: Folder | None = None
+    """A folder of `*.graphql` files that can be asked for by the hash of their text ([trusted
+    documents](api.md#trusted-documents))."""
     trusted_documents_only: Flag = False
+    """`1`: only these and the widget's own documents are answered."""
     trusted_proxies: str = "127.0.0.1,::1"
+    """Proxies whose `X-Forwarded-For` is trusted: addresses and networks, with commas. Name your proxy if
+    it runs on another machine or in another container."""
     mail_url: str | None = Field(default=None, repr=False)
+    """The mail server: `smtp://user:password@mail.example.com:587` (with STARTTLS) or `smtps://…:465`;
+    without it no mail is sent."""
     mail_from: str | None = None
+    """The sender of mails: `Sample Clinic <bookings@example.com>`."""
     webhooks_to_private: Flag = False
+    """`1`, for development only: [webhooks](../how-to/webhooks.md) may go to private addresses, and by
+    http."""
     without_features: Names = ()
+    """Names of [features](../how-to/extend.md), with commas, to leave out although `clinic.toml` names them:
+    for one that is broken."""
     site: Site = "http://127.0.0.1:8000"
+    """Where visitors reach this server; links in mails and in [feeds](../how-to/bulk.md) begin with it."""
 
     @property
     def is_development(self) -> bool:

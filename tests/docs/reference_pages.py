@@ -9,6 +9,7 @@ from tests.docs.cli_page import render_cli
 from tests.docs.clinic_file_page import render_clinic_file
 from tests.docs.extend_page import render_extend
 from tests.docs.operations_page import render_operations
+from tests.docs.settings_page import render_settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 MARK = "<!-- Below this line the page is made from the code by `make docs`. -->"
@@ -18,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "clinic-file.md": render_clinic_file,
     "extend.md": render_extend,
     "operations.md": render_operations,
+    "settings.md": render_settings,
 }
 
 

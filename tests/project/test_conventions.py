@@ -21,7 +21,6 @@ MAX_ENTRIES = 14
 CROWDED = {
     "tests/bench": "a module for each thing that is measured",
     "tests/widget": "a module for each subject of the widget, on one browser",
-    "web/noscript": "a module for each step of a booking without a script",
 }
 """Folders with more entries than MAX_ENTRIES, each with its reason."""
 

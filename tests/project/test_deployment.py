@@ -107,7 +107,7 @@ def test_what_the_image_is_made_from_reaches_the_build() -> None:
 
 def test_the_docs_name_every_setting_with_its_default() -> None:
     table = re.findall(
-        r"^\| `(\w+)` \|(?: `(\S+)`)? \|",
+        r"^\| `(\w+)` \|(?: `(\S+)`)? +\|",
         (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8"),
         re.MULTILINE,
     )
