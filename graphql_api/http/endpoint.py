@@ -12,19 +12,20 @@ from typing import Any, cast
 import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from graphql_api.http.cacheability import Cacheability
+from graphql_api.http.error_response import error_response
 from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.http.request import JSON, GraphQLRequest, read_request
-from graphql_api.http.response_cache import mark_cacheable
 from graphql_api.resolvers.context import Context
-from graphql_api.schema.errors import show_error
+from graphql_api.schema.errors import rate_limited_error, show_error
 from graphql_api.schema.schema import BookingSchema
+from graphql_api.security.document_facts import document_facts
 from graphql_api.security.limits import DEADLINE, MAX_ERRORS
-from graphql_api.security.rate_limiting import rate_limited_error
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.trusted_documents import TrustedDocuments
 
@@ -47,7 +48,7 @@ class Endpoint:
     ) -> None:
         """`suggests`: an error may say which name was probably meant."""
         self._schema = schema
-        self._shared = {"cacheable": schema.cacheable_fields, "unless": schema.uncacheable_fields}
+        self._cacheability = Cacheability(schema.cacheable_fields, schema.uncacheable_fields)
         self._context_of = context_of
         self._documents = documents
         self._suggests = suggests
@@ -78,7 +79,8 @@ class Endpoint:
         except RequestError as reason:
             return error_response(reason)
         if not result.errors:
-            mark_cacheable(request, operation.query, operation.name, context, **self._shared)
+            facts = document_facts(operation.query).operation(operation.name)
+            self._cacheability.mark(request.scope, facts, context)
         return self._respond(result, kind, context)
 
     async def _execute(self, operation: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
@@ -157,13 +159,6 @@ class Endpoint:
             media_type=f"{kind}; charset=utf-8",
             headers=VARY_HEADERS | context.internals.budgets.points.headers(),
         )
-
-
-def error_response(reason: RequestError) -> Response:
-    error: dict[str, Any] = {"message": reason.message}
-    if reason.code:
-        error["extensions"] = {"code": reason.code}
-    return JSONResponse({"errors": [error]}, reason.status, reason.headers)
 
 
 def _negotiate(accept: str) -> str:

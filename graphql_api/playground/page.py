@@ -1,10 +1,15 @@
 """GraphiQL for a browser in development, from our own server; `make playground` builds it."""
 
+from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 # Monaco, GraphiQL's editor, writes its styles into the page. Scripts come from files alone.
 PAGE = """<!doctype html>
@@ -28,15 +33,29 @@ PAGE = """<!doctype html>
 
 
 def playground_routes(assets: Path) -> list[BaseRoute]:
-    """GraphiQL's files under `/playground/`; those missing are not found, and the page says what to do."""
+    """GraphiQL's files under `/playground/`; where they are missing, the page says how to build them."""
     return [Mount("/playground", _Assets(directory=assets, check_dir=False))]
 
 
 def playground_page(*, endpoint: str) -> str:
-    """The page, for a server that has `playground_routes`."""
     return PAGE.replace("{endpoint}", escape(endpoint))
+
+
+def with_playground(answer: Handler) -> Handler:
+    """A browser that opens the address gets the playground; every GraphQL request gets its answer."""
+
+    async def page_or_answer(request: Request) -> Response:
+        if (
+            request.method == "GET"
+            and "query" not in request.query_params
+            and "text/html" in request.headers.get("accept", "")
+        ):
+            return HTMLResponse(playground_page(endpoint=request.url.path))
+        return await answer(request)
+
+    return page_or_answer
 
 
 class _Assets(StaticFiles):
     async def check_config(self) -> None:
-        """Not yet built is no mistake: it can be built while we serve."""
+        """Missing files are no error: they can be built while the server runs."""

@@ -1,12 +1,15 @@
-"""Objects that need no waiting are completed without ceremony: the plan is made once for a document.
+"""Compiled execution: selections whose fields are all synchronous are completed by a function of their own.
 
-A field is plain if it is an attribute, or one of our own resolvers that takes no arguments and has its
-answer at once. Whatever else is asked for, and whatever goes wrong, is left to GraphQL's own execution,
-which then begins anew with that object: plain fields have no effects, so nothing is done twice.
+A field is compilable if it is an attribute, or a resolver of this package that takes no arguments and does
+not await. GraphQL's own execution completes everything else; when a compiled selection fails, it completes
+the same object again: compilable fields have no effects, so nothing is done twice.
 
-A type may say what its objects stand for (`stands_for`, a hashable value or None): that and the catalogue
-are all that their plain fields are made of. Such an object is completed once for each language, until
-the catalogue changes: when one slot of a hundred is booked, ninety-nine are as they were.
+A type may give its objects a `cache_key`, a hashable value or None: the key and the catalogue determine all
+compilable fields. Such an object is completed once for each language until the catalogue changes: when one
+slot of a hundred is booked, ninety-nine are as they were.
+
+This module alone relies on internals of strawberry and graphql-core, of the versions that CHECKED_VERSIONS
+names; tests/graphql_api/schema/test_compiled_execution.py fails with any other.
 """
 
 from collections.abc import Callable, Hashable
@@ -15,13 +18,9 @@ from typing import Any
 
 import strawberry
 from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    InlineFragmentNode,
-    SelectionSetNode,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -32,107 +31,96 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from graphql_api.security.document_facts import ExtentCalculator
 from graphql_api.security.limits import CACHED_DOCUMENTS
 from graphql_api.security.viewer import RequiresScope
 
-MAX_COMPLETED = 2_000
-"""Objects that stay completed; with more, all are forgotten."""
-MAX_PLANS = 8 * CACHED_DOCUMENTS
-PLANS = "plain plans"
-"""What a schema keeps them as."""
+CHECKED_VERSIONS = {"strawberry-graphql": ">=0.341.2,<0.342", "graphql-core": ">=3.3.2,<3.4"}
+MAX_CACHED_OBJECTS = 2_000
+"""Completed objects of one language; the cache is emptied when it would hold more."""
+MAX_SELECTIONS = 8 * CACHED_DOCUMENTS
+COMPILED_SELECTIONS = "compiled selections"
+"""The key of a schema's extensions under which its compiled selections are kept."""
 
 Get = Callable[[Any, strawberry.Info], Any]
 Complete = Callable[[Any, strawberry.Info], Any]
-Details = Any
-"""GraphQL's list of a response name's field nodes."""
+FieldDetails = Any
+"""graphql-core's list of the field nodes of one response name."""
 
 
 class NotCompilable(Exception):
-    """A field turned out to be one that is waited for: the plan is no good."""
+    """A field returned an awaitable: its selection is left to GraphQL's own execution from now on."""
 
 
 class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
-    """The execution that takes the short way where there is one."""
+    """Completes an object by its compiled selection, where there is one."""
 
     def complete_object_value(
-        self, return_type: GraphQLObjectType, field_details_list: Details, info: Any, *more: Any
+        self, return_type: GraphQLObjectType, field_details_list: FieldDetails, info: Any, *more: Any
     ) -> Any:
         path, result, position = more
-        plans = self.schema.extensions.setdefault(PLANS, {})
-        # The nodes are kept with the plan, so that their ids stay theirs.
+        selections = self.schema.extensions.setdefault(COMPILED_SELECTIONS, {})
+        # The cache holds the nodes too, so that their ids are not given to others.
         key = return_type.name, *(id(details.node) for details in field_details_list)
-        if key not in plans:
-            if len(plans) >= MAX_PLANS:
-                plans.clear()
-            plans[key] = field_details_list, self._plan(return_type, field_details_list)
-        plan = plans[key][1]
-        if plan is not None:
+        if key not in selections:
+            if len(selections) >= MAX_SELECTIONS:
+                selections.clear()
+            has_directives = self._has_directives(field_details_list)
+            complete = None if has_directives else self._compile(return_type, field_details_list)
+            selections[key] = field_details_list, complete
+        complete = selections[key][1]
+        if complete is not None:
             try:
-                return plan(result, strawberry.Info(_raw_info=info, _field=None))  # type: ignore[arg-type]
+                return complete(result, strawberry.Info(_raw_info=info, _field=None))  # type: ignore[arg-type]
             except NotCompilable:
-                plans[key] = field_details_list, None
-            except Exception:  # noqa: S110  It is raised again, at its place, by what follows.
+                selections[key] = field_details_list, None
+            except Exception:  # noqa: S110  GraphQL's own execution raises it again, at its place.
                 pass
         return super().complete_object_value(return_type, field_details_list, info, path, result, position)
 
-    def _plan(self, kind: GraphQLObjectType, asked: Details) -> Complete | None:
-        """How to complete such an object; None if that is not plain."""
-        nodes = [details.node for details in asked]
-        seen: set[str] = set()
-        if any(node.selection_set and self._depends(node.selection_set, seen) for node in nodes):
-            return None
-        grouped, *_ = self.collect_subfields(kind, asked)
-        steps: list[tuple[str, Get, Complete]] = []
-        for name, details in grouped.items():
-            if details[0].node.name.value == "__typename":
-                steps.append((name, lambda _source, _info: kind.name, _unchanged))
+    def _has_directives(self, field_details: FieldDetails) -> bool:
+        """A directive may depend on a variable, or postpone its part of the answer."""
+        extents = ExtentCalculator({name: details.definition for name, details in self.fragments.items()})
+        return any(extents.of(details.node.selection_set).directives for details in field_details)
+
+    def _compile(self, kind: GraphQLObjectType, field_details: FieldDetails) -> Complete | None:
+        """A function that completes objects of this type; None for a selection that is not compilable."""
+        grouped, *_ = self.collect_subfields(kind, field_details)
+        fields: list[tuple[str, Get, Complete]] = []
+        for response_name, details in grouped.items():
+            field_name = details[0].node.name.value
+            if field_name == "__typename":
+                fields.append((response_name, lambda _source, _info: kind.name, _unchanged))
                 continue
-            field = kind.fields[details[0].node.name.value]
+            field = kind.fields[field_name]
             get = _getter(field)
             complete = self._completer(field.type, details) if get else None
             if get is None or complete is None:
                 return None
-            steps.append((name, get, complete))
-        is_one = kind.is_type_of
+            fields.append((response_name, get, complete))
+        is_type_of = kind.is_type_of
 
-        def completed(source: Any, info: strawberry.Info) -> Any:
-            if is_one is not None and is_one(source, info._raw_info) is not True:
+        def complete_object(source: Any, info: strawberry.Info) -> Any:
+            if is_type_of is not None and is_type_of(source, info._raw_info) is not True:
                 raise TypeError(f"no {kind.name}")
-            return {name: complete(get(source, info), info) for name, get, complete in steps}
+            return {name: complete(get(source, info), info) for name, get, complete in fields}
 
-        return _cached(completed) if hasattr(_origin(kind), "cache_key") else completed
+        return _cached(complete_object) if hasattr(_origin(kind), "cache_key") else complete_object
 
-    def _depends(self, selections: SelectionSetNode, seen: set[str]) -> bool:
-        """On variables, or may be told later: any directive at all. A fragment is read once."""
-        for node in selections.selections:
-            if node.directives:
-                return True
-            inner: SelectionSetNode | None
-            if isinstance(node, FragmentSpreadNode):
-                name = node.name.value
-                inner = None if name in seen else self.fragments[name].definition.selection_set
-                seen.add(name)
-            else:
-                assert isinstance(node, FieldNode | InlineFragmentNode)
-                inner = node.selection_set
-            if inner and self._depends(inner, seen):
-                return True
-        return False
-
-    def _completer(self, kind: GraphQLOutputType, asked: Details) -> Complete | None:
+    def _completer(self, kind: GraphQLOutputType, field_details: FieldDetails) -> Complete | None:
         if is_non_null_type(kind):
-            inner = self._completer(kind.of_type, asked)
+            inner = self._completer(kind.of_type, field_details)
             return inner and _non_null(inner)
         if is_list_type(kind):
-            inner = self._completer(kind.of_type, asked)
+            inner = self._completer(kind.of_type, field_details)
             return inner and _nullable(_list_of(inner))
         if is_leaf_type(kind):
             coerce = kind.coerce_output_value
             return _nullable(lambda value, _info: coerce(value))
         if is_object_type(kind):
-            inner = self._plan(kind, asked)
+            inner = self._compile(kind, field_details)
             return inner and _nullable(inner)
-        return None  # of which type it is, is only known when it is there
+        return None  # Only the object itself tells which type of an interface or union it is.
 
 
 def _origin(kind: GraphQLObjectType) -> type | None:
@@ -141,20 +129,20 @@ def _origin(kind: GraphQLObjectType) -> type | None:
 
 
 def _cached(complete: Complete) -> Complete:
-    def completed(source: Any, info: strawberry.Info) -> Any:
+    def complete_once(source: Any, info: strawberry.Info) -> Any:
         if source.cache_key is None:
             return complete(source, info)
-        known: dict[Hashable, Any] = info.context.internals.cached_objects
-        key = completed, source.cache_key
-        found = known.get(key)
-        if found is None:
-            found = complete(source, info)
-            if len(known) >= MAX_COMPLETED:
-                known.clear()
-            known[key] = found
-        return found
+        cache: dict[Hashable, Any] = info.context.internals.cached_objects
+        key = complete_once, source.cache_key
+        completed = cache.get(key)
+        if completed is None:
+            completed = complete(source, info)
+            if len(cache) >= MAX_CACHED_OBJECTS:
+                cache.clear()
+            cache[key] = completed
+        return completed
 
-    return completed
+    return complete_once
 
 
 def _getter(field: GraphQLField) -> Get | None:
@@ -187,13 +175,13 @@ def _unchanged(value: Any, _info: strawberry.Info) -> Any:
 
 
 def _non_null(complete: Complete) -> Complete:
-    def completed(value: Any, info: strawberry.Info) -> Any:
-        found = complete(value, info)
-        if found is None:
-            raise ValueError("null where there must be something")
-        return found
+    def complete_non_null(value: Any, info: strawberry.Info) -> Any:
+        completed = complete(value, info)
+        if completed is None:
+            raise ValueError("null for a non-null type")
+        return completed
 
-    return completed
+    return complete_non_null
 
 
 def _nullable(complete: Complete) -> Complete:
@@ -201,9 +189,9 @@ def _nullable(complete: Complete) -> Complete:
 
 
 def _list_of(complete: Complete) -> Complete:
-    def completed(values: Any, info: strawberry.Info) -> Any:
+    def complete_list(values: Any, info: strawberry.Info) -> Any:
         if not isinstance(values, list):
             raise TypeError("no list")
         return [complete(value, info) for value in values]
 
-    return completed
+    return complete_list

@@ -5,16 +5,14 @@ from typing import Any
 from graphql import GraphQLError
 
 from booking.domain.errors import BookingError, CheckFailed
+from graphql_api.security.rate_limiting import ClientBudget
 from graphql_api.types.problems import code_of
 
 FEATURE_FAILED = "FEATURE_FAILED"
 
 
 def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
-    """A GraphQL error as the caller may see it: refusals with their code, the unexpected masked.
-
-    Unless `suggests`, it does not say which name was probably meant: that tells of names.
-    """
+    """The error as JSON. Without `suggests` it names no similar name, which would reveal the schema."""
     if (error.extensions or {}).get("code") == FEATURE_FAILED:
         error = GraphQLError(
             "This part can't be answered just now; all else is as it should be.",
@@ -45,6 +43,13 @@ def is_unexpected(error: GraphQLError) -> bool:
 
 
 def is_refusal(error: GraphQLError) -> bool:
-    """One that was meant: with data of its own, or a code."""
+    """Whether the error was raised on purpose: a BookingError, or an error with a code."""
     reason = error.original_error or error
     return isinstance(reason, BookingError) or "code" in (getattr(reason, "extensions", None) or ())
+
+
+def rate_limited_error(budget: ClientBudget) -> GraphQLError:
+    return GraphQLError(
+        f"You have asked for much in a short time. Please ask again in {budget.wait} s.",
+        extensions={"code": "RATE_LIMITED", "retryAfterSeconds": budget.wait},
+    )

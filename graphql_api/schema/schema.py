@@ -8,7 +8,7 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError, GraphQLObjectType
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import AddValidationRules, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
@@ -46,10 +46,10 @@ from graphql_api.resolvers.scalars import SCALARS
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import FEATURE_FAILED, is_refusal, is_unexpected
+from graphql_api.schema.schema_extensions import DocumentCache, QueryCostLimit
 from graphql_api.security.authorization import MissingScope, enforce_scopes
-from graphql_api.security.limits import CACHED_DOCUMENTS, MAX_TOKENS
+from graphql_api.security.limits import CACHED_DOCUMENTS
 from graphql_api.security.query_limits import QueryLimits
-from graphql_api.security.rate_limiting import QueryCostLimit
 from graphql_api.types import problems
 
 log = logging.getLogger("book_online")
@@ -105,8 +105,7 @@ class BookingSchema(strawberry.Schema):
             config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
             extensions=[
                 lambda: AddValidationRules([QueryLimits]),
-                lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-                lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+                DocumentCache,
                 lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
                 QueryCostLimit,
             ],

@@ -1,4 +1,4 @@
-"""What an operation costs: about the objects that it may be answered with, known before it runs."""
+"""Query cost: about the number of objects in the answer, computed before the operation runs."""
 
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -6,9 +6,7 @@ from typing import Any
 
 import strawberry
 from graphql import (
-    DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLField,
     GraphQLNamedType,
@@ -16,13 +14,11 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     NamedTypeNode,
-    OperationDefinitionNode,
     OperationType,
     SelectionNode,
     SelectionSetNode,
     get_named_type,
     get_nullable_type,
-    get_operation_ast,
     is_abstract_type,
     is_list_type,
     is_object_type,
@@ -31,17 +27,18 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema_directive import Location
 
+from graphql_api.security.document_facts import OperationFacts
 from graphql_api.security.limits import MAX_IDS, MAX_PAGE_SIZE
 
 SIZE_ARGUMENTS = frozenset({"first", "ids"})
-"""Arguments that say how many objects are wanted: by their number, or one by one."""
+"""Arguments that say how many objects are wanted: by a number, or by a list of ids."""
 DEFAULT_LIST_SIZE = 5
-"""How many objects a list is taken to have, where nobody says how many to give."""
+"""The assumed length of a list that has no such argument."""
 
 SEARCH_WEIGHT = 10
-"""The weight of a field that looks for open times."""
+"""The weight of a field that searches for open slots."""
 MUTATION_COST = 10
-"""What a mutation costs besides its answer."""
+"""The cost of a mutation, beside that of its payload."""
 
 Variables = Mapping[str, Any]
 
@@ -54,43 +51,32 @@ class Cost:
     weight: int
 
 
-def query_cost(schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Variables) -> int:
-    """Of a valid document's operation. Linear in the document: a fragment is reckoned once for each type."""
-    operation = get_operation_ast(document, name)
-    assert operation is not None
-    root = schema.get_root_type(operation.operation)
+def query_cost(schema: GraphQLSchema, operation: OperationFacts, variables: Variables) -> int:
+    """The cost of a valid operation. Linear in the document: a fragment is read once for each type."""
+    kind = operation.node.operation
+    root = schema.get_root_type(kind)
     assert root is not None
-    answer = _CostCalculator(schema, document, operation, variables).of(operation.selection_set, root, None)
-    return answer + (MUTATION_COST if operation.operation is OperationType.MUTATION else 0)
+    cost = _CostCalculator(schema, operation, variables).of(operation.node.selection_set, root, None)
+    return cost + (MUTATION_COST if kind is OperationType.MUTATION else 0)
 
 
 class _CostCalculator:
-    def __init__(
-        self,
-        schema: GraphQLSchema,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        variables: Variables,
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, operation: OperationFacts, variables: Variables) -> None:
         self._schema = schema
-        self._fragments = {
-            definition.name.value: definition
-            for definition in document.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        }
+        self._fragments = operation.fragments
         defaults = {
             variable.variable.name.value: value_from_ast_untyped(variable.default_value)
-            for variable in operation.variable_definitions or ()
+            for variable in operation.node.variable_definitions or ()
             if variable.default_value
         }
         self._variables = {**defaults, **variables}
         self._of_fragment = cache(self._of_condition)
 
     def of(self, selection: SelectionSetNode, parent: GraphQLObjectType, page: int | None) -> int:
-        """`page` is how many items are asked of the connection that this is of, if it is one."""
-        return sum(self._of_one(node, parent, page) for node in selection.selections)
+        """`page` is the requested number of items, if the selection is on a connection."""
+        return sum(self._of_node(node, parent, page) for node in selection.selections)
 
-    def _of_one(self, node: SelectionNode, parent: GraphQLObjectType, page: int | None) -> int:
+    def _of_node(self, node: SelectionNode, parent: GraphQLObjectType, page: int | None) -> int:
         if isinstance(node, FieldNode):
             field = parent.fields.get(node.name.value)
             return self._of_field(node, field, page) if field else 0  # `__typename` and the like
@@ -117,25 +103,25 @@ class _CostCalculator:
     def _of_field(self, node: FieldNode, field: GraphQLField, page: int | None) -> int:
         if node.selection_set is None:
             return _weight(field, usual=0)
-        asked = self._asked(node, field)
+        size = self._requested_size(node, field)
         is_list = is_list_type(get_nullable_type(field.type))
-        times = (asked or page or DEFAULT_LIST_SIZE) if is_list else 1
-        # An interface is as dear as the dearest of its types.
+        times = (size or page or DEFAULT_LIST_SIZE) if is_list else 1
+        # An interface costs as much as the dearest of its types.
         within = max(
-            self.of(node.selection_set, kind, None if is_list else asked)
+            self.of(node.selection_set, kind, None if is_list else size)
             for kind in self._kinds(get_named_type(field.type))
         )
         return times * (_weight(field, usual=1) + within)
 
-    def _asked(self, node: FieldNode, field: GraphQLField) -> int | None:
-        """How many objects the arguments ask for; None where they don't say."""
+    def _requested_size(self, node: FieldNode, field: GraphQLField) -> int | None:
+        """The number of objects that the arguments ask for; None where no argument says."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         for name in SIZE_ARGUMENTS & field.args.keys():
             default = field.args[name].default_value
             value = value_from_ast_untyped(given[name], self._variables) if name in given else default
             if isinstance(value, list):
                 return min(len(value), MAX_IDS)
-            # What is no number, or too large, is refused before anything is looked up.
+            # Execution refuses a size that is no number or too large before it looks anything up.
             return min(value, MAX_PAGE_SIZE) if isinstance(value, int) and value > 0 else 1
         return None
 
@@ -153,7 +139,7 @@ def declared_cost(field: GraphQLField) -> Cost | None:
 
 
 def is_valid_weight(cost: Cost) -> bool:
-    """A weight below nothing would make the rest of a document cheaper."""
+    """A negative weight would make the rest of a document cheaper."""
     weight: object = cost.weight
     return isinstance(weight, int) and not isinstance(weight, bool) and weight >= 0
 

@@ -1,22 +1,26 @@
-"""How much a client may ask for: a bucket of points each, which fills again by and by."""
+"""Rate limiting: each client has token buckets, which refill steadily."""
 
 import math
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
+from starlette.requests import Request
 
-from graphql_api.security.limits import MAX_COST, MAX_GUESSES
-from graphql_api.security.query_cost import query_cost
+from booking.appointments.hold import Holder
+from booking.storage.models.api_keys import ApiKey
+from graphql_api.security.client_address import client_hash
+from graphql_api.security.limits import MAX_GUESSES
 from graphql_api.settings import Settings
 
 MAX_CLIENTS = 10_000
-"""Whose buckets are kept; the fullest by far are those that were not used for long."""
+"""The buckets that are unused for longest are dropped first: they have refilled by far."""
 REFILL_TIME = timedelta(seconds=50)
-"""In which an empty bucket is full again."""
+"""After this an empty bucket is full again."""
+PARTNER_FACTOR = 5
+"""A partner with a key may hold and spend this many times as much as an anonymous client."""
 
 
 @dataclass
@@ -26,10 +30,10 @@ class _Bucket:
 
 
 class TokenBuckets:
-    """What each client may spend. Each process has its own: of three replicas it is up to three times."""
+    """A bucket for each client. Each process has its own buckets: three replicas allow up to three times."""
 
     def __init__(self, most: int, clock: Callable[[], float], *, fill: timedelta = REFILL_TIME) -> None:
-        """`most` points at once; `clock` in seconds, from any beginning."""
+        """`most` points at once; `clock` counts seconds from any beginning."""
         self.most = most
         self.fill = int(fill.total_seconds())
         self._clock = clock
@@ -51,46 +55,46 @@ class TokenBuckets:
 
 
 class ClientBudget:
-    """What one request costs its client."""
+    """The bucket of one request's client, and what the request has taken from it."""
 
-    def __init__(self, allowance: TokenBuckets, client: bytes) -> None:
-        self._allowance = allowance
+    def __init__(self, buckets: TokenBuckets, client: bytes) -> None:
+        self._buckets = buckets
         self._client = client
         self.cost = 0
         self.wait = 0
-        """Seconds until what was refused can be paid; 0 when nothing was."""
+        """Seconds until the refused cost can be paid; 0 when nothing was refused."""
 
     def may(self, cost: int) -> bool:
-        """Whether there is enough; `wait` says when there will be."""
-        missing = cost - self._allowance.bucket(self._client).level
-        self.wait = max(0, math.ceil(missing / self._allowance.per_second))
+        """Whether the client has enough points; `wait` is set to the seconds until it has."""
+        missing = cost - self._buckets.bucket(self._client).level
+        self.wait = max(0, math.ceil(missing / self._buckets.per_second))
         return missing <= 0
 
     def charge(self, cost: int) -> bool:
-        """Whether there was enough, and then it is gone."""
+        """Take the points if the client has enough of them."""
         if not self.may(cost):
             return False
-        self._allowance.bucket(self._client).level -= cost
+        self._buckets.bucket(self._client).level -= cost
         self.cost += cost
         return True
 
     @property
     def most(self) -> int:
-        return self._allowance.most
+        return self._buckets.most
 
     @property
     def remaining(self) -> int:
-        return int(self._allowance.bucket(self._client).level)
+        return int(self._buckets.bucket(self._client).level)
 
     @property
     def full_in(self) -> int:
         """Seconds until the client has all points again."""
-        return math.ceil((self.most - self.remaining) / self._allowance.per_second)
+        return math.ceil((self.most - self.remaining) / self._buckets.per_second)
 
     def headers(self) -> dict[str, str]:
         """https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
         headers = {
-            "RateLimit-Policy": f'"cost";q={self.most};w={self._allowance.fill}',
+            "RateLimit-Policy": f'"cost";q={self.most};w={self._buckets.fill}',
             "RateLimit": f'"cost";r={self.remaining};t={self.full_in}',
         }
         return headers | ({"Retry-After": str(self.wait)} if self.wait else {})
@@ -98,7 +102,7 @@ class ClientBudget:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """What one request takes from what its client has."""
+    """What one request may take from its client's buckets."""
 
     points: ClientBudget
     bookings: ClientBudget
@@ -106,40 +110,38 @@ class RateLimits:
 
 
 class RateLimiter:
-    """What each client may do: so many `times` as the settings say."""
+    """The buckets of one kind of client, `factor` times the size that the settings give."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float], *, times: int) -> None:
-        self._points = TokenBuckets(times * settings.points_per_client, clock)
-        self._bookings = TokenBuckets(times * settings.bookings_per_client, clock, fill=timedelta(hours=1))
-        self._guesses = TokenBuckets(times * MAX_GUESSES, clock, fill=timedelta(minutes=1))
+    def __init__(self, settings: Settings, clock: Callable[[], float], *, factor: int) -> None:
+        self._points = TokenBuckets(factor * settings.points_per_client, clock)
+        self._bookings = TokenBuckets(factor * settings.bookings_per_client, clock, fill=timedelta(hours=1))
+        self._guesses = TokenBuckets(factor * MAX_GUESSES, clock, fill=timedelta(minutes=1))
 
     def of(self, client: bytes) -> RateLimits:
         return RateLimits(
-            *(ClientBudget(one, client) for one in (self._points, self._bookings, self._guesses))
+            *(ClientBudget(buckets, client) for buckets in (self._points, self._bookings, self._guesses))
         )
 
 
-class QueryCostLimit(SchemaExtension):
-    """Reckons what an operation costs before it runs; what is too dear does not."""
+class ClientLimits:
+    """What a client may hold and spend: an anonymous one by its address, a partner by its key."""
 
-    def on_execute(self) -> Iterator[None]:
-        asked = self.execution_context
-        assert asked.graphql_document
-        schema = asked.schema._schema
-        cost = query_cost(schema, asked.graphql_document, asked.operation_name, asked.variables or {})
-        if cost > MAX_COST:
-            raise GraphQLError(
-                f"The operation costs {cost}; at most {MAX_COST}. Ask for smaller pages, or in parts.",
-                extensions={"code": "LIMIT_EXCEEDED", "limit": "cost", "most": MAX_COST, "cost": cost},
-            )
-        meter: ClientBudget = asked.context.internals.budgets.points
-        if not meter.charge(cost):
-            raise rate_limited_error(meter)
-        yield
+    def __init__(self, settings: Settings) -> None:
+        self._holds = settings.holds_per_client
+        self._anonymous = RateLimiter(settings, time.monotonic, factor=1)
+        self._partners = RateLimiter(settings, time.monotonic, factor=PARTNER_FACTOR)
 
+    def holder(self, request: Request, key: ApiKey | None = None) -> Holder:
+        if key:
+            return Holder(f"key {key.id}".encode(), PARTNER_FACTOR * self._holds)
+        return Holder(client_hash(request), self._holds)
 
-def rate_limited_error(meter: ClientBudget) -> GraphQLError:
-    return GraphQLError(
-        f"You have asked for much in a short time. Please ask again in {meter.wait} s.",
-        extensions={"code": "RATE_LIMITED", "retryAfterSeconds": meter.wait},
-    )
+    def budgets(self, request: Request, key: ApiKey | None = None) -> RateLimits:
+        limiter = self._partners if key else self._anonymous
+        return limiter.of(self.holder(request, key).client)
+
+    def charge(self, request: Request, cost: int) -> int:
+        """Take points from an anonymous client. Returns the seconds to wait where it has too few."""
+        points = self.budgets(request).points
+        points.charge(cost)
+        return points.wait

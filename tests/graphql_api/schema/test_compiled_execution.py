@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from importlib.metadata import version
 from typing import Any
 
 import httpx
@@ -19,10 +20,15 @@ from graphql import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from booking.storage.database import Database
-from graphql_api.schema.compiled_execution import PLANS, CompiledExecutionContext
+from graphql_api.schema.compiled_execution import (
+    CHECKED_VERSIONS,
+    COMPILED_SELECTIONS,
+    CompiledExecutionContext,
+)
 from graphql_api.schema.schema import printed_schema
 from graphql_api.types.slots import OpenSlot
 from tests.graphql_api.security.test_authentication import bearing, new_key
@@ -106,10 +112,20 @@ async def test_the_short_way_is_taken_where_there_is_one() -> None:
         answer = await schema.execute(query, context_value=Tree(branches=[branch], only=branch))
         assert answer.errors is None
 
-    plans = [(key[0], plan is not None) for key, (_, plan) in schema._schema.extensions[PLANS].items()]
+    selections = schema._schema.extensions[COMPILED_SELECTIONS]
+    outcomes = [(key[0], compiled is not None) for key, (_, compiled) in selections.items()]
     # A part of the third has to be awaited, but not the rest; the last depends on a variable.
-    assert [is_short for kind, is_short in plans if kind == "Tree"] == [True, True, False, False]
-    assert {("Branch", True), ("Branch", False), ("Leaf", True), ("Leaf", False)} <= set(plans)
+    assert [is_compiled for kind, is_compiled in outcomes if kind == "Tree"] == [True, True, False, False]
+    assert {("Branch", True), ("Branch", False), ("Leaf", True), ("Leaf", False)} <= set(outcomes)
+
+
+def test_compiled_execution_meets_only_the_library_versions_that_it_was_checked_with() -> None:
+    for package, checked in CHECKED_VERSIONS.items():
+        assert SpecifierSet(checked).contains(version(package)), (
+            f"{package} is {version(package)}, and graphql_api/schema/compiled_execution.py was checked with "
+            f"{checked}. Read again which internals that module uses, run this file's other tests, and then "
+            "change CHECKED_VERSIONS."
+        )
 
 
 SCHEMA = build_schema(printed_schema())

@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from graphql import parse
 
 from graphql_api.schema.schema import BookingSchema
+from graphql_api.security.document_facts import document_facts
 from graphql_api.security.query_cost import query_cost
 from tests.support.graphql_client import service_id
 
@@ -59,7 +59,8 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
 @pytest.mark.parametrize("what", COSTS)
 def test_what_an_operation_costs(what: str) -> None:
     document, variables, cost = COSTS[what]
-    assert query_cost(BookingSchema()._schema, parse(document), None, variables) == cost
+    operation = document_facts(document).operation(None)
+    assert query_cost(BookingSchema()._schema, operation, variables) == cost
 
 
 async def test_what_is_too_dear_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:

@@ -1,0 +1,95 @@
+"""ContextFactory: reads what every request begins with, and builds its Context."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+
+from booking.api_keys import record_use, should_record_use
+from booking.i18n.negotiation import preferred_language
+from booking.storage.change_token import ChangeToken
+from booking.storage.database import Database
+from booking.storage.queries.catalogue import cached
+from booking.storage.queries.clock import request_start
+from booking.webhooks.client import WebhookClient
+from graphql_api.extensions.feature import EnabledFeature
+from graphql_api.resolvers.clock import Clock
+from graphql_api.resolvers.context import Context, Internals
+from graphql_api.resolvers.loaders import BatchLoad, Loaders
+from graphql_api.schema.schema import BookingSchema
+from graphql_api.security.authentication import authenticate, check_site_key, viewer_of
+from graphql_api.security.proof_of_work import ProofOfWork
+from graphql_api.security.rate_limiting import ClientLimits
+from graphql_api.security.viewer import Viewer
+from graphql_api.settings import Settings
+
+
+class ContextFactory:
+    def __init__(
+        self,
+        settings: Settings,
+        enabled: Sequence[EnabledFeature],
+        *,
+        database: Database,
+        schema: BookingSchema,
+        clock: Clock,
+        limits: ClientLimits,
+        change_token: ChangeToken,
+        webhook_client: WebhookClient,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._schema = schema
+        self._clock = clock
+        self._limits = limits
+        self._change_token = change_token
+        self._webhook_client = webhook_client
+        self._proof_of_work = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
+        self._feature_settings = {one.feature.name: one.settings for one in enabled}
+        self._feature_loaders: Mapping[str, BatchLoad] = {
+            one.full_name(name): load for one in enabled for name, load in one.feature.loaders.items()
+        }
+
+    async def __call__(self, request: Request) -> Context:
+        """The context of this request.
+
+        Raises:
+            RequestError: a key that is not good, or a web page that is not known.
+        """
+        settings = self._settings
+        async with self._database.read() as session:
+            start = await request_start(session, now=self._clock.given())
+            clinic, now = start.clinic, start.now
+            key = await authenticate(request, session, now=now)
+            await check_site_key(request, session, own=settings.site, required=settings.site_keys_only)
+            language = preferred_language(request.headers.get("accept-language", ""), clinic.languages)
+            cached_objects = await cached(session, (Context, language), _no_objects)
+        if key and should_record_use(key, now=now):
+            async with self._database.write() as session:
+                await record_use(session, key.id, now=now)
+        database = self._database.with_clinic(clinic)
+        return Context(
+            database=database,
+            load=Loaders(database, now, self._feature_loaders),
+            now=now,
+            clinic=clinic,
+            viewer=viewer_of(key) if key else Viewer(),
+            language=language,
+            settings=self._feature_settings,
+            internals=Internals(
+                clock=self._clock,
+                wait_until_visible=self._change_token.wait_until_visible,
+                check_webhook_url=self._webhook_client.check,
+                next_hold_expiry=start.next_hold_expiry,
+                holder=self._limits.holder(request, key),
+                budgets=self._limits.budgets(request, key),
+                proof_of_work=None if key else self._proof_of_work,
+                node_lookups=self._schema.lookups,
+                problem_types=self._schema.problems,
+                cached_objects=cached_objects,
+            ),
+        )
+
+
+async def _no_objects() -> dict[Hashable, Any]:
+    return {}

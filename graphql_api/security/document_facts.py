@@ -1,0 +1,131 @@
+"""DocumentFacts: what a document's text alone tells of its operations, computed once for each text.
+
+Each fragment is read once, however often it is spread: fragments that double would have a million fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Self
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    get_operation_ast,
+    parse,
+)
+
+from graphql_api.security.limits import CACHED_DOCUMENTS, MAX_DEPTH, MAX_TOKENS
+
+INTROSPECTION = ("__schema", "__type")
+"""graphql-core itself limits the depth of these."""
+MAX_NESTING = 6 * MAX_DEPTH
+"""Selections within selections, fragments included: bounds the recursion, far beyond any real document."""
+
+Fragments = Mapping[str, FragmentDefinitionNode]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The size of a selection with its fragments written out, and the names of its fields."""
+
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+    fields: int = 0
+    """On the uppermost level."""
+    field_names: frozenset[str] = frozenset()
+    """On the uppermost level."""
+    all_names: frozenset[str] = frozenset()
+
+
+class ExtentCalculator:
+    def __init__(self, fragments: Fragments) -> None:
+        self._fragments = fragments
+        self._of_fragments: dict[str, Extent] = {}
+
+    def of(self, selection: SelectionSetNode | None, nesting: int = 0) -> Extent:
+        if selection is None:
+            return Extent()
+        if nesting > MAX_NESTING:
+            return Extent(depth=MAX_DEPTH + 1)
+        parts = [self._of_node(node, nesting + 1) for node in selection.selections]
+        return Extent(
+            depth=max((part.depth for part in parts), default=0),
+            aliases=sum(part.aliases for part in parts),
+            directives=sum(part.directives for part in parts),
+            fields=sum(part.fields for part in parts),
+            field_names=frozenset[str]().union(*(part.field_names for part in parts)),
+            all_names=frozenset[str]().union(*(part.all_names for part in parts)),
+        )
+
+    def _of_node(self, node: SelectionNode, nesting: int) -> Extent:
+        directives = len(node.directives or ())
+        if isinstance(node, FieldNode):
+            name, below = node.name.value, self.of(node.selection_set, nesting)
+            return Extent(
+                depth=1 if name in INTROSPECTION else 1 + below.depth,
+                aliases=below.aliases + bool(node.alias),
+                directives=below.directives + directives,
+                fields=1,
+                field_names=frozenset((name,)),
+                all_names=below.all_names | {name},
+            )
+        if isinstance(node, FragmentSpreadNode):
+            spread = self._of_fragment(node.name.value, nesting)
+        else:
+            assert isinstance(node, InlineFragmentNode)
+            spread = self.of(node.selection_set, nesting)
+        return replace(spread, directives=spread.directives + directives)
+
+    def _of_fragment(self, name: str, nesting: int) -> Extent:
+        if name not in self._of_fragments:
+            self._of_fragments[name] = Extent()  # Another rule refuses a fragment within itself.
+            fragment = self._fragments.get(name)
+            self._of_fragments[name] = self.of(fragment.selection_set if fragment else None, nesting)
+        return self._of_fragments[name]
+
+
+@dataclass(frozen=True)
+class OperationFacts:
+    node: OperationDefinitionNode
+    fragments: Fragments
+    extent: Extent
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    document: DocumentNode
+    operations: Sequence[OperationFacts]
+
+    @classmethod
+    def of(cls, document: DocumentNode) -> Self:
+        parts = document.definitions
+        fragments = {part.name.value: part for part in parts if isinstance(part, FragmentDefinitionNode)}
+        extents = ExtentCalculator(fragments)
+        operations = [part for part in parts if isinstance(part, OperationDefinitionNode)]
+        return cls(
+            document,
+            [OperationFacts(node, fragments, extents.of(node.selection_set)) for node in operations],
+        )
+
+    def operation(self, name: str | None) -> OperationFacts:
+        """The operation that a request names; the only one where it names none. The document is valid."""
+        node = get_operation_ast(self.document, name)
+        return next(operation for operation in self.operations if operation.node is node)
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def document_facts(text: str) -> DocumentFacts:
+    """Parse a document, once for each text.
+
+    Raises:
+        GraphQLSyntaxError: no document, or one of more than MAX_TOKENS tokens.
+    """
+    return DocumentFacts.of(parse(text, max_tokens=MAX_TOKENS))
