@@ -14,18 +14,18 @@ class CrmSettings(FeatureSettings):
     url: HttpUrl
 
 
-async def send_contact(heard: ListenerContext) -> None:
+async def send_contact(context: ListenerContext) -> None:
     """At least once: the address book tells a repeat by the `id`. What fails is tried again for a day."""
-    if heard.event.kind is not EventKind.BOOKED:
+    if context.event.kind is not EventKind.BOOKED:
         return
     contact = {
-        "id": str(heard.event.id),
-        "name": heard.patient.name,
-        "email": heard.patient.email,
-        "reference": heard.appointments[0].reference,
+        "id": str(context.event.id),
+        "name": context.patient.name,
+        "email": context.patient.email,
+        "reference": context.appointments[0].reference,
     }
     async with httpx.AsyncClient(timeout=10) as http:
-        answer = await http.post(str(heard.settings.url), json=contact)
+        answer = await http.post(str(context.settings.url), json=contact)
     if answer.status_code == GONE:
         raise PermanentFailure("the address book wants to hear no more")
     answer.raise_for_status()

@@ -19,12 +19,12 @@ async def take_the_room(proposal: Proposal) -> None:
         await proposal.claim(ROOM)
 
 
-async def room_is_taken(question: BusyQuery) -> Sequence[BusyTime]:
+async def room_is_taken(query: BusyQuery) -> Sequence[BusyTime]:
     """So that nobody is offered a time without a room."""
-    if question.service not in question.settings.services:
+    if query.service not in query.settings.services:
         return []
-    taken = await question.claimed(ROOM)
-    return [BusyTime(who, start, end) for who in question.practitioners for start, end in taken]
+    taken = await query.claimed(ROOM)
+    return [BusyTime(who, start, end) for who in query.practitioners for start, end in taken]
 
 
 feature = Feature(

@@ -1,4 +1,4 @@
-"""A clinic in which guests join in, and guests who fail."""
+"""A clinic with the hooks of features, and hooks that fail in many ways."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -23,22 +23,22 @@ FOREVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 NINE = datetime.fromisoformat("2026-11-24T09:00-05:00")
 TEN = NINE + timedelta(hours=1)
 ELEVEN = NINE + timedelta(hours=2)
-TWO_PEOPLE = practitioner("one", "09:00-12:00") + practitioner("two", "09:00-12:00")
-Open = Callable[..., Any]
+TWO_PRACTITIONERS = practitioner("one", "09:00-12:00") + practitioner("two", "09:00-12:00")
+ClinicFactory = Callable[..., Any]
 
 
 class ExtendedClinic:
-    """A clinic whose guests join in; each verb is one transaction."""
+    """A clinic with the hooks of features; each method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def hold(self, at: datetime, who: str | None = None, *, now: datetime = NOW) -> str:
+    async def hold(self, at: datetime, practitioner: str | None = None, *, now: datetime = NOW) -> str:
         async with self.database.write() as session:
-            return (await hold_slot(session, HoldRequest("visit", at, who), now=now))[1]
+            return (await hold_slot(session, HoldRequest("visit", at, practitioner), now=now))[1]
 
-    async def book(self, at: datetime, who: str | None = None, *, by: str | None = None) -> Booking:
-        return await self.book_held([await self.hold(at, who)], by=by)
+    async def book(self, at: datetime, practitioner: str | None = None, *, by: str | None = None) -> Booking:
+        return await self.book_held([await self.hold(at, practitioner)], by=by)
 
     async def book_held(self, tokens: Sequence[str], *, by: str | None = None) -> Booking:
         request = BookingRequest(
@@ -63,97 +63,97 @@ class ExtendedClinic:
             await cancel(session, booking.manage_token, None, now=NOW)
 
     async def open_at(self, at: datetime, *, now: datetime = NOW) -> list[str]:
-        """With whom."""
+        """The practitioners (slugs) with whom a slot is open then."""
         async with self.database.read() as session:
-            wish = await slot_criteria(session, "visit")
-            slots = await find_slots(session, wish, at.date(), at.date(), now=now)
+            criteria = await slot_criteria(session, "visit")
+            slots = await find_slots(session, criteria, at.date(), at.date(), now=now)
         return [slot.practitioner for slot in slots if slot.starts_at == at]
 
 
-async def hang(_about: object) -> Any:
+async def hang(_handed: object) -> Any:
     await asyncio.sleep(3600)
 
 
-async def hang_in_the_database(about: Proposal | BusyQuery) -> Any:
-    is_sqlite = about.session.get_bind().dialect.name == "sqlite"
-    await about.session.execute(text(FOREVER if is_sqlite else "SELECT pg_sleep(60)"))
+async def hang_in_the_database(handed: Proposal | BusyQuery) -> Any:
+    is_sqlite = handed.session.get_bind().dialect.name == "sqlite"
+    await handed.session.execute(text(FOREVER if is_sqlite else "SELECT pg_sleep(60)"))
 
 
-async def fail(_about: object) -> Any:
-    raise RuntimeError("somebody else's mistake")
+async def fail(_handed: object) -> Any:
+    raise RuntimeError("a mistake of the feature's")
 
 
-async def leave(_about: object) -> Any:
+async def exit_process(_handed: object) -> Any:
     raise SystemExit(3)
 
 
-class Mute(Exception):
+class Textless(Exception):
     def __str__(self) -> str:
         raise RuntimeError("nothing to say")
 
 
-async def fail_mutely(_about: object) -> Any:
-    raise Mute
+async def raise_without_text(_handed: object) -> Any:
+    raise Textless
 
 
-async def refuse_mutely(_about: object) -> Any:
-    raise Declined(cast(str, Mute()))
+async def refuse_without_text(_handed: object) -> Any:
+    raise Declined(cast(str, Textless()))
 
 
-async def answer_too_late(_about: object) -> Any:
+async def return_too_late(_handed: object) -> Any:
     try:
         await asyncio.sleep(3600)
     except asyncio.CancelledError:
         return []
 
 
-async def commit(about: Proposal | BusyQuery) -> Any:
-    await about.session.commit()
+async def commit(handed: Proposal | BusyQuery) -> Any:
+    await handed.session.commit()
     return []
 
 
-async def roll_back(about: Proposal | BusyQuery) -> Any:
-    await about.session.rollback()
+async def roll_back(handed: Proposal | BusyQuery) -> Any:
+    await handed.session.rollback()
     return []
 
 
-async def close(about: Proposal | BusyQuery) -> Any:
-    await about.session.close()
+async def close_session(handed: Proposal | BusyQuery) -> Any:
+    await handed.session.close()
     return []
 
 
-async def break_it_and_go_on(about: Proposal | BusyQuery) -> Any:
-    """What is there already is tried again, and the failure caught: SQLAlchemy has rolled back by then."""
-    about.session.add(OutboxListener(name="twice"))
-    await about.session.flush()
-    about.session.expunge_all()
-    about.session.add(OutboxListener(name="twice"))
+async def break_the_transaction_and_go_on(handed: Proposal | BusyQuery) -> Any:
+    """Insert a row twice and catch the failure: SQLAlchemy has rolled back by then."""
+    handed.session.add(OutboxListener(name="twice"))
+    await handed.session.flush()
+    handed.session.expunge_all()
+    handed.session.add(OutboxListener(name="twice"))
     with suppress(Exception):
-        await about.session.flush()
+        await handed.session.flush()
     return []
 
 
-async def commit_and_refuse(about: Proposal | BusyQuery) -> Any:
+async def commit_and_refuse(handed: Proposal | BusyQuery) -> Any:
     with suppress(Exception):
-        await about.session.commit()
+        await handed.session.commit()
     raise Declined("Too late.")
 
 
-async def break_the_transaction(about: Proposal | BusyQuery) -> Any:
-    await about.session.execute(text("SELECT nothing FROM nowhere"))
+async def break_the_transaction(handed: Proposal | BusyQuery) -> Any:
+    await handed.session.execute(text("SELECT nothing FROM nowhere"))
 
 
-async def answer_nothing(_about: object) -> Any:
+async def return_nothing(_handed: object) -> Any:
     return None
 
 
-async def answer_rubbish(_about: object) -> Any:
+async def return_rubbish(_handed: object) -> Any:
     return ["one"]
 
 
-async def answer_backwards(_about: object) -> Any:
+async def return_a_time_that_ends_first(_handed: object) -> Any:
     return [BusyTime("one", TEN, NINE)]
 
 
-async def answer_a_naive_time(_about: object) -> Any:
+async def return_a_naive_time(_handed: object) -> Any:
     return [BusyTime("one", datetime(2026, 11, 24, 9), datetime(2026, 11, 24, 10))]  # noqa: DTZ001

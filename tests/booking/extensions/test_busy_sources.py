@@ -1,4 +1,4 @@
-"""Busy sources and what rules claim: what is taken elsewhere is neither offered nor sold."""
+"""Busy sources and resources that rules claim: time that is busy elsewhere is neither offered nor sold."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,19 +16,19 @@ from tests.booking.extensions.extended_clinic import (
     ELEVEN,
     NINE,
     TEN,
-    Open,
-    answer_a_naive_time,
-    answer_backwards,
-    answer_nothing,
-    answer_rubbish,
-    answer_too_late,
+    ClinicFactory,
     break_the_transaction,
-    close,
+    close_session,
     commit,
+    exit_process,
     fail,
-    fail_mutely,
     hang_in_the_database,
-    leave,
+    raise_without_text,
+    return_a_naive_time,
+    return_a_time_that_ends_first,
+    return_nothing,
+    return_rubbish,
+    return_too_late,
     roll_back,
 )
 from tests.support.clinics import NOW, practitioner
@@ -40,32 +40,32 @@ from tests.support.clinics import NOW, practitioner
         hang_in_the_database,
         fail,
         break_the_transaction,
-        answer_nothing,
-        answer_rubbish,
-        answer_a_naive_time,
-        answer_backwards,
-        answer_too_late,
-        leave,
-        fail_mutely,
+        return_nothing,
+        return_rubbish,
+        return_a_naive_time,
+        return_a_time_that_ends_first,
+        return_too_late,
+        exit_process,
+        raise_without_text,
         commit,
         roll_back,
-        close,
+        close_session,
     ],
 )
 async def test_while_a_busy_source_fails_nothing_is_offered_and_nothing_sold(
-    house: Open, source: Any
+    extended_clinic: ClinicFactory, source: Any
 ) -> None:
     failing = True
 
-    async def sometimes(question: BusyQuery) -> Any:
-        return await source(question) if failing else []
+    async def sometimes(query: BusyQuery) -> Any:
+        return await source(query) if failing else []
 
-    clinic = await house(FeatureHooks("frail", busy_sources=[sometimes]))
+    clinic = await extended_clinic(FeatureHooks("frail", busy_sources=[sometimes]))
 
     with pytest.raises(CheckFailed):
         async with asyncio.timeout(BUSY_SOURCE_TIMEOUT.total_seconds() * 3):
             await clinic.hold(NINE)
-    if source not in (hang_in_the_database, answer_too_late):
+    if source not in (hang_in_the_database, return_too_late):
         with pytest.raises(CheckFailed):
             await clinic.open_at(NINE)
 
@@ -73,17 +73,19 @@ async def test_while_a_busy_source_fails_nothing_is_offered_and_nothing_sold(
     await clinic.book(NINE, "one")
 
 
-async def test_who_is_busy_elsewhere_is_not_offered_and_can_not_be_held(house: Open) -> None:
-    async def lunch(question: BusyQuery) -> Sequence[BusyTime]:
-        assert question.starts_at <= NINE < question.ends_at
-        assert set(question.practitioners) <= {"one", "two"}
+async def test_a_practitioner_who_is_busy_elsewhere_is_not_offered_and_can_not_be_held(
+    extended_clinic: ClinicFactory,
+) -> None:
+    async def lunch(query: BusyQuery) -> Sequence[BusyTime]:
+        assert query.starts_at <= NINE < query.ends_at
+        assert set(query.practitioners) <= {"one", "two"}
         return [
             BusyTime("one", NINE, NINE + timedelta(minutes=1)),
             BusyTime("two", TEN, ELEVEN, location="somewhere else"),
             BusyTime("nobody", NINE, ELEVEN),
         ]
 
-    clinic = await house(FeatureHooks("lunch", busy_sources=[lunch]))
+    clinic = await extended_clinic(FeatureHooks("lunch", busy_sources=[lunch]))
 
     assert await clinic.open_at(NINE) == ["two"]
     assert await clinic.open_at(TEN) == ["one", "two"]
@@ -95,35 +97,37 @@ async def test_who_is_busy_elsewhere_is_not_offered_and_can_not_be_held(house: O
 ROOM = "room"
 
 
-async def take_the_room(proposal: Proposal) -> None:
+async def claim_room(proposal: Proposal) -> None:
     await proposal.claim(ROOM)
 
 
-async def the_room_is_taken(question: BusyQuery) -> Sequence[BusyTime]:
-    taken = await question.claimed(ROOM)
-    return [BusyTime(who, *span) for who in question.practitioners for span in taken]
+async def room_is_claimed(query: BusyQuery) -> Sequence[BusyTime]:
+    claimed = await query.claimed(ROOM)
+    return [BusyTime(practitioner, *span) for practitioner in query.practitioners for span in claimed]
 
 
-SHARED = FeatureHooks("shared", rules=[take_the_room], busy_sources=[the_room_is_taken])
+SHARED = FeatureHooks("shared", rules=[claim_room], busy_sources=[room_is_claimed])
 
 
-async def test_what_a_visit_claims_goes_where_the_visit_goes(house: Open) -> None:
-    clinic = await house(SHARED)
+async def test_a_claimed_resource_moves_and_ends_with_the_visit(extended_clinic: ClinicFactory) -> None:
+    clinic = await extended_clinic(SHARED)
     booking = await clinic.book(NINE, "one")
     assert (await clinic.open_at(NINE), await clinic.open_at(TEN)) == ([], ["one", "two"])
 
     await clinic.move(booking, TEN)
     assert (await clinic.open_at(NINE), await clinic.open_at(TEN)) == (["one", "two"], [])
 
-    await clinic.move(booking, TEN + timedelta(minutes=15))  # It isn't in its own way.
+    await clinic.move(booking, TEN + timedelta(minutes=15))  # Its own claim does not hinder it.
     assert await clinic.open_at(TEN) == []
 
     await clinic.cancel(booking)
     assert await clinic.open_at(TEN) == ["one", "two"]
 
 
-async def test_what_is_only_held_is_claimed_only_so_long(house: Open) -> None:
-    clinic = await house(SHARED)
+async def test_a_resource_claimed_for_a_hold_is_free_once_the_hold_ends(
+    extended_clinic: ClinicFactory,
+) -> None:
+    clinic = await extended_clinic(SHARED)
     token = await clinic.hold(NINE, "one")
     assert await clinic.open_at(NINE) == []
 
@@ -138,14 +142,14 @@ async def test_what_is_only_held_is_claimed_only_so_long(house: Open) -> None:
     assert await clinic.open_at(NINE, now=later) == []
 
 
-async def test_of_many_who_want_the_room_at_once_one_gets_it(house: Open) -> None:
-    """No busy source helps them: only the rule's claim stands between them."""
-    people = "".join(practitioner(f"p{number}", "09:00-12:00") for number in range(6))
-    clinic = await house(FeatureHooks("shared", rules=[take_the_room]), people=people)
+async def test_of_many_claims_of_one_room_at_once_one_succeeds(extended_clinic: ClinicFactory) -> None:
+    """There is no busy source: only the claim of the rule keeps them apart."""
+    practitioners = "".join(practitioner(f"p{number}", "09:00-12:00") for number in range(6))
+    clinic = await extended_clinic(FeatureHooks("shared", rules=[claim_room]), practitioners=practitioners)
 
-    async def attempt(who: str) -> str:
+    async def attempt(slug: str) -> str:
         try:
-            await clinic.hold(NINE, who)
+            await clinic.hold(NINE, slug)
         except SlotTaken:
             return "taken"
         return "held"
@@ -155,9 +159,9 @@ async def test_of_many_who_want_the_room_at_once_one_gets_it(house: Open) -> Non
     assert sorted(outcomes) == ["held"] + ["taken"] * 5
 
 
-async def test_two_features_rooms_of_one_name_are_two_rooms(house: Open) -> None:
-    clinic = await house(
-        SHARED, FeatureHooks("other", rules=[take_the_room], busy_sources=[the_room_is_taken])
+async def test_resources_of_one_name_claimed_by_two_features_are_two(extended_clinic: ClinicFactory) -> None:
+    clinic = await extended_clinic(
+        SHARED, FeatureHooks("other", rules=[claim_room], busy_sources=[room_is_claimed])
     )
 
     await clinic.book(NINE, "one")

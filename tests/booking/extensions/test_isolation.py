@@ -1,4 +1,4 @@
-"""Somebody else's code fails in time, with an Exception, and ends nothing of ours."""
+"""A feature's code fails within its time limit, with an Exception, and ends nothing of the server."""
 
 import asyncio
 import gc
@@ -8,10 +8,10 @@ import pytest
 
 from booking.extensions.isolation import IsolationError, in_own_task, with_timeout
 
-A_MOMENT, LONG = timedelta(milliseconds=20), timedelta(seconds=30)
+SHORT, LONG = timedelta(milliseconds=20), timedelta(seconds=30)
 
 
-async def answer_though_stopped() -> str:
+async def return_although_cancelled() -> str:
     try:
         await asyncio.sleep(3600)
     except asyncio.CancelledError:
@@ -19,44 +19,44 @@ async def answer_though_stopped() -> str:
     return "never"
 
 
-async def fail_at_the_end() -> None:
+async def raise_while_cancelled() -> None:
     try:
         await asyncio.sleep(3600)
     finally:
         raise RuntimeError("while being stopped")
 
 
-async def stop_oneself() -> None:
+async def cancel_itself() -> None:
     task = asyncio.current_task()
     assert task
     task.cancel()
     await asyncio.sleep(0)
 
 
-async def test_what_answers_too_late_has_failed() -> None:
+async def test_a_result_after_the_time_limit_is_a_timeout() -> None:
     with pytest.raises(TimeoutError):
-        await with_timeout(answer_though_stopped(), A_MOMENT)
+        await with_timeout(return_although_cancelled(), SHORT)
 
 
-async def test_who_left_is_not_kept_by_what_does_not_stop() -> None:
-    asking = asyncio.create_task(with_timeout(answer_though_stopped(), LONG))
+async def test_a_cancelled_caller_stays_cancelled_when_the_work_catches_it() -> None:
+    waiting = asyncio.create_task(with_timeout(return_although_cancelled(), LONG))
     await asyncio.sleep(0)
-    asking.cancel()
+    waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asking
+        await waiting
 
 
-async def test_what_fails_while_being_stopped_makes_no_noise() -> None:
-    noise: list[object] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _loop, told: noise.append(told))
+async def test_an_exception_after_the_timeout_is_not_logged() -> None:
+    logged: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: logged.append(context))
     with pytest.raises(TimeoutError):
-        await in_own_task(fail_at_the_end(), A_MOMENT)
+        await in_own_task(raise_while_cancelled(), SHORT)
     await asyncio.sleep(0.01)
     gc.collect()
     asyncio.get_running_loop().set_exception_handler(None)
-    assert noise == []
+    assert logged == []
 
 
-async def test_what_stops_itself_has_failed() -> None:
+async def test_work_that_cancels_itself_is_an_isolation_error() -> None:
     with pytest.raises(IsolationError):
-        await in_own_task(stop_oneself(), LONG)
+        await in_own_task(cancel_itself(), LONG)

@@ -1,4 +1,4 @@
-"""Listeners of features: what they are told, and what waits for them."""
+"""Listeners of features: the event they are called with, and the events stored while they are left out."""
 
 from datetime import datetime, timedelta
 
@@ -33,26 +33,30 @@ async def deliveries(database: Database) -> list[str]:
         return sorted(delivery.listener for delivery in await session.scalars(select(OutboxDelivery)))
 
 
-async def test_a_feature_hears_who_comes_and_when_but_no_secret(clinic: ExtendedClinic) -> None:
-    told: list[ListenerContext] = []
+async def test_a_listener_is_called_with_the_patient_and_the_appointments_but_no_secret(
+    clinic: ExtendedClinic,
+) -> None:
+    contexts: list[ListenerContext] = []
 
-    async def hears(heard: ListenerContext) -> None:
-        told.append(heard)
+    async def listener(context: ListenerContext) -> None:
+        contexts.append(context)
 
     async with clinic.database.write() as session:
         await register_listeners(session, ["crm.contacts"])
     booking = await clinic.book(NINE)
-    hearing = {"crm.contacts": as_outbox_listener(clinic.database, "its settings", hears)}
-    assert await OutboxRelay(clinic.database, hearing, clock=clock).deliver_due() == 1
+    listeners = {"crm.contacts": as_outbox_listener(clinic.database, "its settings", listener)}
+    assert await OutboxRelay(clinic.database, listeners, clock=clock).deliver_due() == 1
 
-    (heard,) = told
-    assert heard.event.kind is EventKind.BOOKED
-    assert [visit.reference for visit in heard.appointments] == [booking.appointments[0].reference]
-    assert (heard.patient.email, heard.settings) == ("patient@example.com", "its settings")
-    assert booking.manage_token not in repr(heard)
+    (context,) = contexts
+    assert context.event.kind is EventKind.BOOKED
+    assert [appointment.reference for appointment in context.appointments] == [
+        booking.appointments[0].reference
+    ]
+    assert (context.patient.email, context.settings) == ("patient@example.com", "its settings")
+    assert booking.manage_token not in repr(context)
 
 
-async def test_what_a_feature_misses_while_it_is_left_out_is_kept_for_it(clinic: ExtendedClinic) -> None:
+async def test_events_are_stored_for_a_feature_that_is_left_out(clinic: ExtendedClinic) -> None:
     async with clinic.database.write() as session:
         await register_listeners(session, ["ear", "crm.contacts", "crm2.contacts"])
     await clinic.book(NINE)

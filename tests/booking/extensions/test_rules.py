@@ -1,4 +1,4 @@
-"""Rules: asked on every way to a booking, in its transaction, each in its time."""
+"""Rules: called at each step of a booking, in its transaction, each within its time limit."""
 
 import asyncio
 from datetime import datetime
@@ -19,41 +19,47 @@ from tests.booking.extensions.extended_clinic import (
     ELEVEN,
     NINE,
     TEN,
+    ClinicFactory,
     ExtendedClinic,
-    Open,
-    answer_too_late,
-    break_it_and_go_on,
     break_the_transaction,
-    close,
+    break_the_transaction_and_go_on,
+    close_session,
     commit,
     commit_and_refuse,
+    exit_process,
     fail,
-    fail_mutely,
     hang,
     hang_in_the_database,
-    leave,
-    refuse_mutely,
+    raise_without_text,
+    refuse_without_text,
+    return_too_late,
     roll_back,
 )
 from tests.support.clinics import NOW
 
 
-async def test_a_rule_is_asked_at_each_step_and_told_what_is_known_by_then(house: Open) -> None:
-    asked: list[Proposal] = []
+async def test_a_rule_is_called_at_each_step_with_what_is_known_by_then(
+    extended_clinic: ClinicFactory,
+) -> None:
+    proposals: list[Proposal] = []
 
     async def note(proposal: Proposal) -> None:
-        asked.append(proposal)
+        proposals.append(proposal)
 
-    clinic = await house(FeatureHooks("noting", settings="told", rules=[note]))
+    clinic = await extended_clinic(FeatureHooks("noting", settings="told", rules=[note]))
     async with clinic.database.write() as session:
         await create_key(session, "Sample Partner", ["book"], now=NOW, id="partner")
     await clinic.move(await clinic.book(NINE, "one", by="partner"), TEN)
 
-    assert [proposal.step for proposal in asked] == [Step.HOLD, Step.BOOK, Step.MOVE]
-    held, booked, moved = asked
-    assert {(one.service, one.settings, one.now) for one in asked} == {("visit", "told", NOW)}
-    assert {one.appointments[0].id for one in asked} == {held.appointments[0].id}
-    assert [(one.appointments[0].practitioner, one.appointments[0].starts_at) for one in asked] == [
+    assert [proposal.step for proposal in proposals] == [Step.HOLD, Step.BOOK, Step.MOVE]
+    held, booked, moved = proposals
+    assert {(proposal.service, proposal.settings, proposal.now) for proposal in proposals} == {
+        ("visit", "told", NOW)
+    }
+    assert {proposal.appointments[0].id for proposal in proposals} == {held.appointments[0].id}
+    assert [
+        (proposal.appointments[0].practitioner, proposal.appointments[0].starts_at) for proposal in proposals
+    ] == [
         ("one", NINE),
         ("one", NINE),
         ("one", TEN),
@@ -65,7 +71,7 @@ async def test_a_rule_is_asked_at_each_step_and_told_what_is_known_by_then(house
 
 
 @pytest.mark.parametrize("step", Step)
-async def test_what_a_rule_refuses_is_as_if_it_had_never_been_asked_for(house: Open, step: Step) -> None:
+async def test_a_refusal_of_a_rule_leaves_nothing_behind(extended_clinic: ClinicFactory, step: Step) -> None:
     is_strict = False
 
     async def refuse(proposal: Proposal) -> None:
@@ -73,7 +79,7 @@ async def test_what_a_rule_refuses_is_as_if_it_had_never_been_asked_for(house: O
             await proposal.session.execute(text("UPDATE clinic SET phone_shown = 'overwritten'"))
             raise Declined("Not in this clinic.")
 
-    clinic = await house(FeatureHooks("strict", rules=[refuse]))
+    clinic = await extended_clinic(FeatureHooks("strict", rules=[refuse]))
     token = await clinic.hold(NINE, "one") if step is Step.BOOK else ""
     booking = await clinic.book(TEN, "one") if step is Step.MOVE else None
     is_strict = True
@@ -92,48 +98,50 @@ async def test_what_a_rule_refuses_is_as_if_it_had_never_been_asked_for(house: O
         assert await session.scalar(text("SELECT phone_shown FROM clinic")) == "416.545.1881"
     is_strict = False
     if step is Step.BOOK:
-        await clinic.book_held([token])  # The hold was not lost.
+        await clinic.book_held([token])  # The hold still stands.
 
 
-async def test_all_visits_of_a_course_are_proposed_at_once(house: Open) -> None:
-    asked: list[list[datetime]] = []
+async def test_all_appointments_of_a_course_are_proposed_at_once(extended_clinic: ClinicFactory) -> None:
+    proposed: list[list[datetime]] = []
 
     async def note(proposal: Proposal) -> None:
-        asked.append([visit.starts_at for visit in proposal.appointments])
+        proposed.append([appointment.starts_at for appointment in proposal.appointments])
 
-    clinic = await house(FeatureHooks("noting", rules=[note]), service="visits = 2")
+    clinic = await extended_clinic(FeatureHooks("noting", rules=[note]), service="visits = 2")
     async with clinic.database.write() as session:
         held = await hold_course(session, HoldRequest("visit", (NINE, ELEVEN)), now=NOW)
     await clinic.book_held([token for _, token in held])
 
-    assert asked == [[NINE, ELEVEN], [NINE, ELEVEN]]
+    assert proposed == [[NINE, ELEVEN], [NINE, ELEVEN]]
 
 
 FAILING = [
     hang,
     hang_in_the_database,
-    answer_too_late,
+    return_too_late,
     fail,
-    fail_mutely,
-    refuse_mutely,
-    leave,
+    raise_without_text,
+    refuse_without_text,
+    exit_process,
     break_the_transaction,
-    break_it_and_go_on,
+    break_the_transaction_and_go_on,
     commit,
     roll_back,
-    close,
+    close_session,
 ]
 
 
 @pytest.mark.parametrize("rule", FAILING)
-async def test_a_rule_that_fails_refuses_and_the_next_is_none_the_worse(house: Open, rule: Any) -> None:
+async def test_a_rule_that_fails_refuses_and_leaves_the_next_call_unharmed(
+    extended_clinic: ClinicFactory, rule: Any
+) -> None:
     failing = True
 
     async def sometimes(proposal: Proposal) -> None:
         if failing:
             await rule(proposal)
 
-    clinic = await house(FeatureHooks("frail", rules=[sometimes]))
+    clinic = await extended_clinic(FeatureHooks("frail", rules=[sometimes]))
 
     with pytest.raises(CheckFailed) as refused:
         async with asyncio.timeout(RULE_TIMEOUT.total_seconds() * 5):
@@ -145,32 +153,34 @@ async def test_a_rule_that_fails_refuses_and_the_next_is_none_the_worse(house: O
     await clinic.book(NINE, "one")
 
 
-async def test_a_rule_may_look_for_what_is_open_and_nest(house: Open) -> None:
-    found: list[int] = []
+async def test_a_rule_may_search_open_slots_in_a_nested_transaction(extended_clinic: ClinicFactory) -> None:
+    counts: list[int] = []
 
-    async def nobody_is_busy(_question: object) -> list[BusyTime]:
+    async def nobody_is_busy(_query: object) -> list[BusyTime]:
         return []
 
-    async def look(proposal: Proposal) -> None:
+    async def search(proposal: Proposal) -> None:
         async with proposal.session.begin_nested():
             session = cast(BookingSession, proposal.session)
-            wish = await slot_criteria(session, "visit")
-            found.append(len(await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)))
+            criteria = await slot_criteria(session, "visit")
+            counts.append(len(await find_slots(session, criteria, NINE.date(), NINE.date(), now=NOW)))
 
-    clinic = await house(FeatureHooks("looking", rules=[look], busy_sources=[nobody_is_busy]))
+    clinic = await extended_clinic(FeatureHooks("searching", rules=[search], busy_sources=[nobody_is_busy]))
     await clinic.book(NINE, "one")
-    assert len(found) == 2
-    assert min(found) > 0
+    assert len(counts) == 2
+    assert min(counts) > 0
 
 
-async def test_what_a_rule_tries_to_keep_and_then_refuses_is_not_kept(house: Open) -> None:
+async def test_a_rule_that_commits_and_then_refuses_leaves_nothing_behind(
+    extended_clinic: ClinicFactory,
+) -> None:
     is_strict = True
 
     async def sometimes(proposal: Proposal) -> None:
         if is_strict:
             await commit_and_refuse(proposal)
 
-    clinic = await house(FeatureHooks("frail", rules=[sometimes]))
+    clinic = await extended_clinic(FeatureHooks("frail", rules=[sometimes]))
     with pytest.raises((Declined, CheckFailed)):
         await clinic.hold(NINE, "one")
     is_strict = False
@@ -178,11 +188,13 @@ async def test_what_a_rule_tries_to_keep_and_then_refuses_is_not_kept(house: Ope
     await clinic.book(NINE, "one")
 
 
-async def test_guests_join_only_the_database_that_they_were_given_to(house: Open, database_url: str) -> None:
+async def test_hooks_join_only_the_database_that_they_were_given_to(
+    extended_clinic: ClinicFactory, database_url: str
+) -> None:
     async def never(_proposal: Proposal) -> None:
         raise Declined("Never.")
 
-    strict = await house(FeatureHooks("strict", rules=[never]))
+    strict = await extended_clinic(FeatureHooks("strict", rules=[never]))
     easy = ExtendedClinic(Database(database_url))
 
     with pytest.raises(BookingError):

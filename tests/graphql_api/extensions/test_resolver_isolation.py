@@ -230,7 +230,7 @@ async def test_what_a_feature_answers_is_kept_only_if_it_says_so(sqlite_url: str
 
 
 async def test_a_busy_source_that_fails_is_named(sqlite_url: str) -> None:
-    async def fails(_question: Any) -> Any:
+    async def fails(_query: Any) -> Any:
         raise RuntimeError("a secret of the feature's")
 
     query = """query ($id: ID!) { clinic { name } openSlots(filter: {
