@@ -96,3 +96,26 @@ PATH = re.compile(
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     named = PATH.findall(page.read_text("utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_architecture_shows_every_room() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    (tree,) = re.findall(r"```\n(book.*?)```", page, re.DOTALL)
+    packages = ("booking", "feeds", "graphql_api", "web", "book_online")
+    rooms = {
+        folder.parent.relative_to(ROOT).as_posix()
+        for package in packages
+        for folder in (ROOT / package).rglob("__init__.py")
+    }
+    assert rooms - {"booking/storage/migrations/versions"} - set(folders_of(tree)) == set()
+    assert [folder for folder in folders_of(tree) if not (ROOT / folder).is_dir()] == []
+
+
+def folders_of(tree: str) -> list[str]:
+    """The paths of a tree whose levels are indented by two spaces."""
+    path: list[str] = []
+    folders = []
+    for indent, name in re.findall(r"^( *)(\w+)/ ", tree, re.MULTILINE):
+        path = [*path[: len(indent) // 2], name]
+        folders.append("/".join(path))
+    return folders
