@@ -1,4 +1,4 @@
-"""Whoever pulls all that is open: the manifest, then each file that it names."""
+"""A client of the bulk feed: reads the manifest, then each file that it names."""
 
 import json
 from typing import Any
@@ -12,31 +12,30 @@ SLOTS = "/bulk/slots-2026-11.ndjson"
 Resource = dict[str, Any]
 
 
-async def lines(http: httpx.AsyncClient, path: str) -> list[Resource]:
+async def read_lines(http: httpx.AsyncClient, path: str) -> list[Resource]:
     response = await http.get(path)
     assert response.status_code == 200, response.text
     return [json.loads(line) for line in response.text.splitlines()]
 
 
-async def pulled(http: httpx.AsyncClient, kind: str) -> list[Resource]:
-    """Every resource of this type, from all files that the manifest names for it."""
+async def resources_of(http: httpx.AsyncClient, resource_type: str) -> list[Resource]:
+    """Every resource of this type, from all its files in the manifest."""
     manifest = (await http.get(MANIFEST)).json()
-    urls = [file["url"] for file in manifest["output"] if file["type"] == kind]
+    urls = [file["url"] for file in manifest["output"] if file["type"] == resource_type]
     assert urls
-    return [line for url in urls for line in await lines(http, url[url.index("/bulk/") :])]
+    return [line for url in urls for line in await read_lines(http, url[url.index("/bulk/") :])]
 
 
-def starts(slots: list[Resource], schedule: Resource) -> list[str]:
+def slot_starts(slots: list[Resource], schedule: Resource) -> list[str]:
     return [slot["start"] for slot in slots if slot["schedule"]["reference"] == f"Schedule/{schedule['id']}"]
 
 
 def schedule_of(schedules: list[Resource], service: str, practitioner: str) -> Resource:
-    """By the service's name and the practitioner's slug; there is one."""
-    found = [
-        one
-        for one in schedules
-        if one["serviceType"][0]["text"] == service
-        and {"reference": f"Practitioner/{practitioner}"}.items() <= one["actor"][1].items()
+    """The one Schedule of a service's name and a practitioner's slug."""
+    [schedule] = [
+        schedule
+        for schedule in schedules
+        if schedule["serviceType"][0]["text"] == service
+        and schedule["actor"][1]["reference"] == f"Practitioner/{practitioner}"
     ]
-    assert len(found) == 1
-    return found[0]
+    return schedule

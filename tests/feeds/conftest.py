@@ -1,4 +1,4 @@
-"""What others pull, asked over HTTP on both databases at a time that stands still."""
+"""The app over HTTP, on both databases and a clock that stands still."""
 
 from collections.abc import AsyncIterator
 
@@ -22,7 +22,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def http(database: Database, database_url: str, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the whole app, with the sample clinic in its database."""
+    """Of the whole app, with the sample clinic in its database."""
     await open_clinic(database)
     app = create_app(Settings(database_url=database_url, site=SITE), now=clock)
     async with asgi_client(app) as client:

@@ -1,4 +1,4 @@
-"""All that is open at once: a manifest, and files of one resource a line."""
+"""The bulk feed of SMART Scheduling Links: a manifest, and NDJSON files of one resource a line."""
 
 import json
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from tests.feeds.bulk_client import MANIFEST, SITE, SLOTS, lines, pulled, schedule_of, starts
+from tests.feeds.bulk_client import MANIFEST, SITE, SLOTS, read_lines, resources_of, schedule_of, slot_starts
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic, practitioner, small_clinic
 from tests.support.graphql_client import GraphQLClient, service_id
@@ -46,12 +46,12 @@ async def test_the_manifest_names_a_slot_file_for_each_month_that_can_be_booked(
     }
 
 
-async def test_a_location_is_told_with_its_phone_and_its_address_in_parts(http: httpx.AsyncClient) -> None:
-    [place] = await pulled(http, "Location")
+async def test_a_location_has_its_phone_number_and_its_address_in_parts(http: httpx.AsyncClient) -> None:
+    [location] = await resources_of(http, "Location")
 
-    [identifier] = place.pop("identifier")
+    [identifier] = location.pop("identifier")
     assert identifier["system"] == f"{SITE}/graphql"
-    assert place == {
+    assert location == {
         "resourceType": "Location",
         "id": "main-street",
         "status": "active",
@@ -71,36 +71,47 @@ async def test_a_location_is_told_with_its_phone_and_its_address_in_parts(http: 
     }
 
 
-async def test_a_schedule_is_a_service_by_a_practitioner_at_a_place(http: httpx.AsyncClient) -> None:
-    schedules = await pulled(http, "Schedule")
+async def test_a_schedule_is_a_service_by_a_practitioner_at_a_location(http: httpx.AsyncClient) -> None:
+    schedules = await resources_of(http, "Schedule")
 
-    served = [(one["serviceType"][0]["text"], one["actor"][1]["reference"][-1]) for one in schedules]
-    assert [who for name, who in served if name == NEEDLING] == ["a", "b", "c"]  # d's certificate ran out
+    served = [
+        (schedule["serviceType"][0]["text"], schedule["actor"][1]["reference"][-1]) for schedule in schedules
+    ]
+    assert [letter for name, letter in served if name == NEEDLING] == [
+        "a",
+        "b",
+        "c",
+    ]  # d's certificate ran out
     assert "Dry needling, course of 3 follow-ups" not in dict(served)
-    assert {one["actor"][0]["reference"] for one in schedules} == {"Location/main-street"}
-    known = {f"Practitioner/{one['id']}" for one in await pulled(http, "Practitioner")}
-    assert {one["actor"][1]["reference"] for one in schedules} <= known
+    assert {schedule["actor"][0]["reference"] for schedule in schedules} == {"Location/main-street"}
+    published = {f"Practitioner/{row['id']}" for row in await resources_of(http, "Practitioner")}
+    assert {schedule["actor"][1]["reference"] for schedule in schedules} <= published
 
 
-async def test_what_is_listed_is_what_the_api_lists(http: httpx.AsyncClient, api: GraphQLClient) -> None:
-    schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, C)
-    listed = starts(await pulled(http, "Slot"), schedule)
+async def test_the_feed_lists_the_slots_that_the_api_lists(
+    http: httpx.AsyncClient, api: GraphQLClient
+) -> None:
+    schedule = schedule_of(await resources_of(http, "Schedule"), NEEDLING, C)
+    listed = slot_starts(await resources_of(http, "Slot"), schedule)
 
     months = [("2026-11-23", "2026-11-30"), ("2026-12-01", "2026-12-31"), ("2027-01-01", "2027-01-31")]
-    told = [slot for first, last in months for slot in await api.open_slots(first, last)]
-    assert listed == [slot["startsAt"] for slot in told if slot["practitioner"]["slug"] == C]
+    by_api = [slot for first, last in months for slot in await api.open_slots(first, last)]
+    assert listed == [slot["startsAt"] for slot in by_api if slot["practitioner"]["slug"] == C]
     assert "2026-12-18" in listed[-1]  # the last day of the certificate
 
 
-async def test_a_listed_slot_is_booked_with_the_ids_that_it_names(
+async def test_a_listed_slot_is_booked_by_its_identifiers(
     http: httpx.AsyncClient, api: GraphQLClient
 ) -> None:
-    schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, B)
+    schedule = schedule_of(await resources_of(http, "Schedule"), NEEDLING, B)
     slot = next(
-        slot for slot in await lines(http, SLOTS) if slot["schedule"]["reference"].endswith(schedule["id"])
+        slot
+        for slot in await read_lines(http, SLOTS)
+        if slot["schedule"]["reference"].endswith(schedule["id"])
     )
-    person = next(one for one in await pulled(http, "Practitioner") if one["id"] == B)
-    [place] = await pulled(http, "Location")
+    published = await resources_of(http, "Practitioner")
+    practitioner_b = next(row for row in published if row["id"] == B)
+    [location] = await resources_of(http, "Location")
     node = "query ($id: ID!) { node(id: $id) { ... on OpenSlot { startsAt endsAt } } }"
     found = (await api.ask(node, id=slot["identifier"][0]["value"]))["data"]["node"]
     assert found == {"startsAt": slot["start"], "endsAt": slot["end"]}
@@ -108,41 +119,43 @@ async def test_a_listed_slot_is_booked_with_the_ids_that_it_names(
     assert schedule["serviceType"][0]["coding"][0]["code"] == service_id("dry-needling")
     held = await api.hold(
         slot["start"],
-        practitionerId=person["identifier"][0]["value"],
-        locationId=place["identifier"][0]["value"],
+        practitionerId=practitioner_b["identifier"][0]["value"],
+        locationId=location["identifier"][0]["value"],
     )
     booked = await api.book(held["holdToken"])
 
     assert booked["problems"] == []
-    assert slot["start"] not in starts(await lines(http, SLOTS), schedule)
+    assert slot["start"] not in slot_starts(await read_lines(http, SLOTS), schedule)
 
 
-async def test_a_booking_takes_all_that_it_touches_out_of_the_list(
+async def test_a_booking_removes_every_slot_that_it_touches(
     http: httpx.AsyncClient, api: GraphQLClient
 ) -> None:
-    schedules = await pulled(http, "Schedule")
+    schedules = await resources_of(http, "Schedule")
     other = schedule_of(schedules, "Physiotherapy follow-up", A)
-    assert "2026-11-24T07:30:00-05:00" in starts(await lines(http, SLOTS), other)
+    assert "2026-11-24T07:30:00-05:00" in slot_starts(await read_lines(http, SLOTS), other)
 
     booked = await api.hold_and_book("2026-11-24T07:00:00-05:00")
     assert booked["appointment"]["practitioner"]["slug"] == A
-    left = [start for start in starts(await lines(http, SLOTS), other) if start.startswith("2026-11-24T07")]
+    left = [
+        start
+        for start in slot_starts(await read_lines(http, SLOTS), other)
+        if start.startswith("2026-11-24T07")
+    ]
     assert left == []  # 45 minutes, and 10 to clean up
 
     await api.cancel(booked["manageToken"])
-    assert "2026-11-24T07:30:00-05:00" in starts(await lines(http, SLOTS), other)
+    assert "2026-11-24T07:30:00-05:00" in slot_starts(await read_lines(http, SLOTS), other)
 
 
-async def test_a_revoked_certificate_takes_its_slots_out_of_the_list(
-    http: httpx.AsyncClient, database: Database
-) -> None:
-    schedule = schedule_of(await pulled(http, "Schedule"), NEEDLING, C)
-    assert starts(await lines(http, SLOTS), schedule)
+async def test_a_revoked_certificate_removes_its_slots(http: httpx.AsyncClient, database: Database) -> None:
+    schedule = schedule_of(await resources_of(http, "Schedule"), NEEDLING, C)
+    assert slot_starts(await read_lines(http, SLOTS), schedule)
 
     await open_clinic(database, edit_file({"valid_until = 2026-12-18": "valid_until = 2026-11-22"}))
 
-    assert starts(await pulled(http, "Slot"), schedule) == []
-    assert schedule["id"] not in {one["id"] for one in await pulled(http, "Schedule")}
+    assert slot_starts(await resources_of(http, "Slot"), schedule) == []
+    assert schedule["id"] not in {row["id"] for row in await resources_of(http, "Schedule")}
 
 
 @pytest.mark.parametrize(
@@ -159,7 +172,7 @@ async def test_on_a_day_when_the_clocks_change_each_time_has_its_own_offset(
     await open_clinic(database, small_clinic(hours="00:00-04:00", policy={"slot_step": "60 min"}))
     app = create_app(Settings(database_url=database_url), now=clock)
     async with asgi_client(app) as http:
-        slots = await lines(http, f"/bulk/slots-{month}.ndjson")
+        slots = await read_lines(http, f"/bulk/slots-{month}.ndjson")
 
     found = [slot["start"].removeprefix(f"{day}T") for slot in slots if slot["start"].startswith(day)]
     skipped = [f"03:00:00{after}"] if month == "2027-03" else []
@@ -167,32 +180,30 @@ async def test_on_a_day_when_the_clocks_change_each_time_has_its_own_offset(
     assert found == [f"00:00:00{before}", f"01:00:00{before}", *skipped, *repeated]
 
 
-async def test_who_has_the_file_hears_that_nothing_changed(
-    http: httpx.AsyncClient, api: GraphQLClient
-) -> None:
+async def test_an_unchanged_file_is_not_sent_again(http: httpx.AsyncClient, api: GraphQLClient) -> None:
     manifest = (await http.get(MANIFEST)).json()
     paths = [MANIFEST, *(file["url"].removeprefix(SITE) for file in manifest["output"])]
-    had = {path: (await http.get(path)).headers["etag"] for path in paths}
+    etags = {path: (await http.get(path)).headers["etag"] for path in paths}
 
-    async def again(path: str) -> httpx.Response:
-        return await http.get(path, headers={"if-none-match": had[path]})
+    async def poll(path: str) -> httpx.Response:
+        return await http.get(path, headers={"if-none-match": etags[path]})
 
     for path in paths:
-        response = await again(path)
+        response = await poll(path)
         assert (response.status_code, response.content) == (304, b""), path
-        assert response.headers["etag"] == had[path]
+        assert response.headers["etag"] == etags[path]
         assert response.headers["cache-control"] == "public, max-age=60"
 
     held = await api.hold("2026-11-24T07:00:00-05:00")
-    assert [path for path in paths if (await again(path)).status_code == 200] == [SLOTS]
+    assert [path for path in paths if (await poll(path)).status_code == 200] == [SLOTS]
     await api.release(held["holdToken"])
-    assert (await again(SLOTS)).status_code == 304
+    assert (await poll(SLOTS)).status_code == 304
 
 
-async def test_the_notice_takes_slots_out_by_and_by(http: httpx.AsyncClient, clock: Clock) -> None:
-    first = await lines(http, SLOTS)
+async def test_slots_within_the_notice_leave_the_list(http: httpx.AsyncClient, clock: Clock) -> None:
+    first = await read_lines(http, SLOTS)
     clock.now += timedelta(minutes=15)
-    later = await lines(http, SLOTS)
+    later = await read_lines(http, SLOTS)
 
     assert first[0]["start"] == "2026-11-23T09:00:00-05:00"
     assert first[0] not in later
@@ -207,16 +218,16 @@ async def test_files_are_for_pages_of_any_origin(http: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-00", "0000-01", "2026", "11", "x-y", "99999-01"])
-async def test_there_is_no_file_for_what_is_no_month(http: httpx.AsyncClient, month: str) -> None:
+async def test_a_file_of_no_month_is_not_found(http: httpx.AsyncClient, month: str) -> None:
     assert (await http.get(f"/bulk/slots-{month}.ndjson")).status_code == 404
 
 
 @pytest.mark.parametrize("month", ["2026-10", "2027-02", "9999-12", "0001-01"])
 async def test_a_month_that_can_not_be_booked_has_no_slots(http: httpx.AsyncClient, month: str) -> None:
-    assert await lines(http, f"/bulk/slots-{month}.ndjson") == []
+    assert await read_lines(http, f"/bulk/slots-{month}.ndjson") == []
 
 
-async def test_who_asks_for_too_much_has_to_wait(database: Database, database_url: str) -> None:
+async def test_a_client_out_of_points_has_to_wait(database: Database, database_url: str) -> None:
     await open_clinic(database)
     app = create_app(Settings(database_url=database_url, points_per_client=150), now=lambda: NOW)
     async with asgi_client(app) as http:
@@ -227,21 +238,21 @@ async def test_who_asks_for_too_much_has_to_wait(database: Database, database_ur
     assert 0 < int(refused.headers["retry-after"]) <= 50
 
 
-async def test_the_number_of_statements_does_not_grow_with_people(
+async def test_the_number_of_statements_does_not_grow_with_practitioners(
     database: Database, database_url: str
 ) -> None:
     counted: dict[int, dict[str, int]] = {}
-    for people in (1, 20):
+    for number in (1, 20):
         text = small_clinic(
-            practitioners="".join(practitioner(f"p{n}", "09:00-17:00") for n in range(people))
+            practitioners="".join(practitioner(f"p{n}", "09:00-17:00") for n in range(number))
         )
         await open_clinic(database, text)
         async with asgi_client(create_app(Settings(database_url=database_url), now=lambda: NOW)) as http:
-            counted[people] = {}
+            counted[number] = {}
             for path in (MANIFEST, "/bulk/schedules.ndjson", "/bulk/practitioners.ndjson", SLOTS):
                 with sql_statements() as sent:
-                    assert len((await http.get(path)).text.splitlines()) >= min(people, 1)
-                counted[people][path] = len(sent)
+                    assert len((await http.get(path)).text.splitlines()) >= min(number, 1)
+                counted[number][path] = len(sent)
 
     assert counted[1] == counted[20]
     assert max(counted[20].values()) <= 12
@@ -251,10 +262,10 @@ async def test_an_address_of_another_country_stays_whole(database: Database, dat
     address = '["1 Main Street, Suite 100", "Toronto ON  M5X 1A1", "Canada"]'
     await open_clinic(database, edit_file({address: '["Hoofdstraat 1", "1234 AB Utrecht"]'}, SAMPLE))
     async with asgi_client(create_app(Settings(database_url=database_url), now=lambda: NOW)) as http:
-        [place] = await lines(http, "/bulk/locations.ndjson")
+        [location] = await read_lines(http, "/bulk/locations.ndjson")
         manifest = await http.get(MANIFEST)
 
-    assert place["address"] == {
+    assert location["address"] == {
         "text": "Hoofdstraat 1, 1234 AB Utrecht",
         "line": ["Hoofdstraat 1", "1234 AB Utrecht"],
     }

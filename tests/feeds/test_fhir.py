@@ -10,7 +10,7 @@ from fhir.resources.R4B.schedule import Schedule
 from fhir.resources.R4B.slot import Slot
 from pydantic import BaseModel, ValidationError
 
-from tests.feeds.bulk_client import MANIFEST, SITE, lines, pulled
+from tests.feeds.bulk_client import MANIFEST, SITE, read_lines, resources_of
 
 MODELS: dict[str, type[BaseModel]] = {
     "Location": Location,
@@ -25,7 +25,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 
 @pytest.mark.parametrize("kind", MODELS)
 async def test_every_line_is_a_resource(http: httpx.AsyncClient, kind: str) -> None:
-    found = await pulled(http, kind)
+    found = await resources_of(http, kind)
 
     assert found
     for resource in found:
@@ -35,28 +35,28 @@ async def test_every_line_is_a_resource(http: httpx.AsyncClient, kind: str) -> N
     assert len({resource["id"] for resource in found}) == len(found)
 
 
-async def test_the_models_would_tell(http: httpx.AsyncClient) -> None:
-    slot = (await pulled(http, "Slot"))[0]
+async def test_the_models_refuse_a_wrong_resource(http: httpx.AsyncClient) -> None:
+    slot = (await resources_of(http, "Slot"))[0]
     for wrong in ({"id": "a_b"}, {"status": None}, {"start": "2026-11-24T07:00:00"}, {"practitioner": "x"}):
         with pytest.raises(ValidationError):
             Slot.model_validate(slot | wrong)
 
 
-async def test_all_that_is_named_is_there(http: httpx.AsyncClient) -> None:
+async def test_every_reference_is_to_a_published_resource(http: httpx.AsyncClient) -> None:
     manifest = (await http.get(MANIFEST)).json()
     named = {file["type"]: set[str]() for file in manifest["output"]}
     for file in manifest["output"]:
-        for resource in await lines(http, file["url"].removeprefix(SITE)):
+        for resource in await read_lines(http, file["url"].removeprefix(SITE)):
             named[file["type"]].add(f"{file['type']}/{resource['id']}")
 
     actors = named["Location"] | named["Practitioner"]
-    for schedule in await pulled(http, "Schedule"):
+    for schedule in await resources_of(http, "Schedule"):
         assert {actor["reference"] for actor in schedule["actor"]} <= actors
-    assert {slot["schedule"]["reference"] for slot in await pulled(http, "Slot")} <= named["Schedule"]
+    assert {slot["schedule"]["reference"] for slot in await resources_of(http, "Slot")} <= named["Schedule"]
 
 
 async def test_a_slot_has_what_a_discovery_client_needs(http: httpx.AsyncClient) -> None:
-    for slot in await pulled(http, "Slot"):
+    for slot in await resources_of(http, "Slot"):
         assert slot["status"] == "free"
         assert INSTANT.fullmatch(slot["start"])
         assert INSTANT.fullmatch(slot["end"])

@@ -21,14 +21,14 @@ SITE = "https://booking.example.com"
 
 
 async def new_feed(database: Database, practitioner: str = A, *, renew: bool = False) -> str:
-    """Its path."""
+    """The path of a new feed."""
     async with database.write() as session:
         return f"/feeds/{await create_feed(session, practitioner, renew=renew, now=NOW)}.ics"
 
 
 @pytest.fixture
 async def path(http: httpx.AsyncClient, database: Database) -> str:
-    """Of practitioner A's feed."""
+    """The path of practitioner A's feed."""
     return await new_feed(database)
 
 
@@ -45,21 +45,21 @@ async def events(http: httpx.AsyncClient, path: str) -> list[Event]:
     return (await read(http, path)).events
 
 
-def said(event: Event) -> dict[str, Any]:
+def properties(event: Event) -> dict[str, Any]:
     return {name: str(event[name]) for name in ("SUMMARY", "STATUS", "SEQUENCE")}
 
 
-async def test_a_booked_visit_is_in_it_without_a_word_of_who_comes(
+async def test_an_appointment_is_an_event_that_does_not_identify_the_patient(
     http: httpx.AsyncClient, api: GraphQLClient, path: str
 ) -> None:
     held = await api.hold("2026-11-24T07:00:00-05:00")
-    told = screening_answers(needle_fear="YES", metal_allergy="YES")
-    booked = (await api.book(held["holdToken"], screening=told))["appointment"]
+    answers = screening_answers(needle_fear="YES", metal_allergy="YES")
+    booked = (await api.book(held["holdToken"], screening=answers))["appointment"]
 
     text = (await http.get(path)).text
     [event] = await events(http, path)
 
-    assert said(event) == {
+    assert properties(event) == {
         "SUMMARY": f"Dry needling, first visit, {booked['reference']}",
         "STATUS": "CONFIRMED",
         "SEQUENCE": "0",
@@ -72,7 +72,7 @@ async def test_a_booked_visit_is_in_it_without_a_word_of_who_comes(
         assert secret not in unfolded.replace("Dry needling", ""), secret
 
 
-async def test_a_calendar_is_told_its_name_and_how_often_to_look(http: httpx.AsyncClient, path: str) -> None:
+async def test_the_calendar_has_a_name_and_a_refresh_interval(http: httpx.AsyncClient, path: str) -> None:
     calendar = await read(http, path)
 
     assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Sample Practitioner A, Sample Health Services"
@@ -82,7 +82,7 @@ async def test_a_calendar_is_told_its_name_and_how_often_to_look(http: httpx.Asy
     assert calendar.events == []
 
 
-async def test_a_moved_visit_keeps_its_uid_and_a_cancelled_one_says_so_for_30_days(
+async def test_a_moved_event_keeps_its_uid_and_a_cancelled_one_stays_for_30_days(
     http: httpx.AsyncClient, api: GraphQLClient, path: str, clock: Clock
 ) -> None:
     booked = await api.hold_and_book("2026-12-10T07:00:00-05:00")
@@ -95,8 +95,8 @@ async def test_a_moved_visit_keeps_its_uid_and_a_cancelled_one_says_so_for_30_da
     [third] = await events(http, path)
 
     assert first["UID"] == second["UID"] == third["UID"]
-    assert [said(event)["SEQUENCE"] for event in (first, second, third)] == ["0", "1", "2"]
-    assert [said(event)["STATUS"] for event in (first, second, third)] == [
+    assert [properties(event)["SEQUENCE"] for event in (first, second, third)] == ["0", "1", "2"]
+    assert [properties(event)["STATUS"] for event in (first, second, third)] == [
         "CONFIRMED",
         "CONFIRMED",
         "CANCELLED",
@@ -108,7 +108,7 @@ async def test_a_moved_visit_keeps_its_uid_and_a_cancelled_one_says_so_for_30_da
     assert await events(http, path) == []
 
 
-async def test_what_is_over_stays_for_30_days(
+async def test_a_past_event_stays_for_30_days(
     http: httpx.AsyncClient, api: GraphQLClient, path: str, clock: Clock
 ) -> None:
     await api.hold_and_book("2026-11-24T07:00:00-05:00")
@@ -118,7 +118,7 @@ async def test_what_is_over_stays_for_30_days(
     assert await events(http, path) == []
 
 
-async def test_time_off_is_busy(http: httpx.AsyncClient, database: Database) -> None:
+async def test_time_off_is_a_busy_event(http: httpx.AsyncClient, database: Database) -> None:
     [away] = await events(http, await new_feed(database, B))
 
     assert (away["SUMMARY"], away["TRANSP"]) == ("Away", "OPAQUE")
@@ -126,7 +126,7 @@ async def test_time_off_is_busy(http: httpx.AsyncClient, database: Database) -> 
     assert away.end.isoformat() == "2026-12-17T00:00:00-05:00"
 
 
-async def test_visits_of_others_are_not_in_it(
+async def test_appointments_of_other_practitioners_are_not_in_the_feed(
     http: httpx.AsyncClient, api: GraphQLClient, database: Database, path: str
 ) -> None:
     booked = await api.hold_and_book("2026-11-23T14:00:00-05:00")
@@ -138,7 +138,7 @@ async def test_visits_of_others_are_not_in_it(
     assert (len(own), len(theirs)) == ((1, 1) if mine else (0, 2))
 
 
-async def test_who_has_it_hears_that_nothing_changed(
+async def test_an_unchanged_calendar_is_not_sent_again(
     http: httpx.AsyncClient, api: GraphQLClient, path: str, clock: Clock
 ) -> None:
     await api.hold_and_book("2026-11-24T07:00:00-05:00")
@@ -153,29 +153,30 @@ async def test_who_has_it_hears_that_nothing_changed(
     assert (await http.get(path, headers={"if-none-match": etag})).status_code == 200
 
 
-async def test_an_unknown_an_ended_and_a_renewed_secret_are_answered_alike(
+async def test_unknown_deleted_and_renewed_tokens_are_answered_alike(
     http: httpx.AsyncClient, database: Database, path: str
 ) -> None:
     renewed = await new_feed(database, renew=True)
     ended = await new_feed(database, B)
-    left = await new_feed(database, "sample-practitioner-c")
-    assert {(await http.get(one)).status_code for one in (renewed, ended, left)} == {200}
+    withdrawn = await new_feed(database, "sample-practitioner-c")
+    assert {(await http.get(known)).status_code for known in (renewed, ended, withdrawn)} == {200}
     async with database.write() as session:
         await delete_feed(session, B)
-    gone = 'slug = "sample-practitioner-c"'
-    await open_clinic(database, edit_file({gone: 'slug = "sample-practitioner-z"'}, SAMPLE))
+    slug = 'slug = "sample-practitioner-c"'
+    await open_clinic(database, edit_file({slug: 'slug = "sample-practitioner-z"'}, SAMPLE))
 
-    odd = ("/feeds/.ics", "/feeds/unknown.ics", "/feeds/%00.ics", "/feeds/\ud7ff.ics")
-    told = [await http.get(one) for one in (path, ended, left, *odd[1:])]
-    assert {(one.status_code, one.text, tuple(sorted(one.headers.items()))) for one in told} == {
-        (404, "There is no such calendar.\n", tuple(sorted(told[0].headers.items())))
+    unknown = ("/feeds/unknown.ics", "/feeds/%00.ics", "/feeds/\ud7ff.ics")
+    responses = [await http.get(address) for address in (path, ended, withdrawn, *unknown)]
+    headers = tuple(sorted(responses[0].headers.items()))
+    assert {(each.status_code, each.text, tuple(sorted(each.headers.items()))) for each in responses} == {
+        (404, "There is no such calendar.\n", headers)
     }
-    assert told[0].headers["cache-control"] == "no-store"
-    assert (await http.get(odd[0])).status_code == 404
+    assert responses[0].headers["cache-control"] == "no-store"
+    assert (await http.get("/feeds/.ics")).status_code == 404
     assert (await http.get(renewed)).status_code == 200
 
 
-def test_a_secret_is_kept_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_token_is_stored_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
     environment = {"DATABASE_URL": sqlite_url, "BOOK_ONLINE_SITE": SITE}
     run("load", folder=tmp_path, **environment)
@@ -184,12 +185,12 @@ def test_a_secret_is_kept_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> Non
 
     found = re.fullmatch(rf"{SITE}/feeds/([\w-]{{43}})\.ics", address)
     assert found
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("clinic.sqlite3*"))
-    assert A.encode() in kept
-    assert found[1].encode() not in kept
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("clinic.sqlite3*"))
+    assert A.encode() in stored
+    assert found[1].encode() not in stored
 
 
-def test_the_command_gives_renews_and_ends(sqlite_url: str, tmp_path: Path) -> None:
+def test_the_command_creates_renews_and_ends_a_feed(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
 
     def feed(*arguments: str) -> tuple[int, str, str]:

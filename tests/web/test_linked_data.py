@@ -1,4 +1,4 @@
-"""What a booking page tells search engines, and that nothing of it can get out of its place."""
+"""The JSON-LD of a booking page: its content, its place in the page, and that no text breaks out of it."""
 
 import json
 import re
@@ -21,7 +21,7 @@ BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOT
 
 
 @asynccontextmanager
-async def visited(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[httpx.AsyncClient]:
     database = Database(database_url)
     await open_clinic(database, clinic)
     await database.close()
@@ -30,7 +30,7 @@ async def visited(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[http
         yield http
 
 
-async def told(http: httpx.AsyncClient, path: str = "/book") -> list[dict[str, Any]]:
+async def linked_data_of(http: httpx.AsyncClient, path: str = "/book") -> list[dict[str, Any]]:
     [text] = BLOCK.findall((await http.get(path)).text)
     data = json.loads(text)
     assert data["@context"] == "https://schema.org"
@@ -38,9 +38,9 @@ async def told(http: httpx.AsyncClient, path: str = "/book") -> list[dict[str, A
     return graph
 
 
-async def test_the_booking_page_tells_search_engines_who_where_and_when(database_url: str) -> None:
-    async with visited(database_url) as http:
-        [clinic] = await told(http)
+async def test_the_booking_page_describes_the_clinic_to_search_engines(database_url: str) -> None:
+    async with client_of(database_url) as http:
+        [clinic] = await linked_data_of(http)
 
     services = clinic.pop("availableService")
     assert [service["url"].rpartition("/")[2] for service in services] == [
@@ -104,16 +104,16 @@ async def test_the_booking_page_tells_search_engines_who_where_and_when(database
     }
 
 
-async def test_a_services_own_page_tells_of_it_alone_in_the_pages_language(sqlite_url: str) -> None:
-    async with visited(sqlite_url) as http:
-        [clinic] = await told(http, "/book/physiotherapy-follow-up?lang=fr")
+async def test_a_services_page_describes_that_service_alone_in_its_language(sqlite_url: str) -> None:
+    async with client_of(sqlite_url) as http:
+        [clinic] = await linked_data_of(http, "/book/physiotherapy-follow-up?lang=fr")
 
     assert [service["name"] for service in clinic["availableService"]] == ["Suivi en physiothérapie"]
     address = "https://booking.example.com/book/physiotherapy-follow-up?lang=fr"
     assert clinic["potentialAction"]["target"]["urlTemplate"] == address
 
 
-async def test_each_place_tells_only_of_what_is_done_there(sqlite_url: str) -> None:
+async def test_each_location_lists_the_services_delivered_there(sqlite_url: str) -> None:
     other = """
 [[locations]]
 slug = "harbour"
@@ -131,8 +131,8 @@ location = "harbour"
 week = { sat = ["09:00-12:00"] }
 """
     text = SAMPLE.replace("[[practitioners.hours]]\n", '[[practitioners.hours]]\nlocation = "main-street"\n')
-    async with visited(sqlite_url, text + other) as http:
-        main, harbour = await told(http)
+    async with client_of(sqlite_url, text + other) as http:
+        main, harbour = await linked_data_of(http)
 
     assert [place["name"] for place in (main, harbour)] == [
         "Sample Health Services, Main Street clinic",
@@ -146,11 +146,11 @@ week = { sat = ["09:00-12:00"] }
     assert (saturday["dayOfWeek"], saturday["opens"], saturday["closes"]) == (["Saturday"], "00:00", "23:59")
 
 
-async def test_no_text_of_the_clinic_ends_the_block(sqlite_url: str) -> None:
+async def test_no_text_of_the_clinic_closes_the_script_element(sqlite_url: str) -> None:
     nasty = "</script><script>alert(1)</script><!-- & 'x'"
     text = edit_file({'"Physiotherapy follow-up"': json.dumps(nasty)})
-    async with visited(sqlite_url, text) as http:
-        [clinic] = await told(http)
+    async with client_of(sqlite_url, text) as http:
+        [clinic] = await linked_data_of(http)
         page = (await http.get("/book")).text
 
     assert clinic["availableService"][-1]["name"] == nasty
@@ -158,27 +158,27 @@ async def test_no_text_of_the_clinic_ends_the_block(sqlite_url: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/manage", "/"])
-async def test_other_pages_tell_nothing(sqlite_url: str, path: str) -> None:
-    async with visited(sqlite_url) as http:
+async def test_other_pages_have_no_linked_data(sqlite_url: str, path: str) -> None:
+    async with client_of(sqlite_url) as http:
         assert BLOCK.search((await http.get("/book")).text)
         assert not BLOCK.search((await http.get(path)).text)
 
 
-async def test_the_pages_own_policy_has_nothing_against_it(page: Page, site: Site) -> None:
+async def test_the_content_security_policy_allows_the_linked_data(page: Page, site: Site) -> None:
     await page.add_init_script(
         "window.blocked = [];"
         "addEventListener('securitypolicyviolation', ({ blockedURI }) => blocked.push(blockedURI));"
     )
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
 
     await page.goto(f"{site.url}/book")
     await page.get_by_role("heading", name="What can we do for you?").wait_for()
-    # First that what the policy forbids would be heard of.
+    # The listener hears of a violation, so its silence means something.
     await page.evaluate(
         "document.head.append(Object.assign(document.createElement('script'), { text: '1' }))"
     )
     assert await page.evaluate("blocked") == ["inline"]
-    assert [text for text in said if "Security Policy" in text][1:] == []
+    assert [text for text in messages if "Security Policy" in text][1:] == []
     data = await page.evaluate("document.querySelector('script[type=\"application/ld+json\"]').textContent")
     assert json.loads(data)["@graph"][0]["@type"] == "MedicalClinic"

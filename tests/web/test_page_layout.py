@@ -40,7 +40,7 @@ async def test_a_long_heading_stays_clear_of_the_figure(page: Page, url: str, wi
     assert heading_ends < figure_begins
 
 
-async def test_a_booking_is_on_paper_and_a_button_is_not(page: Page, url: str) -> None:
+async def test_a_booking_is_printed_and_a_button_is_not(page: Page, url: str) -> None:
     await page.emulate_media(media="print")
 
     await page.goto(f"{url}/book")
@@ -54,17 +54,17 @@ async def test_a_booking_is_on_paper_and_a_button_is_not(page: Page, url: str) -
         await expect(button).to_be_hidden()
 
 
-async def test_nothing_on_a_page_breaks_its_own_policy(page: Page, url: str) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+async def test_a_page_keeps_its_own_content_security_policy(page: Page, url: str) -> None:
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
 
     for path in ("/", "/book/dry-needling", "/manage#a-secret"):
         await page.goto(url + path)
         await page.wait_for_load_state("networkidle")
-    # What a broken policy would look like, so that silence means something.
+    # A violation is reported, so silence about the pages means something.
     await page.evaluate("document.body.setAttribute('style', 'color: red')")
     await page.wait_for_function("getComputedStyle(document.body).color !== 'rgb(255, 0, 0)'")
 
-    broken = [text for text in said if "Content Security Policy" in text]
+    broken = [text for text in messages if "Content Security Policy" in text]
     assert len(broken) == 1
     assert "style" in broken[0]

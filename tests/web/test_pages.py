@@ -60,7 +60,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_a_page_is_whole_safe_and_has_the_phone(
+async def test_a_page_is_well_formed_safe_and_has_the_phone_number(
     site: httpx.AsyncClient, path: str, language: str
 ) -> None:
     response = await site.get(path, params={"lang": language})
@@ -84,7 +84,7 @@ async def test_a_page_is_whole_safe_and_has_the_phone(
 @pytest.mark.parametrize(
     ("accept", "language"), [("fr-CA,fr;q=0.9", "fr"), ("en-CA", "en"), ("de", "en"), ("", "en")]
 )
-async def test_a_page_speaks_the_browsers_language(
+async def test_a_page_is_in_the_browsers_language(
     site: httpx.AsyncClient, accept: str, language: str
 ) -> None:
     response = await site.get("/book", headers={"accept-language": accept})
@@ -99,7 +99,7 @@ async def test_the_hosted_page_names_the_service_and_escapes_it(site: httpx.Asyn
     assert "<script>" not in odd
 
 
-async def test_without_javascript_the_pages_still_say_whom_to_call(site: httpx.AsyncClient) -> None:
+async def test_a_page_without_a_script_names_the_phone_number(site: httpx.AsyncClient) -> None:
     for path in ("/book", "/manage"):
         text = (await site.get(path)).text
         fallback = text[text.index("<noscript>") : text.index("</noscript>")]
@@ -111,7 +111,7 @@ async def test_without_javascript_the_pages_still_say_whom_to_call(site: httpx.A
     )
 
 
-async def test_the_manage_page_is_kept_by_nobody(site: httpx.AsyncClient) -> None:
+async def test_no_cache_stores_the_manage_page(site: httpx.AsyncClient) -> None:
     headers = (await site.get("/manage")).headers
 
     assert headers["cache-control"] == "no-store"
@@ -139,7 +139,7 @@ async def test_the_widgets_files_are_for_pages_of_any_origin(site: httpx.AsyncCl
     assert (head.status_code, head.content) == (200, b"")
 
 
-async def test_all_but_the_entrance_is_kept_for_ever_at_the_address_of_its_version(
+async def test_all_but_the_entrance_is_immutable_at_the_address_of_its_version(
     site: httpx.AsyncClient,
 ) -> None:
     entrance = await site.get("/widget/book-online.js")
@@ -182,7 +182,7 @@ async def test_the_dialog_comes_as_one_module_with_its_style_sheet(site: httpx.A
         ("", None),
     ],
 )
-async def test_a_file_is_compressed_for_whoever_can_read_it(
+async def test_a_file_is_compressed_if_the_browser_accepts_it(
     site: httpx.AsyncClient, accepted: str, encoding: str | None
 ) -> None:
     response = await site.get("/widget/book-online.js", headers={"accept-encoding": accepted})

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.feeds.bulk_client import pulled, schedule_of
+from tests.feeds.bulk_client import resources_of, schedule_of
 from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
@@ -14,11 +14,11 @@ PUBLISHED = "http://127.0.0.1:8000"
 async def test_the_link_of_a_listed_slot_shows_it_with_its_practitioner(visitor: Visitor, site: Site) -> None:
     async with httpx.AsyncClient(base_url=site.url) as http:
         schedule = schedule_of(
-            await pulled(http, "Schedule"), "Dry needling, first visit", "sample-practitioner-b"
+            await resources_of(http, "Schedule"), "Dry needling, first visit", "sample-practitioner-b"
         )
         slot = next(
             slot
-            for slot in await pulled(http, "Slot")
+            for slot in await resources_of(http, "Slot")
             if slot["schedule"]["reference"].endswith(schedule["id"])
             and slot["start"].startswith("2026-12-09T13:00")
         )

@@ -1,4 +1,4 @@
-"""A visitor whose browser runs no script, and the server that they book at."""
+"""A visitor whose browser runs no script, and the server where they book."""
 
 from collections.abc import AsyncIterator
 
@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 
 from tests.support.browsers import PATIENCE_MS
 from tests.web.noscript.server import Server, running_server
-from tests.web.noscript.visitor import PlainVisitor
+from tests.web.noscript.visitor import NoscriptVisitor
 
 
 @pytest.fixture
@@ -24,10 +24,10 @@ async def any_server(database_url: str) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def visitor(browser: Browser) -> AsyncIterator[PlainVisitor]:
+async def visitor(browser: Browser) -> AsyncIterator[NoscriptVisitor]:
     context = await browser.new_context(
         java_script_enabled=False, locale="en-CA", timezone_id="Asia/Tokyo", accept_downloads=True
     )
     context.set_default_timeout(PATIENCE_MS)
-    yield PlainVisitor(await context.new_page())
+    yield NoscriptVisitor(await context.new_page())
     await context.close()

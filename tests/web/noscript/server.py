@@ -1,4 +1,4 @@
-"""The server with the plain pages on it, and what its database says."""
+"""The server of the pages without a script, with access to its clock and database."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -26,15 +26,14 @@ VISITOR = hashlib.sha256(b"127.0.0.1").digest()
 
 @dataclass(frozen=True)
 class Server:
-    """Running, with its clock and its database."""
+    """Runs the whole app at `url`, on a clock that tests set."""
 
     url: str
     clock: Clock
     database: Database
 
     @property
-    def file(self) -> str:
-        """Of its SQLite database."""
+    def sqlite_file(self) -> str:
         return self.database.engine.url.database or ""
 
     async def appointments(self) -> list[Appointment]:
@@ -46,37 +45,37 @@ class Server:
         async with self.database.read() as session:
             return list(await session.scalars(select(Patient)))
 
-    async def times_held(self) -> int:
-        """How many times visitors of the plain pages hold just now."""
+    async def count_holds(self) -> int:
+        """The holds of visitors without a script that have not expired."""
         async with self.database.read() as session:
-            held = select(func.count()).select_from(Hold).where(Hold.client == VISITOR)
-            return await session.scalar(held.where(Hold.expires_at > self.clock.now)) or 0
+            holds = select(func.count()).select_from(Hold).where(Hold.client == VISITOR)
+            return await session.scalar(holds.where(Hold.expires_at > self.clock.now)) or 0
 
-    async def goes_away(self, practitioner: str, starts_at: datetime, ends_at: datetime) -> None:
+    async def add_time_off(self, practitioner: str, starts_at: datetime, ends_at: datetime) -> None:
         async with self.database.write() as session:
             session.add(TimeOff(practitioner=practitioner, starts_at=starts_at, ends_at=ends_at))
 
-    async def takes(self, starts_at: datetime) -> None:
-        """Somebody else, with practitioner A."""
+    async def hold(self, starts_at: datetime) -> None:
+        """For another visitor, with practitioner A."""
         request = HoldRequest("dry-needling", starts_at, "sample-practitioner-a")
         async with self.database.write() as session:
             await hold_slot(session, request, now=self.clock.now)
 
-    async def takes_code(self, code: str) -> None:
-        """The time that is in an address."""
+    async def hold_choice(self, code: str) -> None:
+        """`hold` for the choice in an address."""
         choice = Choice.parse(unquote(code))
         assert choice
-        await self.takes(choice.starts_at)
+        await self.hold(choice.starts_at)
 
 
 @asynccontextmanager
 async def running_server(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[Server]:
     database, clock = Database(database_url), Clock()
     await open_clinic(database, clinic, now=clock.now)
-    async with live_server(app_with(database_url, clock)) as url:
+    async with live_server(app_on(database_url, clock)) as url:
         yield Server(url, clock, database)
     await database.close()
 
 
-def app_with(database_url: str, clock: Clock, *, most_held: int = 24) -> Starlette:
-    return create_app(Settings(database_url=database_url, holds_per_client=most_held), now=clock)
+def app_on(database_url: str, clock: Clock, *, holds_per_client: int = 24) -> Starlette:
+    return create_app(Settings(database_url=database_url, holds_per_client=holds_per_client), now=clock)

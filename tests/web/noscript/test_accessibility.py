@@ -1,4 +1,4 @@
-"""Every plain page is for everybody: axe-core finds nothing, and nothing is wider than a small phone."""
+"""axe-core finds nothing on any page without a script, and nothing is wider than a small phone."""
 
 from collections.abc import AsyncIterator
 from itertools import product
@@ -14,7 +14,7 @@ from tests.web.noscript.server import Server
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FINISH = "document.getAnimations().forEach((animation) => animation.finish())"
-"""Time passes: some seconds, which nobody has to wait for here."""
+"""Ends animations that would delay the test by seconds."""
 WIDTHS = (1280, 320)
 """320 pixels are also what is left of 1280 at 400 %."""
 
@@ -37,7 +37,7 @@ TOO_SMALL = """[...document.querySelectorAll(
 
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    """The examiner's own script runs, where those of the pages don't arrive."""
+    """Runs axe-core's script, and blocks the pages' own."""
     context = await browser.new_context()
     context.set_default_timeout(PATIENCE_MS)
     opened = await context.new_page()
@@ -46,7 +46,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def findings(page: Page, what: str) -> list[str]:
+async def findings(page: Page, name: str) -> list[str]:
     found = []
     await page.evaluate(AXE.read_text("utf-8"))
     await page.evaluate(FINISH)
@@ -57,12 +57,12 @@ async def findings(page: Page, what: str) -> list[str]:
         seen += [f"too small: {small}" for small in await page.evaluate(TOO_SMALL)]
         if wide := await page.evaluate(TOO_WIDE):
             seen.append(f"{wide} pixels too wide")
-        found += [f"{what}, {scheme}, {width} px: {one}" for one in seen]
+        found += [f"{name}, {scheme}, {width} px: {finding}" for finding in seen]
     return found
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_every_page_of_a_visit(server: Server, page: Page, language: str) -> None:
+async def test_every_page_of_a_visit_is_accessible(server: Server, page: Page, language: str) -> None:
     primary = page.locator("button.primary")
 
     async def sees(selector: str) -> None:
@@ -109,7 +109,7 @@ async def test_every_page_of_a_visit(server: Server, page: Page, language: str) 
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_every_page_of_a_course(server: Server, page: Page, language: str) -> None:
+async def test_every_page_of_a_course_is_accessible(server: Server, page: Page, language: str) -> None:
     found: list[str] = []
     await page.goto(f"{server.url}/book/dry-needling-course/times?lang={language}&with=sample-practitioner-a")
     for place in range(3):
@@ -119,16 +119,14 @@ async def test_every_page_of_a_course(server: Server, page: Page, language: str)
             found += await findings(page, "second visit")
     found += await findings(page, "all visits")
     [first, *_] = page.url.partition("at=")[2].split("&")
-    await server.takes_code(first)
+    await server.hold_choice(first)
     await page.locator("button.primary").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     found += await findings(page, "taken")
     assert found == []
 
 
-async def test_the_widget_takes_the_place_before_anything_else_shows(
-    server: Server, browser: Browser
-) -> None:
+async def test_the_widget_replaces_the_fallback_before_that_shows(server: Server, browser: Browser) -> None:
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(f"{server.url}/book", wait_until="commit")
@@ -139,7 +137,7 @@ async def test_the_widget_takes_the_place_before_anything_else_shows(
     await context.close()
 
 
-async def test_what_needs_no_script_shows_if_the_script_never_comes(server: Server, page: Page) -> None:
+async def test_the_fallback_shows_if_the_script_never_loads(server: Server, page: Page) -> None:
     await page.goto(f"{server.url}/book")
     await page.evaluate(FINISH)
     await page.get_by_role("link", name="Physiotherapy follow-up").click()

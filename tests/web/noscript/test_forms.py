@@ -1,4 +1,4 @@
-"""What the plain pages answer to browsers, to other sites, and to whoever sends what no form of ours does."""
+"""Responses to forms: of browsers, of other sites, of clients that send what no form of these pages has."""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from booking.storage.database import Database
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import edit_file, open_clinic, small_clinic
 from tests.support.site import Clock
-from tests.web.noscript.server import app_with
+from tests.web.noscript.server import app_on
 
 HERE = {"sec-fetch-site": "same-origin"}
 QUESTIONS = ("pregnancy", "bleeding", "infection", "pacemaker", "needle-fear", "metal-allergy")
@@ -31,7 +31,7 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def site(database: Database, sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with asgi_client(app_with(sqlite_url, Clock())) as client:
+    async with asgi_client(app_on(sqlite_url, Clock())) as client:
         client.headers.update(HERE)
         yield client
 
@@ -113,7 +113,7 @@ async def test_older_browsers_can_send_our_forms(site: httpx.AsyncClient, header
         ("&".join(["a=1"] * 300), "application/x-www-form-urlencoded", 400),
     ],
 )
-async def test_what_is_no_form_of_ours_is_not_read(
+async def test_a_body_that_is_no_form_of_these_pages_is_refused(
     site: httpx.AsyncClient, body: str, media_type: str, status: int
 ) -> None:
     response = await site.post("/book/dry-needling/hold", content=body, headers={"content-type": media_type})
@@ -123,7 +123,7 @@ async def test_what_is_no_form_of_ours_is_not_read(
 
 
 @pytest.mark.parametrize("path", ["hold", "answers", "finish", "release", "calendar"])
-async def test_the_address_of_a_step_leads_to_the_times(site: httpx.AsyncClient, path: str) -> None:
+async def test_the_address_of_a_step_redirects_to_the_times(site: httpx.AsyncClient, path: str) -> None:
     opened = await site.get(f"/book/dry-needling/{path}?lang=fr")
     sent_empty = await site.post(
         f"/book/dry-needling/{path}?lang=fr", data={"at": "nonsense", "key": "short"}
@@ -138,7 +138,7 @@ async def test_the_address_of_a_step_leads_to_the_times(site: httpx.AsyncClient,
     ("path", "sent"),
     [("no-such-service/times", None), ("%00/times", None), ("no-such-service/hold", HELD)],
 )
-async def test_a_service_that_is_not_there_leads_to_those_that_are(
+async def test_an_unknown_service_redirects_to_all_services(
     site: httpx.AsyncClient, path: str, sent: dict[str, str] | None
 ) -> None:
     response = await (site.post(f"/book/{path}", data=sent) if sent else site.get(f"/book/{path}"))
@@ -164,7 +164,7 @@ async def test_a_service_that_is_not_there_leads_to_those_that_are(
     ],
 )
 @pytest.mark.parametrize("service", ["dry-needling", "dry-needling-course"])
-async def test_an_odd_address_shows_times_all_the_same(
+async def test_a_malformed_address_still_shows_times(
     site: httpx.AsyncClient, service: str, query: str
 ) -> None:
     response = await site.get(f"/book/{service}/times?{query}")
@@ -176,7 +176,7 @@ async def test_an_odd_address_shows_times_all_the_same(
 @pytest.mark.parametrize(
     "at", ["2026-11-24T12:07Z", "8999-12-31T23:59Z", "2000-01-01T00:00Z", "2027-05-03T15:00Z"]
 )
-async def test_a_time_that_was_never_offered_leads_to_those_that_are(
+async def test_a_time_that_was_never_offered_is_answered_with_open_times(
     site: httpx.AsyncClient, at: str
 ) -> None:
     sent = HELD | {"at": f"{at}@main-street"}
@@ -186,7 +186,7 @@ async def test_a_time_that_was_never_offered_leads_to_those_that_are(
     assert 'role="alert"' in response.text
 
 
-async def test_what_was_booked_stays_as_it_is_whatever_is_sent_again(site: httpx.AsyncClient) -> None:
+async def test_a_booking_stays_as_it_is_when_any_form_is_sent_again(site: httpx.AsyncClient) -> None:
     first = await site.post("/book/dry-needling/finish", data=HELD | NO | PATIENT)
     [reference] = re.findall(r'class="reference">([^<]+)<', first.text)
 
@@ -203,7 +203,7 @@ async def test_what_was_booked_stays_as_it_is_whatever_is_sent_again(site: httpx
     assert reference in (await site.post("/book/dry-needling/finish", data=HELD)).text
 
 
-async def test_another_page_cannot_see_what_this_one_holds(site: httpx.AsyncClient) -> None:
+async def test_a_page_sees_no_booking_of_another_page(site: httpx.AsyncClient) -> None:
     await site.post("/book/dry-needling/finish", data=HELD | NO | PATIENT)
     guessed = await site.post(
         "/book/dry-needling/finish",
@@ -214,8 +214,8 @@ async def test_another_page_cannot_see_what_this_one_holds(site: httpx.AsyncClie
     assert 'class="reference"' not in guessed.text
 
 
-async def test_who_holds_many_times_already_is_asked_to_wait(database: Database, sqlite_url: str) -> None:
-    async with asgi_client(app_with(sqlite_url, Clock(), most_held=1)) as site:
+async def test_a_client_at_its_limit_of_holds_is_refused_another(database: Database, sqlite_url: str) -> None:
+    async with asgi_client(app_on(sqlite_url, Clock(), holds_per_client=1)) as site:
         await site.post("/book/dry-needling/hold", data=HELD)
         other = HELD | {"at": "2026-11-25T12:00Z@main-street"}
         response = await site.post("/book/dry-needling/hold", data=other)
@@ -224,7 +224,7 @@ async def test_who_holds_many_times_already_is_asked_to_wait(database: Database,
     assert "You are holding many times already." in response.text
 
 
-async def test_a_calendar_file_needs_the_secret(site: httpx.AsyncClient) -> None:
+async def test_a_calendar_file_needs_the_manage_token(site: httpx.AsyncClient) -> None:
     booked = await site.post("/book/dry-needling/finish", data=HELD | NO | PATIENT)
     [token] = re.findall(r'name="token" value="([0-9a-f]+)"', booked.text)
 
@@ -235,7 +235,7 @@ async def test_a_calendar_file_needs_the_secret(site: httpx.AsyncClient) -> None
     assert (await site.post("/book/dry-needling/calendar", data={"token": "another"})).status_code == 303
 
 
-TWO_PLACES = {
+TWO_LOCATIONS = {
     "[[services]]": """[[locations]]
 slug = "there"
 name = "There"
@@ -250,10 +250,10 @@ location = "here\"""",
 }
 
 
-async def test_where_there_are_several_places_a_time_says_at_which(sqlite_url: str) -> None:
+async def test_a_time_names_its_location_where_there_are_several(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    await open_clinic(database, edit_file(TWO_PLACES, small_clinic()))
-    async with asgi_client(app_with(sqlite_url, Clock())) as site:
+    await open_clinic(database, edit_file(TWO_LOCATIONS, small_clinic()))
+    async with asgi_client(app_on(sqlite_url, Clock())) as site:
         times = (await site.get("/book/visit/times")).text
         assert re.findall(r'value="2026-11-24T1[48]:00Z@(\w+)".*?<small>(.*?)</small>', times) == [
             ("here", "Here"),

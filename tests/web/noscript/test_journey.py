@@ -6,20 +6,20 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.web.noscript.server import Server
-from tests.web.noscript.visitor import PlainVisitor
+from tests.web.noscript.visitor import NoscriptVisitor
 
 
-async def test_a_visit_is_booked(server: Server, visitor: PlainVisitor, tmp_path: Path) -> None:
-    await visitor.comes_to_details(server.url)
+async def test_a_visit_is_booked(server: Server, visitor: NoscriptVisitor, tmp_path: Path) -> None:
+    await visitor.opens_details(server.url)
     await expect(visitor.text("We keep this time for you until 7:05 a.m.")).to_be_visible()
     await visitor.fills_in()
     await visitor.books()
 
-    await visitor.arrives_at("Your visit is booked")
-    [visit] = await server.appointments()
+    await visitor.sees("Your visit is booked")
+    [appointment] = await server.appointments()
     [patient] = await server.patients()
     for text in (
-        visit.reference,
+        appointment.reference,
         "Dry needling, first visit",
         "Tuesday, November 24, 7:00 a.m.",
         "Sample Practitioner A, Physiotherapist",
@@ -28,7 +28,7 @@ async def test_a_visit_is_booked(server: Server, visitor: PlainVisitor, tmp_path
         "save the link now",
     ):
         await expect(visitor.page.locator("main").get_by_text(text)).to_be_visible()
-    assert (visit.practitioner, visit.tell_practitioner) == ("sample-practitioner-a", [])
+    assert (appointment.practitioner, appointment.tell_practitioner) == ("sample-practitioner-a", [])
     assert (patient.name, patient.email, patient.phone, patient.language) == (
         "Sample Patient",
         "patient@example.com",
@@ -40,24 +40,26 @@ async def test_a_visit_is_booked(server: Server, visitor: PlainVisitor, tmp_path
     saved = tmp_path / "visit.ics"
     await (await download.value).save_as(saved)
     assert saved.read_text("utf-8").startswith("BEGIN:VCALENDAR")
-    assert visit.reference in saved.read_text("utf-8")
+    assert appointment.reference in saved.read_text("utf-8")
 
 
-async def test_the_manage_link_is_the_one_of_the_booking(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_details(server.url)
+async def test_the_manage_link_opens_the_booked_appointment(server: Server, visitor: NoscriptVisitor) -> None:
+    await visitor.opens_details(server.url)
     await visitor.fills_in()
     await visitor.books()
 
     address = await visitor.link("Move or cancel").get_attribute("href")
     assert re.fullmatch(r"/manage\?lang=en#[0-9a-f]{64}", address or "")
     await visitor.link("Move or cancel").click()
-    await visitor.arrives_at("Your appointment")
+    await visitor.sees("Your appointment")
 
 
-async def test_what_the_practitioner_should_know_is_told(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_times(server.url)
+async def test_an_answer_that_matters_to_the_practitioner_is_booked_with_the_visit(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
+    await visitor.opens_times(server.url)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.sees("Is this treatment right for you?")
     for question in await visitor.page.get_by_role("radiogroup").all():
         await question.get_by_role("radio", name="No", exact=True).check()
     metals = visitor.page.get_by_role("radiogroup", name="Are you allergic to metals, such as nickel?")
@@ -66,22 +68,24 @@ async def test_what_the_practitioner_should_know_is_told(server: Server, visitor
     await visitor.fills_in()
     await visitor.books()
 
-    await visitor.arrives_at("Your visit is booked")
-    assert [visit.tell_practitioner for visit in await server.appointments()] == [["metal-allergy"]]
+    await visitor.sees("Your visit is booked")
+    assert [appointment.tell_practitioner for appointment in await server.appointments()] == [
+        ["metal-allergy"]
+    ]
 
 
-async def test_a_service_without_questions_asks_none(server: Server, visitor: PlainVisitor) -> None:
+async def test_a_service_without_questions_asks_none(server: Server, visitor: NoscriptVisitor) -> None:
     await visitor.page.goto(f"{server.url}/book/physiotherapy-follow-up/times")
     await visitor.chooses("Monday, November 23", "9:00 a.m.")
 
-    await visitor.arrives_at("Who is coming?")
+    await visitor.sees("Who is coming?")
     await visitor.fills_in()
     await visitor.books()
-    await visitor.arrives_at("Your visit is booked")
+    await visitor.sees("Your visit is booked")
 
 
-async def test_another_practitioner_shows_other_times(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_times(server.url)
+async def test_another_practitioner_shows_other_times(server: Server, visitor: NoscriptVisitor) -> None:
+    await visitor.opens_times(server.url)
     who = visitor.page.get_by_label("With")
     await expect(who).to_have_value("sample-practitioner-a")
     await who.select_option(label="Sample Practitioner B, Physiotherapist")
@@ -91,8 +95,8 @@ async def test_another_practitioner_shows_other_times(server: Server, visitor: P
     await expect(visitor.text("Sample Practitioner B, Physiotherapist")).to_be_visible()
 
 
-async def test_later_days_are_a_page_further(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_times(server.url)
+async def test_later_days_are_on_the_next_page(server: Server, visitor: NoscriptVisitor) -> None:
+    await visitor.opens_times(server.url)
     await expect(visitor.link("Earlier")).to_have_count(0)
     await visitor.link("Later").click()
     await expect(visitor.page.get_by_text("Monday, December 7 to Sunday, December 20")).to_be_visible()
@@ -100,63 +104,67 @@ async def test_later_days_are_a_page_further(server: Server, visitor: PlainVisit
     await expect(visitor.text("Monday, December 7, 9:00 a.m.")).to_be_visible()
 
 
-async def test_where_nothing_is_open_the_next_day_is_shown(server: Server, visitor: PlainVisitor) -> None:
+async def test_two_weeks_without_open_times_name_the_next_open_day(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
     begin, back = server.clock.now, server.clock.now.replace(month=12, day=17, hour=5)
-    await server.goes_away("sample-practitioner-a", begin, back)
-    await visitor.comes_to_times(server.url)
+    await server.add_time_off("sample-practitioner-a", begin, back)
+    await visitor.opens_times(server.url)
 
     await expect(visitor.text("The next day with open times is Thursday, December 17.")).to_be_visible()
     await expect(visitor.page.locator("main").get_by_role("link", name="416.545.1881")).to_be_visible()
     await visitor.link("Show Thursday, December 17").click()
     await visitor.chooses("Thursday, December 17", "9:00 a.m.")
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.sees("Is this treatment right for you?")
 
 
-async def test_nobody_at_all_is_left_with_the_phone(server: Server, visitor: PlainVisitor) -> None:
-    await server.goes_away(
+async def test_a_practitioner_without_open_times_leaves_the_phone_number(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
+    await server.add_time_off(
         "sample-practitioner-a", server.clock.now, server.clock.now.replace(year=2027, month=6)
     )
-    await visitor.comes_to_times(server.url)
+    await visitor.opens_times(server.url)
 
     await expect(visitor.text("Nothing is open online until Friday, January 22.")).to_be_visible()
 
 
-async def test_a_course_is_chosen_visit_by_visit(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_times(server.url, "Dry needling, course of 3 follow-ups")
+async def test_a_course_is_chosen_visit_by_visit(server: Server, visitor: NoscriptVisitor) -> None:
+    await visitor.opens_times(server.url, "Dry needling, course of 3 follow-ups")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    await visitor.sees("Visit 2 of 3: when would you like to come?")
     await expect(visitor.text("Tuesday, December 1 to Monday, December 14")).to_be_visible()
     await visitor.chooses("Wednesday, December 2", "7:15 a.m.")
-    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+    await visitor.sees("Visit 3 of 3: when would you like to come?")
     await visitor.chooses("Thursday, December 10", "7:30 a.m.")
 
-    await visitor.arrives_at("Your visits")
-    assert await server.times_held() == 0
+    await visitor.sees("Your visits")
+    assert await server.count_holds() == 0
     await visitor.link("Choose another time for visit 2").click()
-    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    await visitor.sees("Visit 2 of 3: when would you like to come?")
     await visitor.chooses("Thursday, December 3", "8:00 a.m.")
-    await visitor.arrives_at("Your visits")
+    await visitor.sees("Your visits")
     await visitor.button("Continue").click()
     await visitor.answers()
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
 
-    await visitor.arrives_at("Your 3 visits are booked")
-    visits = await server.appointments()
-    assert [f"{visit.starts_at:%m-%d %H:%M}" for visit in visits] == [
+    await visitor.sees("Your 3 visits are booked")
+    appointments = await server.appointments()
+    assert [f"{appointment.starts_at:%m-%d %H:%M}" for appointment in appointments] == [
         "11-24 12:00",
         "12-03 13:00",
         "12-10 12:30",
     ]
-    assert {(visit.practitioner, visit.course) for visit in visits} == {
-        ("sample-practitioner-a", visits[0].course)
+    assert {(appointment.practitioner, appointment.course) for appointment in appointments} == {
+        ("sample-practitioner-a", appointments[0].course)
     }
-    for visit in visits:
-        await expect(visitor.text(visit.reference)).to_be_visible()
+    for appointment in appointments:
+        await expect(visitor.text(appointment.reference)).to_be_visible()
 
 
-async def test_a_course_with_anyone_stays_with_whoever_is_first(
-    server: Server, visitor: PlainVisitor
+async def test_a_course_stays_with_the_practitioner_of_its_first_visit(
+    server: Server, visitor: NoscriptVisitor
 ) -> None:
     await visitor.page.goto(f"{server.url}/book/dry-needling-course/times")
     await visitor.chooses("Friday, November 27", "7:00 a.m.")  # Only practitioner B is there.
@@ -169,44 +177,48 @@ async def test_a_course_with_anyone_stays_with_whoever_is_first(
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
 
-    await visitor.arrives_at("Your 3 visits are booked")
-    assert {visit.practitioner for visit in await server.appointments()} == {"sample-practitioner-b"}
+    await visitor.sees("Your 3 visits are booked")
+    assert {appointment.practitioner for appointment in await server.appointments()} == {
+        "sample-practitioner-b"
+    }
 
 
-async def test_who_had_better_call_holds_no_time_any_more(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_times(server.url)
+async def test_an_answer_that_asks_for_a_call_releases_the_held_time(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
+    await visitor.opens_times(server.url)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    assert await server.times_held() > 0
+    assert await server.count_holds() > 0
     await visitor.answers("Yes")
 
-    await visitor.arrives_at("Please call us first")
+    await visitor.sees("Please call us first")
     main = visitor.page.locator("main")
     await expect(main.get_by_role("link", name="416.545.1881")).to_be_visible()
     await expect(main.get_by_text("Monday to Friday")).to_be_visible()
     await expect(main.get_by_text("Your answers were not saved.")).to_be_visible()
-    assert await server.times_held() == 0
+    assert await server.count_holds() == 0
     assert "answer-" not in await visitor.page.content()
     await main.get_by_role("link", name="Physiotherapy follow-up").click()
     await expect(visitor.page).to_have_url(re.compile("/book/physiotherapy-follow-up"))
 
 
-async def test_another_time_gives_the_first_one_back(server: Server, visitor: PlainVisitor) -> None:
-    await visitor.comes_to_details(server.url)
+async def test_choosing_another_time_releases_the_first(server: Server, visitor: NoscriptVisitor) -> None:
+    await visitor.opens_details(server.url)
     await visitor.button("Choose another time").click()
 
-    await visitor.arrives_at("When would you like to come?")
-    assert await server.times_held() == 0
+    await visitor.sees("When would you like to come?")
+    assert await server.count_holds() == 0
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
 
 
-async def test_the_whole_of_it_in_french(server: Server, visitor: PlainVisitor) -> None:
+async def test_a_visit_is_booked_in_french(server: Server, visitor: NoscriptVisitor) -> None:
     await visitor.page.goto(f"{server.url}/book?lang=fr")
     await visitor.page.get_by_role("link", name="Puncture physiothérapique, première visite").click()
     await visitor.page.get_by_role("link", name="Sample Practitioner A").click()
-    await visitor.arrives_at("Quand aimeriez-vous venir?")
+    await visitor.sees("Quand aimeriez-vous venir?")
     await expect(visitor.text("45 min")).to_be_visible()
     await visitor.chooses("mardi 24 novembre", "7 h 00")
-    await visitor.arrives_at("Ce traitement vous convient-il?")
+    await visitor.sees("Ce traitement vous convient-il?")
     for question in await visitor.page.get_by_role("radiogroup").all():
         await question.get_by_role("radio", name="Non", exact=True).check()
     await visitor.button("Continuer").click()
@@ -215,12 +227,14 @@ async def test_the_whole_of_it_in_french(server: Server, visitor: PlainVisitor) 
     await visitor.field("Numéro de téléphone").fill("416 555 0123")
     await visitor.button("Réserver cette visite").click()
 
-    await visitor.arrives_at("Votre visite est réservée")
+    await visitor.sees("Votre visite est réservée")
     await expect(visitor.page.locator("html")).to_have_attribute("lang", "fr")
     assert [patient.language for patient in await server.patients()] == ["fr"]
 
 
-async def test_another_language_on_the_way_loses_nothing(server: Server, visitor: PlainVisitor) -> None:
+async def test_changing_the_language_on_the_way_loses_nothing(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
     await visitor.page.goto(
         f"{server.url}/book/dry-needling/times?with=sample-practitioner-a&from=2026-12-07"
     )
@@ -228,18 +242,18 @@ async def test_another_language_on_the_way_loses_nothing(server: Server, visitor
     await visitor.chooses("lundi 7 décembre", "9 h 00")
     await visitor.page.get_by_role("radio", name="Non", exact=True).first.check()
     await visitor.button("English").click()
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.sees("Is this treatment right for you?")
     await expect(visitor.page.get_by_role("radio", name="No", exact=True).first).to_be_checked()
     await visitor.answers()
     await visitor.fills_in()
     await visitor.button("Français").click()
-    await visitor.arrives_at("Qui vient?")
+    await visitor.sees("Qui vient?")
     await expect(visitor.field("Courriel")).to_have_value("patient@example.com")
     await visitor.button("Réserver cette visite").click()
-    await visitor.arrives_at("Votre visite est réservée")
-    [visit] = await server.appointments()
+    await visitor.sees("Votre visite est réservée")
+    [appointment] = await server.appointments()
     await visitor.button("English").click()
 
-    await visitor.arrives_at("Your visit is booked")
-    await expect(visitor.text(visit.reference)).to_be_visible()
+    await visitor.sees("Your visit is booked")
+    await expect(visitor.text(appointment.reference)).to_be_visible()
     assert len(await server.appointments()) == 1

@@ -1,4 +1,4 @@
-"""What a visitor does with plain pages: by the names that a screen reader says."""
+"""A visitor of the pages without a script, who finds elements by their accessible names."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from playwright.async_api import Locator, Page, expect
 
 
 @dataclass
-class PlainVisitor:
+class NoscriptVisitor:
     page: Page
 
     def button(self, name: str) -> Locator:
@@ -21,15 +21,15 @@ class PlainVisitor:
     def text(self, text: str) -> Locator:
         return self.page.get_by_text(text)
 
-    async def arrives_at(self, heading: str) -> None:
+    async def sees(self, heading: str) -> None:
         await expect(self.page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
 
-    async def comes_to_times(self, url: str, service: str = "Dry needling, first visit") -> None:
-        """Of practitioner A, whose time nobody else can give."""
+    async def opens_times(self, url: str, service: str = "Dry needling, first visit") -> None:
+        """With practitioner A, so that another practitioner's free time does not stand in."""
         await self.page.goto(f"{url}/book")
         await self.page.get_by_role("link", name=service).click()
         await self.page.get_by_role("link", name="Sample Practitioner A").click()
-        await self.arrives_at(
+        await self.sees(
             "When would you like to come?"
             if "course" not in service
             else "Visit 1 of 3: when would you like to come?"
@@ -55,13 +55,13 @@ class PlainVisitor:
         await self.field("Email").fill(email)
         await self.field("Phone number").fill("416 555 0123")
 
-    async def comes_to_details(self, url: str, *, time: str = "7:00 a.m.") -> None:
+    async def opens_details(self, url: str, *, time: str = "7:00 a.m.") -> None:
         """Of a visit on Tuesday, November 24."""
-        await self.comes_to_times(url)
+        await self.opens_times(url)
         await self.chooses("Tuesday, November 24", time)
-        await self.arrives_at("Is this treatment right for you?")
+        await self.sees("Is this treatment right for you?")
         await self.answers()
-        await self.arrives_at("Who is coming?")
+        await self.sees("Who is coming?")
 
     async def books(self) -> None:
         await self.button("Book this visit").click()
