@@ -1,10 +1,11 @@
-"""Held time becomes an appointment, or several of them a course; all or nothing."""
+"""Turns holds into an appointment, or into the appointments of a course; all or none."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from booking.appointments.hold import no_such_hold
 from booking.appointments.idempotency import (
     IdempotentRequest,
     idempotent_request,
@@ -46,13 +47,13 @@ class BookingRequest:
     answers: Mapping[str, Answer]  # by slug of the screening question
     language: str
     booked_by: str | None = None
-    """A partner's key, whose booking it is besides the patient's."""
+    """A partner's key, which may change the booking besides the patient."""
     idempotency_key: str | None = None
 
 
 @dataclass(frozen=True)
 class Booking:
-    """Its visits in order of time, and the secret of their one manage link."""
+    """Its appointments in order of time, and the secret of their one manage link."""
 
     appointments: Sequence[Appointment]
     course: Course | None
@@ -60,14 +61,18 @@ class Booking:
 
 
 async def book(session: BookingSession, request: BookingRequest, *, now: datetime) -> Booking:
-    """Refuses with a BookingError (or a group of them); on return the times are the visitor's.
+    """Turn held time into appointments. On return the times belong to the visitor.
 
-    Asked again with the same secrets, it answers with the same booking.
+    A repeat with the same hold tokens returns the same booking.
+
+    Raises:
+        BookingError: a hold that expired, a screening answer that blocks, a rule that declines.
+        ExceptionGroup: of several of them.
     """
     holds = await _load_holds(session, request.hold_tokens)
     await lock_schedules(session, {hold.practitioner for hold in holds})
-    intended = _idempotent_request(request)
-    await lookup_outcome(session, intended, now=now)
+    repeatable = _idempotent_request(request)
+    await lookup_outcome(session, repeatable, now=now)
     manage_token = manage_token_for(request.hold_tokens)
     booked = await appointments_by_id(session, [hold.id for hold in holds])
     if booked:
@@ -75,7 +80,7 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
 
     service = (await all_services(session))[holds[0].service]
     _check_course(service, holds, as_course=request.as_course)
-    tell = await check_screening(session, service.slug, request.answers)
+    topics = await check_screening(session, service.slug, request.answers)
     clinic = await get_clinic(session)
     contact = check_contact(request.name, request.email, request.phone, country=country_of(clinic.phone))
     await _confirm_holds(session, service, holds, request, now=now)
@@ -85,20 +90,16 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
     await insert_rows(session, [patient])
     if course is not None:
         await insert_rows(session, [course])
-    visits = [
+    appointments = [
         Appointment(
             id=hold.id,
             reference=new_reference(),
             status=AppointmentStatus.BOOKED,
-            service=hold.service,
-            practitioner=hold.practitioner,
-            location=hold.location,
-            starts_at=hold.starts_at,
-            ends_at=hold.ends_at,
+            **asdict(hold.slot),
             patient=patient.id,
             booked_by=request.booked_by,
             course=course and course.id,
-            tell_practitioner=list(tell),
+            tell_practitioner=list(topics),
             manage_token_hash=hash_of(manage_token),
             created_at=now,
             changed_at=now,
@@ -106,22 +107,21 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
         )
         for hold in holds
     ]
-    await insert_rows(session, visits)
+    await insert_rows(session, appointments)
     await run_booking_rules(
-        session, Step.BOOK, service, visits, now=now, patient=contact, booked_by=request.booked_by
+        session, Step.BOOK, service, appointments, now=now, patient=contact, booked_by=request.booked_by
     )
-    await save_outcome(session, intended, visits[0].id, now=now)
-    await record_event(
-        session, Event(uuid.uuid4(), EventKind.BOOKED, tuple(visit.id for visit in visits), now), manage_token
-    )
-    return Booking(visits, course, manage_token)
+    await save_outcome(session, repeatable, appointments[0].id, now=now)
+    ids = tuple(appointment.id for appointment in appointments)
+    await record_event(session, Event(uuid.uuid4(), EventKind.BOOKED, ids, now), manage_token)
+    return Booking(appointments, course, manage_token)
 
 
 def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
-    """In whatever order the holds and the answers come."""
+    """The same for any order of the holds and the answers."""
     details = (request.as_course, request.name, request.email, request.phone)
-    asked = (sorted(request.hold_tokens), details, sorted(request.answers.items()))
-    return idempotent_request("book", request.idempotency_key, asked)
+    content = (sorted(request.hold_tokens), details, sorted(request.answers.items()))
+    return idempotent_request("book", request.idempotency_key, content)
 
 
 async def _load_holds(session: BookingSession, tokens: Sequence[str]) -> list[Hold]:
@@ -129,33 +129,32 @@ async def _load_holds(session: BookingSession, tokens: Sequence[str]) -> list[Ho
     if not 0 < len(tokens) <= MAX_VISITS or len(set(tokens)) < len(tokens):
         message = f"Please give the secrets of 1 to {MAX_VISITS} holds, each once."
         raise InvalidInput(message, path=("holdTokens",))
-    found = await holds_by_token(session, [hash_of(token) for token in tokens])
-    if len(found) < len(tokens):
-        raise NotFound("There is no such hold. Please hold a time with `holdSlot`.", path=("holdToken",))
-    return sorted(found.values(), key=lambda hold: hold.starts_at)
+    holds = await holds_by_token(session, [hash_of(token) for token in tokens])
+    if len(holds) < len(tokens):
+        raise no_such_hold()
+    return sorted(holds.values(), key=lambda hold: hold.starts_at)
 
 
 async def _existing_booking(
     session: BookingSession, booked: Sequence[Appointment], holds: Sequence[Hold], manage_token: str
 ) -> Booking:
-    if len(booked) < len(holds) or any(visit.manage_token_hash != hash_of(manage_token) for visit in booked):
+    token_hashes = {appointment.manage_token_hash for appointment in booked}
+    if len(booked) < len(holds) or token_hashes != {hash_of(manage_token)}:
         raise NotFound("These holds were not booked together.", path=("holdToken",))
     course = await course_by_id(session, booked[0].course) if booked[0].course else None
     return Booking(booked, course, manage_token)
 
 
 def _check_course(service: Service, holds: Sequence[Hold], *, as_course: bool) -> None:
-    if as_course != (service.visits > 1):
-        message = (
-            f"Please book this service with `{'bookCourse' if service.visits > 1 else 'bookAppointment'}`."
-        )
-        raise InvalidInput(message, path=("holdTokens",) if as_course else ("holdToken",))
+    is_course, path = service.visits > 1, ("holdTokens",)
+    if as_course != is_course:
+        message = f"Please book this service with `{'bookCourse' if is_course else 'bookAppointment'}`."
+        raise InvalidInput(message, path=path if as_course else ("holdToken",))
     if any(hold.service != service.slug or hold.practitioner != holds[0].practitioner for hold in holds):
-        message = "All visits of a course are of one service and with one practitioner."
-        raise InvalidInput(message, path=("holdTokens",))
+        raise InvalidInput("All visits of a course are of one service and with one practitioner.", path=path)
     if len(holds) != service.visits:
         message = f"This course has {service.visits} visits: please hold as many times."
-        raise InvalidInput(message, path=("holdTokens",))
+        raise InvalidInput(message, path=path)
 
 
 async def _confirm_holds(
@@ -166,14 +165,20 @@ async def _confirm_holds(
     *,
     now: datetime,
 ) -> None:
-    """Makes held times the visitor's, if the rulebook still agrees. Refuses with all that it says."""
-    place = {hash_of(token): str(place) for place, token in enumerate(request.hold_tokens)}
+    """Make the held times the visitor's, if the rulebook still agrees.
+
+    Raises:
+        BookingError: the refusal of one hold; its path names the hold by its index in the request.
+        ExceptionGroup: the refusals of several.
+    """
+    hashes = [hash_of(token) for token in request.hold_tokens]
     refusals = []
     for hold in holds:
-        path = ("holdTokens", place[hold.token_hash]) if request.as_course else ("holdToken",)
+        index = str(hashes.index(hold.token_hash))
         try:
             await _confirm_hold(session, service, hold, now=now)
         except BookingError as refusal:
+            path = ("holdTokens", index) if request.as_course else ("holdToken",)
             refusals.append(replace(refusal, path=path))
     if len(refusals) == 1:
         raise refusals[0]
@@ -182,11 +187,11 @@ async def _confirm_holds(
 
 
 async def _confirm_hold(session: BookingSession, service: Service, hold: Hold, *, now: datetime) -> None:
-    wish = SlotCriteria(service, hold.practitioner, hold.location)
-    expired = HoldExpired(still_open=False, wanted=wish.at(hold.starts_at))
+    criteria = SlotCriteria(service, hold.practitioner, hold.location)
+    expired = HoldExpired(still_open=False, wanted=criteria.at(hold.starts_at))
     try:
         await open_slots_at(
-            session, wish, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
+            session, criteria, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
         )
     except BookingError as refusal:
         raise (expired if hold.expires_at <= now else refusal) from refusal

@@ -1,4 +1,4 @@
-"""Cancelling a visit. Twice is once."""
+"""Cancelling an appointment. Twice is once."""
 
 import uuid
 from datetime import datetime
@@ -19,13 +19,17 @@ async def cancel(
     owner: str | None = None,
     now: datetime,
 ) -> Appointment:
-    """Refuses with a BookingError; on return the time is free for others."""
-    visit = await lock_changeable_appointment(session, manage_token, appointment, owner=owner, now=now)
-    if visit.status is not AppointmentStatus.CANCELLED:
-        await release_ticks(session, visit.id)
-        visit.status = AppointmentStatus.CANCELLED
-        visit.changed_at = now
-        visit.sequence += 1
-        event = Event(uuid.uuid4(), EventKind.CANCELLED, (visit.id,), now)
+    """Cancel an appointment; again, it stays cancelled. On return its time is free for others.
+
+    Raises:
+        BookingError: there is no such appointment, or it is too late to change it.
+    """
+    row = await lock_changeable_appointment(session, manage_token, appointment, owner=owner, now=now)
+    if row.status is not AppointmentStatus.CANCELLED:
+        await release_ticks(session, row.id)
+        row.status = AppointmentStatus.CANCELLED
+        row.changed_at = now
+        row.sequence += 1
+        event = Event(uuid.uuid4(), EventKind.CANCELLED, (row.id,), now)
         await record_event(session, event, manage_token)
-    return visit
+    return row

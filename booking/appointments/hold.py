@@ -1,9 +1,9 @@
-"""A short claim on open slots, while the visitor fills in the form; extending it, and giving it up."""
+"""Holds: open slots reserved while the visitor fills in the form, extended once, or released."""
 
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
@@ -46,15 +46,15 @@ from booking.storage.queries.ticks import (
 from booking.storage.session import BookingSession
 
 UNCOUNTED_CLIENT = b""
-"""Whose holds are not counted."""
+"""The client of holds that count towards no limit."""
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who asks, by a hash of their address, and how many times they may hold at once."""
+    """The client that holds, by a hash of its address, and how many times it may hold at once."""
 
     client: bytes
-    most: int
+    max_holds: int
 
 
 Start = TypeVar("Start", datetime, tuple[datetime, ...])
@@ -72,12 +72,16 @@ class HoldRequest(Generic[Start]):
 
 
 async def check_hold(session: BookingSession, request: HoldRequest[datetime], *, now: datetime) -> None:
-    """Refuses what would be refused anyway, in a crowd, before it waits for its turn. Politeness only."""
-    wish = await slot_criteria(session, request.service, request.practitioner, request.location)
+    """Refuse early, before the request waits for its turn to write. `hold_slot` decides.
+
+    Raises:
+        BookingError: the slot isn't open.
+    """
+    criteria = await _criteria(session, request)
     try:
-        await open_slots_at(session, wish, request.starts_at, now=now)
+        await open_slots_at(session, criteria, request.starts_at, now=now)
     except BookingError:
-        # Looked up after the refusal: what took the time may be this very request, asked before.
+        # Looked up after the refusal: the time may have been taken by this very request, sent before.
         if not await lookup_outcome(session, _idempotent_request(request), now=now):
             raise
 
@@ -85,9 +89,15 @@ async def check_hold(session: BookingSession, request: HoldRequest[datetime], *,
 async def hold_slot(
     session: BookingSession, request: HoldRequest[datetime], *, now: datetime, by: Holder | None = None
 ) -> tuple[Hold, str]:
-    """The hold and its secret, which is told only here. Refuses with a BookingError."""
-    wish = await slot_criteria(session, request.service, request.practitioner, request.location)
-    return (await _hold(session, request, wish, (request.starts_at,), now=now, by=by))[0]
+    """Hold an open slot. On return nobody else can hold or book its time until the hold expires.
+
+    The second is the hold's secret, which is returned only here.
+
+    Raises:
+        BookingError: the slot isn't open, a rule declines, or the client holds too many.
+    """
+    criteria = await _criteria(session, request)
+    return (await _hold(session, request, criteria, (request.starts_at,), now=now, by=by))[0]
 
 
 async def hold_course(
@@ -97,37 +107,39 @@ async def hold_course(
     now: datetime,
     by: Holder | None = None,
 ) -> list[tuple[Hold, str]]:
-    """All or nothing: a hold and its secret for each visit.
+    """Hold a slot for each visit of a course, all or none, with one practitioner.
 
-    Refuses with a BookingError, whose path names the time by its place: `("startsAt", "1")`.
+    Raises:
+        BookingError: as `hold_slot`; its path names the time by its index: `("startsAt", "1")`.
     """
-    wish = await slot_criteria(session, request.service, request.practitioner, request.location)
-    _check_course(wish.service, request.starts_at)
-    return await _hold(session, request, wish, request.starts_at, now=now, by=by)
+    criteria = await _criteria(session, request)
+    _check_course(criteria.service, request.starts_at)
+    return await _hold(session, request, criteria, request.starts_at, now=now, by=by)
 
 
 async def _hold(
     session: BookingSession,
     request: HoldRequest[Any],
-    wish: SlotCriteria,
+    criteria: SlotCriteria,
     times: Sequence[datetime],
     *,
     now: datetime,
     by: Holder | None,
 ) -> list[tuple[Hold, str]]:
-    service, key = wish.service, request.idempotency_key
-    people = [wish.practitioner] if wish.practitioner else await practitioners_offering(session, service.slug)
-    await lock_schedules(session, people)
-    intended = _idempotent_request(request)
-    before = await lookup_outcome(session, intended, now=now)
-    outcome = before or uuid.uuid4()
-    owners = [uuid.uuid5(outcome, str(place)) for place in range(len(times))]
+    service, key = criteria.service, request.idempotency_key
+    named = criteria.practitioner
+    practitioners = [named] if named else await practitioners_offering(session, service.slug)
+    await lock_schedules(session, practitioners)
+    repeatable = _idempotent_request(request)
+    former = await lookup_outcome(session, repeatable, now=now)
+    outcome = former or uuid.uuid4()
+    owners = [uuid.uuid5(outcome, str(index)) for index in range(len(times))]
     tokens = [hold_token_for(key, owner) if key else new_token() for owner in owners]
-    if before:
+    if former:
         return [(await hold_by_id(session, owner), token) for owner, token in zip(owners, tokens)]
 
-    await delete_expired(session, people, now=now)
-    slots = await _slots_with_one_practitioner(session, wish, times, now=now)
+    await delete_expired(session, practitioners, now=now)
+    slots = await _slots_with_one_practitioner(session, criteria, times, now=now)
     if by is not None:
         await _check_hold_limit(session, by, len(slots), now=now)
     expires_at = now + (await get_clinic(session)).hold_length
@@ -135,11 +147,7 @@ async def _hold(
         Hold(
             id=owner,
             token_hash=hash_of(token),
-            service=slot.service,
-            practitioner=slot.practitioner,
-            location=slot.location,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
+            **asdict(slot),
             created_at=now,
             expires_at=expires_at,
             client=by.client if by else UNCOUNTED_CLIENT,
@@ -151,8 +159,12 @@ async def _hold(
         ticks = ticks_of_visit(service, hold.starts_at)
         await reserve_ticks(session, hold.practitioner, ticks, owner=hold.id, expires_at=expires_at)
     await run_booking_rules(session, Step.HOLD, service, holds, now=now, held_until=expires_at)
-    await save_outcome(session, intended, outcome, now=now)
+    await save_outcome(session, repeatable, outcome, now=now)
     return list(zip(holds, tokens))
+
+
+async def _criteria(session: BookingSession, request: HoldRequest[Any]) -> SlotCriteria:
+    return await slot_criteria(session, request.service, request.practitioner, request.location)
 
 
 def _idempotent_request(request: HoldRequest[Any]) -> IdempotentRequest | None:
@@ -166,55 +178,62 @@ def _check_course(service: Service, times: Sequence[datetime]) -> None:
         message = f"This course has {service.visits} visits: please give as many times."
         raise InvalidInput(message, path=("startsAt",))
     apart = service.buffer_before + service.duration + service.buffer_after
-    for place, (former, latter) in enumerate(pairwise(times), 1):
+    for index, (former, latter) in enumerate(pairwise(times), 1):
         if latter - former < apart:
             message = "Please give the times of the visits in order, none during another visit."
-            raise InvalidInput(message, path=("startsAt", str(place)))
+            raise InvalidInput(message, path=("startsAt", str(index)))
 
 
 async def _slots_with_one_practitioner(
-    session: BookingSession, wish: SlotCriteria, times: Sequence[datetime], *, now: datetime
+    session: BookingSession, criteria: SlotCriteria, times: Sequence[datetime], *, now: datetime
 ) -> list[OpenSlot]:
-    """An open slot at each time, all with whoever of those has the least to do on the first day."""
-    chosen: dict[str, list[OpenSlot]] = {}
-    for place, time in enumerate(times):
-        with _naming_visit(place, of=len(times)):
+    """An open slot at each time, all with the practitioner who has the least to do on the first day."""
+    candidates: list[str] = []  # practitioners who are free at all times so far
+    slots: list[dict[str, OpenSlot]] = []
+    for index, time in enumerate(times):
+        with _naming_visit(index, len(times)):
             free: dict[str, OpenSlot] = {}
-            for slot in await open_slots_at(session, wish, time, now=now):
-                free.setdefault(slot.practitioner, slot)  # at one place, where several would do
-            if place == 0:
-                chosen = {who: [slot] for who, slot in free.items()}
-                continue
-            preferred = next(iter(chosen))
-            chosen = {who: [*slots, free[who]] for who, slots in chosen.items() if who in free}
-            if not chosen:
+            for slot in await open_slots_at(session, criteria, time, now=now):
+                free.setdefault(slot.practitioner, slot)  # at one location, where several would do
+            remaining = [practitioner for practitioner in candidates or free if practitioner in free]
+            if not remaining:
                 message = "Nobody is free at all these times. Please choose another one for this visit."
-                raise SlotTaken(message, wanted=replace(wish, practitioner=preferred).at(time))
-    return next(iter(chosen.values()))
+                raise SlotTaken(message, wanted=replace(criteria, practitioner=candidates[0]).at(time))
+        candidates = remaining
+        slots.append(free)
+    return [free[candidates[0]] for free in slots]
 
 
 @contextmanager
-def _naming_visit(place: int, *, of: int) -> Iterator[None]:
-    """A refusal says which of several times it is about."""
+def _naming_visit(index: int, visits: int) -> Iterator[None]:
+    """A refusal about one of several times names it by its index."""
     try:
         yield
     except BookingError as refusal:
-        if of > 1 and refusal.path == ("startsAt",):
-            raise replace(refusal, path=("startsAt", str(place))) from refusal
+        if visits > 1 and refusal.path == ("startsAt",):
+            raise replace(refusal, path=("startsAt", str(index))) from refusal
         raise
 
 
-async def _check_hold_limit(session: BookingSession, by: Holder, more: int, *, now: datetime) -> None:
-    ends = await hold_expiries_of_client(session, by.client, now=now)
-    if len(ends) + more > by.most:
-        raise TooManyHolds(retry_after=(ends[0] - now) if ends else timedelta(0))
+async def _check_hold_limit(session: BookingSession, by: Holder, added: int, *, now: datetime) -> None:
+    expiries = await hold_expiries_of_client(session, by.client, now=now)
+    if len(expiries) + added > by.max_holds:
+        raise TooManyHolds(retry_after=(expiries[0] - now) if expiries else timedelta(0))
+
+
+def no_such_hold() -> NotFound:
+    return NotFound("There is no such hold. Please hold a time with `holdSlot`.", path=("holdToken",))
 
 
 async def extend_hold(session: BookingSession, token: str, *, now: datetime) -> Hold:
-    """Keeps the time for the clinic's hold length from now on; once. Refuses with a BookingError."""
+    """Hold the time for the clinic's hold length from now on; once.
+
+    Raises:
+        BookingError: there is no such hold, or it is booked, expired or extended already.
+    """
     hold = await _lock_hold(session, token, now=now)
     if hold is None:
-        raise NotFound("There is no such hold. Please hold a time with `holdSlot`.", path=("holdToken",))
+        raise no_such_hold()
     if await appointments_by_id(session, [hold.id]):
         raise InvalidInput("This time is booked already.", path=("holdToken",))
     if hold.expires_at <= now:
@@ -228,16 +247,16 @@ async def extend_hold(session: BookingSession, token: str, *, now: datetime) -> 
 
 
 async def _expired_refusal(session: BookingSession, hold: Hold, *, now: datetime) -> HoldExpired:
-    wish = await slot_criteria(session, hold.service, hold.practitioner, hold.location)
+    criteria = await slot_criteria(session, hold.service, hold.practitioner, hold.location)
     try:
-        still_open = bool(await open_slots_at(session, wish, hold.starts_at, now=now))
+        still_open = bool(await open_slots_at(session, criteria, hold.starts_at, now=now))
     except BookingError:
         still_open = False
-    return HoldExpired(still_open=still_open, wanted=wish.at(hold.starts_at))
+    return HoldExpired(still_open=still_open, wanted=criteria.at(hold.starts_at))
 
 
 async def release_hold(session: BookingSession, token: str, *, now: datetime) -> bool:
-    """Frees the time at once; False when there was nothing to free. What is booked stays booked."""
+    """Free the held time at once; False when it wasn't held any more. A booked time stays booked."""
     hold = await _lock_hold(session, token, now=now)
     if hold is None or hold.expires_at <= now or await appointments_by_id(session, [hold.id]):
         return False
@@ -247,7 +266,7 @@ async def release_hold(session: BookingSession, token: str, *, now: datetime) ->
 
 
 async def _lock_hold(session: BookingSession, token: str, *, now: datetime) -> Hold | None:
-    """The hold, and nobody else deciding about it; as it was before any waiting, or gone meanwhile."""
+    """The hold, read again once its practitioner's schedule is locked; None if there is none (any more)."""
     hold = (await holds_by_token(session, [hash_of(token)])).get(hash_of(token))
     if hold is None:
         return None

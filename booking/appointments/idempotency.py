@@ -1,4 +1,4 @@
-"""Once per intention: a repeat with the client's own key answers with what the first request did."""
+"""Idempotency keys: a repeat with the client's own key returns the outcome of the first request."""
 
 import hashlib
 import hmac
@@ -21,14 +21,18 @@ MAX_KEY_LENGTH = 200
 
 @dataclass(frozen=True)
 class IdempotentRequest:
-    """Both are hashes. Without the key, which is kept nowhere, the request can't be guessed from its own."""
+    """Hashes. The key is stored nowhere, and without it the request can't be guessed from its hash."""
 
     key_hash: bytes
     request_hash: bytes
 
 
-def idempotent_request(verb: str, key: str | None, *request: object) -> IdempotentRequest | None:
-    """None where the client has no key. Refuses with InvalidInput for a key that could be guessed."""
+def idempotent_request(verb: str, key: str | None, *content: object) -> IdempotentRequest | None:
+    """None where the client has no key.
+
+    Raises:
+        InvalidInput: the key is so short that it could be guessed, or too long.
+    """
     if key is None:
         return None
     if not MIN_KEY_LENGTH <= len(key) <= MAX_KEY_LENGTH:
@@ -37,31 +41,39 @@ def idempotent_request(verb: str, key: str | None, *request: object) -> Idempote
         )
         raise InvalidInput(message, path=("idempotencyKey",))
     secret = key.encode("utf-8", "surrogatepass")
-    asked = repr(request).encode("utf-8", "surrogatepass")
+    text = repr(content).encode("utf-8", "surrogatepass")
     return IdempotentRequest(
         key_hash=hashlib.sha256(verb.encode() + b"\n" + secret).digest(),
-        request_hash=hmac.new(secret, asked, hashlib.sha256).digest(),
+        request_hash=hmac.new(secret, text, hashlib.sha256).digest(),
     )
 
 
 async def lookup_outcome(
-    session: BookingSession, intended: IdempotentRequest | None, *, now: datetime
+    session: BookingSession, request: IdempotentRequest | None, *, now: datetime
 ) -> uuid.UUID | None:
-    """What the intention led to; None when it is new. Refuses with IdempotencyKeyReused for another one."""
-    if intended is None:
+    """The id that the first request led to; None when this is the first.
+
+    Raises:
+        IdempotencyKeyReused: the key was used for another request.
+    """
+    if request is None:
         return None
-    before = await find_idempotency_key(session, intended.key_hash, since=now - RETENTION)
-    if before is None:
+    stored = await find_idempotency_key(session, request.key_hash, since=now - RETENTION)
+    if stored is None:
         return None
-    if not hmac.compare_digest(before.request_hash, intended.request_hash):
+    if not hmac.compare_digest(stored.request_hash, request.request_hash):
         raise IdempotencyKeyReused
-    return before.outcome
+    return stored.outcome
 
 
 async def save_outcome(
-    session: BookingSession, intended: IdempotentRequest | None, outcome: uuid.UUID, *, now: datetime
+    session: BookingSession, request: IdempotentRequest | None, outcome: uuid.UUID, *, now: datetime
 ) -> None:
-    """In the transaction that does it. Refuses with IdempotencyKeyReused if another was quicker with it."""
-    if intended is not None:
+    """Record the outcome, in the transaction of the request.
+
+    Raises:
+        IdempotencyKeyReused: another request with the same key has committed meanwhile.
+    """
+    if request is not None:
         await delete_old_idempotency_keys(session, until=now - RETENTION)
-        await insert_idempotency_key(session, intended.key_hash, intended.request_hash, outcome, now=now)
+        await insert_idempotency_key(session, request.key_hash, request.request_hash, outcome, now=now)

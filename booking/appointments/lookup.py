@@ -1,4 +1,4 @@
-"""Who may change a booked visit, and until when."""
+"""Finds the appointment that a manage link or a partner's key may see or change."""
 
 import uuid
 from datetime import datetime
@@ -16,11 +16,15 @@ from booking.storage.session import BookingSession
 async def appointment_of_key(
     session: BookingSession, owner: str, appointment: uuid.UUID | None
 ) -> Appointment:
-    """A visit that a partner's key booked. Refuses with NotFound, also for a visit of somebody else's."""
-    found = await appointments_by_id(session, [appointment] if appointment else [])
-    if not found or found[0].booked_by != owner:
+    """An appointment that a partner's key booked.
+
+    Raises:
+        NotFound: there is none of this id, or another key booked it.
+    """
+    rows = await appointments_by_id(session, [appointment] if appointment else [])
+    if not rows or rows[0].booked_by != owner:
         raise NotFound("There is no such appointment, or it isn't yours.", path=("appointmentId",))
-    return found[0]
+    return rows[0]
 
 
 async def managed_appointment(
@@ -30,24 +34,27 @@ async def managed_appointment(
     *,
     or_next_at: datetime | None = None,
 ) -> Appointment:
-    """The visit that a manage link is for; of a course's visits the one that is named.
+    """The appointment of a manage link; of a course's appointments the one that is named.
 
-    Unless one is named, `or_next_at` chooses the next that stands, or else the last. Refuses with
-    NotFound, also for a visit of somebody else's.
+    Unless one is named, `or_next_at` chooses the next that stands, or else the last.
+
+    Raises:
+        NotFound: the link isn't valid, or is for another appointment.
+        InvalidInput: the link is for several, and none is named.
     """
-    visits = await appointments_by_manage_token(session, hash_of(manage_token))
-    if not visits:
+    rows = await appointments_by_manage_token(session, hash_of(manage_token))
+    if not rows:
         raise NotFound("This link is not valid (any more). Please call us.", path=("manageToken",))
     if appointment is not None:
-        visits = [visit for visit in visits if visit.id == appointment]
-        if not visits:
+        rows = [row for row in rows if row.id == appointment]
+        if not rows:
             raise NotFound("This link is for another appointment.", path=("appointmentId",))
     if or_next_at is not None:
-        ahead = (v for v in visits if v.status is AppointmentStatus.BOOKED and v.ends_at > or_next_at)
-        return next(ahead, visits[-1])
-    if len(visits) > 1:
+        ahead = (row for row in rows if row.status is AppointmentStatus.BOOKED and row.ends_at > or_next_at)
+        return next(ahead, rows[-1])
+    if len(rows) > 1:
         raise InvalidInput("This link is for several visits: please say which.", path=("appointmentId",))
-    return visits[0]
+    return rows[0]
 
 
 async def lock_changeable_appointment(
@@ -58,23 +65,26 @@ async def lock_changeable_appointment(
     owner: str | None,
     now: datetime,
 ) -> Appointment:
-    """The visit, and nobody else deciding about the time of those who could deliver it.
+    """The appointment, with the schedules locked of all practitioners who offer its service.
 
-    Without the secret of its link, `owner` is the partner's key that booked it.
-    Refuses with TooLateToChange inside the notice and after; a cancelled visit is answered as it is.
+    Without the secret of its link, `owner` is the partner's key that booked it. A cancelled appointment
+    is returned whatever the deadline.
+
+    Raises:
+        NotFound: there is no such appointment, or it is another patient's or partner's.
+        InvalidInput: the link is for several, and none is named.
+        TooLateToChange: it starts within the clinic's notice, or is over.
     """
     if manage_token is not None:
-        visit = await managed_appointment(session, manage_token, appointment)
+        row = await managed_appointment(session, manage_token, appointment)
     elif owner is not None:
-        visit = await appointment_of_key(session, owner, appointment)
+        row = await appointment_of_key(session, owner, appointment)
     else:
         raise NotFound("Please give the secret of the manage link.", path=("manageToken",))
-    people = {visit.practitioner, *await practitioners_offering(session, visit.service)}
-    await lock_schedules(session, people)
-    await session.refresh(visit)
-    deadline = (await get_clinic(session)).policy.change_deadline(visit.starts_at)
-    if visit.status is AppointmentStatus.BOOKED and now > deadline:
-        raise TooLateToChange(
-            "It is too late to change this visit online. Please call us.", deadline=deadline
-        )
-    return visit
+    await lock_schedules(session, {row.practitioner, *await practitioners_offering(session, row.service)})
+    await session.refresh(row)
+    deadline = (await get_clinic(session)).policy.change_deadline(row.starts_at)
+    if row.status is AppointmentStatus.BOOKED and now > deadline:
+        message = "It is too late to change this visit online. Please call us."
+        raise TooLateToChange(message, deadline=deadline)
+    return row

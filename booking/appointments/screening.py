@@ -1,4 +1,4 @@
-"""Whether the answers clear a visit for booking online. Nothing of them is stored here."""
+"""Checks the screening answers of a booking. The answers themselves are never stored."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -12,9 +12,11 @@ from booking.storage.session import BookingSession
 async def check_screening(
     session: BookingSession, service: str, answers: Mapping[str, Answer]
 ) -> tuple[str, ...]:
-    """Answers the questions (slugs) to talk about at the visit.
+    """The questions (slugs) that the practitioner talks about at the visit.
 
-    Refuses with ScreeningIncomplete, or with CallTheClinic, which doesn't say which answer it was.
+    Raises:
+        ScreeningIncomplete: not every question, or another one, is answered.
+        CallTheClinic: an answer blocks; it doesn't name the answer.
     """
     questions = await cached(session, ("screening", service), partial(_questions, session, service))
     verdict = evaluate(questions, answers)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from booking.domain.open_slot import OpenSlot
 from booking.storage.base import Table, enum_column, partial_index
 from booking.storage.models.api_keys import ApiKey
 
@@ -45,6 +46,10 @@ class AppointmentColumns:
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     created_at: Mapped[datetime]
+
+    @property
+    def slot(self) -> OpenSlot:
+        return OpenSlot(self.service, self.practitioner, self.location, self.starts_at, self.ends_at)
 
 
 class Hold(AppointmentColumns, Table):
