@@ -8,9 +8,11 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import brotli
+import orjson
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from booking.i18n.locales import locales
 from web.bundle import bundle_folder
 
 MEDIA_TYPES = {
@@ -23,6 +25,8 @@ LOADER = "book-online.js"
 ENTRY_POINTS = (LOADER, "manage.js", "static/pages.css", "static/mark.svg")
 """Files that pages name without a version."""
 FLOW = re.compile(rb"([\"'`])\./flow/")
+LANGUAGES = b"__LANGUAGES__"
+"""Where a module names the languages."""
 READS_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -81,6 +85,11 @@ def assets() -> Assets:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "documents.json"
     }
+    languages = " ".join(locales()).encode()
+    files = {path: body.replace(LANGUAGES, languages) for path, body in files.items()}
+    for language, texts in locales().items():
+        strings = {"locale": texts.tag, "direction": texts.direction, "texts": texts.widget}
+        files[f"strings/{language}.json"] = orjson.dumps(strings)
     digest = hashlib.sha256()
     for path, body in files.items():
         digest.update(f"{path}\n{len(body)}\n".encode() + body)

@@ -5,9 +5,8 @@ from base64 import b64encode
 from html import escape
 from urllib.parse import quote
 
+from booking.i18n.locales import texts_for
 from web.assets import LOADER, assets
-
-WORDS = {"en": "Book Online", "fr": "Réserver en ligne"}
 
 
 def snippet(site: str, service: str, language: str, *, pinned: bool) -> str:
@@ -19,7 +18,7 @@ def snippet(site: str, service: str, language: str, *, pinned: bool) -> str:
         check = f' integrity="sha384-{b64encode(digest).decode()}" crossorigin="anonymous"'
     path = f"/book/{quote(service, safe='')}" if service else "/book"
     which = f' service="{escape(service)}"' if service else ""
-    link = f'<a href="{escape(site + path)}">{WORDS[language]}</a>'
+    link = f'<a href="{escape(site + path)}">{escape(texts_for(language)("embed.button"))}</a>'
     return (
         f'<script type="module" src="{escape(source)}"{check}></script>\n'
         f'<book-online{which} lang="{language}">{link}</book-online>\n'

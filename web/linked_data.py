@@ -15,9 +15,10 @@ from booking.storage.models.catalogue import Clinic, Location, OpeningHours, Ser
 from booking.storage.queries.catalogue import get_clinic, listed_locations, weekly_opening_hours
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import clock_time
-from web.opening_hours_text import DAYS
 
 PLATFORMS = ["https://schema.org/DesktopWebPlatform", "https://schema.org/MobileWebPlatform"]
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""As schema.org names them in every language."""
 LAST_MINUTE = 23 * 60 + 59
 """How a day that is open to its end is told: there is no 24:00."""
 
@@ -90,7 +91,7 @@ def _week(hours: Sequence[OpeningHours]) -> Iterator[Linked]:
         sorted(hours, key=lambda row: (row.opens, row.closes, row.weekday)),
         key=lambda row: (row.opens, row.closes),
     ):
-        days = [DAYS["en"][row.weekday] for row in rows]
+        days = [DAYS[row.weekday] for row in rows]
         times = {"opens": clock_time(opens), "closes": clock_time(min(closes, LAST_MINUTE))}
         yield {"@type": "OpeningHoursSpecification", "dayOfWeek": days, **times}
 

@@ -12,13 +12,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from booking.domain.translations import in_language
+from booking.i18n.locales import locales, texts_for
 from booking.i18n.negotiation import preferred_language
 from booking.storage.queries.catalogue import get_clinic, listed_locations, opening_hours_by_location
 from booking.storage.session import BookingSession
 from web.assets import asset, assets
 from web.opening_hours_text import opening_hours_text
 
-LANGUAGES = ("en", "fr")
 SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -37,6 +37,7 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+templates.globals["locales"] = locales
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ class ClinicCard:
             phone=clinic.phone,
             phone_shown=clinic.phone_shown,
             address=place.address,
-            hours=opening_hours_text([(row.weekday, row.opens, row.closes) for row in hours], language),
+            hours=opening_hours_text(
+                [(row.weekday, row.opens, row.closes) for row in hours], texts_for(language)
+            ),
         )
 
 
@@ -83,14 +86,16 @@ def routes(
     with what search engines are told.
     """
 
+    locales()  # A mistake in a language's file is told when the server starts.
+
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
         language, service = language_of(request), request.path_params.get("service")
-        is_booking = template.startswith("book.")
+        is_booking = template == "book.html"
         html = templates.get_template(template).render(
+            text=texts_for(language),
             clinic=await clinic(language),
-            language=language,
             service=service,
-            wishes={
+            preselection={
                 name: request.query_params[name] for name in PRESELECTION if name in request.query_params
             },
             noscript=await noscript(language, service) if noscript and is_booking else "",
@@ -100,15 +105,15 @@ def routes(
         return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
 
     async def book(request: Request) -> Response:
-        return await page(request, f"book.{language_of(request)}.html")
+        return await page(request, "book.html")
 
     async def manage(request: Request) -> Response:
-        return await page(request, f"manage.{language_of(request)}.html", PRIVATE)
+        return await page(request, "manage.html", PRIVATE)
 
     async def front(request: Request) -> Response:
         if not demo:
             return RedirectResponse(f"/book?{request.url.query}" if request.url.query else "/book")
-        return await page(request, f"demo.{language_of(request)}.html")
+        return await page(request, "demo.html")
 
     return [
         Route("/", front),
@@ -125,7 +130,7 @@ def noscript_stylesheet() -> str:
 
 
 def language_of(request: Request) -> str:
-    """`?lang=` where we have it, or what the browser prefers."""
-    asked = request.query_params.get("lang", "")
-    # In front of the header's own wishes; a language that we don't have is passed over.
-    return preferred_language(f"{asked},{request.headers.get('accept-language', '')}", LANGUAGES)
+    """`?lang=` where there is a file for it, or what the browser prefers."""
+    named = request.query_params.get("lang", "")
+    # In front of the header's own preferences; a language without a file is passed over.
+    return preferred_language(f"{named},{request.headers.get('accept-language', '')}", list(locales()))

@@ -4,7 +4,7 @@
  * FOLDER is `build/widget` unless given. `documents.json` lists the GraphQL operations that the bundle sends.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { parse, print, separateOperations, stripIgnoredCharacters } from 'graphql';
 
@@ -43,7 +43,7 @@ const texts = {
 const modules = { ...options, format: 'esm', target: 'es2022', plugins: [texts] };
 
 rmSync(out, { recursive: true, force: true });
-mkdirSync(join(out, 'strings'), { recursive: true });
+mkdirSync(out, { recursive: true });
 // Pages name these two. They import the rest from the folder of its version, whose name the server fills in.
 await build({ ...modules, entryPoints: ['book-online.js', 'manage.js'].map((file) => join(widget, file)), external: ['./flow/*'] });
 // Each apart: a module that both share would come as a third one, for which the first would have to wait.
@@ -58,7 +58,4 @@ for (const file of ['start.js', 'manage-page.js']) {
 }
 await build({ ...options, entryPoints: ['pages.css', 'noscript.css'].map((file) => join(pages, file)), outdir: join(out, 'static') });
 copyFileSync(join(pages, 'mark.svg'), join(out, 'static/mark.svg'));
-for (const file of readdirSync(join(widget, 'strings'))) {
-  writeFileSync(join(out, 'strings', basename(file)), JSON.stringify(JSON.parse(read(join(widget, 'strings', file)))));
-}
 writeFileSync(join(out, 'documents.json'), JSON.stringify(operations, null, 2) + '\n');

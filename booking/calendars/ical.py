@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from booking.domain.translations import Translations, in_language
+from booking.domain.translations import in_language
+from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service, TimeOff
 
 YEAR = timedelta(days=366)
 REFRESH_INTERVAL = timedelta(minutes=15)
 """How often a calendar may look for news. Many look far less often, whatever they are told."""
-AWAY: Translations = {"en": "Away", "fr": "Absence"}
 
 
 def appointments_ical(
@@ -70,7 +70,7 @@ def practitioner_ical(
         event.add("dtstart", starts_at.astimezone(zone))
         # A whole day is kept to its last microsecond, and a calendar knows whole seconds only.
         event.add("dtend", (ends_at + timedelta.resolution).astimezone(zone).replace(microsecond=0))
-        event.add("summary", in_language(AWAY, language))
+        event.add("summary", texts_for(language)("feed.away"))
         event.add("transp", "OPAQUE")
         calendar.add_component(event)
     return _serialize(calendar)

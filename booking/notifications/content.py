@@ -1,4 +1,4 @@
-"""What a mail says on each occasion.
+"""What a mail says about an event.
 
 Never of health but the service's own name, which the subject keeps to itself too: it is read on locked
 screens. And nothing that the visitor typed: else anybody could send their own words, as ours, to whom
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from booking.domain.events import EventKind
 from booking.domain.translations import in_language
+from booking.i18n.texts import Texts
 from booking.notifications.context import MailContext
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section
-from booking.notifications.voice import Voice
 from booking.storage.models.appointments import Appointment
 
 
@@ -23,137 +23,135 @@ class Links:
     manage: str | None
 
 
-def write_mail(occasion: MailContext, voice: Voice, links: Links, *, language: str) -> MailLayout:
+def write_mail(context: MailContext, texts: Texts, links: Links, *, language: str) -> MailLayout:
     """`language` is for the clinic's own texts, which may be in more languages than ours."""
-    title = _title(occasion, voice)
-    first = occasion.visits[0]
-    time = voice.time(occasion.local(first.starts_at, first))
+    title = _title(context, texts)
+    first = context.appointments[0]
+    time = texts.day_and_time(context.local(first.starts_at, first))
     return MailLayout(
-        clinic=in_language(occasion.clinic.name, language),
-        phone=(occasion.clinic.phone, occasion.clinic.phone_shown),
-        subject=title if len(occasion.visits) > 1 else voice.label(title, time),
+        clinic=in_language(context.clinic.name, language),
+        phone=context.clinic.phone,
+        phone_shown=context.clinic.phone_shown,
+        subject=title if len(context.appointments) > 1 else texts.label(title, time),
         title=title,
-        lead=_lead(occasion, voice),
-        cards=_cards(occasion, voice, language),
-        sections=_sections(occasion, voice, links, language),
+        lead=_lead(context, texts),
+        cards=_cards(context, texts, language),
+        sections=_sections(context, texts, links, language),
     )
 
 
-def _title(occasion: MailContext, voice: Voice) -> str:
-    match occasion.event.kind:
+def _title(context: MailContext, texts: Texts) -> str:
+    match context.event.kind:
         case EventKind.BOOKED:
-            return voice.count("booked.title", len(occasion.visits))
+            return texts.count("confirmed.titleCourse", len(context.appointments))
         case EventKind.MOVED:
-            return voice.say("changed.title" if _keeps_its_time(occasion) else "moved.title")
+            return texts("mail.moved.title" if context.has_new_time else "mail.changed.title")
         case EventKind.CANCELLED:
-            return voice.say("cancelled.title")
+            return texts("mail.cancelled.title")
 
 
-def _lead(occasion: MailContext, voice: Voice) -> list[str]:
-    match occasion.event.kind:
+def _lead(context: MailContext, texts: Texts) -> list[str]:
+    match context.event.kind:
         case EventKind.BOOKED:
-            return [voice.say("booked.lead"), voice.say("calendar.add")]
+            return [texts("mail.booked.lead"), texts("mail.calendar.add")]
         case EventKind.MOVED:
-            lead = voice.say("changed.lead" if _keeps_its_time(occasion) else "moved.lead")
-            return [lead, voice.say("calendar.update")]
+            lead = texts("mail.moved.lead" if context.has_new_time else "mail.changed.lead")
+            return [lead, texts("mail.calendar.update")]
         case EventKind.CANCELLED:
-            return [voice.say("cancelled.lead"), voice.say("calendar.update")]
+            return [texts("mail.cancelled.lead"), texts("mail.calendar.update")]
 
 
-def _keeps_its_time(occasion: MailContext) -> bool:
-    """A visit can move to somebody else at the same time."""
-    return occasion.event.moved_from in (None, occasion.visits[0].starts_at)
-
-
-def _cards(occasion: MailContext, voice: Voice, language: str) -> list[Card]:
-    """One for a visit; for several first what they have in common."""
-    visits = occasion.visits
-    what = Row(voice.say("visit.what"), [in_language(occasion.service.name, language)])
-    who = Row(voice.say("visit.who"), [occasion.practitioners[visits[0].practitioner].name])
-    where = _where(occasion, visits[0], voice, language)
-    if len(visits) == 1:
-        when = [_when(occasion, visits[0], voice), *_before(occasion, voice)]
-        reference = _reference(visits[0], voice)
-        return [Card([*when, what, who, where, reference], _number(occasion, visits[0], voice))]
-    is_one_place = len({visit.location for visit in visits}) == 1
-    cards = [Card([what, who, where] if is_one_place else [what, who])]
-    for visit in visits:
-        place = [] if is_one_place else [_where(occasion, visit, voice, language)]
-        rows = [_when(occasion, visit, voice), *place, _reference(visit, voice)]
-        cards.append(Card([*rows, _changes(occasion, visit, voice)], _number(occasion, visit, voice)))
+def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:
+    """One for an appointment; for several first what they have in common."""
+    appointments = context.appointments
+    first = appointments[0]
+    service = Row(texts("summary.what"), [in_language(context.service.name, language)])
+    practitioner = Row(texts("summary.who"), [context.practitioners[first.practitioner].name])
+    location = _location(context, first, texts, language)
+    if len(appointments) == 1:
+        rows = [_time(context, first, texts), *_time_before(context, texts), service, practitioner, location]
+        return [Card([*rows, _reference(first, texts)], _number(context, first, texts))]
+    at_one_location = len({appointment.location for appointment in appointments}) == 1
+    cards = [Card([service, practitioner, location] if at_one_location else [service, practitioner])]
+    for appointment in appointments:
+        rows = [_time(context, appointment, texts)]
+        if not at_one_location:
+            rows.append(_location(context, appointment, texts, language))
+        rows += [_reference(appointment, texts), _deadline(context, appointment, texts)]
+        cards.append(Card(rows, _number(context, appointment, texts)))
     return cards
 
 
-def _number(occasion: MailContext, visit: Appointment, voice: Voice) -> str | None:
-    of = len(occasion.course)
-    return voice.say("visit.number", n=occasion.number(visit), of=of) if of > 1 else None
+def _number(context: MailContext, appointment: Appointment, texts: Texts) -> str | None:
+    of = len(context.course)
+    return texts("manage.visit", n=context.number(appointment), of=of) if of > 1 else None
 
 
-def _when(occasion: MailContext, visit: Appointment, voice: Voice) -> Row:
-    start, end = occasion.local(visit.starts_at, visit), occasion.local(visit.ends_at, visit)
-    return Row(voice.say("visit.when"), [voice.day(start), voice.span(start, end)], is_main=True)
+def _time(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
+    start = context.local(appointment.starts_at, appointment)
+    end = context.local(appointment.ends_at, appointment)
+    return Row(texts("summary.when"), [texts.day(start), texts.span(start, end)], is_main=True)
 
 
-def _before(occasion: MailContext, voice: Voice) -> list[Row]:
-    before = occasion.event.moved_from
-    if before is None or _keeps_its_time(occasion):
+def _time_before(context: MailContext, texts: Texts) -> list[Row]:
+    before = context.event.moved_from
+    if before is None or not context.has_new_time:
         return []
-    return [Row(voice.say("visit.before"), [voice.time(occasion.local(before, occasion.visits[0]))])]
+    return [Row(texts("mail.before"), [texts.day_and_time(context.local(before, context.appointments[0]))])]
 
 
-def _where(occasion: MailContext, visit: Appointment, voice: Voice, language: str) -> Row:
-    location = occasion.location(visit)
-    return Row(voice.say("visit.where"), [in_language(location.name, language), *location.address])
+def _location(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
+    location = context.location(appointment)
+    return Row(texts("summary.where"), [in_language(location.name, language), *location.address])
 
 
-def _reference(visit: Appointment, voice: Voice) -> Row:
-    return Row(voice.say("visit.reference"), [visit.reference])
+def _reference(appointment: Appointment, texts: Texts) -> Row:
+    return Row(texts.count("confirmed.reference", 1), [appointment.reference])
 
 
-def _changes(occasion: MailContext, visit: Appointment, voice: Voice) -> Row:
-    deadline = occasion.deadline(visit)
-    told = voice.say("visit.until", time=voice.time(deadline)) if deadline else voice.say("visit.tooLate")
-    return Row(voice.say("visit.changes"), [told])
+def _deadline(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
+    deadline = context.deadline(appointment)
+    until = texts("mail.changesUntil", time=texts.day_and_time(deadline)) if deadline else None
+    return Row(texts("mail.onlineChanges"), [until or texts("mail.changesByPhone")])
 
 
-def _sections(occasion: MailContext, voice: Voice, links: Links, language: str) -> list[Section]:
-    if occasion.event.kind is EventKind.CANCELLED:
-        again = Link(voice.say("again.button"), links.book)
-        sections = [Section(voice.say("again.title"), [voice.say("again.text")], again)]
-        return sections + _others(occasion, voice, links)
-    preparation = occasion.service.preparation
+def _sections(context: MailContext, texts: Texts, links: Links, language: str) -> list[Section]:
+    if context.event.kind is EventKind.CANCELLED:
+        again = Link(texts("mail.again.button"), links.book)
+        sections = [Section(texts("mail.again.title"), [texts("mail.again.text")], again)]
+        return sections + _other_appointments(context, texts, links.manage)
+    preparation = context.service.preparation
     prepare = [in_language(preparation, language)] if preparation else []
     return [
-        *(Section(voice.say("prepare.title"), [line]) for line in prepare),
-        *_others(occasion, voice, None),
-        _change(occasion, voice, links),
+        *(Section(texts("confirmed.prepare"), [line]) for line in prepare),
+        *_other_appointments(context, texts, None),
+        _change(context, texts, links),
     ]
 
 
-def _others(occasion: MailContext, voice: Voice, links: Links | None) -> list[Section]:
-    """With the manage link where no other section has it."""
-    others = occasion.others
+def _other_appointments(context: MailContext, texts: Texts, manage: str | None) -> list[Section]:
+    """`manage` is None where another section has the link."""
+    others = context.other_appointments
     if not others:
         return []
-    times = [voice.time(occasion.local(visit.starts_at, visit)) for visit in others]
-    link = None
-    if links and links.manage:
-        link = Link(voice.count("change.see", len(others)), links.manage, voice.say("change.keep"))
-    return [Section(voice.count("others.title", len(others)), times, link)]
+    times = [texts.day_and_time(context.local(other.starts_at, other)) for other in others]
+    link = Link(texts.count("mail.see", len(others)), manage, texts("mail.keepLink")) if manage else None
+    return [Section(texts.count("mail.otherVisits", len(others)), times, link)]
 
 
-def _change(occasion: MailContext, voice: Voice, links: Links) -> Section:
-    title = voice.say("change.title")
+def _change(context: MailContext, texts: Texts, links: Links) -> Section:
+    title, count = texts("mail.change.title"), len(context.appointments)
     if links.manage is None:
-        return Section(title, [voice.say("change.call")])
-    count = len(occasion.visits)
-    deadlines = [deadline for visit in occasion.visits if (deadline := occasion.deadline(visit))]
-    if not deadlines:
-        late = voice.say("change.tooLate" if count == 1 else "change.call")
-        see = Link(voice.count("change.see", count), links.manage, voice.say("change.keep"))
-        return Section(title, [late], see)
-    until = (
-        voice.say("change.until", time=voice.time(deadlines[0])) if count == 1 else voice.say("change.each")
-    )
-    change = Link(voice.say("change.button"), links.manage, voice.say("change.keep"))
-    return Section(title, [until], change)
+        return Section(title, [texts("mail.change.call")])
+    deadlines = [deadline for each in context.appointments if (deadline := context.deadline(each))]
+    if deadlines:
+        button = texts("confirmed.manage")
+        line = (
+            texts("manage.until", time=texts.day_and_time(deadlines[0]))
+            if count == 1
+            else texts("mail.change.each")
+        )
+    else:
+        button = texts.count("mail.see", count)
+        line = texts("manage.tooLate" if count == 1 else "mail.change.call")
+    return Section(title, [line], Link(button, links.manage, texts("mail.keepLink")))

@@ -1,4 +1,4 @@
-"""What an event is about, read once: the visits as they stand now, and all that a mail says of them."""
+"""All that a mail needs to know about an event, read from the database at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,70 +20,78 @@ from booking.storage.session import BookingSession
 
 @dataclass(frozen=True)
 class MailContext:
-    """`visits` are those to tell of, never none; `course` is all that were booked as one.
+    """`appointments` are those of the event as they stand now, never none; `course` is all booked as one.
 
-    Both in the order of their times. A single visit is a course of one.
+    Both in the order of their times. A single appointment is a course of one.
     """
 
     event: Event
     clinic: Clinic
     patient: Patient
-    visits: Sequence[Appointment]
+    appointments: Sequence[Appointment]
     course: Sequence[Appointment]
     service: Service
     practitioners: Mapping[str, Practitioner]
     locations: Mapping[str, Location]
 
     @property
-    def others(self) -> list[Appointment]:
-        """Visits of the course that stand and are still to come."""
-        told = {visit.id for visit in self.visits}
-        return [visit for visit in self.course if visit.id not in told and self._is_ahead(visit)]
+    def has_new_time(self) -> bool:
+        """False for one that is moved to another practitioner at the same time."""
+        return self.event.moved_from not in (None, self.appointments[0].starts_at)
 
-    def number(self, visit: Appointment) -> int:
-        return 1 + [each.id for each in self.course].index(visit.id)
+    @property
+    def other_appointments(self) -> list[Appointment]:
+        """Those of the course that the event is not about, that stand and are still to come."""
+        in_event = {appointment.id for appointment in self.appointments}
+        return [other for other in self.course if other.id not in in_event and self._is_ahead(other)]
 
-    def location(self, visit: Appointment) -> Location:
-        return self.locations[visit.location]
+    def number(self, appointment: Appointment) -> int:
+        return 1 + [each.id for each in self.course].index(appointment.id)
 
-    def local(self, at: datetime, visit: Appointment) -> datetime:
-        """On the clock where the visit is."""
-        return at.astimezone(ZoneInfo(self.location(visit).time_zone))
+    def location(self, appointment: Appointment) -> Location:
+        return self.locations[appointment.location]
 
-    def deadline(self, visit: Appointment) -> datetime | None:
-        """Until when it can be changed online; None if it was too late already when this happened."""
-        deadline = self.clinic.policy.change_deadline(visit.starts_at)
-        return self.local(deadline, visit) if deadline >= self.event.occurred_at else None
+    def local(self, at: datetime, appointment: Appointment) -> datetime:
+        """On the clock of the appointment's location."""
+        return at.astimezone(ZoneInfo(self.location(appointment).time_zone))
 
-    def _is_ahead(self, visit: Appointment) -> bool:
-        return visit.status is AppointmentStatus.BOOKED and visit.ends_at > self.event.occurred_at
+    def deadline(self, appointment: Appointment) -> datetime | None:
+        """Until when it can be changed online; None if it was too late already when the event happened."""
+        deadline = self.clinic.policy.change_deadline(appointment.starts_at)
+        return self.local(deadline, appointment) if deadline >= self.event.occurred_at else None
+
+    def _is_ahead(self, appointment: Appointment) -> bool:
+        is_booked = appointment.status is AppointmentStatus.BOOKED
+        return is_booked and appointment.ends_at > self.event.occurred_at
 
 
 async def mail_context(session: BookingSession, event: Event) -> MailContext | None:
-    """None if there is nothing (any more) to tell: what has happened since is told by its own event."""
-    told = await appointments_by_id(session, event.appointments)
-    visits = [visit for visit in told if _is_current(event, visit)]
-    if not visits:
+    """None if the event is outdated: what has happened since has an event, and a mail, of its own."""
+    of_event = await appointments_by_id(session, event.appointments)
+    appointments = [appointment for appointment in of_event if _is_current(event, appointment)]
+    if not appointments:
         return None
-    key = visits[0].course
-    course = (await appointments_by_course(session, [key]))[key] if key else visits
-    services = await services_by_slug(session, [visits[0].service])
+    first = appointments[0]
+    course = appointments
+    if first.course:
+        course = (await appointments_by_course(session, [first.course]))[first.course]
+    services = await services_by_slug(session, [first.service])
     return MailContext(
         event=event,
         clinic=await get_clinic(session),
-        patient=await session.get_one(Patient, visits[0].patient),
-        visits=visits,
+        patient=await session.get_one(Patient, first.patient),
+        appointments=appointments,
         course=course,
-        service=services[visits[0].service],
-        practitioners=await practitioners_by_slug(session, {visit.practitioner for visit in course}),
-        locations=await locations_by_slug(session, {visit.location for visit in course}),
+        service=services[first.service],
+        practitioners=await practitioners_by_slug(session, {each.practitioner for each in course}),
+        locations=await locations_by_slug(session, {each.location for each in course}),
     )
 
 
-def _is_current(event: Event, visit: Appointment) -> bool:
-    is_cancelled = visit.status is AppointmentStatus.CANCELLED
+def _is_current(event: Event, appointment: Appointment) -> bool:
+    is_cancelled = appointment.status is AppointmentStatus.CANCELLED
     if event.kind is EventKind.CANCELLED:
         return is_cancelled
-    # Of two moves in a row only the last is news: the time of the first is not kept any more.
-    is_outdated = event.kind is EventKind.MOVED and visit.changed_at > event.occurred_at
+    # Of two moves in a row only the last is told: the time of the first is not stored any more.
+    is_outdated = event.kind is EventKind.MOVED and appointment.changed_at > event.occurred_at
     return not (is_cancelled or is_outdated)

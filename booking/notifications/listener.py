@@ -1,4 +1,4 @@
-"""Mails as a listener: what has happened is told to the patient."""
+"""The listener that mails a patient what has happened to their appointments."""
 
 from booking.domain.events import Event
 from booking.domain.hookspecs import Listener
@@ -7,13 +7,13 @@ from booking.notifications.smtp import MailServer
 from booking.storage.database import Database
 
 
-def mail_listener(database: Database, post: MailServer, *, site: str) -> Listener:
+def mail_listener(database: Database, server: MailServer, *, site: str) -> Listener:
     """`site` is where our pages are, like `https://booking.example.com`."""
 
-    async def tell(event: Event, manage_token: str | None) -> None:
+    async def send_mail(event: Event, manage_token: str | None) -> None:
         async with database.read() as session:
             message = await compose_mail(session, event, site=site, manage_token=manage_token)
         if message is not None:
-            await post.send(message)
+            await server.send(message)
 
-    return tell
+    return send_mail

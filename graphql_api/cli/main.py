@@ -9,6 +9,7 @@ import uvicorn
 
 from booking.catalogue.clinic_file.parser import ClinicFileError
 from booking.domain.errors import BookingError
+from booking.i18n.locales import FALLBACK, locales
 from booking.storage.engine import UnknownDatabase
 from graphql_api.app import create_app, system_clock
 from graphql_api.cli import calendar_feeds, features, keys, webhooks
@@ -19,7 +20,6 @@ from graphql_api.schema.schema import printed_schema, schema_with
 from graphql_api.settings import InvalidSetting, Settings, settings_from
 from graphql_api.startup import prepare_database
 from web.embed import snippet
-from web.pages import LANGUAGES
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep a connection that they may use again: it must not end just as they do."""
@@ -55,7 +55,7 @@ def command_parser() -> argparse.ArgumentParser:
 
     embed = commands.add_parser("embed", help="print the two lines for a web page")
     embed.add_argument("--service", default="", help="slug of the service that the button is for")
-    embed.add_argument("--language", default="en", choices=LANGUAGES, help="of the button's words")
+    embed.add_argument("--language", default=FALLBACK, choices=locales(), help="of the button's words")
     embed.add_argument(
         "--pinned", action="store_true", help="with a hash (SRI): to be printed again after each update"
     )

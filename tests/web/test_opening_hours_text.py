@@ -2,6 +2,7 @@
 
 import pytest
 
+from booking.i18n.locales import texts_for
 from web.opening_hours_text import opening_hours_text
 
 WEEK = [(day, 420, 1140) for day in range(5)]
@@ -29,4 +30,4 @@ WEEK = [(day, 420, 1140) for day in range(5)]
 def test_days_with_the_same_hours_are_one_line(
     hours: list[tuple[int, int, int]], language: str, words: list[tuple[str, str]]
 ) -> None:
-    assert opening_hours_text(hours, language) == words
+    assert opening_hours_text(hours, texts_for(language)) == words

@@ -11,14 +11,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from booking.appointments.hold import Holder
+from booking.i18n.locales import texts_for
+from booking.i18n.texts import Texts
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.form import Form
-from web.noscript.texts import Texts, texts_in
 from web.noscript.views import ServiceView, bookable_services
 from web.pages import (
-    LANGUAGES,
     PRIVATE,
     SECURITY,
     ClinicCard,
@@ -56,7 +56,7 @@ class NoscriptRequest:
 
     @classmethod
     def of(cls, site: NoscriptSite, http: Request) -> "NoscriptRequest":
-        return cls(site, http, texts_in(language_of(http)))
+        return cls(site, http, texts_for(language_of(http)))
 
     @property
     def service(self) -> str:
@@ -86,17 +86,16 @@ class NoscriptRequest:
     def render(
         self, template: str, clinic: ClinicCard | None, *, status: HTTPStatus, **values: object
     ) -> Response:
-        language = self.texts.language
         html = templates.get_template(f"noscript/{template}.html").render(
             clinic=clinic,
-            language=language,
             text=self.texts,
-            other=texts_in(next(other for other in LANGUAGES if other != language)),
             url=self.url,
             noscript_stylesheet=noscript_stylesheet(),
             **values,
         )
-        return HTMLResponse(html, status, headers=SECURITY | PRIVATE | {"Content-Language": language})
+        return HTMLResponse(
+            html, status, headers=SECURITY | PRIVATE | {"Content-Language": self.texts.language}
+        )
 
     def redirect(self, step: str, query: Iterable[tuple[str, str]] = ()) -> Response:
         return _see_other(self.url(step, query))

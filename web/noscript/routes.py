@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.domain.errors import TryAgain
+from booking.i18n.locales import texts_for
 from web.noscript.confirmation import calendar_file
 from web.noscript.form import BadForm, read_form
 from web.noscript.request import NoscriptRequest, NoscriptSite, page_url
 from web.noscript.steps import check_answers, finish, hold, release
-from web.noscript.texts import texts_in
 from web.noscript.times import times_page
 from web.noscript.views import bookable_services
 from web.pages import templates
@@ -44,7 +44,7 @@ async def noscript_entry(site: NoscriptSite, language: str, service: str | None)
 
     The practitioners of the service if it is named and can be booked, else all services.
     """
-    texts = texts_in(language)
+    texts = texts_for(language)
     async with site.database.read() as session:
         services = await bookable_services(session, texts, now=await site.now(session))
     chosen = next((bookable for bookable in services if bookable.slug == service), None)

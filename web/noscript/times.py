@@ -19,12 +19,12 @@ from booking.domain.errors import (
     TooManyHolds,
 )
 from booking.domain.open_slot import RequestedTime
+from booking.i18n.texts import Texts
 from booking.scheduling.slots import slot_criteria
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.open_days import alternatives, open_days
 from web.noscript.request import NoscriptRequest
-from web.noscript.texts import Texts
 from web.noscript.views import LocationView, ServiceView, location_views
 
 REASONS = {

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import deliverable_offers
 from booking.domain.translations import Translations, in_language
+from booking.i18n.texts import Texts
 from booking.storage.models.appointments import Appointment, Hold
 from booking.storage.models.catalogue import Location, Practitioner, Service
 from booking.storage.queries.catalogue import (
@@ -16,7 +17,6 @@ from booking.storage.queries.catalogue import (
     services_by_slug,
 )
 from booking.storage.session import BookingSession
-from web.noscript.texts import Texts
 
 MINUTE = timedelta(minutes=1)
 

@@ -1,31 +1,31 @@
-/** @file Here is all that the widget says, in the visitor's language: one JSON file a language. */
+/** @file The widget's texts in the visitor's language: section `widget` of a file in `locales/`. */
 
 /**
  * @template {string} K
  * @typedef {K extends `${infer Stem}.other` ? Stem : never} Stem
  */
 /**
- * @typedef {keyof typeof import('../strings/en.json')} Key
- * @typedef {Stem<Key>} CountKey  a key with `.one` and `.other`
+ * @typedef {keyof (typeof import('../../locales/en.json'))['widget']} Key
+ * @typedef {Stem<Key>} CountKey  a key with a form for each of the language's plurals
  * @typedef {Record<string, string | number>} Values
  * @typedef {{(key: Key, values?: Values): string, count: (key: CountKey, n: number, values?: Values) => string,
  *   language: string, locale: string, direction: string}} Say
  */
 
-const LANGUAGES = ['en', 'fr'];
+/** The server fills in its languages, the one to fall back on first. */
+const LANGUAGES = '__LANGUAGES__'.split(' ');
 
-/** The language of the nearest `lang`, where we speak it. @param {Element} element */
+/** The language of the nearest `lang`, where there is a file for it. @param {Element} element */
 export const languageOf = (element) => {
-  const asked = nearest(element)?.getAttribute('lang') || document.documentElement.lang;
-  const language = asked.toLowerCase().split('-')[0] ?? '';
-  return LANGUAGES.includes(language) ? language : 'en';
+  const tag = `${nearest(element)?.getAttribute('lang') || document.documentElement.lang}-`.toLowerCase();
+  return LANGUAGES.find((language) => tag.startsWith(`${language.toLowerCase()}-`)) ?? /** @type {string} */ (LANGUAGES[0]);
 };
 
-/** Also out of the shadow roots of others. @param {Element} element @returns {Element | null} */
+/** Also out of shadow roots that the page made. @param {Element} element @returns {Element | null} */
 const nearest = (element) => {
-  const found = element.closest('[lang]');
+  const closest = element.closest('[lang]');
   const root = element.getRootNode();
-  return found || !(root instanceof ShadowRoot) ? found : nearest(root.host);
+  return closest || !(root instanceof ShadowRoot) ? closest : nearest(root.host);
 };
 
 /** @type {Map<string, Promise<Say>>} */
@@ -33,32 +33,27 @@ const loading = new Map();
 
 /** @param {string} language @returns {Promise<Say>} */
 export const load = (language) => {
-  const found = loading.get(language);
-  if (found) return found;
-  const promise = read(language);
+  const started = loading.get(language);
+  if (started) return started;
+  const promise = fetchTexts(language);
   loading.set(language, promise);
   promise.catch(() => loading.delete(language));
   return promise;
 };
 
-/** @param {string} language */
-const read = async (language) => {
-  const answer = await fetch(new URL(`../strings/${language}.json`, import.meta.url));
-  if (!answer.ok) throw new Error(`The strings could not be loaded: ${answer.status}`);
-  return saying(/** @type {Record<Key, string>} */ (await answer.json()), language);
-};
-
-/** @param {Record<Key, string>} texts @param {string} language @returns {Say} */
-const saying = (texts, language) => {
-  const plural = new Intl.PluralRules(texts.locale);
-  /** @param {Key} key @param {Values} [values] */
-  const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-  return Object.assign(say, {
-    /** @param {CountKey} key @param {number} n @param {Values} [values] */
-    count: (key, n, values = {}) =>
-      say(/** @type {Key} */ (`${key}.${plural.select(n) === 'one' ? 'one' : 'other'}`), { n, ...values }),
-    language,
-    locale: texts.locale,
-    direction: texts.direction,
-  });
+/** @param {string} language @returns {Promise<Say>} */
+const fetchTexts = async (language) => {
+  const response = await fetch(new URL(`../strings/${language}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`The strings could not be loaded: ${response.status}`);
+  /** @type {{locale: string, direction: string, texts: Record<string, string>}} */
+  const { locale, direction, texts } = await response.json();
+  const plural = new Intl.PluralRules(locale);
+  /** @param {string} key @param {Values} [values] */
+  const say = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  /** @param {CountKey} key @param {number} n @param {Values} [values] */
+  const count = (key, n, values = {}) => {
+    const form = `${key}.${plural.select(n)}`;
+    return say(form in texts ? form : `${key}.other`, { n, ...values });
+  };
+  return Object.assign(say, { count, language, locale, direction });
 };

@@ -155,7 +155,7 @@ async def test_the_html_loads_nothing_and_runs_nothing(clinic: Database) -> None
 
 async def test_html_in_the_clinics_texts_is_only_text(clinic: Database) -> None:
     evil = "</dd><script>alert(1)</script>&amp;\"'"
-    escaped = "&lt;/dd&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;&quot;&#x27;"
+    escaped = "&lt;/dd&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;&#34;&#39;"
     edits = {
         '"Sample Health Services"': json.dumps(evil),
         '"Physiotherapy assessment"': json.dumps(evil),

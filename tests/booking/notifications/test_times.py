@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.notifications.voice import voice_for
+from booking.i18n.locales import texts_for
 from booking.storage.database import Database
 from tests.booking.notifications.bookings import booked, text_of
 from tests.support.clinics import open_clinic, small_clinic
@@ -61,7 +61,7 @@ async def test_a_time_that_comes_twice_is_told_with_its_zone(empty: Database) ->
     ],
 )
 def test_a_zone_has_its_own_name_in_french(zone: str, summer: str, winter: str) -> None:
-    french = voice_for("fr")
+    french = texts_for("fr")
     days = [datetime(2026, month, 5, 9, 5, tzinfo=ZoneInfo(zone)) for month in (7, 1)]
 
     told = [french.span(day, day + timedelta(hours=4)).replace("\N{NO-BREAK SPACE}", " ") for day in days]
@@ -72,5 +72,5 @@ def test_a_zone_has_its_own_name_in_french(zone: str, summer: str, winter: str) 
 def test_the_first_of_a_month_is_told_as_people_say_it() -> None:
     days = [datetime(2026, 8, day, tzinfo=ZoneInfo("America/Toronto")) for day in (1, 21)]
 
-    assert [voice_for("fr").day(day) for day in days] == ["samedi 1er août", "vendredi 21 août"]
-    assert [voice_for("en").day(day) for day in days] == ["Saturday, August 1", "Friday, August 21"]
+    assert [texts_for("fr").day(day) for day in days] == ["samedi 1er août", "vendredi 21 août"]
+    assert [texts_for("en").day(day) for day in days] == ["Saturday, August 1", "Friday, August 21"]

@@ -1,0 +1,92 @@
+"""The languages of Book Online: each is one file, `locales/<language>.json`."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Set
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import parse_pattern
+
+from booking.i18n.negotiation import preferred_language
+from booking.i18n.texts import Texts
+
+FALLBACK = "en"
+"""Its file says which texts there are; its texts are shown where a reader's language has no file."""
+SECTIONS = ("formats", "widget", "server")
+PLACEHOLDER = re.compile(r"\{\w*\}")
+HERE = Path(__file__).parent
+IN_WHEEL, IN_CHECKOUT = HERE.parent / "locales", HERE.parents[1] / "locales"
+FOLDER = IN_WHEEL if IN_WHEEL.is_dir() else IN_CHECKOUT
+
+
+class LocaleError(Exception):
+    """A language's file is not like the fallback's."""
+
+
+def texts_for(languages: str) -> Texts:
+    """The texts in the best of our languages: `languages` is one, or several as in `Accept-Language`."""
+    return locales()[preferred_language(languages, list(locales()))]
+
+
+@cache
+def locales() -> Mapping[str, Texts]:
+    """All languages, the fallback first.
+
+    Raises:
+        LocaleError: a file lacks a text, has one too many, or has one with other placeholders.
+    """
+    paths = sorted(FOLDER.glob("*.json"), key=lambda path: (path.stem != FALLBACK, path.stem))
+    contents = {path.stem: _read(path) for path in paths}
+    if FALLBACK not in contents:
+        raise LocaleError(f"{FOLDER} has no {FALLBACK}.json")
+    return {language: _texts(language, content, contents[FALLBACK]) for language, content in contents.items()}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError as reason:
+        raise LocaleError(f"{path}: {reason}") from reason
+    return content
+
+
+def _texts(language: str, content: dict[str, Any], reference: dict[str, Any]) -> Texts:
+    try:
+        locale = Locale.parse(content["locale"], sep="-")
+        # Of many forms some are for fractions alone, or for millions.
+        forms = {locale.plural_form(n) for n in range(100)} | {"other"}
+        mistakes = list(_mistakes(content, reference, forms))
+        texts = content["widget"] | content["server"]
+        made = Texts(language, locale, content["formats"], content["zones"], texts, content["widget"])
+    except (KeyError, ValueError, UnknownLocaleError) as reason:
+        raise LocaleError(f"locales/{language}.json: {reason!r}") from reason
+    if mistakes:
+        raise LocaleError(f"locales/{language}.json: {'; '.join(mistakes)}")
+    return made
+
+
+def _mistakes(content: dict[str, Any], reference: dict[str, Any], forms: Set[str]) -> Iterator[str]:
+    for section in SECTIONS:
+        texts, examples = content[section], reference[section]
+        plurals = {key.removesuffix(".one") for key in examples if key.endswith(".one")}
+        expected = {key: text for key, text in examples.items() if key.rpartition(".")[0] not in plurals}
+        expected |= {f"{stem}.{form}": examples[f"{stem}.other"] for stem in plurals for form in forms}
+        yield from (f"{key} is missing" for key in sorted(expected.keys() - texts))
+        yield from (f"{key} has no use" for key in sorted(texts.keys() - expected))
+        for key in sorted(expected.keys() & texts):
+            found, needed = (set(PLACEHOLDER.findall(text)) for text in (texts[key], expected[key]))
+            # "Your visit" need not say that it is one.
+            needed -= {"{n}"} - found if key.rpartition(".")[0] in plurals else set()
+            if found != needed:
+                yield f"{key} must have {' '.join(sorted(needed)) or 'no placeholder'}: {texts[key]!r}"
+            if not texts[key].strip():
+                yield f"{key} is empty"
+    yield from (f"{key} is in two sections" for key in content["widget"].keys() & content["server"])
+    for name, pattern in content["formats"].items():
+        try:
+            parse_pattern(pattern)
+        except ValueError as reason:
+            yield f"{name}: {reason}"

@@ -1,0 +1,130 @@
+"""What Book Online says in one language: texts, plurals, dates, times, zones and prices.
+
+The words come from the language's file in `locales/`; weekdays, months, plural rules, zones and the
+shape of prices come from Unicode's CLDR, which Babel brings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import get_timezone_name, parse_pattern
+from babel.numbers import format_currency, get_currency_symbol
+
+NO_BREAK = "\u00a0"
+NARROW_SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
+"""As the widget writes a currency; others are written with their code."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """`texts("time.visit", n=2)`. `widget` are those of `texts` that a visitor's browser loads too.
+
+    `formats` are CLDR's date patterns; `zones` are abbreviations that CLDR has wrong.
+    """
+
+    language: str
+    locale: Locale
+    formats: Mapping[str, str]
+    zones: Mapping[str, str]
+    texts: Mapping[str, str]
+    widget: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self.texts[key].format(**values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The text for this number of things, by the language's plural rule."""
+        form = f"{key}.{self.locale.plural_form(n)}"
+        return self(form if form in self.texts else f"{key}.other", n=n, **values)
+
+    @property
+    def name(self) -> str:
+        """The language in its own words: `Français`."""
+        name = Locale.parse(self.language, sep="-").get_display_name() or self.language
+        return name[0].upper() + name[1:]
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`, as HTML's `dir` has it."""
+        return self.locale.text_direction
+
+    @property
+    def tag(self) -> str:
+        """The locale as browsers name it (BCP 47): `fr-CA`."""
+        return str(self.locale).replace("_", "-")
+
+    def label(self, name: str, value: str) -> str:
+        """`When: Tuesday`."""
+        return self("label", name=name, value=value)
+
+    def weekday(self, weekday: int) -> str:
+        """`Tuesday` for 1."""
+        return str(self.locale.days["stand-alone"]["wide"][weekday])
+
+    def day(self, day: date) -> str:
+        """`Tuesday, November 24`."""
+        return self._format("firstOfMonth" if day.day == 1 else "day", day)
+
+    def clock(self, at: datetime, *, zoned: bool | None = None) -> str:
+        """`9:15 a.m.` where its zone is; with the zone if that comes twice, unless `zoned` says otherwise."""
+        zoned = _is_ambiguous(at) if zoned is None else zoned
+        clock = self._format("clock", at)
+        return f"{clock}{NO_BREAK}{self.zone(at)}" if zoned else clock
+
+    def day_and_time(self, at: datetime) -> str:
+        """`Tuesday, November 24, 9:15 a.m.` where its zone is; with the zone if that comes twice."""
+        return self("dayAndTime", day=self.day(at), time=self.clock(at))
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """`9:15 a.m. to 10:00 a.m. EST`; both times of one zone."""
+        clocks_change = start.utcoffset() != end.utcoffset()
+        return self(
+            "clock.span", start=self.clock(start, zoned=clocks_change), end=self.clock(end, zoned=True)
+        )
+
+    def zone(self, at: datetime) -> str:
+        """`EST`. Only zones of North America have abbreviations that differ by language."""
+        name = at.tzname() or ""
+        if name.startswith(("+", "-")):
+            return f"UTC{name}"
+        # China's CST is not Winnipeg's.
+        if not (isinstance(at.tzinfo, ZoneInfo) and at.tzinfo.key.startswith(("America/", "Canada/"))):
+            return name
+        translated = self.zones.get(name) or get_timezone_name(at, "short", locale=self.locale)
+        return translated if translated.isupper() else name
+
+    def zone_note(self, at: datetime) -> str:
+        """`Times are in Toronto time (EST).`"""
+        city = str(at.tzinfo).rpartition("/")[2].replace("_", " ")
+        return self("time.zone", city=city, zone=self.zone(at))
+
+    def opening_time(self, minutes: int) -> str:
+        """`7:00 am` from minutes after midnight, as opening hours are written."""
+        hour, minute = divmod(minutes, 60)
+        pattern = "openingHour" if minute == 0 else "opening"
+        return self._format(f"{pattern}.{'am' if hour % 24 < 12 else 'pm'}", time(hour % 24, minute))
+
+    def price(self, amount: str, currency: str) -> str:
+        """`$110`, `$112.50`; `112,50 $`."""
+        exact = Decimal(amount)
+        pattern = self.locale.currency_formats["standard"].pattern
+        if exact == exact.to_integral_value():
+            pattern = pattern.replace(".00", "")
+        symbol = NARROW_SYMBOLS.get(currency)
+        if symbol is None:
+            symbol = currency
+            pattern = pattern.replace("¤#", f"¤{NO_BREAK}#")
+        price = format_currency(exact, currency, pattern, self.locale, currency_digits=False)
+        return price.replace(get_currency_symbol(currency, self.locale), symbol)
+
+    def _format(self, name: str, at: date | time) -> str:
+        return parse_pattern(self.formats[name]).apply(at, self.locale)
+
+
+def _is_ambiguous(at: datetime) -> bool:
+    """When clocks go back, an hour comes twice."""
+    return at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()

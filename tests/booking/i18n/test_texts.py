@@ -1,0 +1,103 @@
+"""Times, zones, plurals and prices as people write them in a language."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from booking.i18n.locales import texts_for
+
+TORONTO = ZoneInfo("America/Toronto")
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "currency", "price"),
+    [
+        ("en", "110.00", "CAD", "$110"),
+        ("en", "112.50", "CAD", "$112.50"),
+        ("en", "112.50", "USD", "$112.50"),
+        ("en", "90.00", "CHF", "CHF\u00a090"),
+        ("fr", "110.00", "CAD", "110\u00a0$"),
+        ("fr", "112.50", "EUR", "112,50\u00a0€"),
+    ],
+)
+def test_a_price_is_written_as_people_do(language: str, amount: str, currency: str, price: str) -> None:
+    assert texts_for(language).price(amount, currency) == price
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "text"),
+    [
+        ("en", 0, "0 visits"),
+        ("en", 1, "1 visit"),
+        ("en", 2, "2 visits"),
+        ("fr", 0, "0 visite"),
+        ("fr", 1, "1 visite"),
+        ("fr", 2, "2 visites"),
+    ],
+)
+def test_a_number_has_the_form_of_its_language(language: str, n: int, text: str) -> None:
+    assert texts_for(language).count("service.visits", n) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "english", "french"),
+    [
+        (
+            datetime(2026, 11, 24, 12, tzinfo=UTC),
+            "Tuesday, November 24, 7:00\u00a0a.m.",
+            "mardi 24 novembre, 7\u00a0h\u00a000",
+        ),
+        (
+            datetime(2026, 12, 1, 17, tzinfo=UTC),
+            "Tuesday, December 1, 12:00\u00a0p.m.",
+            "mardi 1er décembre, 12\u00a0h\u00a000",
+        ),
+        # Clocks go back, and this hour comes twice.
+        (
+            datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+            "Sunday, November 1, 1:30\u00a0a.m.\u00a0EDT",
+            "dimanche 1er novembre, 1\u00a0h\u00a030\u00a0HAE",
+        ),
+        (
+            datetime(2026, 11, 1, 6, 30, tzinfo=UTC),
+            "Sunday, November 1, 1:30\u00a0a.m.\u00a0EST",
+            "dimanche 1er novembre, 1\u00a0h\u00a030\u00a0HNE",
+        ),
+    ],
+)
+def test_a_time_is_on_the_clock_of_its_location(at: datetime, english: str, french: str) -> None:
+    local = at.astimezone(TORONTO)
+
+    assert texts_for("en").day_and_time(local) == english
+    assert texts_for("fr").day_and_time(local) == french
+
+
+def test_times_say_whose_clock_they_are_on() -> None:
+    local = datetime(2026, 11, 24, 12, tzinfo=UTC).astimezone(TORONTO)
+
+    assert texts_for("en").zone_note(local) == "Times are in Toronto time (EST)."
+    assert texts_for("fr").zone_note(local) == "Les heures sont à l’heure de Toronto (HNE)."
+
+
+@pytest.mark.parametrize(
+    ("zone", "summer", "winter"),
+    [
+        ("America/Halifax", "HAA", "HNA"),
+        ("America/Edmonton", "HAR", "HNR"),
+        ("America/Vancouver", "HAP", "HNP"),
+        ("America/Sao_Paulo", "UTC-03", "UTC-03"),
+    ],
+)
+def test_a_zone_of_the_americas_has_its_french_name(zone: str, summer: str, winter: str) -> None:
+    days = [datetime(2026, month, 5, 9, tzinfo=ZoneInfo(zone)) for month in (7, 1)]
+
+    assert [texts_for("fr").zone(day) for day in days] == [summer, winter]
+
+
+@pytest.mark.parametrize(
+    ("languages", "best"),
+    [("fr", "fr"), ("FR-ca", "fr"), ("nl", "en"), ("nl,fr;q=0.5", "fr"), ("", "en")],
+)
+def test_texts_are_in_the_best_language_that_has_a_file(languages: str, best: str) -> None:
+    assert texts_for(languages).language == best
