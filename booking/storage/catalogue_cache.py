@@ -6,7 +6,7 @@ from typing import Any
 
 
 class CatalogueCache:
-    """Forgets everything when the catalogue's revision changes, and the least recently used value first."""
+    """Drops all values when the catalogue's revision changes, and the least recently used one when full."""
 
     CAPACITY = 50_000
     """By weight: one practitioner's time on one day weighs one, some hundred bytes."""
@@ -31,5 +31,5 @@ class CatalogueCache:
         self._values[key] = value, weight
         self._weight += weight - former
         while self._weight > self.CAPACITY and len(self._values) > 1:
-            _, (_, lost) = self._values.popitem(last=False)
-            self._weight -= lost
+            _, (_, evicted) = self._values.popitem(last=False)
+            self._weight -= evicted

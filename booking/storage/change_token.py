@@ -1,4 +1,4 @@
-"""Whether anything was committed since: the database's own word for it, so that no writer has to tell.
+"""Change tokens: whether anything was committed since, by the database's own word.
 
 A counter of ours would be a row that every booking fights for, and a change that forgets it would go unseen.
 """
@@ -17,17 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 log = logging.getLogger("book_online")
 
 SHARED_SECONDS = 0.005
-"""How long a look at PostgreSQL is believed: it takes a way there and back, which many can share."""
-PATIENCE_SECONDS = 2
-"""Whoever waits for longer is better served with an answer that is worked out."""
+"""How long a token of PostgreSQL is shared: reading it is a round trip."""
+READ_TIMEOUT_SECONDS = 2
+"""After which computing a response anew is quicker than waiting for the token."""
 
 
 class ChangeToken(Protocol):
-    async def look(self) -> Hashable:
-        """Equal to an earlier one only if nothing was committed in between; None when nobody can tell."""
+    async def read(self) -> Hashable:
+        """Equal to an earlier token only if nothing was committed in between; None if it can't be read."""
 
     async def wait_until_visible(self) -> None:
-        """Returns when whatever was committed before is part of every look from now on, by any process."""
+        """Return when every token read from now on, by any process, reflects all earlier commits."""
 
     async def close(self) -> None: ...
 
@@ -37,9 +37,9 @@ def change_token_of(engine: AsyncEngine) -> ChangeToken:
 
 
 class SqliteChangeToken:
-    """Some microseconds, without waiting, so it is asked within the event loop: once for each of its turns.
+    """Read in microseconds inside the event loop, once for each of its turns.
 
-    Whoever asks in one turn came before the first of them looked; whoever comes meanwhile asks in the next.
+    All readers of one turn came before the first of them read; later ones read in the next turn.
 
     https://www.sqlite.org/pragma.html#pragma_data_version
     """
@@ -47,21 +47,21 @@ class SqliteChangeToken:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._cursor: sqlite3.Cursor | None = None
-        self._seen: Hashable = None
+        self._token: Hashable = None
 
-    async def look(self) -> Hashable:
-        if self._seen is None:
-            self._seen = await self._look()
+    async def read(self) -> Hashable:
+        if self._token is None:
+            self._token = await self._read()
             asyncio.get_running_loop().call_soon(self._forget)
-        return self._seen
+        return self._token
 
     def _forget(self) -> None:
-        self._seen = None
+        self._token = None
 
     async def wait_until_visible(self) -> None:
-        """Who committed waited for the disk, and the loop has turned meanwhile."""
+        """Nothing to do: the commit waited for the disk, and the loop has turned meanwhile."""
 
-    async def _look(self) -> Hashable:
+    async def _read(self) -> Hashable:
         try:
             if self._cursor is None:
                 (file, *_), _ = self._engine.dialect.create_connect_args(self._engine.url)
@@ -79,43 +79,43 @@ class SqliteChangeToken:
 
 
 class PostgresChangeToken:
-    """Which transactions can be seen. A look serves all who come while it is under way, or soon after.
+    """The transactions that can be seen. One read serves all requests that come during it, or soon after.
 
-    So it may miss what was committed within `believed_for` before it was asked for: whoever confirms a
-    change waits for as long first (`be_seen`), and then nobody who has that answer is given an older one.
+    So a token may miss a commit of the last `shared_for` seconds. A change is confirmed only after
+    `wait_until_visible`, so that a client that knows of it gets no older response from any process.
 
     https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
     """
 
-    def __init__(self, engine: AsyncEngine, *, believed_for: float = SHARED_SECONDS) -> None:
+    def __init__(self, engine: AsyncEngine, *, shared_for: float = SHARED_SECONDS) -> None:
         self._engine = engine
-        self._believed_for = believed_for
+        self._shared_for = shared_for
         self._connection: PoolProxiedConnection | None = None
-        self._looking: asyncio.Task[Hashable] | None = None
-        self._began = -math.inf
+        self._reading: asyncio.Task[Hashable] | None = None
+        self._started_at = -math.inf
 
-    async def look(self) -> Hashable:
+    async def read(self) -> Hashable:
         loop = asyncio.get_running_loop()
-        since = loop.time() - self._believed_for
-        while self._looking is None or self._began <= since:
-            if self._looking is None or self._looking.done():
-                self._began, self._looking = loop.time(), loop.create_task(self._look())
+        oldest_start = loop.time() - self._shared_for
+        while self._reading is None or self._started_at <= oldest_start:
+            if self._reading is None or self._reading.done():
+                self._started_at, self._reading = loop.time(), loop.create_task(self._read())
             else:
-                await asyncio.wait([self._looking])
-        return self._looking.result() if self._looking.done() else await asyncio.shield(self._looking)
+                await asyncio.wait([self._reading])
+        return self._reading.result() if self._reading.done() else await asyncio.shield(self._reading)
 
     async def wait_until_visible(self) -> None:
-        await asyncio.sleep(self._believed_for)
+        await asyncio.sleep(self._shared_for)
 
-    async def _look(self) -> Hashable:
+    async def _read(self) -> Hashable:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(READ_TIMEOUT_SECONDS):
                 if self._connection is None:
                     self._connection = await self._engine.raw_connection()
                 driver = cast("asyncpg.Connection", self._connection.driver_connection)
                 return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
-        except Exception as reason:  # Whatever it is, those who wait must hear of it.
-            log.warning("the database does not tell whether anything was committed: %s", reason)
+        except Exception as reason:  # Whatever it is, those who wait for the task need a result.
+            log.warning("the change token can't be read: %s", reason)
             await self.close()
             return None
 

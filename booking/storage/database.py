@@ -1,4 +1,4 @@
-"""Hands out sessions: one short transaction at a time."""
+"""The database: opens sessions, each one short transaction long."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from booking.domain.hookspecs import NO_HOOKS, FeatureHooks
 from booking.storage.catalogue_cache import CatalogueCache
-from booking.storage.engine import PATIENCE_SECONDS, engine_for
+from booking.storage.engine import LOCK_TIMEOUT_SECONDS, engine_for
 from booking.storage.models.catalogue import Clinic
 from booking.storage.session import BookingSession
 from booking.storage.transient_errors import transient_errors_as_try_again
@@ -21,10 +21,7 @@ CLOSE_TIMEOUT_SECONDS = 1
 
 
 class _WriterQueue:
-    """Lets the writers of one process through one after the other, in the order of their arrival.
-
-    SQLite lets its writers retry at random, so that an unlucky one would wait for ever.
-    """
+    """A fair queue for the writers of one process: SQLite's own retries may starve one of them."""
 
     def __init__(self, patience: float) -> None:
         self._lock = asyncio.Lock()
@@ -39,18 +36,18 @@ class _WriterQueue:
 
 
 class Database:
-    """Hands out sessions, each one transaction long. Rows stay readable after the transaction."""
+    """Opens sessions. Their rows stay readable after the transaction."""
 
     def __init__(
-        self, url: str, *, patience: float = PATIENCE_SECONDS, features: Sequence[FeatureHooks] = NO_HOOKS
+        self, url: str, *, patience: float = LOCK_TIMEOUT_SECONDS, features: Sequence[FeatureHooks] = NO_HOOKS
     ) -> None:
-        """`patience` is in seconds; the hooks of `features` are called for every decision in a session."""
-        self.engine = engine_for(url, patience=patience, is_shared=True)
+        """`patience` is in seconds; sessions call the hooks of `features`."""
+        self.engine = engine_for(url, patience=patience, limits_statements=True)
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = (
-            engine_for(url, patience=patience, is_shared=True, only_reads=True)
+            engine_for(url, patience=patience, limits_statements=True, only_reads=True)
             if is_sqlite
-            # BEGIN and ROLLBACK would be two more round trips.
+            # Without BEGIN and ROLLBACK, which are two more round trips.
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
         self._writer_queue = _WriterQueue(patience) if is_sqlite else nullcontext()
@@ -67,9 +64,9 @@ class Database:
 
     def with_clinic(self, clinic: Clinic | None) -> Self:
         """The same database, whose readers use this row instead of reading the clinic again."""
-        same = copy(self)
-        same._clinic = clinic
-        return same
+        database = copy(self)
+        database._clinic = clinic
+        return database
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[BookingSession]:
@@ -94,11 +91,12 @@ class Database:
                 yield session
 
     async def close(self) -> None:
-        """Waits a moment for cancelled tasks to give their connections back."""
+        """Wait a moment for cancelled tasks to return their connections, then close these."""
         engines = self.engine, self._readers
+        pools = [cast(AsyncAdaptedQueuePool, engine.pool) for engine in engines]
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
-                while any(cast(AsyncAdaptedQueuePool, one.pool).checkedout() for one in engines):  # noqa: ASYNC110  (no event tells)
+                while any(pool.checkedout() for pool in pools):  # noqa: ASYNC110  (no event tells)
                     await asyncio.sleep(0.01)
         for engine in engines:
             await engine.dispose()

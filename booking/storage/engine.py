@@ -1,4 +1,4 @@
-"""The SQLAlchemy engine for SQLite or PostgreSQL, with its timeouts."""
+"""The SQLAlchemy engines for SQLite and PostgreSQL, with their timeouts."""
 
 import asyncio
 import math
@@ -15,19 +15,19 @@ from sqlalchemy.util import await_only
 
 from booking.storage.sqlite_dialect import DRIVER, execute
 
-PATIENCE_SECONDS = 15
-"""How long a writer waits for those before; for SQLite, `?timeout=` in the URL says otherwise."""
+LOCK_TIMEOUT_SECONDS = 15
+"""How long a writer waits for earlier ones; for SQLite, `?timeout=` in the URL takes precedence."""
 
 IDLE_TRANSACTION_SECONDS = 60
-"""When PostgreSQL gives up a transaction whose client is silent, and with it all that it locked."""
+"""After which PostgreSQL ends a transaction whose client is silent, and releases its locks."""
 
 LIVENESS_TIMEOUT_SECONDS = 2
-"""How long a connection to PostgreSQL may take to say that it lives."""
+"""How long a connection to PostgreSQL may take to prove that it is alive."""
 
 IDLE_CHECK_SECONDS = 5
-"""After which a connection to PostgreSQL is not trusted without asking: a firewall may have forgotten it."""
+"""After which an idle connection to PostgreSQL is checked: a firewall may have dropped it."""
 
-LAST_USED_AT = "used at"
+LAST_USED_AT = "last used at"
 
 DRIVERS = {"sqlite": DRIVER, "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
@@ -46,18 +46,22 @@ def database_url(text: str) -> URL:
 
 
 def engine_for(
-    url: str, *, patience: float = PATIENCE_SECONDS, is_shared: bool = False, only_reads: bool = False
+    url: str,
+    *,
+    patience: float = LOCK_TIMEOUT_SECONDS,
+    limits_statements: bool = False,
+    only_reads: bool = False,
 ) -> AsyncEngine:
-    """Its errors show neither parameters nor rows: they may hold somebody's name, and errors are logged.
+    """An engine whose errors show neither parameters nor rows: errors are logged, and rows hold names.
 
-    `is_shared`: others are served meanwhile, so that SQLite ends a statement that takes too long. With
-    `only_reads` it refuses to write; PostgreSQL's readers share their connections with writers.
+    `patience` is in seconds. On SQLite, an engine that `limits_statements` interrupts those that would block
+    the event loop for long, and one that `only_reads` refuses to write.
     """
-    known = database_url(url)
-    if known.drivername == DRIVER:
-        waits = {} if "timeout" in known.query else {"timeout": patience}
-        engine = create_async_engine(known, connect_args=waits, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", partial(_open_sqlite, is_shared, only_reads))
+    full_url = database_url(url)
+    if full_url.drivername == DRIVER:
+        timeout = {} if "timeout" in full_url.query else {"timeout": patience}
+        engine = create_async_engine(full_url, connect_args=timeout, hide_parameters=True)
+        event.listen(engine.sync_engine, "connect", partial(_open_sqlite, limits_statements, only_reads))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     limits = {
@@ -65,7 +69,7 @@ def engine_for(
         "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS}s",
     }
     engine = create_async_engine(
-        known,
+        full_url,
         connect_args={"server_settings": limits, "timeout": patience},
         pool_size=10,
         max_overflow=10,
@@ -78,14 +82,16 @@ def engine_for(
 
 
 def _check_liveness(connection: Any, record: Any, _proxy: object) -> None:
-    """To be replaced if not. One that was cut is known to be; one that was long unused is asked: to ask
-    each time would be three more ways to the database and back.
+    """Let the pool replace a dead connection. Only one that was idle is asked, which is a round trip.
+
+    Raises:
+        InvalidatePoolError: it was cut, or gives no sign of life.
     """
     is_cut = connection.driver_connection.is_closed()
     try:
         if not is_cut and time.monotonic() - record.info.get(LAST_USED_AT, math.inf) > IDLE_CHECK_SECONDS:
-            asked = connection.driver_connection.fetchval("SELECT 1")
-            await_only(asyncio.wait_for(asked, LIVENESS_TIMEOUT_SECONDS))
+            reply = connection.driver_connection.fetchval("SELECT 1")
+            await_only(asyncio.wait_for(reply, LIVENESS_TIMEOUT_SECONDS))
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as reason:
         raise InvalidatePoolError from reason
     if is_cut:
@@ -97,7 +103,7 @@ def _record_last_use(_connection: object, record: Any) -> None:
 
 
 def _hide_rows(context: ExceptionContext) -> None:
-    # PostgreSQL tells the whole row under DETAIL, and each layer above repeats it.
+    # PostgreSQL shows the whole row under DETAIL, and each layer above repeats it.
     error: BaseException | None = context.sqlalchemy_exception
     while error is not None:
         error.args = tuple(
@@ -108,17 +114,17 @@ def _hide_rows(context: ExceptionContext) -> None:
         error = error.__cause__ or getattr(error, "orig", None)
 
 
-def _open_sqlite(is_shared: bool, only_reads: bool, connection: Any, _record: Any) -> None:
-    if is_shared:
-        connection.be_bounded()
+def _open_sqlite(limits_statements: bool, only_reads: bool, connection: Any, _record: Any) -> None:
+    if limits_statements:
+        connection.limit_statements()
     connection.isolation_level = None  # Python's own BEGINs are late and never immediate; see below.
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout = 0",  # It is waited for locks in the event loop.
+        "busy_timeout = 0",  # The dialect waits for locks, in the event loop.
         "journal_mode = WAL",
         "synchronous = FULL",  # An acknowledged booking survives a power cut.
         "foreign_keys = ON",
-        # Whoever writes in a session that only reads would do so without taking turns.
+        # A write in a reading session would not wait its turn.
         f"query_only = {only_reads}",
     ):
         execute(cursor, f"PRAGMA {pragma}")
@@ -126,7 +132,7 @@ def _open_sqlite(is_shared: bool, only_reads: bool, connection: Any, _record: An
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer that starts as a reader can't wait for the lock, so it must say at once that it will write.
-    # Who only reads needs no transaction: each statement sees what is committed, as on PostgreSQL.
+    # A transaction that starts as a reader can't wait for the lock of writers, so a writer takes it at once.
+    # A reader needs no transaction: each statement sees what is committed, as on PostgreSQL.
     if connection.get_execution_options().get("writes", False):
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""A session is one unit of work: a short transaction, and what every decision in it needs."""
+"""The session: one short transaction, with the catalogue's cache and the features' hooks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ class GuardedSession(Session):
 
 
 class BookingSession(AsyncSession):
-    """SQLAlchemy's session with the clinic, values derived from its catalogue, and features' hooks."""
+    """SQLAlchemy's session, with the clinic, values derived from its catalogue, and features' hooks."""
 
     sync_session_class = GuardedSession
     sync_session: GuardedSession
@@ -56,14 +56,14 @@ class BookingSession(AsyncSession):
         self.catalogue_cache = catalogue_cache
         self.features = features
         self.clinic = clinic
-        """Held here, because the session forgets a row that nobody holds. None: not read yet."""
+        """Referenced here, because the session holds its rows weakly. None: not read yet."""
 
     @contextmanager
     def transaction_guarded(self) -> Iterator[None]:
-        """Whatever is called inside can't end the transaction.
+        """Code that runs inside can't end the transaction.
 
         Raises:
-            TransactionEnded: the transaction ended all the same, by SQL of the hook's own.
+            TransactionEnded: the transaction ended all the same, by a statement of the hook.
         """
         guard, transaction = self.sync_session, self.sync_session.get_transaction()
         before, guard.is_guarded = guard.is_guarded, True

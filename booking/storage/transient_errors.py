@@ -1,4 +1,4 @@
-"""Telling a database that can't answer just now from a mistake of ours."""
+"""Transient errors of the database, as opposed to mistakes in a statement."""
 
 import logging
 import sqlite3
@@ -20,7 +20,7 @@ TRANSIENT_SQLSTATES = (
     "57",  # shutting down, cancelled
     "58",  # I/O
     "25006",  # read-only
-    "55P03",  # somebody holds the lock for too long
+    "55P03",  # lock timeout
 )
 TRANSIENT_SQLITE_CODES = {
     sqlite3.SQLITE_BUSY,
@@ -36,17 +36,20 @@ PRIMARY_CODE_MASK = 0xFF  # SQLite puts details into the higher bytes.
 
 @contextmanager
 def transient_errors_as_try_again() -> Iterator[None]:
-    """Refuses with TryAgain where trying again may help; nothing of the transaction was kept then.
+    """Translate errors that may pass. The transaction was rolled back then.
 
-    Unless the connection was cut in the very moment of the commit: then nobody knows, and only a
-    repeat of the same request makes it certain.
+    Unless the connection was cut in the very moment of the commit: then only a repeat with the same
+    idempotency key makes certain.
+
+    Raises:
+        TryAgain: the database can't answer just now.
     """
     try:
         yield
     except (DBAPIError, NoFreeConnection, OSError) as error:
         if not _is_transient(error):
             raise
-        log.warning("the database does not answer: %s", error)
+        log.warning("the database can't answer just now: %s", error)
         raise TryAgain from error
 
 

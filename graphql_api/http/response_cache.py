@@ -80,7 +80,7 @@ class ResponseCache:
         while received[-1].get("more_body") and len(body) <= MAX_BODY_BYTES:
             received.append(await receive())
             body += received[-1].get("body", b"")
-        revision = await self._change_token.look()
+        revision = await self._change_token.read()
         if revision != self._revision:
             self._clear(revision)
         key = (

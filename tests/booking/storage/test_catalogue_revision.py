@@ -1,4 +1,4 @@
-"""The database itself says that what is offered has changed, whoever changed it and however."""
+"""Triggers raise the catalogue's revision with each change to it, by any statement of any process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -27,7 +27,7 @@ CATALOGUE = {
     "services": "position",
     "time_off": "ends_at",
 }
-"""And a column of each."""
+"""Tables of the catalogue, with a column of each."""
 LEAVES = ("certifications", "closures", "opening_hours", "service_offers", "service_screening", "time_off")
 OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments"}
 
@@ -43,23 +43,23 @@ async def run(database: Database, statement: str) -> None:
 
 
 @asynccontextmanager
-async def undone(database: Database) -> AsyncIterator[BookingSession]:
-    """A transaction that changes its mind."""
+async def rolled_back(database: Database) -> AsyncIterator[BookingSession]:
+    """A transaction that is rolled back."""
     with suppress(ZeroDivisionError):
         async with database.write() as session:
             yield session
             raise ZeroDivisionError
 
 
-def test_every_table_of_the_catalogue_is_known() -> None:
-    here = {
+def test_every_table_of_the_catalogue_is_listed_here() -> None:
+    names = {
         mapper.class_.__tablename__
         for mapper in Table.registry.mappers
         if mapper.class_.__module__.startswith(
             ("booking.storage.models.catalogue", "booking.storage.models.appointments")
         )
     }
-    assert here == CATALOGUE.keys() | OTHERS
+    assert names == CATALOGUE.keys() | OTHERS
 
 
 @pytest.mark.parametrize("table", CATALOGUE)
@@ -79,7 +79,7 @@ async def test_each_change_to_the_catalogue_raises_it(database: Database, table:
     assert len(set(seen)) == len(seen)
 
 
-async def test_a_booking_does_not_raise_it_and_what_was_undone_never_comes_again(database: Database) -> None:
+async def test_a_revision_that_was_rolled_back_never_comes_again(database: Database) -> None:
     await open_clinic(database, small_clinic())
     before = await revision(database)
     await run(database, "UPDATE clinic SET phone_shown = phone_shown")
@@ -87,7 +87,7 @@ async def test_a_booking_does_not_raise_it_and_what_was_undone_never_comes_again
 
     seen = {before}
     for _ in range(3):
-        async with undone(database) as session:
+        async with rolled_back(database) as session:
             await session.execute(text("UPDATE services SET position = 7"))
             seen.add((await session.scalars(select(Clinic.catalogue_revision))).one())
     assert len(seen) == 4
@@ -96,34 +96,34 @@ async def test_a_booking_does_not_raise_it_and_what_was_undone_never_comes_again
 
 async def open_at_nine(database: Database) -> bool:
     async with database.read() as session:
-        wish = await slot_criteria(session, "visit")
-        slots = await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)
+        criteria = await slot_criteria(session, "visit")
+        slots = await find_slots(session, criteria, NINE.date(), NINE.date(), now=NOW)
     return NINE in [slot.starts_at for slot in slots]
 
 
-async def test_what_is_offered_is_worked_out_once_and_again_when_it_has_changed(database: Database) -> None:
+async def test_slots_are_computed_from_cached_values_until_the_catalogue_changes(database: Database) -> None:
     await open_clinic(database, small_clinic())
     assert await open_at_nine(database)
     with sql_statements() as sent:
         assert await open_at_nine(database)
-    assert len(sent) == 2, "the clinic, and what is taken"
+    assert len(sent) == 2, "the clinic, and reserved times"
 
     async with database.write() as session:
         session.add(TimeOff(practitioner="one", starts_at=NINE, ends_at=TEN))
     assert not await open_at_nine(database)
 
 
-async def test_whoever_changes_the_catalogue_sees_it_changed_at_once_and_nobody_else_does(
+async def test_an_uncommitted_change_is_seen_by_its_own_transaction_alone(
     database: Database,
 ) -> None:
     await open_clinic(database, small_clinic())
     assert await open_at_nine(database)
 
-    async with undone(database) as session:
+    async with rolled_back(database) as session:
         session.add(TimeOff(practitioner="one", starts_at=NINE, ends_at=TEN))
         await session.flush()
-        wish = await slot_criteria(session, "visit")
-        slots = await find_slots(session, wish, NINE.date(), NINE.date(), now=NOW)
+        criteria = await slot_criteria(session, "visit")
+        slots = await find_slots(session, criteria, NINE.date(), NINE.date(), now=NOW)
         assert slots
         assert NINE not in [slot.starts_at for slot in slots]
 

@@ -1,4 +1,4 @@
-"""What the database itself keeps and forbids, on SQLite and PostgreSQL alike."""
+"""Constraints, column types and rollbacks of the database itself, on SQLite and PostgreSQL alike."""
 
 import asyncio
 import traceback
@@ -22,7 +22,7 @@ NINE = datetime(2026, 11, 24, 14, tzinfo=UTC)
 
 
 def hold(**other: object) -> Hold:
-    given = {
+    values = {
         "id": uuid.uuid4(),
         "token_hash": uuid.uuid4().bytes,
         "service": "visit",
@@ -33,10 +33,10 @@ def hold(**other: object) -> Hold:
         "created_at": NOW,
         "expires_at": NOW,
     }
-    return Hold(**(given | other))
+    return Hold(**(values | other))
 
 
-def test_only_databases_that_we_know_are_opened() -> None:
+def test_only_sqlite_and_postgresql_are_supported() -> None:
     with pytest.raises(UnknownDatabase, match="mysql"):
         Database("mysql://somewhere/else")
 
@@ -54,10 +54,10 @@ async def test_an_instant_survives_the_round_trip(database: Database, instant: d
     async with database.write() as session:
         session.add(hold(created_at=instant))
     async with database.read() as session:
-        kept = (await session.scalars(select(Hold.created_at))).one()
+        stored = (await session.scalars(select(Hold.created_at))).one()
 
-    assert kept == instant
-    assert kept.utcoffset() == timedelta(0)
+    assert stored == instant
+    assert stored.utcoffset() == timedelta(0)
 
 
 async def test_a_naive_time_is_refused(database: Database) -> None:
@@ -68,7 +68,7 @@ async def test_a_naive_time_is_refused(database: Database) -> None:
             session.add(hold(created_at=datetime(2027, 1, 1)))  # noqa: DTZ001
 
 
-async def test_a_tick_has_one_owner_whatever_code_is_running(database: Database) -> None:
+async def test_a_tick_has_one_owner(database: Database) -> None:
     await open_clinic(database, small_clinic())
     first, second = hold(), hold()
     async with database.write() as session:
@@ -82,7 +82,7 @@ async def test_a_tick_has_one_owner_whatever_code_is_running(database: Database)
             await session.execute(insert(Tick), [row | {"owner": second.id}])
 
 
-async def test_a_tick_goes_with_its_hold_and_has_none_without(database: Database) -> None:
+async def test_a_tick_is_deleted_with_its_hold_and_needs_one(database: Database) -> None:
     await open_clinic(database, small_clinic())
     async with database.write() as session:
         held, _ = await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
@@ -112,7 +112,7 @@ async def test_a_tick_goes_with_its_hold_and_has_none_without(database: Database
         "DELETE FROM services",
     ],
 )
-async def test_what_must_never_be_is_refused_by_the_database(database: Database, statement: str) -> None:
+async def test_an_invalid_row_is_refused_by_the_database(database: Database, statement: str) -> None:
     await open_clinic(database, small_clinic())
     async with database.write() as session:
         session.add(hold())
@@ -122,7 +122,7 @@ async def test_what_must_never_be_is_refused_by_the_database(database: Database,
             await session.execute(text(statement))
 
 
-async def test_an_error_shows_nobodys_name(database: Database) -> None:
+async def test_an_error_shows_no_row(database: Database) -> None:
     nameless = {"id": uuid.uuid4(), "name": "Sample Patient", "email": "patient@example.com", "phone": "1"}
 
     with pytest.raises(IntegrityError) as refused:
@@ -135,25 +135,25 @@ async def test_an_error_shows_nobodys_name(database: Database) -> None:
     assert "patient@example.com" not in logged
 
 
-async def test_a_refused_change_leaves_nothing_behind(database: Database) -> None:
+async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database) -> None:
     await open_clinic(database, small_clinic())
 
-    async def held_until_the_lights_go_out() -> None:
+    async def hold_and_fail() -> None:
         async with database.write() as session:
             await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
-            raise RuntimeError("the lights went out")
+            raise RuntimeError("the process failed")
 
     with pytest.raises(RuntimeError):
-        await held_until_the_lights_go_out()
+        await hold_and_fail()
 
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Hold)) == 0
 
 
-async def test_of_many_who_want_one_time_one_gets_it(database: Database) -> None:
+async def test_of_many_holds_of_one_slot_one_succeeds(database: Database) -> None:
     await open_clinic(database, small_clinic())
 
-    async def try_it() -> str:
+    async def try_to_hold() -> str:
         try:
             async with database.write() as session:
                 await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
@@ -164,12 +164,12 @@ async def test_of_many_who_want_one_time_one_gets_it(database: Database) -> None
             return f"taken, {len(others)} others"
         return "held"
 
-    outcomes = await asyncio.gather(*(try_it() for _ in range(12)))
+    outcomes = await asyncio.gather(*(try_to_hold() for _ in range(12)))
 
     assert sorted(outcomes) == ["held"] + ["taken, 3 others"] * 11
 
 
-async def test_expired_holds_are_forgotten_by_whoever_needs_the_time(database: Database) -> None:
+async def test_expired_holds_are_deleted_by_the_next_hold(database: Database) -> None:
     await open_clinic(database, small_clinic())
     for days in range(3):
         async with database.write() as session:
@@ -185,10 +185,10 @@ async def test_expired_holds_are_forgotten_by_whoever_needs_the_time(database: D
         assert await session.scalar(select(func.count()).select_from(Hold)) == 2
 
 
-async def test_the_databases_clock_tells_an_aware_time(database: Database) -> None:
+async def test_the_clock_of_the_database_is_aware(database: Database) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
     async with database.read() as session:
-        told = await current_time(session)
+        now = await current_time(session)
 
-    assert told.utcoffset() == timedelta(0)
-    assert before < told < datetime.now(UTC) + timedelta(seconds=1)
+    assert now.utcoffset() == timedelta(0)
+    assert before < now < datetime.now(UTC) + timedelta(seconds=1)

@@ -18,80 +18,80 @@ from tests.support.clinics import NOW, open_clinic
 from tests.support.graphql_client import GraphQLClient, problem_types
 
 NINE, TEN = "2026-11-24T09:00:00-05:00", "2026-11-24T10:00:00-05:00"
-KEYS = [f"a key for one intention, {n}" for n in range(3)]
+KEYS = [f"an idempotency key, number {n}" for n in range(3)]
 
 
 @dataclass
-class Wire:
-    """Between a server and PostgreSQL. It can lose the next COMMIT (`request`), or its `answer`."""
+class Proxy:
+    """A proxy before PostgreSQL that can lose the next COMMIT (`request`), or its `response`."""
 
     port: int = 0
     cut_at: str = ""
 
-    async def carry(self, to: str, reader: StreamReader, writer: StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(to)
+    async def forward(self, to: str, reader: StreamReader, writer: StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_unix_connection(to)
 
-        async def answers() -> None:
+        async def forward_responses() -> None:
             with suppress(OSError):
-                while data := await there.read(65536):
-                    if self.cut_at == "answer" and b"COMMIT" in data:
+                while data := await from_server.read(65536):
+                    if self.cut_at == "response" and b"COMMIT" in data:
                         self.cut_at = ""
                         break
                     writer.write(data)
                 writer.close()
 
-        returning = asyncio.create_task(answers())
+        returning = asyncio.create_task(forward_responses())
         with suppress(OSError):
             while data := await reader.read(65536):
                 if self.cut_at == "request" and b"COMMIT" in data:
                     self.cut_at = ""
                     break
-                back.write(data)
-            back.close()
+                to_server.write(data)
+            to_server.close()
             writer.close()
         await returning
 
 
 @pytest.fixture
-async def wire(postgresql_url: str) -> AsyncIterator[Wire]:
+async def proxy(postgresql_url: str) -> AsyncIterator[Proxy]:
     folder = make_url(postgresql_url).query["host"]
-    wire = Wire()
+    proxy = Proxy()
 
-    async def carry(reader: StreamReader, writer: StreamWriter) -> None:
-        await wire.carry(f"{folder}/.s.PGSQL.5432", reader, writer)
+    async def forward(reader: StreamReader, writer: StreamWriter) -> None:
+        await proxy.forward(f"{folder}/.s.PGSQL.5432", reader, writer)
 
-    server = await asyncio.start_server(carry, "127.0.0.1", 0)
-    wire.port = server.sockets[0].getsockname()[1]
-    yield wire
+    server = await asyncio.start_server(forward, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    yield proxy
     server.close()
 
 
 @asynccontextmanager
-async def partner(url: str, wire: Wire) -> AsyncIterator[GraphQLClient]:
+async def partner(url: str, proxy: Proxy) -> AsyncIterator[GraphQLClient]:
     database = Database(url)
     await open_clinic(database)
     await database.close()
-    through = f"postgresql://postgres@127.0.0.1:{wire.port}/{make_url(url).database}?ssl=disable"
+    through = f"postgresql://postgres@127.0.0.1:{proxy.port}/{make_url(url).database}?ssl=disable"
     async with asgi_client(create_app(Settings(database_url=through), now=lambda: NOW)) as http:
         yield GraphQLClient(http)
 
 
-@pytest.mark.parametrize("lost", ["request", "answer"])
-async def test_whether_it_was_done_or_not_a_repeat_makes_certain(
-    postgresql_url: str, wire: Wire, lost: str
+@pytest.mark.parametrize("lost", ["request", "response"])
+async def test_a_repeat_makes_certain_whether_the_commit_was_made(
+    postgresql_url: str, proxy: Proxy, lost: str
 ) -> None:
-    async with partner(postgresql_url, wire) as api:
-        wire.cut_at = lost
+    async with partner(postgresql_url, proxy) as api:
+        proxy.cut_at = lost
         assert problem_types(await api.hold(NINE, idempotencyKey=KEYS[0])) == ["TryAgain"]
         held = await api.hold(NINE, idempotencyKey=KEYS[0])
         assert held["problems"] == []
 
-        wire.cut_at = lost
+        proxy.cut_at = lost
         assert problem_types(await api.book(held["holdToken"], idempotencyKey=KEYS[1])) == ["TryAgain"]
         booked = await api.book(held["holdToken"], idempotencyKey=KEYS[1])
         assert booked["problems"] == []
 
-        wire.cut_at = lost
+        proxy.cut_at = lost
         token = booked["manageToken"]
         assert problem_types(await api.reschedule(token, TEN, idempotencyKey=KEYS[2])) == ["TryAgain"]
         moved = await api.reschedule(token, TEN, idempotencyKey=KEYS[2])
@@ -100,6 +100,6 @@ async def test_whether_it_was_done_or_not_a_repeat_makes_certain(
     database = Database(postgresql_url)
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Hold)) == 1
-        (visit,) = await session.scalars(select(Appointment))
-        assert visit.sequence == 1
+        (appointment,) = await session.scalars(select(Appointment))
+        assert appointment.sequence == 1
     await database.close()

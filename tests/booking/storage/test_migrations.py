@@ -132,21 +132,20 @@ async def test_renamed_tables_keep_their_rows_and_what_holds_these_together(
 
 @pytest.mark.postgresql
 async def test_a_row_that_is_being_written_while_its_table_is_renamed_is_not_lost(
+    postgresql: Database,
     postgresql_url: str,
 ) -> None:
-    database = Database(postgresql_url)
-    await downgrade(database, "0010")
-    async with database.write() as session:
+    await downgrade(postgresql, "0010")
+    async with postgresql.write() as session:
         await session.execute(text("INSERT INTO listeners VALUES ('mail')"))
         migrating = asyncio.create_task(asyncio.to_thread(migrate, postgresql_url))
         waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        async with database.read() as other:
+        async with postgresql.read() as other:
             while not await other.scalar(waiting):  # noqa: ASYNC110  (no event tells)
                 await asyncio.sleep(0.01)
     await migrating
-    async with database.read() as session:
+    async with postgresql.read() as session:
         assert await session.scalar(select(OutboxListener.name)) == "mail"
-    await database.close()
 
 
 async def test_names_of_constraints_follow_the_renamed_tables(database: Database) -> None:

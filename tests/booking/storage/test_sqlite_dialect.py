@@ -1,4 +1,4 @@
-"""SQLite is asked within the event loop; what could hold that up does not."""
+"""SQLite runs inside the event loop, and blocks it for nothing: no lock, no long statement, no commit."""
 
 import asyncio
 import sqlite3
@@ -20,8 +20,8 @@ CHANGE = text("CREATE TABLE IF NOT EXISTS changed (at INTEGER)")
 
 
 @contextmanager
-def somebody_writing(url: str) -> Iterator[None]:
-    """In another process, say."""
+def lock_by_another_process(url: str) -> Iterator[None]:
+    """As another process would hold it."""
     other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     yield
@@ -39,55 +39,49 @@ async def read(database: Database) -> object:
         return await session.scalar(text("SELECT 1"))
 
 
-async def test_a_statement_without_end_is_ended_and_the_next_is_answered(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    for asked in (database.read, database.write):
+async def test_an_endless_statement_is_interrupted_and_the_next_one_runs(sqlite: Database) -> None:
+    for session_of in (sqlite.read, sqlite.write):
         with pytest.raises(OperationalError, match="interrupted"):
-            async with asked() as session:
+            async with session_of() as session:
                 await session.execute(text(FOREVER))
-        await write(database)
-        assert await read(database) == 1
-    await database.close()
+        await write(sqlite)
+        assert await read(sqlite) == 1
 
 
-async def test_who_waits_for_another_writer_keeps_nobody_from_reading(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    with somebody_writing(sqlite_url):
-        writing = asyncio.create_task(write(database))
+async def test_a_writer_that_waits_for_the_lock_delays_no_reader(sqlite: Database, sqlite_url: str) -> None:
+    with lock_by_another_process(sqlite_url):
+        writing = asyncio.create_task(write(sqlite))
         for _ in range(20):
-            assert await read(database) == 1
+            assert await read(sqlite) == 1
             await asyncio.sleep(0.005)
         assert not writing.done()
     await writing
-    await database.close()
 
 
-async def test_who_gives_up_waiting_leaves_the_next_a_free_way(sqlite_url: str) -> None:
+async def test_a_writer_that_gave_up_waiting_leaves_nothing_locked(sqlite_url: str) -> None:
     database = Database(sqlite_url, patience=0.5)
-    with somebody_writing(sqlite_url), pytest.raises(TimeoutError):
+    with lock_by_another_process(sqlite_url), pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await write(database)
     await write(database)
     await database.close()
 
 
-async def test_a_writer_that_is_cancelled_twice_keeps_nobody_waiting(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await write(database)
-    with somebody_writing(sqlite_url):
-        writing = asyncio.create_task(write(database))
+async def test_a_writer_that_is_cancelled_twice_delays_no_reader(sqlite: Database, sqlite_url: str) -> None:
+    await write(sqlite)
+    with lock_by_another_process(sqlite_url):
+        writing = asyncio.create_task(write(sqlite))
         for _ in range(2):
             await asyncio.sleep(0.01)
             writing.cancel()
         async with asyncio.timeout(1):
             with pytest.raises(asyncio.CancelledError):
                 await writing
-            assert await read(database) == 1
-    await write(database)
-    await database.close()
+            assert await read(sqlite) == 1
+    await write(sqlite)
 
 
-async def test_who_opens_a_file_that_is_locked_keeps_nobody_waiting(tmp_path: Path) -> None:
+async def test_opening_a_locked_file_does_not_block_the_loop(tmp_path: Path) -> None:
     file = tmp_path / "new.sqlite3"
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -102,76 +96,66 @@ async def test_who_opens_a_file_that_is_locked_keeps_nobody_waiting(tmp_path: Pa
     await database.close()
 
 
-async def test_who_only_reads_cannot_write(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await write(database)
+async def test_a_reading_session_cannot_write(sqlite: Database) -> None:
+    await write(sqlite)
     with pytest.raises(TryAgain):
-        async with database.read() as session:
+        async with sqlite.read() as session:
             await session.execute(text("INSERT INTO changed VALUES (1)"))
-    async with database.read() as session:
+    async with sqlite.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM changed")) == 0
-    await database.close()
 
 
-async def test_a_result_that_is_half_read_holds_nobody_in_the_past(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await write(database)
-    async with database.write() as session:
+async def test_a_half_read_result_pins_no_old_snapshot(sqlite: Database) -> None:
+    await write(sqlite)
+    async with sqlite.write() as session:
         await session.execute(text("INSERT INTO changed VALUES (1), (2)"))
-    async with database.read() as session:
+    async with sqlite.read() as session:
         half_read = await session.execute(text("SELECT at FROM changed"))
         assert half_read.fetchone() == (1,)
-    async with database.write() as session:
+    async with sqlite.write() as session:
         await session.execute(text("UPDATE changed SET at = 3"))
-    async with database.read() as session:
+    async with sqlite.read() as session:
         assert await session.scalar(text("SELECT min(at) FROM changed")) == 3
     assert half_read.fetchone() in ((2,), None)
-    await database.close()
 
 
-async def test_a_connection_may_be_asked_itself(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await write(database)
-    async with database.write() as session:
+async def test_a_connection_of_a_session_runs_statements_itself(sqlite: Database) -> None:
+    await write(sqlite)
+    async with sqlite.write() as session:
         connection = await session.connection()
         await connection.execute(text("INSERT INTO changed VALUES (:at)"), [{"at": 1}, {"at": 2}])
         rows = (await connection.execute(text("SELECT at FROM changed ORDER BY at"))).fetchmany(5)
     assert rows == [(1,), (2,)]
-    await database.close()
 
 
-async def test_what_was_committed_is_seen_by_the_next_who_looks(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await write(database)
-    revision = change_token_of(database.engine)
-    seen = await asyncio.gather(*(revision.look() for _ in range(3)))
+async def test_a_commit_changes_the_next_token(sqlite: Database, sqlite_url: str) -> None:
+    await write(sqlite)
+    token = change_token_of(sqlite.engine)
+    seen = await asyncio.gather(*(token.read() for _ in range(3)))
     assert len(set(seen)) == 1
     for _ in range(3):
-        async with database.write() as session:
+        async with sqlite.write() as session:
             await session.execute(text("INSERT INTO changed VALUES (1)"))
-        now_seen = await revision.look()
-        assert now_seen not in seen
-        seen.append(now_seen)
+        current = await token.read()
+        assert current not in seen
+        seen.append(current)
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other, other:
             other.execute("INSERT INTO changed VALUES (2)")
-        await asyncio.sleep(0)  # this turn has looked already; nobody else can come in it
-        assert await revision.look() not in seen
-    await revision.close()
-    await database.close()
+        await asyncio.sleep(0)  # this turn of the loop has read the token already
+        assert await token.read() not in seen
+    await token.close()
 
 
-async def test_a_migration_may_take_as_long_as_it_takes(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_migration_is_never_interrupted(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("booking.storage.sqlite_dialect.INSTRUCTIONS_PER_STEP", 1000)
     long = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT count(*) FROM n"
     )
-    database, alone = Database(sqlite_url), engine_for(sqlite_url)
+    database, unlimited = Database(sqlite_url), engine_for(sqlite_url)
     with pytest.raises(OperationalError, match="interrupted"):
         async with database.write() as session:
             await session.execute(long)
-    async with alone.connect() as connection:
+    async with unlimited.connect() as connection:
         assert (await connection.execute(long)).scalar_one() == 100_000
     await database.close()
-    await alone.dispose()
+    await unlimited.dispose()

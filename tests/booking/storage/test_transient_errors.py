@@ -1,4 +1,4 @@
-"""Bad days of the database: we say "try again", and nothing is half written."""
+"""Errors of the database that may pass are answered with "try again", and nothing is half written."""
 
 import asyncio
 import sqlite3
@@ -30,7 +30,7 @@ async def holds(database: Database) -> int:
         return await session.scalar(select(func.count()).select_from(Hold)) or 0
 
 
-async def test_a_writer_who_waits_too_long_is_asked_to_try_again(sqlite_url: str) -> None:
+async def test_a_writer_that_waits_too_long_is_asked_to_try_again(sqlite_url: str) -> None:
     database = Database(f"{sqlite_url}?timeout=0.05")
     await open_clinic(database, small_clinic())
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
@@ -46,7 +46,7 @@ async def test_a_writer_who_waits_too_long_is_asked_to_try_again(sqlite_url: str
     await database.close()
 
 
-async def test_writers_of_one_process_take_turns_and_none_waits_for_ever(sqlite_url: str) -> None:
+async def test_writers_of_one_process_take_turns_in_order(sqlite_url: str) -> None:
     database = Database(sqlite_url, patience=0.2)
     await open_clinic(database, small_clinic())
     order: list[int] = []
@@ -74,7 +74,7 @@ async def test_writers_of_one_process_take_turns_and_none_waits_for_ever(sqlite_
     await database.close()
 
 
-async def test_whoever_comes_during_a_migration_is_asked_to_try_again(postgresql_url: str) -> None:
+async def test_a_writer_during_a_migration_is_asked_to_try_again(postgresql_url: str) -> None:
     database = Database(postgresql_url, patience=0.2)
     await open_clinic(database, small_clinic())
     async with database.engine.begin() as migrating:
@@ -87,56 +87,50 @@ async def test_whoever_comes_during_a_migration_is_asked_to_try_again(postgresql
     await database.close()
 
 
-async def test_a_process_that_falls_silent_locks_nobody_out_for_long(postgresql_url: str) -> None:
-    database = Database(postgresql_url)
-    async with database.read() as session:
+async def test_a_silent_process_holds_its_locks_for_a_minute_at_most(postgresql: Database) -> None:
+    async with postgresql.read() as session:
         assert await session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1min"
-    await database.close()
 
 
-async def test_a_full_disk_refuses_and_keeps_what_was_there(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    await open_clinic(database, small_clinic())
+async def test_a_full_disk_refuses_a_write_and_loses_nothing(sqlite: Database, sqlite_url: str) -> None:
+    await open_clinic(sqlite, small_clinic())
 
     async def fill_the_disk() -> None:
-        async with database.write() as session:
+        async with sqlite.write() as session:
             await session.execute(text("PRAGMA max_page_count = 1"))  # as small as it is now
             await session.execute(text("CREATE TABLE more AS SELECT hex(randomblob(1000000)) AS much"))
 
     with pytest.raises(TryAgain):
         await fill_the_disk()
 
-    await database.close()
+    await sqlite.close()
     again = Database(sqlite_url)
     await hold(again)
     await again.close()
 
 
-async def test_a_read_only_database_is_asked_again_later(postgres: Postgres, postgresql_url: str) -> None:
-    database = Database(postgresql_url)
-    await open_clinic(database, small_clinic())
-    async with database.read() as session:
+async def test_a_read_only_database_is_a_transient_error(postgres: Postgres, postgresql: Database) -> None:
+    await open_clinic(postgresql, small_clinic())
+    async with postgresql.read() as session:
         name = await session.scalar(text("SELECT current_database()"))
     postgres.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    await database.close()
+    await postgresql.close()
 
     with pytest.raises(TryAgain):
-        await hold(database)
+        await hold(postgresql)
 
     postgres.run(f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    await database.close()
-    await hold(database)
-    await database.close()
+    await postgresql.close()
+    await hold(postgresql)
 
 
 async def test_a_connection_that_is_cut_leaves_nothing_half_written(
-    postgres: Postgres, postgresql_url: str
+    postgres: Postgres, postgresql: Database
 ) -> None:
-    database = Database(postgresql_url)
-    await open_clinic(database, small_clinic())
+    await open_clinic(postgresql, small_clinic())
 
     async def cut_in_the_middle() -> None:
-        async with database.write() as session:
+        async with postgresql.write() as session:
             await hold_slot(session, HoldRequest("visit", NINE), now=NOW)
             backend = await session.scalar(text("SELECT pg_backend_pid()"))
             postgres.run(f"SELECT pg_terminate_backend({backend})")
@@ -145,28 +139,25 @@ async def test_a_connection_that_is_cut_leaves_nothing_half_written(
     with pytest.raises(TryAgain):
         await cut_in_the_middle()
 
-    assert await holds(database) == 0
-    await hold(database)
-    await database.close()
+    assert await holds(postgresql) == 0
+    await hold(postgresql)
 
 
 @pytest.mark.parametrize("is_noticed", [True, False])
-async def test_a_connection_that_was_cut_while_nobody_used_it_is_replaced(
-    postgres: Postgres, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, is_noticed: bool
+async def test_a_connection_that_was_cut_while_idle_is_replaced(
+    postgres: Postgres, postgresql: Database, monkeypatch: pytest.MonkeyPatch, is_noticed: bool
 ) -> None:
     monkeypatch.setattr("booking.storage.engine.IDLE_CHECK_SECONDS", 1000 if is_noticed else -1)
-    database = Database(postgresql_url)
-    await open_clinic(database, small_clinic())
-    name = database.engine.url.database
+    await open_clinic(postgresql, small_clinic())
+    name = postgresql.engine.url.database
     postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     if is_noticed:
-        await asyncio.sleep(0.1)  # The news of it comes in.
+        await asyncio.sleep(0.1)  # asyncpg notices it
 
-    assert await holds(database) == 0
-    await database.close()
+    assert await holds(postgresql) == 0
 
 
-async def test_a_database_that_is_not_there_is_asked_again_later() -> None:
+async def test_an_unreachable_database_is_a_transient_error() -> None:
     for url in ("postgresql://nobody@127.0.0.1:1/nothing", "sqlite:////no/such/folder/clinic.sqlite3"):
         database = Database(url)
         with pytest.raises(TryAgain):
@@ -174,16 +165,16 @@ async def test_a_database_that_is_not_there_is_asked_again_later() -> None:
         await database.close()
 
 
-async def test_a_mistake_of_ours_is_not_hidden(database: Database) -> None:
-    async def ask_nonsense() -> None:
+async def test_a_mistake_in_a_statement_is_not_hidden(database: Database) -> None:
+    async def select_from_nowhere() -> None:
         async with database.read() as session:
             await session.execute(text("SELECT nothing FROM nowhere"))
 
     with pytest.raises(DBAPIError, match="nowhere"):
-        await ask_nonsense()
+        await select_from_nowhere()
 
 
-async def test_a_partner_is_told_how_long_to_wait(sqlite_url: str) -> None:
+async def test_a_partner_gets_the_seconds_to_wait(sqlite_url: str) -> None:
     url = f"{sqlite_url}?timeout=0.05"
     database = Database(url)
     await open_clinic(database)
@@ -202,24 +193,26 @@ async def test_a_partner_is_told_how_long_to_wait(sqlite_url: str) -> None:
     other.close()
 
 
-async def test_who_is_cancelled_while_the_database_closes_leaves_nothing_open(database: Database) -> None:
+async def test_a_task_cancelled_during_close_leaves_no_connection_open(
+    database: Database,
+) -> None:
     has_begun = asyncio.Event()
-    given_back: list[object] = []
-    event.listen(database.engine.sync_engine, "checkin", lambda *connection: given_back.append(connection))
+    returned: list[object] = []
+    event.listen(database.engine.sync_engine, "checkin", lambda *connection: returned.append(connection))
 
-    async def ask() -> None:
+    async def write_slowly() -> None:
         async with database.write() as session:
             await session.scalar(text("SELECT 1"))
             has_begun.set()
             await asyncio.sleep(60)
 
-    asking = asyncio.create_task(ask())
+    writing = asyncio.create_task(write_slowly())
     await has_begun.wait()
-    asking.cancel()
-    await asyncio.sleep(0)  # It is on its way out.
-    asking.cancel()
+    writing.cancel()
+    await asyncio.sleep(0)  # It begins to leave its session.
+    writing.cancel()
     await database.close()
 
-    assert given_back
+    assert returned
     with pytest.raises(asyncio.CancelledError):
-        await asking
+        await writing
