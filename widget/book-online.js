@@ -1,10 +1,9 @@
 /**
- * @file Here is `<book-online>`: a button in the page's own words. The rest is loaded when somebody means to use it.
+ * @file `<book-online>`: a button in the page's own words. The rest is loaded when a visitor is about to use it.
  *
  * Attributes: service, practitioner, location (slugs), at (a time), lang, site, phone, inline; bare, to be opened by a script alone.
- * @typedef {import('./flow/types.js').Wish} Wish
+ * @typedef {import('./flow/types.js').Preselection} Preselection
  */
-
 import css from './styles/control.css';
 
 // This file has two addresses: one for ever, and one for each version.
@@ -12,11 +11,11 @@ const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.
 const load = () => import('./flow/start.js');
 
 /** A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. */
-const ASKED = new URLSearchParams(location.search).get('book');
+const REQUESTED = new URLSearchParams(location.search).get('book');
 
 class BookOnline extends HTMLElement {
-  /** @type {Promise<import('./flow/types.js').Opened> | undefined} */
-  #flow;
+  /** @type {Promise<import('./flow/types.js').Dialog> | undefined} */
+  #dialog;
   /** @type {HTMLElement | undefined} */
   #control;
 
@@ -26,48 +25,51 @@ class BookOnline extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
-    const isAsked = ASKED !== null && this === (book(`[service="${CSS.escape(ASKED)}"]`) ?? book(':not([bare])'));
+    const isRequested =
+      REQUESTED !== null && this === (find(`[service="${CSS.escape(REQUESTED)}"]`) ?? find(':not([bare])'));
     if (this.hasAttribute('inline')) root.append(document.createElement('slot'));
-    if (this.hasAttribute('inline') || isAsked) this.open(isAsked && ASKED ? { service: ASKED } : {});
+    if (this.hasAttribute('inline') || isRequested) this.open(isRequested && REQUESTED ? { service: REQUESTED } : {});
     if (this.hasAttribute('inline') || this.hasAttribute('bare')) return;
-    this.#dress();
+    this.#renderControl();
     // A framework may fill the element late, or change its words.
-    new MutationObserver(() => this.#dress()).observe(this, { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => this.#renderControl()).observe(this, { childList: true, characterData: true, subtree: true });
   }
 
-  /** Opens the dialog; what `wish` names goes before the attributes. @param {Wish} [wish] */
-  async open(wish = {}) {
+  /** Opens the dialog; the choices given here go before the attributes. @param {Preselection} [preselection] */
+  async open(preselection = {}) {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     this.#control?.setAttribute('aria-busy', 'true');
     try {
-      this.#flow ??= load().then(({ start }) => start(this, root, api, this.#leave));
-      (await this.#flow).open(wish);
+      this.#dialog ??= load().then(({ start }) => start(this, root, api, this.#goToHostedPage));
+      (await this.#dialog).open(preselection);
     } catch (reason) {
-      this.#flow = undefined;
+      this.#dialog = undefined;
       console.error('book-online: the booking could not be loaded.', reason);
-      if (!this.hasAttribute('inline')) this.#leave(wish);
+      if (!this.hasAttribute('inline')) this.#goToHostedPage(preselection);
     } finally {
       this.#control?.removeAttribute('aria-busy');
     }
   }
 
   async close() {
-    (await this.#flow)?.close();
+    (await this.#dialog)?.close();
   }
 
-  /** Somebody is about to open it. */
-  warm = () => void load().then(({ warm }) => warm(this)).catch(() => {});
+  preload = () => void load().then(({ preload }) => preload(this)).catch(() => {});
 
-  /** To the hosted page, which does the same as the dialog. @param {Wish} wish */
-  #leave = (wish) => {
-    const service = wish.service ?? this.getAttribute('service') ?? '';
-    const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
-    location.assign(link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href);
+  /** The hosted page does the same as the dialog. @param {Preselection} preselection */
+  #goToHostedPage = (preselection) => {
+    const service = preselection.service ?? this.getAttribute('service') ?? '';
+    location.assign(this.#link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href);
   };
 
-  /** A link stays a link (to be opened in another tab), with the page's words and our look. */
-  #dress() {
-    const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
+  get #link() {
+    return /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
+  }
+
+  /** A link stays a link (to be opened in another tab), with the page's words and our style. */
+  #renderControl() {
+    const link = this.#link;
     /** @type {HTMLElement} */
     const control = document.createElement(link ? 'a' : 'button');
     control.className = 'control';
@@ -80,36 +82,36 @@ class BookOnline extends HTMLElement {
       control.setAttribute('type', 'button');
       control.append(document.createElement('slot'));
     }
-    control.addEventListener('pointerenter', this.warm, { once: true });
-    control.addEventListener('focus', this.warm, { once: true });
-    control.addEventListener('click', (event) => isPlain(event) && this.open());
+    control.addEventListener('pointerenter', this.preload, { once: true });
+    control.addEventListener('focus', this.preload, { once: true });
+    control.addEventListener('click', (event) => takesOver(event) && this.open());
     if (this.#control) this.#control.replaceWith(control);
     else /** @type {ShadowRoot} */ (this.shadowRoot).prepend(control);
     this.#control = control;
   }
 }
 
-/** A click that means this page and no other; the browser leaves it to us. @param {MouseEvent} event */
-const isPlain = (event) => {
+/** Whether a click means this page and no other tab; then the browser leaves it to us. @param {MouseEvent} event */
+const takesOver = (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented) return false;
   event.preventDefault();
   return true;
 };
 
-/** @param {string} which @returns {BookOnline | null} */
-const book = (which) => document.querySelector(`book-online${which}`);
+/** @param {string} selector @returns {BookOnline | null} */
+const find = (selector) => document.querySelector(`book-online${selector}`);
 
-/** The element behind a link that a site builder would not let be one: `<a href="..." data-book-online data-service="...">`.
+/** The element of a link that a site builder would not let be one: `<a href="..." data-book-online data-service="...">`.
  * @type {WeakMap<Element, BookOnline>} */
-const behind = new WeakMap();
+const elements = new WeakMap();
 
 /** @param {Event} event @returns {BookOnline | undefined} */
-const meant = ({ target }) => {
+const elementOf = ({ target }) => {
   const link = target instanceof Element && target.closest('[data-book-online]');
   if (!link) return undefined;
-  const element = behind.get(link) ?? /** @type {BookOnline} */ (document.createElement('book-online'));
-  if (!behind.has(link)) {
-    behind.set(link, element);
+  const element = elements.get(link) ?? /** @type {BookOnline} */ (document.createElement('book-online'));
+  if (!elements.has(link)) {
+    elements.set(link, element);
     const { dataset } = /** @type {HTMLElement} */ (link);
     const lang = link.closest('[lang]')?.getAttribute('lang');
     for (const [name, value] of Object.entries({ ...(lang && { lang }), ...dataset, bare: '' })) {
@@ -122,11 +124,11 @@ const meant = ({ target }) => {
 
 if (!customElements.get('book-online')) {
   customElements.define('book-online', BookOnline);
-  // Heard at the document, so that what a page brings later is heard too.
+  // At the document, so that links which a page adds later are included.
   document.addEventListener('click', (event) => {
-    const element = event instanceof MouseEvent && meant(event);
-    if (element && isPlain(event)) element.open();
+    const element = event instanceof MouseEvent && elementOf(event);
+    if (element && takesOver(event)) element.open();
   });
-  document.addEventListener('pointerover', (event) => meant(event)?.warm());
-  document.addEventListener('focusin', (event) => meant(event)?.warm());
+  document.addEventListener('pointerover', (event) => elementOf(event)?.preload());
+  document.addEventListener('focusin', (event) => elementOf(event)?.preload());
 }

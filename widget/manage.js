@@ -1,4 +1,4 @@
-/** @file Here is `<book-online-manage>`: the page behind the link to move or cancel a visit. */
+/** @file `<book-online-manage>`: the page behind the link to move or cancel an appointment. */
 import { manage } from './flow/manage-page.js';
 
 class BookOnlineManage extends HTMLElement {

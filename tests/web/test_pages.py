@@ -164,7 +164,7 @@ async def test_the_dialog_comes_as_one_module_with_its_style_sheet(site: httpx.A
     module = (await site.get(assets().address("flow/start.js"))).text
 
     assert not re.search(r"\bimport\b(?!\(|\.meta)", module)
-    assert re.search(r"\bexport\s*\{\w+ as start,\s*\w+ as warm\}", module)
+    assert re.search(r"\bexport\s*\{\w+ as preload,\s*\w+ as start\}", module)
     for selector in (".frame", ".card", ".days"):
         assert selector in module
 

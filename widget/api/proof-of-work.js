@@ -1,6 +1,6 @@
-/** @file Here is the work that a server under attack asks for: finding the number behind a hash (ALTCHA, version 1). */
+/** @file Proof of work, for a server under attack: finding the number behind a hash (ALTCHA, version 1). */
 
-const AT_ONCE = 1000;
+const BATCH = 1000;
 
 /**
  * @param {{algorithm: string, digest: string, salt: string, signature: string, maxNumber: number}} challenge
@@ -12,8 +12,8 @@ export const solve = async ({ algorithm, digest, salt, signature, maxNumber }) =
     const bytes = new Uint8Array(await crypto.subtle.digest(algorithm, encoder.encode(salt + number)));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   };
-  for (let first = 0; first <= maxNumber; first += AT_ONCE) {
-    const hashes = await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => hash(first + i)));
+  for (let first = 0; first <= maxNumber; first += BATCH) {
+    const hashes = await Promise.all(Array.from({ length: BATCH }, (_, i) => hash(first + i)));
     const found = hashes.indexOf(digest);
     if (found < 0) continue;
     return btoa(JSON.stringify({ algorithm, challenge: digest, number: first + found, salt, signature }));

@@ -1,62 +1,46 @@
 /**
- * @file Here is what is open, asked for month by month and remembered while the visitor looks around.
+ * @file Open days and times, read month by month and cached while the visitor looks around.
  *
  * @typedef {import('../flow/types.js').Filter} Filter
  * @typedef {import('../flow/types.js').Slot} Slot
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
- * @typedef {ReturnType<typeof createOpenings>} Openings
+ * @typedef {ReturnType<typeof createAvailability>} Availability
  */
-import { firstOfMonth, lastOfMonth, plusMonths } from './clock.js';
+import { readDay, readMonth } from '../api/slots.js';
+import { firstOfMonth, lastOfMonth, plusMonths } from './dates.js';
 
 /**
- * @param {{client: import('../api/client.js').Client, clock: import('./clock.js').Clock, filter: Filter,
+ * @param {{server: import('../api/transport.js').Server, clock: import('./clock.js').Clock, filter: Filter,
  *   first: LocalDate, last: LocalDate}} options  `first` to `last` can be booked, both included
  */
-export const createOpenings = ({ client, clock, filter, first, last }) => {
+export const createAvailability = ({ server, clock, filter, first, last }) => {
   /** @type {Map<LocalDate, Promise<LocalDate[]>>} */
   const months = new Map();
   /** @type {Map<LocalDate, Promise<Slot[]>>} */
-  const times = new Map();
-
-  /** @template T @param {Map<string, Promise<T>>} known @param {string} key @param {() => Promise<T>} ask */
-  const remember = (known, key, ask) => {
-    const promise = known.get(key) ?? ask();
-    known.set(key, promise);
-    promise.catch(() => known.delete(key));
-    return promise;
-  };
+  const days = new Map();
 
   /** @param {LocalDate} month */
-  const askMonth = async (month) => {
+  const openDays = async (month) => {
     const from = month < first ? first : month;
     const to = lastOfMonth(month) > last ? last : lastOfMonth(month);
-    const { days, slots, isAll } = await client.month({ ...filter, from, to });
-    const byDate = [...byDay(slots)];
-    // The last day of a page may go on in the next one.
-    const whole = isAll ? byDate : byDate.slice(0, -1);
-    for (const [date, found] of whole) times.set(date, Promise.resolve(found));
-    return days.filter(({ openSlotCount }) => openSlotCount > 0).map(({ date }) => date);
-  };
-
-  /** @param {Slot[]} slots in order of time */
-  const byDay = (slots) => {
+    const { days: counts, slots, isAll } = await readMonth(server, { ...filter, from, to });
     /** @type {Map<LocalDate, Slot[]>} */
-    const days = new Map();
+    const byDate = new Map();
     for (const slot of slots) {
       const date = clock.dateOf(slot.startsAt);
-      days.set(date, [...(days.get(date) ?? []), slot]);
+      byDate.set(date, [...(byDate.get(date) ?? []), slot]);
     }
-    return days;
+    // The last day of a page may go on in the next one.
+    for (const [date, times] of [...byDate].slice(0, isAll ? undefined : -1)) days.set(date, Promise.resolve(times));
+    return counts.filter(({ openSlotCount }) => openSlotCount > 0).map(({ date }) => date);
   };
 
   return {
-    first,
-    last,
-    /** The days of the month that have something. @param {LocalDate} date any day of the month */
-    month: (date) => remember(months, firstOfMonth(date), () => askMonth(firstOfMonth(date))),
-    /** @param {LocalDate} date */
-    times: (date) => remember(times, date, () => client.times(filter, date)),
-    /** The first day that has something, on or after `date`. @param {LocalDate} date @returns {Promise<LocalDate | null>} */
+    /** The open days of the month. @param {LocalDate} date any day of the month */
+    month: (date) => cached(months, firstOfMonth(date), openDays),
+    /** The open times of the day. @param {LocalDate} date */
+    times: (date) => cached(days, date, () => readDay(server, filter, date)),
+    /** The first open day, on or after `date`. @param {LocalDate} date @returns {Promise<LocalDate | null>} */
     async firstDay(date) {
       for (let month = firstOfMonth(date); month <= last; month = plusMonths(month, 1)) {
         const found = (await this.month(month)).find((day) => day >= date);
@@ -65,4 +49,13 @@ export const createOpenings = ({ client, clock, filter, first, last }) => {
       return null;
     },
   };
+};
+
+/** A failure is not cached. @template T @param {Map<string, Promise<T>>} cache @param {string} key
+ * @param {(key: string) => Promise<T>} read */
+const cached = (cache, key, read) => {
+  const promise = cache.get(key) ?? read(key);
+  cache.set(key, promise);
+  promise.catch(() => cache.delete(key));
+  return promise;
 };

@@ -1,46 +1,45 @@
 /**
- * @file Here are the times of one day, by the part of the day.
+ * @file The open times of one day, by the part of the day.
  *
  * @typedef {import('../flow/types.js').Slot} Slot
+ * @typedef {object} Options
+ * @property {import('../flow/types.js').Translate} t
+ * @property {import('./clock.js').Clock} clock
+ * @property {boolean} hasLocations  each time names its location
+ * @property {string | null} [former]  the start that was chosen before
  */
 import { h } from '../ui/element.js';
 
 const NOON = 12;
 const EVENING = 17;
 
-/**
- * @param {Slot[]} slots
- * @param {{say: import('../flow/types.js').Say, clock: import('./clock.js').Clock, showPlace: boolean,
- *   former?: string | null}} voice
- * @param {(slot: Slot, button: HTMLElement) => void} choose
- */
-export const times = (slots, { say, clock, showPlace, former }, choose) => {
-  /** @param {string} id @param {string} label @param {(hour: number) => boolean} isIn */
-  const part = (id, label, isIn) => {
-    const some = slots.filter(({ startsAt }) => isIn(clock.hour(startsAt)));
-    if (!some.length) return null;
-    return h('div', { class: 'part-of-day', role: 'group', 'aria-labelledby': id },
+/** @param {Slot[]} slots @param {Options} options @param {(slot: Slot, button: HTMLElement) => void} choose */
+export const dayTimes = (slots, options, choose) => {
+  const { t, clock } = options;
+  /** @param {string} id @param {string} label @param {(hour: number) => boolean} includes */
+  const partOfDay = (id, label, includes) => {
+    const times = slots.filter(({ startsAt }) => includes(clock.hour(startsAt)));
+    return times.length === 0 ? null : h('div', { class: 'part-of-day', role: 'group', 'aria-labelledby': id },
       h('h4', { id }, label),
-      h('div', { class: 'times' }, ...some.map(timeButton)));
+      h('div', { class: 'times' }, ...times.map((slot) => timeButton(slot, options, choose))));
   };
-
-  /** @param {Slot} slot */
-  const timeButton = (slot) => {
-    const own = clock.ownTime(slot.startsAt);
-    /** @type {HTMLButtonElement} */
-    const button = h('button', {
-      type: 'button', class: 'time', part: 'time', onclick: () => choose(slot, button),
-      'aria-current': former && Date.parse(former) === Date.parse(slot.startsAt) ? 'true' : null,
-    },
-      h('span', {}, clock.time(slot.startsAt)),
-      own && h('small', {}, say('time.own', { time: own })),
-      showPlace && h('small', {}, slot.location.name));
-    return button;
-  };
-
   return [
-    part('morning', say('time.morning'), (hour) => hour < NOON),
-    part('afternoon', say('time.afternoon'), (hour) => hour >= NOON && hour < EVENING),
-    part('evening', say('time.evening'), (hour) => hour >= EVENING),
-  ].filter((group) => group !== null);
+    partOfDay('morning', t('time.morning'), (hour) => hour < NOON),
+    partOfDay('afternoon', t('time.afternoon'), (hour) => hour >= NOON && hour < EVENING),
+    partOfDay('evening', t('time.evening'), (hour) => hour >= EVENING),
+  ];
+};
+
+/** @param {Slot} slot @param {Options} options @param {(slot: Slot, button: HTMLElement) => void} choose */
+const timeButton = (slot, { t, clock, hasLocations, former }, choose) => {
+  const own = clock.ownTime(slot.startsAt);
+  const isFormer = former && Date.parse(former) === Date.parse(slot.startsAt);
+  /** @type {HTMLButtonElement} */
+  const button = h('button', {
+    type: 'button', class: 'time', part: 'time', 'aria-current': isFormer && 'true', onclick: () => choose(slot, button),
+  },
+    h('span', {}, clock.time(slot.startsAt)),
+    own && h('small', {}, t('time.own', { time: own })),
+    hasLocations && h('small', {}, slot.location.name));
+  return button;
 };

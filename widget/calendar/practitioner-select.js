@@ -1,55 +1,48 @@
 /**
- * @file Here is with whom, and where there are several places, where: two lists above the calendar.
+ * @file Lists to choose a practitioner from, and a location where there are several.
  *
  * @typedef {import('../flow/types.js').Flow} Flow
  */
+import { readFirstTimes } from '../api/slots.js';
+import { shortDayAndTime } from '../ui/appointment.js';
 import { h } from '../ui/element.js';
-import { plusDays } from './clock.js';
+import { plusDays } from './dates.js';
 
-const LOOK_AHEAD = 30;
+const DAYS_AHEAD = 30;
 
 /** Null where there is nothing to choose. @param {Flow} flow @param {() => void} onChange */
-export const who = (flow, onChange) => {
-  const { state, say, catalogue, wish } = flow;
-  const people = state.service?.practitioners ?? [];
-  const places = catalogue.clinic.locations;
-  const lists = [
-    !wish.practitioner && people.length > 1
-      ? list('practitioner', say('practitioner.question'), say('practitioner.any'), people, state, onChange) : null,
-    !wish.location && places.length > 1
-      ? list('location', say('location.question'), say('location.any'), places, state, onChange) : null,
-  ].filter((one) => one !== null);
-  if (lists[0]?.dataset['of'] === 'practitioner') showNext(flow, lists[0]);
-  return lists.length ? h('div', { class: 'fields' }, ...lists) : null;
-};
-
-/**
- * @param {'practitioner' | 'location'} of @param {string} label @param {string} any
- * @param {{id: string, name: string}[]} options @param {import('../flow/types.js').State} state @param {() => void} onChange
- */
-const list = (of, label, any, options, state, onChange) => {
-  const select = /** @type {HTMLSelectElement} */ (h('select', {
-    class: 'input', part: 'input', id: of,
-    onchange: () => {
-      state[of] = select.value || null;
-      onChange();
-    },
-  }, ...[{ id: '', name: any }, ...options].map(({ id, name }) =>
-    h('option', { value: id, selected: id === (state[of] ?? '') }, name))));
-  return h('div', { class: 'field', part: 'field', 'data-of': of }, h('label', { for: of }, label), select);
+export const practitionerSelect = (flow, onChange) => {
+  const { state, t, catalogue, preselection } = flow;
+  /** @param {'practitioner' | 'location'} name @param {string} label @param {string} any
+   * @param {{id: string, name: string}[]} options */
+  const field = (name, label, any, options) => {
+    if (preselection[name] || options.length < 2) return null;
+    const select = h('select', {
+      class: 'input', part: 'input', id: name,
+      onchange: () => {
+        state[name] = select.value || null;
+        onChange();
+      },
+    }, ...[{ id: '', name: any }, ...options].map((option) =>
+      h('option', { value: option.id, selected: option.id === (state[name] ?? '') }, option.name)));
+    return h('div', { class: 'field', part: 'field' }, h('label', { for: name }, label), select);
+  };
+  const practitioner = field(
+    'practitioner', t('practitioner.question'), t('practitioner.any'), state.service?.practitioners ?? []);
+  const location = field('location', t('location.question'), t('location.any'), catalogue.clinic.locations);
+  if (practitioner) showFirstTimes(flow, practitioner);
+  return practitioner || location ? h('div', { class: 'fields' }, practitioner, location) : null;
 };
 
 /** Fills in "next: Tuesday, 9:15 a.m." when it is known; without it all works. @param {Flow} flow @param {HTMLElement} field */
-const showNext = async ({ state, client, clock, say }, field) => {
+const showFirstTimes = async (flow, field) => {
+  const { state, server, clock, t } = flow;
   const from = clock.today();
   const filter = { serviceId: state.service?.id ?? '', practitionerId: null, locationId: state.location };
-  const slots = await client.firstTimes({ ...filter, from, to: plusDays(from, LOOK_AHEAD) }).catch(() => []);
+  const slots = await readFirstTimes(server, { ...filter, from, to: plusDays(from, DAYS_AHEAD) }).catch(() => []);
   for (const option of field.querySelectorAll('option')) {
     const slot = slots.find(({ practitioner }) => !option.value || practitioner.id === option.value);
-    if (slot) {
-      const day = clock.shortDay(clock.dateOf(slot.startsAt));
-      const time = say('dayAndTime', { day, time: clock.time(slot.startsAt) });
-      option.textContent = say('practitioner.next', { name: option.textContent ?? '', time });
-    }
+    if (!slot) continue;
+    option.textContent = t('practitioner.next', { name: option.textContent ?? '', time: shortDayAndTime(slot.startsAt, flow) });
   }
 };

@@ -1,158 +1,155 @@
 /**
- * @file Here is where a day and a time are chosen: a calendar, and the chosen day's times beside it.
+ * @file A calendar, and the chosen day's open times beside it.
  *
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {import('../flow/types.js').Slot} Slot
  * @typedef {object} Options
- * @property {import('../flow/types.js').Say} say
+ * @property {import('../flow/types.js').Translate} t
  * @property {import('./clock.js').Clock} clock
- * @property {import('../api/client.js').Client} client
+ * @property {import('../api/transport.js').Server} server
  * @property {import('../ui/frame.js').Frame} frame
  * @property {import('../flow/types.js').Clinic} clinic
  * @property {import('../flow/types.js').Filter} filter
- * @property {LocalDate} from       the first day with something on or after it is shown at once
+ * @property {LocalDate} from       the first open day on or after it is shown at once
  * @property {LocalDate} [notBefore]  earlier days are not offered
- * @property {Promise<unknown>} [ready]  to be waited for before anything is looked up
- * @property {string | null} [former]  when the visit was to be, before
+ * @property {Promise<unknown>} [ready]  settled before anything is read
+ * @property {string | null} [former]  the start that was chosen before
  * @property {(slot: Slot) => unknown} choose
  */
-import { calendar } from './month.js';
 import { h, icon } from '../ui/element.js';
-import { createOpenings } from './availability.js';
-import { firstOfMonth, plusDays } from './clock.js';
-import { times } from './times-of-day.js';
+import { createAvailability } from './availability.js';
+import { firstOfMonth, plusDays } from './dates.js';
+import { dayTimes } from './day-times.js';
+import { monthView } from './month-view.js';
 
-const NOTICEABLE = 150;
+const NOTICEABLE_MS = 150;
+const SKELETON_TIMES = 9;
 
 /** @param {Options} options */
-export const picker = (options) => {
-  const { say, clock, client, frame, clinic, filter, choose, ready, former } = options;
-  const first = options.notBefore && options.notBefore > clock.today() ? options.notBefore : clock.today();
-  const last = plusDays(clock.today(), clinic.bookingPolicy.horizonDays);
-  const showPlace = clinic.locations.length > 1 && filter.locationId === null;
-
-  let openings = createOpenings({ client, clock, filter, first, last });
+export const slotPicker = (options) => {
+  const { t, clock, server, frame, clinic, filter, choose, ready, former } = options;
+  const today = clock.today();
+  const first = options.notBefore && options.notBefore > today ? options.notBefore : today;
+  const last = plusDays(today, clinic.bookingPolicy.horizonDays);
   const from = options.from < first ? first : options.from;
-  /** @type {import('./month.js').Month} */
+  const hasLocations = clinic.locations.length > 1 && filter.locationId === null;
+
+  const readAvailability = () => createAvailability({ server, clock, filter, first, last });
+  let availability = readAvailability();
+  /** @type {import('./month-view.js').Month} */
   let month = { month: firstOfMonth(from), open: null, chosen: null, first, last, isWhole: false };
+  let loads = 0;
 
-  const calendarPlace = h('div', { class: 'days' });
-  const timesPlace = h('section', { class: 'of-day', 'aria-labelledby': 'day' });
-  const element = h('div', { class: 'picker' }, calendarPlace, timesPlace);
+  const days = h('div', { class: 'days' });
+  const times = h('section', { class: 'of-day', 'aria-labelledby': 'day' });
 
-  /** @param {Partial<import('./month.js').Month>} change */
-  const showMonth = (change) => {
+  /** @param {Partial<import('./month-view.js').Month>} change */
+  const updateMonth = (change) => {
     month = { ...month, ...change };
-    const focused = /** @type {HTMLElement | null} */ (calendarPlace.querySelector(':focus'));
+    const focused = /** @type {HTMLElement | null} */ (days.querySelector(':focus'));
     const { date } = focused?.dataset ?? {};
-    const again = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
-    calendarPlace.replaceChildren(
-      calendar(month, { say, clock }, {
-        choose: async (day) => {
-          await look((isWanted) => showDay(day, isWanted));
-          revealTimes();
-        },
-        turn: (to) => look((isWanted) => turn(to, isWanted)),
-        unfold: () => showMonth({ isWhole: !month.isWhole }),
-      }));
+    const same = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
+    days.replaceChildren(monthView(month, { t, clock }, {
+      choose: async (day) => {
+        await load((isCurrent) => showDay(day, isCurrent));
+        revealTimes();
+      },
+      turn: (to) => load((isCurrent) => showMonth(to, isCurrent)),
+      unfold: () => updateMonth({ isWhole: !month.isWhole }),
+    }));
+    if (!same) return;
     // The pressed button was made anew; at the last month it can't be pressed any more.
-    if (again) {
-      const button = calendarPlace.querySelector(`${again}:enabled`) ?? calendarPlace.querySelector('button:enabled');
-      /** @type {HTMLElement | null} */ (button)?.focus();
-    }
+    const button = days.querySelector(`${same}:enabled`) ?? days.querySelector('button:enabled');
+    /** @type {HTMLElement | null} */ (button)?.focus();
   };
 
   /** On a phone the times are below the days. */
   const revealTimes = () => {
-    if (timesPlace.offsetTop >= calendarPlace.offsetTop + calendarPlace.offsetHeight) {
-      timesPlace.querySelector('.part-of-day')?.scrollIntoView({ block: 'nearest' });
+    if (times.offsetTop >= days.offsetTop + days.offsetHeight) {
+      times.querySelector('.part-of-day')?.scrollIntoView({ block: 'nearest' });
     }
   };
 
   /** @param {string} title @param {...(Node | null)} content */
-  const showTimes = (title, ...content) => {
-    timesPlace.removeAttribute('aria-busy');
-    timesPlace.replaceChildren(...[title && h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
+  const updateTimes = (title, ...content) => {
+    times.removeAttribute('aria-busy');
+    times.replaceChildren(...[title && h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
   };
 
-  const showWaiting = () => {
-    // As high as what comes, so that nothing jumps.
-    showTimes('\u00a0', h('p', { class: 'zone' }, '\u00a0'), h('h4', {}, '\u00a0'), h('div', { class: 'times waiting', 'aria-hidden': 'true' },
-      ...Array.from({ length: 9 }, () => h('span', { class: 'time bone' }))));
-    timesPlace.setAttribute('aria-busy', 'true');
+  /** As high as the times that come, so that nothing jumps. */
+  const showSkeleton = () => {
+    updateTimes('\u00a0', h('p', { class: 'zone' }, '\u00a0'), h('h4', {}, '\u00a0'),
+      h('div', { class: 'times waiting', 'aria-hidden': 'true' },
+        ...Array.from({ length: SKELETON_TIMES }, () => h('span', { class: 'time bone' }))));
+    times.setAttribute('aria-busy', 'true');
   };
 
-  let latest = 0;
-  /** Looks something up; when meanwhile something else is wanted, what comes is let go.
-   * @param {(isWanted: () => boolean) => Promise<void>} work */
-  const look = async (work) => {
-    const mine = (latest += 1);
-    const isWanted = () => mine === latest;
+  /** Loads and shows something; a response that comes after a later load began is ignored.
+   * @param {(isCurrent: () => boolean) => Promise<void>} work */
+  const load = async (work) => {
+    const number = (loads += 1);
+    const isCurrent = () => number === loads;
     try {
-      await frame.patiently(() => work(isWanted));
+      await frame.withSlowNotice(() => work(isCurrent));
     } catch (reason) {
-      if (isWanted()) frame.trouble(reason, () => look(work));
+      if (isCurrent()) frame.showTrouble(reason, () => load(work));
     }
   };
 
-  /** @param {LocalDate} date @param {() => boolean} isWanted */
-  const showDay = async (date, isWanted) => {
-    showMonth({ chosen: date });
-    const wait = setTimeout(showWaiting, NOTICEABLE);
-    const slots = await openings.times(date).finally(() => clearTimeout(wait));
-    if (!isWanted()) return;
-    showTimes(clock.day(date), zoneLine(slots[0]),
-      ...times(slots, { say, clock, showPlace, former }, (slot, button) => frame.run(() => choose(slot), button)),
-      slots.length ? null : empty(say('time.noneLeft')));
-    frame.tell(`${clock.day(date)}: ${say.count('time.count', slots.length)}`);
+  /** @param {LocalDate} date @param {() => boolean} isCurrent */
+  const showDay = async (date, isCurrent) => {
+    updateMonth({ chosen: date });
+    const wait = setTimeout(showSkeleton, NOTICEABLE_MS);
+    const slots = await availability.times(date).finally(() => clearTimeout(wait));
+    if (!isCurrent()) return;
+    const zone = clock.zoneName(slots[0] ? Date.parse(slots[0].startsAt) : Date.now());
+    updateTimes(clock.day(date),
+      h('p', { class: 'zone' }, icon('clock'), t('time.zone', { city: clock.city, zone })),
+      ...dayTimes(slots, { t, clock, hasLocations, former }, (slot, button) => frame.run(() => choose(slot), button)),
+      slots.length ? null : emptyText(t('time.noneLeft')));
+    frame.announce(`${clock.day(date)}: ${t.count('time.count', slots.length)}`);
   };
 
-  /** @param {Slot | undefined} slot */
-  const zoneLine = (slot) =>
-    h('p', { class: 'zone' }, icon('clock'),
-      say('time.zone', { city: clock.city, zone: clock.zoneName(slot?.startsAt ?? Date.now()) }));
-
-  /** Shows the first day with something on or after `date`, and its times. @param {LocalDate} date
-   * @param {() => boolean} isWanted */
-  const find = async (date, isWanted) => {
-    showMonth({ month: firstOfMonth(date), open: null, chosen: null });
-    showWaiting();
-    const found = await openings.firstDay(date);
-    const shown = firstOfMonth(found ?? date);
-    const open = await openings.month(shown);
-    if (!isWanted()) return;
-    showMonth({ month: shown, open });
-    if (found) await showDay(found, isWanted);
-    else showTimes('', empty(say('time.noneAtAll', { day: clock.day(last) })));
+  /** Shows the first open day on or after `date`, and its times. @param {LocalDate} date @param {() => boolean} isCurrent */
+  const showFirstOpenDay = async (date, isCurrent) => {
+    updateMonth({ month: firstOfMonth(date), open: null, chosen: null });
+    showSkeleton();
+    const day = await availability.firstDay(date);
+    const shown = firstOfMonth(day ?? date);
+    const open = await availability.month(shown);
+    if (!isCurrent()) return;
+    updateMonth({ month: shown, open });
+    if (day) await showDay(day, isCurrent);
+    else updateTimes('', emptyText(t('time.noneAtAll', { day: clock.day(last) })));
   };
 
-  /** @param {LocalDate} to @param {() => boolean} isWanted */
-  const turn = async (to, isWanted) => {
-    showMonth({ month: to, open: null, chosen: null });
-    showWaiting();
-    const open = await openings.month(to);
-    if (!isWanted()) return;
-    showMonth({ open });
-    if (open[0]) await showDay(open[0], isWanted);
-    else showTimes('', empty(say('time.noneThisMonth', { month: clock.month(to) })));
+  /** @param {LocalDate} to @param {() => boolean} isCurrent */
+  const showMonth = async (to, isCurrent) => {
+    updateMonth({ month: to, open: null, chosen: null });
+    showSkeleton();
+    const open = await availability.month(to);
+    if (!isCurrent()) return;
+    updateMonth({ open });
+    if (open[0]) await showDay(open[0], isCurrent);
+    else updateTimes('', emptyText(t('time.noneThisMonth', { month: clock.month(to) })));
   };
 
   /** @param {string} text */
-  const empty = (text) => {
-    frame.tell(text);
+  const emptyText = (text) => {
+    frame.announce(text);
     return h('p', { class: 'empty' }, text);
   };
 
-  /** After a refusal: what was known is old. */
+  /** Reads everything again: a refusal has shown that it is old. */
   const refresh = () => {
-    openings = createOpenings({ client, clock, filter, first, last });
+    availability = readAvailability();
     const date = month.chosen ?? from;
-    return look((isWanted) => find(date, isWanted));
+    return load((isCurrent) => showFirstOpenDay(date, isCurrent));
   };
 
-  look(async (isWanted) => {
+  load(async (isCurrent) => {
     await ready;
-    await find(from, isWanted);
+    await showFirstOpenDay(from, isCurrent);
   });
-  return { element, refresh };
+  return { element: h('div', { class: 'picker' }, days, times), refresh };
 };

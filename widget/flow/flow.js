@@ -1,103 +1,101 @@
 /**
- * @file Here is the order of the steps, and what is remembered between them.
+ * @file The order of the steps, and the state between them.
  *
  * @typedef {import('./types.js').Flow} Flow
- * @typedef {import('./types.js').State} State
  * @typedef {import('./types.js').Step} Step
- * @typedef {Pick<Flow, 'api' | 'isInline' | 'catalogue' | 'wish' | 'say' | 'clock' | 'client' | 'frame' | 'tell' | 'finish'>} Given
+ * @typedef {Pick<Flow, 'api' | 'isInline' | 'catalogue' | 'preselection' | 't' | 'clock' | 'server' | 'frame' | 'emit' | 'finish'>}
+ *   Options
  */
-import { createHolds } from './holds.js';
 import { callStep } from '../steps/call.js';
 import { confirmedStep } from '../steps/confirmed.js';
 import { detailsStep } from '../steps/details.js';
 import { screeningStep } from '../steps/screening.js';
 import { serviceStep } from '../steps/service.js';
 import { offerOtherTimes, timeStep } from '../steps/time.js';
+import { HeldSlots } from './held-slots.js';
 
 const PATH = [serviceStep, timeStep, screeningStep, detailsStep];
 const STEPS = [...PATH, confirmedStep, callStep];
 
-/** @returns {State} */
+/** @returns {import('./types.js').State} */
 const freshState = () => ({
   service: null,
   practitioner: null,
   location: null,
-  visits: [null],
-  near: null,
+  held: [null],
+  nearestTo: null,
   answers: new Map(),
-  isCleared: false,
-  suitable: [],
-  isUnanswered: false,
+  isScreened: false,
+  suitableServices: [],
+  isOutcomeUnknown: false,
   patient: { name: '', email: '', phone: '' },
   booked: null,
 });
 
-/** @param {Given} given @param {() => boolean} isOpen */
-export const createFlow = (given, isOpen) => {
-  const { catalogue, wish, frame, tell } = given;
+/** @param {Options} options @param {() => boolean} isOpen */
+export const createFlow = (options, isOpen) => {
+  const { catalogue, preselection, frame, emit, isInline } = options;
   const state = freshState();
-  const holds = createHolds(state, given.client, isOpen);
+  const holds = new HeldSlots(state, options.server, isOpen);
   let step = serviceStep;
 
-  /** @param {Step} of @returns {Step} */
-  const after = (of) => {
-    const rest = PATH.slice(PATH.indexOf(PATH.includes(of) ? of : serviceStep) + 1);
-    return rest.find((one) => one.isNeeded(flow) && !(one === screeningStep && state.isCleared)) ?? detailsStep;
+  /** The steps that this visitor sees; before a service is chosen, all may come. */
+  const path = () => (state.service ? PATH.filter((one) => one.isNeeded(flow)) : PATH);
+
+  /** @param {Step} current @returns {Step} */
+  const after = (current) => {
+    const rest = PATH.slice(PATH.indexOf(PATH.includes(current) ? current : serviceStep) + 1);
+    return rest.find((one) => one.isNeeded(flow) && !(one === screeningStep && state.isScreened)) ?? detailsStep;
   };
-  /** @param {Step} of */
-  const before = (of) => PATH.slice(0, Math.max(PATH.indexOf(of), 0)).filter((one) => one.isNeeded(flow)).at(-1);
 
   /** @param {Step} to @param {boolean} [isQuiet] the page keeps the focus */
   const enter = (to, isQuiet) => {
     step = to;
-    const isOnPath = PATH.includes(to);
-    // Before a service is chosen, all steps may come.
-    const path = state.service ? PATH.filter((one) => one.isNeeded(flow)) : PATH;
-    const former = to === callStep ? serviceStep : before(to);
+    const index = path().indexOf(to);
+    const former = to === callStep ? serviceStep : path()[index - 1];
     frame.show(
-      { back: former && to !== confirmedStep ? () => enter(former) : null, ...to.show(flow) },
-      { step: isOnPath ? [path.indexOf(to) + 1, path.length] : null, isQuiet },
+      { back: former ? () => enter(former) : null, ...to.show(flow) },
+      { step: index < 0 ? null : [index + 1, path().length], isQuiet },
     );
     // That somebody must call is a matter of health: the page only hears of steps that all visitors see.
-    if (to !== callStep) tell('step', { step: to.name });
+    if (to !== callStep) emit('step', { step: to.name });
   };
 
   /** @type {Flow} */
   const flow = {
-    ...given,
+    ...options,
     state,
     holds,
     next: () => enter(after(step)),
     goTo: (name) => enter(STEPS.find((one) => one.name === name) ?? serviceStep),
-    choose: (service) => {
+    chooseService: (service) => {
       if (service.id === state.service?.id) return;
-      holds.clear();
       state.service = service;
-      state.visits = Array(service.visits).fill(null);
-      state.practitioner = service.practitioners.find(({ slug }) => slug === wish.practitioner)?.id ?? null;
+      holds.clear();
+      state.practitioner = service.practitioners.find(({ slug }) => slug === preselection.practitioner)?.id ?? null;
       state.answers.clear();
-      state.isCleared = false;
+      state.isScreened = false;
     },
-    isTyped: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
+    hasTypedDetails: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
     offerOtherTimes: (problems) => offerOtherTimes(flow, problems),
   };
 
   return {
     flow,
-    /** What the page has already chosen is not asked again; but Back leads there. */
+    /** Starts behind the choices that the page has made; Back leads to them. */
     begin: () => {
-      const service = catalogue.services.find(({ slug }) => slug === wish.service);
-      state.location = catalogue.clinic.locations.find(({ slug }) => slug === wish.location)?.id ?? null;
-      if (service) flow.choose(service);
-      if (!Number.isNaN(Date.parse(wish.at ?? ''))) state.near = wish.at ?? null;
-      enter(service ? after(serviceStep) : serviceStep, given.isInline);
+      const service = catalogue.services.find(({ slug }) => slug === preselection.service);
+      state.location = catalogue.clinic.locations.find(({ slug }) => slug === preselection.location)?.id ?? null;
+      if (service) flow.chooseService(service);
+      if (!Number.isNaN(Date.parse(preselection.at ?? ''))) state.nearestTo = preselection.at ?? null;
+      enter(service ? after(serviceStep) : serviceStep, isInline);
     },
-    /** Shown again after a while: what was chosen is kept anew. */
+    /** Holds the chosen times again, after the dialog was closed. */
     resume: async () => {
-      if (!holds.kept().length || state.isUnanswered || state.booked) return;
+      if (!holds.all.length || state.isOutcomeUnknown || state.booked) return;
       const problems = await holds.renew();
       if (problems.length) flow.offerOtherTimes(problems);
-      else enter(step, given.isInline);
+      else enter(step, isInline);
     },
     isOver: () => step === confirmedStep,
   };

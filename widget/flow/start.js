@@ -1,119 +1,121 @@
 /**
- * @file Here is where a flow begins: opened in a dialog or in the page, closed, opened again.
+ * @file A flow from the outside: opened in a dialog or in the page, closed, opened again.
  *
- * @typedef {import('./types.js').Wish} Wish
+ * @typedef {import('./types.js').Preselection} Preselection
  */
-import { createClient } from '../api/client.js';
-import { contact, phoneOfPage } from '../ui/contact.js';
-import { createFlow } from './flow.js';
-import { createFrame } from '../ui/frame.js';
-import { dialogSheet } from '../styles/dialog-sheet.js';
-import * as strings from './strings.js';
+import { readCatalogue } from '../api/catalogue.js';
+import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
-import { waiting } from '../ui/skeleton.js';
+import { dialogSheet } from '../styles/dialog-sheet.js';
+import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
+import { Frame } from '../ui/frame.js';
+import { skeleton } from '../ui/skeleton.js';
+import { createFlow } from './flow.js';
+import * as strings from './strings.js';
 
-/** Fetches what the first step needs, because somebody is about to ask for it. @param {Element} host */
-export const warm = (host) => strings.load(strings.languageOf(host));
+/** Fetches the texts, because somebody is about to open the dialog. @param {Element} host */
+export const preload = (host) => strings.load(strings.languageOf(host));
 
 /**
  * @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api
- * @param {(wish: Wish) => void} leave  to the hosted page, as a link would
- * @returns {Promise<import('./types.js').Opened>}
+ * @param {(preselection: Preselection) => void} goToHostedPage
+ * @returns {Promise<import('./types.js').Dialog>}
  */
-export const start = async (host, root, api, leave) => {
-  const client = createClient({ api, language: strings.languageOf(host), site: host.getAttribute('site') });
-  // Asked for while the rest is still coming.
+export const start = async (host, root, api, goToHostedPage) => {
+  const server = serverAt(api, strings.languageOf(host), host.getAttribute('site'));
+  // Requested while the texts are still coming.
   /** @type {Promise<import('./types.js').Catalogue> | null} */
-  let early = client.catalogue();
+  let early = readCatalogue(server);
   early.catch(() => {});
-  const say = await warm(host);
+  const t = await preload(host);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, dialogSheet];
   const isInline = host.hasAttribute('inline');
 
   /** @param {string} event @param {object} [detail] */
-  const tell = (event, detail = {}) =>
+  const emit = (event, detail = {}) =>
     host.dispatchEvent(new CustomEvent(`book-online:${event}`, { bubbles: true, composed: true, detail }));
 
-  const frame = createFrame({ say, isInline, onTrouble: () => tell('problem', { problem: 'Unreachable' }) });
+  const frame = new Frame({ t, isInline, onTrouble: () => emit('problem', { problem: 'Unreachable' }) });
   const dialog = frame.element instanceof HTMLDialogElement ? frame.element : null;
   if (dialog) root.append(dialog);
   else root.replaceChildren(frame.element);
 
   /** @type {ReturnType<typeof createFlow> | null} */
   let current = null;
-  let asked = '';
+  let opened = '';
   const isOpen = () => dialog?.open ?? true;
+  const close = () => dialog?.close();
 
-  /** @param {Wish} wish */
-  const begin = async (wish) => {
-    const asking = early ?? client.catalogue();
+  /** @param {Preselection} preselection */
+  const begin = async (preselection) => {
+    const reading = early ?? readCatalogue(server);
     early = null;
-    const all = await asking;
-    if (wish.service && !all.services.some(({ slug }) => slug === wish.service)) {
-      console.error(`book-online: no service "${wish.service}" can be booked.`);
+    const all = await reading;
+    if (preselection.service && !all.services.some(({ slug }) => slug === preselection.service)) {
+      console.error(`book-online: no service "${preselection.service}" can be booked.`);
       if (dialog) {
-        dialog.close();
-        return leave(wish);
+        close();
+        return goToHostedPage(preselection);
       }
     }
-    const catalogue = narrowed(all, wish);
+    const catalogue = bookable(all, preselection);
     const { clinic } = catalogue;
-    const clock = createClock({ locale: say.locale, zone: clinic.timeZone });
-    frame.setClinic(clinic.name, contact(clinic, clock, say));
+    const clock = createClock({ locale: t.locale, zone: clinic.timeZone });
+    frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
     await new Promise((done) => setTimeout(done)); // Between two pieces of work the browser may paint.
-    const finish = dialog ? () => dialog.close() : () => open(wish);
-    // What was typed goes before what the page knows, as long as there is something.
-    const former = current && !current.isOver() ? typed(current.flow.state.patient) : null;
-    current = createFlow({ api, isInline, catalogue, wish, say, clock, client, frame, tell, finish }, isOpen);
-    Object.assign(current.flow.state.patient, wish.patient, former);
+    const finish = dialog ? close : () => open(preselection);
+    // The visitor's own words go before those that the page knows.
+    const typed = current && !current.isOver() ? filledIn(current.flow.state.patient) : null;
+    current = createFlow({ api, isInline, catalogue, preselection, t, clock, server, frame, emit, finish }, isOpen);
+    Object.assign(current.flow.state.patient, preselection.patient, typed);
     current.begin();
   };
 
-  /** @param {Wish} wanted */
+  /** @param {Preselection} wanted */
   const open = (wanted) => {
     if (dialog?.open) return;
     dialog?.showModal();
-    tell('open');
-    const wish = { ...wishOf(host), ...wanted };
-    if (current && asked === JSON.stringify(wish) && !current.isOver()) {
+    emit('open');
+    const preselection = { ...attributesOf(host), ...wanted };
+    if (current && opened === JSON.stringify(preselection) && !current.isOver()) {
       frame.focusTitle();
       frame.run(current.resume);
       return;
     }
-    asked = JSON.stringify(wish);
+    opened = JSON.stringify(preselection);
     current?.flow.holds.clear();
-    frame.show(waiting(say), { isQuiet: isInline });
-    frame.run(() => begin(wish));
+    frame.show(skeleton(t), { isQuiet: isInline });
+    frame.run(() => begin(preselection));
   };
 
-  frame.setClinic('', phoneOfPage(host, say));
-  frame.close.addEventListener('click', () => dialog?.close());
+  frame.setClinic('', phoneLinkOfPage(host, t));
+  frame.closeButton.addEventListener('click', close);
   dialog?.addEventListener('close', () => {
     current?.flow.holds.release();
-    tell('close');
+    emit('close');
   });
-  // A page that is left by mistake would take along what was typed: nothing of it is kept anywhere.
+  // A page that is left by mistake would take along what was typed: nothing of it is stored anywhere.
   window.addEventListener('beforeunload', (event) => {
-    if (isOpen() && current?.flow.isTyped()) event.preventDefault();
+    if (isOpen() && current?.flow.hasTypedDetails()) event.preventDefault();
   });
   window.addEventListener('pagehide', () => isOpen() && current?.flow.holds.release());
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted && isOpen() && current) frame.run(current.resume);
   });
 
-  return { open, close: () => dialog?.close() };
+  return { open, close };
 };
 
 /** @param {import('./types.js').Patient} patient */
-const typed = (patient) => Object.fromEntries(Object.entries(patient).filter(([, value]) => value.trim()));
+const filledIn = (patient) => Object.fromEntries(Object.entries(patient).filter(([, value]) => value.trim()));
 
-/** @param {HTMLElement} host @returns {Wish} */
-const wishOf = (host) =>
+/** @param {HTMLElement} host @returns {Preselection} */
+const attributesOf = (host) =>
   Object.fromEntries(['service', 'practitioner', 'location', 'at'].map((name) => [name, host.getAttribute(name) ?? undefined]));
 
-/** Only what somebody delivers; with a preset practitioner, what they deliver.
- * @param {import('./types.js').Catalogue} catalogue @param {Wish} wish */
-const narrowed = ({ clinic, services }, { practitioner }) => {
+/** Services with a practitioner; with a preset practitioner, only theirs, if there are any.
+ * @param {import('./types.js').Catalogue} catalogue @param {Preselection} preselection */
+const bookable = ({ clinic, services }, { practitioner }) => {
   const all = services.filter(({ practitioners }) => practitioners.length);
   const theirs = all.filter(({ practitioners }) => practitioners.some(({ slug }) => slug === practitioner));
   return { clinic, services: theirs.length ? theirs : all };

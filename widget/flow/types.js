@@ -1,5 +1,5 @@
 /**
- * @file Here are the shapes that the flow speaks of, for the type checker; no browser loads this file.
+ * @file Shapes that the modules share, for the type checker; no browser loads this file.
  *
  * @typedef {string} Instant    RFC 3339, with the location's offset
  * @typedef {string} LocalDate  YYYY-MM-DD, on the clinic's calendar
@@ -7,9 +7,9 @@
  * @typedef {'YES' | 'NO' | 'UNSURE'} Answer
  * @typedef {'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY'} Weekday
  *
- * @typedef {{service?: string, practitioner?: string, location?: string, at?: string, patient?: Partial<Patient>}} Wish
- *   slugs, the time that is shown first, and what the page knows already of who comes
- * @typedef {{open: (wish: Wish) => void, close: () => void}} Opened
+ * @typedef {{service?: string, practitioner?: string, location?: string, at?: string,
+ *   patient?: Partial<Patient>}} Preselection  slugs, the time that is shown first, and what the page knows of the patient
+ * @typedef {{open: (preselection: Preselection) => void, close: () => void}} Dialog
  *
  * @typedef {{weekday: Weekday, opens: LocalTime, closes: LocalTime}} OpeningHours
  * @typedef {{id: string, slug: string, name: string, address: string[], timeZone: string,
@@ -27,7 +27,7 @@
  * @typedef {{id: string, startsAt: Instant, endsAt: Instant, practitioner: {id: string, name: string},
  *   location: {id: string, name: string}}} Slot
  * @typedef {{date: LocalDate, openSlotCount: number}} DayCount
- * @typedef {{slot: Slot, holdToken: string, expiresAt: Instant}} Held
+ * @typedef {{slot: Slot, holdToken: string, expiresAt: Instant}} HeldSlot
  *
  * @typedef {object} Problem  A refusal; the optional members belong to some of its types.
  * @property {string} __typename
@@ -51,54 +51,53 @@
  * @property {{id: string, name: string, title: string | null}} practitioner
  * @property {{id: string, name: string, address: string[]}} location
  *
- * @typedef {{visits: Appointment[], manageToken: string}} Booked
+ * @typedef {{appointments: Appointment[], manageToken: string}} Booked
  * @typedef {{name: string, email: string, phone: string}} Patient
  *
- * @typedef {object} State  What the visitor has chosen and typed so far; in memory only.
+ * @typedef {object} State  The visitor's choices and words so far; in memory only.
  * @property {Service | null} service
  * @property {string | null} practitioner  an id; null for anyone
  * @property {string | null} location      an id; null for anywhere
- * @property {(Held | null)[]} visits      a place for each visit of the service
- * @property {Instant | null} near  a time that was lost or given up: what is nearest is wanted instead
+ * @property {(HeldSlot | null)[]} held    a place for each visit of the service
+ * @property {Instant | null} nearestTo  a time that was lost or given up: the nearest one is wanted instead
  * @property {Map<string, Answer>} answers  by question id
- * @property {boolean} isCleared  the answers were judged, and the visit can be booked online
- * @property {string[]} suitable    ids of services that can be booked although this one can't
- * @property {boolean} isUnanswered  a booking was sent and no answer came: it may stand
+ * @property {boolean} isScreened  the server has judged the answers: the service can be booked online
+ * @property {string[]} suitableServices  ids of services that can be booked although this one can't
+ * @property {boolean} isOutcomeUnknown  a booking was sent and no answer came: it may stand
  * @property {Patient} patient
  * @property {Booked | null} booked
  *
- * @typedef {import('./strings.js').Say} Say
+ * @typedef {import('./strings.js').Say} Translate
  * @typedef {import('../calendar/clock.js').Clock} Clock
- * @typedef {import('../api/client.js').Client} Client
  * @typedef {import('../ui/frame.js').Frame} Frame
  *
  * @typedef {'service' | 'time' | 'screening' | 'details' | 'confirmed' | 'call'} StepName
  *
- * @typedef {object} Page  What a step shows.
+ * @typedef {object} Page  The content of a step.
  * @property {string} title
  * @property {(Node | null)[]} content
  * @property {Node | string | null} [lead]
- * @property {{label: string, act: () => unknown} | null} [primary]  also what Enter in a field does
+ * @property {{label: string, act: () => unknown} | null} [primary]  Enter in a field does it too
  * @property {(() => void) | null} [back]
  *
- * @typedef {object} Flow  What a step is handed.
+ * @typedef {object} Flow  The surroundings of a step.
  * @property {URL} api
  * @property {boolean} isInline
  * @property {Catalogue} catalogue
- * @property {Wish} wish  what the page has chosen beforehand
+ * @property {Preselection} preselection
  * @property {State} state
- * @property {Say} say
+ * @property {Translate} t
  * @property {Clock} clock
- * @property {Client} client
+ * @property {import('../api/transport.js').Server} server
  * @property {Frame} frame
- * @property {import('./holds.js').Holds} holds
+ * @property {import('./held-slots.js').HeldSlots} holds
  * @property {() => void} next
  * @property {(step: StepName) => void} goTo
- * @property {(service: Service) => void} choose    another service; what belonged to the former is given up
+ * @property {(service: Service) => void} chooseService  the holds and answers of the former one are dropped
  * @property {() => void} finish    after the confirmation
- * @property {() => boolean} isTyped  somebody would have to type again
- * @property {(problems: Problem[]) => void} offerOtherTimes  back to the times, all else stays
- * @property {(event: string, detail?: object) => void} tell  the page; never anything personal
+ * @property {() => boolean} hasTypedDetails  the visitor would have to type again
+ * @property {(problems: Problem[]) => void} offerOtherTimes  goes back to the times; all else stays
+ * @property {(event: string, detail?: object) => void} emit  an event for the page; never anything personal
  *
  * @typedef {object} Step
  * @property {StepName} name

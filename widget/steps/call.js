@@ -1,34 +1,22 @@
-/** @file Here is what is shown instead of a booking when the clinic must talk with the visitor first. */
-import { contact } from '../ui/contact.js';
-import { h, icon } from '../ui/element.js';
-import { facts } from '../ui/summary.js';
+/** @file The end of a booking that the clinic must talk about with the visitor first. */
+import { serviceCards } from '../ui/appointment.js';
+import { contactLine } from '../ui/contact.js';
+import { h } from '../ui/element.js';
 
 /** @type {import('../flow/types.js').Step} */
 export const callStep = {
   name: 'call',
   isNeeded: () => false,
-  show: ({ state, catalogue, clock, say, choose, next }) => {
-    const others = catalogue.services.filter(({ id }) => state.suitable.includes(id));
+  show: (flow) => {
+    const { state, catalogue, t } = flow;
+    const others = catalogue.services.filter(({ id }) => state.suitableServices.includes(id));
     return {
-      title: say('call.title'),
-      lead: say('call.lead'),
+      title: t('call.title'),
+      lead: t('call.lead'),
       content: [
-        h('div', { class: 'call', part: 'call' }, contact(catalogue.clinic, clock, say)),
-        h('p', { class: 'soft' }, say('call.forgotten')),
-        others.length ? h('h3', {}, say('call.others')) : null,
-        others.length
-          ? h('ul', { class: 'cards' }, ...others.map((service) =>
-            h('li', {}, h('button', {
-              type: 'button', class: 'card', part: 'choice',
-              onclick: () => {
-                choose(service);
-                next();
-              },
-            },
-              h('span', { class: 'strong' }, service.name),
-              h('span', { class: 'facts' }, ...facts(service, say).map((fact) => h('span', {}, fact))),
-              icon('forward')))))
-          : null,
+        h('div', { class: 'call', part: 'call' }, contactLine(catalogue.clinic, flow)),
+        h('p', { class: 'soft' }, t('call.forgotten')),
+        ...(others.length ? [h('h3', {}, t('call.others')), serviceCards(others, flow)] : []),
       ],
     };
   },

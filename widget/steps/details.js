@@ -1,111 +1,102 @@
 /**
- * @file Here is the fifth step: who comes, what is about to be booked, and the booking itself.
+ * @file Last step: the patient's details, and the booking itself.
  *
  * @typedef {import('../flow/types.js').Flow} Flow
  * @typedef {import('../flow/types.js').Problem} Problem
- * @typedef {keyof import('../flow/types.js').Patient} Field
+ * @typedef {keyof import('../flow/types.js').Patient} FieldName
  */
-import { h } from '../ui/element.js';
-import { words } from '../api/problems.js';
+import { book } from '../api/booking.js';
+import { serviceFacts, summary } from '../ui/appointment.js';
+import { h, markInvalid } from '../ui/element.js';
+import { isAboutTime, problemText } from '../ui/problem-text.js';
 import { callTheClinic, screeningOf } from './screening.js';
-import { facts, summary } from '../ui/summary.js';
 
-const FIELDS = /** @type {const} */ ([
-  { name: 'name', type: 'text', autocomplete: 'name', inputmode: 'text' },
-  { name: 'email', type: 'email', autocomplete: 'email', inputmode: 'email' },
-  { name: 'phone', type: 'tel', autocomplete: 'tel', inputmode: 'tel' },
-]);
+const FIELDS = /** @type {const} */ ({
+  name: { type: 'text', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
+  email: { type: 'email', label: 'details.email', empty: 'details.noEmail', invalid: 'details.badEmail' },
+  phone: { type: 'tel', label: 'details.phone', empty: 'details.noPhone', invalid: 'details.badPhone' },
+});
+const NAMES = /** @type {FieldName[]} */ (Object.keys(FIELDS));
 
 /** @type {import('../flow/types.js').Step} */
 export const detailsStep = {
   name: 'details',
   isNeeded: () => true,
   show: (flow) => {
-    const { say, state } = flow;
-    const fields = FIELDS.map((field) => fieldOf(field, flow));
-    const kept = h('div', {}, keptUntil(flow));
-    flow.holds.extend().then(() => kept.replaceChildren(...[keptUntil(flow)].filter((node) => node !== null)));
+    const { t, state, holds } = flow;
+    const count = state.held.length;
+    const fields = NAMES.map((name) => patientField(name, flow));
+    const expiry = h('div', {}, expiryText(flow));
+    holds.extend().then(() => expiry.replaceChildren(expiryText(flow) ?? ''));
     return {
-      title: say('details.title'),
-      content: [
-        whatIsBooked(flow),
-        kept,
-        h('div', { class: 'fields' }, ...fields),
-      ],
+      title: t('details.title'),
+      content: [heldSummary(flow), expiry, h('div', { class: 'fields' }, ...fields)],
       primary: {
-        label: state.visits.length > 1 ? say.count('details.bookCourse', state.visits.length) : say('details.book'),
-        act: () => book(flow, fields),
+        label: count > 1 ? t.count('details.bookCourse', count) : t('details.book'),
+        act: () => submit(flow, fields),
       },
     };
   },
 };
 
 /** @param {Flow} flow */
-const whatIsBooked = ({ state, catalogue, say, clock, holds }) => {
-  const [first] = holds.kept();
-  const place = catalogue.clinic.locations.find(({ id }) => id === first?.slot.location.id);
+const heldSummary = (flow) => {
+  const { state, catalogue, t, holds } = flow;
+  const first = holds.all[0]?.slot;
+  const location = catalogue.clinic.locations.find(({ id }) => id === first?.location.id);
   return summary({
     service: state.service?.name ?? '',
-    facts: state.service && facts(state.service, say).join(' · '),
-    practitioner: first?.slot.practitioner.name ?? '',
-    times: holds.kept().map(({ slot }) => slot.startsAt).sort(),
-    place: [place?.name ?? ''],
-  }, { say, clock });
+    facts: state.service && serviceFacts(state.service, t).join(' · '),
+    practitioner: first?.practitioner.name ?? '',
+    times: holds.all.map(({ slot }) => slot.startsAt).sort(),
+    location: [location?.name ?? ''],
+  }, flow);
 };
 
 /** @param {Flow} flow */
-const keptUntil = ({ say, clock, holds }) => {
-  const until = holds.kept().map(({ expiresAt }) => expiresAt).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
+const expiryText = ({ t, clock, holds }) => {
+  const until = holds.all.map(({ expiresAt }) => expiresAt).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
   return until && Date.parse(until) > Date.now()
-    ? h('p', { class: 'soft kept' }, say.count('details.kept', holds.kept().length, { time: clock.time(until) }))
-    : null;
+    ? h('p', { class: 'soft kept' }, t.count('details.kept', holds.all.length, { time: clock.time(until) })) : null;
 };
 
-/** @param {typeof FIELDS[number]} field @param {Flow} flow */
-const fieldOf = ({ name, ...attributes }, { state, say }) => {
-  const labels = /** @type {const} */ ({ name: 'details.name', email: 'details.email', phone: 'details.phone' });
+/** @param {FieldName} name @param {Flow} flow */
+const patientField = (name, { state, t }) => {
+  const { type, label } = FIELDS[name];
   const input = h('input', {
-    ...attributes, id: name, name, class: 'input', part: 'input', required: true, 'aria-describedby': `${name}-wrong`,
+    type, autocomplete: type === 'text' ? name : type, inputmode: type, id: name, name, class: 'input', part: 'input',
+    required: true, 'aria-describedby': `${name}-wrong`,
     oninput: () => {
       state.patient[name] = input.value;
-      if (input.getAttribute('aria-invalid') === 'true') mark(field, '');
+      if (input.getAttribute('aria-invalid') === 'true') markInvalid(field, input, '');
     },
   });
   input.value = state.patient[name];
-  const field = h('div', { class: 'field', part: 'field', 'data-name': name },
-    h('label', { for: name }, say(labels[name])), input, h('p', { class: 'wrong', id: `${name}-wrong` }));
+  const field = h('div', { class: 'field', part: 'field' },
+    h('label', { for: name }, t(label)), input, h('p', { class: 'wrong', id: `${name}-wrong` }));
   return field;
 };
 
-/** @param {HTMLElement} field @param {string} text */
-const mark = (field, text) => {
-  field.toggleAttribute('data-wrong', text !== '');
-  field.querySelector('input')?.setAttribute('aria-invalid', String(text !== ''));
-  const place = field.querySelector('.wrong');
-  if (place) place.textContent = text;
-};
-
 /** Says at each field what is wrong with it. @param {Flow} flow @param {HTMLElement[]} fields
- * @param {(name: Field) => string} wrong */
-const markAll = ({ say, frame }, fields, wrong) => {
-  for (const field of fields) mark(field, wrong(/** @type {Field} */ (field.dataset['name'])));
+ * @param {(name: FieldName) => string} textOf */
+const markFields = ({ t, frame }, fields, textOf) => {
+  NAMES.forEach((name, i) => markInvalid(/** @type {HTMLElement} */ (fields[i]), fields[i]?.querySelector('input') ?? null, textOf(name)));
   const first = fields.find((field) => field.hasAttribute('data-wrong'));
   if (!first) return false;
   first.querySelector('input')?.focus();
-  frame.tell(say('details.check'));
+  frame.announce(t('details.check'));
   return true;
 };
 
 /** @param {Flow} flow @param {HTMLElement[]} fields */
-const book = async (flow, fields) => {
-  const { state, say } = flow;
-  const empty = /** @type {const} */ ({ name: 'details.noName', email: 'details.noEmail', phone: 'details.noPhone' });
-  if (markAll(flow, fields, (name) => (state.patient[name].trim() ? '' : say(empty[name])))) return;
+const submit = async (flow, fields) => {
+  const { state, t, holds } = flow;
+  if (markFields(flow, fields, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)))) return;
 
   let problems = await send(flow);
   if (problems.some(isAboutTime)) {
-    const gone = await flow.holds.renew();
-    if (gone.length) return flow.offerOtherTimes(gone);
+    const refusals = await holds.renew();
+    if (refusals.length) return flow.offerOtherTimes(refusals);
     problems = await send(flow);
   }
   if (problems.length) refuse(flow, fields, problems);
@@ -113,36 +104,30 @@ const book = async (flow, fields) => {
 };
 
 /** @param {Flow} flow */
-const send = async ({ state, client, holds, tell }) => {
-  state.isUnanswered = true;
-  const tokens = holds.kept().map(({ holdToken }) => holdToken);
-  const { booked, problems } = await client.book(tokens, { patient: state.patient, screening: screeningOf(state) });
-  state.isUnanswered = false;
+const send = async ({ state, server, holds, emit }) => {
+  state.isOutcomeUnknown = true;
+  const tokens = holds.all.map(({ holdToken }) => holdToken);
+  const { booked, problems } = await book(server, tokens, { patient: state.patient, screening: screeningOf(state) });
+  state.isOutcomeUnknown = false;
   if (booked) {
     state.booked = booked;
     state.answers.clear();
-    state.visits.fill(null);
-    tell('booked', { service: state.service?.slug });
+    state.held.fill(null);
+    emit('booked', { service: state.service?.slug });
   }
   return problems;
 };
 
-/** @param {Problem} problem */
-const isAboutTime = ({ __typename, path }) =>
-  ['HoldExpired', 'SlotTaken', 'NotOpen', 'NoticeTooShort', 'BeyondHorizon', 'NotQualified'].includes(__typename) ||
-  (__typename === 'NotFound' && path.some((name) => name.startsWith('holdToken')));
-
 /** @param {Flow} flow @param {HTMLElement[]} fields @param {Problem[]} problems */
 const refuse = (flow, fields, problems) => {
-  const { say, frame, goTo, tell } = flow;
+  const { t, frame, goTo, emit } = flow;
   /** @param {string} type */
   const has = (type) => problems.some(({ __typename }) => __typename === type);
   if (has('CallTheClinic')) return callTheClinic(flow, problems);
-  tell('problem', { problem: problems[0]?.__typename });
+  emit('problem', { problem: problems[0]?.__typename });
   if (has('ScreeningIncomplete')) return goTo('screening');
 
-  const bad = /** @type {const} */ ({ name: 'details.badName', email: 'details.badEmail', phone: 'details.badPhone' });
-  const isMarked = markAll(flow, fields, (name) =>
-    problems.some(({ path }) => path.includes('patient') && path.at(-1) === name) ? say(bad[name]) : '');
-  if (!isMarked) frame.notice({ title: words(problems[0], say), text: say('problem.call') });
+  const isMarked = markFields(flow, fields, (name) =>
+    problems.some(({ path }) => path.includes('patient') && path.at(-1) === name) ? t(FIELDS[name].invalid) : '');
+  if (!isMarked) frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
 };

@@ -1,118 +1,121 @@
 /**
- * @file Here is the second step: with whom, the day and the time, or those of each visit of a course.
+ * @file Second step: practitioner, day and time, or the times of all visits of a course.
  *
  * @typedef {import('../flow/types.js').Flow} Flow
- * @typedef {import('../flow/types.js').Slot} Slot
  * @typedef {import('../flow/types.js').Problem} Problem
  */
-import { h } from '../ui/element.js';
-import { filterFor } from '../flow/holds.js';
-import { picker } from '../calendar/slot-picker.js';
-import { otherTimes } from '../api/problems.js';
-import { when } from '../ui/summary.js';
-import { plusDays } from '../calendar/clock.js';
-import { who } from '../calendar/practitioner-select.js';
+import { plusDays } from '../calendar/dates.js';
+import { practitionerSelect } from '../calendar/practitioner-select.js';
+import { slotPicker } from '../calendar/slot-picker.js';
+import { filterFor } from '../flow/held-slots.js';
+import { startTime } from '../ui/appointment.js';
+import { h, quietButton } from '../ui/element.js';
+import { otherTimesNotice } from '../ui/problem-text.js';
 
-const BETWEEN_VISITS = 7;
+const DAYS_BETWEEN_VISITS = 7;
 
 /** @type {import('../flow/types.js').Step} */
 export const timeStep = {
   name: 'time',
   isNeeded: () => true,
   show: (flow) => {
-    const { state, say, next, holds } = flow;
-    const of = state.visits.length;
-    if (of === 1) holds.drop(0);
-    const place = Math.max(state.visits.indexOf(null), 0);
-    const isComplete = !state.visits.includes(null);
-    const choice = isComplete ? null : h('div', {}, choosing(flow, place));
-    const change = () => {
-      const wasBegun = holds.kept().length > 0;
+    const { state, t, next, holds } = flow;
+    const of = state.held.length;
+    const isCourse = of > 1;
+    if (!isCourse) holds.drop(0);
+    const index = state.held.indexOf(null);
+    const isComplete = index < 0;
+    const choice = isComplete ? null : h('div', {}, slotChoice(flow, index));
+    const restart = () => {
+      const isBegun = holds.all.length > 0;
       holds.clear();
-      if (wasBegun || !choice) flow.goTo('time');
-      else choice.replaceChildren(choosing(flow, 0));
+      if (isBegun || !choice) flow.goTo('time');
+      else choice.replaceChildren(slotChoice(flow, 0));
     };
-    const title = of === 1 ? say('time.title')
-      : isComplete ? say('time.titleAll') : say('time.titleVisit', { n: place + 1, of });
     return {
-      title,
-      lead: lead(flow),
-      content: [who(flow, change), of > 1 && isComplete ? h('p', { class: 'soft' }, say('time.changeEach')) : null, chosen(flow), choice, faq(flow)],
-      primary: isComplete ? { label: say('continue'), act: next } : null,
+      title: !isCourse ? t('time.title') : isComplete ? t('time.titleAll') : t('time.titleVisit', { n: index + 1, of }),
+      lead: leadText(flow),
+      content: [
+        practitionerSelect(flow, restart),
+        isCourse && isComplete ? h('p', { class: 'soft' }, t('time.changeEach')) : null,
+        courseTimes(flow),
+        choice,
+        questions(flow),
+      ],
+      primary: isComplete ? { label: t('continue'), act: next } : null,
     };
   },
 };
 
-/** Who it is with, where that isn't a choice (any more). @param {Flow} flow */
-const lead = ({ state, say }) => {
-  const people = state.service?.practitioners ?? [];
-  const name = people.find(({ id }) => id === filterFor(state).practitionerId)?.name;
+/** The service, and the practitioner where that isn't a choice (any more). @param {Flow} flow */
+const leadText = ({ state, t }) => {
+  const { practitionerId } = filterFor(state);
+  const practitioner = state.service?.practitioners.find(({ id }) => id === practitionerId)?.name;
   const service = state.service?.name ?? '';
-  return name ? say('time.lead', { service, practitioner: name }) : service;
+  return practitioner ? t('time.lead', { service, practitioner }) : service;
 };
 
-/** What people ask about it, in the clinic's words; out of the way. @param {Flow} flow */
-const faq = ({ state }) => {
-  const asked = state.service?.faq ?? [];
-  return asked.length ? h('div', { class: 'faq', part: 'faq' }, ...asked.map(({ question, answer }) =>
+/** Frequent questions about the service, in the clinic's words. @param {Flow} flow */
+const questions = ({ state }) => {
+  const faq = state.service?.faq ?? [];
+  return faq.length ? h('div', { class: 'faq', part: 'faq' }, ...faq.map(({ question, answer }) =>
     h('details', {}, h('summary', {}, question), h('p', { class: 'soft' }, answer)))) : null;
 };
 
-/** The times of a course that are kept so far. @param {Flow} flow */
-const chosen = (flow) => {
-  const { state, say, holds, goTo, frame } = flow;
-  if (state.visits.length === 1 || !holds.kept().length) return null;
-  /** @param {import('../flow/types.js').Held | null} held @param {number} i */
-  const item = (held, i) => {
-    if (!held) return h('li', { class: 'soft' }, say('time.visitOpen', { n: i + 1 }));
+/** The times of a course that are held so far. @param {Flow} flow */
+const courseTimes = (flow) => {
+  const { state, t, holds, goTo, frame } = flow;
+  if (state.held.length === 1 || !holds.all.length) return null;
+  return h('ol', { class: 'chosen', part: 'chosen' }, ...state.held.map((held, i) => {
+    const n = i + 1;
+    if (!held) return h('li', { class: 'soft' }, t('time.visitOpen', { n }));
     const remove = () => {
       holds.drop(i);
       goTo('time');
-      frame.tell(say('time.removed', { n: i + 1 }));
+      frame.announce(t('time.removed', { n }));
     };
     return h('li', {},
-      h('span', {}, say('time.visit', { n: i + 1 }), ' ', when(held.slot.startsAt, flow)),
-      h('button', { type: 'button', class: 'quiet', 'aria-label': say('time.removeVisit', { n: i + 1 }), onclick: remove },
-        say('time.remove')));
-  };
-  return h('ol', { class: 'chosen', part: 'chosen' }, ...state.visits.map(item));
+      h('span', {}, t('time.visit', { n }), ' ', startTime(held.slot.startsAt, flow)),
+      quietButton(t('time.remove'), remove, { 'aria-label': t('time.removeVisit', { n }) }));
+  }));
 };
 
-/** @param {Flow} flow @param {number} place */
-const choosing = (flow, place) => {
-  const { state, say, clock, client, frame, catalogue, holds } = flow;
-  const former = state.visits.slice(0, place).filter((one) => one !== null).at(-1);
+/** @param {Flow} flow @param {number} index */
+const slotChoice = (flow, index) => {
+  const { state, t, clock, server, frame, catalogue, holds } = flow;
+  const former = state.held.slice(0, index).filter((held) => held !== null).at(-1);
   const formerDate = former && clock.dateOf(former.slot.startsAt);
-  const times = picker({
-    say, clock, client, frame, clinic: catalogue.clinic,
+  const picker = slotPicker({
+    t, clock, server, frame, clinic: catalogue.clinic,
     filter: filterFor(state),
-    ready: holds.settled(),
-    former: state.near,
-    from: state.near ? clock.dateOf(state.near) : formerDate ? plusDays(formerDate, BETWEEN_VISITS) : clock.today(),
+    ready: holds.released,
+    former: state.nearestTo,
+    from: state.nearestTo ? clock.dateOf(state.nearestTo)
+      : formerDate ? plusDays(formerDate, DAYS_BETWEEN_VISITS) : clock.today(),
     notBefore: formerDate && plusDays(formerDate, 1),
-    choose: async (slot) => {
-      // Not waited for: the other times can be chosen at once.
-      if (!(await take(flow, slot))) times.refresh();
+    choose: async ({ startsAt }) => {
+      // Not awaited: the other times can be chosen at once.
+      if (!(await take(flow, startsAt))) picker.refresh();
     },
   });
-  return times.element;
+  return picker.element;
 };
 
-/** Keeps the time for the visitor, or says why not. @param {Flow} flow @param {Slot} slot */
-const take = async (flow, slot) => {
-  const { state, say, frame, holds, next, goTo } = flow;
-  const place = Math.max(state.visits.indexOf(null), 0);
-  // The others follow in a rhythm, and are shown before anything is booked.
-  if (state.visits.length > 1 && !holds.kept().length && (await holds.takeRhythm(slot.startsAt, BETWEEN_VISITS))) {
+/** Holds the time and goes on, or says why not. @param {Flow} flow @param {string} startsAt */
+const take = async (flow, startsAt) => {
+  const { state, t, frame, holds, next, goTo } = flow;
+  const index = Math.max(state.held.indexOf(null), 0);
+  // The other visits follow in a rhythm, and are shown before anything is booked.
+  if (state.held.length > 1 && !holds.all.length && (await holds.takeCourse(startsAt, DAYS_BETWEEN_VISITS))) {
     goTo('time');
     return true;
   }
-  const problems = await holds.take(place, slot.startsAt);
+  const problems = await holds.take(index, startsAt);
   if (problems.length) {
     refuse(flow, problems);
-  } else if (state.visits.includes(null)) {
+  } else if (state.held.includes(null)) {
     goTo('time');
-    frame.tell(say('time.kept', { n: place + 1 }));
+    frame.announce(t('time.kept', { n: index + 1 }));
   } else {
     next();
   }
@@ -121,8 +124,9 @@ const take = async (flow, slot) => {
 
 /** @param {Flow} flow @param {Problem[]} problems */
 const refuse = (flow, problems) => {
-  flow.tell('problem', { problem: problems[0]?.__typename });
-  flow.frame.notice(otherTimes(problems, flow, (slot, button) => flow.frame.run(() => take(flow, slot), button)));
+  const { emit, frame } = flow;
+  emit('problem', { problem: problems[0]?.__typename });
+  frame.notice(otherTimesNotice(problems, flow, ({ startsAt }, button) => frame.run(() => take(flow, startsAt), button)));
 };
 
 /** Back to the times because a chosen one is gone. @param {Flow} flow @param {Problem[]} problems */

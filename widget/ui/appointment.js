@@ -1,47 +1,83 @@
 /**
- * @file Here is what is being booked, or was: the facts of a service, and a list of what, who, when and where.
+ * @file Services and appointments in words: facts, times, and the list of what, when, with whom and where.
  *
- * @typedef {import('../flow/types.js').Say} Say
- * @typedef {import('../flow/types.js').Clock} Clock
  * @typedef {import('../flow/types.js').Instant} Instant
+ * @typedef {{t: import('../flow/types.js').Translate, clock: import('../flow/types.js').Clock}} Locale
  */
 import { h, icon } from './element.js';
+import { mapLink } from './links.js';
 
-/** "45 min", "3 visits", "$110.00". @param {import('../flow/types.js').Service} service @param {Say} say */
-export const facts = ({ durationMinutes, visits, price }, say) => [
-  say('service.duration', { n: durationMinutes }),
-  ...(visits > 1 ? [say.count('service.visits', visits)] : []),
-  ...(price ? [money(price, say)] : []),
+/** "45 min", "3 visits", "$110.00". @param {import('../flow/types.js').Service} service
+ * @param {import('../flow/types.js').Translate} t */
+export const serviceFacts = ({ durationMinutes, visits, price }, t) => [
+  t('service.duration', { n: durationMinutes }),
+  ...(visits > 1 ? [t.count('service.visits', visits)] : []),
+  ...(price ? [money(price, t.locale)] : []),
 ];
 
-/** @param {{amount: string, currency: string}} price @param {Say} say */
-const money = ({ amount, currency }, say) =>
-  new Intl.NumberFormat(say.locale, {
+/** @param {{amount: string, currency: string}} price @param {string} locale */
+const money = ({ amount, currency }, locale) =>
+  new Intl.NumberFormat(locale, {
     style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: Number.isInteger(Number(amount)) ? 0 : 2,
   }).format(Number(amount));
 
-/** "Tuesday, November 24, 9:15 a.m." and the visitor's own time. @param {Instant} startsAt
- * @param {{say: Say, clock: Clock}} voice */
-export const when = (startsAt, { say, clock }) => {
-  const own = clock.ownTime(startsAt);
+/** A list of services as large buttons; `current` is the id of a chosen one.
+ * @param {import('../flow/types.js').Service[]} services @param {import('../flow/types.js').Flow} flow
+ * @param {{current?: string | undefined, hasDescriptions?: boolean}} [options] */
+export const serviceCards = (services, { t, chooseService, next }, { current, hasDescriptions } = {}) =>
+  h('ul', { class: 'cards' }, ...services.map((service) => {
+    const choose = () => {
+      chooseService(service);
+      next();
+    };
+    return h('li', {},
+      h('button', { type: 'button', class: 'card', part: 'choice', 'aria-current': service.id === current && 'true', onclick: choose },
+        h('span', { class: 'strong' }, service.name),
+        h('span', { class: 'facts' }, ...serviceFacts(service, t).map((fact) => h('span', {}, fact))),
+        hasDescriptions && service.description && h('span', { class: 'soft' }, service.description),
+        icon('forward')));
+  }));
+
+/** "Tuesday, November 24, 9:15 a.m." @param {Instant} instant @param {Locale} locale */
+export const dayAndTime = (instant, { t, clock }) =>
+  t('dayAndTime', { day: clock.day(clock.dateOf(instant)), time: clock.time(instant) });
+
+/** "Tue, Nov 24, 9:15 a.m." @param {Instant} instant @param {Locale} locale */
+export const shortDayAndTime = (instant, { t, clock }) =>
+  t('dayAndTime', { day: clock.shortDay(clock.dateOf(instant)), time: clock.time(instant) });
+
+/** Day and time, and the visitor's own time where it differs. @param {Instant} startsAt @param {Locale} locale */
+export const startTime = (startsAt, locale) => {
+  const own = locale.clock.ownTime(startsAt);
   return h('span', { class: 'when' },
-    say('dayAndTime', { day: clock.day(clock.dateOf(startsAt)), time: clock.time(startsAt) }),
-    own && h('small', { class: 'soft' }, ` ${say('time.own', { time: own })}`));
+    dayAndTime(startsAt, locale), own && h('small', { class: 'soft' }, ` ${locale.t('time.own', { time: own })}`));
 };
 
 /**
- * @param {{service: string, practitioner: string, times: Instant[], place: (Node | string)[], facts?: string | null,}} visit
- * @param {{say: Say, clock: Clock}} voice
+ * @param {{service: string, practitioner: string, times: Instant[], location: (Node | string)[], facts?: string | null}} appointment
+ * @param {Locale} locale
  */
-export const summary = ({ service, practitioner, times, place, facts: more }, voice) => {
-  const { say } = voice;
+export const summary = ({ service, practitioner, times, location, facts }, locale) => {
+  const { t } = locale;
   /** @param {Parameters<typeof icon>[0]} picture @param {string} name @param {...(Node | string | null | undefined)} value */
   const row = (picture, name, ...value) =>
     h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
   return h('dl', { class: 'summary', part: 'summary' },
-    row('service', say('summary.what'), h('span', { class: 'strong' }, service),
-      more ? h('span', { class: 'soft line' }, more) : null),
-    times.length ? row('calendar', say('summary.when'), ...times.map((time) => when(time, voice))) : null,
-    row('person', say('summary.who'), practitioner),
-    row('place', say('summary.where'), ...place));
+    row('service', t('summary.what'), h('span', { class: 'strong' }, service), facts && h('span', { class: 'soft line' }, facts)),
+    times.length > 0 && row('calendar', t('summary.when'), ...times.map((time) => startTime(time, locale))),
+    row('person', t('summary.who'), practitioner),
+    row('place', t('summary.where'), ...location));
 };
+
+/** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
+ * @param {Instant[]} times @param {Locale} locale */
+export const bookedDetails = ({ service, practitioner, location }, times, locale) => [
+  summary({
+    service: service.name,
+    practitioner: [practitioner.name, practitioner.title].filter(Boolean).join(', '),
+    times,
+    location: [location.name, ...location.address.map((line) => h('span', { class: 'line' }, line)), mapLink(location.address, locale.t)],
+  }, locale),
+  service.preparation
+    ? h('section', { class: 'prepare' }, h('h3', {}, locale.t('confirmed.prepare')), h('p', {}, service.preparation)) : null,
+];

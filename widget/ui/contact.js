@@ -1,49 +1,46 @@
 /**
- * @file Here is the clinic's phone number, and whether somebody is there to answer.
+ * @file The clinic's phone number, and whether it is open now.
  *
- * @typedef {import('../flow/types.js').Clinic} Clinic
  * @typedef {import('../flow/types.js').OpeningHours} OpeningHours
- * @typedef {import('../flow/types.js').Say} Say
- * @typedef {import('../flow/types.js').Clock} Clock
+ * @typedef {import('../flow/types.js').Translate} Translate
+ * @typedef {import('./appointment.js').Locale} Locale
  */
+import { minutesOf, plusDays, weekdayOf } from '../calendar/dates.js';
 import { h, icon } from './element.js';
-import { minutesOf, plusDays, weekdayOf } from '../calendar/clock.js';
 
-/** @param {Clinic} clinic @param {Clock} clock @param {Say} say */
-export const contact = (clinic, clock, say) =>
+/** @param {import('../flow/types.js').Clinic} clinic @param {Locale} locale */
+export const contactLine = ({ phone, phoneShown, locations }, locale) =>
   h('p', { class: 'contact', part: 'contact' },
-    phone(clinic.phone, clinic.phoneShown, say),
-    h('span', { class: 'hours' }, hoursNow(clinic.locations[0]?.openingHours ?? [], clock, say)),
-  );
+    phoneLink(phone, phoneShown, locale.t),
+    h('span', { class: 'hours' }, openingStatus(locations[0]?.openingHours ?? [], locale)));
 
-/** @param {string} number @param {string} shown @param {Say} say */
-export const phone = (number, shown, say) =>
+/** @param {string} number @param {string} shown @param {Translate} t */
+const phoneLink = (number, shown, t) =>
   h('a', { class: 'phone', href: `tel:${number}` }, icon('phone'),
-    h('span', { class: 'sr' }, `${say('contact.call')} `), h('span', { dir: 'ltr' }, shown));
+    h('span', { class: 'sr' }, `${t('contact.call')} `), h('span', { dir: 'ltr' }, shown));
 
-/** Until the clinic is known: the number that the page gives. @param {HTMLElement} host @param {Say} say */
-export const phoneOfPage = (host, say) => {
+/** The number that the page gives, for the time until the clinic is known. @param {HTMLElement} host @param {Translate} t */
+export const phoneLinkOfPage = (host, t) => {
   const given = host.getAttribute('phone');
-  if (given) return phone(given, given, say);
+  if (given) return phoneLink(given, given, t);
   const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[href^="tel:"]'));
-  return link && phone(link.href.slice('tel:'.length), link.textContent.trim(), say);
+  return link && phoneLink(link.href.slice('tel:'.length), link.textContent.trim(), t);
 };
 
-/** "Open today until 7:00 p.m." @param {OpeningHours[]} hours @param {Clock} clock @param {Say} say */
-export const hoursNow = (hours, clock, say) => {
+/** "Open today until 7:00 p.m." @param {OpeningHours[]} hours @param {Locale} locale */
+const openingStatus = (hours, { t, clock }) => {
   const now = minutesOf(clock.now());
   for (let ahead = 0; ahead <= 7; ahead += 1) {
     const date = plusDays(clock.today(), ahead);
-    const spans = hours
-      .filter((span) => span.weekday === weekdayOf(date))
-      .sort((a, b) => minutesOf(a.opens) - minutesOf(b.opens));
-    const span = spans.find(({ opens, closes }) => minutesOf(ahead ? opens : closes) > (ahead ? -1 : now));
+    const span = hours
+      .filter(({ weekday, closes }) => weekday === weekdayOf(date) && (ahead > 0 || minutesOf(closes) > now))
+      .sort((a, b) => minutesOf(a.opens) - minutesOf(b.opens))[0];
     if (!span) continue;
-    if (ahead === 0 && minutesOf(span.opens) <= now) return say('hours.open', { time: clock.wallTime(span.closes) });
+    if (ahead === 0 && minutesOf(span.opens) <= now) return t('hours.open', { time: clock.wallTime(span.closes) });
     const time = clock.wallTime(span.opens);
-    if (ahead === 0) return say('hours.opensToday', { time });
-    if (ahead === 1) return say('hours.opensTomorrow', { time });
-    return say('hours.opens', { day: clock.weekday(date), time });
+    if (ahead === 0) return t('hours.opensToday', { time });
+    if (ahead === 1) return t('hours.opensTomorrow', { time });
+    return t('hours.opens', { day: clock.weekday(date), time });
   }
   return '';
 };

@@ -1,4 +1,4 @@
-/** @file Here is how elements are made: never from a string of HTML. */
+/** @file DOM elements, never made from a string of HTML. */
 
 /**
  * `on...` functions become listeners; true is an attribute without a value; false, null and undefined are left out.
@@ -18,10 +18,23 @@ export const h = (tag, props = {}, ...children) => {
       element.setAttribute(name, value === true ? '' : String(value));
     }
   }
-  element.append(...children.filter((child) => child instanceof Node || (typeof child === 'string' && child !== '')).map(
-    (child) => /** @type {Node | string} */ (child),
-  ));
+  element.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)));
   return element;
+};
+
+/** A button beside the main one. @param {string} label @param {(button: HTMLButtonElement) => unknown} act
+ * @param {Record<string, unknown>} [props] */
+export const quietButton = (label, act, props) => {
+  const button = h('button', { type: 'button', class: 'quiet', onclick: () => act(button), ...props }, label);
+  return button;
+};
+
+/** Shows at a field or a group of answers what is wrong with it; an empty text takes it away.
+ * @param {HTMLElement} field @param {HTMLElement | null} control  what a screen reader calls invalid @param {string} text */
+export const markInvalid = (field, control, text) => {
+  field.toggleAttribute('data-wrong', text !== '');
+  control?.setAttribute('aria-invalid', String(text !== ''));
+  field.querySelector('.wrong')?.replaceChildren(text);
 };
 
 const SHAPES = {
@@ -38,7 +51,7 @@ const SHAPES = {
   alert: 'M12 8v5m0 3.2v.1M12 3.5l9 16H3z',
 };
 
-/** A drawing that says nothing by itself: there is always a word with it. @param {keyof typeof SHAPES} name */
+/** A drawing without a name of its own: there is always a word with it. @param {keyof typeof SHAPES} name */
 export const icon = (name) => {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');

@@ -1,188 +1,176 @@
 /**
- * @file Here is what stands around every step: a dialog, or a part of the page; notices, buttons, the phone number.
+ * @file The frame around every step, a dialog or a part of the page: heading, progress, notices, buttons, phone number.
  *
  * @typedef {import('../flow/types.js').Page} Page
- * @typedef {import('../flow/types.js').Say} Say
  * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
  * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
- * @typedef {ReturnType<typeof createFrame>} Frame
  */
-import { h, icon } from './element.js';
+import { h, icon, quietButton } from './element.js';
 
-const SLOW = 5_000;
-const TONES = /** @type {const} */ ({ bad: 'alert', calm: 'clock', slow: 'clock', good: 'check' });
+const SLOW_MS = 5_000;
+const TONE_ICONS = /** @type {const} */ ({ bad: 'alert', calm: 'clock', slow: 'clock', good: 'check' });
 
-/** @param {{say: Say, isInline: boolean, onTrouble: () => void}} options */
-export const createFrame = ({ say, isInline, onTrouble }) => {
-  const top = h('p', { class: 'where' });
-  const steps = h('p', { class: 'progress' });
-  const close = h('button', { type: 'button', class: 'close', part: 'close', 'aria-label': say('close') }, icon('close'));
-  const notices = h('div', { class: 'notices', role: 'alert' });
-  const status = h('p', { class: 'sr', role: 'status' });
-  const foot = h('div', { class: 'foot', part: 'footer' });
-  const actions = h('div', { class: 'actions', part: 'actions' });
-  const body = h('div', { class: 'body', part: 'body' }, notices);
-  const form = h('form', { class: 'page', novalidate: true }, body, actions);
-  const head = h('div', { class: 'top', part: 'header' }, ...(isInline ? [steps] : [top, steps, close]));
-  const inside = [head, form, foot, status];
-  const common = { 'aria-labelledby': 'title', lang: say.language, dir: say.direction };
-  const element = isInline
-    ? h('section', { class: 'frame inline', part: 'frame', ...common }, ...inside)
-    : h('dialog', { class: 'frame', part: 'frame', ...common }, ...inside);
-
-  // The page sees the element, not the field in it: what is typed would be a shortcut of the page.
-  for (const key of ['keydown', 'keypress', 'keyup']) element.addEventListener(key, (event) => event.stopPropagation());
-
-  const primaryButton = () => actions.querySelector('.primary');
-  let isBusy = false;
-  let isWaiting = false;
-  let shown = '';
-  /** @type {string | null} */
-  let pressedOn = null;
+export class Frame {
+  #clinicName = h('p', { class: 'where' });
+  #progress = h('p', { class: 'progress' });
+  #notices = h('div', { class: 'notices', role: 'alert' });
+  #status = h('p', { class: 'sr', role: 'status' });
+  #footer = h('div', { class: 'foot', part: 'footer' });
+  #actions = h('div', { class: 'actions', part: 'actions' });
+  #body = h('div', { class: 'body', part: 'body' }, this.#notices);
+  #isBusy = false;
+  #isLoading = false;
+  #title = '';
+  /** The title of the page that was shown when the main button was pressed too early. @type {string | null} */
+  #pressedOn = null;
   /** @type {(() => void) | null} */
-  let submit = null;
-  element.addEventListener('close', () => (pressedOn = null));
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    if (!isWaiting) return submit?.();
-    // Nothing that the visitor sees says that they should wait, so the press counts: on what is shown then.
-    pressedOn = shown;
-    primaryButton()?.setAttribute('aria-busy', 'true');
-  });
+  #submit = null;
 
-  const clearNotice = () => {
-    const hadFocus = notices.querySelector(':focus') !== null;
-    notices.replaceChildren();
-    if (hadFocus) focusTitle();
-  };
+  /** @param {{t: import('../flow/types.js').Translate, isInline: boolean, onTrouble: () => void}} options */
+  constructor({ t, isInline, onTrouble }) {
+    this.t = t;
+    this.isInline = isInline;
+    this.onTrouble = onTrouble;
+    this.closeButton = h('button', { type: 'button', class: 'close', part: 'close', 'aria-label': t('close') }, icon('close'));
+    const header = isInline ? [this.#progress] : [this.#clinicName, this.#progress, this.closeButton];
+    this.header = h('div', { class: 'top', part: 'header' }, ...header);
+    const form = h('form', { class: 'page', novalidate: true, onsubmit: this.#onSubmit }, this.#body, this.#actions);
+    this.element = h(isInline ? 'section' : 'dialog', {
+      class: isInline ? 'frame inline' : 'frame', part: 'frame', 'aria-labelledby': 'title', lang: t.language, dir: t.direction,
+      onclose: () => (this.#pressedOn = null),
+    }, this.header, form, this.#footer, this.#status);
+    // The page sees the element, not the field in it: what is typed would be a shortcut of the page.
+    for (const key of ['keydown', 'keypress', 'keyup']) this.element.addEventListener(key, (event) => event.stopPropagation());
+  }
 
-  const focusTitle = () =>
-    /** @type {HTMLElement | null} */ (body.querySelector('.title'))?.focus({ preventScroll: !isInline });
+  /** @param {string} name @param {Node | null} contact */
+  setClinic(name, contact) {
+    this.#clinicName.textContent = name;
+    this.#footer.replaceChildren(...(contact ? [contact] : []));
+  }
 
-  /** Said at once by screen readers, and shown above the step. @param {Notice} notice */
-  const notice = ({ title, text, choices = [], tone = 'bad' }) => {
-    const hadFocus = notices.querySelector(':focus') !== null;
-    notices.replaceChildren(
-      h('div', { class: `notice ${tone}`, part: 'notice' },
-        icon(TONES[tone]),
-        h('div', {},
-          h('p', { class: 'strong' }, title),
-          text ? h('p', {}, text) : null,
-          choices.length ? h('p', { class: 'choices' }, ...choices.map(choiceButton)) : null,
-        )),
-    );
-    if (hadFocus) notices.querySelector('button')?.focus();
-    if (tone !== 'slow') notices.scrollIntoView({ block: 'nearest' });
-  };
+  /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [options] */
+  show({ title, lead = null, content, primary = null, back = null }, { step = null, isQuiet = false } = {}) {
+    this.clearNotice();
+    this.#title = title;
+    this.announce('');
+    const heading = h('h2', { id: 'title', class: 'title', part: 'heading', tabindex: -1 }, title);
+    this.#body.replaceChildren(this.#notices,
+      h('div', { class: 'content' }, heading, lead && h('div', { class: 'lead' }, lead), ...content));
+    const submit = primary && h('button', { type: 'submit', class: 'primary', part: 'primary' }, primary.label);
+    this.#submit = submit && (() => void this.run(primary.act, submit));
+    const backButton = back && h('button', {
+      type: 'button', class: 'quiet back', part: 'back', onclick: () => this.#isBusy || back(),
+    }, icon('back'), this.t('back'));
+    this.#actions.replaceChildren(...[backButton, submit].filter((button) => button !== null));
+    this.#actions.hidden = !backButton && !submit;
+    this.#showProgress(step);
+    this.#body.scrollTop = 0;
+    if (!this.isInline) this.element.scrollTop = 0;
+    if (!isQuiet) this.focusTitle();
+  }
 
-  /** @param {Choice} choice */
-  const choiceButton = ({ label, act }) => {
-    /** @type {HTMLButtonElement} */
-    const button = h('button', { type: 'button', class: 'quiet', onclick: () => act(button) }, label);
-    return button;
-  };
+  focusTitle() {
+    /** @type {HTMLElement | null} */ (this.#body.querySelector('.title'))?.focus({ preventScroll: !this.isInline });
+  }
+
+  /**
+   * Does one thing at a time, however often it is pressed; when the server can't be reached, offers to try again.
+   * Work without a button is the widget's own: a press meanwhile is done afterwards, if the same page is shown.
+   *
+   * @param {() => unknown} work @param {HTMLElement} [button]
+   */
+  async run(work, button) {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#isLoading = !button;
+    if (!button || !this.#notices.contains(button)) this.clearNotice();
+    button?.setAttribute('aria-busy', 'true');
+    try {
+      await this.withSlowNotice(work);
+    } catch (reason) {
+      this.#pressedOn = null;
+      this.showTrouble(reason, () => this.run(work, button));
+    } finally {
+      (button ?? this.#primaryButton())?.removeAttribute('aria-busy');
+      this.#isBusy = this.#isLoading = false;
+    }
+    const isSamePage = this.#pressedOn === this.#title;
+    this.#pressedOn = null;
+    if (isSamePage) this.#submit?.();
+  }
 
   /** After a while, says that it takes long. @param {() => unknown} work */
-  const patiently = async (work) => {
-    const slow = setTimeout(() => notice({ title: say('slow.title'), text: say('slow.text'), tone: 'slow' }), SLOW);
+  async withSlowNotice(work) {
+    const { t } = this;
+    const slow = setTimeout(() => this.notice({ title: t('slow.title'), text: t('slow.text'), tone: 'slow' }), SLOW_MS);
     try {
       return await work();
     } finally {
       clearTimeout(slow);
-      if (notices.querySelector('.slow')) clearNotice();
+      if (this.#notices.querySelector('.slow')) this.clearNotice();
     }
-  };
+  }
 
-  /**
-   * Does one thing at a time, however often it is pressed; when the server can't be reached, offers to try again.
-   * What is done without a button is the widget's own: a press meanwhile is done afterwards, if the same is shown.
-   *
-   * @param {() => unknown} work @param {HTMLElement} [button]
-   */
-  const run = async (work, button) => {
-    if (isBusy) return;
-    isBusy = true;
-    isWaiting = !button;
-    if (!button || !notices.contains(button)) clearNotice();
-    button?.setAttribute('aria-busy', 'true');
-    try {
-      await patiently(work);
-    } catch (reason) {
-      pressedOn = null;
-      trouble(reason, () => run(work, button));
-    } finally {
-      (button ?? primaryButton())?.removeAttribute('aria-busy');
-      isBusy = isWaiting = false;
-    }
-    const isStillThere = pressedOn === shown;
-    pressedOn = null;
-    if (isStillThere) submit?.();
-  };
+  /** Read out at once by screen readers, and shown above the step. @param {Notice} notice */
+  notice({ title, text, choices = [], tone = 'bad' }) {
+    const hadFocus = this.#hasNoticeFocus();
+    this.#notices.replaceChildren(
+      h('div', { class: `notice ${tone}`, part: 'notice' },
+        icon(TONE_ICONS[tone]),
+        h('div', {},
+          h('p', { class: 'strong' }, title),
+          text && h('p', {}, text),
+          choices.length > 0 && h('p', { class: 'choices' }, ...choices.map(({ label, act }) => quietButton(label, act))))));
+    if (hadFocus) this.#notices.querySelector('button')?.focus();
+    if (tone !== 'slow') this.#notices.scrollIntoView({ block: 'nearest' });
+  }
+
+  clearNotice() {
+    const hadFocus = this.#hasNoticeFocus();
+    this.#notices.replaceChildren();
+    if (hadFocus) this.focusTitle();
+  }
 
   /** @param {unknown} reason @param {() => unknown} retry */
-  const trouble = (reason, retry) => {
+  showTrouble(reason, retry) {
+    const { t } = this;
     console.error('book-online:', reason);
-    const again = () => {
-      clearNotice();
+    const act = () => {
+      this.clearNotice();
       retry();
     };
-    notice({ title: say('trouble.title'), text: say('trouble.text'), choices: [{ label: say('trouble.again'), act: again }] });
-    onTrouble();
-  };
+    this.notice({ title: t('trouble.title'), text: t('trouble.text'), choices: [{ label: t('trouble.again'), act }] });
+    this.onTrouble();
+  }
 
-  /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [where] */
-  const show = ({ title, lead = null, content, primary = null, back = null }, { step = null, isQuiet = false } = {}) => {
-    clearNotice();
-    shown = title;
-    status.textContent = '';
-    const heading = h('h2', { id: 'title', class: 'title', part: 'heading', tabindex: -1 }, title);
-    const main = h('div', { class: 'content' }, heading, lead ? h('div', { class: 'lead' }, lead) : null, ...content);
-    body.replaceChildren(notices, main);
-    const go = primary && h('button', { type: 'submit', class: 'primary', part: 'primary' }, primary.label);
-    submit = primary && go && (() => void run(primary.act, go));
-    actions.replaceChildren(
-      ...[
-        back && h('button', { type: 'button', class: 'quiet back', part: 'back', onclick: () => isBusy || back() },
-          icon('back'), say('back')),
-        go,
-      ].filter((button) => button !== null),
-    );
-    actions.hidden = !actions.childElementCount;
-    showProgress(step);
-    body.scrollTop = 0;
-    if (!isInline) element.scrollTop = 0;
-    if (!isQuiet) focusTitle();
-  };
+  /** Read out by screen readers when there is a pause. @param {string} text */
+  announce(text) {
+    this.#status.textContent = text;
+  }
 
   /** @param {[number, number] | null} step */
-  const showProgress = (step) => {
-    steps.replaceChildren();
-    head.hidden = isInline && !step;
-    if (!step) return;
-    const [n, of] = step;
-    steps.append(
-      h('span', { class: 'bar', 'aria-hidden': 'true' },
-        ...Array.from({ length: of }, (_, i) => h('i', { class: i < n ? 'done' : '' }))),
-      h('span', {}, say('progress', { n, of })),
-    );
+  #showProgress(step) {
+    this.header.hidden = this.isInline && !step;
+    const [n, of] = step ?? [0, 0];
+    const bar = h('span', { class: 'bar', 'aria-hidden': 'true' },
+      ...Array.from({ length: of }, (_, i) => h('i', { class: i < n ? 'done' : '' })));
+    this.#progress.replaceChildren(...(step ? [bar, h('span', {}, this.t('progress', { n, of }))] : []));
+  }
+
+  #onSubmit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (!this.#isLoading) return this.#submit?.();
+    // Nothing that the visitor sees says that they should wait, so the press counts: on the page that is shown then.
+    this.#pressedOn = this.#title;
+    this.#primaryButton()?.setAttribute('aria-busy', 'true');
   };
 
-  return {
-    element,
-    close,
-    focusTitle,
-    show,
-    run,
-    notice,
-    clearNotice,
-    patiently,
-    trouble,
-    /** Said by screen readers when there is a pause. @param {string} text */
-    tell: (text) => (status.textContent = text),
-    /** @param {string} name @param {Node | null} contact */
-    setClinic: (name, contact) => {
-      top.textContent = name;
-      foot.replaceChildren(...(contact ? [contact] : []));
-    },
-  };
-};
+  #primaryButton() {
+    return this.#actions.querySelector('.primary');
+  }
+
+  #hasNoticeFocus() {
+    return this.#notices.querySelector(':focus') !== null;
+  }
+}

@@ -1,34 +1,38 @@
 /**
- * @file Here are the links that lead out of the widget: calendars and the map.
+ * @file Links that lead out of the widget: calendars and the map.
  *
- * @typedef {import('../flow/types.js').Say} Say
+ * @typedef {import('../flow/types.js').Translate} Translate
  */
 import { h, icon } from './element.js';
 
-/** @param {string} calendarFile @param {Say} say */
-export const downloadLink = (calendarFile, say) => {
+const ELSEWHERE = { target: '_blank', rel: 'noopener noreferrer' };
+
+/** @param {string} calendarFile @param {Translate} t */
+export const downloadLink = (calendarFile, t) => {
   const href = URL.createObjectURL(new Blob([calendarFile], { type: 'text/calendar' }));
-  return h('a', { class: 'quiet', part: 'link', href, download: 'visit.ics' }, icon('calendar'), say('links.calendar'));
+  return h('a', { class: 'quiet', part: 'link', href, download: 'visit.ics' }, icon('calendar'), t('links.calendar'));
 };
 
-/** Two calendars that take a visit from a link. Their makers learn of it only from those who follow one.
- * @param {import('../flow/types.js').Appointment} visit @param {Say} say */
-export const calendarLinks = ({ startsAt, endsAt, service, location, reference }, say) => {
+/** Two calendars that take an appointment from a link. Their makers learn of it only from those who follow one.
+ * @param {import('../flow/types.js').Appointment} appointment @param {Translate} t */
+export const calendarLinks = ({ startsAt, endsAt, service, location, reference }, t) => {
   const where = [location.name, ...location.address].join(', ');
   /** @param {string} instant */
   const basic = (instant) => new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');
   const google = { action: 'TEMPLATE', text: service.name, dates: `${basic(startsAt)}/${basic(endsAt)}`, location: where, details: reference };
   const outlook = { rru: 'addevent', subject: service.name, startdt: startsAt, enddt: endsAt, location: where, body: reference };
   return [
-    ['https://calendar.google.com/calendar/render', google, say('links.google')],
-    ['https://outlook.live.com/calendar/0/deeplink/compose', outlook, say('links.outlook')],
-  ].map(([base, query, text]) =>
-    h('a', { class: 'quiet', part: 'link', href: `${base}?${new URLSearchParams(/** @type {Record<string, string>} */ (query))}`,
-      target: '_blank', rel: 'noopener noreferrer' }, /** @type {string} */ (text)));
+    quietLink('https://calendar.google.com/calendar/render', google, t('links.google')),
+    quietLink('https://outlook.live.com/calendar/0/deeplink/compose', outlook, t('links.outlook')),
+  ];
 };
 
-/** The map's makers learn the address, and only from those who follow the link. @param {string[]} address @param {Say} say */
-export const mapLink = (address, say) => {
+/** @param {string} base @param {Record<string, string>} query @param {string} text */
+const quietLink = (base, query, text) =>
+  h('a', { class: 'quiet', part: 'link', href: `${base}?${new URLSearchParams(query)}`, ...ELSEWHERE }, text);
+
+/** The map's makers learn the address, and only from those who follow the link. @param {string[]} address @param {Translate} t */
+export const mapLink = (address, t) => {
   const href = `https://www.openstreetmap.org/search?query=${encodeURIComponent(address.join(', '))}`;
-  return h('a', { href, class: 'line', target: '_blank', rel: 'noopener noreferrer' }, say('links.map'));
+  return h('a', { href, class: 'line', ...ELSEWHERE }, t('links.map'));
 };

@@ -1,50 +1,47 @@
 /**
- * @file Here is how a refusal is put into kind words.
+ * @file Refusals in words for the visitor.
  *
  * @typedef {import('../flow/types.js').Problem} Problem
  * @typedef {import('../flow/types.js').Slot} Slot
- * @typedef {import('../flow/types.js').Say} Say
- * @typedef {import('../flow/types.js').Clock} Clock
+ * @typedef {import('../flow/types.js').Translate} Translate
  */
+import { shortDayAndTime } from './appointment.js';
 
-/** Why it can't be had. @param {Problem | undefined} problem @param {Say} say */
-export const words = (problem, say) => {
-  switch (problem?.__typename) {
-    case 'SlotTaken':
-    case 'HoldExpired':
-      return say('problem.taken');
-    case 'NotOpen':
-      return say('problem.notOpen');
-    case 'NoticeTooShort':
-      return say('problem.tooSoon');
-    case 'BeyondHorizon':
-      return say('problem.tooFar');
-    case 'NotQualified':
-      return say('problem.notQualified');
-    case 'Declined':
-      return problem.message ?? say('problem.other');
-    default:
-      return say('problem.other');
-  }
+const TEXTS = /** @type {const} */ ({
+  SlotTaken: 'problem.taken',
+  HoldExpired: 'problem.taken',
+  NotOpen: 'problem.notOpen',
+  NoticeTooShort: 'problem.tooSoon',
+  BeyondHorizon: 'problem.tooFar',
+  NotQualified: 'problem.notQualified',
+});
+/** The types of problems with a chosen time. @param {Problem} problem */
+export const isAboutTime = ({ __typename, path }) =>
+  __typename in TEXTS || (__typename === 'NotFound' && path.some((name) => name.startsWith('holdToken')));
+
+/** @param {Problem | undefined} problem @param {Translate} t */
+export const problemText = (problem, t) => {
+  const type = /** @type {keyof typeof TEXTS} */ (problem?.__typename);
+  return problem?.message ?? t(TEXTS[type] ?? 'problem.other');
 };
 
 /**
  * The refusal of a time, with other times to choose at once.
  *
  * @param {Problem[]} problems
- * @param {{say: Say, clock: Clock}} voice
+ * @param {import('./appointment.js').Locale} locale
  * @param {(slot: Slot, button: HTMLElement) => unknown} choose
- * @returns {import('../ui/frame.js').Notice}
+ * @returns {import('./frame.js').Notice}
  */
-export const otherTimes = (problems, { say, clock }, choose) => {
+export const otherTimesNotice = (problems, locale, choose) => {
   const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];
   const alternatives = problem?.alternatives ?? [];
   return {
     tone: 'calm',
-    title: words(problem, say),
-    text: alternatives.length ? say('problem.nearest') : say('problem.chooseAnother'),
+    title: problemText(problem, locale.t),
+    text: locale.t(alternatives.length ? 'problem.nearest' : 'problem.chooseAnother'),
     choices: alternatives.map((slot) => ({
-      label: say('dayAndTime', { day: clock.shortDay(clock.dateOf(slot.startsAt)), time: clock.time(slot.startsAt) }),
+      label: shortDayAndTime(slot.startsAt, locale),
       act: (button) => choose(slot, button),
     })),
   };

@@ -1,0 +1,56 @@
+/**
+ * @file Holds: times that are kept for the visitor for a few minutes.
+ *
+ * @typedef {import('./transport.js').Server} Server
+ * @typedef {import('../flow/types.js').Filter} Filter
+ * @typedef {import('../flow/types.js').HeldSlot} HeldSlot
+ * @typedef {import('../flow/types.js').Problem} Problem
+ */
+import { ExtendHold, Hold, HoldCourse, ReleaseHold } from '../queries/holds.graphql';
+import { request } from './transport.js';
+
+/** @param {Server} server @param {Filter & {startsAt: string}} input
+ * @returns {Promise<{held: HeldSlot | null, problems: Problem[]}>} */
+export const hold = async (server, input) => {
+  const { hold: held, holdToken, problems } = await requestOnce(server, Hold, input);
+  return { held: held && { ...held, holdToken }, problems };
+};
+
+/** All visits of a course at once, or none of them. @param {Server} server @param {Filter & {startsAt: string[]}} input
+ * @returns {Promise<HeldSlot[] | null>} */
+export const holdCourse = async (server, input) => {
+  const { holds, holdTokens } = await requestOnce(server, HoldCourse, input);
+  return holds?.map((/** @type {object} */ held, /** @type {number} */ i) => ({ ...held, holdToken: holdTokens[i] })) ?? null;
+};
+
+/** The new end of the hold; null when it can't be extended. @param {Server} server @param {string} holdToken
+ * @returns {Promise<string | null>} */
+export const extendHold = async (server, holdToken) =>
+  (await request(server, ExtendHold, { input: { holdToken } })).extendHold.hold?.expiresAt ?? null;
+
+/** Also while the visitor leaves the page. @param {Server} server @param {string} holdToken */
+export const releaseHold = (server, holdToken) =>
+  request(server, ReleaseHold, { input: { holdToken } }, { keepalive: true });
+
+/**
+ * The payload of a mutation that has the same idempotency key as long as its answer is missing: nobody takes a time
+ * from themselves.
+ *
+ * @param {Server} server @param {string} query @param {object} wanted @returns {Promise<any>}
+ */
+const requestOnce = async (server, query, wanted) => {
+  const { unanswered } = server;
+  const intent = JSON.stringify(wanted);
+  const idempotencyKey = unanswered.get(intent) ?? newKey();
+  unanswered.set(intent, idempotencyKey);
+  const send = async (/** @type {object} */ more) =>
+    Object.values(await request(server, query, { input: { ...wanted, idempotencyKey, ...more } }))[0];
+  let payload = await send({});
+  const challenge = payload.problems.find((/** @type {Problem} */ problem) => problem.challenge)?.challenge;
+  if (challenge) payload = await send({ proof: await (await import('./proof-of-work.js')).solve(challenge) });
+  unanswered.delete(intent);
+  return payload;
+};
+
+/** Unguessable; `crypto.randomUUID` is missing on pages without HTTPS. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('-');

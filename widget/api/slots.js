@@ -1,0 +1,41 @@
+/**
+ * @file Open days and open times.
+ *
+ * @typedef {import('./transport.js').Server} Server
+ * @typedef {import('../flow/types.js').Filter} Filter
+ * @typedef {import('../flow/types.js').LocalDate} LocalDate
+ * @typedef {import('../flow/types.js').Slot} Slot
+ */
+import { CourseSlots, Month, Times } from '../queries/slots.graphql';
+import { allNodes, nodesOf, post, request } from './transport.js';
+
+/**
+ * The days of a month with their numbers of open times, and its first times.
+ *
+ * @param {Server} server @param {Filter & {from: LocalDate, to: LocalDate}} filter
+ * @returns {Promise<{days: import('../flow/types.js').DayCount[], slots: Slot[], isAll: boolean}>}
+ */
+export const readMonth = async (server, filter) => {
+  const { availability, openSlots } = await request(server, Month, { filter: { ...filter, distinctTimes: true } });
+  return { days: availability, slots: nodesOf(openSlots), isAll: !openSlots.pageInfo.hasNextPage };
+};
+
+/** All times of a day. @param {Server} server @param {Filter} filter @param {LocalDate} date @returns {Promise<Slot[]>} */
+export const readDay = (server, filter, date) =>
+  allNodes(async (after) => {
+    const variables = { filter: { ...filter, from: date, to: date, distinctTimes: true }, after };
+    return (await request(server, Times, variables)).openSlots;
+  });
+
+/** The first times, of all practitioners. @param {Server} server @param {Filter & {from: LocalDate, to: LocalDate}} filter
+ * @returns {Promise<Slot[]>} */
+export const readFirstTimes = async (server, filter) =>
+  nodesOf((await request(server, Times, { filter, after: null })).openSlots);
+
+/** Starts for all visits of a course, every so many days; null where there are none.
+ * @param {Server} server @param {Filter & {startsAt: string}} first @param {number} everyDays
+ * @returns {Promise<string[] | null>} */
+export const readCourseStarts = async (server, first, everyDays) => {
+  const { data } = await post(server, CourseSlots, { ...first, everyDays });
+  return data?.courseSlots?.map((/** @type {Slot} */ { startsAt }) => startsAt) ?? null;
+};

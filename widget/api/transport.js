@@ -1,0 +1,70 @@
+/**
+ * @file GraphQL over HTTP as the widget sends it: one POST a request, bounded in time and without cookies.
+ *
+ * @typedef {object} Server
+ * @property {URL} endpoint
+ * @property {string} language
+ * @property {string | null} [site]  the key of the page's web site
+ * @property {Map<string, string>} unanswered  idempotency keys of holds whose answer was lost, by their input
+ *
+ * @typedef {{edges: {node: any}[], pageInfo: {hasNextPage: boolean, endCursor?: string}}} Connection
+ */
+const TIMEOUT_MS = 15_000;
+
+/** No answer, or none that makes sense. Whether the server did anything is unknown. */
+export class Unreachable extends Error {}
+
+/** @param {URL} api @param {string} language @param {string | null} [site] @returns {Server} */
+export const serverAt = (api, language, site) =>
+  ({ endpoint: new URL('graphql', api), language, site, unanswered: new Map() });
+
+/** The response as it is. @param {Server} server @param {string} query @param {object} variables
+ * @param {RequestInit} [options] @returns {Promise<any>} */
+export const post = async ({ endpoint, language, site }, query, variables, options) => {
+  try {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json',
+        'Accept-Language': language,
+        ...(site && { 'X-Book-Online-Site': site }),
+      },
+      body: JSON.stringify({ query, variables }),
+      credentials: 'omit',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...options,
+    });
+    return await response.json();
+  } catch (reason) {
+    throw new Unreachable('The server could not be reached', { cause: reason });
+  }
+};
+
+/** The response's data, where it has no error. @param {Server} server @param {string} query @param {object} [variables]
+ * @param {RequestInit} [options] @returns {Promise<any>} */
+export const request = async (server, query, variables = {}, options) => {
+  const body = await post(server, query, variables, options);
+  if (!body?.data || body.errors || Object.values(body.data).some(saysTryAgain)) {
+    throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'));
+  }
+  return body.data;
+};
+
+/** The database has a bad moment; the same request can be sent again. @param {any} payload */
+const saysTryAgain = (payload) =>
+  payload?.problems?.some((/** @type {import('../flow/types.js').Problem} */ problem) => problem.__typename === 'TryAgain');
+
+/** @param {Pick<Connection, 'edges'>} connection */
+export const nodesOf = ({ edges }) => edges.map(({ node }) => node);
+
+/** The nodes of all pages. @param {(after: string | null) => Promise<Connection>} readPage */
+export const allNodes = async (readPage) => {
+  const nodes = [];
+  for (let after = null; ; ) {
+    const page = await readPage(after);
+    nodes.push(...nodesOf(page));
+    if (!page.pageInfo.hasNextPage) return nodes;
+    after = page.pageInfo.endCursor ?? null;
+  }
+};
