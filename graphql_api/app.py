@@ -39,10 +39,10 @@ from graphql_api.security.trusted_documents import TrustedDocuments, documents_i
 from graphql_api.settings import Settings
 from graphql_api.types.webhook_payload import webhook_payload
 from web.bundle import widget_documents
-from web.linked_data import Linked, linked_data
+from web.linked_data import LinkedData, linked_data
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
-from web.pages import ClinicCard, routes
+from web.pages import ClinicCard, page_routes
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
@@ -112,7 +112,7 @@ def create_app(
         *bulk_routes(feeds),
         *calendar_routes(feeds),
         *noscript_routes(noscript),
-        *routes(
+        *page_routes(
             clinic=clinic_card,
             demo=settings.is_development,
             noscript=partial(noscript_entry, noscript),
@@ -153,6 +153,6 @@ async def _clinic_card(database: Database, language: str) -> ClinicCard:
 
 async def _linked_data(
     database: Database, clock: Clock, site: str, language: str, service: str | None
-) -> Linked:
+) -> LinkedData:
     async with database.read() as session:
         return await linked_data(session, site, language, service, now=await clock(session))

@@ -1,4 +1,4 @@
-"""What a booking page tells search engines: the clinic in the words of schema.org, as JSON-LD."""
+"""The clinic as JSON-LD of schema.org, which a booking page carries for search engines."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -20,56 +20,59 @@ PLATFORMS = ["https://schema.org/DesktopWebPlatform", "https://schema.org/Mobile
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """As schema.org names them in every language."""
 LAST_MINUTE = 23 * 60 + 59
-"""How a day that is open to its end is told: there is no 24:00."""
+"""Closing time of a day that is open to its end: a schema.org Time has no 24:00."""
 
-Linked = dict[str, Any]
+LinkedData = dict[str, Any]
 
 
 async def linked_data(
     session: BookingSession, site: str, language: str, service: str | None, *, now: datetime
-) -> Linked:
-    """Each location as a clinic of its own, with what can be booked there; or only with the service named."""
-    clinic = await get_clinic(session)
-    places = await listed_locations(session)
-    offers = await deliverable_offers(session, now=now)
-    people = {offer.practitioner.slug for offer in offers}
-    hours = await weekly_opening_hours(
-        session, locations=[place.slug for place in places], practitioners=people
-    )
-    today = {place.slug: now.astimezone(ZoneInfo(place.time_zone)).date() for place in places}
-    first, last = min(today.values()), clinic.policy.last_day(max(today.values()))
-    closed = await closed_days(session, places, first, last)
-    at_work = {(row.location, row.practitioner) for row in hours}
+) -> LinkedData:
+    """Each location as a MedicalClinic with the services that can be booked there.
 
-    def told(place: Location) -> Linked:
-        here = {
+    `service` restricts it to one service, for the page of that service alone.
+    """
+    clinic = await get_clinic(session)
+    locations = await listed_locations(session)
+    offers = await deliverable_offers(session, now=now)
+    practitioners = {offer.practitioner.slug for offer in offers}
+    slugs = [location.slug for location in locations]
+    hours = await weekly_opening_hours(session, locations=slugs, practitioners=practitioners)
+    today = {now.astimezone(ZoneInfo(location.time_zone)).date() for location in locations}
+    closed = await closed_days(session, locations, min(today), clinic.policy.last_day(max(today)))
+    with_hours = {(row.location, row.practitioner) for row in hours}
+
+    def medical_clinic(location: Location) -> LinkedData:
+        services = {
             offer.service.slug: offer.service
             for offer in offers
-            if (place.slug, offer.practitioner.slug) in at_work and service in (None, offer.service.slug)
+            if (location.slug, offer.practitioner.slug) in with_hours
+            and service in (None, offer.service.slug)
         }
+        own_hours = [row for row in hours if row.location == location.slug and row.practitioner is None]
         return {
             "@type": "MedicalClinic",
-            "@id": f"{site}/book#{place.slug}",
-            "name": _name(clinic, place, language, is_only=len(places) == 1),
+            "@id": f"{site}/book#{location.slug}",
+            "name": _name(clinic, location, language, is_only=len(locations) == 1),
             "url": clinic.website or f"{site}/book",
             "telephone": clinic.phone,
-            "address": _address(place),
-            "openingHoursSpecification": list(_week([row for row in hours if _is_own(row, place)])),
-            "specialOpeningHoursSpecification": list(_closures(closed[place.slug])),
-            "availableService": [_service(row, site, language) for row in here.values()],
-            "potentialAction": _booking(site, language, service if here else None),
+            "address": _address(location),
+            "openingHoursSpecification": list(_opening_hours(own_hours)),
+            "specialOpeningHoursSpecification": list(_closures(closed[location.slug])),
+            "availableService": [_service(row, site, language) for row in services.values()],
+            "potentialAction": _reserve_action(site, language, service if services else None),
         }
 
-    return {"@context": "https://schema.org", "@graph": [told(place) for place in places]}
+    return {"@context": "https://schema.org", "@graph": list(map(medical_clinic, locations))}
 
 
-def _name(clinic: Clinic, place: Location, language: str, *, is_only: bool) -> str:
+def _name(clinic: Clinic, location: Location, language: str, *, is_only: bool) -> str:
     name = in_language(clinic.name, language)
-    return name if is_only else f"{name}, {in_language(place.name, language)}"
+    return name if is_only else f"{name}, {in_language(location.name, language)}"
 
 
-def _address(place: Location) -> Linked:
-    address = parse_address(place.address)
+def _address(location: Location) -> LinkedData:
+    address = parse_address(location.address)
     parts = {
         "@type": "PostalAddress",
         "streetAddress": ", ".join(address.street),
@@ -81,12 +84,8 @@ def _address(place: Location) -> Linked:
     return {part: value for part, value in parts.items() if value}
 
 
-def _is_own(row: OpeningHours, place: Location) -> bool:
-    return row.location == place.slug and row.practitioner is None
-
-
-def _week(hours: Sequence[OpeningHours]) -> Iterator[Linked]:
-    """The days that are open at the same times as one."""
+def _opening_hours(hours: Sequence[OpeningHours]) -> Iterator[LinkedData]:
+    """One OpeningHoursSpecification for all days with the same hours."""
     for (opens, closes), rows in groupby(
         sorted(hours, key=lambda row: (row.opens, row.closes, row.weekday)),
         key=lambda row: (row.opens, row.closes),
@@ -96,9 +95,9 @@ def _week(hours: Sequence[OpeningHours]) -> Iterator[Linked]:
         yield {"@type": "OpeningHoursSpecification", "dayOfWeek": days, **times}
 
 
-def _closures(closed: Collection[date]) -> Iterator[Linked]:
-    """Days in a row as one; opening and closing at the same minute says that nothing is open."""
-    # Days in a row differ from their place in the list of days by the same number.
+def _closures(closed: Collection[date]) -> Iterator[LinkedData]:
+    """One OpeningHoursSpecification for days in a row; equal `opens` and `closes` mean closed."""
+    # Days in a row, each minus its index in the sorted list, give one and the same day.
     for _, run in groupby(enumerate(sorted(closed)), key=lambda item: item[1] - timedelta(days=item[0])):
         days = [day for _, day in run]
         yield {
@@ -110,7 +109,7 @@ def _closures(closed: Collection[date]) -> Iterator[Linked]:
         }
 
 
-def _service(row: Service, site: str, language: str) -> Linked:
+def _service(row: Service, site: str, language: str) -> LinkedData:
     about = {"description": in_language(row.description, language)} if row.description else {}
     return {
         "@type": "MedicalTherapy",
@@ -120,7 +119,7 @@ def _service(row: Service, site: str, language: str) -> Linked:
     }
 
 
-def _booking(site: str, language: str, service: str | None) -> Linked:
+def _reserve_action(site: str, language: str, service: str | None) -> LinkedData:
     address = f"{site}/book/{quote(service)}" if service else f"{site}/book"
     return {
         "@type": "ReserveAction",

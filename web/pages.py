@@ -42,7 +42,7 @@ templates.globals["locales"] = locales
 
 @dataclass(frozen=True)
 class ClinicCard:
-    """What a page shows of a clinic, in one language."""
+    """The clinic as the header and footer of every page show it, in one language."""
 
     name: str
     phone: str  # E.164, for links
@@ -53,16 +53,15 @@ class ClinicCard:
     @classmethod
     async def read(cls, session: BookingSession, language: str) -> "ClinicCard":
         clinic = await get_clinic(session)
-        place = (await listed_locations(session))[0]
-        hours = (await opening_hours_by_location(session, [place.slug]))[place.slug]
+        location = (await listed_locations(session))[0]
+        rows = (await opening_hours_by_location(session, [location.slug]))[location.slug]
+        hours = [(row.weekday, row.opens, row.closes) for row in rows]
         return cls(
             name=in_language(clinic.name, language),
             phone=clinic.phone,
             phone_shown=clinic.phone_shown,
-            address=place.address,
-            hours=opening_hours_text(
-                [(row.weekday, row.opens, row.closes) for row in hours], texts_for(language)
-            ),
+            address=location.address,
+            hours=opening_hours_text(hours, texts_for(language)),
         )
 
 
@@ -70,22 +69,21 @@ ReadCard = Callable[[str], Awaitable[ClinicCard]]
 ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
 PRESELECTION = ("practitioner", "location", "at")
-"""What the address of a booking page may choose beforehand, as attributes of the element do."""
+"""Query parameters of a booking page that become attributes of its element."""
 
 
-def routes(
+def page_routes(
     *,
     clinic: ReadCard,
     demo: bool,
     noscript: ReadNoscript | None = None,
     linked_data: ReadLinkedData | None = None,
 ) -> list[BaseRoute]:
-    """`clinic` reads the card when a page is asked for; with `demo` a clinic's page is at `/`.
+    """`clinic` reads the card for each page; with `demo`, a sample clinic's page is at `/`.
 
-    `noscript` answers a language and a service with what is shown where no script runs, and `linked_data`
-    with what search engines are told.
+    For a language and a service, `noscript` makes the booking page's content for browsers without a script,
+    and `linked_data` its JSON-LD.
     """
-
     locales()  # A mistake in a language's file is told when the server starts.
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
@@ -125,7 +123,7 @@ def routes(
 
 
 def noscript_stylesheet() -> str:
-    """The address of the style of all that needs no script."""
+    """The address of the style sheet of the pages without a script."""
     return assets().address("static/noscript.css")
 
 

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from web.pages import ClinicCard, routes
+from web.pages import ClinicCard, page_routes
 
 CARD = ClinicCard(
     name="Sample Clinic",
@@ -17,4 +17,4 @@ def sample_pages(*, demo: bool = True) -> Starlette:
     async def clinic(_language: str) -> ClinicCard:
         return CARD
 
-    return Starlette(routes=routes(clinic=clinic, demo=demo))
+    return Starlette(routes=page_routes(clinic=clinic, demo=demo))
