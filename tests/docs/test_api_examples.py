@@ -28,72 +28,81 @@ HTTP = re.findall(r"```http\n(\S+) (\S+)\n(.*?)\n\n(.*?)```\n```json\n(.*?)```",
 OPERATION = re.compile(r"^(?:query|mutation|subscription) (\w+)", re.MULTILINE)
 
 PATIENCE_SECONDS = 20
-REFUSED = {"HoldOrWhyNot": "NoticeTooShort"}
-"""Examples that show how it says no."""
+REFUSED = {"HoldOrProblem": "NoticeTooShort"}
+"""Examples that are refused, with their problem."""
 
-WITH_A_KEY = {"Own", "Hear"}
-Told = dict[str, Any]
-"""By example, what its first field was answered with."""
-
-
-def service(told: Told, slug: str = "dry-needling") -> dict[str, Any]:
-    found: list[dict[str, Any]] = [edge["node"] for edge in told["Catalogue"]["services"]["edges"]]
-    return next(one for one in found if one["slug"] == slug)
+WITH_A_KEY = {"OwnAppointments", "AddEndpoint"}
+Answers = dict[str, Any]
+"""The data of each example's answer, by its operation's name."""
 
 
-def course(told: Told) -> str:
-    return str(service(told, "dry-needling-course")["id"])
+def service(answers: Answers, slug: str = "dry-needling") -> dict[str, Any]:
+    services: list[dict[str, Any]] = [edge["node"] for edge in answers["Catalogue"]["services"]["edges"]]
+    return next(service for service in services if service["slug"] == slug)
 
 
-def start(told: Told, number: int) -> str:
-    return str(told["OpenSlots"]["openSlots"]["edges"][number]["node"]["startsAt"])
+def course(answers: Answers) -> str:
+    return str(service(answers, "dry-needling-course")["id"])
 
 
-def details(told: Told) -> dict[str, Any]:
-    questions = service(told)["screeningQuestions"]
-    return {"patient": PATIENT, "screening": [{"questionId": one["id"], "answer": "NO"} for one in questions]}
+def start(answers: Answers, number: int) -> str:
+    return str(answers["OpenSlots"]["openSlots"]["edges"][number]["node"]["startsAt"])
 
 
-def week(told: Told) -> dict[str, Any]:
-    return {"service": service(told)["id"], "from": "2026-11-30", "to": "2026-12-04"}
+def booking_details(answers: Answers) -> dict[str, Any]:
+    questions = service(answers)["screeningQuestions"]
+    return {
+        "patient": PATIENT,
+        "screening": [{"questionId": question["id"], "answer": "NO"} for question in questions],
+    }
 
 
-def link(told: Told) -> dict[str, Any]:
-    return {"manageToken": told["Book"]["bookAppointment"]["manageToken"]}
+def week(answers: Answers) -> dict[str, Any]:
+    return {"service": service(answers)["id"], "from": "2026-11-30", "to": "2026-12-04"}
 
 
-GIVEN: dict[str, Callable[[Told], dict[str, Any]]] = {
-    "Catalogue": lambda told: {},
-    "Practitioners": lambda told: {"service": service(told)["id"]},
+def manage_link(answers: Answers) -> dict[str, Any]:
+    return {"manageToken": answers["Book"]["bookAppointment"]["manageToken"]}
+
+
+VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
+    "Catalogue": lambda answers: {},
+    "Practitioners": lambda answers: {"service": service(answers)["id"]},
     "OpenSlots": week,
     "Month": week,
-    "Hold": lambda told: {
-        "service": service(told)["id"],
-        "startsAt": start(told, 0),
+    "Hold": lambda answers: {
+        "service": service(answers)["id"],
+        "startsAt": start(answers, 0),
         "key": "a secret, new for each intention",
     },
-    "Screen": lambda told: {"service": service(told)["id"], "screening": details(told)["screening"]},
-    "Book": lambda told: {"holdToken": told["Hold"]["holdSlot"]["holdToken"], **details(told)},
-    "Visit": link,
-    "Move": lambda told: {"startsAt": start(told, 9), **link(told)},
-    "Cancel": link,
-    "Rhythm": lambda told: {"course": course(told), "startsAt": start(told, 9)},
-    "HoldCourse": lambda told: {
-        "course": course(told),
-        "times": [slot["startsAt"] for slot in told["Rhythm"]["courseSlots"]],
+    "Screen": lambda answers: {
+        "service": service(answers)["id"],
+        "screening": booking_details(answers)["screening"],
     },
-    "BookCourse": lambda told: {
-        "holdTokens": told["HoldCourse"]["holdCourse"]["holdTokens"],
-        **details(told),
+    "Book": lambda answers: {
+        "holdToken": answers["Hold"]["holdSlot"]["holdToken"],
+        **booking_details(answers),
     },
-    "Again": lambda told: {"id": service(told)["id"]},
-    "HoldOrWhyNot": lambda told: {"service": service(told)["id"], "startsAt": NOW.isoformat()},
-    "Own": lambda told: {},
-    "Hear": lambda told: {"url": "http://127.0.0.1:9/hook"},
+    "AppointmentByLink": manage_link,
+    "Move": lambda answers: {"startsAt": start(answers, 9), **manage_link(answers)},
+    "Cancel": manage_link,
+    "Rhythm": lambda answers: {"course": course(answers), "startsAt": start(answers, 9)},
+    "HoldCourse": lambda answers: {
+        "course": course(answers),
+        "times": [slot["startsAt"] for slot in answers["Rhythm"]["courseSlots"]],
+    },
+    "BookCourse": lambda answers: {
+        "holdTokens": answers["HoldCourse"]["holdCourse"]["holdTokens"],
+        **booking_details(answers),
+    },
+    "NodeById": lambda answers: {"id": service(answers)["id"]},
+    "HoldOrProblem": lambda answers: {"service": service(answers)["id"], "startsAt": NOW.isoformat()},
+    "OwnAppointments": lambda answers: {},
+    "AddEndpoint": lambda answers: {"url": "http://127.0.0.1:9/hook"},
     "Live": week,
-    "Left": lambda told: {},
+    "RateLimit": lambda answers: {},
 }
-"""What each example is asked with, by what those above it were told."""
+"""The variables of each example, from the answers to those above it."""
 
 
 @pytest.fixture
@@ -112,7 +121,7 @@ async def http(sqlite_url: str, database: Database) -> AsyncIterator[httpx.Async
 
 
 async def ask(http: httpx.AsyncClient, document: str, variables: dict[str, Any], key: str | None) -> Any:
-    """The whole answer; of a subscription, the first one."""
+    """The whole answer; the first one to a subscription."""
     body = {"query": document, "variables": variables}
     if not document.startswith("subscription"):
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -123,36 +132,36 @@ async def ask(http: httpx.AsyncClient, document: str, variables: dict[str, Any],
         )
 
 
-def problems(data: dict[str, Any]) -> list[str]:
-    """Of an answer's mutation, if it was one."""
+def problem_types(data: dict[str, Any]) -> list[str]:
+    """The problems of a mutation's answer; none for other operations."""
     (payload, *_) = data.values()
-    found = payload.get("problems", []) if isinstance(payload, dict) else []
-    return [problem["__typename"] for problem in found]
+    problems = payload.get("problems", []) if isinstance(payload, dict) else []
+    return [problem["__typename"] for problem in problems]
 
 
 async def test_every_graphql_example_is_answered(http: httpx.AsyncClient, database: Database) -> None:
     async with database.write() as session:
         _, key = await create_key(session, "Sample Directory", list(Scope), now=NOW)
-    told: Told = {}
+    answers: Answers = {}
     for document in GRAPHQL:
         (name,) = OPERATION.findall(document)
-        assert name in GIVEN, f"{name}: please say above what it is asked with"
-        answer = await ask(http, document, GIVEN[name](told), key if name in WITH_A_KEY else None)
+        assert name in VARIABLES, f"{name}: please add its variables above"
+        answer = await ask(http, document, VARIABLES[name](answers), key if name in WITH_A_KEY else None)
         assert "errors" not in answer, answer
-        told[name] = answer["data"]
-        assert None not in told[name].values(), name
-        assert problems(told[name]) == ([REFUSED[name]] if name in REFUSED else []), name
-    assert told.keys() == GIVEN.keys()
+        answers[name] = answer["data"]
+        assert None not in answers[name].values(), name
+        assert problem_types(answers[name]) == ([REFUSED[name]] if name in REFUSED else []), name
+    assert answers.keys() == VARIABLES.keys()
 
 
-def test_the_fragment_to_copy_has_all_that_a_refusal_tells() -> None:
+def test_the_fragment_to_copy_has_every_field_of_every_problem() -> None:
     schema = build_schema(printed_schema())
     problem = schema.type_map["Problem"]
     assert isinstance(problem, GraphQLInterfaceType)
-    (copied,) = (text.partition("fragment ")[2] for text in GRAPHQL if "fragment WhyNot" in text)
-    told = {field for kind in schema.get_implementations(problem).objects for field in kind.fields}
-    assert "stillOpen" in told
-    assert {field for field in told if not re.search(rf"\b{field}\b", copied)} == set()
+    (fragment,) = (text.partition("fragment ")[2] for text in GRAPHQL if "fragment ProblemFields" in text)
+    fields = {field for kind in schema.get_implementations(problem).objects for field in kind.fields}
+    assert "stillOpen" in fields
+    assert {field for field in fields if not re.search(rf"\b{field}\b", fragment)} == set()
 
 
 @pytest.mark.parametrize(("method", "path", "head", "body", "answer"), HTTP)
@@ -160,9 +169,9 @@ async def test_every_http_example_is_answered_as_it_says(
     http: httpx.AsyncClient, method: str, path: str, head: str, body: str, answer: str
 ) -> None:
     headers = dict(line.split(": ", 1) for line in head.splitlines())
-    got = await http.request(method, path, headers=headers, content=body)
-    assert got.json() == json.loads(answer)
-    assert got.headers["content-type"].startswith(headers["Accept"])
+    response = await http.request(method, path, headers=headers, content=body)
+    assert response.json() == json.loads(answer)
+    assert response.headers["content-type"].startswith(headers["Accept"])
 
 
 def test_the_pages_show_each_operation_of_a_partner() -> None:

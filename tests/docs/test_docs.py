@@ -15,11 +15,11 @@ SCHEMA = build_schema(printed_schema())
 
 
 def examples(language: str) -> list[tuple[str, str]]:
-    found = []
+    blocks = []
     for page in DOCS:
-        blocks = re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-        found += [(f"{page.name}-{number}", block) for number, block in enumerate(blocks, 1)]
-    return found
+        texts = re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+        blocks += [(f"{page.name}-{number}", text) for number, text in enumerate(texts, 1)]
+    return blocks
 
 
 @pytest.mark.parametrize("document", [pytest.param(text, id=name) for name, text in examples("graphql")])
@@ -50,7 +50,7 @@ def test_every_key_of_the_clinics_file_is_explained() -> None:
         assert f"`{key}`" in page or f"[{key}]" in page, key
 
 
-def test_every_link_between_our_pages_leads_somewhere() -> None:
+def test_every_link_between_pages_leads_to_a_page_and_heading() -> None:
     for page in DOCS:
         for target, heading in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", page.read_text("utf-8")):
             if "://" not in target:
@@ -65,7 +65,7 @@ def headings(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in texts}
 
 
-def test_the_widgets_promises_to_a_page_are_kept() -> None:
+def test_every_property_and_part_of_the_element_is_listed() -> None:
     page = (ROOT / "docs" / "reference" / "element.md").read_text("utf-8")
     code = "\n".join(
         path.read_text("utf-8") for path in (ROOT / "widget").rglob("*.*s*") if path.suffix in (".js", ".css")

@@ -61,14 +61,14 @@ def test_a_module_is_named_by_its_subject() -> None:
     assert [name(path) for path in files("*.py", "*.js", "*.css") if path.stem in NAMELESS] == []
 
 
-def test_a_module_opens_with_what_is_in_it() -> None:
+def test_a_module_opens_with_a_docstring() -> None:
     silent = [
         name(path) for path in files("*.py") if text(path) and not ast.get_docstring(ast.parse(text(path)))
     ]
     assert silent == []
 
 
-def test_a_package_exports_nothing_a_second_time() -> None:
+def test_a_package_re_exports_nothing() -> None:
     assert [name(path) for path in files("__init__.py") if text(path)] == []
 
 
@@ -119,7 +119,7 @@ def test_each_dependency_has_its_reason() -> None:
         ("requirements-dev.lock", ["project", "build", "dev"]),
     ],
 )
-def test_a_lock_holds_what_pyproject_asks_for(lock: str, groups: list[str]) -> None:
+def test_a_lock_meets_the_requirements_of_pyproject(lock: str, groups: list[str]) -> None:
     pinned = dict(PINNED.findall(text(ROOT / lock)))
     unmet = [
         str(requirement)
@@ -135,7 +135,7 @@ def test_the_locks_agree() -> None:
         assert dict(PINNED.findall(text(ROOT / lock))).items() <= every.items()
 
 
-def test_a_lock_names_versions_and_hashes_but_no_place() -> None:
+def test_a_lock_names_versions_and_hashes_but_no_registry() -> None:
     for lock in ROOT.glob("requirements*.lock"):
         assert "--hash=sha256:" in text(lock)
         assert "://" not in text(lock)

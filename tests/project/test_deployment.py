@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -60,18 +61,18 @@ def test_the_api_of_compose_finds_the_database_of_compose() -> None:
     assert services["api"]["depends_on"] == {"database": {"condition": "service_healthy"}}
 
 
-def test_compose_names_only_settings_that_there_are() -> None:
+def test_compose_names_only_settings_that_exist() -> None:
     assert set(compose()["services"]["api"]["environment"]) <= variables()
     assert {name for name in image_environment() if name.startswith("BOOK_ONLINE")} <= variables()
 
 
 def test_compose_mounts_the_clinic_where_the_image_reads_it() -> None:
-    source, target, how = compose()["services"]["api"]["volumes"][0].split(":")
+    source, target, mode = compose()["services"]["api"]["volumes"][0].split(":")
     assert (ROOT / source).is_file()
-    assert (target, how) == (image_environment()["BOOK_ONLINE_CLINIC_FILE"], "ro")
+    assert (target, mode) == (image_environment()["BOOK_ONLINE_CLINIC_FILE"], "ro")
 
 
-def test_nobody_but_this_machine_reaches_what_compose_starts() -> None:
+def test_only_this_machine_reaches_the_services_of_compose() -> None:
     services = compose()["services"]
     assert services["api"]["ports"] == ["127.0.0.1:8000:8000"]
     assert "ports" not in services["database"]
@@ -90,19 +91,22 @@ def test_the_image_starts_no_shell(instruction: str) -> None:
     assert json.loads(command)[0] in ("python", "book-online")
 
 
-def test_the_health_check_asks_for_what_is_there(tmp_path: Path) -> None:
-    asked = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", DOCKERFILE)
+def test_the_health_check_requests_a_route_that_exists(tmp_path: Path) -> None:
+    requested = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", DOCKERFILE)
     app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}"))
-    assert asked == ["/healthz"]
+    assert requested == ["/healthz"]
     assert "/healthz" in [getattr(route, "path", "") for route in app.routes]
 
 
-def test_what_the_image_is_made_from_reaches_the_build() -> None:
-    let_in = re.findall(r"^!(.+?)/?$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
-    assert [path for path in let_in if not (ROOT / path).exists()] == []
+def test_every_file_of_the_image_reaches_the_build() -> None:
+    allowed = re.findall(r"^!(.+?)/?$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
+    assert [path for path in allowed if not (ROOT / path).exists()] == []
     copied = re.findall(r"^COPY (?!--from)(?!\.)(.+) \S+$", DOCKERFILE, re.MULTILINE)
-    assert {path for paths in copied for path in paths.split()} <= set(let_in)
-    assert {"booking", "graphql_api", "widget", "pyproject.toml", "README.md"} <= set(let_in)
+    assert {path for paths in copied for path in paths.split()} <= set(allowed)
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    wheel = build["targets"]["wheel"]
+    needed = {*wheel["packages"], *wheel["force-include"], "widget", "pyproject.toml", "README.md"}
+    assert needed <= set(allowed)
 
 
 def test_the_docs_name_every_setting_with_its_default() -> None:
