@@ -20,8 +20,9 @@ from starlette.routing import BaseRoute, Route
 
 from booking.catalogue.lookup import deliverable_offers
 from booking.domain.postal_address import parse_address
+from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.schedule import Schedule
-from booking.scheduling.slots import SlotCriteria, open_schedules
+from booking.scheduling.slots import open_schedules
 from booking.storage.queries.catalogue import (
     get_clinic,
     listed_locations,

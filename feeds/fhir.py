@@ -14,7 +14,6 @@ from booking.domain.open_slot import OpenSlot
 from booking.domain.postal_address import parse_address
 from booking.domain.translations import Translations, in_language
 from booking.scheduling.schedule import Schedule
-from booking.scheduling.slots import slot_at_tick
 from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
 from booking.timegrid.ticks import tick_at
 
@@ -88,7 +87,7 @@ class FhirPublisher:
     def slots(self, schedule: Schedule) -> Iterator[Resource]:
         """The schedule's open slots, in order of time."""
         for tick in schedule.window.ticks(schedule.starts):
-            yield self.slot(slot_at_tick(schedule.service, schedule, tick), schedule.zone)
+            yield self.slot(schedule.slot_at(tick), schedule.zone)
 
     def slot(self, slot: OpenSlot, zone: ZoneInfo) -> Resource:
         """`start` and `end` are on the location's clock, with the offset of that day."""

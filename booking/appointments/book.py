@@ -22,7 +22,8 @@ from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Answer
 from booking.domain.tokens import hash_of, manage_token_for, new_reference
 from booking.extensions.dispatch import run_booking_rules
-from booking.scheduling.slots import SlotCriteria, open_slots_at
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Course, Hold, Patient
 from booking.storage.models.catalogue import Service

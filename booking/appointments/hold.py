@@ -28,7 +28,8 @@ from booking.domain.hookspecs import Step
 from booking.domain.open_slot import OpenSlot
 from booking.domain.tokens import hash_of, hold_token_for, new_token
 from booking.extensions.dispatch import run_booking_rules
-from booking.scheduling.slots import SlotCriteria, open_slots_at, slot_criteria
+from booking.scheduling.criteria import SlotCriteria, slot_criteria
+from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Hold
 from booking.storage.models.catalogue import Service

@@ -11,7 +11,8 @@ from booking.domain.errors import InvalidInput, TooLateToChange
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
 from booking.extensions.dispatch import run_booking_rules
-from booking.scheduling.slots import SlotCriteria, open_slots_at
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import open_slots_at
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.queries.outbox import record_event
 from booking.storage.queries.ticks import delete_expired, move_ticks, ticks_of_visit

@@ -1,4 +1,4 @@
-"""Who works when and may deliver what: worked out of the catalogue once, for as long as that stays."""
+"""Working time by practitioner and location, computed from the catalogue once for each of its revisions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from booking.storage.models.catalogue import Location, OpeningHours, Service
+from booking.scheduling.criteria import SlotCriteria
+from booking.storage.models.catalogue import Location, OpeningHours
 from booking.storage.queries.catalogue import (
     QualifiedOffer,
     cached,
@@ -20,9 +21,9 @@ from booking.storage.queries.catalogue import (
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import TimeSpan, date_bits, days_window, open_bits, step_bits
 from booking.timegrid.public_holidays import public_holidays
-from booking.timegrid.ticks import Window, instant_at, ticks_between
+from booking.timegrid.ticks import DAY, Window, instant_at, ticks_between
 
-MARGIN = timedelta(days=1)
+MARGIN = DAY
 """Around the days asked for: visits and buffers may cross midnight."""
 
 
@@ -41,26 +42,23 @@ class WorkingTime:
 
 
 async def working_times(
-    session: BookingSession,
-    service: Service,
-    first: date,
-    last: date,
-    *,
-    step: timedelta,
-    at: str | None,
-    of: str | None,
+    session: BookingSession, criteria: SlotCriteria, first: date, last: date, *, step: timedelta
 ) -> Sequence[WorkingTime]:
-    """Of everybody who may deliver the service, wherever they have hours, on the days and those around;
-    worked out for all, and told of those `at` a place and `of` a person if these are named.
+    """Of each practitioner who may deliver the service, at each location where they have hours.
 
-    No statement while the catalogue is as it was; the same number whenever it is not.
+    Computed for all of them, with a day before and after, and then chosen by the criteria. No statement
+    while the catalogue stays as it is; otherwise a number that doesn't grow with practitioners or days.
     """
-    asked = service.slug, first - MARGIN, last + MARGIN, step
+    key = criteria.service.slug, first - MARGIN, last + MARGIN, step
     days = (last - first + 3 * MARGIN).days
-    all_ = await cached(
-        session, asked, partial(_compute, session, *asked), weigh=lambda found: days * len(found)
+    times = await cached(
+        session, key, partial(_compute, session, *key), weigh=lambda times: days * len(times)
     )
-    return [shift for shift in all_ if at in (None, shift.location) and of in (None, shift.practitioner)]
+    return [
+        time
+        for time in times
+        if criteria.location in (None, time.location) and criteria.practitioner in (None, time.practitioner)
+    ]
 
 
 async def _compute(
@@ -70,43 +68,37 @@ async def _compute(
     locations = await listed_locations(session)
     if not offers or not locations:
         return []
-    people = [offer.practitioner.slug for offer in offers]
-    windows = {place.slug: days_window(first, last, ZoneInfo(place.time_zone)) for place in locations}
+    practitioners = [offer.practitioner.slug for offer in offers]
+    windows = {row.slug: days_window(first, last, ZoneInfo(row.time_zone)) for row in locations}
     spans = _spans_by_location_and_practitioner(
-        await weekly_opening_hours(session, locations=list(windows), practitioners=people)
+        await weekly_opening_hours(session, locations=list(windows), practitioners=practitioners)
     )
     closed = await closed_days(session, locations, first, last)
     away: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    start = min(window.first for window in windows.values())
-    end = max(window.end for window in windows.values())
-    for off in await time_off_between(session, instant_at(start), instant_at(end), practitioners=people):
-        away[off.practitioner].append(ticks_between(off.starts_at, off.ends_at))
+    start = instant_at(min(window.first for window in windows.values()))
+    end = instant_at(max(window.end for window in windows.values()))
+    for time_off in await time_off_between(session, start, end, practitioners=practitioners):
+        away[time_off.practitioner].append(ticks_between(time_off.starts_at, time_off.ends_at))
 
-    found = []
-    for place in locations:
-        window, zone = windows[place.slug], ZoneInfo(place.time_zone)
-        here = open_bits(window, zone, spans[place.slug, None], closed[place.slug])
+    times = []
+    for location in locations:
+        slug, window, zone = location.slug, windows[location.slug], ZoneInfo(location.time_zone)
+        open_ = open_bits(window, zone, spans[slug, None], closed[slug])
         steps = step_bits(window, zone, step)
         for offer in offers:
-            slug = offer.practitioner.slug
-            if not spans[place.slug, slug]:
+            practitioner = offer.practitioner
+            if not spans[slug, practitioner.slug]:
                 continue
-            working = here & open_bits(window, zone, spans[place.slug, slug])
-            for low, high in away[slug]:
+            working = open_ & open_bits(window, zone, spans[slug, practitioner.slug])
+            for low, high in away[practitioner.slug]:
                 working &= ~window.bits(low, high)
-            found.append(
+            certified = _certified(window, zone, offer)
+            times.append(
                 WorkingTime(
-                    practitioner=slug,
-                    location=place.slug,
-                    zone=zone,
-                    position=offer.practitioner.position,
-                    window=window,
-                    working=working,
-                    certified=_certified(window, zone, offer),
-                    steps=steps,
+                    practitioner.slug, slug, zone, practitioner.position, window, working, certified, steps
                 )
             )
-    return found
+    return times
 
 
 def _certified(window: Window, zone: ZoneInfo, offer: QualifiedOffer) -> int:
@@ -118,18 +110,18 @@ def _certified(window: Window, zone: ZoneInfo, offer: QualifiedOffer) -> int:
 def _spans_by_location_and_practitioner(
     rows: Sequence[OpeningHours],
 ) -> Mapping[tuple[str, str | None], dict[int, list[TimeSpan]]]:
-    found: dict[tuple[str, str | None], dict[int, list[TimeSpan]]] = defaultdict(lambda: defaultdict(list))
+    spans: dict[tuple[str, str | None], dict[int, list[TimeSpan]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        found[row.location, row.practitioner][row.weekday].append(TimeSpan(row.opens, row.closes))
-    return found
+        spans[row.location, row.practitioner][row.weekday].append(TimeSpan(row.opens, row.closes))
+    return spans
 
 
 async def closed_days(
     session: BookingSession, locations: Sequence[Location], first: date, last: date
 ) -> dict[str, set[date]]:
     """The days between on which each location is closed: its own closures and public holidays."""
-    closed = {place.slug: public_holidays(place.public_holidays, first, last) for place in locations}
+    closed = {row.slug: public_holidays(row.public_holidays, first, last) for row in locations}
     for closure in await closures_between(session, first, last, locations=list(closed)):
-        days = (min(closure.last_day, last) - max(closure.first_day, first)).days + 1
-        closed[closure.location] |= {max(closure.first_day, first) + timedelta(days=n) for n in range(days)}
+        start, end = max(closure.first_day, first), min(closure.last_day, last)
+        closed[closure.location] |= {start + n * DAY for n in range((end - start).days + 1)}
     return closed

@@ -12,7 +12,8 @@ import strawberry
 from booking.domain.errors import BookingError
 from booking.domain.open_slot import OpenSlot as BookableTime
 from booking.scheduling.course_plan import MAX_INTERVAL_DAYS, plan_course
-from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at
 from booking.timegrid.ticks import instant_at
 from graphql_api.operations.mutation import in_argument
 from graphql_api.resolvers.context import Context, Info

@@ -22,7 +22,8 @@ from booking.catalogue.lookup import (
 )
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.isolation import exceptions_only
-from booking.scheduling.slots import find_slots, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.catalogue import Location, OpeningHours, Practitioner, ScreeningQuestion, Service

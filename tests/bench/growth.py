@@ -3,7 +3,8 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from booking.scheduling.slots import find_slots, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from tests.bench.booking import Desk, open_desk
 from tests.bench.history import add_history

@@ -18,7 +18,8 @@ from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
 
 from booking.domain.open_slot import OpenSlot as FoundSlot
-from booking.scheduling.slots import find_slots, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Location
 from booking.storage.models.catalogue import Practitioner as PractitionerRow

@@ -7,7 +7,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from booking.domain.open_slot import OpenSlot, RequestedTime
-from booking.scheduling.slots import MAX_SEARCH_WINDOW, SlotCriteria, find_slots, nearest_slots
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import MAX_SEARCH_WINDOW, find_slots, nearest_slots
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY

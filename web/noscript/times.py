@@ -20,7 +20,7 @@ from booking.domain.errors import (
 )
 from booking.domain.open_slot import RequestedTime
 from booking.i18n.texts import Texts
-from booking.scheduling.slots import slot_criteria
+from booking.scheduling.criteria import slot_criteria
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.open_days import alternatives, open_days

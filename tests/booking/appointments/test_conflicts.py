@@ -10,7 +10,8 @@ from booking.appointments.hold import HoldRequest, hold_slot, release_hold
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import BookingError, HoldExpired, NotFound, NotOpen, NotQualified, SlotTaken
 from booking.domain.screening import Answer
-from booking.scheduling.slots import SlotCriteria, find_slots
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Tick
 from booking.storage.queries.catalogue import services_by_slug

@@ -24,7 +24,8 @@ from booking.appointments.hold import (
 )
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import BookingError
-from booking.scheduling.slots import SlotCriteria, find_slots
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Hold, Tick
 from booking.storage.models.catalogue import Certification, TimeOff

@@ -14,7 +14,8 @@ from booking.appointments.hold import HoldRequest, hold_slot
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import Declined
 from booking.domain.hookspecs import BusyQuery, BusyTime, Proposal
-from booking.scheduling.slots import find_slots, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.outbox import OutboxListener
 from tests.support.clinics import NOW, practitioner

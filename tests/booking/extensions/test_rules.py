@@ -12,7 +12,8 @@ from booking.appointments.hold import HoldRequest, hold_course
 from booking.domain.errors import BookingError, CheckFailed, Declined
 from booking.domain.hookspecs import BusyTime, FeatureHooks, Proposal, Step
 from booking.extensions.dispatch import RULE_TIMEOUT
-from booking.scheduling.slots import find_slots, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
 from tests.booking.extensions.extended_clinic import (

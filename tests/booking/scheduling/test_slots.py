@@ -15,7 +15,8 @@ from sqlalchemy import delete
 
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.domain.errors import BookingError
-from booking.scheduling.slots import SlotCriteria, find_slots
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Hold, Tick
 from booking.storage.queries.catalogue import services_by_slug

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from sqlalchemy import select, text
 
-from booking.scheduling.slots import find_slots, slot_criteria
+from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.slots import find_slots
 from booking.storage.base import Table
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Clinic, TimeOff
