@@ -4,17 +4,17 @@ import argparse
 
 from booking.calendars.subscription import create_feed, delete_feed
 from feeds.ical_feed import feed_address
+from graphql_api.cli.command import Commands, add_command
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    feed = commands.add_parser("feed", help="a practitioner's calendar to subscribe to")
+def add_to(commands: Commands) -> None:
+    feed = add_command(commands, "feed", _feed, "a practitioner's calendar to subscribe to")
     feed.add_argument("practitioner", help="slug of the practitioner")
-    what = feed.add_mutually_exclusive_group()
-    what.add_argument("--renew", action="store_true", help="another address; the one before ends at once")
-    what.add_argument("--end", action="store_true", help="end it, at once and for ever")
-    feed.set_defaults(run=_feed)
+    change = feed.add_mutually_exclusive_group()
+    change.add_argument("--renew", action="store_true", help="another address; the one before ends at once")
+    change.add_argument("--end", action="store_true", help="end it, at once and for ever")
 
 
 def _feed(arguments: argparse.Namespace, settings: Settings) -> int:

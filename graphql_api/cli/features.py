@@ -1,4 +1,4 @@
-"""`book-online features`, `new-feature`, `new-migration`: for who extends, and for who enables."""
+"""`book-online features`, `new-feature` and `new-migration`: list features, and begin one."""
 
 import argparse
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ from strawberry.utils.str_converters import to_camel_case
 from booking.catalogue.clinic_file.parser import ClinicFileError, enabled_features
 from booking.storage.migrations.autogenerate import write_revision
 from booking.storage.migrations.history import MigrationError, feature_history
-from graphql_api.cli.clinic_file import clinic_text
+from graphql_api.cli.clinic_file import read_clinic_file
+from graphql_api.cli.command import Commands, add_command
 from graphql_api.extensions.checks import NAME_RULE, display_name, is_valid_name
 from graphql_api.extensions.discovery import InstalledFeature, installed_features, load_clinic_file
 from graphql_api.extensions.feature import API, EnabledFeature, FeatureError
@@ -22,49 +23,48 @@ from graphql_api.startup import migration_failure
 TEMPLATES = Path(__file__).parent / "new_feature"
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    features = commands.add_parser("features", help="what is installed and enabled, and what each adds")
-    features.set_defaults(run=_features)
+def add_to(commands: Commands) -> None:
+    add_command(commands, "features", _features, "what is installed and enabled, and what each adds")
 
-    new = commands.add_parser("new-feature", help="write a package with a feature, to begin with")
+    new = add_command(commands, "new-feature", _new_feature, "write a package with a feature, to begin with")
     new.add_argument("name", help="small letters, digits and _: aftercare")
     new.add_argument("--in", dest="folder", type=Path, default=Path(), metavar="FOLDER", help="where to")
-    new.set_defaults(run=_new_feature)
 
-    migration = commands.add_parser("new-migration", help="write a migration of a feature's tables")
+    migration = add_command(
+        commands, "new-migration", _new_migration, "write a migration of a feature's tables"
+    )
     migration.add_argument("name", help="of the feature")
-    migration.add_argument("what", help="what is new: 'first tables'")
-    migration.set_defaults(run=_new_migration)
+    migration.add_argument("message", help="what is new: 'first tables'")
 
 
 def _features(_arguments: argparse.Namespace, settings: Settings) -> int:
-    """Lists them all; what keeps a server from starting is told afterwards."""
-    there, text = installed_features(), clinic_text(settings.clinic_file)
+    """List all features; afterwards raise the mistake that would keep a server from starting."""
+    installed, text = installed_features(), read_clinic_file(settings.clinic_file)
     named = enabled_features(text)
-    wrong: Exception | None = None
+    mistake: Exception | None = None
     try:
         schema_with(load_clinic_file(text, without=settings.without_features).enabled)
     except (ClinicFileError, FeatureError) as reason:
-        wrong = reason
-    for name in sorted(there):
+        mistake = reason
+    for name in sorted(installed):
         state = "enabled" if name in named else "installed"
         if name in settings.without_features:
             state = "left out"
-        print(f"{name}\t{there[name].package}\t{state}")
+        print(f"{name}\t{installed[name].package}\t{state}")
         if state != "left out":
-            for addition in _additions(there[name]):
+            for addition in _additions(installed[name]):
                 print(f"  {addition}")
-    if wrong:
-        raise wrong
-    if not there:
+    if mistake:
+        raise mistake
+    if not installed:
         print("No features are installed. `book-online new-feature` writes one to begin with.")
     return 0
 
 
-def _additions(one: InstalledFeature) -> Iterator[str]:
+def _additions(installed: InstalledFeature) -> Iterator[str]:
     try:
-        feature = one.load()
-        schema = schema_with([EnabledFeature(feature, one.package)])
+        feature = installed.load()
+        schema = schema_with([EnabledFeature(feature, installed.package)])
     except FeatureError as broken:
         yield f"broken: {broken.what}"
         return
@@ -81,7 +81,7 @@ def _additions(one: InstalledFeature) -> Iterator[str]:
     yield from (f"table {table.__tablename__}" for table in feature.tables)
     for name, field in feature.settings.model_fields.items() if feature.settings else ():
         required = " (required)" if field.is_required() else ""
-        yield f"setting {one.name}.{field.alias or name}{required}"
+        yield f"setting {installed.name}.{field.alias or name}{required}"
     if feature.is_cacheable:
         yield "its answers are shared"
 
@@ -113,21 +113,18 @@ def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 
 def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> int:
-    one = _installed(arguments.name)
+    installed = installed_features()
+    if arguments.name not in installed:
+        names = ", ".join(installed) or "none"
+        raise InvalidSetting(f"no feature {arguments.name!r} is installed; these are: {names}")
+    one = installed[arguments.name]
     feature = one.load()
     if feature.migrations is None:
-        raise FeatureError(one.name, one.package, "", "give it `migrations`, the folder to write to")
+        raise one.error("", "give it `migrations`, the folder to write to")
     tables = [table.__tablename__ for table in feature.tables]
     try:
-        written = write_revision(feature_history(one.name, feature.migrations), tables, arguments.what)
+        written = write_revision(feature_history(one.name, feature.migrations), tables, arguments.message)
     except MigrationError as broken:
         raise FeatureError(one.name, one.package, "", migration_failure(broken)) from broken.__cause__
     print(f"{written}: please read it before you keep it." if written else "Its tables have not changed.")
     return 0
-
-
-def _installed(name: str) -> InstalledFeature:
-    there = installed_features()
-    if name not in there:
-        raise InvalidSetting(f"no feature {name!r} is installed; these are: {', '.join(there) or 'none'}")
-    return there[name]

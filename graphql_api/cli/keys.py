@@ -1,4 +1,4 @@
-"""`book-online keys`: keys of partners and of web sites."""
+"""`book-online keys`: the keys of partners and of web sites."""
 
 import argparse
 from datetime import timedelta
@@ -6,37 +6,34 @@ from datetime import timedelta
 from booking.api_keys import SITE_KEY_PREFIX, create_key, create_site_key, revoke_key, rotate_key
 from booking.storage.models.api_keys import ApiKey, Scope, SiteKey
 from booking.storage.queries.api_keys import all_keys
+from graphql_api.cli.command import Commands, add_command, add_verbs
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings
 
 GRACE_DAYS = 7
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    keys = commands.add_parser("keys", help="keys for partners and for web sites")
-    verbs = keys.add_subparsers(required=True, metavar="VERB")
+def add_to(commands: Commands) -> None:
+    verbs = add_verbs(commands, "keys", "keys for partners and for web sites")
 
-    create = verbs.add_parser("create", help="make a key; its secret is shown once")
+    create = add_command(verbs, "create", _create, "make a key; its secret is shown once")
     create.add_argument("--name", required=True, help="who it is for")
-    what = create.add_mutually_exclusive_group(required=True)
-    what.add_argument("--scopes", help=f"what it is for, with commas: {', '.join(Scope)}")
-    what.add_argument(
+    kind = create.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--scopes", help=f"what it is for, with commas: {', '.join(Scope)}")
+    kind.add_argument(
         "--site", action="append", help="a web site that embeds the widget: https://www.example.com"
     )
-    create.set_defaults(run=_create)
 
-    verbs.add_parser("list", help="all keys, without secrets").set_defaults(run=_list)
+    add_command(verbs, "list", _list, "all keys, without secrets")
 
-    rotate = verbs.add_parser("rotate", help="give a key a new secret")
+    rotate = add_command(verbs, "rotate", _rotate, "give a key a new secret")
     rotate.add_argument("id", help="of the key, as `list` shows it")
     rotate.add_argument(
         "--grace", type=int, default=GRACE_DAYS, metavar="DAYS", help="the old one works so long"
     )
-    rotate.set_defaults(run=_rotate)
 
-    revoke = verbs.add_parser("revoke", help="end a key, at once and for ever")
+    revoke = add_command(verbs, "revoke", _revoke, "end a key, at once and for ever")
     revoke.add_argument("id", help="of the key, as `list` shows it")
-    revoke.set_defaults(run=_revoke)
 
 
 def _create(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -57,7 +54,7 @@ def _create(arguments: argparse.Namespace, settings: Settings) -> int:
 def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
     keys = in_transaction(settings, lambda session, _now: all_keys(session))
     for key in keys:
-        print("\t".join(_described(key)))
+        print("\t".join(_row(key)))
     if not keys:
         print("There are no keys. `book-online keys create` makes one.")
     return 0
@@ -78,10 +75,10 @@ def _revoke(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _described(key: ApiKey | SiteKey) -> list[str]:
+def _row(key: ApiKey | SiteKey) -> list[str]:
     if isinstance(key, SiteKey):
-        parts = [SITE_KEY_PREFIX + key.id, key.name, " ".join(key.origins)]
+        columns = [SITE_KEY_PREFIX + key.id, key.name, " ".join(key.origins)]
     else:
         used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
-        parts = [key.id, key.name, " ".join(key.scopes), used]
-    return [*parts, f"revoked {key.revoked_at:%Y-%m-%d}"] if key.revoked_at else parts
+        columns = [key.id, key.name, " ".join(key.scopes), used]
+    return [*columns, f"revoked {key.revoked_at:%Y-%m-%d}"] if key.revoked_at else columns

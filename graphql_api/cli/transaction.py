@@ -1,4 +1,4 @@
-"""What a command does to the database: in one transaction, at the database's time."""
+"""The database as a command uses it: opened for one piece of work, at the database's time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,13 +13,20 @@ from graphql_api.settings import Settings
 T = TypeVar("T")
 
 
-def in_transaction(settings: Settings, work: Callable[[BookingSession, datetime], Awaitable[T]]) -> T:
+def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     async def run() -> T:
         database = Database(settings.database_url)
         try:
-            async with database.write() as session:
-                return await work(session, await current_time(session))
+            return await work(database)
         finally:
             await database.close()
 
     return asyncio.run(run())
+
+
+def in_transaction(settings: Settings, work: Callable[[BookingSession, datetime], Awaitable[T]]) -> T:
+    async def run(database: Database) -> T:
+        async with database.write() as session:
+            return await work(session, await current_time(session))
+
+    return with_database(settings, run)

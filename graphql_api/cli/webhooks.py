@@ -1,13 +1,11 @@
-"""`book-online webhooks`: who is told of booked, moved and cancelled visits."""
+"""`book-online webhooks`: the endpoints that are told of booked, moved and cancelled visits."""
 
 import argparse
 import asyncio
 import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from booking.domain.events import EventKind
-from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.clock import current_time
 from booking.storage.queries.webhooks import all_endpoints
@@ -25,60 +23,53 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
-from graphql_api.cli.transaction import in_transaction
+from graphql_api.cli.command import Commands, Run, add_command, add_verbs
+from graphql_api.cli.transaction import in_transaction, with_database
 from graphql_api.settings import Settings
 
-LINES = 50
+LOG_LINES = 50
 SECOND = "%Y-%m-%d %H:%M:%S"
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    webhooks = commands.add_parser("webhooks", help="tell other systems what happens to visits")
-    verbs = webhooks.add_subparsers(required=True, metavar="VERB")
+def add_to(commands: Commands) -> None:
+    verbs = add_verbs(commands, "webhooks", "tell other systems what happens to visits")
 
-    add = verbs.add_parser("add", help="tell this address; the secret is shown once")
+    add = add_command(verbs, "add", _add, "tell this address; the secret is shown once")
     add.add_argument("url", help="https://partner.example/hook")
     add.add_argument("--name", required=True, help="who is told")
     add.add_argument("--events", default=",".join(EventKind), help="of what, with commas; without it: of all")
-    add.set_defaults(run=_add)
 
-    verbs.add_parser("list", help="all endpoints, without secrets").set_defaults(run=_list)
+    add_command(verbs, "list", _list, "all endpoints, without secrets")
 
-    replay = _verb(verbs, "replay", _replay, "tell again what an endpoint has missed")
+    replay = _add_endpoint_command(verbs, "replay", _replay, "tell again what an endpoint has missed")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "--since", type=_instant, metavar="TIME", help="all from then on: 2027-03-15T09:30-04:00"
     )
     which.add_argument("--delivery", type=uuid.UUID, metavar="ID", help="one, by the id that the log shows")
 
-    log = _verb(verbs, "log", _log, "what came of the latest deliveries")
-    log.add_argument("--lines", type=int, default=LINES, help="how many")
+    log = _add_endpoint_command(verbs, "log", _log, "what came of the latest deliveries")
+    log.add_argument("--lines", type=int, default=LOG_LINES, help="how many")
 
-    rotate = _verb(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
+    rotate = _add_endpoint_command(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
     rotate.add_argument(
         "--grace", type=int, default=GRACE.days, metavar="DAYS", help="so long both of them sign"
     )
 
-    _verb(verbs, "test", _test, "send an endpoint a test.ping, and say what came of it")
-    _verb(verbs, "disable", _disable, "send an endpoint nothing any more")
-    _verb(verbs, "enable", _enable, "send to it again")
-    _verb(verbs, "remove", _remove, "forget an endpoint and its log")
+    _add_endpoint_command(verbs, "test", _test, "send an endpoint a test.ping, and say what came of it")
+    _add_endpoint_command(verbs, "disable", _disable, "send an endpoint nothing any more")
+    _add_endpoint_command(verbs, "enable", _enable, "send to it again")
+    _add_endpoint_command(verbs, "remove", _remove, "forget an endpoint and its log")
 
 
-def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace, Settings], int],
-    help: str,
-) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=help)
-    verb.add_argument("id", help="of the endpoint, as `list` shows it")
-    verb.set_defaults(run=run)
-    return verb
+def _add_endpoint_command(verbs: Commands, name: str, run: Run, help: str) -> argparse.ArgumentParser:
+    command = add_command(verbs, name, run, help)
+    command.add_argument("id", help="of the endpoint, as `list` shows it")
+    return command
 
 
 def _add(arguments: argparse.Namespace, settings: Settings) -> int:
-    asyncio.run(_sender(settings).check(arguments.url))
+    asyncio.run(_client(settings).check(arguments.url))
     kinds = [kind.strip() for kind in arguments.events.split(",")]
     endpoint, secret = in_transaction(
         settings,
@@ -91,7 +82,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int:
 def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
     endpoints = in_transaction(settings, lambda session, _now: all_endpoints(session))
     for endpoint in endpoints:
-        print("\t".join(_described(endpoint)))
+        print("\t".join(_row(endpoint)))
     if not endpoints:
         print("There are no endpoints. `book-online webhooks add` makes one.")
     return 0
@@ -102,7 +93,7 @@ def _log(arguments: argparse.Namespace, settings: Settings) -> int:
         settings, lambda session, _now: delivery_log(session, arguments.id, most=arguments.lines)
     )
     for attempt in attempts:
-        print("\t".join(_told(attempt)))
+        print("\t".join(_log_row(attempt)))
     if not attempts:
         print("Nothing was sent to it in the last 30 days.")
     return 0
@@ -129,16 +120,12 @@ def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _test(arguments: argparse.Namespace, settings: Settings) -> int:
-    async def run() -> int:
-        database = Database(settings.database_url)
-        try:
-            attempt = await ping(database, _sender(settings), arguments.id, clock=current_time)
-        finally:
-            await database.close()
-        print(f"{attempt.problem or f'taken with {attempt.status}'}, after {attempt.milliseconds} ms")
-        return 1 if attempt.problem else 0
-
-    return asyncio.run(run())
+    answer = with_database(
+        settings,
+        lambda database: ping(database, _client(settings), arguments.id, clock=current_time),
+    )
+    print(f"{answer.problem or f'taken with {answer.status}'}, after {answer.milliseconds} ms")
+    return 1 if answer.problem else 0
 
 
 def _disable(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -159,7 +146,7 @@ def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _described(endpoint: WebhookEndpoint) -> list[str]:
+def _row(endpoint: WebhookEndpoint) -> list[str]:
     state = "on"
     if endpoint.disabled_at:
         state = f"disabled {endpoint.disabled_at:{SECOND}} UTC: {endpoint.disabled_because}"
@@ -168,10 +155,10 @@ def _described(endpoint: WebhookEndpoint) -> list[str]:
     return [endpoint.id, endpoint.name, endpoint.url, " ".join(endpoint.kinds), state]
 
 
-def _told(attempt: WebhookAttempt) -> list[str]:
+def _log_row(attempt: WebhookAttempt) -> list[str]:
     outcome = attempt.problem or f"taken with {attempt.status}"
-    what = [f"{attempt.at:{SECOND}} UTC", str(attempt.event), attempt.kind]
-    return [*what, f"attempt {attempt.number}", outcome, f"{attempt.milliseconds} ms"]
+    event = [f"{attempt.at:{SECOND}} UTC", str(attempt.event), attempt.kind]
+    return [*event, f"attempt {attempt.number}", outcome, f"{attempt.milliseconds} ms"]
 
 
 def _instant(text: str) -> datetime:
@@ -181,5 +168,5 @@ def _instant(text: str) -> datetime:
     return instant
 
 
-def _sender(settings: Settings) -> WebhookClient:
+def _client(settings: Settings) -> WebhookClient:
     return WebhookClient(to_private=settings.webhooks_to_private)
