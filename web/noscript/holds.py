@@ -5,14 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.appointments.hold import (
-    Holder,
-    HoldRequest,
-    extend_hold,
-    hold_course,
-    hold_slot,
-    release_hold,
-)
+from booking.appointments.hold import Holder, HoldRequest, extend_hold, hold_course, hold_slot, release_hold
 from booking.domain.errors import BookingError, HoldExpired, TooManyHolds
 from booking.storage.models.appointments import Hold
 from booking.storage.queries.appointments import appointments_by_id

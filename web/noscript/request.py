@@ -18,15 +18,7 @@ from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.form import Form
 from web.noscript.views import ServiceView, bookable_services
-from web.pages import (
-    PRIVATE,
-    SECURITY,
-    ClinicCard,
-    ReadCard,
-    language_of,
-    noscript_stylesheet,
-    templates,
-)
+from web.pages import PRIVATE, SECURITY, ClinicCard, ReadCard, language_of, noscript_stylesheet, templates
 
 
 @dataclass(frozen=True)

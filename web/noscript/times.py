@@ -7,17 +7,8 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from booking.domain.errors import (
-    BeyondHorizon,
-    BookingError,
-    Declined,
-    HoldExpired,
-    NoticeTooShort,
-    NotOpen,
-    NotQualified,
-    SlotTaken,
-    TooManyHolds,
-)
+from booking.domain import errors
+from booking.domain.errors import BookingError
 from booking.domain.open_slot import RequestedTime
 from booking.i18n.texts import Texts
 from booking.scheduling.criteria import slot_criteria
@@ -28,15 +19,15 @@ from web.noscript.request import NoscriptRequest
 from web.noscript.views import LocationView, ServiceView, location_views
 
 REASONS = {
-    SlotTaken: "problem.taken",
-    NotOpen: "problem.notOpen",
-    NoticeTooShort: "problem.tooSoon",
-    BeyondHorizon: "problem.tooFar",
-    NotQualified: "problem.notQualified",
-    HoldExpired: "problem.expired",
-    TooManyHolds: "problem.tooMany",
+    errors.SlotTaken: "problem.taken",
+    errors.NotOpen: "problem.notOpen",
+    errors.NoticeTooShort: "problem.tooSoon",
+    errors.BeyondHorizon: "problem.tooFar",
+    errors.NotQualified: "problem.notQualified",
+    errors.HoldExpired: "problem.expired",
+    errors.TooManyHolds: "problem.tooMany",
 }
-TIME_REFUSALS = (*REASONS, Declined)
+TIME_REFUSALS = (*REASONS, errors.Declined)
 """Refusals after which another time may do."""
 
 
@@ -59,7 +50,9 @@ class ChosenVisit:
 
 def requested_time(refusal: BookingError) -> RequestedTime | None:
     """The time that a refusal is about, if times near it may be open."""
-    return refusal.wanted if isinstance(refusal, SlotTaken | NotOpen | HoldExpired) else None
+    if isinstance(refusal, errors.SlotTaken | errors.NotOpen | errors.HoldExpired):
+        return refusal.wanted
+    return None
 
 
 async def times_page(request: NoscriptRequest, refusal: BookingError | None = None) -> Response:
@@ -144,10 +137,10 @@ def _usable(state: BookingState, service: ServiceView, locations: Mapping[str, L
 
 
 def _refused_time(refusal: BookingError, starts_at: datetime, texts: Texts) -> RefusedTime:
-    if isinstance(refusal, Declined):
+    if isinstance(refusal, errors.Declined):
         return RefusedTime(refusal.in_language(texts.language), starts_at)
     reason = texts(REASONS.get(type(refusal), "problem.other"))
-    return RefusedTime(reason, None if isinstance(refusal, TooManyHolds) else starts_at)
+    return RefusedTime(reason, None if isinstance(refusal, errors.TooManyHolds) else starts_at)
 
 
 def _visit_index(refusal: BookingError) -> int:
