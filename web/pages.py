@@ -37,7 +37,7 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.globals["locales"] = locales
+templates.globals |= {"assets": assets, "locales": locales}
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,6 @@ def page_routes(
             },
             noscript=await noscript(language, service) if noscript and is_booking else "",
             linked_data=await linked_data(language, service) if linked_data and is_booking else {},
-            noscript_stylesheet=noscript_stylesheet(),
         )
         return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
 
@@ -120,11 +119,6 @@ def page_routes(
         Route("/manage", manage),
         Route("/widget/{path:path}", asset),
     ]
-
-
-def noscript_stylesheet() -> str:
-    """The address of the style sheet of the pages without a script."""
-    return assets().address("static/noscript.css")
 
 
 def language_of(request: Request) -> str:

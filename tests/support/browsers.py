@@ -1,4 +1,4 @@
-"""A real Chromium, and pages in it."""
+"""Chromium, and fresh pages in it."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -18,13 +18,13 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE_MS = 10_000
-"""How long a page may take to show what a test waits for. Two slow cores and a full disk fit in it."""
+TIMEOUT_MS = 10_000
+"""How long a test waits for a page: enough for two slow cores and a full disk."""
 
 
 @asynccontextmanager
 async def running_browser() -> AsyncIterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=_installed() or playwright.chromium.executable_path, args=ARGUMENTS
@@ -35,15 +35,15 @@ async def running_browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def fresh_page(browser: Browser) -> AsyncIterator[Page]:
-    """A page without a past, of a visitor far from any sample clinic.
+    """A page without cookies or cache, of a visitor in Tokyo.
 
-    Tokyo's clock shows up whatever isn't told in the clinic's zone.
-    An error that a script of the page doesn't catch fails the test.
+    A time that is not shown in the clinic's zone is then hours off. An error that a script of the page
+    does not catch fails the test.
     """
     context = await browser.new_context(
         locale="en-CA", timezone_id="Asia/Tokyo", reduced_motion="reduce", service_workers="block"
     )
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -56,5 +56,5 @@ async def fresh_page(browser: Browser) -> AsyncIterator[Page]:
 
 
 def _installed() -> Path | None:
-    found = (shutil.which(command) for command in COMMANDS)
-    return next((Path(path) for path in found if path), MAC if MAC.exists() else None)
+    paths = (shutil.which(command) for command in COMMANDS)
+    return next((Path(path) for path in paths if path), MAC if MAC.exists() else None)

@@ -1,4 +1,4 @@
-"""A partner's code against the API: a few documents, and how to send them."""
+"""A client of the GraphQL API: the documents that tests send, as methods."""
 
 import json
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def practitioner_id(letter: str) -> str:
 
 
 def screening_answers(**other: str) -> list[dict[str, str]]:
-    """NO to every question of dry needling, but for those that are named."""
+    """NO to every question of dry needling, except the questions that are named."""
     return [
         {
             "questionId": global_id("ScreeningQuestion", slug),
@@ -118,12 +118,12 @@ def screening_answers(**other: str) -> list[dict[str, str]]:
 
 @dataclass(frozen=True)
 class GraphQLClient:
-    """Each method answers what GraphQL answers to its document, without the wrapping."""
+    """Each method sends a document and returns its one field of `data`."""
 
     http: httpx.AsyncClient
 
     async def ask(self, query: str, *, language: str = "en", **variables: Any) -> dict[str, Any]:
-        """The whole answer; the status must be 200."""
+        """The whole response, `data` and `errors`; its status must be 200."""
         # As ASCII: half a surrogate pair can only be sent escaped.
         body = json.dumps({"query": query, "variables": variables})
         headers = {"accept-language": language, "content-type": "application/json"}
@@ -139,7 +139,7 @@ class GraphQLClient:
         return done
 
     async def open_slots(self, first_day: str, last_day: str, **more: Any) -> list[dict[str, Any]]:
-        """All of them, page by page."""
+        """The slots of all pages."""
         wanted = {"serviceId": service_id(), "from": first_day, "to": last_day} | more
         slots: list[dict[str, Any]] = []
         after = None
@@ -163,7 +163,7 @@ class GraphQLClient:
     async def course_slots(
         self, starts_at: str, *, service: str = "dry-needling-course", **more: Any
     ) -> dict[str, Any]:
-        """The whole answer."""
+        """The whole response."""
         given = {"serviceId": service_id(service), "startsAt": starts_at} | more
         return await self.ask(COURSE_SLOTS, **given)
 
@@ -183,7 +183,7 @@ class GraphQLClient:
         return await self._mutate(BOOK_COURSE, "bookCourse", **given)
 
     async def hold_and_book(self, starts_at: str, **more: Any) -> dict[str, Any]:
-        """Holds and books; answers the booking, which has to succeed."""
+        """The payload of a booking that has to succeed."""
         held = await self.hold(starts_at, **more)
         assert held["problems"] == [], held
         done = await self.book(held["holdToken"])

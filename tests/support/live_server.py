@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to pytest."""
+    """Without signal handlers, which are pytest's."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -24,7 +24,7 @@ async def live_server(app: ASGIApp) -> AsyncIterator[str]:
         server = _Server(uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=1))
         running = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            # The socket listens already: whoever is early waits in its queue.
+            # The socket listens already: an early request waits in its queue.
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True

@@ -1,4 +1,4 @@
-"""A running server for the widget, and a page of somebody else's that embeds it."""
+"""A running server for the widget, and a page of another origin that embeds it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ from tests.support.live_server import live_server
 
 @dataclass
 class Clock:
-    """The server's; it stands still until a test sets it."""
+    """The server's clock, which stands still until a test sets it."""
 
     now: datetime = NOW
 
@@ -42,7 +42,7 @@ class Site:
     database: Database
     api: GraphQLClient
 
-    async def appointments(self) -> int:
+    async def count_appointments(self) -> int:
         async with self.database.read() as session:
             return await session.scalar(select(func.count()).select_from(Appointment)) or 0
 

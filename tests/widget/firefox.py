@@ -14,7 +14,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers import TIMEOUT_MS
 
 COMMANDS = ("firefox-esr", "firefox")
 MAC = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
@@ -68,7 +68,7 @@ class Firefox:
 
     async def sees(self, selector: str, words: str = "") -> dict[str, str]:
         """Waits for what starts with these words."""
-        found = await self._call(FIND, selector, words, PATIENCE_MS)
+        found = await self._call(FIND, selector, words, TIMEOUT_MS)
         return {"sharedId": found["sharedId"]}
 
     async def clicks(self, selector: str, words: str = "") -> None:
@@ -109,7 +109,7 @@ class Firefox:
         number = next(self._ids)
         self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        said = await asyncio.wait_for(self._answers[number], 3 * PATIENCE_MS / 1000)
+        said = await asyncio.wait_for(self._answers[number], 3 * TIMEOUT_MS / 1000)
         assert said["type"] == "success", said
         result: dict[str, Any] = said["result"]
         return result
@@ -151,7 +151,7 @@ async def running_firefox(now: datetime) -> AsyncIterator[Firefox]:
         )
         try:
             assert process.stderr
-            address = await asyncio.wait_for(_address(process.stderr), 6 * PATIENCE_MS / 1000)
+            address = await asyncio.wait_for(_address(process.stderr), 6 * TIMEOUT_MS / 1000)
             drain = asyncio.create_task(process.stderr.read())
             async with connect(f"{address}/session", proxy=None, max_size=None) as socket:
                 firefox = Firefox(socket)

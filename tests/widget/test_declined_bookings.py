@@ -82,7 +82,7 @@ async def test_a_rule_that_says_no_at_the_end_loses_nothing(strict: Site, visito
     await expect(alert).to_contain_text(ENGLISH)
     await expect(alert).to_contain_text("Please call us.")
     await expect(visitor.field("Email")).to_have_value("patient@example.com")
-    assert await strict.appointments() == 0
+    assert await strict.count_appointments() == 0
 
 
 async def test_while_nothing_can_be_checked_the_phone_is_there(frail: Site, visitor: Visitor) -> None:
@@ -105,7 +105,7 @@ async def test_without_a_script_a_rule_may_say_no_at_the_end(strict: Site) -> No
 
     assert (refused.status_code, ENGLISH in refused.text) == (409, True)
     assert "patient@example.com" in refused.text, "nothing typed is lost"
-    assert await strict.appointments() == 0
+    assert await strict.count_appointments() == 0
 
 
 async def test_without_a_script_and_without_an_answer_it_is_said_to_try_again(frail: Site) -> None:

@@ -30,7 +30,7 @@ async def test_a_blocking_answer_leads_to_the_phone_and_nothing_is_kept(site: Si
     await visitor.arrives_at("Please call us first")
     assert await visitor.dialog.get_by_role("link", name="Call us: 416.545.1881").count() == 2
     await expect(visitor.dialog.get_by_text("Open today until 7:00 p.m.").first).to_be_visible()
-    assert await site.appointments() == 0
+    assert await site.count_appointments() == 0
     await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
     # The page must not learn who may not be treated.
     steps = [detail["step"] for name, detail in await visitor.heard() if name != "open"]
@@ -73,7 +73,7 @@ async def test_wrong_details_are_said_at_their_fields(site: Site, visitor: Visit
     )
     await expect(visitor.field("Phone number")).to_have_attribute("aria-invalid", "true")
     await expect(visitor.field("Your name")).to_have_attribute("aria-invalid", "false")
-    assert await site.appointments() == 0
+    assert await site.count_appointments() == 0
 
 
 async def test_a_time_that_was_taken_meanwhile(site: Site, visitor: Visitor) -> None:
@@ -97,7 +97,7 @@ async def test_an_expired_hold_is_quietly_taken_again(site: Site, visitor: Visit
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
     await expect(visitor.page.get_by_text("Tuesday, November 24, 7:00 a.m.")).to_be_visible()
-    assert await site.appointments() == 1
+    assert await site.count_appointments() == 1
 
 
 async def test_an_expired_hold_on_a_time_that_is_gone(site: Site, visitor: Visitor) -> None:
@@ -128,7 +128,7 @@ async def test_the_network_is_gone(site: Site, visitor: Visitor) -> None:
     await visitor.page.context.set_offline(False)
     await alert.get_by_role("button", name="Try again").click()
     await visitor.is_booked()
-    assert await site.appointments() == 1
+    assert await site.count_appointments() == 1
 
 
 async def test_an_answer_that_was_lost_books_once(site: Site, visitor: Visitor) -> None:
@@ -140,12 +140,12 @@ async def test_an_answer_that_was_lost_books_once(site: Site, visitor: Visitor) 
     await visitor.page.route("**/graphql", lose)
     await visitor.button("Book this visit").click()
     await visitor.page.get_by_role("alert").get_by_role("button", name="Try again").wait_for()
-    assert await site.appointments() == 1
+    assert await site.count_appointments() == 1
     await visitor.page.unroute("**/graphql")
     site.clock.now += HOLD_ENDS
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
-    assert await site.appointments() == 1
+    assert await site.count_appointments() == 1
 
 
 async def test_a_time_whose_answer_was_lost_is_not_taken_from_oneself(site: Site, visitor: Visitor) -> None:
@@ -225,7 +225,7 @@ async def test_pressing_twice_books_once(site: Site, visitor: Visitor) -> None:
     await visitor.button("Book this visit").dblclick()
     await visitor.is_booked()
     assert sum("mutation Book" in body for body in bookings) == 1
-    assert await site.appointments() == 1
+    assert await site.count_appointments() == 1
 
 
 async def test_a_button_for_an_unknown_service_stays_a_link_and_the_console_says_why(

@@ -35,7 +35,7 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     ):
         await expect(visitor.dialog.get_by_text(text)).to_be_visible()
     reference = await visitor.dialog.get_by_text("Reference").inner_text()
-    assert await any_site.appointments() == 1
+    assert await any_site.count_appointments() == 1
     async with any_site.database.read() as session:
         assert str(await session.scalar(select(Appointment.reference))) in reference
 
@@ -140,7 +140,7 @@ async def test_a_strict_and_hostile_page_of_another_origin_embeds_it(site: Site,
         await visitor.button("Book this visit").click()
         assert (await visitor.is_booked()).startswith(f"{site.url}/manage?lang=en#")
 
-        assert await site.appointments() == 1
+        assert await site.count_appointments() == 1
         assert {url.partition("/widget")[0].partition("/graphql")[0] for url in visitor.requests} == {
             site.url, f"{page}/", f"{page}/reset.css"
         }  # fmt: skip

@@ -35,4 +35,4 @@ async def test_the_widget_does_the_work_that_a_server_under_attack_asks_for(
         await visitor.comes_to_details(site.url)
         await visitor.button("Book this visit").click()
         await visitor.is_booked()
-        assert await site.appointments() == 1
+        assert await site.count_appointments() == 1

@@ -65,7 +65,7 @@ async def test_a_press_while_the_time_is_being_kept_again_counts(
         await expect(visitor.page.get_by_role("alert")).to_contain_text(
             "Somebody else has just taken this time."
         )
-    assert await site.appointments() == 1
+    assert await site.count_appointments() == 1
 
 
 async def test_who_closes_after_a_press_is_not_booked(site: Site, visitor: Visitor) -> None:
@@ -79,6 +79,6 @@ async def test_who_closes_after_a_press_is_not_booked(site: Site, visitor: Visit
 
     await opened_again(visitor)
     await visitor.arrives_at("Who is coming?")
-    assert await site.appointments() == 0
+    assert await site.count_appointments() == 0
     await visitor.button("Book this visit").click()
     await visitor.is_booked()

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers import TIMEOUT_MS
 
 LISTEN = """() => {
   window.heard = [];
@@ -52,7 +52,7 @@ class Visitor:
 
     async def until(self, true: Callable[[], Awaitable[bool]]) -> None:
         """What the widget does behind the visitor's back becomes true."""
-        async with asyncio.timeout(PATIENCE_MS / 1000):
+        async with asyncio.timeout(TIMEOUT_MS / 1000):
             while not await true():
                 pass
 

@@ -18,7 +18,7 @@ from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.form import Form
 from web.noscript.views import ServiceView, bookable_services
-from web.pages import PRIVATE, SECURITY, ClinicCard, ReadCard, language_of, noscript_stylesheet, templates
+from web.pages import PRIVATE, SECURITY, ClinicCard, ReadCard, language_of, templates
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,6 @@ class NoscriptRequest:
             clinic=clinic,
             text=self.texts,
             url=self.url,
-            noscript_stylesheet=noscript_stylesheet(),
             **values,
         )
         return HTMLResponse(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 
-from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers import TIMEOUT_MS
 from tests.web.noscript.server import Server, running_server
 from tests.web.noscript.visitor import NoscriptVisitor
 
@@ -28,6 +28,6 @@ async def visitor(browser: Browser) -> AsyncIterator[NoscriptVisitor]:
     context = await browser.new_context(
         java_script_enabled=False, locale="en-CA", timezone_id="Asia/Tokyo", accept_downloads=True
     )
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     yield NoscriptVisitor(await context.new_page())
     await context.close()

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers import TIMEOUT_MS
 from tests.web.noscript.server import Server
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
@@ -39,7 +39,7 @@ TOO_SMALL = """[...document.querySelectorAll(
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """Runs axe-core's script, and blocks the pages' own."""
     context = await browser.new_context()
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     opened = await context.new_page()
     await opened.route("**/*.js", lambda route: route.abort())
     yield opened
