@@ -42,7 +42,7 @@ from booking.storage.queries.ticks import (
     extend_ticks,
     release_ticks,
     reserve_ticks,
-    ticks_of_visit,
+    ticks_of_appointment,
 )
 from booking.storage.session import BookingSession
 
@@ -157,7 +157,7 @@ async def _hold(
     ]
     await insert_rows(session, holds)
     for hold in holds:
-        ticks = ticks_of_visit(service, hold.starts_at)
+        ticks = ticks_of_appointment(service, hold.starts_at)
         await reserve_ticks(session, hold.practitioner, ticks, owner=hold.id, expires_at=expires_at)
     await run_booking_rules(session, Step.HOLD, service, holds, now=now, held_until=expires_at)
     await save_outcome(session, repeatable, outcome, now=now)

@@ -15,7 +15,7 @@ from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import open_slots_at
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.queries.outbox import record_event
-from booking.storage.queries.ticks import delete_expired, move_ticks, ticks_of_visit
+from booking.storage.queries.ticks import delete_expired, move_ticks, ticks_of_appointment
 from booking.storage.session import BookingSession
 
 
@@ -64,7 +64,7 @@ async def reschedule(session: BookingSession, request: RescheduleRequest, *, now
     if slot == former:
         return appointment  # Nothing moved, so there is no event.
     await delete_expired(session, [practitioner], now=now)
-    await move_ticks(session, appointment.id, practitioner, ticks_of_visit(service, slot.starts_at))
+    await move_ticks(session, appointment.id, practitioner, ticks_of_appointment(service, slot.starts_at))
     appointment.practitioner, appointment.location = slot.practitioner, slot.location
     appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
     appointment.changed_at = now

@@ -23,7 +23,7 @@ from booking.storage.queries.ticks import (
     delete_expired_ticks,
     reserve_ticks,
     reserved_times,
-    ticks_of_visit,
+    ticks_of_appointment,
     ticks_reserved_by,
 )
 from booking.storage.session import BookingSession
@@ -192,7 +192,7 @@ async def _claim_resource(
     await delete_expired_ticks(session, [resource], now=now)
     for time in times:
         reserved = await ticks_reserved_by(session, time.id)
-        ticks = ticks_of_visit(service, time.starts_at)
+        ticks = ticks_of_appointment(service, time.starts_at)
         missing = [tick for tick in ticks if (resource, tick) not in reserved]
         await reserve_ticks(session, resource, missing, owner=time.id, expires_at=held_until)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 
 from booking.domain.errors import TryAgain
@@ -30,30 +31,20 @@ LEASE = timedelta(minutes=1)
 RETRY_DELAYS = [timedelta(seconds=10), *(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 960))]
 """Before each further attempt; a day in all."""
 
-NO_FAMILIES: Mapping[str, DynamicListeners] = {}
-
 Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
+@dataclass
 class OutboxRelay:
     """Delivers what is due to the listeners of this process. Several processes share the deliveries."""
 
-    def __init__(
-        self,
-        database: Database,
-        listeners: Mapping[str, Listener],
-        families: Mapping[str, DynamicListeners] = NO_FAMILIES,
-        *,
-        clock: Clock,
-        absent: Collection[str] = (),
-    ) -> None:
-        """Deliveries to listeners of features that are `absent` wait until these are back."""
-        self._database = database
-        self._listeners = listeners
-        self._families = families
-        self._clock = clock
-        self._absent = absent
-        self._is_registered = False
+    database: Database
+    listeners: Mapping[str, Listener]
+    families: Mapping[str, DynamicListeners] = field(default_factory=dict)
+    _: KW_ONLY
+    clock: Clock
+    absent: Collection[str] = ()  # features whose listeners keep their deliveries until they are back
+    is_registered: bool = field(default=False, init=False)
 
     async def register(self) -> None:
         """From now on every event is due to these listeners, too.
@@ -61,9 +52,9 @@ class OutboxRelay:
         Raises:
             TryAgain: the database can't answer just now; `run` registers as soon as it can.
         """
-        async with self._database.write() as session:
-            await register_listeners(session, self._listeners, absent=self._absent)
-        self._is_registered = True
+        async with self.database.write() as session:
+            await register_listeners(session, self.listeners, absent=self.absent)
+        self.is_registered = True
 
     async def run(self) -> None:
         """Deliver until cancelled. Each listener has a worker: a slow one delays no other."""
@@ -71,7 +62,7 @@ class OutboxRelay:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 with _failures_logged():
-                    if not self._is_registered:
+                    if not self.is_registered:
                         await self.register()
                     for name, listener in await self._listeners_due():
                         if name not in workers or workers[name].done():
@@ -85,15 +76,15 @@ class OutboxRelay:
 
     async def _listeners_due(self) -> list[tuple[str, Listener]]:
         """Without those that only another process knows."""
-        async with self._database.read() as session:
-            names = await listeners_with_due_deliveries(session, now=await self._clock(session))
+        async with self.database.read() as session:
+            names = await listeners_with_due_deliveries(session, now=await self.clock(session))
         return [(name, listener) for name in names if (listener := self._listener(name))]
 
     def _listener(self, name: str) -> Listener | None:
         family, _, member = name.partition(FAMILY_SEPARATOR)
-        if member and family in self._families:
-            return self._families[family](member)
-        return self._listeners.get(name)
+        if member and family in self.families:
+            return self.families[family](member)
+        return self.listeners.get(name)
 
     async def _deliver_all(self, name: str, listener: Listener) -> None:
         with _failures_logged():
@@ -101,8 +92,8 @@ class OutboxRelay:
                 pass
 
     async def _deliver_batch(self, name: str, listener: Listener) -> int:
-        async with self._database.write() as session:
-            now = await self._clock(session)
+        async with self.database.write() as session:
+            now = await self.clock(session)
             claimed = await claim_deliveries(session, name, now=now, until=now + LEASE, most=BATCH_SIZE)
         await asyncio.gather(*(self._deliver(due, listener) for due in claimed))
         return len(claimed)
@@ -117,17 +108,11 @@ class OutboxRelay:
             log.error("%s gave up on %s %s: %s", due.listener, due.event.kind, due.event.id, reason)
         except Exception as reason:  # a feature's listener may raise anything
             retry_delay = RETRY_DELAYS[due.attempts - 1] if due.attempts <= len(RETRY_DELAYS) else None
-            log.warning(
-                "%s, attempt %d at %s %s failed, %s",
-                due.listener,
-                due.attempts,
-                due.event.kind,
-                due.event.id,
-                f"again in {retry_delay}" if retry_delay else "given up",
-                exc_info=reason,
-            )
-        async with self._database.write() as session:
-            now = await self._clock(session)
+            attempt = (due.listener, due.attempts, due.event.kind, due.event.id)
+            outcome = f"again in {retry_delay}" if retry_delay else "given up"
+            log.warning("%s, attempt %d at %s %s failed, %s", *attempt, outcome, exc_info=reason)
+        async with self.database.write() as session:
+            now = await self.clock(session)
             await settle_delivery(
                 session,
                 due,

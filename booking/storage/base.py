@@ -8,21 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar, cast
 
-import sqlalchemy
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Enum,
-    Index,
-    Insert,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Uuid,
-    insert,
-    text,
-)
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -34,7 +20,7 @@ from booking.domain.translations import Faq, Translations
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant, stored in UTC. SQLite drops the zone, so it is put back here."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -53,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class DurationInMinutes(TypeDecorator[timedelta]):
     """A duration, stored as whole minutes."""
 
-    impl = Integer
+    impl = sa.Integer
     cache_ok = True
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
@@ -64,7 +50,7 @@ class DurationInMinutes(TypeDecorator[timedelta]):
 
 
 class Table(DeclarativeBase):
-    metadata = MetaData(
+    metadata = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -76,22 +62,22 @@ class Table(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         timedelta: DurationInMinutes,
-        Translations: JSON,
-        Faq: JSON,
-        list[str]: JSON,
-        bytes: LargeBinary,
-        uuid.UUID: Uuid,
+        Translations: sa.JSON,
+        Faq: sa.JSON,
+        list[str]: sa.JSON,
+        bytes: sa.LargeBinary,
+        uuid.UUID: sa.Uuid,
     }
 
 
-def core_table(kind: type[Table]) -> sqlalchemy.Table:
+def core_table(kind: type[Table]) -> sa.Table:
     """For statements that need no objects: rows of SQLAlchemy Core take half the time of the ORM's."""
-    return cast("sqlalchemy.Table", kind.__table__)
+    return cast("sa.Table", kind.__table__)
 
 
 @cache
-def insert_into(kind: type[Table]) -> Insert:
-    return insert(core_table(kind))
+def insert_into(kind: type[Table]) -> sa.Insert:
+    return sa.insert(core_table(kind))
 
 
 async def insert_rows(session: AsyncSession, rows: Sequence[Table]) -> None:
@@ -107,18 +93,18 @@ async def insert_rows(session: AsyncSession, rows: Sequence[Table]) -> None:
 
 
 def slug_column() -> Any:
-    return mapped_column(String(64), primary_key=True)
+    return mapped_column(sa.String(64), primary_key=True)
 
 
-def partial_index(name: str, *columns: str, where: str) -> Index:
+def partial_index(name: str, *columns: str, where: str) -> sa.Index:
     """An index of the few rows that matter in a table that grows for ever."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def enum_column(kind: type[StrEnum], name: str, *, length: int = 16) -> Any:
     """One of the enum's values, stored as text, checked by the database."""
     return mapped_column(
-        Enum(
+        sa.Enum(
             kind,
             name=name,
             native_enum=False,

@@ -10,7 +10,7 @@ from booking.storage.base import Table
 
 
 class Scope(StrEnum):
-    """What a partner's key may be for."""
+    """A right that a partner's key may have."""
 
     CATALOGUE = "catalogue"
     AVAILABILITY = "availability"
@@ -22,20 +22,20 @@ class Scope(StrEnum):
 
 
 class ApiKey(Table):
-    """A partner's. Never deleted: appointments remember who booked them."""
+    """A partner's key. Never deleted: appointments refer to the key that booked them."""
 
     __tablename__ = "api_keys"
 
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # no secret: it is part of each of them
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # public: each secret begins with it
     name: Mapped[str]
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]  # to the hour
+    last_used_at: Mapped[datetime | None]  # precise to the hour
     revoked_at: Mapped[datetime | None]
 
 
 class ApiKeySecret(Table):
-    """A key has two while one is exchanged for the other."""
+    """A key has two while they are rotated."""
 
     __tablename__ = "api_key_secrets"
 
@@ -46,7 +46,7 @@ class ApiKeySecret(Table):
 
 
 class SiteKey(Table):
-    """Names a web site that embeds the widget. It can be read there, so it is no secret."""
+    """Identifies a web site that embeds the widget. It can be read there, so it is no secret."""
 
     __tablename__ = "site_keys"
 

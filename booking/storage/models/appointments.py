@@ -1,8 +1,6 @@
-"""TODO: What is kept, and the keys that forbid a double booking.
+"""Holds, appointments, and the ticks whose primary key forbids a double booking.
 
-The catalogue (clinic to screening questions) comes from `clinic.toml` and is named by slugs.
-What visitors do (holds, appointments) is named by random ids and points at the catalogue,
-whose rows are therefore withdrawn (`listed = False`), never deleted."""
+They are named by random ids, and refer to rows of the catalogue by slug."""
 
 import uuid
 from datetime import datetime
@@ -17,16 +15,16 @@ from booking.storage.models.api_keys import ApiKey
 
 
 class Tick(Table):
-    """The referee: one row per 5 minutes and resource, so nobody else can own that time.
+    """The referee: one row per 5 minutes and resource, so that this time has one owner.
 
-    `owner` is a hold, whose id its appointment keeps. `expires_at` is set while it is only held.
-    Buffers around the visit are owned too.
+    `owner` is a hold, whose id its appointment keeps. `expires_at` is set while the time is only held.
+    Buffers around an appointment have ticks too.
     """
 
     __tablename__ = "ticks"
     __table_args__ = (
         Index(None, "owner"),
-        # What has expired is found without reading all that was ever booked.
+        # Expired ticks are found without reading all that was ever booked.
         partial_index("ix_ticks_held", "resource", "expires_at", where="expires_at IS NOT NULL"),
         {"sqlite_with_rowid": False},
     )
@@ -38,7 +36,7 @@ class Tick(Table):
 
 
 class AppointmentColumns:
-    """What a hold and an appointment have in common: who, what, where and when."""
+    """Columns that a hold and an appointment have in common."""
 
     service: Mapped[str] = mapped_column(ForeignKey("services.slug"))
     practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"))
@@ -55,7 +53,7 @@ class AppointmentColumns:
 class Hold(AppointmentColumns, Table):
     """A short claim on a time while the visitor fills in the form.
 
-    Kept after the booking, so that a repeated request finds what it did.
+    Its row stays after the booking, so that a repeated request finds its outcome.
     """
 
     __tablename__ = "holds"
@@ -68,7 +66,7 @@ class Hold(AppointmentColumns, Table):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
-    client: Mapped[bytes | None] = mapped_column(index=True)  # who asked, hashed; None once it is booked
+    client: Mapped[bytes | None] = mapped_column(index=True)  # hash of its address; None once booked
 
 
 class AppointmentStatus(StrEnum):
@@ -79,7 +77,7 @@ class AppointmentStatus(StrEnum):
 
 
 class Patient(Table):
-    """Contact data of one booking. Nobody is recognised again by it."""
+    """Contact data of one booking; a person who books again is another patient."""
 
     __tablename__ = "patients"
 
@@ -111,13 +109,13 @@ class Appointment(AppointmentColumns, Table):
         Index(None, "booked_by", "created_at", "id"),
     )
 
-    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id"), primary_key=True)  # the hold that it was
+    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id"), primary_key=True)  # of its hold
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     status: Mapped[AppointmentStatus] = enum_column(AppointmentStatus, "status")
     patient: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
-    booked_by: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id))  # the partner's key, if it was one
+    booked_by: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id))  # None: not by a partner
     course: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("courses.id"), index=True)
-    tell_practitioner: Mapped[list[str]]  # slugs of screening questions to talk about; no answers
-    manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the visits of a course
+    tell_practitioner: Mapped[list[str]]  # slugs of screening questions; no answers
+    manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the appointments of a course
     changed_at: Mapped[datetime]
     sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change

@@ -1,4 +1,4 @@
-"""Calendars that practitioners subscribe to."""
+"""Calendar feeds that practitioners subscribe to."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from booking.storage.models.catalogue import Practitioner
 
 
 class CalendarFeed(Table):
-    """A practitioner has one at most. Whoever knows the secret may read it, so only its hash is kept."""
+    """A practitioner has one at most. The token gives access to it, so only its hash is stored."""
 
     __tablename__ = "calendar_feeds"
 

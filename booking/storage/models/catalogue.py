@@ -1,8 +1,7 @@
-"""What is kept, and the keys that forbid a double booking.
+"""The catalogue, from the clinic to its screening questions, which `clinic.toml` describes.
 
-The catalogue (clinic to screening questions) comes from `clinic.toml` and is named by slugs.
-What visitors do (holds, appointments) is named by random ids and points at the catalogue,
-whose rows are therefore withdrawn (`listed = False`), never deleted."""
+Its rows are named by slugs. Holds and appointments refer to them, so they are withdrawn
+(`listed = False`), never deleted."""
 
 from datetime import date, datetime, timedelta
 
@@ -34,9 +33,7 @@ class Clinic(Table):
     horizon: Mapped[timedelta]
     hold_length: Mapped[timedelta]
     cancellation_notice: Mapped[timedelta]
-    catalogue_revision: Mapped[str] = mapped_column(
-        String(36), server_default=text("''")
-    )  # the database's own
+    catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property
     def policy(self) -> BookingPolicy:
@@ -46,7 +43,7 @@ class Clinic(Table):
 
 
 class Location(Table):
-    """A place where visits happen (FHIR Location)."""
+    """A place where appointments happen (FHIR Location)."""
 
     __tablename__ = "locations"
 
@@ -88,7 +85,7 @@ class Practitioner(Table):
 class OpeningHours(Table):
     """A weekly span on the location's wall clock: the location's own, or a practitioner's at it.
 
-    A visit needs both to be open. Breaks are the gaps between spans.
+    An appointment needs both to be open. Breaks are the gaps between spans.
     """
 
     __tablename__ = "opening_hours"
@@ -118,7 +115,7 @@ class TimeOff(Table):
 
 
 class Certification(Table):
-    """What a practitioner may do, and on which days; both ends included."""
+    """A qualification of a practitioner, and its days; both ends included."""
 
     __tablename__ = "certifications"
 
@@ -129,7 +126,7 @@ class Certification(Table):
 
 
 class Service(Table):
-    """What can be booked (FHIR HealthcareService); `visits` above 1 makes it a course."""
+    """A service that can be booked (FHIR HealthcareService); `visits` above 1 makes it a course."""
 
     __tablename__ = "services"
     __table_args__ = (
@@ -148,7 +145,7 @@ class Service(Table):
     buffer_before: Mapped[timedelta]
     buffer_after: Mapped[timedelta]
     visits: Mapped[int]
-    price: Mapped[str | None]  # decimal, "95.00", for all visits together
+    price: Mapped[str | None]  # decimal, "95.00", for all visits of a course
     currency: Mapped[str | None] = mapped_column(String(3))
     requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
     position: Mapped[int]
@@ -156,7 +153,7 @@ class Service(Table):
 
 
 class ServiceOffer(Table):
-    """Who offers what; a certificate may be needed besides."""
+    """A practitioner offers a service; the service may require a certification besides."""
 
     __tablename__ = "service_offers"
 
@@ -165,7 +162,7 @@ class ServiceOffer(Table):
 
 
 class ScreeningQuestion(Table):
-    """A question before the visit, and what each answer leads to."""
+    """A question before booking, and the outcome of each answer."""
 
     __tablename__ = "screening_questions"
 

@@ -9,7 +9,7 @@ from booking.storage.base import Table
 
 
 class IdempotencyKey(Table):
-    """What a client's idempotency key led to. Only hashes: the key guards what was asked for."""
+    """The outcome of a request with an idempotency key. Key and request are stored as hashes."""
 
     __tablename__ = "idempotency_keys"
 

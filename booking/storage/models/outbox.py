@@ -11,7 +11,7 @@ from booking.storage.base import Table, enum_column
 
 
 class OutboxEvent(Table):
-    """What has happened to appointments."""
+    """A change of appointments."""
 
     __tablename__ = "outbox_events"
 
@@ -23,7 +23,7 @@ class OutboxEvent(Table):
 
 
 class OutboxListener(Table):
-    """Who is told of what happens from now on."""
+    """Receives every event from its registration on."""
 
     __tablename__ = "outbox_listeners"
 
@@ -31,9 +31,9 @@ class OutboxListener(Table):
 
 
 class OutboxDelivery(Table):
-    """An event for a listener. `due_at` is when it is told (again); None once that is over.
+    """An event for a listener. `due_at` is when it is to be delivered (again); None once that is over.
 
-    The secret of the manage link stays here only until then.
+    The token of the manage link is stored only until then.
     """
 
     __tablename__ = "outbox_deliveries"

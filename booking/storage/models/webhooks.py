@@ -11,7 +11,7 @@ from booking.storage.models.api_keys import ApiKey
 
 
 class WebhookEndpoint(Table):
-    """Where somebody hears of appointments. Signing needs the secrets themselves, not their hashes."""
+    """A URL that receives events. Signing needs the secrets themselves, not their hashes."""
 
     __tablename__ = "webhook_endpoints"
 
@@ -19,18 +19,18 @@ class WebhookEndpoint(Table):
     key_id: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id), index=True)  # None: the clinic's own
     name: Mapped[str]
     url: Mapped[str]
-    kinds: Mapped[list[str]]  # of events that it hears of
+    kinds: Mapped[list[str]]  # of events that it receives
     secret: Mapped[str]
     former_secret: Mapped[str | None]
     former_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    failing_since: Mapped[datetime | None]  # nothing was taken from then on
+    failing_since: Mapped[datetime | None]  # no attempt succeeded from then on
     disabled_at: Mapped[datetime | None]
     disabled_because: Mapped[str | None]
 
 
 class WebhookAttempt(Table):
-    """A request that was made, or should have been. Nothing of its answer but the status."""
+    """An attempt to deliver an event. Of the response only the status is stored."""
 
     __tablename__ = "webhook_attempts"
     __table_args__ = (Index(None, "endpoint", "event"),)
@@ -42,5 +42,5 @@ class WebhookAttempt(Table):
     number: Mapped[int]  # 1 is the first for this event
     at: Mapped[datetime] = mapped_column(index=True)
     milliseconds: Mapped[int]
-    status: Mapped[int | None]  # None: no answer
-    problem: Mapped[str | None]  # None: it was taken
+    status: Mapped[int | None]  # None: no response
+    problem: Mapped[str | None]  # None: it succeeded

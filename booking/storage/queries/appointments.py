@@ -1,4 +1,4 @@
-"""What is booked, and for whom: every question about it."""
+"""Appointments, their courses and their patients."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -19,12 +19,12 @@ BY_ID = (
 
 
 async def appointments_by_id(session: BookingSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
-    """In the order of their times."""
+    """In order of time."""
     return (await session.scalars(BY_ID, {"ids": list(ids)})).all()
 
 
 async def appointments_by_manage_token(session: BookingSession, token_hash: bytes) -> Sequence[Appointment]:
-    """What one manage link is for: a visit, or all visits of a course, in the order of their times."""
+    """The appointment of a manage link, or all appointments of its course, in order of time."""
     query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
     return (await session.scalars(query.order_by(Appointment.starts_at))).all()
 
@@ -32,10 +32,10 @@ async def appointments_by_manage_token(session: BookingSession, token_hash: byte
 async def appointments_of_practitioner(
     session: BookingSession, practitioner: str, *, since: datetime
 ) -> Sequence[Appointment]:
-    """What starts after `since`, in order of time. What was cancelled before `since` is left out."""
-    is_told = or_(Appointment.status == AppointmentStatus.BOOKED, Appointment.changed_at > since)
+    """Those that start after `since`, in order of time, without those that were cancelled before it."""
+    is_current = or_(Appointment.status == AppointmentStatus.BOOKED, Appointment.changed_at > since)
     query = select(Appointment).where(
-        Appointment.practitioner == practitioner, Appointment.starts_at > since, is_told
+        Appointment.practitioner == practitioner, Appointment.starts_at > since, is_current
     )
     return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
 
@@ -44,10 +44,10 @@ async def appointments_by_course(
     session: BookingSession, courses: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[Appointment]]:
     query = select(Appointment).where(Appointment.course.in_(courses)).order_by(Appointment.starts_at)
-    found: dict[uuid.UUID, list[Appointment]] = {course: [] for course in courses}
-    for visit in await session.scalars(query):
-        found[visit.course or visit.id].append(visit)
-    return found
+    by_course: dict[uuid.UUID, list[Appointment]] = {course: [] for course in courses}
+    for appointment in await session.scalars(query):
+        by_course[appointment.course or appointment.id].append(appointment)
+    return by_course
 
 
 async def course_by_id(session: BookingSession, id: uuid.UUID) -> Course | None:
@@ -62,17 +62,17 @@ async def patients_by_id(session: BookingSession, ids: Collection[uuid.UUID]) ->
 async def appointments_booked_by_key(
     session: BookingSession, key: str, *, after: tuple[datetime, uuid.UUID] | None, most: int
 ) -> Sequence[Appointment]:
-    """What a partner booked, in the order of booking, from behind a place in it."""
-    place = (Appointment.created_at, Appointment.id)
+    """A partner's, in the order of booking, starting after one of them."""
+    position = (Appointment.created_at, Appointment.id)
     query = select(Appointment).where(Appointment.booked_by == key)
     if after is not None:
-        query = query.where(tuple_(*place) > after)
-    return (await session.scalars(query.order_by(*place).limit(most))).all()
+        query = query.where(tuple_(*position) > after)
+    return (await session.scalars(query.order_by(*position).limit(most))).all()
 
 
 @dataclass(frozen=True)
 class UpcomingAppointment:
-    """A booked appointment that is still to come, with all that could forbid it now."""
+    """A booked appointment that is still to come, with everything that could forbid it now."""
 
     appointment: Appointment
     service: Service

@@ -1,4 +1,4 @@
-"""Calendars to subscribe to: which practitioner has one, behind which secret."""
+"""Calendar feeds of practitioners."""
 
 from sqlalchemy import select
 

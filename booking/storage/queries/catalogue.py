@@ -1,4 +1,4 @@
-"""The clinic and what it offers: services, practitioners, hours, certificates, screening."""
+"""The clinic and its offer: services, practitioners, locations, hours, certifications, screening."""
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
@@ -56,8 +56,21 @@ async def cached(
     return value
 
 
+async def all_rows(session: BookingSession, table: type[T]) -> Sequence[T]:
+    return (await session.scalars(select(table))).all()
+
+
 async def listed_services(session: BookingSession) -> Sequence[Service]:
     return (await session.scalars(select(Service).where(Service.listed).order_by(Service.position))).all()
+
+
+async def listed_locations(session: BookingSession) -> Sequence[Location]:
+    return (await session.scalars(select(Location).where(Location.listed).order_by(Location.position))).all()
+
+
+async def listed_practitioners(session: BookingSession) -> Sequence[Practitioner]:
+    query = select(Practitioner).where(Practitioner.listed).order_by(Practitioner.position)
+    return (await session.scalars(query)).all()
 
 
 async def services_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Service]:
@@ -74,15 +87,6 @@ async def practitioners_by_slug(session: BookingSession, slugs: Collection[str])
 async def locations_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Location]:
     rows = await session.scalars(select(Location).where(Location.slug.in_(slugs)))
     return {row.slug: row for row in rows}
-
-
-async def listed_locations(session: BookingSession) -> Sequence[Location]:
-    return (await session.scalars(select(Location).where(Location.listed).order_by(Location.position))).all()
-
-
-async def listed_practitioners(session: BookingSession) -> Sequence[Practitioner]:
-    query = select(Practitioner).where(Practitioner.listed).order_by(Practitioner.position)
-    return (await session.scalars(query)).all()
 
 
 @dataclass(frozen=True)
@@ -105,13 +109,13 @@ async def qualified_offers(
     services: Collection[str] | None = None,
     practitioners: Collection[str] | None = None,
 ) -> list[QualifiedOffer]:
-    """Who offers what and holds the certification for it, on whatever days, in the clinic's order."""
-    held = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
+    """Offers whose practitioner holds the required certification, on whatever days, in the clinic's order."""
+    required = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
     query = (
         select(Service, Practitioner, Certification)
         .join(ServiceOffer, ServiceOffer.service == Service.slug)
         .join(Practitioner, Practitioner.slug == ServiceOffer.practitioner)
-        .outerjoin(Certification, held)
+        .outerjoin(Certification, required)
         .where(Service.listed, Practitioner.listed)
         .where(or_(Service.requires.is_(None), Certification.kind.is_not(None)))
         .order_by(Service.position, Practitioner.position)
@@ -126,9 +130,9 @@ async def qualified_offers(
 async def weekly_opening_hours(
     session: BookingSession, *, locations: Collection[str], practitioners: Collection[str] = ()
 ) -> Sequence[OpeningHours]:
-    """The locations' own hours, and these people's at them."""
-    whose = or_(OpeningHours.practitioner.is_(None), OpeningHours.practitioner.in_(practitioners))
-    query = select(OpeningHours).where(OpeningHours.location.in_(locations), whose)
+    """The locations' own hours, and the practitioners' at them."""
+    owner = or_(OpeningHours.practitioner.is_(None), OpeningHours.practitioner.in_(practitioners))
+    query = select(OpeningHours).where(OpeningHours.location.in_(locations), owner)
     return (await session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens))).all()
 
 
@@ -136,10 +140,10 @@ async def opening_hours_by_location(
     session: BookingSession, locations: Collection[str]
 ) -> dict[str, list[OpeningHours]]:
     """The locations' own weekly hours, Monday first."""
-    found: dict[str, list[OpeningHours]] = {location: [] for location in locations}
-    for row in await weekly_opening_hours(session, locations=locations):
-        found[row.location].append(row)
-    return found
+    by_location: dict[str, list[OpeningHours]] = {location: [] for location in locations}
+    for hours in await weekly_opening_hours(session, locations=locations):
+        by_location[hours.location].append(hours)
+    return by_location
 
 
 async def practitioners_working_at(session: BookingSession, location: str) -> set[str]:
@@ -180,10 +184,10 @@ async def screening_questions_by_service(
         .where(ServiceScreening.service.in_(services))
         .order_by(ServiceScreening.position)
     )
-    found: dict[str, list[ScreeningQuestion]] = {service: [] for service in services}
+    by_service: dict[str, list[ScreeningQuestion]] = {service: [] for service in services}
     for service, question in await session.execute(query):
-        found[service].append(question)
-    return found
+        by_service[service].append(question)
+    return by_service
 
 
 async def screening_questions_by_slug(
@@ -196,10 +200,5 @@ async def screening_questions_by_slug(
 async def services_not_asking(session: BookingSession, questions: Collection[str]) -> Sequence[Service]:
     """Listed services whose screening has none of these questions."""
     asks = exists().where(ServiceScreening.service == Service.slug, ServiceScreening.question.in_(questions))
-    return (
-        await session.scalars(select(Service).where(Service.listed, ~asks).order_by(Service.position))
-    ).all()
-
-
-async def all_rows(session: BookingSession, table: type[T]) -> Sequence[T]:
-    return (await session.scalars(select(table))).all()
+    query = select(Service).where(Service.listed, ~asks).order_by(Service.position)
+    return (await session.scalars(query)).all()

@@ -1,4 +1,4 @@
-"""What clients' idempotency keys led to, kept for a day."""
+"""Idempotency keys of clients, with their outcomes."""
 
 import uuid
 from datetime import datetime
@@ -14,12 +14,9 @@ from booking.storage.session import BookingSession
 BY_KEY_HASH = select(IdempotencyKey).where(
     IdempotencyKey.key_hash == bindparam("key_hash"), IdempotencyKey.created_at > bindparam("since")
 )
-
 KEYS = core_table(IdempotencyKey)
-
-# What somebody else is forgetting needs no waiting for.
+# Skipping locked rows: another process is deleting them.
 OLD = select(KEYS.c.key_hash).where(KEYS.c.created_at <= bindparam("until")).with_for_update(skip_locked=True)
-
 DELETE_OLD = delete(KEYS).where(KEYS.c.key_hash.in_(OLD))
 
 
@@ -32,12 +29,16 @@ async def find_idempotency_key(
 async def insert_idempotency_key(
     session: BookingSession, key_hash: bytes, request_hash: bytes, outcome: uuid.UUID, *, now: datetime
 ) -> None:
-    """Refuses with IdempotencyKeyReused when the key is there; the transaction can only be given up then."""
+    """In the transaction of the request.
+
+    Raises:
+        IdempotencyKeyReused: the key is there already; the transaction can only be rolled back then.
+    """
     row = {"key_hash": key_hash, "request_hash": request_hash, "outcome": outcome, "created_at": now}
     try:
         await session.execute(insert_into(IdempotencyKey), row)
-    except IntegrityError as taken:
-        raise IdempotencyKeyReused from taken
+    except IntegrityError as error:
+        raise IdempotencyKeyReused from error
 
 
 async def delete_old_idempotency_keys(session: BookingSession, *, until: datetime) -> None:

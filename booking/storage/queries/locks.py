@@ -1,4 +1,4 @@
-"""Locks that transactions take turns by. SQLite needs none: it has one writer at a time."""
+"""Locks by which transactions take turns on PostgreSQL; SQLite has one writer at a time."""
 
 from collections.abc import Collection
 
@@ -24,7 +24,7 @@ def lock_setup_of(connection: Connection) -> None:
 
 
 async def lock_schedules(session: BookingSession, practitioners: Collection[str]) -> None:
-    """Until the transaction ends, no other one decides about these practitioners' time.
+    """Until the transaction ends, no other transaction decides about these practitioners' time.
 
     Locked in one order, so that two bookings never wait for each other.
     """

@@ -1,4 +1,4 @@
-"""Endpoints of partners, and what came of each attempt to tell them."""
+"""Webhook endpoints, and the log of attempts to deliver to them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,27 +11,28 @@ from booking.storage.session import BookingSession
 
 RETENTION = timedelta(days=30)
 
+ENDPOINTS = select(WebhookEndpoint).order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)
+
 
 async def endpoint_by_id(session: BookingSession, id: str) -> WebhookEndpoint | None:
     return await session.get(WebhookEndpoint, id)
 
 
 async def is_revoked(session: BookingSession, endpoint: WebhookEndpoint) -> bool:
-    """Whether the key is, that it was made with."""
+    """Whether the key that owns the endpoint is revoked."""
     key = await session.get(ApiKey, endpoint.key_id) if endpoint.key_id else None
     return key is not None and key.revoked_at is not None
 
 
 async def all_endpoints(session: BookingSession) -> Sequence[WebhookEndpoint]:
-    """In the order in which they were made."""
-    query = select(WebhookEndpoint).order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)
-    return (await session.scalars(query)).all()
+    """In the order of their creation."""
+    return (await session.scalars(ENDPOINTS)).all()
 
 
 async def endpoints_of_key(session: BookingSession, key_id: str | None) -> Sequence[WebhookEndpoint]:
-    """A partner's, or the clinic's own; in the order in which they were made."""
-    query = select(WebhookEndpoint).where(WebhookEndpoint.key_id.is_not_distinct_from(key_id))
-    return (await session.scalars(query.order_by(WebhookEndpoint.created_at, WebhookEndpoint.id))).all()
+    """A partner's endpoints, or the clinic's own, in the order of their creation."""
+    query = ENDPOINTS.where(WebhookEndpoint.key_id.is_not_distinct_from(key_id))
+    return (await session.scalars(query)).all()
 
 
 async def latest_attempts(session: BookingSession, endpoint: str, *, most: int) -> Sequence[WebhookAttempt]:
@@ -42,29 +43,33 @@ async def latest_attempts(session: BookingSession, endpoint: str, *, most: int) 
 
 
 async def record_attempt(session: BookingSession, attempt: WebhookAttempt) -> int:
-    """Numbers the attempt and answers its number; forgets what is older than a month."""
+    """Number the attempt and return its number; delete attempts that are older than a month."""
     old = select(WebhookAttempt.id).where(WebhookAttempt.at <= attempt.at - RETENTION)
-    # What somebody else is forgetting needs no waiting for.
-    forgotten = delete(WebhookAttempt).where(WebhookAttempt.id.in_(old.with_for_update(skip_locked=True)))
-    await session.execute(forgotten)
-    before = select(func.count()).where(
+    # Skipping locked rows: another process is deleting them.
+    deleted = WebhookAttempt.id.in_(old.with_for_update(skip_locked=True))
+    await session.execute(delete(WebhookAttempt).where(deleted))
+    earlier = select(func.count()).where(
         WebhookAttempt.endpoint == attempt.endpoint, WebhookAttempt.event == attempt.event
     )
-    attempt.number = 1 + (await session.execute(before)).scalar_one()
+    attempt.number = 1 + (await session.execute(earlier)).scalar_one()
     session.add(attempt)
     return attempt.number
 
 
 async def mark_healthy(session: BookingSession, endpoint: str) -> None:
-    mark_failing = WebhookEndpoint.failing_since.is_not(None)
-    query = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint, mark_failing)
-    await session.execute(query.values(failing_since=None))
+    await _set_failing_since(session, endpoint, None)
 
 
 async def mark_failing(session: BookingSession, endpoint: str, *, now: datetime) -> None:
-    was_well = WebhookEndpoint.failing_since.is_(None)
-    query = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint, was_well)
-    await session.execute(query.values(failing_since=now))
+    await _set_failing_since(session, endpoint, now)
+
+
+async def _set_failing_since(session: BookingSession, endpoint: str, at: datetime | None) -> None:
+    """Where it changes: the first failure of several counts."""
+    failing_since = WebhookEndpoint.failing_since
+    changes = failing_since.is_not(None) if at is None else failing_since.is_(None)
+    query = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint, changes)
+    await session.execute(query.values(failing_since=at))
 
 
 async def disable_if_enabled(
@@ -75,7 +80,7 @@ async def disable_if_enabled(
     now: datetime,
     if_failing_since: datetime | None = None,
 ) -> bool:
-    """Answers whether this has disabled it: not if it was, or isn't failing for so long."""
+    """Whether this call disabled it: not if it was disabled, or has not been failing for so long."""
     query = update(WebhookEndpoint).where(
         WebhookEndpoint.id == endpoint, WebhookEndpoint.disabled_at.is_(None)
     )
