@@ -1,4 +1,4 @@
-"""Turning held times into appointments."""
+"""Booking: held times become appointments."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,86 +15,86 @@ from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.appointments import Appointment, Course
-from graphql_api.types.problems import IDEMPOTENCY_KEY, Problem
+from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
+from graphql_api.types.problems import Problem
 
 
-@strawberry.input(description="Who comes. Checked by the server, each detail on its own.")
+@strawberry.input(description="The patient's details. The server checks each of them.")
 class PatientInput:
-    name: str = strawberry.field(description="Their name.")
-    email: str = strawberry.field(description="Their e-mail address.")
+    name: str = strawberry.field(description="The patient's name.")
+    email: str = strawberry.field(description="The patient's e-mail address.")
     phone: str = strawberry.field(
-        description="Their phone number in any style; without a country code it is of the clinic's country."
+        description="A phone number in any style; without a country code it is of the clinic's country."
     )
 
 
-@strawberry.input(description="What to book, for whom.")
-class BookAppointmentInput:
-    hold_token: str = strawberry.field(description="The secret of the hold.")
-    patient: PatientInput = strawberry.field(description="Who comes.")
+@strawberry.input
+class BookInput:
+    patient: PatientInput = strawberry.field(description="The patient.")
     screening: list[ScreeningAnswerInput] = strawberry.field(
         default_factory=list, description="One answer to each of the service's `screeningQuestions`."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="The hold to book, and the patient.")
+class BookAppointmentInput(BookInput):
+    hold_token: str = strawberry.field(description="The secret of the hold.")
 
 
 @strawberry.type(description="The appointment, or why there is none.")
-class BookAppointmentPayload:
-    appointment: Appointment | None = strawberry.field(description="The visit; null when it was refused.")
-    manage_token: str | None = strawberry.field(
-        description="The secret of the patient's link `/manage#<manageToken>`. It is told only here."
+class BookAppointmentPayload(Payload):
+    appointment: Appointment | None = strawberry.field(
+        default=None, description="The appointment; null when it was refused."
     )
-    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+    manage_token: str | None = strawberry.field(
+        default=None,
+        description="The secret of the patient's link `/manage#<manageToken>`. Only this answer holds it.",
+    )
 
 
-@strawberry.input(description="Which visits to book as one course, for whom.")
-class BookCourseInput:
+@strawberry.input(description="The holds to book as one course, and the patient.")
+class BookCourseInput(BookInput):
     hold_tokens: list[str] = strawberry.field(
         description="The secrets of the holds: one for each of its `visits`, all with one practitioner."
     )
-    patient: PatientInput = strawberry.field(description="Who comes.")
-    screening: list[ScreeningAnswerInput] = strawberry.field(
-        default_factory=list, description="One answer to each of the service's `screeningQuestions`."
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="The course, or why there is none.")
-class BookCoursePayload:
-    course: Course | None = strawberry.field(description="The course; null when it was refused.")
-    manage_token: str | None = strawberry.field(
-        description="The secret of its one link `/manage#<manageToken>`. It is told only here."
+class BookCoursePayload(Payload):
+    course: Course | None = strawberry.field(
+        default=None, description="The course; null when it was refused."
     )
-    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+    manage_token: str | None = strawberry.field(
+        default=None,
+        description="The secret of its one link `/manage#<manageToken>`. Only this answer holds it.",
+    )
 
 
 async def _book(
-    context: Context,
-    tokens: Sequence[str],
-    patient: PatientInput,
-    screening: Sequence[ScreeningAnswerInput],
-    *,
-    as_course: bool,
-    key: str | None,
+    context: Context, hold_tokens: Sequence[str], input: BookInput, *, as_course: bool
 ) -> tuple[Booking | None, list[Problem]]:
+    budget = context.internals.budgets.bookings
+
     async def work(session: BookingSession) -> Booking:
         request = BookingRequest(
-            hold_tokens=tokens,
+            hold_tokens=hold_tokens,
             as_course=as_course,
-            name=patient.name,
-            email=patient.email,
-            phone=patient.phone,
-            answers=answers_by_slug(screening),
+            name=input.patient.name,
+            email=input.patient.email,
+            phone=input.patient.phone,
+            answers=answers_by_slug(input.screening),
             language=context.language,
             booked_by=context.viewer.key,
-            idempotency_key=key,
+            idempotency_key=input.idempotency_key,
         )
-        if not context.internals.budgets.bookings.may(1):
-            raise TooManyBookings(retry_after=timedelta(seconds=context.internals.budgets.bookings.wait))
+        if not budget.may(1):
+            raise TooManyBookings(retry_after=timedelta(seconds=budget.wait))
         return await book(session, request, now=context.now)
 
     booking, problems = await run_mutation(context, work)
     if booking:
-        context.internals.budgets.bookings.charge(1)
+        budget.charge(1)
     return booking, problems
 
 
@@ -103,30 +103,20 @@ class BookingMutations:
     @strawberry.mutation(
         description=(
             "Turn a hold into an appointment. Repeating it with the same hold token answers with the same "
-            "appointment, so a lost reply is no harm."
+            "appointment, so a lost reply does no harm."
         ),
         directives=[BOOK],
     )
     async def book_appointment(
         self,
         info: Info,
-        input: Annotated[BookAppointmentInput, strawberry.argument(description="What and who.")],
+        input: Annotated[BookAppointmentInput, strawberry.argument(description="The hold and the patient.")],
     ) -> BookAppointmentPayload | None:
-        booking, problems = await _book(
-            info.context,
-            [input.hold_token],
-            input.patient,
-            input.screening,
-            as_course=False,
-            key=input.idempotency_key,
-        )
+        booking, problems = await _book(info.context, [input.hold_token], input, as_course=False)
         if booking is None:
-            return BookAppointmentPayload(appointment=None, manage_token=None, problems=problems)
-        return BookAppointmentPayload(
-            appointment=Appointment.of(booking.appointments[0]),
-            manage_token=booking.manage_token,
-            problems=[],
-        )
+            return BookAppointmentPayload(problems=problems)
+        appointment = Appointment.of(booking.appointments[0])
+        return BookAppointmentPayload(appointment=appointment, manage_token=booking.manage_token)
 
     @strawberry.mutation(
         description=(
@@ -136,21 +126,14 @@ class BookingMutations:
         directives=[BOOK],
     )
     async def book_course(
-        self, info: Info, input: Annotated[BookCourseInput, strawberry.argument(description="What and who.")]
+        self,
+        info: Info,
+        input: Annotated[BookCourseInput, strawberry.argument(description="The holds and the patient.")],
     ) -> BookCoursePayload | None:
-        booking, problems = await _book(
-            info.context,
-            input.hold_tokens,
-            input.patient,
-            input.screening,
-            as_course=True,
-            key=input.idempotency_key,
-        )
+        booking, problems = await _book(info.context, input.hold_tokens, input, as_course=True)
         if booking is None or booking.course is None:
-            return BookCoursePayload(course=None, manage_token=None, problems=problems)
-        return BookCoursePayload(
-            course=Course.of(booking.course.id), manage_token=booking.manage_token, problems=[]
-        )
+            return BookCoursePayload(problems=problems)
+        return BookCoursePayload(course=Course.of(booking.course.id), manage_token=booking.manage_token)
 
 
 part = SchemaPart(mutation=BookingMutations)

@@ -32,14 +32,15 @@ class CatalogueQueries:
         return Clinic.of(info.context.clinic, info.context)
 
     @strawberry.field(
-        description="What can be booked, in the clinic's order.",
+        description="The services that can be booked, in the clinic's order.",
         directives=[CATALOGUE],
     )
     async def services(
         self,
         info: Info,
         practitioner_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only what this person may deliver.")
+            strawberry.ID | None,
+            strawberry.argument(description="Only those of this practitioner."),
         ] = None,
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
@@ -61,7 +62,7 @@ class CatalogueQueries:
         return await service_by_slug(slug, info.context) if slug.isascii() and slug.isprintable() else None
 
     @strawberry.field(
-        description="Who can be booked, in the clinic's order.",
+        description="The practitioners who can be booked, in the clinic's order.",
         directives=[CATALOGUE],
     )
     async def practitioners(
@@ -69,10 +70,10 @@ class CatalogueQueries:
         info: Info,
         service_id: Annotated[
             strawberry.ID | None,
-            strawberry.argument(description="Only who may deliver this on some day that can be booked."),
+            strawberry.argument(description="Only those who may deliver it on some day that can be booked."),
         ] = None,
         location_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only who works at this place.")
+            strawberry.ID | None, strawberry.argument(description="Only those who work at this location.")
         ] = None,
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
@@ -86,8 +87,8 @@ class CatalogueQueries:
         if location_id is not None:
             async with context.database.read() as session:
                 location = key_from_id(location_id, "Location", "locationId")
-                here = await practitioners_working_at(session, location)
-            rows = [row for row in rows if row.slug in here]
+                at_location = await practitioners_working_at(session, location)
+            rows = [row for row in rows if row.slug in at_location]
         return Practitioner.page(rows, info, first, after)
 
 
@@ -96,7 +97,7 @@ async def clinic_by_id(_key: str, context: Context) -> Clinic:
 
 
 def by_slug(query: BySlug[Row], show: Callable[[Row, Context], Node]) -> NodeLookup:
-    """A look-up of what is listed; what has been withdrawn is as good as gone."""
+    """A look-up of a listed row; a row that is not listed any more counts as missing."""
 
     async def look_up(slug: str, context: Context) -> Node | None:
         async with context.database.read() as session:

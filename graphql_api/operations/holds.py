@@ -1,13 +1,14 @@
-"""Keeping times for a few minutes, keeping them longer, and giving them back."""
+"""Holds: a slot or a course is held for a few minutes, extended and released."""
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from booking.appointments.hold import (
     HoldRequest,
+    Start,
     check_hold,
     extend_hold,
     hold_course,
@@ -20,117 +21,115 @@ from booking.storage.models.appointments import Hold as HoldRow
 from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.relay import key_from_id, key_from_optional_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import BOOK
-from graphql_api.types.problems import IDEMPOTENCY_KEY, Problem
-from graphql_api.types.slots import Hold
+from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
+from graphql_api.types.problems import Problem
+from graphql_api.types.slots import Hold, SlotCriteriaInput
+
+
+@strawberry.input
+class HoldInput(SlotCriteriaInput):
+    practitioner_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The practitioner; unless given, a free one with the fewest appointments on that day.",
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    proof: str | None = strawberry.field(
+        default=None, description="The solved challenge of `ProofNeeded`, where that was the answer."
+    )
+
+    def request(self, starts_at: Start) -> HoldRequest[Start]:
+        """The request in the clinic's slugs.
+
+        Raises:
+            InvalidInput: an id of another type.
+        """
+        service, practitioner, location = self.slugs()
+        return HoldRequest(service, starts_at, practitioner, location, self.idempotency_key)
 
 
 @strawberry.input(description="The time to hold.")
-class HoldSlotInput:
-    service_id: strawberry.ID = strawberry.field(description="For what.")
+class HoldSlotInput(HoldInput):
     starts_at: datetime = strawberry.field(description="The start of an open slot.")
-    practitioner_id: strawberry.ID | None = strawberry.field(
-        default=None,
-        description="With whom; without it, with whoever is free and has the least to do that day.",
-    )
-    location_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Where; anywhere unless given."
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-    proof: str | None = strawberry.field(
-        default=None, description="The solved challenge of `ProofNeeded`, where that was the answer."
-    )
 
 
 @strawberry.type(description="The hold, or why there is none.")
-class HoldSlotPayload:
-    hold: Hold | None = strawberry.field(description="The hold; null when it was refused.")
+class HoldSlotPayload(Payload):
+    hold: Hold | None = strawberry.field(default=None, description="The hold; null when it was refused.")
     hold_token: str | None = strawberry.field(
-        description="The secret that books, extends or releases the hold. It is told only here."
+        default=None,
+        description="The secret that books, extends or releases the hold. Only this answer holds it.",
     )
-    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
 
 
 @strawberry.input(description="The times of all visits of a course.")
-class HoldCourseInput:
-    service_id: strawberry.ID = strawberry.field(description="For what.")
+class HoldCourseInput(HoldInput):
     starts_at: list[datetime] = strawberry.field(
         description="The starts of open slots, in order: one for each of the service's `visits`."
-    )
-    practitioner_id: strawberry.ID | None = strawberry.field(
-        default=None,
-        description="With whom; without it, with whoever is free each time and has the least to do at first.",
-    )
-    location_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Where; anywhere unless given."
-    )
-    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
-    proof: str | None = strawberry.field(
-        default=None, description="The solved challenge of `ProofNeeded`, where that was the answer."
     )
 
 
 @strawberry.type(description="The holds, or why there are none.")
-class HoldCoursePayload:
+class HoldCoursePayload(Payload):
     holds: list[Hold] | None = strawberry.field(
-        description="One for each visit, in order; null when it was refused."
+        default=None, description="One for each visit, in order; null when it was refused."
     )
     hold_tokens: list[str] | None = strawberry.field(
-        description="Their secrets, in the same order. They are told only here."
+        default=None, description="Their secrets, in the same order. Only this answer holds them."
     )
     problems: list[Problem] = strawberry.field(
-        description='Why it was refused, naming the time: `["input", "startsAt", "1"]` is the second.'
+        default_factory=list,
+        description='Why it was refused, naming the time: `["input", "startsAt", "1"]` is the second.',
     )
 
 
-@strawberry.input(description="The hold to keep longer.")
-class ExtendHoldInput:
-    hold_token: str = strawberry.field(description="Its secret.")
+@strawberry.input
+class HoldTokenInput:
+    hold_token: str = strawberry.field(description="The secret of the hold.")
 
 
-@strawberry.type(description="The hold with its new end, or why it stays as it is.")
-class ExtendHoldPayload:
-    hold: Hold | None = strawberry.field(description="The hold; null when it was refused.")
-    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+@strawberry.input(description="The hold to extend.")
+class ExtendHoldInput(HoldTokenInput):
+    pass
 
 
-@strawberry.input(description="The hold to give up.")
-class ReleaseHoldInput:
-    hold_token: str = strawberry.field(description="Its secret.")
+@strawberry.type(description="The extended hold, or why it was not extended.")
+class ExtendHoldPayload(Payload):
+    hold: Hold | None = strawberry.field(default=None, description="The hold; null when it was refused.")
 
 
-@strawberry.type(description="What became of the hold.")
-class ReleaseHoldPayload:
-    released: bool = strawberry.field(description="Whether there was anything to give up.")
-    problems: list[Problem] = strawberry.field(description="Why it could not be looked for.")
+@strawberry.input(description="The hold to release.")
+class ReleaseHoldInput(HoldTokenInput):
+    pass
 
 
-def _wanted(input: HoldSlotInput | HoldCourseInput) -> dict[str, Any]:
-    who, where = input.practitioner_id, input.location_id
-    return {
-        "service": key_from_id(input.service_id, "Service", "serviceId"),
-        "practitioner": key_from_optional_id(who, "Practitioner", "practitionerId"),
-        "location": key_from_optional_id(where, "Location", "locationId"),
-        "idempotency_key": input.idempotency_key,
-    }
+@strawberry.type(description="Whether the hold was released.")
+class ReleaseHoldPayload(Payload):
+    released: bool = strawberry.field(description="Whether there was a hold to release.")
 
 
-def _check_proof(input: HoldSlotInput | HoldCourseInput, context: Context) -> bytes | None:
-    """What tells the proof from all others; None where none is needed. Refuses with ProofNeeded."""
-    if context.internals.proof_of_work is None:
+def _check_proof(input: HoldInput, context: Context) -> bytes | None:
+    """A hash that identifies the input's proof; None while holds need no proof.
+
+    Raises:
+        ProofNeeded: no proof, a wrong one, or an old one.
+    """
+    proof_of_work = context.internals.proof_of_work
+    if proof_of_work is None:
         return None
-    checked = context.internals.proof_of_work.checked(input.proof, context.now)
+    checked = proof_of_work.checked(input.proof, context.now)
     if checked is None:
         raise ProofNeeded
     return checked
 
 
-async def _use_proof(
-    session: BookingSession, input: HoldSlotInput | HoldCourseInput, hold: HoldRow, context: Context
-) -> None:
-    """A proof is good for one hold, however often that is asked for. Refuses with ProofNeeded."""
+async def _use_proof(session: BookingSession, input: HoldInput, hold: HoldRow, context: Context) -> None:
+    """Use up the proof: it is good for one hold, however often that is repeated.
+
+    Raises:
+        ProofNeeded: as `_check_proof`, or the proof was used for another hold.
+    """
     if checked := _check_proof(input, context):
         intended = IdempotentRequest(checked, hashlib.sha256(hold.id.bytes).digest())
         try:
@@ -144,7 +143,7 @@ async def _use_proof(
 class HoldMutations:
     @strawberry.mutation(
         description=(
-            "Keep an open slot for a few minutes, so that nobody takes it while the form is filled in."
+            "Hold an open slot for a few minutes, so that it stays free while the form is filled in."
         ),
         directives=[BOOK],
     )
@@ -153,27 +152,27 @@ class HoldMutations:
         info: Info,
         input: Annotated[HoldSlotInput, strawberry.argument(description="The time to hold.")],
     ) -> HoldSlotPayload | None:
-        def request() -> HoldRequest[datetime]:
-            return HoldRequest(starts_at=input.starts_at, **_wanted(input))
+        context = info.context
 
         async def work(session: BookingSession) -> tuple[HoldRow, str]:
-            held = await hold_slot(session, request(), now=info.context.now, by=info.context.internals.holder)
-            await _use_proof(session, input, held[0], info.context)
+            request, holder = input.request(input.starts_at), context.internals.holder
+            held = await hold_slot(session, request, now=context.now, by=holder)
+            await _use_proof(session, input, held[0], context)
             return held
 
         async def check(session: BookingSession) -> None:
-            _check_proof(input, info.context)
-            await check_hold(session, request(), now=info.context.now)
+            _check_proof(input, context)
+            await check_hold(session, input.request(input.starts_at), now=context.now)
 
-        held, problems = await run_mutation(info.context, work, check=check)
+        held, problems = await run_mutation(context, work, check=check)
         if held is None:
-            return HoldSlotPayload(hold=None, hold_token=None, problems=problems)
+            return HoldSlotPayload(problems=problems)
         hold, token = held
-        return HoldSlotPayload(hold=Hold.of(hold), hold_token=token, problems=[])
+        return HoldSlotPayload(hold=Hold.of(hold), hold_token=token)
 
     @strawberry.mutation(
         description=(
-            "Keep the times of all visits of a course, with one practitioner, all or none. "
+            "Hold the times of all visits of a course, with one practitioner, all or none. "
             "`courseSlots` suggests times in a rhythm."
         ),
         directives=[BOOK],
@@ -183,24 +182,25 @@ class HoldMutations:
         info: Info,
         input: Annotated[HoldCourseInput, strawberry.argument(description="The times to hold.")],
     ) -> HoldCoursePayload | None:
+        context = info.context
+
         async def work(session: BookingSession) -> list[tuple[HoldRow, str]]:
-            request = HoldRequest(starts_at=tuple(input.starts_at), **_wanted(input))
-            held = await hold_course(session, request, now=info.context.now, by=info.context.internals.holder)
-            await _use_proof(session, input, held[0][0], info.context)
+            request, holder = input.request(tuple(input.starts_at)), context.internals.holder
+            held = await hold_course(session, request, now=context.now, by=holder)
+            await _use_proof(session, input, held[0][0], context)
             return held
 
         async def check(_session: BookingSession) -> None:
-            _check_proof(input, info.context)
+            _check_proof(input, context)
 
-        held, problems = await run_mutation(info.context, work, check=check)
+        held, problems = await run_mutation(context, work, check=check)
         if held is None:
-            return HoldCoursePayload(holds=None, hold_tokens=None, problems=problems)
-        return HoldCoursePayload(
-            holds=[Hold.of(hold) for hold, _ in held], hold_tokens=[token for _, token in held], problems=[]
-        )
+            return HoldCoursePayload(problems=problems)
+        holds, tokens = zip(*held, strict=True)
+        return HoldCoursePayload(holds=[Hold.of(hold) for hold in holds], hold_tokens=list(tokens))
 
     @strawberry.mutation(
-        description="Keep a held time for the same while again, from now on. A hold is extended only once.",
+        description="Extend a hold by its whole length from now on. A hold is extended only once.",
         directives=[BOOK],
     )
     async def extend_hold(
@@ -213,7 +213,7 @@ class HoldMutations:
         return ExtendHoldPayload(hold=Hold.of(hold) if hold else None, problems=problems)
 
     @strawberry.mutation(
-        description="Give up a hold early. Repeating it does no harm.",
+        description="Release a hold before it expires. Repeating it does no harm.",
         directives=[BOOK],
     )
     async def release_hold(

@@ -1,4 +1,4 @@
-"""Seeing, moving and cancelling what is booked, by the secret of the manage link."""
+"""Managing appointments by the secret of their manage link: reading, moving and cancelling."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,42 +18,52 @@ from graphql_api.resolvers.relay import key_from_id, key_from_optional_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
-from graphql_api.types.problems import IDEMPOTENCY_KEY, Problem
-
-LINK = "The secret of the manage link. A key needs none for what it booked, but the `appointmentId`."
+from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
 
 
-@strawberry.input(description="The visit to move, and where to.")
-class RescheduleAppointmentInput:
-    starts_at: datetime = strawberry.field(description="The start of an open slot of the same service.")
-    manage_token: str | None = strawberry.field(default=None, description=LINK)
-    appointment_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Which visit; needed only where the link is for a course."
+@strawberry.input
+class ManageInput:
+    manage_token: str | None = strawberry.field(
+        default=None,
+        description="The secret of the manage link. A key needs only `appointmentId` for what it booked.",
     )
+    appointment_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The appointment; needed only where the link is for a course."
+    )
+
+    def appointment_key(self) -> UUID | None:
+        return _uuid(self.appointment_id, "appointmentId")
+
+
+@strawberry.input(description="The appointment to move, and its new time.")
+class RescheduleAppointmentInput(ManageInput):
+    starts_at: datetime = strawberry.field(description="The start of an open slot of the same service.")
     practitioner_id: strawberry.ID | None = strawberry.field(
-        default=None, description="With whom from now on; without it, with the same person."
+        default=None, description="The new practitioner; unless given, it stays the same."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
-@strawberry.type(description="The moved visit, or why it stays.")
-class RescheduleAppointmentPayload:
-    appointment: Appointment | None = strawberry.field(description="The visit; null when it was refused.")
-    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
-
-
-@strawberry.input(description="The visit to cancel.")
-class CancelAppointmentInput:
-    manage_token: str | None = strawberry.field(default=None, description=LINK)
-    appointment_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Which visit; needed only where the link is for a course."
+@strawberry.type
+class AppointmentPayload(Payload):
+    appointment: Appointment | None = strawberry.field(
+        default=None, description="The appointment; null when it was refused."
     )
 
 
-@strawberry.type(description="The cancelled visit, or why it stands.")
-class CancelAppointmentPayload:
-    appointment: Appointment | None = strawberry.field(description="The visit; null when it was refused.")
-    problems: list[Problem] = strawberry.field(description="Why it was refused; empty when it was not.")
+@strawberry.type(description="The moved appointment, or why it was not moved.")
+class RescheduleAppointmentPayload(AppointmentPayload):
+    pass
+
+
+@strawberry.input(description="The appointment to cancel.")
+class CancelAppointmentInput(ManageInput):
+    pass
+
+
+@strawberry.type(description="The cancelled appointment, or why it was not cancelled.")
+class CancelAppointmentPayload(AppointmentPayload):
+    pass
 
 
 def _uuid(id: str | None, *path: str) -> UUID | None:
@@ -77,72 +87,68 @@ class ManageQueries:
         manage_token: Annotated[str, strawberry.argument(description="The secret of the manage link.")],
         id: Annotated[
             strawberry.ID | None,
-            strawberry.argument(description="Which visit of a course; its next one unless given."),
+            strawberry.argument(description="The appointment of a course; its next one unless given."),
         ] = None,
     ) -> Appointment | None:
         context = info.context
         check_guess_limit(context)
         async with context.database.read() as session:
             try:
-                visit = await managed_appointment(
+                appointment = await managed_appointment(
                     session, manage_token, _uuid(id, "id"), or_next_at=context.now
                 )
             except NotFound as unknown:
                 count_guess(context, unknown)
                 return None
-        return Appointment.of(visit)
+        return Appointment.of(appointment)
 
 
 @strawberry.type
 class ManageMutations:
     @strawberry.mutation(
         description=(
-            "Move a visit to another open slot. The new time is owned before the old one is given up; "
-            "refused, the visit stands as it was."
+            "Move an appointment to another open slot. The new time is yours before the old one is given up; "
+            "when it is refused, nothing changes."
         ),
         directives=[MANAGE],
     )
     async def reschedule_appointment(
         self,
         info: Info,
-        input: Annotated[RescheduleAppointmentInput, strawberry.argument(description="What and where to.")],
+        input: Annotated[RescheduleAppointmentInput, strawberry.argument(description="The new time.")],
     ) -> RescheduleAppointmentPayload | None:
         async def work(session: BookingSession) -> AppointmentRow:
-            who = input.practitioner_id
             request = RescheduleRequest(
                 manage_token=input.manage_token,
                 starts_at=input.starts_at,
-                appointment=_uuid(input.appointment_id, "appointmentId"),
+                appointment=input.appointment_key(),
                 owner=info.context.viewer.key,
-                practitioner=key_from_optional_id(who, "Practitioner", "practitionerId"),
+                practitioner=key_from_optional_id(input.practitioner_id, "Practitioner", "practitionerId"),
                 idempotency_key=input.idempotency_key,
             )
             return await reschedule(session, request, now=info.context.now)
 
-        visit, problems = await run_mutation(info.context, work)
+        row, problems = await run_mutation(info.context, work)
         return RescheduleAppointmentPayload(
-            appointment=Appointment.of(visit) if visit else None, problems=problems
+            appointment=Appointment.of(row) if row else None, problems=problems
         )
 
     @strawberry.mutation(
-        description="Cancel a visit and free its time. Cancelling twice is one cancellation.",
+        description="Cancel an appointment and free its time. Repeating it does no harm.",
         directives=[MANAGE],
     )
     async def cancel_appointment(
         self,
         info: Info,
-        input: Annotated[CancelAppointmentInput, strawberry.argument(description="Which one.")],
+        input: Annotated[CancelAppointmentInput, strawberry.argument(description="The appointment.")],
     ) -> CancelAppointmentPayload | None:
         async def work(session: BookingSession) -> AppointmentRow:
-            which = _uuid(input.appointment_id, "appointmentId")
-            return await cancel(
-                session, input.manage_token, which, owner=info.context.viewer.key, now=info.context.now
-            )
+            key, owner = input.appointment_key(), info.context.viewer.key
+            return await cancel(session, input.manage_token, key, owner=owner, now=info.context.now)
 
-        visit, problems = await run_mutation(info.context, work)
-        return CancelAppointmentPayload(
-            appointment=Appointment.of(visit) if visit else None, problems=problems
-        )
+        row, problems = await run_mutation(info.context, work)
+        appointment = Appointment.of(row) if row else None
+        return CancelAppointmentPayload(appointment=appointment, problems=problems)
 
 
 part = SchemaPart(query=ManageQueries, mutation=ManageMutations)

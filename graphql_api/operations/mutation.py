@@ -1,4 +1,4 @@
-"""The border where a refusal becomes a problem."""
+"""run_mutation: one transaction of a mutation, whose refusals become problems."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -10,34 +10,31 @@ from booking.domain import errors
 from booking.domain.errors import BookingError, NotFound, TooManyGuesses
 from booking.storage.session import BookingSession
 from graphql_api.resolvers.context import Context
-from graphql_api.types.problems import Declined, Problem
+from graphql_api.types.problems import Problem
 
 T = TypeVar("T")
+Work = Callable[[BookingSession], Awaitable[T]]
 
 SECRETS = {"holdToken", "holdTokens", "manageToken"}
+"""Inputs that a client may not guess at."""
 
 
 async def run_mutation(
-    context: Context,
-    work: Callable[[BookingSession], Awaitable[T]],
-    *,
-    check: Callable[[BookingSession], Awaitable[None]] | None = None,
+    context: Context, work: Work[T], *, check: Work[None] | None = None
 ) -> tuple[T | None, list[Problem]]:
-    """One short transaction. A refusal undoes it and comes back as problems of the mutation's `input`.
+    """Run the work in one short transaction. A refusal undoes it and comes back as problems of `input`.
 
-    On return, also with a refusal, no process gives an older answer to anybody who asks.
+    When it returns, also with a refusal, no process answers any request with older data.
 
-    `check` may refuse beforehand, while it only reads and so waits for nobody.
+    `check` may refuse beforehand: it only reads, so it waits for no other writer.
     """
-    outcome = await _run(context, work, check)
+    outcome = await _outcome(context, work, check)
     await context.internals.wait_until_visible()
     return outcome
 
 
-async def _run(
-    context: Context,
-    work: Callable[[BookingSession], Awaitable[T]],
-    check: Callable[[BookingSession], Awaitable[None]] | None,
+async def _outcome(
+    context: Context, work: Work[T], check: Work[None] | None
 ) -> tuple[T | None, list[Problem]]:
     try:
         check_guess_limit(context)
@@ -49,21 +46,23 @@ async def _run(
     except BookingError as refusal:
         count_guess(context, refusal)
         return None, [to_problem(refusal, context)]
-    except ExceptionGroup as refusals:
-        expected, other = refusals.split(BookingError)
-        if other is not None or expected is None:
+    except ExceptionGroup as group:
+        refusals, others = group.split(BookingError)
+        if refusals is None or others is not None:
             raise
-        return None, [
-            to_problem(refusal, context)
-            for refusal in expected.exceptions
-            if isinstance(refusal, BookingError)
-        ]
+        parts = refusals.exceptions
+        return None, [to_problem(part, context) for part in parts if isinstance(part, BookingError)]
 
 
 def check_guess_limit(context: Context) -> None:
-    """Who only guesses at secrets is not listened to for a while."""
-    if not context.internals.budgets.guesses.may(1):
-        raise TooManyGuesses(retry_after=timedelta(seconds=context.internals.budgets.guesses.wait))
+    """Refuse a client for a while that has sent too many wrong secrets.
+
+    Raises:
+        TooManyGuesses: no guess is left to the client.
+    """
+    guesses = context.internals.budgets.guesses
+    if not guesses.may(1):
+        raise TooManyGuesses(retry_after=timedelta(seconds=guesses.wait))
 
 
 def count_guess(context: Context, refusal: BookingError) -> None:
@@ -76,13 +75,14 @@ def to_problem(refusal: BookingError, context: Context) -> Problem:
     types = context.internals.problem_types
     if isinstance(refusal, errors.Declined):
         refusal = replace(refusal, message=refusal.in_language(context.language))
-    shown_by: type[Problem] = next((types[kind] for kind in type(refusal).__mro__ if kind in types), Declined)
-    return shown_by.of(_prefix_path("input", refusal))
+    kind = next((kind for kind in type(refusal).__mro__ if kind in types), errors.Declined)
+    shown: Problem = types[kind].of(_prefix_path("input", refusal))
+    return shown
 
 
 @contextmanager
 def in_argument(argument: str) -> Iterator[None]:
-    """Refusals inside name their input as part of this argument."""
+    """Let refusals inside name their input as part of this argument."""
     try:
         yield
     except BookingError as refusal:

@@ -1,4 +1,4 @@
-"""Fetching anything again by its id."""
+"""Relay's `node` and `nodes`: any object by its global id."""
 
 import asyncio
 from typing import Annotated
@@ -14,7 +14,7 @@ from graphql_api.security.limits import MAX_IDS
 
 @strawberry.type
 class NodeQueries:
-    @strawberry.field(description="Any object by its id; null when it is gone, unknown or not yours.")
+    @strawberry.field(description="Any object by its id; null when it does not exist or is not yours.")
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Node | None:
@@ -22,15 +22,15 @@ class NodeQueries:
         lookup = info.context.internals.node_lookups.get(parts[0]) if parts else None
         return await lookup(parts[1], info.context) if parts and lookup else None
 
-    @strawberry.field(description=f"Up to {MAX_IDS} objects by their ids, in the order asked.")
+    @strawberry.field(description=f"Up to {MAX_IDS} objects by their ids, in the same order.")
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
     ) -> list[Node | None]:
         if len(ids) > MAX_IDS:
             raise InvalidInput(f"Please ask for {MAX_IDS} objects at most.", path=("ids",))
-        asked = (NodeQueries.node(self, info, one) for one in ids)
-        # One that fails is an error in its place, as GraphQL has it; the others are there.
-        return list(await asyncio.gather(*asked, return_exceptions=True))
+        # A look-up that fails becomes an error in its place; the others are answered.
+        lookups = (NodeQueries.node(self, info, one) for one in ids)
+        return list(await asyncio.gather(*lookups, return_exceptions=True))
 
 
 part = SchemaPart(query=NodeQueries)

@@ -1,4 +1,4 @@
-"""How much the caller may still ask for."""
+"""The caller's rate limit: how many points it has left."""
 
 from datetime import datetime, timedelta
 
@@ -10,26 +10,26 @@ from graphql_api.security.limits import MAX_COST
 
 
 @strawberry.type(
-    description="What the caller may spend. Points come back steadily, until all are there again."
+    description="The points that the caller may spend. They come back steadily, up to the limit."
 )
 class RateLimit:
-    cost: int = strawberry.field(description=f"What this request costs; {MAX_COST} at most.")
-    limit: int = strawberry.field(description="How many points there are in all.")
-    remaining: int = strawberry.field(description="How many are left.")
-    reset_at: datetime = strawberry.field(description="When all of them are there again.")
+    cost: int = strawberry.field(description=f"The cost of this request, {MAX_COST} points at most.")
+    limit: int = strawberry.field(description="The number of points when none is spent.")
+    remaining: int = strawberry.field(description="The number of points left.")
+    reset_at: datetime = strawberry.field(description="When all points are there again.")
 
 
 @strawberry.type
 class RateLimitQueries:
-    @strawberry.field(description="What the caller may still ask for, this request paid.")
+    @strawberry.field(description="The points that the caller may still spend, this request paid.")
     def rate_limit(self, info: Info) -> RateLimit | None:
         context = info.context
-        meter = context.internals.budgets.points
-        reset_at = context.now + timedelta(seconds=meter.full_in)
+        points = context.internals.budgets.points
+        reset_at = context.now + timedelta(seconds=points.full_in)
         return RateLimit(
-            cost=meter.cost,
-            limit=meter.most,
-            remaining=meter.remaining,
+            cost=points.cost,
+            limit=points.most,
+            remaining=points.remaining,
             reset_at=context.in_clinic_time(reset_at),
         )
 

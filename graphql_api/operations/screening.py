@@ -1,4 +1,4 @@
-"""Asking, before anybody types their details, whether a visit can be booked online."""
+"""Screening: the answers are judged before the patient types any details."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -15,12 +15,13 @@ from graphql_api.resolvers.context import Info
 from graphql_api.resolvers.relay import key_from_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import BOOK
+from graphql_api.types.payload import Payload
 from graphql_api.types.problems import Problem
 
 strawberry.enum(
     Answer,
     name="ScreeningAnswer",
-    description="What a visitor may answer: `YES`, `NO`, or `UNSURE` when they don't know.",
+    description="A patient's answer: `YES`, `NO`, or `UNSURE` when they don't know.",
 )
 
 
@@ -31,15 +32,19 @@ class ScreeningAnswerInput:
 
 
 def answers_by_slug(answers: Sequence[ScreeningAnswerInput]) -> dict[str, Answer]:
-    """Refuses with InvalidInput for an id of something else and for a question answered twice."""
-    found: dict[str, Answer] = {}
-    for number, given in enumerate(answers):
+    """The answers by the slug of their question.
+
+    Raises:
+        InvalidInput: an id of another type, or a question that is answered twice.
+    """
+    by_slug: dict[str, Answer] = {}
+    for number, answer in enumerate(answers):
         path = ("screening", str(number), "questionId")
-        slug = key_from_id(given.question_id, "ScreeningQuestion", *path)
-        if slug in found:
+        slug = key_from_id(answer.question_id, "ScreeningQuestion", *path)
+        if slug in by_slug:
             raise InvalidInput("This question is answered twice.", path=path)
-        found[slug] = given.answer
-    return found
+        by_slug[slug] = answer.answer
+    return by_slug
 
 
 @strawberry.input(description="The answers to judge.")
@@ -50,11 +55,11 @@ class CheckScreeningInput:
     )
 
 
-@strawberry.type(description="Whether the answers clear the visit for booking online.")
-class CheckScreeningPayload:
+@strawberry.type(description="Whether the answers allow the visit to be booked online.")
+class CheckScreeningPayload(Payload):
     cleared: bool = strawberry.field(description="Whether it can be booked online.")
     problems: list[Problem] = strawberry.field(
-        description="What is missing, or `CallTheClinic`; empty when cleared."
+        default_factory=list, description="Missing answers, or `CallTheClinic`; empty when cleared."
     )
 
 

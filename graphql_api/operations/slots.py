@@ -1,4 +1,4 @@
-"""What is open."""
+"""Open slots: the search, the suggestions for a course, and the availability of days."""
 
 import asyncio
 from collections import defaultdict
@@ -23,35 +23,26 @@ from graphql_api.resolvers.relay import (
     After,
     Connection,
     First,
-    key_from_id,
-    key_from_optional_id,
     paginate,
 )
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import AVAILABILITY
-from graphql_api.types.slots import AvailabilityDay, OpenSlot
+from graphql_api.types.slots import AvailabilityDay, OpenSlot, SlotCriteriaInput
 
 POLL_INTERVAL = timedelta(seconds=2)
-"""Whatever changed what is open, a booking, a hold that ran out or the hour, is seen within this."""
+"""The delay within which a subscriber sees a booking, an expired hold or the passing of time."""
 
 
-@strawberry.input(description="Which slots to look for.")
-class OpenSlotFilter:
-    service_id: strawberry.ID = strawberry.field(description="For what.")
-    practitioner_id: strawberry.ID | None = strawberry.field(
-        default=None, description="With whom; anyone who may deliver it unless given."
-    )
-    location_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Where; anywhere unless given."
-    )
+@strawberry.input(description="The slots to search for.")
+class OpenSlotFilter(SlotCriteriaInput):
     from_: date = strawberry.field(name="from", description="The first day, on the location's calendar.")
     to: date = strawberry.field(
-        description=f"The last day, included; {MAX_SEARCH_WINDOW.days} days at most in all."
+        description=f"The last day, included; at most {MAX_SEARCH_WINDOW.days} days in all."
     )
     distinct_times: bool = strawberry.field(
         default=False,
-        description="One slot for each start time, with whoever has the least to do that day.",
+        description="One for each start time, of the practitioner with the fewest appointments that day.",
     )
 
 
@@ -63,7 +54,7 @@ class SlotQueries:
     async def open_slots(
         self,
         info: Info,
-        filter: Annotated[OpenSlotFilter, strawberry.argument(description="Which ones.")],
+        filter: Annotated[OpenSlotFilter, strawberry.argument(description="The slots to search for.")],
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
     ) -> Connection[OpenSlot] | None:
@@ -79,40 +70,42 @@ class SlotQueries:
     @strawberry.field(
         description=(
             "Suggested times for all visits of a course: the first as given, each later one the open slot "
-            "nearest to the rhythm, all with the practitioner who keeps it best. Nothing is held yet."
+            "nearest to the rhythm, all with the practitioner who keeps it best. No slot is held by this."
         ),
         directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
     )
     async def course_slots(
         self,
         info: Info,
-        service_id: Annotated[strawberry.ID, strawberry.argument(description="The course.")],
+        service_id: Annotated[strawberry.ID, strawberry.argument(description="The course's service.")],
         starts_at: Annotated[datetime, strawberry.argument(description="The start of its first visit.")],
         every_days: Annotated[
             int,
             strawberry.argument(description=f"The days between two visits: 1 to {MAX_INTERVAL_DAYS}."),
         ] = 7,
         practitioner_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="With whom; anyone unless given.")
+            strawberry.ID | None, strawberry.argument(description="The practitioner; any unless given.")
         ] = None,
         location_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Where; anywhere unless given.")
+            strawberry.ID | None, strawberry.argument(description="The location; any unless given.")
         ] = None,
     ) -> list[OpenSlot] | None:
-        slugs = _slugs(service_id, practitioner_id, location_id)
+        ids = SlotCriteriaInput(
+            service_id=service_id, practitioner_id=practitioner_id, location_id=location_id
+        )
         async with info.context.database.read() as session:
-            wish = await slot_criteria(session, *slugs)
-            slots = await plan_course(session, wish, starts_at, every_days, now=info.context.now)
+            criteria = await slot_criteria(session, *ids.slugs())
+            slots = await plan_course(session, criteria, starts_at, every_days, now=info.context.now)
         return [OpenSlot.of(slot) for slot in slots]
 
     @strawberry.field(
-        description="How much is open on each day of the window, days with nothing included.",
+        description="The number of open slots on each day of the window, days without one included.",
         directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
     )
     async def availability(
         self,
         info: Info,
-        filter: Annotated[OpenSlotFilter, strawberry.argument(description="Which slots.")],
+        filter: Annotated[OpenSlotFilter, strawberry.argument(description="The slots to count.")],
     ) -> list[AvailabilityDay] | None:
         return await _days(filter, info.context)
 
@@ -121,29 +114,28 @@ class SlotQueries:
 class SlotSubscriptions:
     @strawberry.subscription(
         description=(
-            "How much is open on each day of the window: now, and again each time that it has changed. "
-            "Some seconds may pass until it is told."
+            "The number of open slots on each day of the window: now, and again seconds after each change."
         ),
         directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
     )
     async def availability_changed(
         self,
         info: Info,
-        filter: Annotated[OpenSlotFilter, strawberry.argument(description="Which slots.")],
+        filter: Annotated[OpenSlotFilter, strawberry.argument(description="The slots to count.")],
     ) -> AsyncGenerator[list[AvailabilityDay]]:
-        told = None
+        sent = None
         while True:
             days = await _days(filter, await info.context.refreshed())
-            if days != told:
+            if days != sent:
                 yield days
-                told = days
+                sent = days
             await asyncio.sleep(POLL_INTERVAL.total_seconds())
 
 
 async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDay]:
     slots = list(await _find(filter, context))
-    places = await context.load.locations.load_many({slot.location for slot in slots})
-    zones = {place.slug: ZoneInfo(place.time_zone) for place in places}
+    locations = await context.load.locations.load_many({slot.location for slot in slots})
+    zones = {location.slug: ZoneInfo(location.time_zone) for location in locations}
     starts: dict[date, list[datetime]] = defaultdict(list)
     for slot in slots:
         starts_at = slot.starts_at.astimezone(zones[slot.location])
@@ -161,20 +153,8 @@ async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDa
 
 async def _find(filter: OpenSlotFilter, context: Context) -> Sequence[BookableTime]:
     with in_argument("filter"):
-        slugs = _slugs(filter.service_id, filter.practitioner_id, filter.location_id)
-        search = SlotSearch(*slugs, filter.from_, filter.to, filter.distinct_times)
+        search = SlotSearch(*filter.slugs(), filter.from_, filter.to, filter.distinct_times)
         return await context.load.slots.load(search)
-
-
-def _slugs(
-    service: str, practitioner: str | None, location: str | None
-) -> tuple[str, str | None, str | None]:
-    """From global ids."""
-    return (
-        key_from_id(service, "Service", "serviceId"),
-        key_from_optional_id(practitioner, "Practitioner", "practitionerId"),
-        key_from_optional_id(location, "Location", "locationId"),
-    )
 
 
 async def slot_by_key(key: str, context: Context) -> OpenSlot | None:
@@ -182,8 +162,8 @@ async def slot_by_key(key: str, context: Context) -> OpenSlot | None:
     try:
         starts_at = instant_at(int(tick))
         async with context.database.read() as session:
-            wish = await slot_criteria(session, service, practitioner, location)
-            return OpenSlot.of((await open_slots_at(session, wish, starts_at, now=context.now))[0])
+            criteria = await slot_criteria(session, service, practitioner, location)
+            return OpenSlot.of((await open_slots_at(session, criteria, starts_at, now=context.now))[0])
     except (BookingError, ValueError, OverflowError):
         return None
 

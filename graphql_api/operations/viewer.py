@@ -1,4 +1,4 @@
-"""What a partner sees with a key: who they are here, and what they booked."""
+"""The viewer: a partner's key, and the appointments that were booked with it."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -31,21 +31,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-@strawberry.type(description="Who asks.")
+@strawberry.type(description="The caller: anonymous, or a partner with a key.")
 class Viewer:
     name: str | None = strawberry.field(description="The name of the key; null without one.")
-    scopes: list[Scope] = strawberry.field(description="What the key is for.")
+    scopes: list[Scope] = strawberry.field(description="The scopes of the key.")
 
 
 @strawberry.type
 class ViewerQueries:
-    @strawberry.field(description="Who asks: to try a key.")
+    @strawberry.field(description="The caller; a way to try a key.")
     def viewer(self, info: Info) -> Viewer | None:
         viewer = info.context.viewer
         return Viewer(name=viewer.name, scopes=[scope for scope in Scope if scope in viewer.scopes])
 
     @strawberry.field(
-        description="What was booked with this key, in the order of booking. Cancelled visits too.",
+        description="The appointments booked with this key, in order of booking, cancelled ones included.",
         directives=[OWN_BOOKINGS],
     )
     async def appointments(

@@ -1,4 +1,4 @@
-"""Endpoints of webhooks, as the partner keeps them whose key asks."""
+"""Webhook endpoints of the partner whose key is used: adding, changing, removing, replaying."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -27,71 +27,67 @@ from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.relay import key_from_id
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.viewer import WEBHOOKS, forbidden
-from graphql_api.types.problems import Problem
+from graphql_api.types.payload import Payload
 from graphql_api.types.webhooks import WebhookEndpoint
 
-PROBLEMS = "Why it was refused; empty when it was not."
 
-
-@strawberry.input(description="Where to tell of what.")
+@strawberry.input(description="The new endpoint.")
 class AddWebhookEndpointInput:
-    url: str = strawberry.field(description="An address that the whole internet can reach, with HTTPS.")
-    name: str = strawberry.field(description="What you call it.")
+    url: str = strawberry.field(description="An HTTPS address that the whole internet can reach.")
+    name: str = strawberry.field(description="Your name for it.")
     events: list[EventKind] | None = strawberry.field(default=None, description="All of them unless given.")
 
 
 @strawberry.type(description="The endpoint, or why there is none.")
-class AddWebhookEndpointPayload:
-    endpoint: WebhookEndpoint | None = strawberry.field(description="Null when it was refused.")
-    secret: str | None = strawberry.field(description="What requests are signed with. It is told only here.")
-    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+class AddWebhookEndpointPayload(Payload):
+    endpoint: WebhookEndpoint | None = strawberry.field(default=None, description="Null when it was refused.")
+    secret: str | None = strawberry.field(
+        default=None, description="The secret that signs the requests. Only this answer holds it."
+    )
 
 
-@strawberry.input(description="Which endpoint.")
+@strawberry.input(description="The endpoint to work on.")
 class WebhookEndpointInput:
-    endpoint_id: strawberry.ID = strawberry.field(description="Its id.")
+    endpoint_id: strawberry.ID = strawberry.field(description="The endpoint's id.")
+
+    def key(self) -> str:
+        return key_from_id(self.endpoint_id, "WebhookEndpoint", "endpointId")
 
 
-@strawberry.type(description="The endpoint as it is now, or why it stays as it was.")
-class WebhookEndpointPayload:
-    endpoint: WebhookEndpoint | None = strawberry.field(description="Null when it was refused, or is gone.")
-    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+@strawberry.type(description="The changed endpoint, or why it was not changed.")
+class WebhookEndpointPayload(Payload):
+    endpoint: WebhookEndpoint | None = strawberry.field(
+        default=None, description="Null when it was refused or removed."
+    )
 
 
 @strawberry.type(description="The new secret, or why the old one stays.")
-class RotateWebhookSecretPayload:
+class RotateWebhookSecretPayload(Payload):
     secret: str | None = strawberry.field(
-        description="It signs from now on, for seven days beside the one before. It is told only here."
+        description="It signs from now on, for seven days beside the old one. Only this answer holds it."
     )
-    problems: list[Problem] = strawberry.field(description=PROBLEMS)
 
 
-@strawberry.input(description="What to tell again: one event, or all since a time.")
-class ReplayWebhooksInput:
-    endpoint_id: strawberry.ID = strawberry.field(description="The endpoint.")
+@strawberry.input(description="The events to send again: one of them, or all since a time.")
+class ReplayWebhooksInput(WebhookEndpointInput):
     event_id: strawberry.ID | None = strawberry.field(
         default=None, description="The `webhook-id` of an event; or else `since`."
     )
     since: datetime | None = strawberry.field(
-        default=None, description="All that happened from then on, as far as it is known: 30 days."
+        default=None, description="All events from then on; they are kept for 30 days."
     )
 
 
-@strawberry.type(description="What will be told again.")
-class ReplayWebhooksPayload:
-    count: int = strawberry.field(description="How many events.")
-    problems: list[Problem] = strawberry.field(description=PROBLEMS)
+@strawberry.type(description="How many events will be sent again.")
+class ReplayWebhooksPayload(Payload):
+    count: int = strawberry.field(description="The number of events.")
 
 
 def _owner(context: Context) -> str:
-    """Never the clinic, which has no key and would see everybody's."""
+    """The key that owns the endpoints. A caller without a key would see the endpoints of all partners."""
     if context.viewer.key is None:
         raise forbidden(WEBHOOKS)
     return context.viewer.key
-
-
-def _id(input: WebhookEndpointInput | ReplayWebhooksInput) -> str:
-    return key_from_id(input.endpoint_id, "WebhookEndpoint", "endpointId")
 
 
 @strawberry.type
@@ -99,22 +95,22 @@ class WebhookQueries:
     @strawberry.field(description="Your endpoints, 20 at most.", directives=[WEBHOOKS])
     async def webhook_endpoints(self, info: Info) -> list[WebhookEndpoint] | None:
         async with info.context.database.read() as session:
-            found = await endpoints_of_key(session, _owner(info.context))
-        return [WebhookEndpoint.of(row) for row in found]
+            rows = await endpoints_of_key(session, _owner(info.context))
+        return [WebhookEndpoint.of(row) for row in rows]
 
 
-Endpoint = Annotated[WebhookEndpointInput, strawberry.argument(description="Which one.")]
+Endpoint = Annotated[WebhookEndpointInput, strawberry.argument(description="The endpoint.")]
 
 
 @strawberry.type
 class WebhookMutations:
     @strawberry.mutation(
-        description="Be told of what happens to visits that you book, from now on.", directives=[WEBHOOKS]
+        description="Receive the events of appointments that you book, from now on.", directives=[WEBHOOKS]
     )
     async def add_webhook_endpoint(
         self,
         info: Info,
-        input: Annotated[AddWebhookEndpointInput, strawberry.argument(description="Where, of what.")],
+        input: Annotated[AddWebhookEndpointInput, strawberry.argument(description="The new endpoint.")],
     ) -> AddWebhookEndpointPayload | None:
         context = info.context
 
@@ -128,63 +124,64 @@ class WebhookMutations:
                 input.url
             )  # It asks for the name: no transaction waits for that.
         except BookingError as refusal:
-            return AddWebhookEndpointPayload(
-                endpoint=None, secret=None, problems=[to_problem(refusal, info.context)]
-            )
+            return AddWebhookEndpointPayload(problems=[to_problem(refusal, context)])
         added, problems = await run_mutation(context, work)
         if added is None:
-            return AddWebhookEndpointPayload(endpoint=None, secret=None, problems=problems)
-        return AddWebhookEndpointPayload(endpoint=WebhookEndpoint.of(added[0]), secret=added[1], problems=[])
+            return AddWebhookEndpointPayload(problems=problems)
+        return AddWebhookEndpointPayload(endpoint=WebhookEndpoint.of(added[0]), secret=added[1])
 
-    @strawberry.mutation(description="Sign with a new secret.", directives=[WEBHOOKS])
+    @strawberry.mutation(description="Replace the secret that signs the requests.", directives=[WEBHOOKS])
     async def rotate_webhook_secret(self, info: Info, input: Endpoint) -> RotateWebhookSecretPayload | None:
         context = info.context
 
         async def work(session: BookingSession) -> str:
-            return await rotate_secret(session, _id(input), key_id=_owner(context), now=context.now)
+            return await rotate_secret(session, input.key(), key_id=_owner(context), now=context.now)
 
         secret, problems = await run_mutation(context, work)
         return RotateWebhookSecretPayload(secret=secret, problems=problems)
 
-    @strawberry.mutation(description="Be told nothing for a while. Twice is once.", directives=[WEBHOOKS])
+    @strawberry.mutation(description="Disable an endpoint. Repeating it does no harm.", directives=[WEBHOOKS])
     async def disable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
         context = info.context
 
         async def work(session: BookingSession) -> WebhookEndpointRow:
-            return await disable_endpoint(session, _id(input), key_id=_owner(context), now=context.now)
+            return await disable_endpoint(session, input.key(), key_id=_owner(context), now=context.now)
 
-        return await _changed(context, work)
+        return await _endpoint_payload(context, work)
 
     @strawberry.mutation(
-        description="Be told again; what was missed can be replayed. Twice is once.", directives=[WEBHOOKS]
+        description="Enable an endpoint again. Missed events can be replayed.",
+        directives=[WEBHOOKS],
     )
     async def enable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
         async def work(session: BookingSession) -> WebhookEndpointRow:
-            return await enable_endpoint(session, _id(input), key_id=_owner(info.context))
+            return await enable_endpoint(session, input.key(), key_id=_owner(info.context))
 
-        return await _changed(info.context, work)
+        return await _endpoint_payload(info.context, work)
 
-    @strawberry.mutation(description="Forget an endpoint and its attempts.", directives=[WEBHOOKS])
+    @strawberry.mutation(description="Remove an endpoint and its attempts.", directives=[WEBHOOKS])
     async def remove_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
         async def work(session: BookingSession) -> None:
-            await remove_endpoint(session, _id(input), key_id=_owner(info.context))
+            await remove_endpoint(session, input.key(), key_id=_owner(info.context))
 
         _, problems = await run_mutation(info.context, work)
-        return WebhookEndpointPayload(endpoint=None, problems=problems)
+        return WebhookEndpointPayload(problems=problems)
 
-    @strawberry.mutation(description="Be told again what was missed.", directives=[WEBHOOKS])
+    @strawberry.mutation(description="Send events again that were missed.", directives=[WEBHOOKS])
     async def replay_webhooks(
-        self, info: Info, input: Annotated[ReplayWebhooksInput, strawberry.argument(description="What.")]
+        self,
+        info: Info,
+        input: Annotated[ReplayWebhooksInput, strawberry.argument(description="The events.")],
     ) -> ReplayWebhooksPayload | None:
         context = info.context
 
         async def work(session: BookingSession) -> int:
             owner, now = _owner(context), context.now
             if input.since and not input.event_id:
-                return await replay_since(session, _id(input), input.since, key_id=owner, now=now)
+                return await replay_since(session, input.key(), input.since, key_id=owner, now=now)
             if input.since or not input.event_id:
                 raise InvalidInput("Please give an `eventId` or `since`, one of them.", path=("eventId",))
-            await replay_event(session, _id(input), _event(input.event_id), key_id=owner, now=now)
+            await replay_event(session, input.key(), _event(input.event_id), key_id=owner, now=now)
             return 1
 
         count, problems = await run_mutation(context, work)
@@ -198,7 +195,7 @@ def _event(text: str) -> UUID:
         raise InvalidInput("This is not the id of an event.", path=("eventId",)) from malformed
 
 
-async def _changed(
+async def _endpoint_payload(
     context: Context, work: Callable[[BookingSession], Awaitable[WebhookEndpointRow]]
 ) -> WebhookEndpointPayload:
     row, problems = await run_mutation(context, work)

@@ -92,7 +92,7 @@ class Loaders:
             partial(_services_by_practitioner, now=now)
         )
         self.patients: DataLoader[UUID, Patient] = batched(patients_by_id)
-        self.visits: DataLoader[UUID, list[Appointment]] = batched(appointments_by_course)
+        self.appointments: DataLoader[UUID, list[Appointment]] = batched(appointments_by_course)
         self._of_features = {
             name: DataLoader(load_fn=partial(_load_for_feature, database, query))
             for name, query in others.items()

@@ -1,4 +1,4 @@
-"""Scalars that refuse what a booking can't be sure of."""
+"""Scalars for instants, days and wall-clock times; they refuse a time that is ambiguous."""
 
 import re
 from datetime import UTC, date, datetime
@@ -17,7 +17,7 @@ NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 
 def parse_instant(value: Any) -> datetime:
-    """An aware UTC instant. A time without an offset is refused: nobody knows when it is."""
+    """An aware UTC instant. A time without an offset is refused, because it names no instant."""
     if isinstance(value, str) and RFC3339.fullmatch(value):
         try:
             return datetime.fromisoformat(NANOSECONDS.sub(r"\1", value.upper())).astimezone(UTC)
@@ -47,7 +47,7 @@ SCALARS: dict[object, Any] = {
         name="DateTime",
         description=(
             "An instant as RFC 3339 date-time with its offset, like `2027-03-15T09:30:00-04:00`. "
-            "Answers carry the offset of the place that they are about."
+            "Answers carry the offset of the location."
         ),
         specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
         serialize=lambda value: value.isoformat(),

@@ -69,17 +69,17 @@ CORE_PARTS = (
 )
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="The queries.")
 class Query:
     pass
 
 
-@strawberry.type(description="What can be waited for, over server-sent events.")
+@strawberry.type(description="The subscriptions, over server-sent events.")
 class Subscription:
     pass
 
 
-@strawberry.type(description="What can be done. Each answers with `problems` instead of failing.")
+@strawberry.type(description="The mutations. A refused one answers with `problems` instead of failing.")
 class Mutation:
     pass
 

@@ -45,7 +45,7 @@ Variables = Mapping[str, Any]
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="What the field itself costs; 1 unless given. Values cost nothing.",
+    description="The cost of the field itself; 1 unless given. Scalars cost nothing.",
 )
 class Cost:
     weight: int

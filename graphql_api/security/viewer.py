@@ -1,4 +1,4 @@
-"""Who asks, and what they may."""
+"""The viewer of a request, and the scopes that fields require."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from strawberry.schema_directive import Location
 
 from booking.storage.models.api_keys import Scope
 
-strawberry.enum(Scope, description="What a partner's key may be for.")
+strawberry.enum(Scope, description="A scope of a partner's key.")
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="A key needs this scope. Who comes without a key may ask where `anonymous` says so.",
+    description="The scope that a key needs. With `anonymous`, callers without a key may use the field too.",
 )
 class RequiresScope:
     anonymous: bool = False
@@ -32,7 +32,7 @@ PATIENTS = RequiresScope(scope=Scope.PATIENT_READ)
 
 @dataclass(frozen=True)
 class Viewer:
-    """Anonymous, but for a partner with a key."""
+    """A partner with a key; anonymous without one."""
 
     key: str | None = None
     name: str | None = None
@@ -42,7 +42,7 @@ class Viewer:
         return needed.anonymous if self.key is None else needed.scope in self.scopes
 
     def owns(self, booked_by: str | None, scope: Scope) -> bool:
-        """Whether it is a booking of this key, and the key is for that."""
+        """Whether this key made the booking and has the scope."""
         return self.key is not None and self.key == booked_by and scope in self.scopes
 
 

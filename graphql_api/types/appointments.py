@@ -1,4 +1,4 @@
-"""What is booked: appointments, and courses of them."""
+"""Appointments, and the courses that several of them are booked as."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -18,11 +18,11 @@ from graphql_api.types.slots import AppointmentTime, local
 
 strawberry.enum(
     AppointmentStatus,
-    description="FHIR's AppointmentStatus: a visit that is `BOOKED` stands, one that is `CANCELLED` doesn't.",
+    description="FHIR's AppointmentStatus: `BOOKED`, or `CANCELLED` by the patient or the clinic.",
 )
 
 
-@strawberry.type(description="Who comes to a visit (FHIR Patient). Nothing of their health is here.")
+@strawberry.type(description="The patient of an appointment (FHIR Patient). It holds no health data.")
 class Patient:
     name: str = strawberry.field(description="Their name.")
     email: str = strawberry.field(description="Their e-mail address.")
@@ -33,13 +33,13 @@ class Patient:
         return cls(name=row.name, email=row.email, phone=row.phone)
 
 
-@strawberry.type(description="A booked visit (FHIR Appointment). Health answers are never part of it.")
+@strawberry.type(description="A booked visit (FHIR Appointment). It holds no screening answers.")
 class Appointment(AppointmentTime):
     row: strawberry.Private[AppointmentRow]
     reference: str = strawberry.field(description="A short code to quote on the phone.")
-    status: AppointmentStatus = strawberry.field(description="Whether it stands.")
+    status: AppointmentStatus = strawberry.field(description="Whether it is booked or cancelled.")
 
-    @strawberry.field(description="Until when it can be moved or cancelled online.")
+    @strawberry.field(description="The last instant at which it can be moved or cancelled online.")
     def change_deadline(self, info: Info) -> datetime:
         deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)
         return local(deadline, self.row.location, info.context)
@@ -49,26 +49,27 @@ class Appointment(AppointmentTime):
         deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)
         return self.row.status is AppointmentStatus.BOOKED and info.context.now <= deadline
 
-    @strawberry.field(description="The course that it is a visit of; null for a single visit.")
+    @strawberry.field(description="The course that it is part of; null for a single visit.")
     def course(
         self,
     ) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
         return None if self.row.course is None else Course.of(self.row.course)
 
     @strawberry.field(
-        description="The visit as an iCalendar file (text/calendar); for a course, all its visits."
+        description="The appointment as an iCalendar file (text/calendar); of a course, all its appointments."
     )
     async def calendar_file(self, info: Info) -> str:
         load = info.context.load
-        visits = await load.visits.load(self.row.course) if self.row.course else [self.row]
-        services = {visit.service: await load.services.load(visit.service) for visit in visits}
-        locations = {visit.location: await load.locations.load(visit.location) for visit in visits}
+        rows = await load.appointments.load(self.row.course) if self.row.course else [self.row]
+        services = {row.service: await load.services.load(row.service) for row in rows}
+        locations = {row.location: await load.locations.load(row.location) for row in rows}
         return appointments_ical(
-            info.context.clinic, visits, services, locations, language=info.context.language
+            info.context.clinic, rows, services, locations, language=info.context.language
         )
 
     @strawberry.field(
-        description="Who comes; null where the visit was not booked with this key.", directives=[PATIENTS]
+        description="The patient; null if it was not booked with this key.",
+        directives=[PATIENTS],
     )
     async def patient(self, info: Info) -> Patient | None:
         if not info.context.viewer.owns(self.row.booked_by, Scope.PATIENT_READ):
@@ -82,13 +83,13 @@ class Appointment(AppointmentTime):
         )
 
 
-@strawberry.type(description="Appointments that were booked as one; one manage link is for all of them.")
+@strawberry.type(description="Appointments that were booked together; they share one manage link.")
 class Course(Node):
     key: strawberry.Private[UUID]
 
-    @strawberry.field(description="Its appointments, in order of time; cancelled ones too.")
+    @strawberry.field(description="Its appointments, in order of time, cancelled ones included.")
     async def appointments(self, info: Info) -> list[Appointment]:
-        return [Appointment.of(row) for row in await info.context.load.visits.load(self.key)]
+        return [Appointment.of(row) for row in await info.context.load.appointments.load(self.key)]
 
     @classmethod
     def of(cls, key: UUID) -> Self:

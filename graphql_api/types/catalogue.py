@@ -1,4 +1,4 @@
-"""What the clinic offers: the clinic itself, its places, services and people."""
+"""The catalogue's types: clinic, locations, services, practitioners, screening questions."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -29,27 +29,25 @@ class Weekday(Enum):
     SUNDAY = 6
 
 
-@strawberry.type(description="A weekly time at which a place is open, on its own wall clock.")
+@strawberry.type(description="An opening time of a location, weekly, on the location's wall clock.")
 class OpeningHours:
     weekday: Weekday = strawberry.field(description="The day of the week.")
-    opens: LocalTime = strawberry.field(description="The first minute.")
-    closes: LocalTime = strawberry.field(description="The minute when it is closed again.")
+    opens: LocalTime = strawberry.field(description="When it opens.")
+    closes: LocalTime = strawberry.field(description="When it closes.")
 
     @classmethod
     def of(cls, row: OpeningHoursRow) -> Self:
         return cls(weekday=Weekday(row.weekday), opens=local_time(row.opens), closes=local_time(row.closes))
 
 
-@strawberry.type(description="A place where visits happen (FHIR Location).")
+@strawberry.type(description="A location of the clinic (FHIR Location).")
 class Location(Node):
     slug: str = strawberry.field(description="Its name in links.")
     name: str = strawberry.field(description="Its name, in the language asked for.")
     address: list[str] = strawberry.field(description="Its address, line by line.")
     time_zone: str = strawberry.field(description="Its time zone, an IANA name like `America/Toronto`.")
 
-    @strawberry.field(
-        description="When it is open, week by week. Public holidays and closures are not in it."
-    )
+    @strawberry.field(description="Its weekly opening hours. Public holidays and closures are not in them.")
     async def opening_hours(self, info: Info) -> list[OpeningHours]:
         return [OpeningHours.of(row) for row in await info.context.load.hours.load(self.slug)]
 
@@ -64,11 +62,11 @@ class Location(Node):
         )
 
 
-@strawberry.type(description="The clinic's rules of time. Show them before a visitor commits.")
+@strawberry.type(description="The clinic's rules about time. Show them to the patient before the booking.")
 class BookingPolicy:
     slot_step_minutes: int = strawberry.field(description="Visits start at multiples of this, from midnight.")
     minimum_notice_minutes: int = strawberry.field(description="How long before a visit it must be booked.")
-    horizon_days: int = strawberry.field(description="How many days ahead can be booked.")
+    horizon_days: int = strawberry.field(description="The number of days ahead that can be booked.")
     hold_minutes: int = strawberry.field(description="How long a hold lasts.")
     cancellation_notice_minutes: int = strawberry.field(
         description="How long before a visit it can still be moved or cancelled online."
@@ -94,9 +92,9 @@ class Clinic(Node):
     website: str | None = strawberry.field(description="Its own web page.")
     time_zone: str = strawberry.field(description="Its time zone, an IANA name.")
     languages: list[str] = strawberry.field(description="Languages of its texts (BCP 47), its own first.")
-    booking_policy: BookingPolicy = strawberry.field(description="Its rules of time.")
+    booking_policy: BookingPolicy = strawberry.field(description="Its rules about time.")
 
-    @strawberry.field(description="Its places, in its own order.")
+    @strawberry.field(description="Its locations, in its own order.")
     async def locations(self, info: Info) -> list[Location]:
         async with info.context.database.read() as session:
             rows = await listed_locations(session)
@@ -139,29 +137,29 @@ class Money:
     currency: str = strawberry.field(description="ISO 4217 code.")
 
 
-@strawberry.type(description="What people ask about a service, and the clinic's answer.")
+@strawberry.type(description="A frequent question about a service, and the clinic's answer.")
 class FrequentQuestion:
-    question: str = strawberry.field(description="In a visitor's words.")
-    answer: str = strawberry.field(description="In the clinic's.")
+    question: str = strawberry.field(description="The question, in the language asked for.")
+    answer: str = strawberry.field(description="The answer, in the language asked for.")
 
 
-@strawberry.type(description="What can be booked (FHIR HealthcareService).")
+@strawberry.type(description="A service that can be booked (FHIR HealthcareService).")
 class Service(Node):
     slug: str = strawberry.field(description="Its name in links: `dry-needling`.")
     name: str = strawberry.field(description="Its name, in the language asked for.")
     description: str | None = strawberry.field(description="What it is, in a sentence or two.")
     preparation: str | None = strawberry.field(description="How to prepare for the visit.")
-    faq: list[FrequentQuestion] = strawberry.field(description="What people ask about it.")
-    duration_minutes: int = strawberry.field(description="How long one visit takes.")
-    visits: int = strawberry.field(description="How many visits; more than one is a course, booked as one.")
-    price: Money | None = strawberry.field(description="What it costs, all visits together.")
+    faq: list[FrequentQuestion] = strawberry.field(description="Frequent questions about it.")
+    duration_minutes: int = strawberry.field(description="The length of one visit.")
+    visits: int = strawberry.field(description="The number of visits; several are a course, booked as one.")
+    price: Money | None = strawberry.field(description="The price of all visits together.")
 
-    @strawberry.field(description="What must be answered before it is booked, in order.")
+    @strawberry.field(description="Questions to answer before it is booked, in order.")
     async def screening_questions(self, info: Info) -> list[ScreeningQuestion]:
         rows = await info.context.load.screening.load(self.slug)
         return [ScreeningQuestion.of(row, info.context) for row in rows]
 
-    @strawberry.field(description="Who may deliver it on some day that can be booked.")
+    @strawberry.field(description="The practitioners who may deliver it on some day that can be booked.")
     async def practitioners(
         self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
     ) -> Connection[Annotated["Practitioner", strawberry.lazy("graphql_api.types.catalogue")]]:
@@ -199,14 +197,14 @@ class Service(Node):
         )
 
 
-@strawberry.type(description="A person who treats (FHIR Practitioner).")
+@strawberry.type(description="A practitioner of the clinic (FHIR Practitioner).")
 class Practitioner(Node):
     slug: str = strawberry.field(description="Their name in links.")
     name: str = strawberry.field(description="Their name.")
     title: str | None = strawberry.field(description="Their profession.")
     languages: list[str] = strawberry.field(description="Languages that they speak (BCP 47).")
 
-    @strawberry.field(description="What they offer and may deliver on some day that can be booked.")
+    @strawberry.field(description="The services that they may deliver on some day that can be booked.")
     async def services(
         self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
     ) -> Connection[Service]:

@@ -1,10 +1,10 @@
-"""Each booking error as a GraphQL type."""
+"""Problems: the GraphQL type of each refusal. A new one is its error class and one entry here."""
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import strawberry
 from altcha import v1 as altcha
@@ -18,10 +18,8 @@ from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
 from graphql_api.types.slots import OpenSlot
 
-IDEMPOTENCY_KEY = (
-    "A secret of yours, new for each intention, like a random UUID. Within a day, a repeat with it "
-    "does nothing again and answers with what the first request did; with other input it is refused."
-)
+PROBLEMS: dict[type[BookingError], type["Problem"]] = {}
+"""The type that shows each refusal. The types without fields of their own are made by the loop below."""
 
 
 @strawberry.interface(
@@ -41,60 +39,16 @@ class Problem:
         return cls(message=error.message, path=list(error.path), error=error)
 
 
-@strawberry.type(description="A value can't be used as it is.")
-class InvalidInput(Problem):
-    pass
-
-
-@strawberry.type(description="There is nothing of that id or secret, or it isn't yours.")
-class NotFound(Problem):
-    pass
-
-
 @strawberry.interface(description="A refusal that offers other times.")
 class SlotProblem(Problem):
-    @strawberry.field(description="The nearest times that are open, in order.")
+    @strawberry.field(description="The nearest open slots, in order.")
     async def alternatives(self, info: Info) -> list[OpenSlot]:
-        # Looked for when all is decided, and only for those who ask: nobody waits for it.
+        # Searched after the transaction, and only where the field is requested: no writer waits for it.
         if self.error.wanted is None:
             return []
         async with info.context.database.read() as session:
             slots = await nearest_slots(session, self.error.wanted, now=info.context.now)
         return [OpenSlot.of(slot) for slot in slots]
-
-
-@strawberry.type(description="Somebody else holds or booked the time.")
-class SlotTaken(SlotProblem):
-    pass
-
-
-@strawberry.type(description="Nobody works then: closed, away, or not one of the clinic's start times.")
-class NotOpen(SlotProblem):
-    pass
-
-
-@strawberry.type(description="In the past, or sooner than the clinic can prepare.")
-class NoticeTooShort(Problem):
-    @strawberry.field(description="The first instant that is late enough.")
-    def earliest(self, info: Info) -> datetime:
-        return info.context.in_clinic_time(self.error.earliest)
-
-
-@strawberry.type(description="Further ahead than the clinic plans.")
-class BeyondHorizon(Problem):
-    @strawberry.field(description="The last day that can be booked.")
-    def latest(self) -> date:
-        return self.error.latest  # type: ignore[no-any-return]
-
-
-@strawberry.type(
-    description="The practitioner doesn't offer the service, or has no valid certificate on the day."
-)
-class NotQualified(Problem):
-    @strawberry.field(description="Who may deliver it.")
-    async def practitioners(self, info: Info) -> list[Practitioner]:
-        rows = await info.context.load.practitioners.load_many(self.error.practitioners)
-        return [Practitioner.of(row, info.context) for row in rows]
 
 
 @strawberry.interface(description="A refusal that passes.")
@@ -105,66 +59,108 @@ class TemporaryProblem(Problem):
         return math.ceil(wait / timedelta(seconds=1))
 
 
-@strawberry.type(description="You hold as many times as one may. Book or release some, or wait.")
-class TooManyHolds(TemporaryProblem):
-    pass
+@strawberry.interface(description="A refusal that only a call to the clinic can solve.")
+class PhoneProblem(Problem):
+    @strawberry.field(description="The clinic's number in E.164, for links.")
+    def phone(self, info: Info) -> str:
+        return info.context.clinic.phone
+
+    @strawberry.field(description="The clinic's number as the clinic writes it.")
+    def phone_shown(self, info: Info) -> str:
+        return info.context.clinic.phone_shown
 
 
-@strawberry.type(description="You have booked as often as one may in an hour.")
-class TooManyBookings(TemporaryProblem):
-    pass
+P = TypeVar("P", bound=Problem)
 
 
-@strawberry.type(description="Too many secrets in a short time that aren't any.")
-class TooManyGuesses(TemporaryProblem):
-    pass
+def problem(refusal: type[BookingError], description: str) -> Callable[[type[P]], type[P]]:
+    """Register the decorated class as the GraphQL type that shows this refusal."""
+
+    def register(kind: type[P]) -> type[P]:
+        PROBLEMS[refusal] = shown = strawberry.type(kind, description=description)
+        return shown
+
+    return register
 
 
-@strawberry.type(description="To be solved by trying numbers, as ALTCHA does (version 1).")
+for refusal, base, description in (
+    (errors.InvalidInput, Problem, "A value can't be used as it is."),
+    (errors.NotFound, Problem, "Nothing has this id or secret, or it isn't yours."),
+    (errors.SlotTaken, SlotProblem, "The time is held or booked already."),
+    (errors.NotOpen, SlotProblem, "No open time: closed, away, or not one of the clinic's start times."),
+    (errors.TooManyHolds, TemporaryProblem, "You hold too many times. Book or release some, or wait."),
+    (errors.TooManyBookings, TemporaryProblem, "You have booked too often in an hour."),
+    (errors.TooManyGuesses, TemporaryProblem, "You have sent too many wrong secrets in a short time."),
+    (errors.AlreadyExtended, Problem, "The hold was extended before; a hold is extended only once."),
+    (errors.IdempotencyKeyReused, Problem, "The idempotency key was used before, for another request."),
+    (errors.TryAgain, TemporaryProblem, "No answer right now. Repeat the request: nothing is done twice."),
+    (errors.Declined, PhoneProblem, "A rule of the clinic refuses; `message` says why, in your language."),
+):
+    problem(refusal, description)(type(refusal.__name__, (base,), {}))
+
+
+@problem(errors.NoticeTooShort, "The time is past, or sooner than the clinic can prepare.")
+class NoticeTooShort(Problem):
+    @strawberry.field(description="The first instant that is late enough.")
+    def earliest(self, info: Info) -> datetime:
+        return info.context.in_clinic_time(self.error.earliest)
+
+
+@problem(errors.BeyondHorizon, "The day is further ahead than the clinic plans.")
+class BeyondHorizon(Problem):
+    @strawberry.field(description="The last day that can be booked.")
+    def latest(self) -> date:
+        return self.error.latest  # type: ignore[no-any-return]
+
+
+@problem(
+    errors.NotQualified,
+    "The practitioner doesn't offer the service, or has no valid certificate on the day.",
+)
+class NotQualified(Problem):
+    @strawberry.field(description="The practitioners who may deliver it.")
+    async def practitioners(self, info: Info) -> list[Practitioner]:
+        rows = await info.context.load.practitioners.load_many(self.error.practitioners)
+        return [Practitioner.of(row, info.context) for row in rows]
+
+
+@strawberry.type(description="A proof of work to be solved by trying numbers, as ALTCHA does (version 1).")
 class Challenge:
     algorithm: str = strawberry.field(description="`SHA-256`.")
     digest: str = strawberry.field(description="The hash of the salt and the number, in hexadecimal.")
-    salt: str = strawberry.field(description="What stands before the number.")
-    signature: str = strawberry.field(description="To be given back as it is.")
-    max_number: int = strawberry.field(description="The number is 0 to this.")
+    salt: str = strawberry.field(description="The text that stands before the number.")
+    signature: str = strawberry.field(description="To be returned as it is, within the proof.")
+    max_number: int = strawberry.field(description="The number is between 0 and this.")
 
     @classmethod
-    def of(cls, made: altcha.Challenge) -> Self:
+    def of(cls, challenge: altcha.Challenge) -> Self:
         return cls(
-            algorithm=made.algorithm,
-            digest=made.challenge,
-            salt=made.salt,
-            signature=made.signature,
-            max_number=made.max_number,
+            algorithm=challenge.algorithm,
+            digest=challenge.challenge,
+            salt=challenge.salt,
+            signature=challenge.signature,
+            max_number=challenge.max_number,
         )
 
 
-@strawberry.type(description="Too many ask just now: a time is held only with the `proof` of some work.")
+@problem(errors.ProofNeeded, "Under attack, the clinic asks for a `proof` of work before it holds a time.")
 class ProofNeeded(Problem):
-    @strawberry.field(description="A new one; it can be used once, within minutes.")
+    @strawberry.field(description="A new challenge; its solution can be used once, within minutes.")
     def challenge(self, info: Info) -> Challenge | None:
         proof, now = info.context.internals.proof_of_work, info.context.now
         return Challenge.of(proof.challenge(now)) if proof else None
 
 
-@strawberry.type(description="A hold is extended only once.")
-class AlreadyExtended(Problem):
-    pass
-
-
-@strawberry.type(description="The idempotency key stands for another request.")
-class IdempotencyKeyReused(Problem):
-    pass
-
-
-@strawberry.type(description="The hold ran out before the booking.")
+@problem(errors.HoldExpired, "The hold expired before the booking.")
 class HoldExpired(SlotProblem):
     @strawberry.field(description="Whether the time is still open and can be held again.")
     def still_open(self) -> bool:
         return self.error.still_open  # type: ignore[no-any-return]
 
 
-@strawberry.type(description="Screening answers are missing, or answer what was not asked.")
+@problem(
+    errors.ScreeningIncomplete, "Screening answers are missing, or answer questions that were not asked."
+)
 class ScreeningIncomplete(Problem):
     @strawberry.field(description="Questions without an answer.")
     async def missing(self, info: Info) -> list[ScreeningQuestion]:
@@ -176,18 +172,7 @@ class ScreeningIncomplete(Problem):
         return [global_id("ScreeningQuestion", slug) for slug in self.error.surplus]
 
 
-@strawberry.interface(description="A refusal that ends on the phone.")
-class PhoneProblem(Problem):
-    @strawberry.field(description="The clinic's number in E.164, for links.")
-    def phone(self, info: Info) -> str:
-        return info.context.clinic.phone
-
-    @strawberry.field(description="The clinic's number as it writes it.")
-    def phone_shown(self, info: Info) -> str:
-        return info.context.clinic.phone_shown
-
-
-@strawberry.type(description="This visit needs a talk first. Nothing of the answers was stored.")
+@problem(errors.CallTheClinic, "This visit needs a talk first. The screening answers were not stored.")
 class CallTheClinic(PhoneProblem):
     @strawberry.field(description="Services that can still be booked online.")
     async def suitable_services(self, info: Info) -> list[Service]:
@@ -195,62 +180,28 @@ class CallTheClinic(PhoneProblem):
         return [Service.of(row, info.context) for row in rows]
 
 
-@strawberry.type(description="The visit is too near, past or cancelled: it can't be changed online.")
+@problem(
+    errors.TooLateToChange, "The visit is too near, past or cancelled: it can't be changed online any more."
+)
 class TooLateToChange(PhoneProblem):
     @strawberry.field(description="The last instant at which it could be changed.")
     def deadline(self, info: Info) -> datetime:
         return info.context.in_clinic_time(self.error.deadline)
 
 
-@strawberry.type(
-    description="We can't answer right now. Ask the very same again: what was done is not done twice."
-)
-class TryAgain(TemporaryProblem):
-    pass
-
-
-@strawberry.type(
-    description="A rule of the clinic's own says no; `message` says why, in the language asked for."
-)
-class Declined(PhoneProblem):
-    pass
-
-
-@strawberry.type(
-    description="What has to be asked first, a rule or another calendar, can't answer just now. Ask again."
+@problem(
+    errors.CheckFailed,
+    "A rule or a calendar of the clinic gives no answer right now. Try again later.",
 )
 class CheckFailed(TemporaryProblem):
-    @strawberry.field(description="The feature that it belongs to.")
+    @strawberry.field(description="The feature of the clinic that could not answer.")
     def feature(self) -> str:
         return self.error.feature  # type: ignore[no-any-return]
 
-
-PROBLEMS: Mapping[type[BookingError], type[Problem]] = {
-    errors.InvalidInput: InvalidInput,
-    errors.NotFound: NotFound,
-    errors.SlotTaken: SlotTaken,
-    errors.NotOpen: NotOpen,
-    errors.NoticeTooShort: NoticeTooShort,
-    errors.BeyondHorizon: BeyondHorizon,
-    errors.NotQualified: NotQualified,
-    errors.TooManyHolds: TooManyHolds,
-    errors.TooManyBookings: TooManyBookings,
-    errors.TooManyGuesses: TooManyGuesses,
-    errors.ProofNeeded: ProofNeeded,
-    errors.AlreadyExtended: AlreadyExtended,
-    errors.IdempotencyKeyReused: IdempotencyKeyReused,
-    errors.HoldExpired: HoldExpired,
-    errors.ScreeningIncomplete: ScreeningIncomplete,
-    errors.CallTheClinic: CallTheClinic,
-    errors.TooLateToChange: TooLateToChange,
-    errors.TryAgain: TryAgain,
-    errors.Declined: Declined,
-    errors.CheckFailed: CheckFailed,
-}
 
 part = SchemaPart(problems=PROBLEMS)
 
 
 def code_of(refusal: BookingError) -> str:
-    """The refusal's name as queries answer it in `extensions.code`: `NOT_FOUND`."""
+    """The refusal's name as `extensions.code` of an error shows it: `NOT_FOUND`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(refusal).__name__).upper()

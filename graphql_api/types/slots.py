@@ -1,4 +1,4 @@
-"""What is open: slots, days with something, and holds."""
+"""Slots: open slots, the availability of a day, holds, and the criteria of a search."""
 
 import datetime as dt
 from typing import Self
@@ -12,14 +12,37 @@ from booking.storage.models.appointments import Hold as HoldRow
 from booking.timegrid.ticks import tick_at
 from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.loaders import resolve_loaded
-from graphql_api.resolvers.relay import Node, global_id
+from graphql_api.resolvers.relay import Node, global_id, key_from_id, key_from_optional_id
 from graphql_api.types.catalogue import Location, Practitioner, Service
 
 
-@strawberry.interface(description="What a slot and an appointment have in common: who, what, when and where.")
-class AppointmentTime(Node):
-    """`at` is any row that has the five; the rest is looked up, batched, when it is asked for."""
+@strawberry.input
+class SlotCriteriaInput:
+    service_id: strawberry.ID = strawberry.field(description="The service.")
+    practitioner_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The practitioner; unless given, each who may deliver the service."
+    )
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The location; any unless given."
+    )
 
+    def slugs(self) -> tuple[str, str | None, str | None]:
+        """Of service, practitioner and location.
+
+        Raises:
+            InvalidInput: an id of another type.
+        """
+        return (
+            key_from_id(self.service_id, "Service", "serviceId"),
+            key_from_optional_id(self.practitioner_id, "Practitioner", "practitionerId"),
+            key_from_optional_id(self.location_id, "Location", "locationId"),
+        )
+
+
+@strawberry.interface(
+    description="What a slot and an appointment share: service, practitioner, location, start and end."
+)
+class AppointmentTime(Node):
     at: strawberry.Private[BookableTime | HoldRow | AppointmentRow]
 
     @strawberry.field(description="When the visit starts, with the location's offset.")
@@ -30,17 +53,17 @@ class AppointmentTime(Node):
     def ends_at(self, info: Info) -> dt.datetime:
         return local(self.at.ends_at, self.at.location, info.context)
 
-    @strawberry.field(description="What is done.")
+    @strawberry.field(description="The service.")
     def service(self, info: Info) -> Service:
         context = info.context
         return resolve_loaded(context.load.services, self.at.service, lambda row: Service.of(row, context))
 
-    @strawberry.field(description="Who does it.")
+    @strawberry.field(description="The practitioner.")
     def practitioner(self, info: Info) -> Practitioner:
-        who, context = self.at.practitioner, info.context
-        return resolve_loaded(context.load.practitioners, who, lambda row: Practitioner.of(row, context))
+        slug, context = self.at.practitioner, info.context
+        return resolve_loaded(context.load.practitioners, slug, lambda row: Practitioner.of(row, context))
 
-    @strawberry.field(description="Where.")
+    @strawberry.field(description="The location.")
     def location(self, info: Info) -> Location:
         context = info.context
         return resolve_loaded(context.load.locations, self.at.location, lambda row: Location.of(row, context))
@@ -48,12 +71,13 @@ class AppointmentTime(Node):
 
 def local(instant: dt.datetime, location: str, context: Context) -> dt.datetime:
     """The instant on the location's wall clock."""
-    zone_of = context.load.locations
-    return resolve_loaded(zone_of, location, lambda place: instant.astimezone(ZoneInfo(place.time_zone)))
+    return resolve_loaded(
+        context.load.locations, location, lambda row: instant.astimezone(ZoneInfo(row.time_zone))
+    )
 
 
 @strawberry.type(
-    description="A time that can be booked now (FHIR Slot). Computed: `node` answers null once it is gone."
+    description="A time that can be booked now (FHIR Slot). `node` answers null as soon as it is taken."
 )
 class OpenSlot(AppointmentTime):
     @classmethod
@@ -62,19 +86,19 @@ class OpenSlot(AppointmentTime):
         return cls(id=global_id("OpenSlot", "/".join(parts)), at=slot)
 
 
-@strawberry.type(description="How much is open on a day.")
+@strawberry.type(description="The open slots of a day, counted.")
 class AvailabilityDay:
     date: dt.date = strawberry.field(description="The day, on the location's calendar.")
-    open_slot_count: int = strawberry.field(description="How many slots are open.")
+    open_slot_count: int = strawberry.field(description="The number of open slots.")
     first_starts_at: dt.datetime | None = strawberry.field(description="When the first one starts.")
 
 
-@strawberry.type(description="A short claim on a slot. Nobody else can take it before it expires.")
+@strawberry.type(description="A slot that only you can book, until the hold expires.")
 class Hold(Node):
-    slot: OpenSlot = strawberry.field(description="What is held.")
+    slot: OpenSlot = strawberry.field(description="The held slot.")
     row: strawberry.Private[HoldRow]
 
-    @strawberry.field(description="Until when the time is kept.")
+    @strawberry.field(description="When the hold expires.")
     def expires_at(self, info: Info) -> dt.datetime:
         return local(self.row.expires_at, self.row.location, info.context)
 

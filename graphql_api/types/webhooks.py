@@ -1,4 +1,4 @@
-"""Where a partner hears of visits, and what came of each attempt."""
+"""Webhook endpoints of partners, and the attempts to reach them."""
 
 from datetime import datetime
 from typing import Self
@@ -12,21 +12,21 @@ from booking.webhooks.endpoints import delivery_log
 from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.relay import Node, global_id
 
-LATEST = 50
+MAX_ATTEMPTS = 50
 
 strawberry.enum(
-    EventKind, name="WebhookEvent", description="What a webhook can tell of. More kinds may come."
+    EventKind, name="WebhookEvent", description="A kind of event that webhooks send. More kinds may come."
 )
 
 
-@strawberry.type(description="A request that was made to an endpoint, or should have been.")
+@strawberry.type(description="An attempt to send an event to an endpoint.")
 class WebhookAttempt:
     event_id: strawberry.ID = strawberry.field(description="The `webhook-id` of the event.")
-    number: int = strawberry.field(description="1 is the first attempt to tell of it.")
-    at: datetime = strawberry.field(description="When.")
+    number: int = strawberry.field(description="1 is the first attempt for this event.")
+    at: datetime = strawberry.field(description="When it was made.")
     milliseconds: int = strawberry.field(description="How long it took.")
     status: int | None = strawberry.field(description="The HTTP status; null without an answer.")
-    problem: str | None = strawberry.field(description="What was wrong; null if it was taken.")
+    problem: str | None = strawberry.field(description="What was wrong; null if the endpoint accepted it.")
 
     @classmethod
     def of(cls, row: WebhookAttemptRow, context: Context) -> Self:
@@ -40,25 +40,25 @@ class WebhookAttempt:
         )
 
 
-@strawberry.type(description="An address of yours that is told what happens to visits.")
+@strawberry.type(description="An address of yours that receives the events of your appointments.")
 class WebhookEndpoint(Node):
     row: strawberry.Private[WebhookEndpointRow]
-    name: str = strawberry.field(description="What you call it.")
-    url: str = strawberry.field(description="Where it is.")
-    events: list[EventKind] = strawberry.field(description="What it is told of.")
-    disabled_because: str | None = strawberry.field(description="Why; null while it is told.")
+    name: str = strawberry.field(description="Your name for it.")
+    url: str = strawberry.field(description="Its address.")
+    events: list[EventKind] = strawberry.field(description="The kinds of events that it receives.")
+    disabled_because: str | None = strawberry.field(description="Why it was disabled; null while enabled.")
 
-    @strawberry.field(description="Since when it is told nothing; null while it is.")
+    @strawberry.field(description="When it was disabled; null while it is enabled.")
     def disabled_at(self, info: Info) -> datetime | None:
         at = self.row.disabled_at
         return at and info.context.in_clinic_time(at)
 
-    @strawberry.field(description=f"What came of the last {LATEST} attempts, the latest first.")
+    @strawberry.field(description=f"The last {MAX_ATTEMPTS} attempts, the latest first.")
     async def attempts(self, info: Info) -> list[WebhookAttempt]:
         context = info.context
         async with context.database.read() as session:
-            found = await delivery_log(session, self.row.id, most=LATEST, key_id=self.row.key_id)
-        return [WebhookAttempt.of(row, context) for row in found]
+            rows = await delivery_log(session, self.row.id, most=MAX_ATTEMPTS, key_id=self.row.key_id)
+        return [WebhookAttempt.of(row, context) for row in rows]
 
     @classmethod
     def of(cls, row: WebhookEndpointRow) -> Self:

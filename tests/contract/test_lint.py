@@ -26,7 +26,7 @@ def test_the_contract_is_clean(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_contract_is_found(tmp_path: Path) -> None:
     bad = edit_file(
         {
-            '"""A hold is extended only once."""': "",
+            '"""The hold was extended before; a hold is extended only once."""': "",
             '"""Names this object among all objects."""\n  id: ID!': '"""A name."""\n  visitName: String!',
             "endCursor: String": "endCursor: String!",
         },
