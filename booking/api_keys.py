@@ -1,4 +1,4 @@
-"""Keys of partners and of web sites: made, exchanged, revoked, recognised."""
+"""Keys of partners and of web sites: created, rotated, revoked, authenticated."""
 
 import secrets
 import zlib
@@ -14,7 +14,7 @@ from booking.storage.queries.api_keys import api_key_by_secret, live_secrets
 from booking.storage.session import BookingSession
 
 SECRET_PREFIX = "bo_sec_"  # noqa: S105
-"""How a secret begins, so that it is recognised where it doesn't belong."""
+"""A prefix by which scanners recognise a leaked secret."""
 SITE_KEY_PREFIX = "bo_pub_"
 BASE62_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ID_BYTES = 5
@@ -29,7 +29,7 @@ def new_secret_text(key: str) -> str:
 
 
 def has_valid_checksum(text: str) -> bool:
-    """Whether it was not cut or mistyped; nobody has to look it up otherwise."""
+    """Whether a secret is complete and without a typing error; only then does it need the database."""
     return text.startswith(SECRET_PREFIX) and text.isascii() and _checksum(text[:-6]) == text[-6:]
 
 
@@ -46,9 +46,10 @@ def _checksum(text: str) -> str:
 async def create_key(
     session: BookingSession, name: str, scopes: Collection[str], *, now: datetime, id: str | None = None
 ) -> tuple[ApiKey, str]:
-    """The key, and its secret, which is told only here; `id` where it is to be known before.
+    """The key, and its secret, which is returned only here; `id` where it has to be known before.
 
-    Refuses with InvalidInput.
+    Raises:
+        InvalidInput: the name or a scope can't be used.
     """
     key = ApiKey(
         id=id or _new_id(),
@@ -64,11 +65,15 @@ async def create_key(
 async def create_site_key(
     session: BookingSession, name: str, origins: Collection[str], *, now: datetime
 ) -> SiteKey:
-    """Refuses with InvalidInput."""
+    """A key that names a web site.
+
+    Raises:
+        InvalidInput: the name or an origin can't be used.
+    """
     site = SiteKey(
         id=_new_id(),
         name=check_display_name(name, owner="A key"),
-        origins=[_checked_origin(one) for one in origins],
+        origins=[_checked_origin(origin) for origin in origins],
         created_at=now,
     )
     session.add(site)
@@ -77,7 +82,11 @@ async def create_site_key(
 
 
 async def rotate_key(session: BookingSession, id: str, *, grace: timedelta, now: datetime) -> str:
-    """A new secret; the one before works for `grace` longer, older ones no more. Refuses with NotFound."""
+    """A new secret. The latest one works for `grace` longer, older ones no more.
+
+    Raises:
+        NotFound: there is no such key, or it is revoked.
+    """
     key = await session.get(ApiKey, id)
     if key is None or key.revoked_at:
         raise NotFound(f"There is no key {id!r} that could be rotated.")
@@ -89,7 +98,11 @@ async def rotate_key(session: BookingSession, id: str, *, grace: timedelta, now:
 
 
 async def revoke_key(session: BookingSession, id: str, *, now: datetime) -> ApiKey | SiteKey:
-    """From now on it is good for nothing. Twice is once. Refuses with NotFound."""
+    """Refuse the key from now on. Twice is once.
+
+    Raises:
+        NotFound: there is no such key.
+    """
     key: ApiKey | SiteKey | None = await session.get(ApiKey, id)
     key = key or await session.get(SiteKey, id.removeprefix(SITE_KEY_PREFIX))
     if key is None:
@@ -99,15 +112,15 @@ async def revoke_key(session: BookingSession, id: str, *, now: datetime) -> ApiK
 
 
 async def key_by_secret_text(session: BookingSession, text: str, *, now: datetime) -> ApiKey | None:
-    """None for whatever isn't good (any more), all alike."""
+    """The key of a secret; None if the secret is unknown, expired or revoked, without a difference."""
     if not has_valid_checksum(text):
         return None
-    # Looked for by its hash: how long that takes says nothing of the secret.
+    # Found by its hash, so that the time it takes says nothing about the secret.
     return await api_key_by_secret(session, hash_of(text), now=now)
 
 
 def should_record_use(key: ApiKey, *, now: datetime) -> bool:
-    """Whether its last use was noted so long ago that this one should be."""
+    """Whether the last recorded use is more than USE_RECORDED_EVERY ago."""
     return key.last_used_at is None or now - key.last_used_at > USE_RECORDED_EVERY
 
 
@@ -132,8 +145,8 @@ def _checked_scopes(scopes: Collection[str]) -> list[str]:
     unknown = sorted(set(scopes) - set(Scope))
     if unknown or not scopes:
         known = ", ".join(Scope)
-        what = f"There is no scope {unknown[0]!r}." if unknown else "A key needs a scope."
-        raise InvalidInput(f"{what} Choose among: {known}.", path=("scopes",))
+        problem = f"There is no scope {unknown[0]!r}." if unknown else "A key needs a scope."
+        raise InvalidInput(f"{problem} Choose among: {known}.", path=("scopes",))
     return [scope for scope in Scope if scope in scopes]
 
 

@@ -1,4 +1,4 @@
-"""Visits as an iCalendar file (RFC 5545). No word of health in it but the service's own name."""
+"""Appointments as an iCalendar file (RFC 5545), without health data but for the service's own name."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -13,12 +13,12 @@ from booking.storage.models.catalogue import Clinic, Location, Practitioner, Ser
 
 YEAR = timedelta(days=366)
 REFRESH_INTERVAL = timedelta(minutes=15)
-"""How often a calendar may look for news. Many look far less often, whatever they are told."""
+"""How often a calendar may poll. Many poll far less often, whatever the file says."""
 
 
 def appointments_ical(
     clinic: Clinic,
-    visits: Sequence[Appointment],
+    appointments: Sequence[Appointment],
     services: Mapping[str, Service],
     locations: Mapping[str, Location],
     *,
@@ -26,14 +26,14 @@ def appointments_ical(
 ) -> str:
     """Times in each location's zone, its rules of daylight saving included.
 
-    A visit keeps its UID; SEQUENCE rises with each change, so a calendar replaces what it has.
+    An appointment keeps its UID; SEQUENCE rises with each change, so a calendar replaces what it has.
     """
     calendar = _calendar()
     name = in_language(clinic.name, language)
-    for visit in visits:
-        service = in_language(services[visit.service].name, language)
-        event = _event(visit, locations[visit.location], f"{service} - {name}", language)
-        event.add("description", f"{name}, {clinic.phone_shown}\n{visit.reference}")
+    for appointment in appointments:
+        service = in_language(services[appointment.service].name, language)
+        event = _event(appointment, locations[appointment.location], f"{service} - {name}", language)
+        event.add("description", f"{name}, {clinic.phone_shown}\n{appointment.reference}")
         calendar.add_component(event)
     return _serialize(calendar)
 
@@ -41,12 +41,12 @@ def appointments_ical(
 def practitioner_ical(
     clinic: Clinic,
     practitioner: Practitioner,
-    visits: Sequence[Appointment],
-    away: Sequence[TimeOff],
+    appointments: Sequence[Appointment],
+    time_off: Sequence[TimeOff],
     services: Mapping[str, Service],
     locations: Mapping[str, Location],
 ) -> str:
-    """A practitioner's visits, without a word of who comes, and when they are away.
+    """A practitioner's appointments, without a word about the patients, and their time off.
 
     In the clinic's own language. The same rows make the same text.
     """
@@ -57,18 +57,18 @@ def practitioner_ical(
     calendar.add("x-wr-calname", name)  # as calendars named it before RFC 7986
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    for visit in visits:
-        service = in_language(services[visit.service].name, language)
-        summary = f"{service}, {visit.reference}"
-        calendar.add_component(_event(visit, locations[visit.location], summary, language))
-    for starts_at, ends_at in sorted({(off.starts_at, off.ends_at) for off in away}):
+    for appointment in appointments:
+        service = in_language(services[appointment.service].name, language)
+        summary = f"{service}, {appointment.reference}"
+        calendar.add_component(_event(appointment, locations[appointment.location], summary, language))
+    for starts_at, ends_at in sorted({(row.starts_at, row.ends_at) for row in time_off}):
         zone = ZoneInfo(clinic.time_zone)
         event = Event()
-        # Time off has no id that lasts: the clinic's file says it anew each time it is loaded.
+        # Time off has no lasting id: its rows are replaced when the clinic's file is loaded.
         event.add("uid", f"{practitioner.slug}-{starts_at:%Y%m%dT%H%M}-{ends_at:%Y%m%dT%H%M}@book-online")
         event.add("dtstamp", starts_at)
         event.add("dtstart", starts_at.astimezone(zone))
-        # A whole day is kept to its last microsecond, and a calendar knows whole seconds only.
+        # A whole day ends with its last microsecond, and a calendar knows whole seconds only.
         event.add("dtend", (ends_at + timedelta.resolution).astimezone(zone).replace(microsecond=0))
         event.add("summary", texts_for(language)("feed.away"))
         event.add("transp", "OPAQUE")
@@ -84,17 +84,17 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _event(visit: Appointment, location: Location, summary: str, language: str) -> Event:
+def _event(appointment: Appointment, location: Location, summary: str, language: str) -> Event:
     zone = ZoneInfo(location.time_zone)
     event = Event()
-    event.add("uid", f"{visit.id}@book-online")
-    event.add("dtstamp", visit.changed_at)
-    event.add("sequence", visit.sequence)
-    event.add("dtstart", visit.starts_at.astimezone(zone))
-    event.add("dtend", visit.ends_at.astimezone(zone))
+    event.add("uid", f"{appointment.id}@book-online")
+    event.add("dtstamp", appointment.changed_at)
+    event.add("sequence", appointment.sequence)
+    event.add("dtstart", appointment.starts_at.astimezone(zone))
+    event.add("dtend", appointment.ends_at.astimezone(zone))
     event.add("summary", summary)
     event.add("location", ", ".join([in_language(location.name, language), *location.address]))
-    cancelled = visit.status is AppointmentStatus.CANCELLED
+    cancelled = appointment.status is AppointmentStatus.CANCELLED
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     return event
 

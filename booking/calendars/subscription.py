@@ -1,4 +1,4 @@
-"""A practitioner's calendar to subscribe to: its secret given, renewed, ended; and what is in it."""
+"""A practitioner's calendar feed: its secret is created, renewed and deleted here, its text rendered."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -19,25 +19,27 @@ from booking.storage.queries.catalogue import (
 from booking.storage.session import BookingSession
 
 PAST_SHOWN = timedelta(days=30)
-"""How long what is over, or was cancelled, stays in the calendar."""
+"""How long a past or cancelled appointment stays in the calendar."""
 FUTURE_SHOWN = timedelta(days=731)
 
 
 async def create_feed(session: BookingSession, practitioner: str, *, renew: bool, now: datetime) -> str:
-    """Its secret, which is told only here. Refuses with NotFound, and with InvalidInput as needed.
+    """The secret of the feed, which is returned only here. With `renew` the former secret ends.
 
-    With `renew` the one before is good for nothing any more.
+    Raises:
+        NotFound: there is no such practitioner, or no feed to renew.
+        InvalidInput: there is a feed already.
     """
     await check_practitioner(session, practitioner)
-    render_feed = await session.get(CalendarFeed, practitioner)
-    if render_feed and not renew:
+    feed = await session.get(CalendarFeed, practitioner)
+    if feed and not renew:
         message = "There is a feed already; its address was shown when it was made. `--renew` makes another."
         raise InvalidInput(message, path=("practitioner",))
-    if renew and not render_feed:
+    if renew and not feed:
         raise _no_feed(practitioner)
     token = new_token()
-    if render_feed:
-        render_feed.token_hash, render_feed.created_at = hash_of(token), now
+    if feed:
+        feed.token_hash, feed.created_at = hash_of(token), now
     else:
         session.add(CalendarFeed(practitioner=practitioner, token_hash=hash_of(token), created_at=now))
     await session.flush()
@@ -45,30 +47,34 @@ async def create_feed(session: BookingSession, practitioner: str, *, renew: bool
 
 
 async def delete_feed(session: BookingSession, practitioner: str) -> None:
-    """Refuses with NotFound."""
-    render_feed = await session.get(CalendarFeed, practitioner)
-    if render_feed is None:
+    """End the feed.
+
+    Raises:
+        NotFound: the practitioner has none.
+    """
+    feed = await session.get(CalendarFeed, practitioner)
+    if feed is None:
         raise _no_feed(practitioner)
-    await session.delete(render_feed)
+    await session.delete(feed)
 
 
 async def render_feed(session: BookingSession, token: str, *, now: datetime) -> str | None:
-    """The iCalendar file; None for whatever secret isn't good (any more), all alike."""
+    """The iCalendar file; None for an unknown secret and for a deleted one, without a difference."""
     practitioner = await practitioner_of_feed(session, hash_of(token))
     if practitioner is None:
         return None
     since = now - PAST_SHOWN
-    visits = await appointments_of_practitioner(session, practitioner.slug, since=since)
+    appointments = await appointments_of_practitioner(session, practitioner.slug, since=since)
     away = await time_off_between(session, since, now + FUTURE_SHOWN, practitioners=[practitioner.slug])
-    # A full calendar takes a tenth of a second to write, in which others are to be served.
+    # In a thread: a full calendar takes a tenth of a second to write, and other requests go on meanwhile.
     return await asyncio.to_thread(
         practitioner_ical,
         await get_clinic(session),
         practitioner,
-        visits,
+        appointments,
         away,
-        await services_by_slug(session, {visit.service for visit in visits}),
-        await locations_by_slug(session, {visit.location for visit in visits}),
+        await services_by_slug(session, {row.service for row in appointments}),
+        await locations_by_slug(session, {row.location for row in appointments}),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the clinic offers: by slug, or a refusal that names the input; and who may deliver it."""
+"""Looks services, practitioners and locations up by slug, and the practitioners who may deliver a service."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -13,61 +13,75 @@ Row = TypeVar("Row", Service, Practitioner, Location)
 
 
 async def all_services(session: BookingSession) -> Mapping[str, Service]:
-    """All, also those that are no longer listed, by slug; as are the people and the places."""
-    return await cached(session, Service, lambda: _by_slug(session, Service))
+    """By slug, also those that are no longer listed: an old appointment still names them."""
+    return await _by_slug(session, Service)
 
 
 async def all_practitioners(session: BookingSession) -> Mapping[str, Practitioner]:
-    return await cached(session, Practitioner, lambda: _by_slug(session, Practitioner))
+    return await _by_slug(session, Practitioner)
 
 
 async def all_locations(session: BookingSession) -> Mapping[str, Location]:
-    return await cached(session, Location, lambda: _by_slug(session, Location))
+    return await _by_slug(session, Location)
 
 
 async def _by_slug(session: BookingSession, table: type[Row]) -> Mapping[str, Row]:
-    rows = await all_rows(session, table)
-    for row in rows:
-        session.expunge(row)  # It outlives the session, whatever becomes of that.
-    return {row.slug: row for row in rows}
+    async def compute() -> Mapping[str, Row]:
+        rows = await all_rows(session, table)
+        for row in rows:
+            session.expunge(row)  # The cache outlives the session.
+        return {row.slug: row for row in rows}
+
+    return await cached(session, table, compute)
 
 
-async def practitioners_offering(session: BookingSession, listed_service: str) -> Collection[str]:
-    """The slugs of those who may deliver it on whatever days."""
+async def practitioners_offering(session: BookingSession, service: str) -> Collection[str]:
+    """The slugs of practitioners who may deliver the service on at least one day, ever."""
 
-    async def look() -> Collection[str]:
-        return {
-            offer.practitioner.slug for offer in await qualified_offers(session, services=[listed_service])
-        }
+    async def compute() -> Collection[str]:
+        return {offer.practitioner.slug for offer in await qualified_offers(session, services=[service])}
 
-    return await cached(session, ("who offers", listed_service), look)
+    return await cached(session, ("practitioners offering", service), compute)
 
 
 async def listed_service(session: BookingSession, slug: str) -> Service:
-    found = (await all_services(session)).get(slug)
-    if found is None or not found.listed:
-        raise NotFound("There is no such service. Please choose one of `services`.", path=("serviceId",))
-    return found
+    """The service of this slug.
+
+    Raises:
+        NotFound: no listed service has it.
+    """
+    message = "There is no such service. Please choose one of `services`."
+    return _listed((await all_services(session)).get(slug), message, "serviceId")
 
 
 async def check_practitioner(session: BookingSession, slug: str | None) -> str | None:
-    """The slug again, once it is known to be listed; None stays None."""
-    if slug is not None:
-        found = (await all_practitioners(session)).get(slug)
-        if found is None or not found.listed:
-            message = "There is no such practitioner. Please choose one of `practitioners`."
-            raise NotFound(message, path=("practitionerId",))
-    return slug
+    """The slug of a listed practitioner; None stays None.
+
+    Raises:
+        NotFound: no listed practitioner has this slug.
+    """
+    if slug is None:
+        return None
+    message = "There is no such practitioner. Please choose one of `practitioners`."
+    return _listed((await all_practitioners(session)).get(slug), message, "practitionerId").slug
 
 
 async def check_location(session: BookingSession, slug: str | None) -> str | None:
-    """The slug again, once it is known to be listed; None stays None."""
-    if slug is not None:
-        found = (await all_locations(session)).get(slug)
-        if found is None or not found.listed:
-            message = "There is no such location. Please choose one of `clinic.locations`."
-            raise NotFound(message, path=("locationId",))
-    return slug
+    """The slug of a listed location; None stays None.
+
+    Raises:
+        NotFound: no listed location has this slug.
+    """
+    if slug is None:
+        return None
+    message = "There is no such location. Please choose one of `clinic.locations`."
+    return _listed((await all_locations(session)).get(slug), message, "locationId").slug
+
+
+def _listed(row: Row | None, message: str, argument: str) -> Row:
+    if row is None or not row.listed:
+        raise NotFound(message, path=(argument,))
+    return row
 
 
 async def deliverable_offers(
@@ -77,8 +91,8 @@ async def deliverable_offers(
     services: Collection[str] | None = None,
     practitioners: Collection[str] | None = None,
 ) -> list[QualifiedOffer]:
-    """Who may deliver what on at least one day that can be booked, in the clinic's order."""
+    """Offers that are qualified on at least one day that can be booked, in the clinic's order."""
     today = now.date()
     last_day = (await get_clinic(session)).policy.last_day(today)
-    found = await qualified_offers(session, services=services, practitioners=practitioners)
-    return [offer for offer in found if offer.is_valid_within(today, last_day)]
+    offers = await qualified_offers(session, services=services, practitioners=practitioners)
+    return [offer for offer in offers if offer.is_valid_within(today, last_day)]

@@ -1,7 +1,7 @@
 """Every expected refusal, in the clinic's words.
 
 A refusal is raised where it is known and shown at the border as data of its own type.
-`path` names the input that is meant, outermost first; empty when it is not about one input.
+`path` names the input that is refused, outermost first; empty when it is not about one input.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from booking.domain.open_slot import RequestedTime
 
 @dataclass
 class BookingError(Exception):
-    """What all refusals share; `message` is a sentence that says what to do next."""
+    """The base of all refusals; `message` is a sentence that says what to do next."""
 
     message: str
     path: tuple[str, ...] = field(default=(), kw_only=True)
@@ -29,12 +29,12 @@ class InvalidInput(BookingError):
 
 @dataclass
 class NotFound(BookingError):
-    """Nothing of that id or secret is here, or it is not this caller's."""
+    """Nothing has this id or secret, or it is not this caller's."""
 
 
 @dataclass
 class SlotTaken(BookingError):
-    """Somebody else holds or booked the time. `find_slots.nearest` knows others for what was `wanted`."""
+    """Another visitor holds or booked the time. `nearest_slots` finds alternatives to what was `wanted`."""
 
     message: str = "This time has just been taken. Please choose another one."
     path: tuple[str, ...] = field(default=("startsAt",), kw_only=True)
@@ -43,7 +43,7 @@ class SlotTaken(BookingError):
 
 @dataclass
 class NotOpen(BookingError):
-    """Nobody works then: closed, away, or off the clinic's grid of start times. See SlotTaken."""
+    """No practitioner works then: closed, away, or off the clinic's grid of start times. See SlotTaken."""
 
     wanted: RequestedTime | None = field(default=None, kw_only=True)
 
@@ -90,7 +90,7 @@ class TooManyBookings(BookingError):
 
 @dataclass
 class TooManyGuesses(BookingError):
-    """This client named many secrets that aren't any; the next is looked at after `retry_after`."""
+    """This client named many unknown secrets; the next is looked up after `retry_after`."""
 
     message: str = "Too many links or holds that are not there. Please wait a while, or call us."
     retry_after: timedelta = field(kw_only=True)
@@ -98,7 +98,7 @@ class TooManyGuesses(BookingError):
 
 @dataclass
 class ProofNeeded(BookingError):
-    """Too many ask just now: whoever holds a time has to show that they took some trouble."""
+    """Many requests come in just now: to hold a time, a client first solves a proof of work."""
 
     message: str = "Please solve the challenge, and ask again with its `proof`."
     path: tuple[str, ...] = field(default=("proof",), kw_only=True)
@@ -106,7 +106,7 @@ class ProofNeeded(BookingError):
 
 @dataclass
 class AlreadyExtended(BookingError):
-    """A hold is extended once."""
+    """A hold is extended only once."""
 
     message: str = "This time was kept longer already. Please book it now."
     path: tuple[str, ...] = field(default=("holdToken",), kw_only=True)
@@ -162,7 +162,7 @@ class TryAgain(BookingError):
 
 @dataclass
 class Declined(BookingError):
-    """A rule of the clinic's own says no; `message` says why, and `texts` in other languages."""
+    """A feature's rule declines; `message` is the reason, `texts` the same in other languages."""
 
     texts: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
@@ -172,7 +172,7 @@ class Declined(BookingError):
 
 @dataclass
 class CheckFailed(TryAgain):
-    """What has to be asked first, a rule or another calendar of `feature`, can't answer just now."""
+    """A rule or a busy source of `feature` can't answer just now."""
 
     message: str = "We can't check this right now. Please try again in a moment, or call us."
     feature: str = field(kw_only=True)

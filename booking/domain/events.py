@@ -1,4 +1,4 @@
-"""What has happened to appointments, as those hear it who listen."""
+"""Events in the life of appointments, as listeners receive them."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Told at least once; `id` tells a repeat. Nothing of anybody's health is ever part of it.
+    """Delivered at least once; a repeat has the same `id`. It never carries health data.
 
-    `appointments` are in order of time: all visits of a course that was booked, else one.
-    `moved_from` is when a moved visit would have started before.
+    `appointments` are in order of time: all of a course that was booked, else one.
+    `moved_from` is the former start of a moved appointment.
     """
 
     id: uuid.UUID

@@ -1,4 +1,4 @@
-"""A time that can be booked right now, and one that somebody would like to."""
+"""A time that can be booked now, and a time that a visitor asked for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot:
-    """FHIR's Slot with status free. Computed when asked, never stored; catalogue rows by slug."""
+    """FHIR's Slot with status free. Computed for each search, never stored; catalogue rows by slug."""
 
     service: str
     practitioner: str

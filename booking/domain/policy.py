@@ -1,16 +1,14 @@
-"""Pure: how soon, how far ahead and how late a visit may be booked or changed."""
+"""The clinic's booking policy: how soon, how far ahead and how late a visit may be booked or changed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 MAX_VISITS = 12
-"""Of a course."""
+"""A course has 2 to so many."""
 
 
 @dataclass(frozen=True)
 class BookingPolicy:
-    """A clinic's own rules of time."""
-
     slot_step: timedelta
     minimum_notice: timedelta
     horizon: timedelta

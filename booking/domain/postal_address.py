@@ -1,4 +1,4 @@
-"""An address as on an envelope, told apart: street, city, province or state, postal code."""
+"""Parses an address as on an envelope into street, city, province or state, and postal code."""
 
 import re
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ class PostalAddress:
 
 
 def parse_address(lines: Sequence[str]) -> PostalAddress:
-    """What stands above the city's line is the street; a line below it names the country."""
+    """The lines above the city's are the street; a line below it names the country."""
     for number, line in enumerate(lines):
-        found = CITY.fullmatch(line.strip())
-        if found and number and number + 2 >= len(lines):
-            country = "CA" if found["CA"] else "US"
-            return PostalAddress(lines[:number], found["city"], found["region"], found[country], country)
+        match = CITY.fullmatch(line.strip())
+        if match and number and number + 2 >= len(lines):
+            country = "CA" if match["CA"] else "US"
+            return PostalAddress(lines[:number], match["city"], match["region"], match[country], country)
     return PostalAddress(lines)

@@ -1,6 +1,6 @@
-"""Pure: questions and answers -> cleared, or call us.
+"""Screening: questions and answers -> cleared, or call us.
 
-Only what is needed to decide is ever looked at, and only what the practitioner must know is kept.
+An answer serves the decision alone; only the topics that the practitioner must know are stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from booking.domain.errors import ScreeningIncomplete
 
 
 class Answer(StrEnum):
-    """What a visitor may say."""
+    """A visitor's answer to a question."""
 
     YES = "yes"
     NO = "no"
@@ -19,7 +19,7 @@ class Answer(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What an answer leads to."""
+    """The consequence of an answer."""
 
     CLEARED = "cleared"
     TELL = "tell"  # tell your practitioner
@@ -45,10 +45,14 @@ class Verdict:
 
 
 def evaluate(questions: Sequence[Question], answers: Mapping[str, Answer]) -> Verdict:
-    """Refuses with ScreeningIncomplete unless every question, and no other, is answered."""
-    asked = [question.slug for question in questions]
-    missing = tuple(slug for slug in asked if slug not in answers)
-    surplus = tuple(slug for slug in answers if slug not in asked)
+    """The verdict on a visitor's answers, by slug of the question.
+
+    Raises:
+        ScreeningIncomplete: a question has no answer, or there is an answer to another question.
+    """
+    slugs = [question.slug for question in questions]
+    missing = tuple(slug for slug in slugs if slug not in answers)
+    surplus = tuple(slug for slug in answers if slug not in slugs)
     if missing or surplus:
         raise ScreeningIncomplete(
             "Please answer every screening question of this service, and only those.",

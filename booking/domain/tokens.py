@@ -17,20 +17,20 @@ def new_token() -> str:
 
 
 def hold_token_for(idempotency_key: str, hold: uuid.UUID) -> str:
-    """A hold's secret, made with the client's key: a repeat is told the same one, and none is kept."""
+    """A hold's secret, derived from the client's key: a repeat gets the same one, and none is stored."""
     secret = hmac.new(idempotency_key.encode("utf-8", "surrogatepass"), hold.bytes, hashlib.sha256)
     return urlsafe_b64encode(secret.digest()).decode().rstrip("=")
 
 
 def hash_of(token: str) -> bytes:
-    """What is stored. The token is random and long, so a plain hash gives nothing away."""
+    """The hash to store. The token is random and long, so a plain hash gives nothing away."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def manage_token_for(hold_tokens: Sequence[str]) -> str:
-    """The secret of a manage link, made from those that booked it.
+    """The secret of a manage link, derived from the tokens of the holds that it manages.
 
-    So a repeated request gets the very same link, and no secret has to be kept for that.
+    So a repeated request gets the very same link, and no secret has to be stored for that.
     """
     key = "\n".join(sorted(hold_tokens)).encode()
     return hmac.new(key, b"manage", hashlib.sha256).hexdigest()

@@ -1,7 +1,7 @@
-"""Wall clocks. The law: a tick is open when the clock on the location's wall reads an open time.
+"""Opening hours on wall clocks, as sets of ticks.
 
-So nothing is open in an hour that a clock change skips, and both passes of an hour that it
-repeats are, as different ticks.
+The law: a tick is open when the clock on the location's wall reads an open time. So nothing is open in
+an hour that a clock change skips, and both passes of an hour that it repeats are, as different ticks.
 """
 
 from bisect import bisect_left
@@ -47,14 +47,14 @@ def days_window(first: date, last: date, zone: ZoneInfo) -> Window:
 def open_bits(window: Window, zone: ZoneInfo, weekly: WeeklyHours, closed: Container[date] = ()) -> int:
     """When the wall clock reads a time within the day's spans, and the day is not closed."""
     spans = tuple(tuple(weekly.get(weekday, ())) for weekday in range(7))
-    found = 0
+    bits = 0
     for first, last, midnight, day in _pieces(window, zone):
         if day not in closed:
             for span in spans[day.weekday()]:
                 # A tick is open by its first minute.
                 opens, closes = midnight + -(-span.opens // 5), midnight + -(-span.closes // 5)
-                found |= window.bits(max(opens, first), min(closes, last))
-    return found
+                bits |= window.bits(max(opens, first), min(closes, last))
+    return bits
 
 
 def step_bits(window: Window, zone: ZoneInfo, step: timedelta) -> int:
@@ -62,12 +62,12 @@ def step_bits(window: Window, zone: ZoneInfo, step: timedelta) -> int:
     ticks = ticks_in(step)
     if not 0 < ticks <= TICKS_PER_DAY:
         raise ValueError(f"{step} is no step of a day")
-    found = 0
+    bits = 0
     for first, last, midnight, _ in _pieces(window, zone):
         ahead = midnight - window.first
         grid = _grid(ticks) << ahead if ahead >= 0 else _grid(ticks) >> -ahead
-        found |= grid & window.bits(first, last)
-    return found
+        bits |= grid & window.bits(first, last)
+    return bits
 
 
 @lru_cache(maxsize=32)
@@ -78,11 +78,11 @@ def _grid(ticks: int) -> int:
 
 def date_bits(window: Window, zone: ZoneInfo, first: date | None, last: date | None) -> int:
     """Ticks of the local days from `first` to `last`, both included; None is without bound."""
-    found = 0
+    bits = 0
     for start, end, _, day in _pieces(window, zone):
         if (first is None or first <= day) and (last is None or day <= last):
-            found |= window.bits(start, end)
-    return found
+            bits |= window.bits(start, end)
+    return bits
 
 
 def day_starts(window: Window, zone: ZoneInfo) -> dict[int, date]:
@@ -92,11 +92,11 @@ def day_starts(window: Window, zone: ZoneInfo) -> dict[int, date]:
 
 def count_by_day(window: Window, zone: ZoneInfo, bits: int) -> dict[date, int]:
     """How many ticks of the set are on each local day of the window."""
-    found: dict[date, int] = {}
+    counts: dict[date, int] = {}
     for start, end, _, day in _pieces(window, zone):
         count = (bits >> start - window.first & (1 << end - start) - 1).bit_count()
-        found[day] = found.get(day, 0) + count
-    return found
+        counts[day] = counts.get(day, 0) + count
+    return counts
 
 
 def subtract_spans(spans: Iterable[TimeSpan], breaks: Iterable[TimeSpan]) -> tuple[TimeSpan, ...]:

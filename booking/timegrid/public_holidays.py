@@ -15,18 +15,20 @@ def public_holidays(region: str | None, first: date, last: date) -> set[date]:
     if region is None:
         return set()
     years = range(first.year, last.year + 1)
-    return {day for year in years for day in _of_year(region, year) if first <= day <= last}
+    return {day for year in years for day in _in_year(region, year) if first <= day <= last}
 
 
 def check_region(region: str) -> None:
-    """Refuses with UnknownRegion."""
-    _of_year(region, 2000)
+    """Raises:
+    UnknownRegion: the holidays package has no such region.
+    """
+    _in_year(region, 2000)
 
 
 @lru_cache(maxsize=64)
-def _of_year(region: str, year: int) -> frozenset[date]:
+def _in_year(region: str, year: int) -> frozenset[date]:
     country, _, part = region.partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-    except NotImplementedError as unknown:  # what the package raises for a region that it doesn't know
+    except NotImplementedError as unknown:  # the package's error for an unknown region
         raise UnknownRegion(f"no public holidays are known for {region!r}") from unknown

@@ -1,4 +1,4 @@
-"""Time as bits: a window is a run of ticks, and a set of ticks in it is one int."""
+"""Ticks of five minutes: a window is a run of them, and a set of ticks in it is the bits of one int."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,21 +60,21 @@ class Window:
     def ticks(self, bits: int) -> list[int]:
         """The ticks of a set, in order."""
         # As text: taking the lowest bit off a long int again and again copies all of it each time.
-        text, found = bin(bits)[:1:-1], []
+        text, ticks = bin(bits)[:1:-1], []
         at = text.find("1")
         while at >= 0:
-            found.append(self.first + at)
+            ticks.append(self.first + at)
             at = text.find("1", at + 1)
-        return found
+        return ticks
 
 
 def run_starts(free: int, ticks: int) -> int:
     """Where a run of `ticks` set bits starts, in log2(ticks) steps."""
-    have = 1
-    while have < ticks:
-        more = min(have, ticks - have)
-        free &= free >> more
-        have += more
+    length = 1
+    while length < ticks:
+        added = min(length, ticks - length)
+        free &= free >> added
+        length += added
     return free
 
 
@@ -89,11 +89,11 @@ def possible_starts(*, open_: int, busy: int, steps: int, visit: int, before: in
     return run_starts(open_, visit) & steps & ~touched
 
 
-def _smear_down(bits: int, far: int) -> int:
-    """Every set bit and the `far` below it."""
-    have = 0
-    while have < far:
-        more = min(have + 1, far - have)
-        bits |= bits >> more
-        have += more
+def _smear_down(bits: int, distance: int) -> int:
+    """Every set bit, and as many below it as the distance."""
+    reached = 0
+    while reached < distance:
+        added = min(reached + 1, distance - reached)
+        bits |= bits >> added
+        reached += added
     return bits
