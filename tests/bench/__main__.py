@@ -1,4 +1,4 @@
-"""`make bench`: how fast it is, beside what it could be. Each row is a pair, measured in one run."""
+"""`make bench`: each row is a figure of ours beside that of a baseline, measured in one run."""
 
 import argparse
 import asyncio
@@ -13,9 +13,9 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import booking, engine, growth, open_slots, process
-from tests.bench.machine import machine
-from tests.bench.measure import Row
+from tests.bench import booking, growth, open_slots, process, timegrid
+from tests.bench.support.machine import machine
+from tests.bench.support.measure import Row
 from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
 
 COLUMNS = "{:<44} {:>8} {:>8}  {:<4} {:>10} {:>10}  {}"
@@ -23,7 +23,7 @@ COLUMNS = "{:<44} {:>8} {:>8}  {:<4} {:>10} {:>10}  {}"
 
 @dataclass(frozen=True)
 class Bench:
-    """What is measured with. Databases are migrated, and each is given out once."""
+    """Fresh, migrated databases, and the sizes of the measurements."""
 
     folder: Path
     template: Path
@@ -32,7 +32,7 @@ class Bench:
     requests: int
 
     def sqlite(self) -> tuple[str, Path]:
-        """The URL, and the folder that it is in."""
+        """The URL of a fresh database, and its folder."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         return sqlite_copy(self.template, folder), folder
 
@@ -44,10 +44,10 @@ class Bench:
             async for row in _slots(url, Path(tempfile.mkdtemp(dir=self.folder)), "PostgreSQL"):
                 yield row
 
-    async def engine(self) -> AsyncIterator[Row]:
-        for row in await engine.a_day():
+    async def timegrid(self) -> AsyncIterator[Row]:
+        for row in await timegrid.practitioner_day():
             yield row
-        yield await engine.two_months()
+        yield await timegrid.two_months()
 
     async def booking(self) -> AsyncIterator[Row]:
         for row in await booking.on_sqlite(self.sqlite()[0]):
@@ -74,7 +74,7 @@ class Bench:
 
 BENCHES: dict[str, Callable[[Bench], AsyncIterator[Row]]] = {
     "slots": Bench.slots,
-    "engine": Bench.engine,
+    "timegrid": Bench.timegrid,
     "booking": Bench.booking,
     "growth": Bench.growth,
     "memory": Bench.memory,
@@ -90,9 +90,9 @@ async def _slots(url: str, folder: Path, database: str) -> AsyncIterator[Row]:
 
 def main() -> int:
     arguments = _parser().parse_args()
-    # Whoever ends it in another way than Ctrl-C should find nothing left behind either.
+    # SIGTERM cleans up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
-    gc.freeze()  # as `book-online serve` does: what was imported is not looked through again and again
+    gc.freeze()  # as `book-online serve` does: imported modules are not scanned again and again
     sys.stdout.write(f"{machine()}\n\n")
     _print("work", "goal", "ratio", "", "ours", "theirs", "measured against")
     try:
@@ -100,13 +100,13 @@ def main() -> int:
             _bench(arguments.history, arguments.requests) as bench,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            runner.run(_tell(bench, arguments.only or list(BENCHES)))
+            runner.run(_print_rows(bench, arguments.only or list(BENCHES)))
     except KeyboardInterrupt:
         return 130
     return 0
 
 
-async def _tell(bench: Bench, names: list[str]) -> None:
+async def _print_rows(bench: Bench, names: list[str]) -> None:
     for name in names:
         async for row in BENCHES[name](bench):
             verdict = ("pass" if row.is_met else "MISS") if row.goal else ""
@@ -128,8 +128,8 @@ def _print(*cells: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=list(BENCHES), metavar="NAME")
-    parser.add_argument("--history", type=int, default=100_000, help="how many past visits")
-    parser.add_argument("--requests", type=int, default=20_000, help="how many until memory is looked at")
+    parser.add_argument("--history", type=int, default=100_000, help="how many past appointments")
+    parser.add_argument("--requests", type=int, default=20_000, help="how many until memory is read")
     return parser
 
 

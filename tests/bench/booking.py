@@ -1,4 +1,4 @@
-"""Bookings, a hold and what becomes of it, beside the same rows without anything of ours."""
+"""Bookings, each a hold and its confirmation, beside the same statements without our code."""
 
 import sqlite3
 import tempfile
@@ -14,27 +14,26 @@ from booking.appointments.hold import Holder, HoldRequest, hold_slot
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.storage.database import Database
-from tests.bench.clinic import clinic_file, person
-from tests.bench.measure import Figure, Row, at_least, medians
-from tests.bench.record import Sent, pgbench_script, recorded
+from tests.bench.support.clinic import clinic_file, person
+from tests.bench.support.measure import Figure, Row, at_least, medians
+from tests.bench.support.recorded_statements import RecordedStatement, pgbench_script, recorded
 from tests.support.databases import Postgres
 
-A_ROUND = 20
-"""Bookings of one measurement."""
+BOOKINGS_PER_ROUND = 20
 PRACTITIONERS = 10
 
 
-class Desk:
-    """Books one time after another."""
+class BookingClient:
+    """Books one slot after another."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._times = _times()
 
     async def book(self) -> None:
-        who, at = next(self._times)
+        practitioner, at = next(self._times)
         now = datetime.now(UTC)
-        request = HoldRequest("visit", at, who)
+        request = HoldRequest("visit", at, practitioner)
         async with self.database.write() as session:
             _, token = await hold_slot(session, request, now=now, by=Holder(b"bench", 1_000_000))
         details = ("Sample Patient", "patient@example.com", "416 555 0123")
@@ -43,38 +42,40 @@ class Desk:
 
     async def rate(self) -> float:
         """Bookings a second."""
-        begun = time.perf_counter()
-        for _ in range(A_ROUND):
+        started_at = time.perf_counter()
+        for _ in range(BOOKINGS_PER_ROUND):
             await self.book()
-        return A_ROUND / (time.perf_counter() - begun)
+        return BOOKINGS_PER_ROUND / (time.perf_counter() - started_at)
 
-    async def record(self) -> list[list[Sent]]:
-        """What one booking sends, a list for each of its transactions."""
+    async def record(self) -> list[list[RecordedStatement]]:
+        """The statements of one booking, a list for each of its transactions."""
         with recorded(self.database.engine) as sent:
             await self.book()
-        second = next(place for place, one in enumerate(sent) if one.statement.startswith("SELECT holds.id"))
+        second = next(
+            index for index, statement in enumerate(sent) if statement.sql.startswith("SELECT holds.id")
+        )
         return [sent[:second], sent[second:]]
 
 
 @asynccontextmanager
-async def open_desk(url: str, *, practitioners: int = PRACTITIONERS) -> AsyncIterator[Desk]:
-    """In a migrated database; it is warm."""
+async def booking_client(url: str, *, practitioners: int = PRACTITIONERS) -> AsyncIterator[BookingClient]:
+    """A client with a warm connection to a migrated database."""
     database = Database(url)
     try:
         async with database.write() as session:
             clinic = parse_clinic_file(clinic_file(practitioners))
             await sync_clinic_file(session, clinic, now=datetime.now(UTC))
-        desk = Desk(database)
+        client = BookingClient(database)
         for _ in range(5):
-            await desk.book()
-        yield desk
+            await client.book()
+        yield client
     finally:
         await database.close()
 
 
 async def on_sqlite(url: str) -> list[Row]:
-    async with open_desk(url) as desk:
-        rows = await desk.record()
+    async with booking_client(url) as client:
+        transactions = await client.record()
         bare = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, timeout=15)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             bare.execute(f"PRAGMA {pragma}")
@@ -82,56 +83,65 @@ async def on_sqlite(url: str) -> list[Row]:
 
         async def bare_rate() -> float:
             ready = [
-                [[(one.statement, one.again(number)) for one in part if one.is_write] for part in rows]
-                for number in islice(numbers, A_ROUND)
+                [
+                    [
+                        (statement.sql, statement.renewed_rows(number))
+                        for statement in part
+                        if statement.is_write
+                    ]
+                    for part in transactions
+                ]
+                for number in islice(numbers, BOOKINGS_PER_ROUND)
             ]
-            begun = time.perf_counter()
+            started_at = time.perf_counter()
             for parts in ready:
                 for part in parts:
                     bare.execute("BEGIN IMMEDIATE")
-                    for statement, given in part:
-                        bare.executemany(statement, given)
+                    for sql, rows in part:
+                        bare.executemany(sql, rows)
                     bare.execute("COMMIT")
-            return A_ROUND / (time.perf_counter() - begun)
+            return BOOKINGS_PER_ROUND / (time.perf_counter() - started_at)
 
-        beside_the_bare = await medians(desk.rate, bare_rate, rounds=7)
-        beside_the_stack = await medians(desk.rate, _stack(desk, rows, numbers), rounds=7)
+        against_driver = await medians(client.rate, bare_rate, rounds=7)
+        against_sqlalchemy = await medians(client.rate, _stack(client, transactions, numbers), rounds=7)
         bare.close()
-    return _rows("booking, SQLite, durable", beside_the_bare, "sqlite3, the same rows", beside_the_stack)
+    return _rows("booking, SQLite, durable", against_driver, "sqlite3, the same rows", against_sqlalchemy)
 
 
 async def on_postgresql(postgres: Postgres, url: str) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "booking.sql"
-        async with open_desk(url) as desk:
-            rows = await desk.record()
-            script.write_text(pgbench_script(rows))
+        async with booking_client(url) as client:
+            transactions = await client.record()
+            script.write_text(pgbench_script(transactions))
 
             async def bare_rate() -> float:
-                return postgres.pgbench(url, script, transactions=A_ROUND)
+                return postgres.pgbench(url, script, transactions=BOOKINGS_PER_ROUND)
 
-            beside_the_bare = await medians(desk.rate, bare_rate, rounds=7)
-            beside_the_stack = await medians(desk.rate, _stack(desk, rows, count(1)), rounds=7)
+            against_driver = await medians(client.rate, bare_rate, rounds=7)
+            against_sqlalchemy = await medians(client.rate, _stack(client, transactions, count(1)), rounds=7)
     work = "booking, PostgreSQL, durable"
-    return _rows(work, beside_the_bare, "pgbench, the same statements", beside_the_stack)
+    return _rows(work, against_driver, "pgbench, the same statements", against_sqlalchemy)
 
 
-def _stack(desk: Desk, rows: list[list[Sent]], numbers: Iterator[int]) -> Figure:
-    """What SQLAlchemy's connection alone does with the same statements: the floor of what is built on it."""
-    writing = desk.database.engine.execution_options(writes=True)
+def _stack(
+    client: BookingClient, transactions: list[list[RecordedStatement]], numbers: Iterator[int]
+) -> Figure:
+    """The same statements through SQLAlchemy's connection alone: the floor of all that is built on it."""
+    writing = client.database.engine.execution_options(writes=True)
 
     async def rate() -> float:
         ready = [
-            [[(one, one.again(number)) for one in part] for part in rows]
-            for number in islice(numbers, A_ROUND)
+            [[(statement, statement.renewed_rows(number)) for statement in part] for part in transactions]
+            for number in islice(numbers, BOOKINGS_PER_ROUND)
         ]
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         for parts in ready:
             for part in parts:
                 async with writing.begin() as connection:
-                    for one, given in part:
-                        await connection.exec_driver_sql(one.statement, given if one.many else given[0])
-        return A_ROUND / (time.perf_counter() - begun)
+                    for statement, rows in part:
+                        await connection.exec_driver_sql(statement.sql, rows if statement.many else rows[0])
+        return BOOKINGS_PER_ROUND / (time.perf_counter() - started_at)
 
     return rate
 
@@ -139,15 +149,15 @@ def _stack(desk: Desk, rows: list[list[Sent]], numbers: Iterator[int]) -> Figure
 def _rows(
     work: str, bare: tuple[float, float, float], other: str, stack: tuple[float, float, float]
 ) -> list[Row]:
-    told = "SQLAlchemy's connection, the same statements"
+    sqlalchemy = "SQLAlchemy's connection, the same statements"
     return [
         Row(work, *at_least(bare[2], 0.5), f"{bare[0]:.0f}/s", f"{bare[1]:.0f}/s", other),
-        Row(work, "", f"{stack[2]:.2f} x", True, f"{stack[0]:.0f}/s", f"{stack[1]:.0f}/s", told),
+        Row(work, "", f"{stack[2]:.2f} x", True, f"{stack[0]:.0f}/s", f"{stack[1]:.0f}/s", sqlalchemy),
     ]
 
 
 def _times() -> Iterator[tuple[str, datetime]]:
-    """Each to be had once: every hour from 9 to 15 o'clock of everybody's next months."""
+    """Slots that are each booked once: the hours from 9 to 15 o'clock of the practitioners' next months."""
     first = datetime.now(UTC).date() + timedelta(days=2)
     for day in range(300):
         for number in range(1, PRACTITIONERS + 1):

@@ -1,4 +1,4 @@
-"""Open slots over HTTP: asked again and again, and asked just after the calendar has changed."""
+"""Open slots over HTTP: the same question repeated, and the first one after a booking."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,9 +13,9 @@ import httpx
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.storage.database import Database
-from tests.bench.clinic import SERVICE, clinic_file
-from tests.bench.load import Load
-from tests.bench.measure import Row, at_least, medians
+from tests.bench.support.clinic import SERVICE, clinic_file
+from tests.bench.support.load import Load
+from tests.bench.support.measure import Row, at_least, medians
 from tests.stress.servers import Server, environment_for
 from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient
 
@@ -118,7 +118,7 @@ async def after_a_booking(ours: Ours, database: str) -> Row:
             return took
 
         mine, theirs, ratio = await medians(changed, stock_cold.once, rounds=30)
-        assert await ask(us) == await ask(them), "the two answer differently"
+        assert await ask(us) == await ask(them), "the two differ"
     return Row(
         f"... after a booking, {database}",
         *at_least(1 / ratio, 5),
@@ -129,7 +129,7 @@ async def after_a_booking(ours: Ours, database: str) -> Row:
 
 
 def uvicorn_of(name: str, folder: Path, environment: dict[str, str]) -> Server:
-    """As ours is run, but for what is in it."""
+    """Another app, run like ours."""
     options = ("--log-level", "warning", "--no-access-log", "--no-server-header")
-    module = ("uvicorn", f"tests.bench.{name}:app", *options)
+    module = ("uvicorn", f"tests.bench.baselines.{name}:app", *options)
     return Server(folder / f"{name}.log", environment, module)

@@ -1,4 +1,4 @@
-"""What a server takes: memory, and time to get ready."""
+"""The memory of a server, and its time until ready."""
 
 import json
 import statistics
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.load import Load
-from tests.bench.measure import Row
 from tests.bench.open_slots import JSON, started
+from tests.bench.support.load import Load
+from tests.bench.support.measure import Row
 from tests.stress.servers import HOUSE, Server, environment_for
 from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient, service_id
 
@@ -23,12 +23,12 @@ FLAT = 1.05
 MOST_SECONDS = 1.5
 STARTS = 5
 QUESTIONS = 100
-"""So many different ones are worked out anew each time that a visit is held or given back."""
+"""Different questions that are computed anew after each hold and release."""
 LIBRARIES = "import asyncpg, sqlalchemy.ext.asyncio, starlette.applications, strawberry, uvicorn"
 
 
 async def memory(url: str, folder: Path, requests: int) -> list[Row]:
-    """With the sample clinic; a hundredth of the requests are worked out, the others were asked before."""
+    """With the sample clinic; one request of a hundred is computed, the others repeat an earlier one."""
     async with sample_server(url, folder) as server:
         async with httpx.AsyncClient(base_url=server.base_url) as client:
             partner = GraphQLClient(client)
@@ -61,12 +61,12 @@ async def memory(url: str, folder: Path, requests: int) -> list[Row]:
 async def start(url: str, folder: Path) -> Row:
     ours, theirs = [], []
     for _ in range(STARTS):
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         async with sample_server(url, folder):
-            ours.append(time.perf_counter() - begun)
-        begun = time.perf_counter()
+            ours.append(time.perf_counter() - started_at)
+        started_at = time.perf_counter()
         await (await create_subprocess_exec(sys.executable, "-c", LIBRARIES)).wait()
-        theirs.append(time.perf_counter() - begun)
+        theirs.append(time.perf_counter() - started_at)
     mine = statistics.median(ours)
     return Row(
         "start until ready",
@@ -98,9 +98,9 @@ async def _ask(server: Server, partner: GraphQLClient, *, requests: int) -> None
 
 
 def _megabytes(pid: int) -> float:
-    """Resident; `ps` knows it on every Unix."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True)
-    return int(told.stdout) / 1024
+    """Resident memory, from `ps`, which every Unix has."""
+    output = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True)
+    return int(output.stdout) / 1024
 
 
 def _megabytes_of_libraries() -> float:

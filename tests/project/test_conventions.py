@@ -19,7 +19,6 @@ LONG_FILE = 300
 MAX_LONG_FILES = 3
 MAX_ENTRIES = 14
 CROWDED = {
-    "tests/bench": "a module for each thing that is measured",
     "tests/widget": "a module for each subject of the widget, on one browser",
 }
 """Folders with more entries than MAX_ENTRIES, each with its reason."""

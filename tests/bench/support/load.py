@@ -1,4 +1,4 @@
-"""Requests as fast as a server answers them: a few connections, each asking again at once."""
+"""Load on a server: a few connections, each of which sends its next request at once."""
 
 import asyncio
 import re
@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 CONNECTIONS = 16
 FEWEST = 3 * CONNECTIONS
-"""Answers that make a rate: of slow ones one has to wait for enough."""
+"""Responses that make a rate, however slow they are."""
 
 
-class BadAnswer(Exception):
-    """Something else than 200; with what it said."""
+class BadResponse(Exception):
+    """The server sent something else than 200; begins with its bytes."""
 
 
 @dataclass(frozen=True)
@@ -36,56 +36,56 @@ class Load:
         return cls(parts.hostname, parts.port, "\r\n".join([*lines, "", ""]).encode() + body)
 
     async def rate(self, *, seconds: float) -> float:
-        """Answers a second, once all connections are warm."""
+        """Responses a second, once all connections are warm."""
         loop = asyncio.get_running_loop()
-        askers = [_Asker(self.request) for _ in range(CONNECTIONS)]
-        for asker in askers:
-            await loop.create_connection(lambda asker=asker: asker, self.host, self.port)  # type: ignore[misc]
+        connections = [_Connection(self.request) for _ in range(CONNECTIONS)]
+        for connection in connections:
+            await loop.create_connection(lambda connection=connection: connection, self.host, self.port)  # type: ignore[misc]
         try:
             await asyncio.sleep(seconds / 5)
-            before, begun = sum(asker.answers for asker in askers), time.perf_counter()
+            before, started_at = sum(connection.responses for connection in connections), time.perf_counter()
             done = 0
             while done < FEWEST:
                 await asyncio.sleep(seconds)
-                done = sum(asker.answers for asker in askers) - before
-                for asker in askers:
-                    asker.raise_if_failed()
-            took = time.perf_counter() - begun
+                done = sum(connection.responses for connection in connections) - before
+                for connection in connections:
+                    connection.raise_if_failed()
+            took = time.perf_counter() - started_at
         finally:
-            for asker in askers:
-                asker.close()
+            for connection in connections:
+                connection.close()
         return done / took
 
     async def once(self) -> float:
-        """Seconds until a whole answer is there, on a connection of its own."""
-        asker = _Asker(self.request, most=1)
-        begun = time.perf_counter()
-        await asyncio.get_running_loop().create_connection(lambda: asker, self.host, self.port)
-        await asker.finished
-        took = time.perf_counter() - begun
-        asker.close()
+        """Seconds until a whole response has arrived, on a connection of its own."""
+        connection = _Connection(self.request, most=1)
+        started_at = time.perf_counter()
+        await asyncio.get_running_loop().create_connection(lambda: connection, self.host, self.port)
+        await connection.finished
+        took = time.perf_counter() - started_at
+        connection.close()
         return took
 
     async def times(self, number: int) -> None:
-        """So many requests, over all connections."""
+        """Send this number of requests, over all connections."""
         loop = asyncio.get_running_loop()
-        askers = [_Asker(self.request, most=number // CONNECTIONS) for _ in range(CONNECTIONS)]
-        for asker in askers:
-            await loop.create_connection(lambda asker=asker: asker, self.host, self.port)  # type: ignore[misc]
-        await asyncio.gather(*(asker.finished for asker in askers))
-        for asker in askers:
-            asker.close()
+        connections = [_Connection(self.request, most=number // CONNECTIONS) for _ in range(CONNECTIONS)]
+        for connection in connections:
+            await loop.create_connection(lambda connection=connection: connection, self.host, self.port)  # type: ignore[misc]
+        await asyncio.gather(*(connection.finished for connection in connections))
+        for connection in connections:
+            connection.close()
 
 
-class _Asker(asyncio.Protocol):
-    """Reads of an answer only what it must: the client should not be what is measured."""
+class _Connection(asyncio.Protocol):
+    """Reads of a response only what it must: the client should not be what is measured."""
 
     def __init__(self, request: bytes, *, most: int | None = None) -> None:
         self._request = request
         self._most = most
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
-        self.answers = 0
+        self.responses = 0
         self.finished = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -99,19 +99,19 @@ class _Asker(asyncio.Protocol):
             return
         length = LENGTH.search(self._buffer, 0, end)
         if length is None or not self._buffer.startswith(b"HTTP/1.1 200"):
-            self._fail(BadAnswer(self._buffer[:500].decode("utf-8", "replace")))
+            self._fail(BadResponse(self._buffer[:500].decode("utf-8", "replace")))
             return
         if len(self._buffer) < end + 4 + int(length[1]):
             return
         self._buffer = b""
-        self.answers += 1
-        if self.answers == self._most:
+        self.responses += 1
+        if self.responses == self._most:
             self.finished.set_result(None)
         elif self._transport is not None:
             self._transport.write(self._request)
 
     def connection_lost(self, reason: Exception | None) -> None:
-        self._fail(BadAnswer(f"the server closed the connection: {reason}"))
+        self._fail(BadResponse(f"the server closed the connection: {reason}"))
 
     def _fail(self, reason: Exception) -> None:
         if not self.finished.done():

@@ -1,5 +1,5 @@
-"""The same open slots as Strawberry's documentation would have them: resolver methods, data loaders, its
-own ASGI app, and none of its caches. It asks the same rulebook in the same database."""
+"""The same open slots as in Strawberry's documentation: resolver methods, data loaders, its
+own ASGI app, and none of its caches. It searches with the same rulebook in the same database."""
 
 import os
 from collections.abc import Awaitable, Callable, Collection

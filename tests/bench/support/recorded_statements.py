@@ -1,5 +1,6 @@
-"""What a booking sends to the database, recorded once, to be sent again without us: by the bare driver,
-or by pgbench. What must be new each time (ids, secrets, ticks) is made new."""
+"""SQL statements of a booking, recorded once and replayed without our code: by the driver, or by pgbench.
+
+Values that are unique (ids, secrets, ticks) are renewed for each replay."""
 
 import hashlib
 import re
@@ -21,57 +22,60 @@ PARAMETER = re.compile(r"\$(\d+)")
 LEAST_TICK = 1_000_000
 APART = ticks_in(DAY)
 BEYOND = 1000 * APART
-"""Where nobody who measures us books."""
+"""Beyond all ticks that the measurement of ours books."""
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A statement with its parameters; `many` has a row of them for each time."""
+class RecordedStatement:
+    """A statement with its rows of parameters, several if it is run for `many`."""
 
-    statement: str
+    sql: str
     rows: list[tuple[Any, ...]]
     many: bool
 
     @property
     def is_write(self) -> bool:
-        return self.statement.startswith(("INSERT", "UPDATE", "DELETE"))
+        return self.sql.startswith(("INSERT", "UPDATE", "DELETE"))
 
-    def again(self, number: int) -> list[tuple[Any, ...]]:
-        """The rows, made new."""
-        return [tuple(_new(value, number) for value in row) for row in self.rows]
+    def renewed_rows(self, number: int) -> list[tuple[Any, ...]]:
+        return [tuple(_renewed(value, number) for value in row) for row in self.rows]
 
     def for_pgbench(self) -> str:
         texts = []
         for row in self.rows:
             values = [_expression(value) for value in row]
-            text = PARAMETER.sub(lambda found: values[int(found[1]) - 1], self.statement)  # noqa: B023
+            text = PARAMETER.sub(lambda match: values[int(match[1]) - 1], self.sql)  # noqa: B023
             texts.append(" ".join(text.split()) + ";")
         return "\n".join(["\\startpipeline", *texts, "\\endpipeline"] if self.many else texts)
 
 
 @contextmanager
-def recorded(engine: AsyncEngine) -> Iterator[list[Sent]]:
-    sent: list[Sent] = []
+def recorded(engine: AsyncEngine) -> Iterator[list[RecordedStatement]]:
+    sent: list[RecordedStatement] = []
 
-    def note(_c: Any, _cursor: Any, statement: str, given: Any, _context: Any, many: bool) -> None:
+    def record(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         if not statement.startswith("BEGIN"):
-            sent.append(Sent(statement, [tuple(row) for row in (given if many else [given])], many))
+            sent.append(
+                RecordedStatement(
+                    statement, [tuple(row) for row in (parameters if many else [parameters])], many
+                )
+            )
 
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    event.listen(engine.sync_engine, "before_cursor_execute", record)
     try:
         yield sent
     finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
+        event.remove(engine.sync_engine, "before_cursor_execute", record)
 
 
-def pgbench_script(transactions: list[list[Sent]]) -> str:
+def pgbench_script(transactions: list[list[RecordedStatement]]) -> str:
     lines = ["\\set n random(1, 1000000000)"]
-    for sent in transactions:
-        lines += ["BEGIN;", *(one.for_pgbench() for one in sent), "COMMIT;"]
+    for statements in transactions:
+        lines += ["BEGIN;", *(statement.for_pgbench() for statement in statements), "COMMIT;"]
     return "\n".join(lines) + "\n"
 
 
-def _new(value: Any, number: int) -> Any:
+def _renewed(value: Any, number: int) -> Any:
     if isinstance(value, bytes | memoryview):
         return hashlib.sha256(bytes(value) + str(number).encode()).digest()
     seed = f"{value} {number}".encode()

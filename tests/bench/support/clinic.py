@@ -1,4 +1,4 @@
-"""A clinic of any size, for what should stay fast in it."""
+"""A clinic of any size."""
 
 from graphql_api.resolvers.relay import global_id
 
@@ -9,7 +9,7 @@ SERVICE = global_id("Service", "visit")
 
 
 def clinic_file(practitioners: int) -> str:
-    """As text: everybody works every day, at one place, and offers one service without screening.
+    """Its file: all practitioners work every day, at one location, and offer one service without screening.
 
     `visit-10` is the same service, offered by the first ten; so there is one for each of FIRST.
     """

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from booking.storage.engine import engine_for
-from tests.bench.clinic import person
+from tests.bench.support.clinic import person
 
 SQLITE = {"id": "printf('%032x', {})", "bytes": "CAST(printf('%032x', {}) AS BLOB)", "past": "{}"}
 POSTGRESQL = {
@@ -13,38 +13,38 @@ POSTGRESQL = {
 }
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :number)"
 FIRST_TICK = 1_000_000
-"""In 1979: long before anything that is asked for."""
+"""In 1979: long before any slot that is asked for."""
 TICKS = 9
 
 
 async def add_history(database: str, number: int, practitioners: int) -> None:
-    """So many appointments, booked and over, all of different times, into the database of that URL."""
+    """Add past appointments, all at different times, to the database of this URL."""
     engine = engine_for(database)
     is_sqlite = engine.dialect.name == "sqlite"
     kind = SQLITE if is_sqlite else POSTGRESQL
     key, secret = kind["id"].format("i"), kind["bytes"].format("i")
     patient, at = kind["id"].format("i + 1000000000"), kind["past"].format("'2020-01-01 10:00:00+00:00'")
     end = kind["past"].format("'2020-01-01 10:30:00+00:00'")
-    who = " ".join(f"WHEN {place} THEN '{person(place + 1)}'" for place in range(practitioners))
-    visit = f"'visit', CASE i % {practitioners} {who} END, 'here', {at}, {end}, {at}"
+    practitioner = " ".join(f"WHEN {index} THEN '{person(index + 1)}'" for index in range(practitioners))
+    values = f"'visit', CASE i % {practitioners} {practitioner} END, 'here', {at}, {end}, {at}"
     columns = "service, practitioner, location, starts_at, ends_at, created_at"
     statements = [
         f"INSERT INTO holds (id, token_hash, expires_at, {columns}) {NUMBERS} "
-        f"SELECT {key}, {secret}, {at}, {visit} FROM n",
+        f"SELECT {key}, {secret}, {at}, {values} FROM n",
         f"INSERT INTO patients (id, name, email, phone, language, created_at) {NUMBERS} "
         f"SELECT {patient}, 'Sample Patient', 'patient@example.com', '+14165550123', 'en', {at} FROM n",
         "INSERT INTO appointments (id, reference, status, patient, tell_practitioner, manage_token_hash, "
         f"changed_at, sequence, {columns}) {NUMBERS} SELECT {key}, 'R' || i, 'booked', {patient}, '[]', "
-        f"{secret}, {at}, 0, {visit} FROM n",
+        f"{secret}, {at}, 0, {values} FROM n",
         f"INSERT INTO ticks (resource, tick, owner) {NUMBERS}, k(t) AS (SELECT 0 UNION ALL SELECT t + 1 "
-        f"FROM k WHERE t < {TICKS - 1}) SELECT CASE i % {practitioners} {who} END, "
+        f"FROM k WHERE t < {TICKS - 1}) SELECT CASE i % {practitioners} {practitioner} END, "
         f"{FIRST_TICK} + i / {practitioners} * {TICKS} + t, {key} FROM n, k",
     ]
     async with engine.execution_options(writes=True).begin() as connection:
         for statement in statements:
             await connection.execute(text(statement), {"number": number})
     if not is_sqlite:
-        # What autovacuum would have done by then.
+        # As autovacuum would have done by then.
         async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             await connection.execute(text("VACUUM ANALYZE"))
     await engine.dispose()

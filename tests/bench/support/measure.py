@@ -1,4 +1,4 @@
-"""Pairs measured side by side: first the one, then the other, again and again; and what came of it."""
+"""Figures measured in pairs, by turns: a disturbance of the machine falls on both."""
 
 import statistics
 from collections.abc import Awaitable, Callable
@@ -10,9 +10,9 @@ Figure = Callable[[], Awaitable[float]]
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `ratio` is what `goal` is about; a miss is told, and fails nothing.
+    """A line of the table. A `ratio` that misses its `goal` is shown, and fails nothing.
 
-    Without a goal it only tells what a part costs.
+    A row without a goal only shows the cost of a part.
     """
 
     work: str
@@ -25,10 +25,7 @@ class Row:
 
 
 async def medians(ours: Figure, theirs: Figure, *, rounds: int) -> tuple[float, float, float]:
-    """Of ours, of theirs, and of the rounds' ratios ours / theirs.
-
-    What disturbs the machine for a while disturbs both of a round, so ratios tell more than either.
-    """
+    """Medians of ours, of theirs, and of the rounds' ratios ours / theirs."""
     pairs = []
     for turn in range(rounds):
         if turn % 2:
@@ -37,12 +34,12 @@ async def medians(ours: Figure, theirs: Figure, *, rounds: int) -> tuple[float, 
         else:
             pairs.append((await ours(), await theirs()))
     mine, others = zip(*pairs)
-    ratios = [one / other for one, other in pairs]
+    ratios = [own / other for own, other in pairs]
     return statistics.median(mine), statistics.median(others), statistics.median(ratios)
 
 
 def at_least(ratio: float, goal: float) -> tuple[str, str, bool]:
-    """What the table says of a ratio that should be high: the goal, the ratio, whether it is met."""
+    """Cells of a ratio that should be high: the goal, the ratio, whether it is met."""
     return f">= {goal:g} x", f"{ratio:.2f} x", ratio >= goal
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic alone: a practitioner's day, and a thousand of them for two months."""
+"""The bit arithmetic of the time grid: a practitioner's day, and a thousand practitioners for two months."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,29 +7,29 @@ from zoneinfo import ZoneInfo
 
 from booking.timegrid.opening_hours import TimeSpan, count_by_day, days_window, open_bits, step_bits
 from booking.timegrid.ticks import TICK, Window, instant_at, possible_starts, tick_at
-from tests.bench.measure import Figure, Row, at_least, at_most, medians
+from tests.bench.support.measure import Figure, Row, at_least, at_most, medians
 
 DAY = date(2026, 11, 24)
 OPENS, CLOSES = 9 * 12, 17 * 12
 BUSY = ((108, 117), (126, 135), (144, 156), (159, 168), (171, 180), (195, 204))
-"""A break and visits with their buffers, in ticks after midnight."""
+"""A break and appointments with their buffers, in ticks after midnight."""
 VISIT, AFTER, STEP = 6, 3, 3
-PEOPLE, DAYS = 1000, 60
+PRACTITIONERS, DAYS = 1000, 60
 BUDGET_MS = 50
 
 
-async def a_day() -> list[Row]:
+async def practitioner_day() -> list[Row]:
     window = Window(tick_at(datetime(2026, 11, 24, tzinfo=UTC)), 288)
     open_ = _bits([(OPENS, CLOSES)])
     busy, steps = _bits(BUSY), sum(1 << tick for tick in range(0, 288, STEP))
 
     def ours() -> list[int]:
-        found = possible_starts(open_=open_, busy=busy, steps=steps, visit=VISIT, before=0, after=AFTER)
-        return window.ticks(found)
+        starts = possible_starts(open_=open_, busy=busy, steps=steps, visit=VISIT, before=0, after=AFTER)
+        return window.ticks(starts)
 
     def by_hand() -> list[int]:
         free = open_ & ~busy
-        # Six ticks open, and nine free of others: each run by three doublings.
+        # Runs of six open ticks and of nine free ones, each by three doublings.
         runs = free & free >> 1
         runs &= runs >> 2
         runs &= runs >> 2
@@ -74,19 +74,23 @@ async def two_months() -> Row:
     open_ = open_bits(window, zone, spans)
     steps = step_bits(window, zone, timedelta(minutes=30))
     every_day = [_bits(BUSY) << day * 288 for day in range(DAYS)]
-    busy = [sum(every_day[day] for day in range(DAYS) if (day + who) % 3) for who in range(PEOPLE)]
+    busy = [
+        sum(every_day[day] for day in range(DAYS) if (day + number) % 3) for number in range(PRACTITIONERS)
+    ]
 
-    def starts(who: int) -> int:
-        return possible_starts(open_=open_, busy=busy[who], steps=steps, visit=VISIT, before=0, after=AFTER)
+    def starts(number: int) -> int:
+        return possible_starts(
+            open_=open_, busy=busy[number], steps=steps, visit=VISIT, before=0, after=AFTER
+        )
 
     def ours() -> list[list[int]]:
-        return [list(count_by_day(window, zone, starts(who)).values()) for who in range(PEOPLE)]
+        return [list(count_by_day(window, zone, starts(number)).values()) for number in range(PRACTITIONERS)]
 
     def one_by_one() -> list[list[int]]:
         counts = []
-        for who in range(PEOPLE):
+        for number in range(PRACTITIONERS):
             by_day = [0] * DAYS
-            for tick in window.ticks(starts(who)):
+            for tick in window.ticks(starts(number)):
                 by_day[(tick - window.first) // 288] += 1
             counts.append(by_day)
         return counts
@@ -94,7 +98,7 @@ async def two_months() -> Row:
     assert ours() == one_by_one(), "the two differ"
     mine, theirs, _ = await medians(_seconds(ours, times=1), _seconds(one_by_one, times=1), rounds=5)
     return Row(
-        f"{PEOPLE:,} practitioners x {DAYS} days counted",
+        f"{PRACTITIONERS:,} practitioners x {DAYS} days counted",
         f"< {BUDGET_MS} ms",
         f"{mine * 1000:.0f} ms",
         mine * 1000 < BUDGET_MS,
@@ -110,9 +114,9 @@ def _bits(spans: Sequence[tuple[int, int]]) -> int:
 
 def _seconds(work: Callable[[], object], *, times: int = 500) -> Figure:
     async def measured() -> float:
-        begun = time.process_time()
+        started_at = time.process_time()
         for _ in range(times):
             work()
-        return (time.process_time() - begun) / times
+        return (time.process_time() - started_at) / times
 
     return measured

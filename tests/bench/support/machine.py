@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that the figures were measured on."""
 
 import os
 import platform
@@ -22,7 +22,7 @@ def machine() -> str:
 
 def _processor() -> str:
     if CPU_INFO.exists():
-        named = re.search(r"^model name\s*: (.+)$", CPU_INFO.read_text("utf-8", "replace"), re.MULTILINE)
-        if named:
-            return named[1]
+        model = re.search(r"^model name\s*: (.+)$", CPU_INFO.read_text("utf-8", "replace"), re.MULTILINE)
+        if model:
+            return model[1]
     return platform.processor() or platform.machine()
