@@ -15,7 +15,7 @@ import httpx
 from tests.bench.open_slots import JSON, started
 from tests.bench.support.load import Load
 from tests.bench.support.measure import Row
-from tests.stress.servers import HOUSE, Server, environment_for
+from tests.stress.servers import REPOSITORY, Server, environment_for
 from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient, service_id
 
 MOST_MEGABYTES = 120
@@ -80,7 +80,7 @@ async def start(url: str, folder: Path) -> Row:
 
 
 def sample_server(url: str, folder: Path) -> AbstractAsyncContextManager[Server]:
-    return started(Server(folder / "sample.log", environment_for(url, HOUSE / "clinic.toml")))
+    return started(Server(folder / "sample.log", environment_for(url, REPOSITORY / "clinic.toml")))
 
 
 async def _ask(server: Server, partner: GraphQLClient, *, requests: int) -> None:

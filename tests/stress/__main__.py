@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.booking.notifications.mailbox import mailbox
-from tests.stress import mails
-from tests.stress.changing import everything_at_once
-from tests.stress.courses import courses
-from tests.stress.holding import any_practitioner, one_time, unequal
-from tests.stress.killing import AtTheEnd, kill
-from tests.stress.referee import Verdict, judge, read_books
-from tests.stress.stage import Outcome, Stage, Tally, open_stage
+from tests.stress.deployment import Deployment, Outcome, Tally, running_deployment
+from tests.stress.invariants import Violations, check_invariants, read_state
+from tests.stress.scenarios import mails
+from tests.stress.scenarios.changes import everything_at_once
+from tests.stress.scenarios.courses import courses
+from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
+from tests.stress.scenarios.kills import FinalCheck, kill
 from tests.support.databases import running_postgres, sqlite_copy, sqlite_template
 
 PROCESSES = 4
-LONGEST_SECONDS = 900
+TIMEOUT_SECONDS = 900
 """For one scenario."""
 COLUMNS = "{:<11} {:<10} {:>8} {:>9} {:>8} {:>6} {:>7} {:>6} {:>7} {:>7}  {}"
 HEADINGS = (
@@ -29,7 +29,7 @@ HEADINGS = (
     *("errors", "doubles", "losses", "p50 ms", "p99 ms"),
 )
 
-Play = Callable[[Stage, float, int, AtTheEnd], Awaitable[Outcome]]
+Play = Callable[[Deployment, float, int, FinalCheck], Awaitable[Outcome]]
 
 
 def _at(scale: float, size: int) -> int:
@@ -37,21 +37,21 @@ def _at(scale: float, size: int) -> int:
 
 
 SCENARIOS: dict[str, Play] = {
-    "one-time": lambda stage, scale, _seed, _check: one_time(stage, attempts=_at(scale, 500)),
-    "unequal": lambda stage, scale, seed, _check: unequal(
-        stage, attempts=_at(scale, 500), clients=32, seed=seed
+    "one-time": lambda deployment, scale, _seed, _check: one_time(deployment, attempts=_at(scale, 500)),
+    "unequal": lambda deployment, scale, seed, _check: unequal(
+        deployment, attempts=_at(scale, 500), clients=32, seed=seed
     ),
-    "anybody": lambda stage, scale, _seed, _check: any_practitioner(
-        stage, attempts=_at(scale, 200), days=_at(scale, 6)
+    "anybody": lambda deployment, scale, _seed, _check: any_practitioner(
+        deployment, attempts=_at(scale, 200), days=_at(scale, 6)
     ),
-    "everything": lambda stage, scale, seed, _check: everything_at_once(
-        stage, clients=24, steps=_at(scale, 50), seed=seed
+    "everything": lambda deployment, scale, seed, _check: everything_at_once(
+        deployment, clients=24, steps=_at(scale, 50), seed=seed
     ),
-    "courses": lambda stage, scale, seed, _check: courses(
-        stage, clients=16, rounds=_at(scale, 30), seed=seed
+    "courses": lambda deployment, scale, seed, _check: courses(
+        deployment, clients=16, rounds=_at(scale, 30), seed=seed
     ),
-    "kill": lambda stage, scale, seed, check: kill(
-        stage, kills=_at(scale, 50), clients=12, seed=seed, at_the_end=check
+    "kill": lambda deployment, scale, seed, check: kill(
+        deployment, kills=_at(scale, 50), clients=12, seed=seed, final_check=check
     ),
 }
 
@@ -108,21 +108,25 @@ class Run:
     async def play(self, url: str, folder: Path) -> None:
         async with (
             mailbox() as box,
-            open_stage(
-                url, folder, processes=PROCESSES, environment=mails.environment(box), told=self._show
-            ) as stage,
+            running_deployment(
+                url,
+                folder,
+                processes=PROCESSES,
+                environment=mails.environment(box),
+                report_progress=self._show,
+            ) as deployment,
         ):
-            mailed = mails.every_booking_is_mailed(box, patiently=True)
+            mail_check = mails.every_booking_is_mailed(box, until_sent=True)
             for name in self.names:
                 try:
-                    async with asyncio.timeout(LONGEST_SECONDS):
-                        self._note(await SCENARIOS[name](stage, self.scale, self.seed, mailed))
+                    async with asyncio.timeout(TIMEOUT_SECONDS):
+                        self._note(await SCENARIOS[name](deployment, self.scale, self.seed, mail_check))
                 except TimeoutError:
-                    late = Tally(name, stage)
-                    late.fail(f"took longer than {LONGEST_SECONDS} s")
-                    self._note(late.outcome(Verdict()))
-            afterwards = Tally("afterwards", stage)
-        self._note(afterwards.outcome(judge(await read_books(url))))
+                    late = Tally(name, deployment)
+                    late.fail(f"took longer than {TIMEOUT_SECONDS} s")
+                    self._note(late.outcome(Violations()))
+            afterwards = Tally("afterwards", deployment)
+        self._note(afterwards.outcome(check_invariants(await read_state(url))))
 
     def _note(self, outcome: Outcome) -> None:
         self.outcomes.append((self.database, outcome))

@@ -1,11 +1,11 @@
-"""A clinic for races: each scenario has services and practitioners of its own, who bear its name."""
+"""A clinic for races: each scenario has services and practitioners of its own, named after it."""
 
 from datetime import time
 
 STEP_MINUTES = 15
 OPENS, CLOSES = time(8), time(12)
-MANY = 8
-"""How many practitioners are free at once for those who don't mind."""
+PRACTITIONERS_AT_ONCE = 8
+"""How many practitioners are free at once for clients that want any."""
 
 
 def clinic_file() -> str:
@@ -31,23 +31,23 @@ name = "Here"
 address = ["1 Main Street"]
 hours = {{ mon-sun = ["00:00-24:00"] }}""",
             _service("one-time", 30),
-            *_people(1, "one-time"),
+            *_practitioners(1, "one-time"),
             _service("unequal-long", 45, before=5, after=10),
             _service("unequal-short", 30, after=10),
-            *_people(2, "unequal-long", "unequal-short"),
+            *_practitioners(2, "unequal-long", "unequal-short"),
             _service("anybody", 30, after=15),
-            *_people(MANY, "anybody"),
+            *_practitioners(PRACTITIONERS_AT_ONCE, "anybody"),
             _service("everything", 30, before=5, after=10),
-            *_people(3, "everything"),
+            *_practitioners(3, "everything"),
             _service("courses", 30, after=10, more="visits = 3"),
-            *_people(4, "courses"),
+            *_practitioners(4, "courses"),
             _service("kill", 30, after=10),
-            *_people(4, "kill"),
+            *_practitioners(4, "kill"),
         ]
     )
 
 
-def person(scenario: str, number: int) -> str:
+def practitioner_slug(scenario: str, number: int) -> str:
     """The slug of a scenario's practitioner; the first one is 1."""
     return f"{scenario}-{number}"
 
@@ -63,12 +63,12 @@ buffer_after = "{after} min"
 {more}"""
 
 
-def _people(number: int, *services: str) -> list[str]:
+def _practitioners(number: int, *services: str) -> list[str]:
     scenario = services[0].removesuffix("-long")
     return [
         f"""
 [[practitioners]]
-slug = "{person(scenario, place)}"
+slug = "{practitioner_slug(scenario, place)}"
 name = "Sample Practitioner {scenario} {place}"
 services = {list(services)}
 [[practitioners.hours]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-HOUSE = Path(__file__).parent.parent.parent
+REPOSITORY = Path(__file__).parent.parent.parent
 SERVE = ("graphql_api.cli.main", "serve")
 READY_SECONDS = 60
 STOPPED_SECONDS = 20
@@ -35,8 +35,8 @@ class Server:
         self._reserved.bind(("127.0.0.1", 0))
         self.port: int = self._reserved.getsockname()[1]
         if sys.platform != "linux":
-            # On Linux a socket that is bound but doesn't listen keeps the port from everyone else who asks
-            # for any port, also while the server is down; elsewhere it would keep it from the server too.
+            # On Linux a bound socket that doesn't listen keeps the port from other processes that ask for any
+            # port, also while the server is down; elsewhere it would keep it from the server too.
             self._reserved.close()
 
     @property
@@ -123,5 +123,5 @@ def environment_for(url: str, clinic: Path) -> dict[str, str]:
         "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
         "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000000",
         "BOOK_ONLINE_BOOKINGS_PER_CLIENT": "100000000",
-        "PYTHONPATH": str(HOUSE),
+        "PYTHONPATH": str(REPOSITORY),
     }

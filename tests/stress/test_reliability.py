@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.booking.notifications.mailbox import Mailbox, mailbox
-from tests.stress import mails
-from tests.stress.changing import everything_at_once
-from tests.stress.courses import courses
-from tests.stress.holding import any_practitioner, one_time, unequal
-from tests.stress.killing import kill
-from tests.stress.referee import judge, read_books
-from tests.stress.stage import Stage, open_stage
+from tests.stress.deployment import Deployment, running_deployment
+from tests.stress.invariants import check_invariants, read_state
+from tests.stress.scenarios import mails
+from tests.stress.scenarios.changes import everything_at_once
+from tests.stress.scenarios.courses import courses
+from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
+from tests.stress.scenarios.kills import kill
 from tests.support.databases import Postgres, sqlite_copy
 
 PROCESSES = 3
@@ -47,53 +47,55 @@ async def box() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture(scope="module")
-async def stage(
+async def deployment(
     lasting_url: str, box: Mailbox, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Deployment]:
     """Servers that all these tests share: each scenario has practitioners of its own."""
     folder = tmp_path_factory.mktemp("servers")
-    told = mails.environment(box)
-    async with open_stage(lasting_url, folder, processes=PROCESSES, environment=told) as opened:
+    environment = mails.environment(box)
+    async with running_deployment(
+        lasting_url, folder, processes=PROCESSES, environment=environment
+    ) as opened:
         yield opened
 
 
-async def test_one_time_is_sold_once(stage: Stage) -> None:
-    outcome = await one_time(stage, attempts=60)
+async def test_one_time_is_sold_once(deployment: Deployment) -> None:
+    outcome = await one_time(deployment, attempts=60)
     assert outcome.wrong == []
     assert (outcome.successes, outcome.refusals) == (2, 59)  # one holds it, and books it
 
 
-async def test_visits_of_unequal_lengths_never_overlap_and_leave_no_room(stage: Stage) -> None:
-    outcome = await unequal(stage, attempts=60, clients=10, seed=SEED)
+async def test_visits_of_unequal_lengths_never_overlap_and_leave_no_room(deployment: Deployment) -> None:
+    outcome = await unequal(deployment, attempts=60, clients=10, seed=SEED)
     assert outcome.wrong == []
 
 
-async def test_whoever_is_free_is_given_once_and_no_one_has_more_to_do(stage: Stage) -> None:
-    outcome = await any_practitioner(stage, attempts=60, days=1)
+async def test_whoever_is_free_is_given_once_and_no_one_has_more_to_do(deployment: Deployment) -> None:
+    outcome = await any_practitioner(deployment, attempts=60, days=1)
     assert outcome.wrong == []
 
 
-async def test_each_appointment_stands_as_its_client_was_told_last(stage: Stage) -> None:
-    outcome = await everything_at_once(stage, clients=8, steps=15, seed=SEED)
+async def test_each_appointment_stands_as_its_client_was_told_last(deployment: Deployment) -> None:
+    outcome = await everything_at_once(deployment, clients=8, steps=15, seed=SEED)
     assert outcome.wrong == []
 
 
-async def test_a_course_is_booked_whole_or_not_at_all(stage: Stage) -> None:
-    outcome = await courses(stage, clients=6, rounds=6, seed=SEED)
+async def test_a_course_is_booked_whole_or_not_at_all(deployment: Deployment) -> None:
+    outcome = await courses(deployment, clients=6, rounds=6, seed=SEED)
     assert outcome.wrong == []
 
 
 async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
-    stage: Stage, box: Mailbox
+    deployment: Deployment, box: Mailbox
 ) -> None:
-    mailed = mails.every_booking_is_mailed(box, patiently=False)
-    outcome = await kill(stage, kills=3, clients=6, seed=SEED, at_the_end=mailed)
+    mailed = mails.every_booking_is_mailed(box, until_sent=False)
+    outcome = await kill(deployment, kills=3, clients=6, seed=SEED, final_check=mailed)
     assert outcome.wrong == []
     assert box.messages
 
 
-async def test_afterwards_no_time_has_two_owners_or_a_wrong_one(stage: Stage) -> None:
-    for server in stage.servers:
+async def test_afterwards_no_time_has_two_owners_or_a_wrong_one(deployment: Deployment) -> None:
+    for server in deployment.servers:
         await server.stop()
-    books = await read_books(stage.url)
-    assert judge(books).all == []
+    state = await read_state(deployment.url)
+    assert check_invariants(state).all == []

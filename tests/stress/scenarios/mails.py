@@ -10,15 +10,15 @@ from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
 from tests.booking.notifications.mailbox import Mailbox
-from tests.stress.killing import AtTheEnd
-from tests.stress.stage import Stage
+from tests.stress.deployment import Deployment
+from tests.stress.scenarios.kills import FinalCheck
 
 SITE = "https://booking.example.com"
-LONGEST_SECONDS = 180
+TIMEOUT_SECONDS = 180
 
 
 def environment(box: Mailbox) -> dict[str, str]:
-    """What servers are told, so that their mails come here."""
+    """Settings that send the servers' mails to the box."""
     return {
         "BOOK_ONLINE_MAIL_URL": box.url,
         "BOOK_ONLINE_MAIL_FROM": "Sample Clinic <bookings@example.com>",
@@ -26,17 +26,17 @@ def environment(box: Mailbox) -> dict[str, str]:
     }
 
 
-def every_booking_is_mailed(box: Mailbox, *, patiently: bool) -> AtTheEnd:
+def every_booking_is_mailed(box: Mailbox, *, until_sent: bool) -> FinalCheck:
     """Each appointment's mail has come, or is still to be sent.
 
-    Patiently: until all are sent. What a killed server had begun is due again after a minute.
+    `until_sent` waits until all are sent. A killed server's delivery is due again after a minute.
     """
 
-    async def check(stage: Stage) -> list[str]:
-        database = Database(stage.url)
+    async def check(deployment: Deployment) -> list[str]:
+        database = Database(deployment.url)
         try:
-            if patiently:
-                await _all_sent(database)
+            if until_sent:
+                await _wait_until_sent(database)
             return await _missing(database, box)
         finally:
             await database.close()
@@ -44,9 +44,9 @@ def every_booking_is_mailed(box: Mailbox, *, patiently: bool) -> AtTheEnd:
     return check
 
 
-async def _all_sent(database: Database) -> None:
+async def _wait_until_sent(database: Database) -> None:
     is_due = select(OutboxDelivery.event).where(OutboxDelivery.due_at.is_not(None)).limit(1)
-    async with asyncio.timeout(LONGEST_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             async with database.read() as session:
                 if await session.scalar(is_due) is None:
@@ -57,15 +57,15 @@ async def _all_sent(database: Database) -> None:
 async def _missing(database: Database, box: Mailbox) -> list[str]:
     async with database.read() as session:
         # Of what was cancelled at once, only the cancellation may have been mailed.
-        stands = Appointment.status == AppointmentStatus.BOOKED
-        booked = set(await session.scalars(select(Appointment.id).where(stands)))
+        is_booked = Appointment.status == AppointmentStatus.BOOKED
+        booked = set(await session.scalars(select(Appointment.id).where(is_booked)))
         query = select(OutboxEvent, OutboxDelivery).join(
             OutboxDelivery, OutboxDelivery.event == OutboxEvent.id
         )
-        told = (await session.execute(query.where(OutboxEvent.kind == EventKind.BOOKED))).all()
+        deliveries = (await session.execute(query.where(OutboxEvent.kind == EventKind.BOOKED))).all()
     arrived = {str(message["Message-ID"]).strip("<>").partition("@")[0] for message in box.messages}
-    safe: set[uuid.UUID] = set()
-    for event, delivery in told:
+    mailed: set[uuid.UUID] = set()
+    for event, delivery in deliveries:
         if str(event.id) in arrived or delivery.due_at is not None:
-            safe |= {uuid.UUID(visit) for visit in event.appointments}
-    return [f"the mail about {visit} is lost" for visit in booked - safe]
+            mailed |= {uuid.UUID(appointment) for appointment in event.appointments}
+    return [f"the mail about {appointment} is lost" for appointment in booked - mailed]

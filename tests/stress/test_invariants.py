@@ -1,11 +1,11 @@
-"""The referee sees what must not be."""
+"""Each invariant of the stress test reports its violation."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Hold, Tick
 from booking.storage.models.catalogue import Service
-from tests.stress.referee import Books, Seen, judge
+from tests.stress.invariants import ConfirmedAppointment, DatabaseState, check_invariants
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -44,10 +44,10 @@ def ticks(visit: Hold | Appointment, *, missing: int = 0) -> list[Tick]:
     ]
 
 
-def books(*visits: Hold | Appointment, owned: list[Tick] | None = None) -> Books:
+def state(*visits: Hold | Appointment, owned: list[Tick] | None = None) -> DatabaseState:
     """Each visit with its own ticks, unless all that are owned are given."""
     rows = [tick for visit in visits for tick in ticks(visit)] if owned is None else owned
-    return Books(
+    return DatabaseState(
         now=NOW,
         services={"visit": VISIT},
         holds={visit.id: visit if isinstance(visit, Hold) else hold(visit.id) for visit in visits},
@@ -56,52 +56,64 @@ def books(*visits: Hold | Appointment, owned: list[Tick] | None = None) -> Books
     )
 
 
-def told(visit: Appointment) -> Seen:
-    return Seen(visit.id, visit.reference, visit.status, visit.practitioner, visit.starts_at)
+def confirmed(appointment: Appointment) -> ConfirmedAppointment:
+    return ConfirmedAppointment(
+        appointment.id,
+        appointment.reference,
+        appointment.status,
+        appointment.practitioner,
+        appointment.starts_at,
+    )
 
 
 def test_visits_that_touch_with_their_buffers_are_well() -> None:
     first, second = booked(ONE), hold(OTHER, NINE + timedelta(minutes=45))
-    assert judge(books(first, second), seen=[told(first)], held=[OTHER]).all == []
+    assert check_invariants(state(first, second), confirmed=[confirmed(first)], held=[OTHER]).all == []
 
 
 def test_buffers_that_overlap_are_a_double_booking() -> None:
-    verdict = judge(books(booked(ONE), hold(OTHER, NINE + timedelta(minutes=40))))
-    assert verdict.doubles == [f"one is owned by {ONE} and {OTHER} at 2026-11-24 09:35"]
+    violations = check_invariants(state(booked(ONE), hold(OTHER, NINE + timedelta(minutes=40))))
+    assert violations.doubles == [f"one is owned by {ONE} and {OTHER} at 2026-11-24 09:35"]
 
 
 def test_an_acknowledged_booking_that_is_not_there_is_lost() -> None:
-    assert judge(books(), seen=[told(booked(ONE))]).losses == ["the appointment ABCD-1234 is gone"]
+    assert check_invariants(state(), confirmed=[confirmed(booked(ONE))]).losses == [
+        "the appointment ABCD-1234 is gone"
+    ]
 
 
 def test_a_booking_that_stands_otherwise_than_told_is_lost() -> None:
     stands, said = booked(ONE), booked(ONE, NINE + timedelta(hours=1))
-    verdict = judge(books(stands), seen=[told(said)])
-    assert verdict.losses == [f"a client was told {told(said)}, and kept is {told(stands)}"]
+    violations = check_invariants(state(stands), confirmed=[confirmed(said)])
+    assert violations.losses == [f"a client was told {confirmed(said)}, and kept is {confirmed(stands)}"]
 
 
 def test_what_nobody_was_told_of_was_done_twice() -> None:
-    verdict = judge(books(booked(ONE), hold(OTHER, NINE + timedelta(hours=1))), seen=[], held=[])
-    assert verdict.doubles == [
+    violations = check_invariants(
+        state(booked(ONE), hold(OTHER, NINE + timedelta(hours=1))), confirmed=[], held=[]
+    )
+    assert violations.doubles == [
         f"nobody was told of the appointment {ONE}",
         f"nobody was told of the hold {OTHER}",
     ]
 
 
 def test_a_hold_that_a_client_still_has_and_is_not_there_is_lost() -> None:
-    assert judge(books(hold(ONE, minutes_left=0)), held=[ONE]).losses == [f"the hold {ONE} is gone"]
+    assert check_invariants(state(hold(ONE, minutes_left=0)), held=[ONE]).losses == [
+        f"the hold {ONE} is gone"
+    ]
 
 
 def test_a_visit_owns_all_its_ticks() -> None:
     visit = booked(ONE)
-    assert judge(books(visit, owned=ticks(visit, missing=2))).strays == [
+    assert check_invariants(state(visit, owned=ticks(visit, missing=2))).stray_ticks == [
         f"Appointment {ONE} owns 7 of its 9 ticks"
     ]
 
 
 def test_the_ticks_of_a_visit_do_not_expire() -> None:
     visit = booked(ONE)
-    assert judge(books(visit, owned=ticks(hold(ONE)))).strays == [
+    assert check_invariants(state(visit, owned=ticks(hold(ONE)))).stray_ticks == [
         f"Appointment {ONE} owns 0 of its 9 ticks and 9 others"
     ]
 
@@ -109,16 +121,18 @@ def test_the_ticks_of_a_visit_do_not_expire() -> None:
 def test_what_was_cancelled_owns_nothing() -> None:
     visit = booked(ONE)
     visit.status = AppointmentStatus.CANCELLED
-    assert judge(books(visit)).strays == [f"ticks are left of {ONE}, which does not stand"]
+    assert check_invariants(state(visit)).stray_ticks == [f"ticks are left of {ONE}, which does not stand"]
 
 
 def test_a_tick_has_a_hold() -> None:
-    assert judge(books(owned=ticks(hold(ONE)))).strays == [f"ticks are left of {ONE}, which is no hold"]
+    assert check_invariants(state(owned=ticks(hold(ONE)))).stray_ticks == [
+        f"ticks are left of {ONE}, which is no hold"
+    ]
 
 
 def test_a_tick_does_not_outlive_its_hold() -> None:
     over = hold(ONE, minutes_left=0)
-    assert judge(books(over)).strays == []
-    assert judge(books(over, owned=ticks(hold(ONE, minutes_left=5)))).strays == [
+    assert check_invariants(state(over)).stray_ticks == []
+    assert check_invariants(state(over, owned=ticks(hold(ONE, minutes_left=5)))).stray_ticks == [
         f"ticks outlive their hold {ONE}"
     ]

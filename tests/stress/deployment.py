@@ -1,4 +1,4 @@
-"""Where a scenario plays: servers on one database, clients spread over them, and a tally of the answers."""
+"""A deployment for scenarios: servers on one database, a client for each, and a tally of the answers."""
 
 import statistics
 import time
@@ -15,19 +15,19 @@ import httpx
 
 from graphql_api.resolvers.relay import global_id, parse_global_id
 from tests.stress.clinic import CLOSES, OPENS, STEP_MINUTES, clinic_file
-from tests.stress.referee import Verdict, judge, read_books
+from tests.stress.invariants import Violations, check_invariants, read_state
 from tests.stress.servers import Server, running_servers
 from tests.support.graphql_client import GraphQLClient, problem_types
 
-PATIENCE_SECONDS = 60
+RESPONSE_TIMEOUT_SECONDS = 60
 CONNECTIONS = 60
-"""To each server at once; who comes later waits, and that wait is counted."""
+"""To each server at once; a later request waits, and that wait is counted."""
 IDLE_SECONDS = 2
 """Sooner than a server closes an idle connection, so that no request meets the closing."""
-SHOWN = 10
+MAX_VIOLATIONS_SHOWN = 10
 
-Told = Callable[[str, int, int], None]
-"""Hears a scenario's name, and how much of it is done, of how much."""
+ReportProgress = Callable[[str, int, int], None]
+"""Called with a scenario's name, how much of it is done, and of how much."""
 
 
 class Unavailable(Exception):
@@ -52,13 +52,13 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Deployment:
     """A partner for each server, in the servers' order."""
 
     url: str
     servers: Sequence[Server]
     partners: Sequence[GraphQLClient]
-    told: Told
+    report_progress: ReportProgress
 
     @property
     def first_day(self) -> date:
@@ -78,14 +78,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(
+async def running_deployment(
     url: str,
     folder: Path,
     *,
     processes: int,
     environment: Mapping[str, str] | None = None,
-    told: Told = lambda _scenario, _done, _total: None,
-) -> AsyncIterator[Stage]:
+    report_progress: ReportProgress = lambda _scenario, _done, _total: None,
+) -> AsyncIterator[Deployment]:
     """For a migrated database. The servers' logs are in the folder; `environment` is for the servers."""
     clinic = folder / "clinic.toml"
     clinic.write_text(clinic_file(), "utf-8")
@@ -97,27 +97,27 @@ async def open_stage(
             await stack.enter_async_context(
                 httpx.AsyncClient(
                     base_url=server.base_url,
-                    timeout=PATIENCE_SECONDS,
+                    timeout=RESPONSE_TIMEOUT_SECONDS,
                     limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS),
-                    event_hooks={"response": [_tell_unavailable]},
+                    event_hooks={"response": [_raise_unavailable]},
                 )
             )
             for server in servers
         ]
-        yield Stage(url, servers, [GraphQLClient(client) for client in clients], told)
+        yield Deployment(url, servers, [GraphQLClient(client) for client in clients], report_progress)
 
 
-async def _tell_unavailable(response: httpx.Response) -> None:
+async def _raise_unavailable(response: httpx.Response) -> None:
     if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         raise Unavailable
 
 
 @dataclass
 class Tally:
-    """What was asked in a scenario and what came of it; whatever was not to be expected is noted."""
+    """Counts the answers of a scenario, and records those that nobody should get."""
 
     scenario: str
-    stage: Stage
+    deployment: Deployment
     successes: int = 0
     refusals: int = 0
     errors: int = 0
@@ -125,24 +125,26 @@ class Tally:
     wrong: Counter[str] = field(default_factory=Counter)
 
     async def ask(
-        self, asked: Awaitable[dict[str, Any]], *, or_else: Collection[str] = ()
+        self, request: Awaitable[dict[str, Any]], *, refusals_allowed: Collection[str] = ()
     ) -> dict[str, Any] | None:
         """The payload of a mutation. None where it is neither a success nor a refusal of these kinds."""
         begun = time.perf_counter()
         try:
-            payload = await asked
+            payload = await request
         except (httpx.TransportError, Unavailable, AssertionError) as reason:
             self.fail(f"{type(reason).__name__}: {str(reason)[:200]}")
             return None
         finally:
             self.seconds.append(time.perf_counter() - begun)
-        return self.count(payload, or_else=or_else)
+        return self.count(payload, refusals_allowed=refusals_allowed)
 
-    def count(self, payload: dict[str, Any], *, or_else: Collection[str] = ()) -> dict[str, Any] | None:
+    def count(
+        self, payload: dict[str, Any], *, refusals_allowed: Collection[str] = ()
+    ) -> dict[str, Any] | None:
         if not payload["problems"]:
             self.successes += 1
             return payload
-        if not set(problem_types(payload)) <= set(or_else):
+        if not set(problem_types(payload)) <= set(refusals_allowed):
             self.fail(f"refused with {problem_types(payload)}: {payload['problems'][0]['message']}")
             return None
         self.refusals += 1
@@ -159,17 +161,22 @@ class Tally:
             self.wrong[otherwise] += 1
 
     def done(self, done: int, total: int) -> None:
-        self.stage.told(self.scenario, done, total)
+        self.deployment.report_progress(self.scenario, done, total)
 
-    async def close(self, *, note: str = "", **seen: Any) -> Outcome:
-        """Once all is answered: what the referee says of this scenario's practitioners; see `judge`."""
-        verdict = judge(await read_books(self.stage.url, of=self.scenario), **seen)
-        return self.outcome(verdict, note=note)
+    async def close(self, *, note: str = "", **expected: Any) -> Outcome:
+        """Check the invariants of this scenario's practitioners, once all is answered."""
+        state = await read_state(self.deployment.url, of=self.scenario)
+        return self.outcome(check_invariants(state, **expected), note=note)
 
-    def outcome(self, verdict: Verdict, *, note: str = "") -> Outcome:
-        wrong = [*(f"{times} times: {what}" for what, times in self.wrong.items()), *verdict.all[:SHOWN]]
+    def outcome(self, violations: Violations, *, note: str = "") -> Outcome:
+        wrong = [
+            *(f"{times} times: {what}" for what, times in self.wrong.items()),
+            *violations.all[:MAX_VIOLATIONS_SHOWN],
+        ]
         if wrong:
-            wrong += [f"a server said: {server.said[-2000:]}" for server in self.stage.servers if server.said]
+            wrong += [
+                f"a server said: {server.said[-2000:]}" for server in self.deployment.servers if server.said
+            ]
         seconds = sorted(self.seconds) or [0.0]
         return Outcome(
             scenario=self.scenario,
@@ -177,8 +184,8 @@ class Tally:
             successes=self.successes,
             refusals=self.refusals,
             errors=self.errors,
-            doubles=len(verdict.doubles),
-            losses=len(verdict.losses),
+            doubles=len(violations.doubles),
+            losses=len(violations.losses),
             p50_ms=statistics.median(seconds) * 1000,
             p99_ms=seconds[int(len(seconds) * 0.99)] * 1000,
             note=note,
