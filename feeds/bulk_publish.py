@@ -31,7 +31,7 @@ from booking.storage.queries.catalogue import (
 )
 from booking.storage.session import BookingSession
 from feeds.conditional import conditional_response, etag_of, not_modified
-from feeds.context import FeedContext
+from feeds.context import FeedContext, Now
 from feeds.fhir import FhirPublisher, Resource
 
 NDJSON = "application/fhir+ndjson"
@@ -41,7 +41,7 @@ COST, COST_OF_SLOTS = 10, 100
 """In points of the API; see graphql_api/security/rate_limiting.py."""
 LINES_PER_CHUNK = 256
 
-ReadResources = Callable[[FeedContext, BookingSession, FhirPublisher], Awaitable[Iterable[Resource]]]
+ReadResources = Callable[[BookingSession, FhirPublisher, Now], Awaitable[Iterable[Resource]]]
 
 
 def bulk_routes(context: FeedContext) -> list[BaseRoute]:
@@ -84,27 +84,21 @@ async def _manifest(context: FeedContext, request: Request) -> Response:
 async def _file(context: FeedContext, read: ReadResources, request: Request) -> Response:
     context.charge(request, COST)
     async with context.database.read() as session:
-        resources = await read(context, session, await _publisher(context, session))
+        resources = await read(session, await _publisher(context, session), context.now)
     return conditional_response(request, b"".join(map(_line, resources)), NDJSON, CACHE_HEADERS)
 
 
-async def _locations(
-    _context: FeedContext, session: BookingSession, publisher: FhirPublisher
-) -> Iterable[Resource]:
+async def _locations(session: BookingSession, publisher: FhirPublisher, _now: Now) -> Iterable[Resource]:
     return map(publisher.location, await listed_locations(session))
 
 
-async def _practitioners(
-    _context: FeedContext, session: BookingSession, publisher: FhirPublisher
-) -> Iterable[Resource]:
+async def _practitioners(session: BookingSession, publisher: FhirPublisher, _now: Now) -> Iterable[Resource]:
     return map(publisher.practitioner, await listed_practitioners(session))
 
 
-async def _schedules(
-    context: FeedContext, session: BookingSession, publisher: FhirPublisher
-) -> Iterable[Resource]:
+async def _schedules(session: BookingSession, publisher: FhirPublisher, now: Now) -> Iterable[Resource]:
     """A Schedule for each service, practitioner and location with hours, deliverable on a bookable day."""
-    offers = await deliverable_offers(session, now=await context.now(session))
+    offers = await deliverable_offers(session, now=await now(session))
     locations = {location.slug: location for location in await listed_locations(session)}
     practitioners = {offer.practitioner.slug for offer in offers}
     hours = await weekly_opening_hours(session, locations=list(locations), practitioners=practitioners)

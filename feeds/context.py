@@ -10,6 +10,8 @@ from starlette.requests import Request
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
 
+Now = Callable[[BookingSession], Awaitable[datetime]]
+
 
 @dataclass(frozen=True)
 class FeedContext:
@@ -20,7 +22,7 @@ class FeedContext:
     """
 
     database: Database
-    now: Callable[[BookingSession], Awaitable[datetime]]
+    now: Now
     site: str
     global_id: Callable[[str, object], str]
     take_points: Callable[[Request, int], int]

@@ -36,7 +36,7 @@ async def calendar_file(request: NoscriptRequest) -> Response:
     async with request.site.database.read() as session:
         appointments = await appointments_by_manage_token(session, hash_of(request.form.get("token")))
         if not appointments:
-            return request.redirect("times")
+            return request.redirect(request.url("times"))
         file = appointments_ical(
             await get_clinic(session),
             appointments,

@@ -55,78 +55,70 @@ class OpenDays:
     zone: ZoneInfo  # the clinic's
 
 
-async def open_days(
-    session: BookingSession,
-    criteria: SlotCriteria,
-    state: BookingState,
-    locations: Mapping[str, LocationView],
-    from_day: str,
-    *,
-    now: datetime,
-) -> OpenDays:
-    """From `from_day` if that is an ISO date; else a week after the last chosen visit, or from today."""
-    clinic = await get_clinic(session)
-    zone = ZoneInfo(clinic.time_zone)
-    today = now.astimezone(zone).date()
-    last_bookable = clinic.policy.last_day(today)
-    first = min(max(_parse_day(from_day) or _next_visit_day(state, zone) or today, today), last_bookable)
-    last = min(first + DAYS_A_PAGE - DAY, last_bookable)
+@dataclass(frozen=True)
+class TimeSearch:
+    """The search for open times of one visit; `state` has the visits of its course that are chosen."""
 
-    async def open_times(since: date, until: date) -> list[OpenTime]:
-        slots = await find_slots(session, criteria, since, until, now=now, distinct_times=True)
-        return [_open_time(slot, criteria, locations) for slot in slots if _is_apart(slot, criteria, state)]
+    session: BookingSession
+    criteria: SlotCriteria
+    state: BookingState
+    locations: Mapping[str, LocationView]
+    now: datetime
 
-    times = await open_times(first, last)
-    next_open, since = None, last + DAY
-    while not times and next_open is None and since <= last_bookable:
-        until = min(since + MAX_SEARCH_WINDOW - DAY, last_bookable)
-        next_open = next((time.starts_at.date() for time in await open_times(since, until)), None)
-        since = until + DAY
-    return OpenDays(
-        first,
-        last,
-        [OpenDay(day, list(some)) for day, some in groupby(times, key=lambda time: time.starts_at.date())],
-        earlier=max(first - DAYS_A_PAGE, today) if first > today else None,
-        later=last + DAY if last < last_bookable else None,
-        next_open=next_open,
-        last_bookable=last_bookable,
-        zone=zone,
-    )
+    async def open_days(self, from_day: str) -> OpenDays:
+        """From `from_day` if that is an ISO date; else a week after the last chosen visit, or from today."""
+        clinic = await get_clinic(self.session)
+        zone = ZoneInfo(clinic.time_zone)
+        today = self.now.astimezone(zone).date()
+        last_bookable = clinic.policy.last_day(today)
+        wanted = _parse_day(from_day) or _next_visit_day(self.state, zone) or today
+        first = min(max(wanted, today), last_bookable)
+        last = min(first + DAYS_A_PAGE - DAY, last_bookable)
+        times = await self._open_times(first, last)
+        next_open, since = None, last + DAY
+        while not times and next_open is None and since <= last_bookable:
+            until = min(since + MAX_SEARCH_WINDOW - DAY, last_bookable)
+            next_open = next((time.starts_at.date() for time in await self._open_times(since, until)), None)
+            since = until + DAY
+        by_day = groupby(times, key=lambda time: time.starts_at.date())
+        return OpenDays(
+            first,
+            last,
+            [OpenDay(day, list(times_of_day)) for day, times_of_day in by_day],
+            earlier=max(first - DAYS_A_PAGE, today) if first > today else None,
+            later=last + DAY if last < last_bookable else None,
+            next_open=next_open,
+            last_bookable=last_bookable,
+            zone=zone,
+        )
 
+    async def alternatives(self, wanted: RequestedTime) -> list[OpenTime]:
+        """The open times nearest to a refused one."""
+        return [
+            self._open_time(slot)
+            for slot in await nearest_slots(self.session, wanted, now=self.now)
+            if self._leaves_room(slot)
+            # One practitioner gives all visits of a course.
+            and (not self.state.choices or self.state.practitioner in (None, slot.practitioner))
+        ]
 
-async def alternatives(
-    session: BookingSession,
-    criteria: SlotCriteria,
-    wanted: RequestedTime,
-    state: BookingState,
-    locations: Mapping[str, LocationView],
-    *,
-    now: datetime,
-) -> list[OpenTime]:
-    """The open times nearest to a refused one; `state` has the other visits of a course."""
-    return [
-        _open_time(slot, criteria, locations)
-        for slot in await nearest_slots(session, wanted, now=now)
-        if _is_apart(slot, criteria, state)
-        # One practitioner gives all visits of a course.
-        and (not state.choices or state.practitioner in (None, slot.practitioner))
-    ]
+    async def _open_times(self, since: date, until: date) -> list[OpenTime]:
+        slots = await find_slots(self.session, self.criteria, since, until, now=self.now, distinct_times=True)
+        return [self._open_time(slot) for slot in slots if self._leaves_room(slot)]
 
+    def _open_time(self, slot: OpenSlot) -> OpenTime:
+        location = self.locations[slot.location]
+        # The first visit of a course settles the practitioner of the others.
+        is_named = self.criteria.practitioner is not None or self.criteria.service.visits > 1
+        choice = Choice(slot.starts_at, slot.location, slot.practitioner if is_named else None)
+        name = location.name if len(self.locations) > 1 else ""
+        return OpenTime(choice.code, slot.starts_at.astimezone(location.zone), name)
 
-def _open_time(slot: OpenSlot, criteria: SlotCriteria, locations: Mapping[str, LocationView]) -> OpenTime:
-    location = locations[slot.location]
-    # The first visit of a course settles the practitioner of the others.
-    is_named = criteria.practitioner is not None or criteria.service.visits > 1
-    choice = Choice(slot.starts_at, slot.location, slot.practitioner if is_named else None)
-    name = location.name if len(locations) > 1 else ""
-    return OpenTime(choice.code, slot.starts_at.astimezone(location.zone), name)
-
-
-def _is_apart(slot: OpenSlot, criteria: SlotCriteria, state: BookingState) -> bool:
-    """Whether it leaves room for the visits of the course that are chosen already."""
-    service = criteria.service
-    length = service.buffer_before + service.duration + service.buffer_after
-    return all(abs(slot.starts_at - choice.starts_at) >= length for choice in state.choices)
+    def _leaves_room(self, slot: OpenSlot) -> bool:
+        """Whether the chosen visits of the course, with their buffers, do not overlap it."""
+        service = self.criteria.service
+        length = service.buffer_before + service.duration + service.buffer_after
+        return all(abs(slot.starts_at - choice.starts_at) >= length for choice in self.state.choices)
 
 
 def _next_visit_day(state: BookingState, zone: ZoneInfo) -> date | None:

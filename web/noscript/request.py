@@ -88,15 +88,8 @@ class NoscriptRequest:
             html, status, headers=SECURITY | PRIVATE | {"Content-Language": self.texts.language}
         )
 
-    def redirect(self, step: str, query: Iterable[tuple[str, str]] = ()) -> Response:
-        return _see_other(self.url(step, query))
-
-    def redirect_to_services(self) -> Response:
-        return _see_other(self.url(service=""))
-
-
-def _see_other(address: str) -> Response:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=SECURITY | PRIVATE)
+    def redirect(self, address: str) -> Response:
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=SECURITY | PRIVATE)
 
 
 def page_url(

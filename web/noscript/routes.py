@@ -57,7 +57,8 @@ async def noscript_entry(site: NoscriptSite, language: str, service: str | None)
 async def _step(site: NoscriptSite, step: Page, http: Request) -> Response:
     if http.method != "POST":
         # An address that was reloaded or bookmarked comes without its form.
-        return NoscriptRequest.of(site, http).redirect("times")
+        request = NoscriptRequest.of(site, http)
+        return request.redirect(request.url("times"))
     return await _respond(site, step, http)
 
 

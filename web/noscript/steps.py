@@ -45,14 +45,14 @@ async def release(request: NoscriptRequest) -> Response:
         async with request.site.database.write() as session:
             now = await request.site.now(session)
             await release_times(session, state, now=now, by=request.holder)
-    return request.redirect("times", state.url_fields())
+    return request.redirect(request.url("times", state.url_fields()))
 
 
 async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool = False) -> Response:
     """Take the step with its times held; offer other times if these can't be held or booked."""
     state = request.state
     if not state.can_hold:
-        return request.redirect("times", state.url_fields())
+        return request.redirect(request.url("times", state.url_fields()))
     try:
         async with request.site.database.write() as session:
             now = await request.site.now(session)
@@ -71,7 +71,7 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
         if isinstance(first, TIME_REFUSALS):
             return await times_page(request, first)
         # The clinic has changed what it offers, or these pages did not make the form.
-        return request.redirect("times", state.url_fields())
+        return request.redirect(request.url("times", state.url_fields()))
 
 
 async def _show_questions(request: NoscriptRequest, held: HeldTimes) -> Response:

@@ -12,9 +12,8 @@ from booking.domain.errors import BookingError
 from booking.domain.open_slot import RequestedTime
 from booking.i18n.texts import Texts
 from booking.scheduling.criteria import slot_criteria
-from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
-from web.noscript.open_days import alternatives, open_days
+from web.noscript.open_days import TimeSearch
 from web.noscript.request import NoscriptRequest
 from web.noscript.views import LocationView, ServiceView, location_views
 
@@ -60,49 +59,30 @@ async def times_page(request: NoscriptRequest, refusal: BookingError | None = No
 
     After a refusal it offers times instead of the refused one, and keeps the answers and details.
     """
+    refused, nearest, from_day = None, [], request.form.get("from")
     async with request.site.database.read() as session:
         now = await request.site.now(session)
         service = await request.find_service(session, now=now)
         if service is None:
-            return request.redirect_to_services()
+            return request.redirect(request.url(service=""))
         locations = await location_views(session, request.texts)
         state = _usable(request.state, service, locations)
         if refusal is None and service.visits == 1:
             # A link to this page may carry a time, but the page is where that time is chosen.
             state = replace(state, choices=())
-        if refusal is not None or len(state.choices) < service.visits:
-            return await _open_times_page(request, session, service, state, locations, refusal, now=now)
-    return await request.page(
-        "visits",
-        service=service,
-        state=state.with_new_key(),
-        chosen=_chosen_visits(request, state, locations),
-        practitioner=_practitioner_name(service, state),
-        query=state.url_fields(),
-    )
-
-
-async def _open_times_page(
-    request: NoscriptRequest,
-    session: BookingSession,
-    service: ServiceView,
-    state: BookingState,
-    locations: Mapping[str, LocationView],
-    refusal: BookingError | None,
-    *,
-    now: datetime,
-) -> Response:
-    visit, from_day = _visit_number(request, state), request.form.get("from")
-    refused, nearest = None, []
-    if refusal is not None and state.choices:
-        index = min(_visit_index(refusal), len(state.choices) - 1)
-        visit, starts_at = index + 1, _local_start(state, index, locations)
-        refused, from_day = _refused_time(refusal, starts_at, request.texts), starts_at.date().isoformat()
-        state = state.without_choice(index)
-    criteria = await slot_criteria(session, service.slug, state.practitioner)
-    if refusal is not None and (wanted := requested_time(refusal)):
-        nearest = await alternatives(session, criteria, wanted, state, locations, now=now)
-    days = await open_days(session, criteria, state, locations, from_day, now=now)
+        if refusal is None and len(state.choices) == service.visits:
+            return await _chosen_visits_page(request, service, state, locations)
+        visit = _visit_number(request, state)
+        if refusal is not None and state.choices:
+            index = min(_visit_index(refusal), len(state.choices) - 1)
+            visit, starts_at = index + 1, _local_start(state, index, locations)
+            refused, from_day = _refused_time(refusal, starts_at, request.texts), starts_at.date().isoformat()
+            state = state.without_choice(index)
+        criteria = await slot_criteria(session, service.slug, state.practitioner)
+        search = TimeSearch(session, criteria, state, locations, now)
+        if refusal is not None and (wanted := requested_time(refusal)):
+            nearest = await search.alternatives(wanted)
+        days = await search.open_days(from_day)
 
     def query_from(day: date) -> list[tuple[str, str]]:
         return [*state.url_fields(), ("visit", str(visit)), ("from", day.isoformat())]
@@ -121,6 +101,23 @@ async def _open_times_page(
         chosen=_chosen_visits(request, state, locations),
         practitioner=_practitioner_name(service, state),
         query=query_from(days.first),
+    )
+
+
+async def _chosen_visits_page(
+    request: NoscriptRequest,
+    service: ServiceView,
+    state: BookingState,
+    locations: Mapping[str, LocationView],
+) -> Response:
+    """All visits of a course, before their times are held."""
+    return await request.page(
+        "visits",
+        service=service,
+        state=state.with_new_key(),
+        chosen=_chosen_visits(request, state, locations),
+        practitioner=_practitioner_name(service, state),
+        query=state.url_fields(),
     )
 
 

@@ -9,8 +9,9 @@ from booking.catalogue.lookup import deliverable_offers
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
 from booking.storage.models.appointments import Appointment, Hold
-from booking.storage.models.catalogue import Location, Practitioner, Service
+from booking.storage.models.catalogue import Location, Practitioner
 from booking.storage.queries.catalogue import (
+    QualifiedOffer,
     listed_locations,
     locations_by_slug,
     practitioners_by_slug,
@@ -66,13 +67,10 @@ class Summary:
 
 async def bookable_services(session: BookingSession, texts: Texts, *, now: datetime) -> list[ServiceView]:
     """Each service that a practitioner may deliver on a bookable day, in the clinic's order."""
-    practitioners: dict[str, list[PractitionerView]] = {}
-    services: dict[str, Service] = {}
+    offers: dict[str, list[QualifiedOffer]] = {}
     for offer in await deliverable_offers(session, now=now):
-        slug = offer.service.slug
-        services[slug] = offer.service
-        practitioners.setdefault(slug, []).append(_practitioner_view(offer.practitioner, texts))
-    return [_service_view(row, practitioners[slug], texts) for slug, row in services.items()]
+        offers.setdefault(offer.service.slug, []).append(offer)
+    return [_service_view(of_service, texts) for of_service in offers.values()]
 
 
 async def location_views(session: BookingSession, texts: Texts) -> Mapping[str, LocationView]:
@@ -102,13 +100,15 @@ def translated(translations: Translations | None, texts: Texts) -> str:
     return in_language(translations, texts.language) if translations else ""
 
 
-def _service_view(row: Service, practitioners: Sequence[PractitionerView], texts: Texts) -> ServiceView:
+def _service_view(offers: Sequence[QualifiedOffer], texts: Texts) -> ServiceView:
+    row = offers[0].service
     facts = [texts("service.duration", n=int(row.duration / MINUTE))]
     if row.visits > 1:
         facts.append(texts.count("service.visits", row.visits))
     if row.price and row.currency:
         facts.append(texts.price(row.price, row.currency))
     name, description = in_language(row.name, texts.language), translated(row.description, texts)
+    practitioners = [_practitioner_view(offer.practitioner, texts) for offer in offers]
     return ServiceView(row.slug, name, description, facts, row.visits, practitioners)
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy import func, select
@@ -16,9 +17,8 @@ from booking.storage.models.appointments import Appointment, Hold, Patient
 from booking.storage.models.catalogue import TimeOff
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from tests.support.clinics import SAMPLE, open_clinic
-from tests.support.live_server import live_server
-from tests.support.site import Clock
+from tests.support.clinics import SAMPLE
+from tests.support.site import Clock, running_site
 from web.noscript.booking_state import Choice
 
 VISITOR = hashlib.sha256(b"127.0.0.1").digest()
@@ -70,12 +70,9 @@ class Server:
 
 @asynccontextmanager
 async def running_server(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[Server]:
-    database, clock = Database(database_url), Clock()
-    await open_clinic(database, clinic, now=clock.now)
-    async with live_server(app_on(database_url, clock)) as url:
-        yield Server(url, clock, database)
-    await database.close()
+    async with running_site(database_url, clinic) as site:
+        yield Server(site.url, site.clock, site.database)
 
 
-def app_on(database_url: str, clock: Clock, *, holds_per_client: int = 24) -> Starlette:
-    return create_app(Settings(database_url=database_url, holds_per_client=holds_per_client), now=clock)
+def app_on(database_url: str, clock: Clock, **settings: Any) -> Starlette:
+    return create_app(Settings(database_url=database_url, **settings), now=clock)
