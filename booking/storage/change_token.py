@@ -114,7 +114,7 @@ class PostgresChangeToken:
                     self._connection = await self._engine.raw_connection()
                 driver = cast("asyncpg.Connection", self._connection.driver_connection)
                 return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
-        except Exception as reason:  # Whatever it is, those who wait for the task need a result.
+        except Exception as reason:  # Requests that wait for the task need a result.
             log.warning("the change token can't be read: %s", reason)
             await self.close()
             return None

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from booking.domain.errors import InvalidInput
-from booking.webhooks.ssrf_guard import Resolve, check_url, resolve, resolve_public
+from booking.webhooks.ssrf_guard import Resolve, resolve, resolve_url
 
 if TYPE_CHECKING:
     import httpx  # It is loaded with the first webhook; see `ssrf_guard`.
@@ -47,7 +47,7 @@ class WebhookClient:
         """
         try:
             async with asyncio.timeout(self._patience):
-                await resolve_public(self._checked(url), self._resolve, to_private=self._to_private)
+                await resolve_url(url, self._resolve, to_private=self._to_private)
         except TimeoutError:
             raise InvalidInput("Nobody could say in time where this URL leads to.", path=("url",)) from None
 
@@ -59,7 +59,7 @@ class WebhookClient:
         started_at, status = loop.time(), None
         try:
             async with asyncio.timeout(self._patience):
-                status = await self._post(self._checked(url), body, headers)
+                status = await self._post(url, body, headers)
             problem = None if 200 <= status < 300 else f"answered {status}"
         except InvalidInput as error:
             problem = error.message
@@ -71,10 +71,10 @@ class WebhookClient:
             problem = "no answer that is HTTP"
         return DeliveryResult(status, problem, round((loop.time() - started_at) * 1000))
 
-    async def _post(self, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
+    async def _post(self, text: str, body: bytes, headers: Mapping[str, str]) -> int:
         import httpx
 
-        addresses = await resolve_public(url, self._resolve, to_private=self._to_private)
+        url, addresses = await resolve_url(text, self._resolve, to_private=self._to_private)
         *others, last = addresses[:MAX_ADDRESSES]
         for address in others:
             try:
@@ -87,7 +87,7 @@ class WebhookClient:
         """To the very address that was checked: the name, looked up again, might lead elsewhere."""
         import httpx
 
-        # A connection that was kept could be found again for another name at the same address.
+        # No pool: a connection could be reused for another name at the same address.
         transport = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
         async with httpx.AsyncClient(
             transport=transport,
@@ -107,9 +107,6 @@ class WebhookClient:
             response = await client.send(request, stream=True)
             await response.aclose()  # The body may be endless.
             return response.status_code
-
-    def _checked(self, url: str) -> "httpx.URL":
-        return check_url(url, to_private=self._to_private)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

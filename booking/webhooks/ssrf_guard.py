@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from booking.domain.errors import InvalidInput
@@ -17,8 +17,9 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 MAX_URL_LENGTH = 2000
 HOST = re.compile(rb"[a-z0-9._:-]+")
-NOT_PUBLIC_IPV4 = [
-    IPv4Network(block)
+PUBLIC_IPV6 = IPv6Network("2000::/3")
+NOT_PUBLIC = [
+    ip_network(block)
     for block in (
         "0.0.0.0/8",
         "10.0.0.0/8",
@@ -34,12 +35,6 @@ NOT_PUBLIC_IPV4 = [
         "198.51.100.0/24",
         "203.0.113.0/24",
         "224.0.0.0/3",  # multicast, reserved, broadcast
-    )
-]
-PUBLIC_IPV6 = IPv6Network("2000::/3")
-NOT_PUBLIC_IPV6 = [
-    IPv6Network(block)
-    for block in (
         "2001::/23",  # Teredo is here
         "2001:db8::/32",
         "2002::/16",  # 6to4: leads to any IPv4 address
@@ -56,23 +51,40 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 def is_public(text: str) -> bool:
-    """By IANA's registries of special addresses. Python's own `is_global` misses multicast, and IPv4
-    addresses inside of IPv6's, and differs from one version to the next.
+    """By IANA's registries of special addresses.
+
+    Python's own `is_global` misses multicast, and IPv4 addresses inside of IPv6's, and differs from one
+    version to the next.
     """
     address = ip_address(text)
     if isinstance(address, IPv6Address) and address in NAT64:
         address = IPv4Address(int(address) & 0xFFFF_FFFF)
-    if isinstance(address, IPv4Address):
-        return not any(address in block for block in NOT_PUBLIC_IPV4)
-    return address in PUBLIC_IPV6 and not any(address in block for block in NOT_PUBLIC_IPV6)
+    if isinstance(address, IPv6Address) and address not in PUBLIC_IPV6:
+        return False
+    return not any(address in block for block in NOT_PUBLIC)
 
 
-def check_url(text: str, *, to_private: bool) -> "httpx.URL":
-    """The parsed URL.
+async def resolve_url(text: str, resolve: Resolve, *, to_private: bool) -> tuple["httpx.URL", Sequence[str]]:
+    """The parsed URL, and the addresses of its host.
 
     Raises:
-        InvalidInput: it is no https URL, or holds a password or a fragment.
+        InvalidInput: it is no plain https URL, or its host has no address, or one that is not public.
     """
+    url = _parsed_url(text, to_private=to_private)
+    host = url.raw_host.decode("ascii")
+    try:
+        addresses = await resolve(host, url.port or 443)
+    except (OSError, UnicodeError):  # names that are too long for the system's codec
+        addresses = []
+    if not addresses:
+        raise _invalid_url(f"{host} can't be found")
+    if not to_private and not all(is_public(address) for address in addresses):
+        # The message must not reveal the address.
+        raise _invalid_url(f"{host} is in a private network")
+    return url, addresses
+
+
+def _parsed_url(text: str, *, to_private: bool) -> "httpx.URL":
     import httpx
 
     try:
@@ -90,25 +102,6 @@ def check_url(text: str, *, to_private: bool) -> "httpx.URL":
     if url.userinfo or url.fragment:
         raise _invalid_url("The URL must hold neither a password nor a fragment (#)")
     return url
-
-
-async def resolve_public(url: "httpx.URL", resolve: Resolve, *, to_private: bool) -> Sequence[str]:
-    """The addresses of the URL's host.
-
-    Raises:
-        InvalidInput: the host has no address, or one that is not public.
-    """
-    host = url.raw_host.decode("ascii")
-    try:
-        addresses = await resolve(host, url.port or 443)
-    except (OSError, UnicodeError):  # names that are too long for the system's codec
-        addresses = []
-    if not addresses:
-        raise _invalid_url(f"{host} can't be found")
-    if not to_private and not all(is_public(address) for address in addresses):
-        # The message must not reveal the address.
-        raise _invalid_url(f"{host} is in a private network")
-    return addresses
 
 
 def _invalid_url(what: str) -> InvalidInput:

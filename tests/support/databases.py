@@ -1,4 +1,4 @@
-"""Real databases, fresh and migrated: migrated once a run, copied for each test."""
+"""Real databases: migrated once a run, copied for each test."""
 
 import re
 import shutil
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 TEMPLATE = "template_book_online"
 
 
-def our_tables() -> list[type[Table]]:
-    """Not those of features, which some tests bring into the process."""
+def core_tables() -> list[type[Table]]:
+    """Without the tables of features, which some tests load into the process."""
     return [
         mapper.class_ for mapper in Table.registry.mappers if mapper.class_.__module__.startswith("booking.")
     ]
@@ -41,12 +41,12 @@ def sqlite_copy(template: Path, folder: Path) -> str:
 
 
 class Postgres:
-    """A PostgreSQL server of our own, reached by a socket in its folder."""
+    """A PostgreSQL server, reached by a socket in its folder."""
 
     def __init__(self, server: "PostgresServer") -> None:
         self._server = server
         self._numbers = count(1)
-        # What a power cut would lose, no test would miss: this makes a copy three times faster.
+        # Durability serves no test, and without it a copy is three times faster.
         self.run(
             "ALTER SYSTEM SET fsync = off",
             "ALTER SYSTEM SET full_page_writes = off",
@@ -61,23 +61,23 @@ class Postgres:
 
     @contextmanager
     def copy(self) -> Iterator[str]:
-        """The URL of a fresh database, gone afterwards even if somebody is still connected."""
+        """The URL of a fresh database, dropped afterwards even if a connection is open."""
         name = f"test_{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         yield self.url(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def be_durable(self) -> None:
-        """As a clinic's would be, for who measures."""
+        """With the durability of a clinic's database, for measurements."""
         self.run("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
 
     def pgbench(self, url: str, script: Path, *, transactions: int) -> float:
-        """How many of them a second."""
+        """Transactions a second."""
         options = ["--no-vacuum", "--protocol=prepared", f"--transactions={transactions}", f"--file={script}"]
-        told = subprocess.run(
+        output = subprocess.run(
             [self._server.bin_path / "pgbench", *options, url], check=True, capture_output=True, text=True
         )
-        return float(re.findall(r"tps = ([0-9.]+) \(without", told.stdout)[0])
+        return float(re.findall(r"tps = ([0-9.]+) \(without", output.stdout)[0])
 
     def run(self, *statements: str) -> None:
         """Each in a transaction of its own, as CREATE DATABASE must be."""

@@ -1,4 +1,4 @@
-"""The SQL statements that a stretch of a test needs, whoever sends them."""
+"""The SQL statements that a block of a test sends, through any session."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,22 +8,22 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 COUNTING: ContextVar[list[str] | None] = ContextVar("COUNTING", default=None)
-"""Of this test's own tasks: what a server does beside, now and then, is not among them."""
+"""Set in the tasks of one test, so that the background work of a server is not counted."""
 
 
 @contextmanager
 def sql_statements() -> Iterator[list[str]]:
-    """Filled as they are sent; the beginnings of transactions are not among them."""
+    """A list that grows with each statement, except those that begin transactions."""
     sent: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+    def record(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if COUNTING.get() is sent and not statement.startswith("BEGIN"):
             sent.append(statement)
 
     before = COUNTING.set(sent)
-    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", record)
     try:
         yield sent
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", record)
         COUNTING.reset(before)

@@ -19,7 +19,7 @@ def render_column_type(kind: str, item: Any, _context: Any) -> str | Literal[Fal
 
 
 def is_in_history(_item: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:
-    """A revision is about the tables of one history, whatever else the database holds."""
+    """A revision is about the tables of one history, although the database holds others."""
     return kind != "table" or name in attributes["tables"]
 
 
@@ -30,6 +30,6 @@ context.configure(
     include_object=is_in_history,
     render_item=render_column_type,
     render_as_batch=True,  # SQLite alters a table by making it anew.
-    transactional_ddl=False,  # The caller's transaction is around everything.
+    transactional_ddl=False,  # The caller has opened the transaction.
 )
 context.run_migrations()

@@ -38,8 +38,8 @@ def _loader(
 ) -> DataLoader[str, T]:
     async def load(keys: list[str]) -> list[T | BaseException]:
         async with database.read() as session:
-            found = await query(session, keys)
-        return [found[key] for key in keys]
+            slots = await query(session, keys)
+        return [slots[key] for key in keys]
 
     return DataLoader(load_fn=load)
 
@@ -127,9 +127,9 @@ class Query:
         parts = parse_global_id(filter.service_id)
         assert parts is not None
         async with database.read() as session:
-            wish = await slot_criteria(session, parts[1])
-            found = await find_slots(session, wish, filter.from_, filter.to, now=info.context.now)
-        slots = found[: first + 1]
+            criteria = await slot_criteria(session, parts[1])
+            slots = await find_slots(session, criteria, filter.from_, filter.to, now=info.context.now)
+        slots = slots[: first + 1]
         edges = [Edge(node=OpenSlot(slot=slot)) for slot in slots[:first]]
         end = _cursor_of(slots[len(edges) - 1]) if edges else None
         return Connection(edges=edges, page_info=PageInfo(has_next_page=len(slots) > first, end_cursor=end))

@@ -1,4 +1,4 @@
-"""Migrations: once, whoever starts them; exactly the tables of the models; and no row is lost."""
+"""Migrations run once, make exactly the tables of the models, and lose no row."""
 
 import asyncio
 import uuid
@@ -21,7 +21,7 @@ from booking.storage.models.catalogue import Clinic
 from booking.storage.models.idempotency_keys import IdempotencyKey
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
 from tests.support.clinics import NOW, SAMPLE, open_clinic
-from tests.support.databases import our_tables
+from tests.support.databases import core_tables
 
 EVENT = uuid.UUID(int=7)
 RENAMED: dict[str, tuple[type[Table], dict[str, Any]]] = {
@@ -72,7 +72,7 @@ async def downgrade(database: Database, revision: str) -> None:
 async def all_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     rows = {}
     async with database.read() as session:
-        for kind in our_tables():
+        for kind in core_tables():
             table = core_table(kind)
             result = await session.execute(select(table).order_by(*table.primary_key))
             rows[table.name] = [tuple(row) for row in result]
@@ -80,7 +80,7 @@ async def all_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
-    ours = {core_table(kind) for kind in our_tables()}
+    ours = {core_table(kind) for kind in core_tables()}
 
     def is_ours(item: object, _name: str | None, kind: str, *_more: object) -> bool:
         return kind != "table" or item in ours

@@ -1,4 +1,4 @@
-"""A webhook goes to public addresses alone, whatever the spelling of its URL and the answers of DNS."""
+"""A webhook goes to public addresses alone, by any spelling of its URL and any answer of DNS."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from booking.webhooks.ssrf_guard import is_public
 from tests.booking.webhooks.receiver import response, running_receiver
 
 
-class Names:
+class ScriptedResolver:
     """A name server: one result after the other, the last one again and again."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers)
-        self.asked: list[str] = []
+        self.hosts: list[str] = []
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        self.asked.append(host)
+        self.hosts.append(host)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -41,9 +41,9 @@ PUBLIC = "93.184.215.14"
 async def test_an_address_that_is_not_public_is_refused_by_number_and_by_name(address: str) -> None:
     assert not is_public(address)
     with pytest.raises(InvalidInput, match="private network"):
-        await WebhookClient(resolve=Names([address])).check("https://partner.example/hook")
+        await WebhookClient(resolve=ScriptedResolver([address])).check("https://partner.example/hook")
     with pytest.raises(InvalidInput, match="private network"):
-        await WebhookClient(resolve=Names([PUBLIC, address])).check("https://partner.example/hook")
+        await WebhookClient(resolve=ScriptedResolver([PUBLIC, address])).check("https://partner.example/hook")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def test_an_address_that_is_not_public_is_refused_by_number_and_by_name(ad
 )  # fmt: skip
 async def test_a_public_address_is_accepted(address: str) -> None:
     assert is_public(address)
-    await WebhookClient(resolve=Names([address])).check("https://partner.example/hook")
+    await WebhookClient(resolve=ScriptedResolver([address])).check("https://partner.example/hook")
 
 
 @pytest.mark.parametrize(
@@ -87,25 +87,25 @@ async def test_no_spelling_of_a_private_address_is_accepted(url: str) -> None:
     ],
 )  # fmt: skip
 async def test_only_a_plain_https_url_is_accepted(url: str) -> None:
-    names = Names([PUBLIC])
+    resolver = ScriptedResolver([PUBLIC])
     with pytest.raises(InvalidInput, match=r"https://partner\.example/hook"):
-        await WebhookClient(resolve=names).check(url)
-    assert (await WebhookClient(resolve=names).post(url, b"{}", {})).status is None
-    assert names.asked == []
+        await WebhookClient(resolve=resolver).check(url)
+    assert (await WebhookClient(resolve=resolver).post(url, b"{}", {})).status is None
+    assert resolver.hosts == []
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", f"{'x' * 64}.example", "xn--0.example"])
 async def test_a_host_without_an_address_is_refused(host: str) -> None:
-    async def nobody(host: str, port: int) -> Sequence[str]:
+    async def no_address(host: str, port: int) -> Sequence[str]:
         raise OSError("no such name")
 
     with pytest.raises(InvalidInput, match=r"can't be|not a URL"):
-        await WebhookClient(resolve=nobody).check(f"https://{host}/")
+        await WebhookClient(resolve=no_address).check(f"https://{host}/")
 
 
 async def test_a_host_that_moved_to_a_private_address_is_not_connected_to() -> None:
-    names = Names([PUBLIC], ["127.0.0.1"])
-    client = WebhookClient(resolve=names)
+    resolver = ScriptedResolver([PUBLIC], ["127.0.0.1"])
+    client = WebhookClient(resolve=resolver)
     async with running_receiver() as receiver:
         url = f"https://partner.example:{receiver.port}/hook"
         await client.check(url)
@@ -119,13 +119,13 @@ async def test_a_host_that_moved_to_a_private_address_is_not_connected_to() -> N
 
 
 async def test_the_checked_address_is_the_one_that_is_connected_to() -> None:
-    names = Names(["127.0.0.1"], ["0.0.0.0"])
+    resolver = ScriptedResolver(["127.0.0.1"], ["0.0.0.0"])
     async with running_receiver() as receiver:
         url = f"http://partner.example:{receiver.port}/hook?key=1"
-        result = await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})
+        result = await WebhookClient(to_private=True, resolve=resolver).post(url, b"{}", {})
 
     assert (result.status, result.problem) == (204, None)
-    assert names.asked == ["partner.example"]
+    assert resolver.hosts == ["partner.example"]
     (request,) = receiver.requests
     assert request.line == "POST /hook?key=1 HTTP/1.1"
     assert request.headers["host"] == f"partner.example:{receiver.port}"
@@ -133,9 +133,9 @@ async def test_the_checked_address_is_the_one_that_is_connected_to() -> None:
 
 async def test_a_second_address_is_tried_if_the_first_refuses() -> None:
     async with running_receiver() as receiver:
-        names = Names(["::1", "127.0.0.1"])
+        resolver = ScriptedResolver(["::1", "127.0.0.1"])
         url = f"http://partner.example:{receiver.port}/"
-        assert (await WebhookClient(to_private=True, resolve=names).post(url, b"{}", {})).status == 204
+        assert (await WebhookClient(to_private=True, resolve=resolver).post(url, b"{}", {})).status == 204
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, select
 
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
-from tests.support.databases import our_tables
+from tests.support.databases import core_tables
 from tests.support.graphql_client import GraphQLClient, problem_types, screening_answers
 
 TUESDAY = "2026-11-24T09:00:00-05:00"
@@ -19,7 +19,7 @@ async def everything_stored(database: Database) -> str:
     catalogue = {"screening_questions", "service_screening"}
     rows = []
     async with database.read() as session:
-        for table in our_tables():
+        for table in core_tables():
             if table.__tablename__ not in catalogue:
                 for row in await session.scalars(select(table)):
                     rows.append(

@@ -13,7 +13,7 @@ from booking.domain.screening import Answer
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic, small_clinic
-from tests.support.databases import our_tables
+from tests.support.databases import core_tables
 from tests.support.graphql_client import QUESTIONS
 
 UNTIL = "valid_until = 2026-12-18 }]"
@@ -23,7 +23,7 @@ TUESDAY = datetime(2026, 12, 15, 15, tzinfo=UTC)
 async def rows(database: Database) -> dict[str, list[dict[str, Any]]]:
     async with database.read() as session:
         found = {}
-        for table in our_tables():
+        for table in core_tables():
             columns = [column.key for column in inspect(table).columns]
             all_rows = (await session.scalars(select(table))).all()
             found[table.__name__] = [{key: getattr(row, key) for key in columns} for row in all_rows]
