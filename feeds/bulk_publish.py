@@ -3,7 +3,7 @@
 https://github.com/smart-on-fhir/smart-scheduling-links/blob/master/specification.md
 
 The manifest names NDJSON files of one resource a line. A slot file is a calendar month, so its address
-lasts. Slot files are streamed from the schedules' bits: neither the server nor a cache holds one whole.
+lasts. Slot files are streamed from the schedules' bits, so the server never holds one whole.
 """
 
 import asyncio

@@ -77,11 +77,8 @@ async def test_a_schedule_is_a_service_by_a_practitioner_at_a_location(http: htt
     served = [
         (schedule["serviceType"][0]["text"], schedule["actor"][1]["reference"][-1]) for schedule in schedules
     ]
-    assert [letter for name, letter in served if name == NEEDLING] == [
-        "a",
-        "b",
-        "c",
-    ]  # d's certificate ran out
+    # Practitioner D's certificate has expired.
+    assert [letter for name, letter in served if name == NEEDLING] == ["a", "b", "c"]
     assert "Dry needling, course of 3 follow-ups" not in dict(served)
     assert {schedule["actor"][0]["reference"] for schedule in schedules} == {"Location/main-street"}
     published = {f"Practitioner/{row['id']}" for row in await resources_of(http, "Practitioner")}

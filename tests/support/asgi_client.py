@@ -1,4 +1,4 @@
-"""An app asked over HTTP without a socket, started and stopped as a server would."""
+"""An HTTP client of an ASGI app without a socket; the app is started and stopped as a server would."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

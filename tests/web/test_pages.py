@@ -95,8 +95,8 @@ async def test_a_page_is_in_the_browsers_language(
 
 async def test_the_hosted_page_names_the_service_and_escapes_it(site: httpx.AsyncClient) -> None:
     assert '<book-online inline service="dry-needling">' in (await site.get("/book/dry-needling")).text
-    odd = (await site.get("/book/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")).text
-    assert "<script>" not in odd
+    page = (await site.get("/book/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")).text
+    assert "<script>" not in page
 
 
 async def test_a_page_without_a_script_names_the_phone_number(site: httpx.AsyncClient) -> None:
@@ -148,7 +148,7 @@ async def test_all_but_the_entrance_is_immutable_at_the_address_of_its_version(
 
     module = await site.get(f"{flow}start.js")
     strings = await site.get(f"{flow}../strings/fr.json")
-    assert {one.headers["cache-control"] for one in (module, strings)} == {
+    assert {file.headers["cache-control"] for file in (module, strings)} == {
         "public, max-age=31536000, immutable"
     }
     assert strings.headers["content-type"].startswith("application/json")
