@@ -35,7 +35,8 @@ from graphql_api.extensions.ownership import (
     top_level_package,
 )
 from graphql_api.resolvers.schema_part import SchemaPart
-from graphql_api.security.query_cost import declared_cost, is_valid_weight
+from graphql_api.security.query_cost import Cost, is_valid_weight
+from graphql_api.security.schema_directives import directive_of
 from graphql_api.security.viewer import RequiresScope
 from graphql_api.types.problems import Problem
 
@@ -233,7 +234,7 @@ def _field_violations(coordinate: str, objects: Mapping[str, GraphQLObjectType])
 
 
 def _cost_violations(field: GraphQLField) -> Iterator[str]:
-    cost = declared_cost(field)
+    cost = directive_of(field, Cost)
     if cost and not is_valid_weight(cost):
         yield "the weight of its Cost must be a whole number, 0 or more"
 

@@ -31,8 +31,6 @@ class Cacheability:
             and not extent.all_names & self.uncacheable
         ):
             until = availability_valid_until(
-                context.clinic.policy,
-                now=context.now,
-                next_hold_expiry=context.internals.next_hold_expiry,
+                context.clinic.policy, now=context.now, next_hold_expiry=context.internals.next_hold_expiry
             )
             scope[CACHEABLE_SECONDS] = (until - context.now).total_seconds()

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: one operation -> an answer with the right status.
+"""Endpoint: executes one GraphQL operation over HTTP, and answers with the status that the draft asks for.
 
 https://graphql.github.io/graphql-over-http/draft/
 """
@@ -46,7 +46,7 @@ class Endpoint:
         *,
         suggests: bool,
     ) -> None:
-        """`suggests`: an error may say which name was probably meant."""
+        """`suggests`: an error may name a similar field, which reveals the schema."""
         self._schema = schema
         self._cacheability = Cacheability(schema.cacheable_fields, schema.uncacheable_fields)
         self._context_of = context_of
@@ -112,37 +112,39 @@ class Endpoint:
             context_value=context,
             allowed_operation_types=_allowed(method) | {OperationType.SUBSCRIPTION},
         )
-        results = cast(AsyncGenerator[ExecutionResult], answers)  # nothing is ever deferred
+        results = cast(AsyncGenerator[ExecutionResult], answers)  # @defer is not enabled
         try:
             first = await anext(results)
-        except GraphQLError as reason:  # What the parser's cache raises is only caught where nothing streams.
+        except GraphQLError as reason:  # Strawberry catches no syntax error in a stream.
             first = ExecutionResult(None, [reason])
         if _is_request_error(first):
             await results.aclose()
             return self._respond(first, GRAPHQL_RESPONSE, context)
 
         async def body() -> AsyncIterator[str]:
-            with self._streams.one_more(client):
-                async with aclosing(event_stream(self._json(first).decode(), self._each(results))) as stream:
+            with self._streams.opened(client):
+                async with aclosing(
+                    event_stream(self._json(first).decode(), self._json_of_each(results))
+                ) as stream:
                     async for event in stream:
                         yield event
 
         headers = VARY_HEADERS | context.internals.budgets.points.headers()
-        headers["X-Accel-Buffering"] = "no"  # Proxies pass on each event at once.
+        headers["X-Accel-Buffering"] = "no"  # nginx passes on each event at once.
         return StreamingResponse(body(), 200, headers, media_type=EVENT_STREAM)
 
-    async def _each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:
+    async def _json_of_each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:
         async for result in results:
             yield self._json(result).decode()
 
     def _json(self, result: ExecutionResult) -> bytes:
         answer: dict[str, Any] = {} if _is_request_error(result) else {"data": result.data}
         if result.errors:
-            told = result.errors[:MAX_ERRORS]
-            answer["errors"] = [show_error(error, suggests=self._suggests) for error in told]
+            errors = result.errors[:MAX_ERRORS]
+            answer["errors"] = [show_error(error, suggests=self._suggests) for error in errors]
         try:
             return orjson.dumps(answer)
-        except orjson.JSONEncodeError:  # An error may repeat half a surrogate pair.
+        except orjson.JSONEncodeError:  # A message may quote half a surrogate pair.
             text = json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
             return text.encode("utf-8", "replace")
 
@@ -162,7 +164,7 @@ class Endpoint:
 
 
 def _negotiate(accept: str) -> str:
-    """Of the media types that we speak, the one that the caller likes."""
+    """The media type of the answer."""
     offered = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
     for kind in (EVENT_STREAM, GRAPHQL_RESPONSE):
         if kind in offered:
@@ -177,5 +179,5 @@ def _allowed(method: str) -> set[OperationType]:
 
 
 def _is_request_error(result: ExecutionResult) -> bool:
-    """Nothing was executed, so there is no `data`."""
+    """Whether nothing was executed, so that there is no `data`."""
     return result.data is None and not any(error.path for error in result.errors or ())

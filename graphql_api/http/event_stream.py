@@ -1,4 +1,4 @@
-"""Results one after another over one response: server-sent events, as `graphql-sse` names them.
+"""Event streams: the results of a subscription as server-sent events, after the `graphql-sse` protocol.
 
 https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md (distinct connections)
 """
@@ -12,11 +12,11 @@ from datetime import timedelta
 from graphql_api.security.limits import MAX_STREAM_DURATION, MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 
 PING_INTERVAL = timedelta(seconds=12)
-"""A line that says nothing, so that no proxy takes the stream for dead."""
+"""A comment line is sent this often, so that no proxy closes an idle stream."""
 
 
 class Streams:
-    """How many are open in this process, and whose they are."""
+    """Counts the open streams of this process and of each client."""
 
     def __init__(self) -> None:
         self._open: Counter[bytes] = Counter()
@@ -25,12 +25,12 @@ class Streams:
         return self._open.total() < MAX_STREAMS and self._open[client] < MAX_STREAMS_PER_CLIENT
 
     @contextmanager
-    def one_more(self, client: bytes) -> Iterator[None]:
+    def opened(self, client: bytes) -> Iterator[None]:
         self._open[client] += 1
         try:
             yield
         finally:
-            self._open -= Counter([client])  # which forgets whoever has none
+            self._open -= Counter([client])  # drops counts of zero
 
 
 async def event_stream(
@@ -38,27 +38,27 @@ async def event_stream(
     results: AsyncGenerator[str],
     *,
     ping: timedelta = PING_INTERVAL,
-    longest: timedelta = MAX_STREAM_DURATION,
+    duration: timedelta = MAX_STREAM_DURATION,
 ) -> AsyncGenerator[str]:
-    """`first` and `results` are JSON. After a while the stream ends in order, to be asked for again."""
+    """`first` and `results` are JSON. After `duration` the stream completes; a client may subscribe again."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + longest.total_seconds()
+    end = loop.time() + duration.total_seconds()
     yield _event("next", first)
     async with aclosing(results):
-        coming = asyncio.ensure_future(anext(results, None))
+        pending = asyncio.ensure_future(anext(results, None))
         try:
             while loop.time() < end:
-                await asyncio.wait([coming], timeout=ping.total_seconds())
-                if not coming.done():
+                await asyncio.wait([pending], timeout=ping.total_seconds())
+                if not pending.done():
                     yield ":\n\n"
                     continue
-                if (result := coming.result()) is None:
+                if (result := pending.result()) is None:
                     break
                 yield _event("next", result)
-                coming = asyncio.ensure_future(anext(results, None))
+                pending = asyncio.ensure_future(anext(results, None))
         finally:
-            coming.cancel()
-            await asyncio.wait([coming])
+            pending.cancel()
+            await asyncio.wait([pending])
     yield _event("complete", "")
 
 

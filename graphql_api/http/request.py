@@ -1,4 +1,4 @@
-"""A request's bytes -> one operation, or why there is none.
+"""read_request: parses an HTTP request into one GraphQL operation.
 
 https://graphql.github.io/graphql-over-http/draft/
 """
@@ -24,17 +24,21 @@ class GraphQLRequest:
 
 
 async def read_request(request: Request, documents: TrustedDocuments) -> GraphQLRequest:
-    """Refuses with Unusable."""
+    """The operation of a POST's body, or of a GET's query string.
+
+    Raises:
+        RequestError: the request holds no operation that may be executed.
+    """
     if request.method == "POST":
         return _operation(_parse(await _body(request), "The body"), documents)
     if request.method not in ("GET", "HEAD"):
         raise RequestError(405, "Please use POST, or GET for queries.", headers={"Allow": "GET, POST"})
     if len(request.url.query) > MAX_URL_QUERY_BYTES:
         raise RequestError(414, f"The URL is too long; please POST more than {MAX_URL_QUERY_BYTES} bytes.")
-    parts: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
-    for name in parts.keys() & {"variables", "extensions"}:
-        parts[name] = _parse(parts[name].encode(), f"`{name}`")
-    return _operation(parts, documents)
+    parameters: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+    for name in parameters.keys() & {"variables", "extensions"}:
+        parameters[name] = _parse(parameters[name].encode(), f"`{name}`")
+    return _operation(parameters, documents)
 
 
 async def _body(request: Request) -> bytes:
@@ -42,26 +46,26 @@ async def _body(request: Request) -> bytes:
     charset = parameters.replace(" ", "").replace('"', "").lower()
     if kind.strip().lower() != JSON or charset not in ("", "charset=utf-8"):
         raise RequestError(415, f"Please send {JSON} in UTF-8.")
-    # Counted as it comes in: a length that is promised need not be true.
+    # Counted while it is read: the Content-Length header need not be true.
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 raise RequestError(413, f"The body is too long; {MAX_BODY_BYTES} bytes at most.")
-    except ClientDisconnect as gone:
-        raise RequestError(400, "The body ended too early.") from gone
+    except ClientDisconnect as disconnect:
+        raise RequestError(400, "The body ended too early.") from disconnect
     return bytes(body)
 
 
-def _parse(text: bytes, what: str) -> Any:
+def _parse(text: bytes, subject: str) -> Any:
     try:
-        return json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as reason:
-        raise RequestError(400, f"{what} is not JSON in UTF-8.") from reason
+        raise RequestError(400, f"{subject} is not JSON in UTF-8.") from reason
 
 
-def _no_constant(name: str) -> None:
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 

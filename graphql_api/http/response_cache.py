@@ -1,4 +1,4 @@
-"""ResponseCache: responses that all callers without a key share, kept as bytes while they are true.
+"""ResponseCache: responses that all callers without a key share, cached as bytes while they are true.
 
 A cached response is sent only if the database says that nothing was committed since, and before the moment
 at which time alone changes it. SQLite is asked after the request came in; PostgreSQL then, or up to five
@@ -26,15 +26,7 @@ MAX_CACHED_REQUEST_BYTES = 8 * 1024
 """The response to a longer request is not cached."""
 VARY_HEADERS = frozenset(
     name.lower().encode()
-    for name in (
-        "Accept",
-        "Accept-Language",
-        "Authorization",
-        "Content-Type",
-        "Host",
-        "Origin",
-        SITE_KEY_HEADER,
-    )
+    for name in f"Accept Accept-Language Authorization Content-Type Host Origin {SITE_KEY_HEADER}".split()
 )
 """Request headers that a response may depend on; they are part of the cache key."""
 PER_REQUEST_HEADERS = frozenset((b"ratelimit", b"ratelimit-policy"))

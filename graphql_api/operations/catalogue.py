@@ -32,15 +32,13 @@ class CatalogueQueries:
         return Clinic.of(info.context.clinic, info.context)
 
     @strawberry.field(
-        description="The services that can be booked, in the clinic's order.",
-        directives=[CATALOGUE],
+        description="The services that can be booked, in the clinic's order.", directives=[CATALOGUE]
     )
     async def services(
         self,
         info: Info,
         practitioner_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description="Only those of this practitioner."),
+            strawberry.ID | None, strawberry.argument(description="Only those of this practitioner.")
         ] = None,
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
@@ -62,8 +60,7 @@ class CatalogueQueries:
         return await service_by_slug(slug, info.context) if slug.isascii() and slug.isprintable() else None
 
     @strawberry.field(
-        description="The practitioners who can be booked, in the clinic's order.",
-        directives=[CATALOGUE],
+        description="The practitioners who can be booked, in the clinic's order.", directives=[CATALOGUE]
     )
     async def practitioners(
         self,

@@ -213,8 +213,7 @@ class HoldMutations:
         return ExtendHoldPayload(hold=Hold.of(hold) if hold else None, problems=problems)
 
     @strawberry.mutation(
-        description="Release a hold before it expires. Repeating it does no harm.",
-        directives=[BOOK],
+        description="Release a hold before it expires. Repeating it does no harm.", directives=[BOOK]
     )
     async def release_hold(
         self, info: Info, input: Annotated[ReleaseHoldInput, strawberry.argument(description="The hold.")]

@@ -134,8 +134,7 @@ class ManageMutations:
         )
 
     @strawberry.mutation(
-        description="Cancel an appointment and free its time. Repeating it does no harm.",
-        directives=[MANAGE],
+        description="Cancel an appointment and free its time. Repeating it does no harm.", directives=[MANAGE]
     )
     async def cancel_appointment(
         self,

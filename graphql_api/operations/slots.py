@@ -18,13 +18,7 @@ from booking.timegrid.ticks import instant_at
 from graphql_api.operations.mutation import in_argument
 from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.loaders import SlotSearch
-from graphql_api.resolvers.relay import (
-    DEFAULT_PAGE_SIZE,
-    After,
-    Connection,
-    First,
-    paginate,
-)
+from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.security.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import AVAILABILITY
@@ -80,8 +74,7 @@ class SlotQueries:
         service_id: Annotated[strawberry.ID, strawberry.argument(description="The course's service.")],
         starts_at: Annotated[datetime, strawberry.argument(description="The start of its first visit.")],
         every_days: Annotated[
-            int,
-            strawberry.argument(description=f"The days between two visits: 1 to {MAX_INTERVAL_DAYS}."),
+            int, strawberry.argument(description=f"The days between two visits: 1 to {MAX_INTERVAL_DAYS}.")
         ] = 7,
         practitioner_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="The practitioner; any unless given.")

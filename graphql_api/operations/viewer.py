@@ -54,10 +54,10 @@ class ViewerQueries:
         key = info.context.viewer.key
         assert key is not None
         seen = cursor_key(first, after, like=(0, ""))
-        place = _parse_key(seen) if seen else None
+        position = _parse_key(seen) if seen else None
         async with info.context.database.read() as session:
-            rows = await appointments_booked_by_key(session, key, after=place, most=first + 1)
-        return connection(rows, key=_key, show=Appointment.of, first=first, is_first=place is None)
+            rows = await appointments_booked_by_key(session, key, after=position, most=first + 1)
+        return connection(rows, key=_key, show=Appointment.of, first=first, is_first=position is None)
 
 
 def _key(row: Row) -> Key:
@@ -65,25 +65,24 @@ def _key(row: Row) -> Key:
 
 
 def _parse_key(key: Key) -> tuple[datetime, UUID]:
-    when, which = key
+    created_at, uuid = key
     try:
-        return EPOCH + int(when) * MICROSECOND, UUID(str(which))
+        return EPOCH + int(created_at) * MICROSECOND, UUID(str(uuid))
     except (ValueError, OverflowError) as reason:
         raise invalid_cursor() from reason
 
 
 async def appointment_by_id(key: str, context: Context) -> Appointment | None:
     async with context.database.read() as session:
-        found = await appointments_by_id(session, _uuid(key))
-    return Appointment.of(found[0]) if found and _is_own(found[0], context) else None
+        rows = await appointments_by_id(session, _uuids(key))
+    return next((Appointment.of(row) for row in rows if _is_own(row, context)), None)
 
 
 async def course_by_id(key: str, context: Context) -> Course | None:
     async with context.database.read() as session:
-        found = await appointments_by_course(session, _uuid(key))
+        courses = await appointments_by_course(session, _uuids(key))
     return next(
-        (Course.of(course) for course, visits in found.items() if visits and _is_own(visits[0], context)),
-        None,
+        (Course.of(course) for course, rows in courses.items() if rows and _is_own(rows[0], context)), None
     )
 
 
@@ -91,8 +90,8 @@ def _is_own(row: Row, context: Context) -> bool:
     return context.viewer.owns(row.booked_by, Scope.APPOINTMENT_READ)
 
 
-def _uuid(text: str) -> list[UUID]:
-    """None or one."""
+def _uuids(text: str) -> list[UUID]:
+    """The UUID, or nothing for another text."""
     try:
         return [UUID(text)]
     except ValueError:

@@ -150,8 +150,7 @@ class WebhookMutations:
         return await _endpoint_payload(context, work)
 
     @strawberry.mutation(
-        description="Enable an endpoint again. Missed events can be replayed.",
-        directives=[WEBHOOKS],
+        description="Enable an endpoint again. Missed events can be replayed.", directives=[WEBHOOKS]
     )
     async def enable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
         async def work(session: BookingSession) -> WebhookEndpointRow:

@@ -1,4 +1,4 @@
-"""Look-ups batched per request: a hundred slots ask for their practitioners in one statement.
+"""Loaders: look-ups batched per request, so that a hundred slots read their practitioners in one statement.
 
 Siblings resolve at the same time, so each batch opens a session of its own.
 """
@@ -36,7 +36,7 @@ from booking.storage.queries.catalogue import (
 from booking.storage.session import BookingSession
 
 BatchLoad = Callable[[BookingSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
-"""Values by key, all in one statement; a key that has none may be missing."""
+"""Values by key, read in one statement; a key without a value may be missing."""
 NO_FEATURE_LOADERS: Mapping[str, BatchLoad] = {}
 
 K = TypeVar("K", str, UUID)
@@ -46,7 +46,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class SlotSearch:
-    """For open slots, by slugs and by days."""
+    """The arguments of a search for open slots: slugs and days."""
 
     service: str
     practitioner: str | None
@@ -57,31 +57,31 @@ class SlotSearch:
 
 
 class Loaders:
-    """One for each question that rows ask about other rows."""
+    """One DataLoader for each relation between rows, and those of features."""
 
     def __init__(
-        self, database: Database, now: datetime, others: Mapping[str, BatchLoad] = NO_FEATURE_LOADERS
+        self, database: Database, now: datetime, feature_loaders: Mapping[str, BatchLoad] = NO_FEATURE_LOADERS
     ) -> None:
-        """`others` are features' own, by their full names: `aftercare.advice`."""
+        """`feature_loaders` by their full names: `aftercare.advice`."""
         self._database = database
-        self._others = others
+        self._feature_loaders = feature_loaders
 
         def batched(
             query: Callable[[BookingSession, Collection[K]], Awaitable[Mapping[K, V]]],
         ) -> DataLoader[K, V]:
             async def load(keys: list[K]) -> list[V | BaseException]:
                 async with database.read() as session:
-                    found = await query(session, keys)
-                return [found[key] if key in found else KeyError(key) for key in keys]
+                    values = await query(session, keys)
+                return [values[key] if key in values else KeyError(key) for key in keys]
 
             return DataLoader(load_fn=load)
 
         self.slots: DataLoader[SlotSearch, Sequence[OpenSlot]] = DataLoader(
-            load_fn=partial(self._find_all, now)
+            load_fn=partial(self._search_all, now)
         )
-        self.services: DataLoader[str, Service] = batched(_services)
-        self.practitioners: DataLoader[str, Practitioner] = batched(_practitioners)
-        self.locations: DataLoader[str, Location] = batched(_locations)
+        self.services: DataLoader[str, Service] = batched(_all(all_services))
+        self.practitioners: DataLoader[str, Practitioner] = batched(_all(all_practitioners))
+        self.locations: DataLoader[str, Location] = batched(_all(all_locations))
         self.questions: DataLoader[str, ScreeningQuestion] = batched(screening_questions_by_slug)
         self.screening: DataLoader[str, list[ScreeningQuestion]] = batched(screening_questions_by_service)
         self.hours: DataLoader[str, list[OpeningHours]] = batched(opening_hours_by_location)
@@ -95,83 +95,82 @@ class Loaders:
         self.appointments: DataLoader[UUID, list[Appointment]] = batched(appointments_by_course)
         self._of_features = {
             name: DataLoader(load_fn=partial(_load_for_feature, database, query))
-            for name, query in others.items()
+            for name, query in feature_loaders.items()
         }
 
     def __getitem__(self, name: str) -> DataLoader[Any, Any]:
-        """A feature's own; None for a key that has no value."""
+        """A feature's loader; it loads None for a key that has no value."""
         return self._of_features[name]
 
-    async def _find_all(
+    async def _search_all(
         self, now: datetime, searches: list[SlotSearch]
     ) -> list[Sequence[OpenSlot] | BaseException]:
-        """What was asked for twice, as the days and as the times of a month, is looked for once."""
-        return await asyncio.gather(*(self._find(now, search) for search in searches), return_exceptions=True)
+        """A search that two fields share, the days and the times of a month, runs once."""
+        return await asyncio.gather(
+            *(self._search(now, search) for search in searches), return_exceptions=True
+        )
 
-    async def _find(self, now: datetime, search: SlotSearch) -> Sequence[OpenSlot]:
+    async def _search(self, now: datetime, search: SlotSearch) -> Sequence[OpenSlot]:
         async with self._database.read() as session:
-            wish = await slot_criteria(session, search.service, search.practitioner, search.location)
+            criteria = await slot_criteria(session, search.service, search.practitioner, search.location)
             slots = await find_slots(
-                session, wish, search.first, search.last, now=now, distinct_times=search.distinct_times
+                session, criteria, search.first, search.last, now=now, distinct_times=search.distinct_times
             )
-            people, places = await all_practitioners(session), await all_locations(session)
-            able = await practitioners_offering(session, search.service)
-        # Here when the slots are shown, so that none of them has to wait.
-        self.services.prime(search.service, wish.service)
-        self.practitioners.prime_many({slug: people[slug] for slug in able if slug in people})
-        self.locations.prime_many(places)
+            practitioners, locations = await all_practitioners(session), await all_locations(session)
+            qualified = await practitioners_offering(session, search.service)
+        # Primed here, so that no slot has to wait when it is shown.
+        self.services.prime(search.service, criteria.service)
+        self.practitioners.prime_many(
+            {slug: practitioners[slug] for slug in qualified if slug in practitioners}
+        )
+        self.locations.prime_many(locations)
         return slots
 
     def refreshed(self, database: Database, now: datetime) -> Self:
         """Loaders for another time, with empty caches."""
-        return type(self)(database, now, self._others)
+        return type(self)(database, now, self._feature_loaders)
 
 
 def resolve_loaded(loader: DataLoader[K, V], key: K, make: Callable[[V], T]) -> T:
-    """For a resolver: what is made of a value, if that is here already; else to be awaited, as GraphQL does.
+    """Make a resolver's result of a loaded value; an awaitable of it where the value is not loaded yet.
 
-    A hundred coroutines cost more than what they do.
+    A hundred coroutines would cost more than the work in them.
     """
     value = cast("asyncio.Future[V]", loader.load(key))
-    return make(value.result()) if value.done() else cast(T, _later(value, make))
+    return make(value.result()) if value.done() else cast(T, _made_of(value, make))
 
 
-async def _later(value: Awaitable[V], make: Callable[[V], T]) -> T:
+async def _made_of(value: Awaitable[V], make: Callable[[V], T]) -> T:
     return make(await value)
 
 
 async def _load_for_feature(database: Database, query: BatchLoad, keys: list[Any]) -> list[Any]:
     async with database.read() as session:
         with exceptions_only():
-            found = await query(session, keys)
-            return [found.get(key) for key in keys]
+            values = await query(session, keys)
+            return [values.get(key) for key in keys]
 
 
-async def _services(session: BookingSession, _slugs: Collection[str]) -> Mapping[str, Service]:
-    return await all_services(session)
-
-
-async def _practitioners(session: BookingSession, _slugs: Collection[str]) -> Mapping[str, Practitioner]:
-    return await all_practitioners(session)
-
-
-async def _locations(session: BookingSession, _slugs: Collection[str]) -> Mapping[str, Location]:
-    return await all_locations(session)
+def _all(
+    read: Callable[[BookingSession], Awaitable[Mapping[str, V]]],
+) -> Callable[[BookingSession, Collection[str]], Awaitable[Mapping[str, V]]]:
+    """The catalogue is cached as a whole, so its loaders read all rows."""
+    return lambda session, _keys: read(session)
 
 
 async def _practitioners_by_service(
     session: BookingSession, services: Collection[str], now: datetime
 ) -> dict[str, list[Practitioner]]:
-    found: dict[str, list[Practitioner]] = {service: [] for service in services}
+    by_service: dict[str, list[Practitioner]] = {service: [] for service in services}
     for offer in await deliverable_offers(session, now=now, services=services):
-        found[offer.service.slug].append(offer.practitioner)
-    return found
+        by_service[offer.service.slug].append(offer.practitioner)
+    return by_service
 
 
 async def _services_by_practitioner(
     session: BookingSession, practitioners: Collection[str], now: datetime
 ) -> dict[str, list[Service]]:
-    found: dict[str, list[Service]] = {practitioner: [] for practitioner in practitioners}
+    by_practitioner: dict[str, list[Service]] = {practitioner: [] for practitioner in practitioners}
     for offer in await deliverable_offers(session, now=now, practitioners=practitioners):
-        found[offer.practitioner.slug].append(offer.service)
-    return found
+        by_practitioner[offer.practitioner.slug].append(offer.service)
+    return by_practitioner

@@ -12,12 +12,12 @@ from graphql_api.security.viewer import RequiresScope
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaPart:
-    """Strawberry types by the type that their fields are added to.
+    """Strawberry types whose fields are added to the schema.
 
-    `query`, `mutation` and `subscription` add to the roots, `fields` to the types that they name. `types`
-    are those that only an interface leads to. `problems` says how each refusal is shown. `nodes` looks
-    objects up by type name, for viewers with `node_scope`. `is_cacheable`: answers are the same for
-    everybody without a key, and change only with the database or, at the earliest, when a tick ends.
+    Those of `query`, `mutation` and `subscription` are added to the roots, those of `fields` to the types
+    named there. `types` are types that only an interface leads to. `problems` are the types that show
+    refusals. `nodes` look objects up by type name, for viewers with `node_scope`. `is_cacheable`: the answers
+    are the same for all callers without a key, and change only with the database or when a tick ends.
     """
 
     query: type | None = None

@@ -1,5 +1,7 @@
-"""GraphQL errors as a caller may see them: refusals with their code, the unexpected masked."""
+"""GraphQL errors as a caller sees them: refusals with their code, unexpected ones masked and logged."""
 
+import logging
+import secrets
 from typing import Any
 
 from graphql import GraphQLError
@@ -7,6 +9,8 @@ from graphql import GraphQLError
 from booking.domain.errors import BookingError, CheckFailed
 from graphql_api.security.rate_limiting import ClientBudget
 from graphql_api.types.problems import code_of
+
+log = logging.getLogger("book_online")
 
 FEATURE_FAILED = "FEATURE_FAILED"
 
@@ -34,6 +38,18 @@ def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
     if not suggests:
         shown["message"] = error.message.partition(" Did you mean ")[0]
     return shown
+
+
+def log_incident(error: GraphQLError, feature: str | None) -> None:
+    """Log an error of a feature, or an unexpected one of the core, and give it the id of the incident."""
+    incident = secrets.token_hex(4)
+    if feature and not is_refusal(error):
+        error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
+        text = "incident %s at %s in the feature %s"
+        log.error(text, incident, error.path, feature, exc_info=error.original_error)
+    elif is_unexpected(error):
+        error.extensions = {"code": "INTERNAL", "incident": incident}
+        log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
 
 
 def is_unexpected(error: GraphQLError) -> bool:

@@ -1,7 +1,5 @@
-"""The features' parts as one schema; printed, it is `schema.graphql`."""
+"""BookingSchema: the parts of the core and of features as one schema; printed, it is `schema.graphql`."""
 
-import logging
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
@@ -45,14 +43,12 @@ from graphql_api.operations import (
 from graphql_api.resolvers.scalars import SCALARS
 from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
-from graphql_api.schema.errors import FEATURE_FAILED, is_refusal, is_unexpected
+from graphql_api.schema.errors import log_incident
 from graphql_api.schema.schema_extensions import DocumentCache, QueryCostLimit
 from graphql_api.security.authorization import MissingScope, enforce_scopes
 from graphql_api.security.limits import CACHED_DOCUMENTS
 from graphql_api.security.query_limits import QueryLimits
 from graphql_api.types import problems
-
-log = logging.getLogger("book_online")
 
 CORE_PARTS = (
     problems.part,
@@ -85,10 +81,14 @@ class Mutation:
 
 
 class BookingSchema(strawberry.Schema):
-    """The core's fields and the enabled features', per schema: several can live in one process."""
+    """The fields of the core and of the enabled features; a process may have several schemas."""
 
     def __init__(self, enabled: Sequence[EnabledFeature] = (), *, in_order: bool = False) -> None:
-        """Refuses with FeatureMistake. `in_order` for print only: strawberry loses an enum's members then."""
+        """Sort the schema with `in_order`, for print only: strawberry loses an enum's members then.
+
+        Raises:
+            FeatureError: a feature can't be used as it is.
+        """
         check_before_schema(CORE_PARTS, enabled)
         self.parts: list[SchemaPart] = [*CORE_PARTS, *(one.feature for one in enabled)]
         self.problems = {refusal: shown for part in self.parts for refusal, shown in part.problems.items()}
@@ -138,7 +138,7 @@ class BookingSchema(strawberry.Schema):
 
     @property
     def cacheable_fields(self) -> frozenset[str]:
-        """Root query fields whose answers are the same for everybody without a key."""
+        """Root query fields whose answers are the same for all callers without a key."""
         if any(
             isinstance(part, Feature) and part.busy_sources and not part.is_cacheable for part in self.parts
         ):
@@ -155,24 +155,20 @@ class BookingSchema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Logs what nobody expected, with the id that the caller is given; see `show_error`."""
+        """Log unexpected errors with an incident id, which the caller is shown; see `show_error`."""
         for error in errors:
             feature = feature_at_path(execution_context.context, error.path) if execution_context else None
             if isinstance(error.original_error, FeatureFailed):
                 feature = error.original_error.feature
-            if feature and not is_refusal(error):
-                incident = secrets.token_hex(4)
-                error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
-                told = (incident, error.path, feature)
-                log.error("incident %s at %s in the feature %s", *told, exc_info=error.original_error)
-            elif is_unexpected(error):
-                incident = secrets.token_hex(4)
-                error.extensions = {"code": "INTERNAL", "incident": incident}
-                log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
+            log_incident(error, feature)
 
 
 def schema_with(enabled: Sequence[EnabledFeature], *, in_order: bool = False) -> BookingSchema:
-    """Refuses with FeatureMistake, also for what strawberry makes nothing of. The core alone is made once."""
+    """The schema with these features; that of the core alone is made once.
+
+    Raises:
+        FeatureError: a feature can't be used as it is, also where strawberry itself fails on it.
+    """
     if not enabled:
         return _core(in_order)
     try:
@@ -194,5 +190,5 @@ def _core(in_order: bool) -> BookingSchema:
 
 
 def printed_schema(enabled: Sequence[EnabledFeature] = ()) -> str:
-    """In alphabetical order; what `schema.graphql` holds is the core alone."""
+    """The schema in alphabetical order; `schema.graphql` is that of the core alone."""
     return schema_with(enabled, in_order=True).as_str() + "\n"

@@ -1,4 +1,4 @@
-"""Which viewer a request is from: by the secret of a key, never by a cookie."""
+"""Authentication: the key of a request, by its secret; never by a cookie."""
 
 from datetime import datetime
 
@@ -15,7 +15,11 @@ SITE_KEY_HEADER = "X-Book-Online-Site"
 
 
 async def authenticate(request: Request, session: BookingSession, *, now: datetime) -> ApiKey | None:
-    """None without a key. Refuses with Unusable for a key that isn't good, whatever is wrong with it."""
+    """The key that the request carries; None without one.
+
+    Raises:
+        RequestError: 401 for a key that is unknown, expired or revoked; 403 for a secret in a browser.
+    """
     header = request.headers.get("authorization")
     if header is None:
         return None
@@ -34,7 +38,11 @@ async def authenticate(request: Request, session: BookingSession, *, now: dateti
 
 
 async def check_site_key(request: Request, session: BookingSession, *, own: str, required: bool) -> None:
-    """Refuses with Unusable a web page that a site's key is not for, or without one where it is required."""
+    """Check the site key of a request that a browser sends from another web site.
+
+    Raises:
+        RequestError: 403, when the key is not for that site, or is missing where one is `required`.
+    """
     origin, named = request.headers.get("origin"), request.headers.get(SITE_KEY_HEADER)
     if origin is None or origin.lower() == own:
         return

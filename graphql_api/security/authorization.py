@@ -1,22 +1,22 @@
-"""The policy is in the schema: `@requiresScope` on a field is what is enforced, and what is printed."""
+"""Authorization: `@requiresScope` on a field of the schema is both printed and enforced."""
 
 from collections.abc import Callable, Collection
 from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from graphql_api.security.schema_directives import directive_of
 from graphql_api.security.viewer import RequiresScope, forbidden
 
 PROTECTED_TYPES = ("Query", "Mutation", "Subscription", "Appointment", "Patient")
-"""Types whose fields must each say who may see them."""
+"""Each field of these types requires a scope, or is one of PUBLIC_FIELDS."""
 PUBLIC_FIELDS = frozenset(
     {
-        "Query.node",  # each object's own look-up decides
+        "Query.node",  # the look-up of each type decides
         "Query.nodes",
         "Query.rateLimit",
         "Query.viewer",
-        # Whoever was given the appointment may read of it what the patient's link shows.
+        # A caller that was given the appointment may read what the patient's link shows of it.
         "Appointment.calendarFile",
         "Appointment.canChange",
         "Appointment.changeDeadline",
@@ -29,7 +29,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.service",
         "Appointment.startsAt",
         "Appointment.status",
-        # Nothing leads to a patient but `Appointment.patient`.
+        # Only `Appointment.patient`, which requires a scope, leads to a patient.
         "Patient.email",
         "Patient.name",
         "Patient.phone",
@@ -38,7 +38,7 @@ PUBLIC_FIELDS = frozenset(
 
 
 class MissingScope(Exception):
-    """A field says nothing of who may see it; the server doesn't start with it."""
+    """A field does not say which scope it requires; the server doesn't start with it."""
 
     def __init__(self, coordinate: str) -> None:
         self.coordinate = coordinate
@@ -46,41 +46,35 @@ class MissingScope(Exception):
         super().__init__(f"{coordinate}: {self.reason}")
 
 
-def enforce_scopes(schema: GraphQLSchema, others: Collection[str] = ()) -> None:
-    """Makes every field that has the directive keep to it. Refuses with NoPolicy.
+def enforce_scopes(schema: GraphQLSchema, more: Collection[str] = ()) -> None:
+    """Guard every field that has the directive. `more` are coordinates of further fields that must have it.
 
-    `others` are the coordinates of more fields that must have it.
+    Raises:
+        MissingScope: a field of PROTECTED_TYPES or of `more` lacks the directive.
     """
     for kind in schema.type_map.values():
         if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
             continue
         for name, field in kind.fields.items():
-            needed = required_scope(field)
-            if needed is not None:
-                _guard(field, needed)
-            elif (where := f"{kind.name}.{name}") in others or (
-                kind.name in PROTECTED_TYPES and where not in PUBLIC_FIELDS
-            ):
-                raise MissingScope(where)
+            coordinate = f"{kind.name}.{name}"
+            required = directive_of(field, RequiresScope)
+            if required is not None:
+                _guard(field, required)
+            elif coordinate in more or (kind.name in PROTECTED_TYPES and coordinate not in PUBLIC_FIELDS):
+                raise MissingScope(coordinate)
 
 
-def required_scope(field: GraphQLField) -> RequiresScope | None:
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    directives = definition.directives if definition else ()
-    return next((one for one in directives if isinstance(one, RequiresScope)), None)
-
-
-def _guard(field: GraphQLField, needed: RequiresScope) -> None:
+def _guard(field: GraphQLField, required: RequiresScope) -> None:
     if field.subscribe:
-        field.subscribe = _guarded(field.subscribe, needed)
+        field.subscribe = _guarded(field.subscribe, required)
     elif field.resolve:
-        field.resolve = _guarded(field.resolve, needed)
+        field.resolve = _guarded(field.resolve, required)
 
 
-def _guarded(resolve: Callable[..., Any], needed: RequiresScope) -> Callable[..., Any]:
+def _guarded(resolve: Callable[..., Any], required: RequiresScope) -> Callable[..., Any]:
     def guarded(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        if not info.context.viewer.may(needed):
-            raise forbidden(needed)
+        if not info.context.viewer.may(required):
+            raise forbidden(required)
         return resolve(source, info, **arguments)
 
     return guarded

@@ -1,4 +1,4 @@
-"""Telling clients apart, so that no one takes too much; never who they are."""
+"""A hash of the client's network, to limit its rate; it does not identify a person."""
 
 import hashlib
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -6,11 +6,11 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from starlette.requests import Request
 
 IPV6_PREFIX_LENGTH = 64
-"""A household has as many addresses of IPv6 as it likes, with so many bits in common."""
+"""A household has any number of IPv6 addresses, which share this many bits."""
 
 
 def client_hash(request: Request) -> bytes:
-    """A hash of the address that the server, or a proxy that it trusts, saw the request come from."""
+    """Of the address that the server, or a proxy that it trusts, received the request from."""
     address = request.client.host if request.client else ""
     return hashlib.sha256(_network(address).encode()).digest()
 

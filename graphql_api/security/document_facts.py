@@ -111,8 +111,7 @@ class DocumentFacts:
         extents = ExtentCalculator(fragments)
         operations = [part for part in parts if isinstance(part, OperationDefinitionNode)]
         return cls(
-            document,
-            [OperationFacts(node, fragments, extents.of(node.selection_set)) for node in operations],
+            document, [OperationFacts(node, fragments, extents.of(node.selection_set)) for node in operations]
         )
 
     def operation(self, name: str | None) -> OperationFacts:

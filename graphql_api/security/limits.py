@@ -1,4 +1,4 @@
-"""All limits of the API in one place; `docs/reference/api.md` tells them to whoever calls it."""
+"""All limits of the API; `docs/reference/api.md` lists them for callers."""
 
 from datetime import timedelta
 
@@ -15,27 +15,27 @@ MAX_ALIASES = 30
 MAX_DIRECTIVES = 50
 MAX_ROOT_FIELDS = 20
 MAX_MUTATIONS = 1
-"""An operation changes one thing, so that nobody wonders what was done when a later one fails."""
+"""An operation changes one thing, so that a failure leaves no doubt about what was done."""
 
 MAX_COST = 1000
-"""Of one operation: about the number of objects that it may be answered with."""
+"""Of one operation: about the number of objects in its answer."""
 MAX_PAGE_SIZE = 100
 MAX_IDS = 50
-"""That `nodes` takes at once."""
+"""Ids in one `nodes` query."""
 MAX_ERRORS = 5
-"""That are told of one request."""
+"""Errors in one response."""
 
 DEADLINE = timedelta(seconds=30)
-"""For an answer. Longer than a writer waits for its turn, so that this is told as what it is."""
+"""For an answer. A writer waits less for its turn, so that a busy database is reported as TRY_AGAIN."""
 
 MAX_GUESSES = 10
-"""At secrets, of one client in a minute."""
+"""Wrong secrets of one client in a minute."""
 
 MAX_STREAMS = 100
 """Subscriptions that a process serves at once."""
 MAX_STREAMS_PER_CLIENT = 3
 MAX_STREAM_DURATION = timedelta(minutes=10)
-"""Then it ends in order, and whoever still listens asks again."""
+"""Then the stream completes, and a client that still listens subscribes again."""
 
 CACHED_DOCUMENTS = 256
-"""Parsed and validated documents that are kept."""
+"""Parsed and validated documents in the cache."""

@@ -1,4 +1,4 @@
-"""Proof of work, while a clinic is under attack: who holds a time has taken some trouble before.
+"""Proof of work: under attack, a clinic asks clients to compute for a second before they hold a time.
 
 https://altcha.org/docs/v1/proof-of-work/
 """
@@ -36,7 +36,7 @@ class ProofOfWork:
         )
 
     def checked(self, proof: str | None, now: datetime) -> bytes | None:
-        """What tells this proof from all others; None if it is none, or an old one."""
+        """A hash that identifies the proof; None for a wrong or expired one."""
         if proof is None or len(proof) > MAX_PROOF_LENGTH:
             return None
         try:

@@ -24,11 +24,11 @@ from graphql import (
     is_object_type,
     value_from_ast_untyped,
 )
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema_directive import Location
 
 from graphql_api.security.document_facts import OperationFacts
 from graphql_api.security.limits import MAX_IDS, MAX_PAGE_SIZE
+from graphql_api.security.schema_directives import directive_of
 
 SIZE_ARGUMENTS = frozenset({"first", "ids"})
 """Arguments that say how many objects are wanted: by a number, or by a list of ids."""
@@ -132,12 +132,6 @@ class _CostCalculator:
         return [result]
 
 
-def declared_cost(field: GraphQLField) -> Cost | None:
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    directives = definition.directives if definition else ()
-    return next((directive for directive in directives if isinstance(directive, Cost)), None)
-
-
 def is_valid_weight(cost: Cost) -> bool:
     """A negative weight would make the rest of a document cheaper."""
     weight: object = cost.weight
@@ -145,5 +139,5 @@ def is_valid_weight(cost: Cost) -> bool:
 
 
 def _weight(field: GraphQLField, *, usual: int) -> int:
-    cost = declared_cost(field)
+    cost = directive_of(field, Cost)
     return cost.weight if cost else usual

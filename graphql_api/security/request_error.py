@@ -1,4 +1,4 @@
-"""Requests that are turned away before anything is executed."""
+"""RequestError: a request is refused before anything is executed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass
 class RequestError(Exception):
-    """No operation, or not from this caller; it is answered in plain JSON, not as a GraphQL response."""
+    """The request holds no operation, or its caller may send none. The answer is JSON with this status."""
 
     status: int
     message: str

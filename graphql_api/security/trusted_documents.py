@@ -1,4 +1,4 @@
-"""Documents that are known beforehand, by the hash of their text.
+"""Trusted documents: GraphQL documents that are known beforehand, by the hash of their text.
 
 https://github.com/graphql/graphql-over-http/pull/264
 """
@@ -11,21 +11,21 @@ SCHEME = "sha256:"
 
 
 class TrustedDocuments:
-    """Trusted ones, and whether others are answered too."""
+    """The trusted documents, and whether other documents are executed too."""
 
     def __init__(self, trusted: Iterable[str], *, others_too: bool) -> None:
         self._by_id = {document_id(text): text for text in trusted}
         self._others_too = others_too
 
-    def by_id(self, wanted: str) -> str | None:
-        return self._by_id.get(wanted)
+    def by_id(self, id: str) -> str | None:
+        return self._by_id.get(id)
 
     def may_be_sent(self, text: str) -> bool:
         return self._others_too or document_id(text) in self._by_id
 
 
 def documents_in(folder: Path | None) -> list[str]:
-    """Of all `*.graphql` files."""
+    """The text of each `*.graphql` file."""
     files = sorted(folder.iterdir()) if folder else []
     return [file.read_text("utf-8") for file in files if file.suffix == ".graphql"]
 

@@ -38,16 +38,16 @@ class Viewer:
     name: str | None = None
     scopes: frozenset[Scope] = frozenset()
 
-    def may(self, needed: RequiresScope) -> bool:
-        return needed.anonymous if self.key is None else needed.scope in self.scopes
+    def may(self, required: RequiresScope) -> bool:
+        return required.anonymous if self.key is None else required.scope in self.scopes
 
     def owns(self, booked_by: str | None, scope: Scope) -> bool:
         """Whether this key made the booking and has the scope."""
         return self.key is not None and self.key == booked_by and scope in self.scopes
 
 
-def forbidden(needed: RequiresScope) -> GraphQLError:
-    name = needed.scope.name
+def forbidden(required: RequiresScope) -> GraphQLError:
+    name = required.scope.name
     return GraphQLError(
         f"This needs a key with the scope {name}.", extensions={"code": "FORBIDDEN", "scope": name}
     )

@@ -50,9 +50,7 @@ class Appointment(AppointmentTime):
         return self.row.status is AppointmentStatus.BOOKED and info.context.now <= deadline
 
     @strawberry.field(description="The course that it is part of; null for a single visit.")
-    def course(
-        self,
-    ) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
+    def course(self) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
         return None if self.row.course is None else Course.of(self.row.course)
 
     @strawberry.field(
@@ -68,8 +66,7 @@ class Appointment(AppointmentTime):
         )
 
     @strawberry.field(
-        description="The patient; null if it was not booked with this key.",
-        directives=[PATIENTS],
+        description="The patient; null if it was not booked with this key.", directives=[PATIENTS]
     )
     async def patient(self, info: Info) -> Patient | None:
         if not info.context.viewer.owns(self.row.booked_by, Scope.PATIENT_READ):

@@ -1,8 +1,9 @@
 """The catalogue's types: clinic, locations, services, practitioners, screening questions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from enum import Enum
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 import strawberry
 
@@ -17,16 +18,15 @@ from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.resolvers.scalars import LocalTime, local_time
 
+MINUTE = timedelta(minutes=1)
+
+Row = TypeVar("Row", ServiceRow, PractitionerRow)
+T = TypeVar("T")
+
 
 @strawberry.enum(description="A day of the week.")
 class Weekday(Enum):
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
+    MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
 
 @strawberry.type(description="An opening time of a location, weekly, on the location's wall clock.")
@@ -75,11 +75,11 @@ class BookingPolicy:
     @classmethod
     def of(cls, clinic: ClinicRow) -> Self:
         return cls(
-            slot_step_minutes=int(clinic.slot_step.total_seconds() // 60),
-            minimum_notice_minutes=int(clinic.minimum_notice.total_seconds() // 60),
+            slot_step_minutes=clinic.slot_step // MINUTE,
+            minimum_notice_minutes=clinic.minimum_notice // MINUTE,
             horizon_days=clinic.horizon.days,
-            hold_minutes=int(clinic.hold_length.total_seconds() // 60),
-            cancellation_notice_minutes=int(clinic.cancellation_notice.total_seconds() // 60),
+            hold_minutes=clinic.hold_length // MINUTE,
+            cancellation_notice_minutes=clinic.cancellation_notice // MINUTE,
         )
 
 
@@ -143,6 +143,18 @@ class FrequentQuestion:
     answer: str = strawberry.field(description="The answer, in the language asked for.")
 
 
+def _page(
+    rows: Sequence[Row], show: Callable[[Row, Context], T], info: Info, first: int, after: str | None
+) -> Connection[T]:
+    return paginate(
+        rows,
+        key=lambda row: (row.position, row.slug),
+        show=lambda row: show(row, info.context),
+        first=first,
+        after=after,
+    )
+
+
 @strawberry.type(description="A service that can be booked (FHIR HealthcareService).")
 class Service(Node):
     slug: str = strawberry.field(description="Its name in links: `dry-needling`.")
@@ -168,13 +180,7 @@ class Service(Node):
     @classmethod
     def page(cls, rows: Sequence[ServiceRow], info: Info, first: int, after: str | None) -> Connection[Self]:
         """A page of rows that come in the clinic's order."""
-        return paginate(
-            rows,
-            key=lambda row: (row.position, row.slug),
-            show=lambda row: cls.of(row, info.context),
-            first=first,
-            after=after,
-        )
+        return _page(rows, cls.of, info, first, after)
 
     @classmethod
     def of(cls, row: ServiceRow, context: Context) -> Self:
@@ -191,7 +197,7 @@ class Service(Node):
                 )
                 for asked in row.faq or []
             ],
-            duration_minutes=int(row.duration.total_seconds() // 60),
+            duration_minutes=row.duration // MINUTE,
             visits=row.visits,
             price=price,
         )
@@ -215,13 +221,7 @@ class Practitioner(Node):
         cls, rows: Sequence[PractitionerRow], info: Info, first: int, after: str | None
     ) -> Connection[Self]:
         """A page of rows that come in the clinic's order."""
-        return paginate(
-            rows,
-            key=lambda row: (row.position, row.slug),
-            show=lambda row: cls.of(row, info.context),
-            first=first,
-            after=after,
-        )
+        return _page(rows, cls.of, info, first, after)
 
     @classmethod
     def of(cls, row: PractitionerRow, context: Context) -> Self:

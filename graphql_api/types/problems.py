@@ -114,8 +114,7 @@ class BeyondHorizon(Problem):
 
 
 @problem(
-    errors.NotQualified,
-    "The practitioner doesn't offer the service, or has no valid certificate on the day.",
+    errors.NotQualified, "The practitioner doesn't offer the service, or has no valid certificate on the day."
 )
 class NotQualified(Problem):
     @strawberry.field(description="The practitioners who may deliver it.")
@@ -189,10 +188,7 @@ class TooLateToChange(PhoneProblem):
         return info.context.in_clinic_time(self.error.deadline)
 
 
-@problem(
-    errors.CheckFailed,
-    "A rule or a calendar of the clinic gives no answer right now. Try again later.",
-)
+@problem(errors.CheckFailed, "A rule or a calendar of the clinic gives no answer right now. Try again later.")
 class CheckFailed(TemporaryProblem):
     @strawberry.field(description="The feature of the clinic that could not answer.")
     def feature(self) -> str:

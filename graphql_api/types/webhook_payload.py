@@ -1,4 +1,4 @@
-"""What a webhook says of visits: with the ids that the API knows them by, and nothing of a patient."""
+"""The payload of a webhook: appointments with the API's ids, and no data of the patient."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -143,7 +143,7 @@ def test_all_clients_together_have_room_for_so_many() -> None:
     with ExitStack() as stack:
         for client in range(MAX_STREAMS):
             assert streams.has_room(b"another")
-            stack.enter_context(streams.one_more(bytes([client])))
+            stack.enter_context(streams.opened(bytes([client])))
         assert not streams.has_room(b"another")
     assert streams.has_room(b"another")
 
@@ -156,7 +156,7 @@ async def test_a_stream_on_which_nothing_happens_says_that_it_lives_and_ends_in_
     said = [
         part
         async for part in event_stream(
-            "{}", silence(), ping=timedelta(milliseconds=1), longest=timedelta(milliseconds=20)
+            "{}", silence(), ping=timedelta(milliseconds=1), duration=timedelta(milliseconds=20)
         )
     ]
     assert said[0] == "event: next\ndata: {}\n\n"
