@@ -9,14 +9,20 @@ NAME_PUNCTUATION = "-–/&+'’"
 
 
 def mail_address(name: str, email: str) -> Address:
-    """An internationalised domain as servers know it; only what is part of a name stays in the name.
+    """An internationalised domain is encoded as servers know it; of a name only letters, digits and
+    `NAME_PUNCTUATION` stay.
 
     Python folds a long header without the quotes that a comma or an at sign needs, and then a piece of
-    the name would be one more recipient. Refuses with a ValueError what is no e-mail address.
+    the name would be one more recipient.
+
+    Raises:
+        ValueError: `email` is no e-mail address.
     """
     checked = parse_email(email)
     user, _, host = (checked.ascii_email or checked.normalized).rpartition("@")
-    kept = (
-        char if unicodedata.category(char)[0] in "LMN" or char in NAME_PUNCTUATION else " " for char in name
-    )
-    return Address(" ".join("".join(kept).split()), user, host)
+    harmless = (char if _is_harmless(char) else " " for char in name)
+    return Address(" ".join("".join(harmless).split()), user, host)
+
+
+def _is_harmless(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN" or char in NAME_PUNCTUATION

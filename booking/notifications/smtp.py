@@ -1,4 +1,4 @@
-"""Handing mails to the clinic's mail server (SMTP)."""
+"""Sends mails through the clinic's mail server (SMTP)."""
 
 import asyncio
 import re
@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from booking.domain.hookspecs import PermanentFailure
 from booking.notifications.mail_address import mail_address
 
-PATIENCE_SECONDS = 20.0
-ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
+TIMEOUT_SECONDS = 20.0
+ENHANCED_STATUS_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 URL_HELP = (
     "The mail server's URL must look like smtp://user:password@mail.example.com:587 or "
     "smtps://user:password@mail.example.com:465; write other characters than letters and digits in the "
@@ -28,7 +28,7 @@ SENDER_HELP = "The sender must look like Sample Clinic <bookings@example.com>, w
 
 
 class TemporaryMailFailure(Exception):
-    """It did not work now; it may later."""
+    """The mail could not be sent now; it may later."""
 
 
 class PermanentMailFailure(PermanentFailure):
@@ -36,7 +36,7 @@ class PermanentMailFailure(PermanentFailure):
 
 
 class Encryption(StrEnum):
-    """How a connection becomes secret."""
+    """When a connection is encrypted."""
 
     FROM_THE_START = "smtps"
     STARTTLS = "starttls"
@@ -45,7 +45,7 @@ class Encryption(StrEnum):
 
 @dataclass(frozen=True)
 class MailServer:
-    """A mail server and who the mails are from."""
+    """A mail server, and the sender of the mails that go through it."""
 
     host: str
     port: int
@@ -53,10 +53,17 @@ class MailServer:
     sender: Address
     user: str | None = None
     password: str | None = field(default=None, repr=False)
-    patience: float = PATIENCE_SECONDS
+    timeout: float = TIMEOUT_SECONDS
 
     async def send(self, message: EmailMessage) -> None:
-        """Puts the sender in. Refuses with NotSent or Undeliverable; neither tells whose mail it was."""
+        """Add the sender, and send.
+
+        The errors' messages do not say whose mail it was.
+
+        Raises:
+            TemporaryMailFailure: the server can't be reached, or may take the mail later.
+            PermanentMailFailure: the server refused the mail or its recipient for good.
+        """
         del message["From"]
         message["From"] = self.sender
         await asyncio.to_thread(self._send, message)
@@ -75,14 +82,14 @@ class MailServer:
             refusal = PermanentMailFailure if _is_permanent(reason) else TemporaryMailFailure
             raise refusal(f"{self.host}:{self.port} did not take the mail: {_describe(reason)}") from None
         finally:
-            # Whatever is said now, the mail is taken or not.
+            # The mail was taken or refused: an error of the farewell changes nothing.
             with suppress(OSError):
                 server.quit()
             server.close()
 
     def _connect(self) -> smtplib.SMTP:
-        """Ready to take a mail. The certificate and its name are checked."""
-        options: dict[str, Any] = {"local_hostname": self.sender.domain, "timeout": self.patience}
+        """A session that can take a mail. The certificate and its name are checked."""
+        options: dict[str, Any] = {"local_hostname": self.sender.domain, "timeout": self.timeout}
         if self.encryption is Encryption.FROM_THE_START:
             context = ssl.create_default_context()
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, context=context, **options)
@@ -101,14 +108,17 @@ class MailServer:
 
 def mail_server_from(url: str, sender: str) -> MailServer:
     """From `smtp://user:password@host:587` (STARTTLS, unless the host is this computer or the URL ends in
-    `?starttls=never`) or `smtps://host:465`. Refuses with a ValueError that keeps the password to itself.
+    `?starttls=never`) or `smtps://host:465`.
+
+    Raises:
+        ValueError: the URL or the sender has another form; the message never shows the password.
     """
     parts, port = _split(url)
     host, user, password = parts.hostname, parts.username, parts.password
     options = parse_qsl(parts.query, keep_blank_values=True)
-    is_known = parts.scheme in ("smtp", "smtps") and parts.path in ("", "/") and not parts.fragment
-    is_known = is_known and (user is None) == (password is None) and user != ""
-    if not (host and is_known):
+    is_supported = parts.scheme in ("smtp", "smtps") and parts.path in ("", "/") and not parts.fragment
+    is_supported = is_supported and (user is None) == (password is None) and user != ""
+    if not (host and is_supported):
         raise ValueError(URL_HELP)
     if options not in ([], [("starttls", "never")]) or (options and parts.scheme == "smtps"):
         raise ValueError("The mail server's URL may only end in ?starttls=never, and that only with smtp://.")
@@ -131,20 +141,20 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
     try:
         parts = urlsplit(url)
         return parts, parts.port
-    except ValueError:  # its words may show a piece of the password
+    except ValueError:  # its message may show a piece of the password
         raise ValueError(URL_HELP) from None
 
 
 def _sender(text: str) -> Address:
-    found: list[Address] = []
+    addresses: list[Address] = []
     # A line break, something that Python's parser trips over, or no e-mail address.
     with suppress(ValueError, IndexError):
         header: Any = SMTP.header_factory("From", text)
         if not header.defects:
-            found = [mail_address(each.display_name, each.addr_spec) for each in header.addresses]
-    if len(found) != 1 or not found[0].addr_spec.isascii():
+            addresses = [mail_address(each.display_name, each.addr_spec) for each in header.addresses]
+    if len(addresses) != 1 or not addresses[0].addr_spec.isascii():
         raise ValueError(SENDER_HELP)
-    return found[0]
+    return addresses[0]
 
 
 def _is_loopback(host: str) -> bool:
@@ -156,7 +166,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_permanent(reason: OSError) -> bool:
-    """Whether it was the recipient or the mail itself that was refused for good."""
+    """Whether the server refused the recipient or the mail itself for good."""
     match reason:
         case smtplib.SMTPRecipientsRefused():
             return all(code >= 500 for code, _ in reason.recipients.values())
@@ -168,15 +178,15 @@ def _is_permanent(reason: OSError) -> bool:
 
 
 def _describe(reason: Exception) -> str:
-    """Codes only where a server speaks: its words may tell whose mail it was."""
+    """Only the codes of a server's reply: its text may say whose mail it was."""
     match reason:
         case smtplib.SMTPRecipientsRefused():
-            return ", ".join(_reply_code(code, words) for code, words in reason.recipients.values())
+            return ", ".join(_reply_code(code, text) for code, text in reason.recipients.values())
         case smtplib.SMTPResponseException():
             return _reply_code(reason.smtp_code, reason.smtp_error)
     return str(reason) or type(reason).__name__
 
 
-def _reply_code(code: int, words: bytes | str) -> str:
-    enhanced = ENHANCED.search(words if isinstance(words, bytes) else words.encode())
+def _reply_code(code: int, text: bytes | str) -> str:
+    enhanced = ENHANCED_STATUS_CODE.search(text if isinstance(text, bytes) else text.encode())
     return f"{code} {enhanced[0].decode()}" if enhanced else str(code)

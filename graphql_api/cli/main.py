@@ -6,7 +6,7 @@ from pathlib import Path
 
 from booking.catalogue.clinic_file.parser import ClinicFileError
 from booking.domain.errors import BookingError
-from booking.i18n.locales import FALLBACK, locales
+from booking.i18n.locales import FALLBACK, LocaleError, locales
 from booking.storage.engine import UnknownDatabase
 from graphql_api.app import system_clock
 from graphql_api.cli import calendar_feeds, features, keys, serve, webhooks
@@ -18,13 +18,23 @@ from graphql_api.settings import InvalidSetting, Settings, settings_from
 from graphql_api.startup import prepare_database
 from web.embed import snippet
 
+EXPLAINED_ERRORS = (
+    BookingError,
+    ClinicFileError,
+    FeatureError,
+    InvalidSetting,
+    LocaleError,
+    OSError,
+    UnknownDatabase,
+)
+"""Errors whose message says what to do: no traceback is needed."""
+
 
 def main() -> None:
-    arguments = command_parser().parse_args()
     try:
-        settings = settings_from()
-        sys.exit(arguments.run(arguments, settings))
-    except (InvalidSetting, UnknownDatabase, ClinicFileError, FeatureError, BookingError, OSError) as reason:
+        arguments = command_parser().parse_args()
+        sys.exit(arguments.run(arguments, settings_from()))
+    except EXPLAINED_ERRORS as reason:
         sys.exit(f"book-online: {reason}")
     except KeyboardInterrupt:
         sys.exit(130)

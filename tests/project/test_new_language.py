@@ -1,5 +1,6 @@
 """`locales/de.json` alone makes the whole product German."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -196,6 +197,17 @@ def test_the_lines_to_embed_are_german(
     assert ended.value.code == 0
     assert 'lang="de"' in printed
     assert f">{pseudo_german('Book Online')}</a>" in printed
+
+
+def test_a_mistake_in_the_file_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = json.loads((tmp_path / "de.json").read_text("utf-8"))
+    del content["widget"]["close"]
+    (tmp_path / "de.json").write_text(json.dumps(content), "utf-8")
+    monkeypatch.setattr("sys.argv", ["book-online", "serve"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == "book-online: locales/de.json: close is missing"
 
 
 async def test_the_widget_is_german(sqlite_url: str, page: Page) -> None:

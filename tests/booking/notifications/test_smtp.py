@@ -118,15 +118,15 @@ async def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
     async with mailbox() as box:
         box.replies["RCPT"] = ""
         with pytest.raises(TemporaryMailFailure, match="timed out"):
-            await replace(post_to(box), patience=0.05).send(mail())
+            await replace(post_to(box), timeout=0.05).send(mail())
 
-    assert post_to(box).patience == 20
+    assert post_to(box).timeout == 20
 
 
 async def test_a_mail_that_was_taken_is_sent_even_if_the_goodbye_fails() -> None:
     async with mailbox() as box:
         box.replies["QUIT"] = ""
-        await replace(post_to(box), patience=0.3).send(mail())
+        await replace(post_to(box), timeout=0.3).send(mail())
 
     assert len(box.messages) == 1
 
