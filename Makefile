@@ -24,7 +24,7 @@ run: .venv/ready-to-run widget ## Serve the sample clinic on this machine (PORT=
 	@exec $(BIN)/book-online serve --port $(PORT)
 
 .PHONY: dev
-dev: .venv/ready-to-run widget ## Serve the sample clinic, and start again at each change of the Python (PORT=8000)
+dev: .venv/ready-to-run widget ## Serve the sample clinic, and start again at each change of a file (PORT=8000)
 	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
 	@exec $(BIN)/book-online serve --reload --port $(PORT)
 
