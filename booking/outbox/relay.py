@@ -94,7 +94,7 @@ class OutboxRelay:
     async def _deliver_batch(self, name: str, listener: Listener) -> int:
         async with self.database.write() as session:
             now = await self.clock(session)
-            claimed = await claim_deliveries(session, name, now=now, until=now + LEASE, most=BATCH_SIZE)
+            claimed = await claim_deliveries(session, name, now=now, until=now + LEASE, limit=BATCH_SIZE)
         await asyncio.gather(*(self._deliver(due, listener) for due in claimed))
         return len(claimed)
 

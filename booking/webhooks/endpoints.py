@@ -122,11 +122,11 @@ async def remove_endpoint(session: BookingSession, id: str, *, key_id: str | Non
 
 
 async def delivery_log(
-    session: BookingSession, id: str, *, most: int, key_id: str | None = None
+    session: BookingSession, id: str, *, limit: int, key_id: str | None = None
 ) -> Sequence[WebhookAttempt]:
     """The latest attempts, the last one first."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
-    return await latest_attempts(session, endpoint.id, most=most)
+    return await latest_attempts(session, endpoint.id, limit=limit)
 
 
 async def replay_event(

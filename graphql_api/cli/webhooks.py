@@ -90,7 +90,7 @@ def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _log(arguments: argparse.Namespace, settings: Settings) -> int:
     attempts = in_transaction(
-        settings, lambda session, _now: delivery_log(session, arguments.id, most=arguments.lines)
+        settings, lambda session, _now: delivery_log(session, arguments.id, limit=arguments.lines)
     )
     for attempt in attempts:
         print("\t".join(_log_row(attempt)))

@@ -56,7 +56,7 @@ class ViewerQueries:
         seen = cursor_key(first, after, like=(0, ""))
         position = _parse_key(seen) if seen else None
         async with info.context.database.read() as session:
-            rows = await appointments_booked_by_key(session, key, after=position, most=first + 1)
+            rows = await appointments_booked_by_key(session, key, after=position, limit=first + 1)
         return connection(rows, key=_key, show=Appointment.of, first=first, is_first=position is None)
 
 

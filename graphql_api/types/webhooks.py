@@ -57,7 +57,7 @@ class WebhookEndpoint(Node):
     async def attempts(self, info: Info) -> list[WebhookAttempt]:
         context = info.context
         async with context.database.read() as session:
-            rows = await delivery_log(session, self.row.id, most=MAX_ATTEMPTS, key_id=self.row.key_id)
+            rows = await delivery_log(session, self.row.id, limit=MAX_ATTEMPTS, key_id=self.row.key_id)
         return [WebhookAttempt.of(row, context) for row in rows]
 
     @classmethod

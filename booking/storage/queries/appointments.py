@@ -60,14 +60,14 @@ async def patients_by_id(session: BookingSession, ids: Collection[uuid.UUID]) ->
 
 
 async def appointments_booked_by_key(
-    session: BookingSession, key: str, *, after: tuple[datetime, uuid.UUID] | None, most: int
+    session: BookingSession, key: str, *, after: tuple[datetime, uuid.UUID] | None, limit: int
 ) -> Sequence[Appointment]:
     """A partner's, in the order of booking, starting after one of them."""
     position = (Appointment.created_at, Appointment.id)
     query = select(Appointment).where(Appointment.booked_by == key)
     if after is not None:
         query = query.where(tuple_(*position) > after)
-    return (await session.scalars(query.order_by(*position).limit(most))).all()
+    return (await session.scalars(query.order_by(*position).limit(limit))).all()
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ async def listeners_with_due_deliveries(session: BookingSession, *, now: datetim
 
 
 async def claim_deliveries(
-    session: BookingSession, listener: str, *, now: datetime, until: datetime, most: int
+    session: BookingSession, listener: str, *, now: datetime, until: datetime, limit: int
 ) -> Sequence[DueDelivery]:
     """Claim due deliveries, the oldest first; no other process gets them before `until`."""
     query = (
@@ -98,7 +98,7 @@ async def claim_deliveries(
         .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
         .where(OutboxDelivery.listener == listener, OutboxDelivery.due_at <= now)
         .order_by(OutboxDelivery.due_at, OutboxEvent.occurred_at)
-        .limit(most)
+        .limit(limit)
         .with_for_update(of=OutboxDelivery, skip_locked=True)
     )
     claimed = []

@@ -35,10 +35,10 @@ async def endpoints_of_key(session: BookingSession, key_id: str | None) -> Seque
     return (await session.scalars(query)).all()
 
 
-async def latest_attempts(session: BookingSession, endpoint: str, *, most: int) -> Sequence[WebhookAttempt]:
+async def latest_attempts(session: BookingSession, endpoint: str, *, limit: int) -> Sequence[WebhookAttempt]:
     """The latest first."""
     query = select(WebhookAttempt).where(WebhookAttempt.endpoint == endpoint)
-    latest = query.order_by(WebhookAttempt.at.desc(), WebhookAttempt.id.desc()).limit(most)
+    latest = query.order_by(WebhookAttempt.at.desc(), WebhookAttempt.id.desc()).limit(limit)
     return (await session.scalars(latest)).all()
 
 

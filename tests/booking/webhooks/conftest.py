@@ -61,7 +61,7 @@ class WebhookRelay:
     async def log(self, id: str) -> list[WebhookAttempt]:
         """The earliest attempt first."""
         async with self.database.read() as session:
-            return list(reversed(await delivery_log(session, id, most=1000)))
+            return list(reversed(await delivery_log(session, id, limit=1000)))
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ async def test_a_delivery_that_a_dead_server_claimed_is_sent_by_another(
     async with relay.database.write() as session:
         until = relay.now + LEASE
         assert await claim_deliveries(
-            session, listener_name(endpoint_id), now=relay.now, until=until, most=10
+            session, listener_name(endpoint_id), now=relay.now, until=until, limit=10
         )
 
     assert await relay.deliver_due() == 0
@@ -194,7 +194,7 @@ async def test_one_partner_cannot_touch_the_endpoint_of_another(
                 disable_endpoint(session, owned, now=NOW, key_id=other.id),
                 enable_endpoint(session, owned, key_id=other.id),
                 rotate_secret(session, owned, now=NOW, key_id=other.id),
-                delivery_log(session, owned, most=1, key_id=other.id),
+                delivery_log(session, owned, limit=1, key_id=other.id),
                 replay_since(session, owned, NOW, now=NOW, key_id=other.id),
                 replay_event(session, owned, uuid.uuid4(), now=NOW, key_id=other.id),
                 remove_endpoint(session, owned, key_id=other.id),

@@ -96,7 +96,7 @@ async def test_an_event_replayed_during_its_delivery_is_sent_again(
     async with relay.database.write() as session:
         until = relay.now + LEASE
         (due,) = await claim_deliveries(
-            session, listener_name(endpoint_id), now=relay.now, until=until, most=10
+            session, listener_name(endpoint_id), now=relay.now, until=until, limit=10
         )
     async with relay.database.write() as session:
         await replay_event(session, endpoint_id, due.event.id, now=relay.now)
