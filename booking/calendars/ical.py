@@ -102,6 +102,6 @@ def _event(appointment: Appointment, location: Location, summary: str, language:
 def _serialize(calendar: Calendar) -> str:
     days = [date.fromordinal(event.start.toordinal()) for event in calendar.events]
     if days:
-        # The rules of the years around, so that a file stays small.
+        # With the zone's rules of the years around only, so that a file stays small.
         calendar.add_missing_timezones(min(days) - YEAR, max(days) + YEAR)
     return str(calendar.to_ical(), "utf-8")

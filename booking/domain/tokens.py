@@ -1,4 +1,4 @@
-"""Secrets that are capabilities: shown once, kept as hashes, never logged."""
+"""Secrets that are capabilities: shown once, stored as hashes, never logged."""
 
 import hashlib
 import hmac

@@ -85,9 +85,6 @@ def _plan(first: OpenSlot, schedule: Schedule, rhythm: timedelta) -> CoursePlan:
 
 def _deviation(start: datetime, day: date, at: time) -> timedelta:
     """Between clock times on the wall: an hour that the clocks change is none."""
-    days, minutes = start.date() - day, _since_midnight(start.time()) - _since_midnight(at)
-    return abs(days.days) * OTHER_DAY_PENALTY + abs(minutes)
-
-
-def _since_midnight(at: time) -> timedelta:
-    return timedelta(hours=at.hour, minutes=at.minute)
+    days = (start.date() - day).days
+    minutes = datetime.combine(day, start.time()) - datetime.combine(day, at)
+    return abs(days) * OTHER_DAY_PENALTY + abs(minutes)

@@ -212,7 +212,7 @@ def availability_valid_until(
 async def nearest_slots(session: BookingSession, wanted: RequestedTime, *, now: datetime) -> list[OpenSlot]:
     """A few open slots around a time, each at a time of its own, in order of time.
 
-    With the wanted practitioner; with anyone when that one has nothing around.
+    With the wanted practitioner; with any other if that one has no slot near.
     """
     criteria = await slot_criteria(session, wanted.service, wanted.practitioner, wanted.location)
     day = max(wanted.starts_at, now).date()

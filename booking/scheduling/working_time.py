@@ -44,7 +44,7 @@ class WorkingTime:
 async def working_times(
     session: BookingSession, criteria: SlotCriteria, first: date, last: date, *, step: timedelta
 ) -> Sequence[WorkingTime]:
-    """Of each practitioner who may deliver the service, at each location where they have hours.
+    """The working time of each practitioner who may deliver the service, by location where they have hours.
 
     Computed for all of them, with a day before and after, and then chosen by the criteria. No statement
     while the catalogue stays as it is; otherwise a number that doesn't grow with practitioners or days.

@@ -70,7 +70,7 @@ async def test_visits_of_unequal_lengths_never_overlap_and_leave_no_room(deploym
     assert outcome.wrong == []
 
 
-async def test_whoever_is_free_is_given_once_and_no_one_has_more_to_do(deployment: Deployment) -> None:
+async def test_each_free_practitioner_is_given_once_and_loads_stay_even(deployment: Deployment) -> None:
     outcome = await any_practitioner(deployment, attempts=60, days=1)
     assert outcome.wrong == []
 

@@ -1,4 +1,4 @@
-"""Clinics in a database, for tests that need one; and the moment at which the tests' clock stands."""
+"""Clinics in a database, for tests that need one, and the instant at which the tests' clock stands."""
 
 import json
 import re
@@ -15,7 +15,7 @@ FILE = Path(__file__).parents[2] / "clinic.toml"
 
 
 def file_with_features(*features: str) -> str:
-    """The sample clinic's file with these features, whatever a developer has enabled in it."""
+    """The sample clinic's file with these features, instead of those that a developer has enabled in it."""
     line = f"features = {json.dumps(features)}"
     text, count = re.subn(r"(?m)^features = .*$", line, FILE.read_text("utf-8"))
     assert count == 1
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 async def open_clinic(database: Database, text: str = SAMPLE, *, now: datetime = NOW) -> list[str]:
-    """Applies a clinic's file, and answers what changed."""
+    """Applies a clinic's file, and returns the changes."""
     async with database.write() as session:
         return await sync_clinic_file(session, _read(text), now=now)
 

@@ -157,7 +157,7 @@ def _day(value: Any) -> date:
 def _date_or_time(value: Any) -> date:
     if not isinstance(value, date):
         raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
-    # At either end of the calendar a day can't be told in another zone.
+    # At either end of the calendar a day has no date in another zone.
     if not 1900 <= value.year <= 9998:
         raise ValueError("the year must be from 1900 to 9998")
     return value
@@ -201,7 +201,6 @@ Slug = Annotated[
     str,
     StringConstraints(max_length=64),
     matching(
-        r"[a-z0-9]+(-[a-z0-9]+)*",
-        'no slug: small letters, digits and single hyphens, like "dry-needling"',
+        r"[a-z0-9]+(-[a-z0-9]+)*", 'no slug: small letters, digits and single hyphens, like "dry-needling"'
     ),
 ]

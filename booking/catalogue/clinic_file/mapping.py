@@ -1,7 +1,7 @@
 """The rows that a clinic's file asks for: a field of a section goes into the column of its name."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -147,13 +147,7 @@ def _opening_hours(file: ClinicFile) -> Iterator[Row]:
     for location, owner, week in weeks:
         for weekday, spans in week.items():
             for span in spans:
-                yield {
-                    "location": location,
-                    "practitioner": owner,
-                    "weekday": weekday,
-                    "opens": span.opens,
-                    "closes": span.closes,
-                }
+                yield {"location": location, "practitioner": owner, "weekday": weekday, **asdict(span)}
 
 
 def _time_off(file: ClinicFile) -> Iterator[Row]:

@@ -10,7 +10,7 @@ DAYS = [date(2027, 1, 4), date(2027, 1, 5)]
 OPENS = datetime(2027, 1, 4, 14, tzinfo=UTC)  # 9:00 in Toronto, three hours a day
 TIMES = [OPENS + timedelta(days=day, minutes=30 * half) for day in (0, 1) for half in range(6)]
 VISIT, BUFFER, HOLD = timedelta(minutes=30), timedelta(minutes=10), timedelta(minutes=5)
-PEOPLE = ("one", "two")
+PRACTITIONERS = ("one", "two")
 NEEDS = 'requires = "paper"\nbuffer_after = "10 min"'
 COURSE = f"""
 [[services]]
@@ -24,24 +24,24 @@ FILE = small_clinic(
     service=NEEDS + COURSE,
     policy={"slot_step": "30 min"},
     practitioners="".join(
-        practitioner(who, "09:00-12:00", 'certifications = [{ kind = "paper", valid_until = 2027-12-31 }]')
-        for who in PEOPLE
+        practitioner(slug, "09:00-12:00", 'certifications = [{ kind = "paper", valid_until = 2027-12-31 }]')
+        for slug in PRACTITIONERS
     ),
 ).replace('services = ["visit"]', 'services = ["visit", "course"]')
 
 
 @dataclass(eq=False)
 class ModelHold:
-    """What the model knows of a hold, or of the appointment that it became."""
+    """A hold in the model, or the appointment that it became."""
 
     token: str
-    who: str
+    practitioner: str
     start: datetime
     expires: datetime | None
-    party: list["ModelHold"]  # itself, with the other visits of its course
+    course: list["ModelHold"]  # itself, with the other visits if it is of a course
     is_extended: bool = False
     manage: str = ""
-    visit: uuid.UUID | None = None
+    appointment: uuid.UUID | None = None
 
 
 @dataclass
@@ -54,12 +54,14 @@ class BookingModel:
     def alive(self) -> list[ModelHold]:
         return [claim for claim in self.claims if claim.expires is None or claim.expires > self.now]
 
-    def is_free(self, who: str, start: datetime, but: ModelHold | None = None) -> bool:
-        claimed = [claim for claim in self.alive() if claim.who == who and claim is not but]
+    def is_free(self, practitioner: str, start: datetime, ignoring: ModelHold | None = None) -> bool:
+        claimed = [
+            claim for claim in self.alive() if claim.practitioner == practitioner and claim is not ignoring
+        ]
         return all(abs(claim.start - start) >= VISIT + BUFFER for claim in claimed)
 
-    def works(self, who: str, start: datetime) -> bool:
-        return (who, start.date()) not in self.away and who not in self.uncertified
+    def works(self, practitioner: str, start: datetime) -> bool:
+        return (practitioner, start.date()) not in self.away and practitioner not in self.uncertified
 
     def open(self) -> set[tuple[str, datetime]]:
-        return {(w, t) for w in PEOPLE for t in TIMES if self.works(w, t) and self.is_free(w, t)}
+        return {(p, t) for p in PRACTITIONERS for t in TIMES if self.works(p, t) and self.is_free(p, t)}

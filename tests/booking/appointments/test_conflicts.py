@@ -1,4 +1,4 @@
-"""What becomes of a hold or a visit when the clinic, or somebody else, was quicker."""
+"""Holds and appointments whose time the clinic, or another visitor, has taken meanwhile."""
 
 from datetime import datetime, timedelta
 
@@ -31,12 +31,12 @@ hours = { mon-sun = ["00:00-24:00"] }
 NEEDLING = HoldRequest("dry-needling", TUESDAY, "sample-practitioner-c")
 
 
-async def held(database: Database, request: HoldRequest[datetime] = NEEDLING) -> str:
+async def hold_time(database: Database, request: HoldRequest[datetime] = NEEDLING) -> str:
     async with database.write() as session:
         return (await hold_slot(session, request, now=NOW))[1]
 
 
-async def booked(database: Database, *tokens: str, now: datetime = NOW) -> Booking:
+async def book_holds(database: Database, *tokens: str, now: datetime = NOW) -> Booking:
     answers = dict.fromkeys(QUESTIONS, Answer.NO)
     request = BookingRequest(
         tokens, len(tokens) > 1, "Sample Patient", "patient@example.com", "416 555 0123", answers, "en"
@@ -53,65 +53,65 @@ async def booked(database: Database, *tokens: str, now: datetime = NOW) -> Booki
         ({"from = 2026-12-24\nto = 2027-01-01": "from = 2026-12-15\nto = 2026-12-15"}, NotOpen),
     ],
 )
-async def test_what_the_clinic_withdrew_after_the_hold_is_not_booked(
+async def test_a_time_that_the_clinic_withdrew_after_the_hold_is_not_booked(
     database: Database, edits: dict[str, str], refusal: type[BookingError]
 ) -> None:
     await open_clinic(database)
-    token = await held(database)
+    token = await hold_time(database)
     await open_clinic(database, edit_file(edits))
 
     with pytest.raises(refusal):
-        await booked(database, token)
+        await book_holds(database, token)
 
     await open_clinic(database)
-    assert (await booked(database, token)).appointments[0].starts_at == TUESDAY
+    assert (await book_holds(database, token)).appointments[0].starts_at == TUESDAY
 
 
 async def test_a_hold_that_lost_its_time_books_nothing(database: Database) -> None:
     await open_clinic(database)
-    token = await held(database)
+    token = await hold_time(database)
     async with database.write() as session:
         await session.execute(delete(Tick))
 
     with pytest.raises(HoldExpired) as refused:
-        await booked(database, token)
+        await book_holds(database, token)
 
     assert refused.value.still_open is False
 
 
-async def test_holds_that_were_booked_together_are_not_booked_otherwise(database: Database) -> None:
+async def test_holds_of_one_booking_cannot_be_part_of_another(database: Database) -> None:
     await open_clinic(database)
     times = (TUESDAY - timedelta(days=7), TUESDAY, TUESDAY + timedelta(days=2))
     course = [
-        await held(database, HoldRequest("dry-needling-course", time, "sample-practitioner-c"))
+        await hold_time(database, HoldRequest("dry-needling-course", time, "sample-practitioner-c"))
         for time in times
     ]
-    await booked(database, *course)
+    await book_holds(database, *course)
 
     with pytest.raises(NotFound):
-        await booked(database, *course[:2])
+        await book_holds(database, *course[:2])
     with pytest.raises(NotFound):
-        await booked(database, course[0], await held(database, HoldRequest("dry-needling", TUESDAY)))
+        await book_holds(database, course[0], await hold_time(database, HoldRequest("dry-needling", TUESDAY)))
 
 
-async def test_the_key_has_the_last_word_whatever_the_rulebook_said(database: Database) -> None:
+async def test_the_primary_key_refuses_a_second_owner_without_the_rulebook(database: Database) -> None:
     await open_clinic(database, small_clinic())
-    await held(database, HoldRequest("visit", TUESDAY))
+    await hold_time(database, HoldRequest("visit", TUESDAY))
 
-    async def take_it_unasked() -> None:
+    async def reserve_without_rulebook() -> None:
         async with database.write() as session:
             other, _ = await hold_slot(session, HoldRequest("visit", TUESDAY + timedelta(hours=1)), now=NOW)
             await reserve_ticks(session, "one", [tick_at(TUESDAY)], owner=other.id, expires_at=None)
 
     with pytest.raises(SlotTaken):
-        await take_it_unasked()
+        await reserve_without_rulebook()
 
 
-async def test_a_visit_moves_with_all_its_time_though_the_service_has_become_longer(
+async def test_a_moved_appointment_owns_every_tick_of_a_service_that_became_longer(
     database: Database,
 ) -> None:
     await open_clinic(database, small_clinic())
-    token = await held(database, HoldRequest("visit", TUESDAY))
+    token = await hold_time(database, HoldRequest("visit", TUESDAY))
     request = BookingRequest(
         [token], False, "Sample Patient", "patient@example.com", "416 555 0123", {}, "en"
     )
@@ -128,7 +128,7 @@ async def test_a_visit_moves_with_all_its_time_though_the_service_has_become_lon
     assert owned == {("one", tick_at(later) + n) for n in range(12)}
 
 
-async def test_a_practitioner_is_found_where_they_work_and_nowhere_else(database: Database) -> None:
+async def test_a_practitioner_is_open_only_at_locations_where_they_work(database: Database) -> None:
     one = practitioner("one", "09:00-17:00").replace("week =", 'location = "there"\nweek =')
     await open_clinic(database, small_clinic(practitioners=THERE + one))
     async with database.read() as session:
@@ -138,44 +138,44 @@ async def test_a_practitioner_is_found_where_they_work_and_nowhere_else(database
 
     assert {slot.location for slot in slots} == {"there"}
     with pytest.raises(NotOpen):
-        await held(database, HoldRequest("visit", TUESDAY, location="here"))
-    assert await held(database, HoldRequest("visit", TUESDAY))
+        await hold_time(database, HoldRequest("visit", TUESDAY, location="here"))
+    assert await hold_time(database, HoldRequest("visit", TUESDAY))
 
 
-async def test_a_practitioner_is_in_one_place_at_a_time(database: Database) -> None:
+async def test_a_practitioner_is_at_one_location_at_a_time(database: Database) -> None:
     week = 'week = { mon-sun = ["09:00-17:00"] }'
     one = practitioner("one", "09:00-17:00").replace(
         f"[[practitioners.hours]]\n{week}",
         "\n".join(f'[[practitioners.hours]]\nlocation = "{place}"\n{week}' for place in ("here", "there")),
     )
     await open_clinic(database, small_clinic(practitioners=THERE + one))
-    await held(database, HoldRequest("visit", TUESDAY, location="here"))
+    await hold_time(database, HoldRequest("visit", TUESDAY, location="here"))
 
     with pytest.raises(SlotTaken):
-        await held(database, HoldRequest("visit", TUESDAY, location="there"))
+        await hold_time(database, HoldRequest("visit", TUESDAY, location="there"))
 
 
-async def test_releasing_what_was_never_held_does_no_harm(database: Database) -> None:
+async def test_releasing_an_unknown_hold_does_no_harm(database: Database) -> None:
     await open_clinic(database)
 
     async with database.write() as session:
         assert await release_hold(session, "nobody's", now=NOW) is False
 
 
-async def test_releasing_what_ran_out_long_ago_does_no_harm(database: Database) -> None:
+async def test_releasing_a_hold_that_expired_long_ago_does_no_harm(database: Database) -> None:
     await open_clinic(database)
-    token = await held(database)
+    token = await hold_time(database)
 
     async with database.write() as session:
         assert await release_hold(session, token, now=NOW + timedelta(days=3)) is False
 
 
-async def test_booking_what_ran_out_long_ago_is_refused(database: Database) -> None:
+async def test_booking_a_hold_that_expired_long_ago_is_refused(database: Database) -> None:
     await open_clinic(database)
-    token = await held(database)
+    token = await hold_time(database)
 
     with pytest.raises(HoldExpired):
-        await booked(database, token, now=NOW + timedelta(days=3))
+        await book_holds(database, token, now=NOW + timedelta(days=3))
 
 
 def test_a_refusal_reads_as_its_sentence() -> None:

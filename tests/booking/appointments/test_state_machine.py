@@ -1,4 +1,4 @@
-"""Anything that visitors and the clinic can do, in any order, against a model of a few dozen lines."""
+"""All that visitors and the clinic can do, in any order, against a model of a few dozen lines."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -37,7 +37,7 @@ from tests.booking.appointments.booking_model import (
     DAYS,
     FILE,
     HOLD,
-    PEOPLE,
+    PRACTITIONERS,
     TIMES,
     VISIT,
     BookingModel,
@@ -86,10 +86,16 @@ class Clinic(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.model.now += timedelta(minutes=minutes)
 
-    @rule(start=st.sampled_from(TIMES), who=st.sampled_from([*PEOPLE, None]))
-    def hold(self, start: datetime, who: str | None) -> None:
-        free = [one for one in PEOPLE if who in (None, one) and (one, start) in self.model.open()]
-        answer = self.do(lambda s: hold_slot(s, HoldRequest("visit", start, who), now=self.model.now))
+    @rule(start=st.sampled_from(TIMES), practitioner=st.sampled_from([*PRACTITIONERS, None]))
+    def hold(self, start: datetime, practitioner: str | None) -> None:
+        free = [
+            member
+            for member in PRACTITIONERS
+            if practitioner in (None, member) and (member, start) in self.model.open()
+        ]
+        answer = self.do(
+            lambda s: hold_slot(s, HoldRequest("visit", start, practitioner), now=self.model.now)
+        )
         assert (answer is not None) == bool(free)
         if answer:
             held, token = answer
@@ -97,18 +103,25 @@ class Clinic(RuleBasedStateMachine):
             self.claim([(held, token)])
 
     def claim(self, held: Sequence[tuple[Hold, str]]) -> None:
-        party: list[ModelHold] = []
+        course: list[ModelHold] = []
         for hold, token in held:
             expires = self.model.now + HOLD
-            party.append(ModelHold(token, hold.practitioner, hold.starts_at, expires, party))
-        self.model.claims += party
+            course.append(ModelHold(token, hold.practitioner, hold.starts_at, expires, course))
+        self.model.claims += course
 
-    @rule(times=st.sets(st.sampled_from(TIMES), min_size=2, max_size=2), who=st.sampled_from([*PEOPLE, None]))
-    def hold_a_course(self, times: set[datetime], who: str | None) -> None:
+    @rule(
+        times=st.sets(st.sampled_from(TIMES), min_size=2, max_size=2),
+        practitioner=st.sampled_from([*PRACTITIONERS, None]),
+    )
+    def hold_a_course(self, times: set[datetime], practitioner: str | None) -> None:
         first, second = sorted(times)
         is_possible = second - first >= VISIT + BUFFER
-        both = [w for w in PEOPLE if {(w, first), (w, second)} <= self.model.open() and who in (None, w)]
-        request = HoldRequest("course", (first, second), who)
+        both = [
+            p
+            for p in PRACTITIONERS
+            if {(p, first), (p, second)} <= self.model.open() and practitioner in (None, p)
+        ]
+        request = HoldRequest("course", (first, second), practitioner)
         answer = self.do(lambda s: hold_course(s, request, now=self.model.now))
         assert (answer is not None) == (is_possible and bool(both))
         if answer:
@@ -141,17 +154,20 @@ class Clinic(RuleBasedStateMachine):
             self.book_it(claim)
 
     def book_it(self, claim: ModelHold) -> None:
-        party = claim.party
-        tokens = [one.token for one in party]
+        course = claim.course
+        tokens = [member.token for member in course]
         request = BookingRequest(
-            tokens, len(party) > 1, "Sample", "sample@example.com", "416 555 0123", {}, "en"
+            tokens, len(course) > 1, "Sample", "sample@example.com", "416 555 0123", {}, "en"
         )
         booked = self.do(lambda s: book(s, request, now=self.model.now))
-        may = all(one in self.model.alive() and self.model.works(one.who, one.start) for one in party)
+        may = all(
+            member in self.model.alive() and self.model.works(member.practitioner, member.start)
+            for member in course
+        )
         assert (booked is not None) == may
         if booked:
-            for one, visit in zip(party, booked.appointments):
-                one.expires, one.manage, one.visit = None, booked.manage_token, visit.id
+            for member, row in zip(course, booked.appointments):
+                member.expires, member.manage, member.appointment = None, booked.manage_token, row.id
 
     @rule(start=st.sampled_from(TIMES))
     def hold_and_book(self, start: datetime) -> None:
@@ -166,46 +182,52 @@ class Clinic(RuleBasedStateMachine):
         if claim:
             moved = self.do(
                 lambda s: reschedule(
-                    s, RescheduleRequest(claim.manage, start, claim.visit), now=self.model.now
+                    s, RescheduleRequest(claim.manage, start, claim.appointment), now=self.model.now
                 )
             )
-            may = self.model.works(claim.who, start) and self.model.is_free(claim.who, start, but=claim)
+            may = self.model.works(claim.practitioner, start) and self.model.is_free(
+                claim.practitioner, start, ignoring=claim
+            )
             assert (moved is not None) == may
             if moved:
                 claim.start = start
 
     @rule(data=st.data())
-    def call_off(self, data: st.DataObject) -> None:
+    def cancel(self, data: st.DataObject) -> None:
         claim = self.pick(data, is_booked=True)
         if claim:
-            assert self.do(lambda s: cancel(s, claim.manage, claim.visit, now=self.model.now))
+            assert self.do(lambda s: cancel(s, claim.manage, claim.appointment, now=self.model.now))
             self.model.claims.remove(claim)
 
-    @rule(who=st.sampled_from(PEOPLE), day=st.sampled_from(DAYS), back=st.booleans())
-    def somebody_is_away(self, who: str, day: date, back: bool) -> None:
+    @rule(practitioner=st.sampled_from(PRACTITIONERS), day=st.sampled_from(DAYS), back=st.booleans())
+    def somebody_is_away(self, practitioner: str, day: date, back: bool) -> None:
         start = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
 
         async def work(session: BookingSession) -> None:
             await session.execute(
-                delete(TimeOff).where(TimeOff.practitioner == who, TimeOff.starts_at == start)
+                delete(TimeOff).where(TimeOff.practitioner == practitioner, TimeOff.starts_at == start)
             )
             if not back:
-                row = {"practitioner": who, "starts_at": start, "ends_at": start + timedelta(days=1)}
+                row = {"practitioner": practitioner, "starts_at": start, "ends_at": start + timedelta(days=1)}
                 await session.execute(insert(TimeOff), [row])
 
         self.do(work)
-        (self.model.away.discard if back else self.model.away.add)((who, day))
+        (self.model.away.discard if back else self.model.away.add)((practitioner, day))
 
-    @rule(who=st.sampled_from(PEOPLE), renewed=st.booleans())
-    def a_certificate_is_withdrawn(self, who: str, renewed: bool) -> None:
+    @rule(practitioner=st.sampled_from(PRACTITIONERS), renewed=st.booleans())
+    def a_certificate_is_withdrawn(self, practitioner: str, renewed: bool) -> None:
         until = date(2027, 12, 31) if renewed else date(2026, 1, 1)
 
         async def work(session: BookingSession) -> None:
-            held = update(Certification).where(Certification.practitioner == who).values(valid_until=until)
+            held = (
+                update(Certification)
+                .where(Certification.practitioner == practitioner)
+                .values(valid_until=until)
+            )
             await session.execute(held)
 
         self.do(work)
-        (self.model.uncertified.discard if renewed else self.model.uncertified.add)(who)
+        (self.model.uncertified.discard if renewed else self.model.uncertified.add)(practitioner)
 
     def pick(self, data: st.DataObject, *, is_booked: bool) -> ModelHold | None:
         claims = [claim for claim in self.model.claims if bool(claim.manage) == is_booked]

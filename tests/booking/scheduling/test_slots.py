@@ -1,6 +1,6 @@
 """The law: every listed time can be booked at that moment, and no other can.
 
-Random small clinics against a model that asks of every five minutes what a person would ask.
+Random small clinics against a model that checks each five minutes as a person would.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Hold, Tick
 from booking.storage.queries.catalogue import services_by_slug
+from booking.timegrid.opening_hours import clock_time
 from tests.support.clinics import open_clinic, practitioner, small_clinic
 from tests.support.sql_statements import sql_statements
 
@@ -29,8 +30,8 @@ NOW = datetime(2027, 3, 13, 3, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class World:
-    """A clinic with one practitioner, its rules, and what is held in it already (minutes from NOW)."""
+class RandomClinic:
+    """A clinic with one practitioner, its rules, and the times held in it already (minutes from NOW)."""
 
     zone: str
     opens: int  # minutes after midnight
@@ -45,7 +46,7 @@ class World:
     held: tuple[int, ...]
 
     def file(self) -> str:
-        hours = f"{_clock(self.opens)}-{_clock(self.closes)}"
+        hours = f"{clock_time(self.opens)}-{clock_time(self.closes)}"
         start = (NOW + timedelta(minutes=self.away[0])).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
         end = (NOW + timedelta(minutes=sum(self.away))).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
         away = f"time_off = [{{ from = {start.isoformat()}, to = {end.isoformat()} }}]" if start < end else ""
@@ -86,13 +87,9 @@ buffer_after = "{self.after} min\"""",
         )
 
 
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
 ticks = st.integers(0, 40).map(lambda n: n * 5)
-worlds = st.builds(
-    lambda opens, length, **rest: World(opens=opens, closes=min(1440, opens + length), **rest),
+clinics = st.builds(
+    lambda opens, length, **rest: RandomClinic(opens=opens, closes=min(1440, opens + length), **rest),
     opens=st.integers(0, 280).map(lambda n: n * 5),
     length=st.integers(6, 288).map(lambda n: n * 5),
     zone=st.sampled_from(["America/Toronto", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
@@ -108,21 +105,21 @@ worlds = st.builds(
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(world=worlds)
-async def test_what_is_listed_is_what_can_be_booked(database: Database, world: World) -> None:
+@given(clinic=clinics)
+async def test_what_is_listed_is_what_can_be_booked(database: Database, clinic: RandomClinic) -> None:
     async with database.write() as session:
         await session.execute(delete(Tick))
         await session.execute(delete(Hold))
-    await open_clinic(database, world.file(), now=NOW)
+    await open_clinic(database, clinic.file(), now=NOW)
     busy = []
-    for minutes in world.held:
+    for minutes in clinic.held:
         start = NOW + timedelta(minutes=minutes)
         try:
             async with database.write() as session:
                 held, _ = await hold_slot(session, HoldRequest("visit", start), now=NOW)
         except BookingError:
             continue
-        before, after = timedelta(minutes=world.before), timedelta(minutes=world.after)
+        before, after = timedelta(minutes=clinic.before), timedelta(minutes=clinic.after)
         busy.append((held.starts_at - before, held.ends_at + after))
 
     async with database.read() as session:
@@ -131,9 +128,9 @@ async def test_what_is_listed_is_what_can_be_booked(database: Database, world: W
             session, SlotCriteria(service), DAY - timedelta(days=1), DAY + timedelta(days=4), now=NOW
         )
         listed = {slot.starts_at for slot in slots}
-        around = [NOW + TICK * n for n in range(-12, 3 * 288)]
-        assert listed == {start for start in around if world.may_start(start, busy)}
-    for start in {*around[::53], *sorted(listed)[::9]}:
+        candidates = [NOW + TICK * n for n in range(-12, 3 * 288)]
+        assert listed == {start for start in candidates if clinic.may_start(start, busy)}
+    for start in {*candidates[::53], *sorted(listed)[::9]}:
         assert await can_be_held(database, start) == (start in listed)
 
 
@@ -216,10 +213,10 @@ async def test_a_visit_may_cross_midnight_where_both_days_are_open(database: Dat
     assert held.ends_at == late + timedelta(hours=1)
 
 
-async def test_the_number_of_statements_does_not_grow_with_people_or_days(database: Database) -> None:
-    async def count(people: int, days: int) -> int:
+async def test_the_number_of_statements_does_not_grow_with_practitioners_or_days(database: Database) -> None:
+    async def count(practitioners: int, days: int) -> int:
         text = small_clinic(
-            practitioners="".join(practitioner(f"p{n}", "09:00-17:00") for n in range(people))
+            practitioners="".join(practitioner(f"p{n}", "09:00-17:00") for n in range(practitioners))
         )
         await open_clinic(database, text, now=NOW)
         async with database.read() as session:
@@ -228,7 +225,7 @@ async def test_the_number_of_statements_does_not_grow_with_people_or_days(databa
                 slots = await find_slots(
                     session, SlotCriteria(service), DAY, DAY + timedelta(days=days - 1), now=NOW
                 )
-        assert len(slots) > people * days
+        assert len(slots) > practitioners * days
         return len(sent)
 
     assert await count(1, 1) == await count(3, 1) == await count(3, 31) <= 10

@@ -64,7 +64,7 @@ def test_a_visit_starts_where_it_is_open_and_it_and_its_buffers_touch_nothing(
     }
 
 
-def test_a_buffer_that_reaches_over_the_low_edge_is_free_there_until_the_window_is_wider() -> None:
+def test_a_buffer_below_the_low_edge_counts_as_free() -> None:
     window, wider = Window(1000, LENGTH), Window(997, LENGTH + 3)
 
     def first_start(seen: Window) -> int:

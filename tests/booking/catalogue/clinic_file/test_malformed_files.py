@@ -1,4 +1,4 @@
-"""Odd things that a clinic's file may say are told like any other mistake, and never a crash."""
+"""Odd values in a clinic's file are reported like any other mistake, and never crash."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
-from tests.booking.catalogue.clinic_file.test_parser import keys, mistakes
+from tests.booking.catalogue.clinic_file.clinic_texts import keys, mistakes
 from tests.support.clinics import SAMPLE, edit_file
 
 B = "practitioners[sample-practitioner-b]"
@@ -17,7 +17,7 @@ NOT_A_DATE = f"{C}.certifications[1].valid_until: must be a date, like 2027-03-1
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reported"),
     [
         ('"CA-ON"', '"__name__"', "locations[main-street].public_holidays: a region looks like"),
         ('"CA-ON"', '"country_holidays"', "locations[main-street].public_holidays: a region looks like"),
@@ -46,10 +46,10 @@ NOT_A_DATE = f"{C}.certifications[1].valid_until: must be a date, like 2027-03-1
         ("visits = 3", f"visits = {'9' * 5000}", "this is not TOML: Exceeds the limit"),
     ],
 )
-def test_an_odd_value_is_told_with_its_place(old: str, new: str, told: str) -> None:
+def test_an_odd_value_is_reported_with_its_path(old: str, new: str, reported: str) -> None:
     lines = mistakes(edit_file({old: new}))
 
-    assert any(line.startswith(told) for line in lines), lines
+    assert any(line.startswith(reported) for line in lines), lines
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_time_off_is_compared_as_instants(off: str) -> None:
 
 
 def test_a_key_in_the_wrong_place_is_not_suggested_instead_of_itself() -> None:
-    told = mistakes(edit_file({'address = ["1 Main': 'phone = "416.545.1881"\naddress = ["1 Main'}))
+    reported = mistakes(edit_file({'address = ["1 Main': 'phone = "416.545.1881"\naddress = ["1 Main'}))
 
-    assert told == ["locations[main-street].phone: unknown key"]
+    assert reported == ["locations[main-street].phone: unknown key"]
 
 
-def test_mistakes_are_told_in_the_files_order() -> None:
+def test_mistakes_are_reported_in_the_files_order() -> None:
     edits = {
         "valid_until = 2031-12-31": "valid_until = 2020-12-31",
         'requires = "dry-needling"': 'requires = "magic"',

@@ -1,29 +1,22 @@
-"""Every mistake in a clinic's file is told, with where it is and what to do."""
+"""Every mistake in a clinic's file is reported, with its path and what to do."""
 
 import tomllib
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
+from tests.booking.catalogue.clinic_file.clinic_texts import as_toml, keys, mistakes
 from tests.support.clinics import SAMPLE, edit_file
 
 A = "practitioners[sample-practitioner-a]"
 C = "practitioners[sample-practitioner-c]"
 NEEDLING = "services[dry-needling]"
-
-
-def mistakes(text: str) -> list[str]:
-    with pytest.raises(ClinicFileError) as caught:
-        parse_clinic_file(text)
-    return [str(mistake) for mistake in caught.value.mistakes]
 
 
 def test_the_sample_is_right() -> None:
@@ -187,20 +180,20 @@ MISTAKES: list[tuple[str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("old", "new", "path", "message"), MISTAKES)
-def test_a_mistake_is_told_with_its_place(old: str, new: str, path: str, message: str) -> None:
-    told = mistakes(edit_file({old: new}))
+def test_a_mistake_is_reported_with_its_path(old: str, new: str, path: str, message: str) -> None:
+    reported = mistakes(edit_file({old: new}))
 
-    assert any(line.startswith(f"{path}: ") and message in line for line in told), told
+    assert any(line.startswith(f"{path}: ") and message in line for line in reported), reported
 
 
 def test_a_service_that_nobody_offers_is_a_mistake() -> None:
-    told = mistakes(
+    reported = mistakes(
         SAMPLE.replace('"physiotherapy-assessment", ', "").replace('"physiotherapy-assessment",', "")
     )
 
     assert (
         "services[physiotherapy-assessment]: nobody offers this service: name it in a practitioner's services"
-        in told
+        in reported
     )
 
 
@@ -212,21 +205,21 @@ name = { en = "High Street clinic", fr = "Clinique de la rue High" }
 address = ["2 High Street"]
 hours = { mon-fri = ["07:00-19:00"] }
 """
-    told = mistakes(SAMPLE.replace("\n[[screening]]", another + "\n[[screening]]", 1))
+    reported = mistakes(SAMPLE.replace("\n[[screening]]", another + "\n[[screening]]", 1))
 
-    assert f"{A}.hours[1].location: which location? The clinic has several" in told
+    assert f"{A}.hours[1].location: which location? The clinic has several" in reported
 
 
-def test_all_mistakes_are_told_at_once() -> None:
-    told = mistakes(
+def test_all_mistakes_are_reported_at_once() -> None:
+    reported = mistakes(
         edit_file({'"America/Toronto"': '"Nowhere"', 'duration = "45 min"': 'duration = "44 min"'})
     )
 
-    assert [line.split(":")[0] for line in told] == ["clinic.time_zone", f"{NEEDLING}.duration"]
+    assert [line.split(":")[0] for line in reported] == ["clinic.time_zone", f"{NEEDLING}.duration"]
 
 
 @pytest.mark.parametrize("text", ["", "[clinic", "= 7", "clinic = 7", "a" * 10_000])
-def test_what_is_no_clinics_file_is_said_to_be_none(text: str) -> None:
+def test_a_text_that_is_no_clinic_file_is_refused(text: str) -> None:
     assert mistakes(text)
 
 
@@ -249,7 +242,7 @@ ANYTHING: st.SearchStrategy[Any] = PLAIN | MOMENTS | st.sampled_from([[], {}])
 
 @settings(max_examples=120)
 @given(place=st.sampled_from(PLACES), value=ANYTHING)
-def test_whatever_stands_in_a_file_it_is_a_clinic_or_a_list_of_mistakes(
+def test_any_value_at_any_path_makes_a_clinic_or_a_list_of_mistakes(
     place: tuple[Any, ...], value: Any
 ) -> None:
     content = tomllib.loads(SAMPLE)
@@ -259,35 +252,6 @@ def test_whatever_stands_in_a_file_it_is_a_clinic_or_a_list_of_mistakes(
     inner[place[-1]] = value
     with suppress(ClinicFileError):
         assert rows_of_clinic_file(parse_clinic_file(as_toml(content))).named
-
-
-def as_toml(value: Any, *, top: bool = True) -> str:
-    """Plain TOML with everything inline, good enough to be read again."""
-    if top:
-        return "\n".join(f"{key} = {as_toml(child, top=False)}" for key, child in value.items())
-    if isinstance(value, dict):
-        return "{" + ", ".join(f'"{key}" = {as_toml(child, top=False)}' for key, child in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(as_toml(child, top=False) for child in value) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        escaped = "".join(
-            f"\\U{ord(char):08X}" if not 0xD800 <= ord(char) < 0xE000 else "?" for char in value
-        )
-        return f'"{escaped}"'
-    if isinstance(value, date):
-        return value.isoformat()
-    return "nil" if value is None else str(value)
-
-
-def keys(model: type[BaseModel]) -> set[str]:
-    found = {field.alias or name for name, field in model.model_fields.items()}
-    for field in model.model_fields.values():
-        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                found |= keys(part)
-    return found
 
 
 def test_the_sample_shows_every_key_but_the_rare_ones() -> None:

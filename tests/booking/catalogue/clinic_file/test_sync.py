@@ -30,8 +30,8 @@ async def rows(database: Database) -> dict[str, list[dict[str, Any]]]:
         return found
 
 
-async def book_with(database: Database, practitioner: str) -> str:
-    """The reference of a booked visit of dry needling."""
+async def book_appointment_with(database: Database, practitioner: str) -> str:
+    """The reference of a booked appointment of dry needling."""
     async with database.write() as session:
         request = HoldRequest("dry-needling", TUESDAY, practitioner)
         _, token = await hold_slot(session, request, now=NOW)
@@ -54,7 +54,7 @@ async def test_applying_a_file_twice_changes_nothing(database: Database) -> None
 async def test_many_replicas_that_start_at_once_load_the_file_once(database: Database) -> None:
     changes = await asyncio.gather(*(open_clinic(database) for _ in range(4)))
 
-    assert sorted(len(one) > 0 for one in changes) == [False, False, False, True]
+    assert sorted(len(change) > 0 for change in changes) == [False, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ async def test_an_edited_file_changes_just_what_was_edited(
     assert len(await open_clinic(database)) == 1, "and back again"
 
 
-async def test_whoever_has_gone_from_the_file_is_withdrawn_and_their_appointments_stay(
+async def test_a_practitioner_gone_from_the_file_is_withdrawn_and_their_appointments_stay(
     database: Database,
 ) -> None:
     await open_clinic(database)
-    reference = await book_with(database, "sample-practitioner-a")
+    reference = await book_appointment_with(database, "sample-practitioner-a")
     start, end = (
         SAMPLE.index('[[practitioners]]\nslug = "sample-practitioner-a"'),
         SAMPLE.index('[[practitioners]]\nslug = "sample-practitioner-b"'),
@@ -117,11 +117,11 @@ async def test_whoever_has_gone_from_the_file_is_withdrawn_and_their_appointment
         ({'[[locations]]\nslug = "main-street"': '[[locations]]\nslug = "other"'}, "withdrawn"),
     ],
 )
-async def test_appointments_that_an_edit_concerns_are_kept_and_named(
+async def test_appointments_that_an_edit_affects_stay_and_are_named(
     database: Database, edits: dict[str, str], reason: str
 ) -> None:
     await open_clinic(database)
-    reference = await book_with(database, "sample-practitioner-c")
+    reference = await book_appointment_with(database, "sample-practitioner-c")
 
     changes = await open_clinic(database, edit_file(edits))
 

@@ -12,7 +12,7 @@ from booking.catalogue.clinic_file.mapping import MissingColumn, rows_of_clinic_
 from booking.catalogue.clinic_file.model import ClinicFile, ServiceSection
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.storage.database import Database
-from tests.booking.catalogue.clinic_file.test_parser import as_toml, mistakes
+from tests.booking.catalogue.clinic_file.clinic_texts import as_toml, mistakes
 from tests.booking.catalogue.clinic_file.test_sync import rows
 from tests.support.clinics import SAMPLE, open_clinic
 
