@@ -19,7 +19,7 @@ from booking.storage.models.catalogue import TimeOff
 from graphql_api.app import create_app
 from graphql_api.cli.main import main
 from graphql_api.settings import Settings
-from tests.booking.notifications.bookings import booked, html_of, text_of
+from tests.booking.notifications.bookings import html_of, make_booking, text_of
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
 from tests.support.pseudo_german import clinic_file, foreign_words, pseudo_german, write_locales
@@ -157,14 +157,14 @@ async def test_each_page_lists_all_languages(german_clinic: Database, sqlite_url
 
 
 async def test_a_mail_and_its_calendar_file_are_german(german_clinic: Database) -> None:
-    visit = await booked(german_clinic, TUESDAY, language="de-DE")
+    booking = await make_booking(german_clinic, TUESDAY, language="de-DE")
     events = [
-        visit.event(),
-        await visit.moved(TUESDAY + timedelta(days=7), at=NOW + timedelta(minutes=1)),
-        await visit.cancelled(at=NOW + timedelta(minutes=2)),
+        booking.event(),
+        await booking.move(TUESDAY + timedelta(days=7), at=NOW + timedelta(minutes=1)),
+        await booking.cancel(at=NOW + timedelta(minutes=2)),
     ]
-    mails = [await visit.mail(events[2])]
-    other = await booked(german_clinic, TUESDAY + timedelta(days=1), language="de-DE")
+    mails = [await booking.mail(events[2])]
+    other = await make_booking(german_clinic, TUESDAY + timedelta(days=1), language="de-DE")
     mails.append(await other.mail())
 
     for mail in mails:

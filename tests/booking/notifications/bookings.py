@@ -1,4 +1,4 @@
-"""Visits that are booked, moved and cancelled, and the mails about them."""
+"""Appointments that are booked, moved and cancelled, and the mails about them."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,28 +23,30 @@ EVENT = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
 
 @dataclass(frozen=True)
-class Booked:
+class SampleBooking:
+    """One appointment or a course, with the secret of its manage link. Changes return their event."""
+
     database: Database
-    visits: Sequence[Appointment]
+    appointments: Sequence[Appointment]
     token: str
 
     def event(self, kind: EventKind = EventKind.BOOKED, *, at: datetime = NOW) -> Event:
-        return Event(EVENT, kind, tuple(visit.id for visit in self.visits), at)
+        return Event(EVENT, kind, tuple(each.id for each in self.appointments), at)
 
-    async def moved(
-        self, to: datetime, *, at: datetime, visit: int = 0, practitioner: str | None = None
+    async def move(
+        self, to: datetime, *, at: datetime, index: int = 0, practitioner: str | None = None
     ) -> Event:
-        before = self.visits[visit]
+        before = self.appointments[index]
         request = RescheduleRequest(self.token, to, before.id, practitioner)
         async with self.database.write() as session:
             moved_from = (await session.get_one(Appointment, before.id)).starts_at
             await reschedule(session, request, now=at)
         return Event(EVENT, EventKind.MOVED, (before.id,), at, moved_from)
 
-    async def cancelled(self, *, at: datetime, visit: int = 0) -> Event:
+    async def cancel(self, *, at: datetime, index: int = 0) -> Event:
         async with self.database.write() as session:
-            await cancel(session, self.token, self.visits[visit].id, now=at)
-        return Event(EVENT, EventKind.CANCELLED, (self.visits[visit].id,), at)
+            await cancel(session, self.token, self.appointments[index].id, now=at)
+        return Event(EVENT, EventKind.CANCELLED, (self.appointments[index].id,), at)
 
     async def mail(self, event: Event | None = None, *, site: str = SITE) -> EmailMessage:
         message = await self.mail_or_none(event or self.event(), site=site)
@@ -56,7 +58,7 @@ class Booked:
             return await compose_mail(session, event, site=site, manage_token=self.token)
 
 
-async def booked(
+async def make_booking(
     database: Database,
     *times: datetime,
     service: str = "physiotherapy-assessment",
@@ -67,16 +69,16 @@ async def booked(
     answers: Mapping[str, Answer] | None = None,
     booked_by: str | None = None,
     now: datetime = NOW,
-) -> Booked:
+) -> SampleBooking:
     needs_answers: Iterable[str] = QUESTIONS if service.startswith("dry-needling") else ()
     given = dict.fromkeys(needs_answers, Answer.NO) | dict(answers or {})
     async with database.write() as session:
-        wishes = [HoldRequest(service, time, practitioner) for time in times]
-        tokens = [(await hold_slot(session, wish, now=now))[1] for wish in wishes]
-        who = (name, email, "416 555 0123", given, language)
-        request = BookingRequest(tokens, len(tokens) > 1, *who, booked_by=booked_by)
+        requests = [HoldRequest(service, time, practitioner) for time in times]
+        tokens = [(await hold_slot(session, request, now=now))[1] for request in requests]
+        patient = (name, email, "416 555 0123", given, language)
+        request = BookingRequest(tokens, len(tokens) > 1, *patient, booked_by=booked_by)
         booking = await book(session, request, now=now)
-    return Booked(database, booking.appointments, booking.manage_token)
+    return SampleBooking(database, booking.appointments, booking.manage_token)
 
 
 def text_of(mail: EmailMessage) -> str:

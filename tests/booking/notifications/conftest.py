@@ -1,4 +1,4 @@
-"""What tests of the mails are given: a database, and the sample clinic in it."""
+"""Fixtures for tests of mails: a database, and the sample clinic in it."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""A mail server of our own: takes whatever comes, on loopback, and shows it."""
+"""A mail server on loopback that takes every mail and shows it."""
 
 import asyncio
 import ssl
@@ -30,7 +30,7 @@ class Mailbox:
     """`messages` in the order in which they came, `recipients` of each, and every `command`.
 
     `replies` may be changed at any time: `box.replies["RCPT"] = "550 5.1.1 Nobody here"`; that to DATA
-    is what is said once the mail is there. An empty reply is none at all.
+    is the reply to the mail itself. An empty reply is none at all.
     """
 
     port: int = 0
@@ -87,7 +87,7 @@ async def mailbox(
 async def _talk(
     box: Mailbox, reader: StreamReader, writer: StreamWriter, starttls: ssl.SSLContext | None
 ) -> None:
-    """RFC 5321, as far as somebody who only sends needs it."""
+    """RFC 5321, as far as a client that only sends needs it."""
 
     async def say(*lines: str) -> None:
         writer.write("".join(f"{line}\r\n" for line in lines if line).encode())

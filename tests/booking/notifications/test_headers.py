@@ -1,4 +1,4 @@
-"""How a mail is made: its headers, its HTML, and what must never be in it."""
+"""A mail's headers and HTML, and what must never be in it."""
 
 import json
 import re
@@ -15,7 +15,14 @@ from booking.domain.screening import Answer
 from booking.storage.database import Database
 from booking.storage.models.appointments import Patient
 from booking.storage.models.catalogue import ScreeningQuestion
-from tests.booking.notifications.bookings import EVENT, Booked, booked, calendar_of, html_of, text_of
+from tests.booking.notifications.bookings import (
+    EVENT,
+    SampleBooking,
+    calendar_of,
+    html_of,
+    make_booking,
+    text_of,
+)
 from tests.support.clinics import NOW, edit_file, open_clinic
 
 TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -26,15 +33,15 @@ def as_read(mail: EmailMessage) -> EmailMessage:
     return message_from_bytes(mail.as_bytes(), policy=default)
 
 
-async def renamed(visit: Booked, name: str) -> Booked:
-    """Whatever may have got into the database."""
-    async with visit.database.write() as session:
-        (await session.get_one(Patient, visit.visits[0].patient)).name = name
-    return visit
+async def renamed(booking: SampleBooking, name: str) -> SampleBooking:
+    """With a name that no form would let through."""
+    async with booking.database.write() as session:
+        (await session.get_one(Patient, booking.appointments[0].patient)).name = name
+    return booking
 
 
 async def test_the_headers_say_that_nobody_wrote_it_by_hand(clinic: Database) -> None:
-    read = as_read(await (await booked(clinic, TUESDAY)).mail())
+    read = as_read(await (await make_booking(clinic, TUESDAY)).mail())
 
     assert read["Auto-Submitted"] == "auto-generated"
     assert read["Content-Language"] == "en"
@@ -59,12 +66,12 @@ async def test_the_headers_say_that_nobody_wrote_it_by_hand(clinic: Database) ->
     ],
 )
 async def test_a_repeat_has_the_same_message_id(clinic: Database, site: str, host: str) -> None:
-    visit = await booked(clinic, TUESDAY)
+    booking = await make_booking(clinic, TUESDAY)
 
-    first, second = await visit.mail(site=site), await visit.mail(site=site)
+    first, second = await booking.mail(site=site), await booking.mail(site=site)
 
     assert as_read(first)["Message-ID"] == as_read(second)["Message-ID"] == f"<{EVENT}@{host}>"
-    assert f"\n{site.rstrip('/')}/manage#{visit.token}\n" in text_of(first)
+    assert f"\n{site.rstrip('/')}/manage#{booking.token}\n" in text_of(first)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +89,9 @@ async def test_a_repeat_has_the_same_message_id(clinic: Database, site: str, hos
     ],
 )
 async def test_an_odd_name_is_only_a_name(clinic: Database, name: str, shown: str) -> None:
-    visit = await renamed(await booked(clinic, TUESDAY), name)
+    booking = await renamed(await make_booking(clinic, TUESDAY), name)
 
-    read = as_read(await visit.mail())
+    read = as_read(await booking.mail())
 
     assert [(to.display_name, to.addr_spec) for to in read["To"].addresses] == [
         (shown, "patient@example.com")
@@ -94,23 +101,23 @@ async def test_an_odd_name_is_only_a_name(clinic: Database, name: str, shown: st
 
 @pytest.mark.parametrize("piece", ["other@example.com, ", "Émile, other@example.com; ", "ف"])
 async def test_a_long_name_adds_no_recipient(clinic: Database, piece: str) -> None:
-    visit = await renamed(await booked(clinic, TUESDAY), piece * 40)
+    booking = await renamed(await make_booking(clinic, TUESDAY), piece * 40)
 
-    read = as_read(await visit.mail())
+    read = as_read(await booking.mail())
 
     assert [to.addr_spec for to in read["To"].addresses] == ["patient@example.com"]
 
 
 async def test_an_internationalised_domain_is_written_as_servers_know_it(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY, email="patient@bücher.example.com")
+    booking = await make_booking(clinic, TUESDAY, email="patient@bücher.example.com")
 
-    assert as_read(await visit.mail())["To"] == "Sample Patient <patient@xn--bcher-kva.example.com>"
+    assert as_read(await booking.mail())["To"] == "Sample Patient <patient@xn--bcher-kva.example.com>"
 
 
 async def test_it_passes_through_servers_that_take_only_7_bits(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY, language="fr", name="Zoë Müller")
+    booking = await make_booking(clinic, TUESDAY, language="fr", name="Zoë Müller")
 
-    raw = (await visit.mail()).as_bytes()
+    raw = (await booking.mail()).as_bytes()
 
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
@@ -118,20 +125,20 @@ async def test_it_passes_through_servers_that_take_only_7_bits(clinic: Database)
 
 
 async def test_the_calendar_file_arrives_whole(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY, language="fr")
+    booking = await make_booking(clinic, TUESDAY, language="fr")
 
-    [attached] = as_read(await visit.mail()).iter_attachments()
+    [attached] = as_read(await booking.mail()).iter_attachments()
 
     assert attached.get_filename() == "visit.ics"
     assert dict(attached["Content-Type"].params) == {"charset": "utf-8", "method": "PUBLISH"}
     [event] = Calendar.from_ical(attached.get_content().encode()).events
     assert event.summary == "Évaluation en physiothérapie - Services de santé Exemple"
     assert event.start == TUESDAY
-    assert event.uid == f"{visit.visits[0].id}@book-online"
+    assert event.uid == f"{booking.appointments[0].id}@book-online"
 
 
 async def test_the_html_says_what_the_text_says(clinic: Database) -> None:
-    mail = await (await booked(clinic, TUESDAY, language="fr")).mail()
+    mail = await (await make_booking(clinic, TUESDAY, language="fr")).mail()
 
     html = html_of(mail)
     words = {word for line in text_of(mail).splitlines() for word in line.split()}
@@ -142,12 +149,12 @@ async def test_the_html_says_what_the_text_says(clinic: Database) -> None:
 
 
 async def test_the_html_loads_nothing_and_runs_nothing(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
+    booking = await make_booking(clinic, TUESDAY)
 
-    html = html_of(await visit.mail())
+    html = html_of(await booking.mail())
 
     assert re.findall(r'href="([^"]+)"', html) == [
-        f"https://booking.example.com/manage#{visit.token}",
+        f"https://booking.example.com/manage#{booking.token}",
         "tel:+14165451881",
     ]
     assert re.findall(r"<(?:img|script|link|iframe|style)\b|src=|url\(|@import", html) == []
@@ -165,7 +172,7 @@ async def test_html_in_the_clinics_texts_is_only_text(clinic: Database) -> None:
     }
     await open_clinic(clinic, edit_file(edits))
 
-    mail = await (await booked(clinic, TUESDAY)).mail()
+    mail = await (await make_booking(clinic, TUESDAY)).mail()
 
     assert html_of(mail).count(escaped) == len(edits)
     assert "<script" not in html_of(mail)
@@ -175,12 +182,12 @@ async def test_html_in_the_clinics_texts_is_only_text(clinic: Database) -> None:
 async def test_no_answer_and_no_question_is_ever_in_a_mail(clinic: Database) -> None:
     tuesday = datetime(2026, 12, 1, 15, tzinfo=UTC)
     answers = {"needle-fear": Answer.YES, "metal-allergy": Answer.YES}
-    visit = await booked(clinic, tuesday, service="dry-needling", answers=answers)
-    assert set(visit.visits[0].tell_practitioner) == {"needle-fear", "metal-allergy"}
+    booking = await make_booking(clinic, tuesday, service="dry-needling", answers=answers)
+    assert set(booking.appointments[0].tell_practitioner) == {"needle-fear", "metal-allergy"}
     async with clinic.read() as session:
         questions = [await session.get_one(ScreeningQuestion, slug) for slug in answers]
 
-    mail = await visit.mail()
+    mail = await booking.mail()
 
     everything = "\n".join([*mail.values(), text_of(mail), html_of(mail), calendar_of(mail)])
     assert "Dry needling, first visit" in everything
@@ -191,16 +198,16 @@ async def test_no_answer_and_no_question_is_ever_in_a_mail(clinic: Database) -> 
 
 
 async def test_the_subject_does_not_name_the_treatment(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
+    booking = await make_booking(clinic, TUESDAY)
 
-    mail = await visit.mail()
+    mail = await booking.mail()
 
     assert "Physiotherapy assessment" in text_of(mail)
     assert "physio" not in mail["Subject"].lower()
 
 
-async def test_what_the_visitor_typed_is_not_repeated_to_whoever_has_the_address(clinic: Database) -> None:
-    mail = await (await booked(clinic, TUESDAY, name="Win Money At Evil Example")).mail()
+async def test_nothing_that_the_visitor_typed_is_in_the_mail(clinic: Database) -> None:
+    mail = await (await make_booking(clinic, TUESDAY, name="Win Money At Evil Example")).mail()
 
     assert mail["To"].addresses[0].display_name == "Win Money At Evil Example"
     for part in (text_of(mail), html_of(mail), calendar_of(mail), mail["Subject"]):

@@ -1,4 +1,4 @@
-"""What a patient is told when a visit is booked, moved or cancelled."""
+"""The mail that a patient gets when an appointment is booked, moved or cancelled."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,14 @@ import pytest
 from booking.domain.events import EventKind
 from booking.notifications.message import compose_mail
 from booking.storage.database import Database
-from tests.booking.notifications.bookings import EVENT, SITE, Booked, booked, calendar_of, text_of
+from tests.booking.notifications.bookings import (
+    EVENT,
+    SITE,
+    SampleBooking,
+    calendar_of,
+    make_booking,
+    text_of,
+)
 from tests.support.clinics import NOW, edit_file, open_clinic, small_clinic
 
 TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -21,15 +28,15 @@ FOOT = (
 LATER = NOW + timedelta(minutes=5)
 
 
-async def course(database: Database, language: str = "en") -> Booked:
-    return await booked(database, *COURSE, service="dry-needling-course", language=language)
+async def course(database: Database, language: str = "en") -> SampleBooking:
+    return await make_booking(database, *COURSE, service="dry-needling-course", language=language)
 
 
 async def test_a_booked_visit(database: Database) -> None:
     await open_clinic(database)
-    visit = await booked(database, TUESDAY)
+    booking = await make_booking(database, TUESDAY)
 
-    mail = await visit.mail()
+    mail = await booking.mail()
 
     assert mail["Subject"] == "Your visit is booked: Tuesday, November 24, 9:15\N{NO-BREAK SPACE}a.m."
     assert text_of(mail) == (
@@ -46,7 +53,7 @@ Where: Main Street clinic
   1 Main Street, Suite 100
   Toronto ON  M5X 1A1
   Canada
-Reference: {visit.visits[0].reference}
+Reference: {booking.appointments[0].reference}
 
 How to prepare
 Bring any reports or images that you have.
@@ -54,7 +61,7 @@ Bring any reports or images that you have.
 Do you need to change something?
 You can move or cancel online until Monday, November 23, 9:15 a.m.
 Move or cancel:
-{SITE}/manage#{visit.token}
+{SITE}/manage#{booking.token}
 Please keep this link. It is only for you.
 
 Call us: 416.545.1881
@@ -65,42 +72,42 @@ Sample Health Services
     )
 
 
-async def test_the_same_in_french(clinic: Database) -> None:
-    visit = await booked(clinic, NEXT_TUESDAY, language="fr")
+async def test_a_booked_visit_in_french(clinic: Database) -> None:
+    booking = await make_booking(clinic, NEXT_TUESDAY, language="fr")
 
-    mail = await visit.mail()
+    mail = await booking.mail()
 
-    said = text_of(mail)
+    text = text_of(mail)
     assert mail["Content-Language"] == "fr"
     assert mail["Subject"].replace("\N{NO-BREAK SPACE}", " ") == (
         "Votre visite est réservée : mardi 1er décembre, 13 h 15"
     )
     assert (
-        "Quand : mardi 1er décembre\n  13 h 15 à 14 h 15 HNE\nQuoi : Évaluation en physiothérapie\n" in said
+        "Quand : mardi 1er décembre\n  13 h 15 à 14 h 15 HNE\nQuoi : Évaluation en physiothérapie\n" in text
     )
-    assert "Où : Clinique de la rue Main\n" in said
-    assert "Apportez les rapports ou les images que vous avez." in said
-    assert "en ligne jusqu’au lundi 30 novembre, 13 h 15\n" in said
+    assert "Où : Clinique de la rue Main\n" in text
+    assert "Apportez les rapports ou les images que vous avez." in text
+    assert "en ligne jusqu’au lundi 30 novembre, 13 h 15\n" in text
     assert "SUMMARY:Évaluation en physiothérapie" in calendar_of(mail)
 
 
-@pytest.mark.parametrize(("asked", "told"), [("fr-CA", "fr"), ("en-GB", "en"), ("nl", "fr")])
+@pytest.mark.parametrize(("patients_language", "language"), [("fr-CA", "fr"), ("en-GB", "en"), ("nl", "fr")])
 async def test_the_language_is_the_patients_or_else_the_clinics_own(
-    clinic: Database, asked: str, told: str
+    clinic: Database, patients_language: str, language: str
 ) -> None:
     await open_clinic(clinic, edit_file({'languages = ["en", "fr"]': 'languages = ["fr", "en"]'}))
 
-    mail = await (await booked(clinic, TUESDAY, language=asked)).mail()
+    mail = await (await make_booking(clinic, TUESDAY, language=patients_language)).mail()
 
-    assert mail["Content-Language"] == told
+    assert mail["Content-Language"] == language
 
 
-async def test_a_course_is_told_with_all_its_visits(clinic: Database) -> None:
-    visits = await course(clinic)
+async def test_a_mail_about_a_course_lists_all_its_appointments(clinic: Database) -> None:
+    booking = await course(clinic)
 
-    mail = await visits.mail()
+    mail = await booking.mail()
 
-    references = [visit.reference for visit in visits.visits]
+    references = [visit.reference for visit in booking.appointments]
     assert mail["Subject"] == "Your 3 visits are booked"
     assert f"""What: Dry needling, course of 3 follow-ups
 With whom: Sample Practitioner A
@@ -126,11 +133,11 @@ Visit 3 of 3
     assert calendar_of(mail).count("BEGIN:VEVENT") == 3
 
 
-async def test_what_was_cancelled_meanwhile_is_not_told_as_booked(clinic: Database) -> None:
-    visits = await course(clinic)
-    await visits.cancelled(at=LATER, visit=1)
+async def test_an_appointment_that_was_cancelled_meanwhile_is_not_mailed_as_booked(clinic: Database) -> None:
+    booking = await course(clinic)
+    await booking.cancel(at=LATER, index=1)
 
-    mail = await visits.mail()
+    mail = await booking.mail()
 
     assert mail["Subject"] == "Your 2 visits are booked"
     assert "Visit 1 of 3" in text_of(mail)
@@ -138,138 +145,138 @@ async def test_what_was_cancelled_meanwhile_is_not_told_as_booked(clinic: Databa
     assert calendar_of(mail).count("BEGIN:VEVENT") == 2
 
 
-async def test_of_a_booking_that_is_cancelled_only_the_cancelling_is_told(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
-    await visit.cancelled(at=LATER)
+async def test_a_booking_that_was_cancelled_meanwhile_is_mailed_as_cancelled_only(clinic: Database) -> None:
+    booking = await make_booking(clinic, TUESDAY)
+    await booking.cancel(at=LATER)
 
-    assert await visit.mail_or_none(visit.event()) is None
-    assert (await visit.mail(visit.event(EventKind.CANCELLED)))["Subject"].startswith(
+    assert await booking.mail_or_none(booking.event()) is None
+    assert (await booking.mail(booking.event(EventKind.CANCELLED)))["Subject"].startswith(
         "Your visit is cancelled"
     )
 
 
-async def test_visits_that_nobody_knows_are_not_told(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
+async def test_there_is_no_mail_about_unknown_appointments(clinic: Database) -> None:
+    booking = await make_booking(clinic, TUESDAY)
 
-    assert await visit.mail_or_none(replace(visit.event(), appointments=(EVENT,))) is None
+    assert await booking.mail_or_none(replace(booking.event(), appointments=(EVENT,))) is None
 
 
 async def test_a_moved_visit_says_from_when_to_when(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
+    booking = await make_booking(clinic, TUESDAY)
 
-    mail = await visit.mail(await visit.moved(NEXT_TUESDAY, at=LATER))
+    mail = await booking.mail(await booking.move(NEXT_TUESDAY, at=LATER))
 
-    said = text_of(mail)
+    text = text_of(mail)
     assert mail["Subject"].startswith("Your visit is moved: Tuesday, December 1, 1:15")
     assert (
         "When: Tuesday, December 1\n  1:15 p.m. to 2:15 p.m. EST\nBefore: Tuesday, November 24, 9:15 a.m.\n"
-        in said
+        in text
     )
-    assert "online until Monday, November 30, 1:15 p.m." in said
-    assert f"{SITE}/manage#{visit.token}" in said
+    assert "online until Monday, November 30, 1:15 p.m." in text
+    assert f"{SITE}/manage#{booking.token}" in text
     assert "SEQUENCE:1\r\n" in calendar_of(mail)
 
 
-async def test_a_visit_that_only_changes_hands_is_not_told_as_moved(clinic: Database) -> None:
+async def test_a_change_of_practitioner_alone_is_not_mailed_as_moved(clinic: Database) -> None:
     monday = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
-    visit = await booked(clinic, monday)
+    booking = await make_booking(clinic, monday)
 
-    mail = await visit.mail(await visit.moved(monday, at=LATER, practitioner="sample-practitioner-b"))
+    mail = await booking.mail(await booking.move(monday, at=LATER, practitioner="sample-practitioner-b"))
 
-    said = text_of(mail)
+    text = text_of(mail)
     assert mail["Subject"].startswith("Your visit is changed: Monday, November 30, 12:00")
-    assert "With whom: Sample Practitioner B" in said
-    assert "Before:" not in said
+    assert "With whom: Sample Practitioner B" in text
+    assert "Before:" not in text
 
 
-async def test_of_two_moves_only_the_last_is_news(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
-    first = await visit.moved(NEXT_TUESDAY, at=LATER)
-    second = await visit.moved(NEXT_TUESDAY + timedelta(days=1), at=LATER + timedelta(minutes=1))
+async def test_of_two_moves_only_the_last_is_mailed(clinic: Database) -> None:
+    booking = await make_booking(clinic, TUESDAY)
+    first = await booking.move(NEXT_TUESDAY, at=LATER)
+    second = await booking.move(NEXT_TUESDAY + timedelta(days=1), at=LATER + timedelta(minutes=1))
 
-    assert await visit.mail_or_none(first) is None
-    assert "Before: Tuesday, December 1, 1:15 p.m." in text_of(await visit.mail(second))
+    assert await booking.mail_or_none(first) is None
+    assert "Before: Tuesday, December 1, 1:15 p.m." in text_of(await booking.mail(second))
 
 
-async def test_a_move_that_was_cancelled_meanwhile_is_not_told(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
-    moved = await visit.moved(NEXT_TUESDAY, at=LATER)
-    assert await visit.mail_or_none(moved) is not None
+async def test_a_move_that_was_cancelled_meanwhile_is_not_mailed(clinic: Database) -> None:
+    booking = await make_booking(clinic, TUESDAY)
+    moved = await booking.move(NEXT_TUESDAY, at=LATER)
+    assert await booking.mail_or_none(moved) is not None
 
-    await visit.cancelled(at=LATER + timedelta(minutes=1))
+    await booking.cancel(at=LATER + timedelta(minutes=1))
 
-    assert await visit.mail_or_none(moved) is None
+    assert await booking.mail_or_none(moved) is None
 
 
 async def test_a_cancelled_visit_says_so_and_how_to_book_again(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
+    booking = await make_booking(clinic, TUESDAY)
 
-    mail = await visit.mail(await visit.cancelled(at=LATER))
+    mail = await booking.mail(await booking.cancel(at=LATER))
 
-    said = text_of(mail)
+    text = text_of(mail)
     assert mail["Subject"].startswith("Your visit is cancelled: Tuesday, November 24, 9:15")
-    assert f"Book again:\n{SITE}/book\n" in said
-    assert "/manage#" not in said
-    assert "How to prepare" not in said
+    assert f"Book again:\n{SITE}/book\n" in text
+    assert "/manage#" not in text
+    assert "How to prepare" not in text
     assert "STATUS:CANCELLED\r\n" in calendar_of(mail)
 
 
-async def test_of_a_course_the_visits_that_still_stand_are_told_too(clinic: Database) -> None:
-    visits = await course(clinic)
-    await visits.moved(COURSE[0] + timedelta(days=1), at=LATER)
+async def test_a_mail_lists_the_other_appointments_of_the_course_that_stand(clinic: Database) -> None:
+    booking = await course(clinic)
+    await booking.move(COURSE[0] + timedelta(days=1), at=LATER)
 
-    mail = await visits.mail(await visits.cancelled(at=LATER, visit=1))
+    mail = await booking.mail(await booking.cancel(at=LATER, index=1))
 
     assert "Visit 2 of 3\nWhen: Monday, December 7\n" in text_of(mail)
     assert f"""Your other visits
 Wednesday, December 2, 10:00 a.m.
 Wednesday, December 9, 10:00 a.m.
 See your visits:
-{SITE}/manage#{visits.token}
+{SITE}/manage#{booking.token}
 """ in text_of(mail)
 
 
 async def test_after_the_deadline_the_patient_is_asked_to_call(clinic: Database) -> None:
     soon = NOW + timedelta(hours=3)
-    visit = await booked(clinic, soon)
+    booking = await make_booking(clinic, soon)
 
-    said = text_of(await visit.mail())
+    text = text_of(await booking.mail())
 
-    assert "It is too late to change this visit online. Please call us.\nSee your visit:\n" in said
-    assert "online until" not in said
+    assert "It is too late to change this visit online. Please call us.\nSee your visit:\n" in text
+    assert "online until" not in text
 
 
 async def test_each_visit_of_a_course_has_its_own_deadline(clinic: Database) -> None:
     times = [NOW + timedelta(hours=3), *COURSE[1:]]
-    visits = await booked(clinic, *times, service="dry-needling-course")
-    soon = await booked(
+    booking = await make_booking(clinic, *times, service="dry-needling-course")
+    soon = await make_booking(
         clinic, *(NOW + timedelta(hours=hours) for hours in (4, 5, 6)), service="dry-needling-course"
     )
 
-    said, said_soon = text_of(await visits.mail()), text_of(await soon.mail())
+    text, text_of_soon = text_of(await booking.mail()), text_of(await soon.mail())
 
-    assert said.count("Online changes: Please call us") == 1
-    assert said.count("Online changes: Until") == 2
-    assert "Move or cancel:" in said
-    assert said_soon.count("Online changes: Please call us") == 3
-    assert "See your visits:" in said_soon
+    assert text.count("Online changes: Please call us") == 1
+    assert text.count("Online changes: Until") == 2
+    assert "Move or cancel:" in text
+    assert text_of_soon.count("Online changes: Please call us") == 3
+    assert "See your visits:" in text_of_soon
 
 
 async def test_without_its_secret_there_is_no_link(clinic: Database) -> None:
-    visit = await booked(clinic, TUESDAY)
+    booking = await make_booking(clinic, TUESDAY)
 
     async with clinic.read() as session:
-        mail = await compose_mail(session, visit.event(), site=SITE, manage_token=None)
+        mail = await compose_mail(session, booking.event(), site=SITE, manage_token=None)
 
     assert mail is not None
     assert "To move or cancel, please call us." in text_of(mail)
     assert SITE not in text_of(mail)
 
 
-async def test_what_the_clinic_does_not_say_is_left_out(empty: Database) -> None:
+async def test_texts_that_the_clinic_has_not_given_are_left_out(empty: Database) -> None:
     await open_clinic(empty, small_clinic())
 
-    mail = await (await booked(empty, TUESDAY, service="visit", practitioner="one")).mail()
+    mail = await (await make_booking(empty, TUESDAY, service="visit", practitioner="one")).mail()
 
     assert mail["Reply-To"] is None
     assert "How to prepare" not in text_of(mail)

@@ -65,7 +65,7 @@ async def test_the_same_mail_can_be_sent_again() -> None:
     assert [arrived.get_all("From") for arrived in box.messages] == [[SENDER], [SENDER]]
 
 
-async def test_user_and_password_are_told() -> None:
+async def test_user_and_password_are_sent() -> None:
     async with mailbox() as box:
         await post_to(box, lambda url: url.replace("//", "//front%40desk:a%2Fb%3A%23@")).send(mail())
 

@@ -1,4 +1,4 @@
-"""Times in the words of a mail: always those of the clock where the visit is."""
+"""Times in a mail: always on the clock of the appointment's location."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,12 +7,12 @@ import pytest
 
 from booking.i18n.locales import texts_for
 from booking.storage.database import Database
-from tests.booking.notifications.bookings import booked, text_of
+from tests.booking.notifications.bookings import make_booking, text_of
 from tests.support.clinics import open_clinic, small_clinic
 
 
 @pytest.mark.parametrize(
-    ("wall", "zone", "told"),
+    ("wall", "zone", "span"),
     [
         ("2026-11-01T01:30-04:00", "America/Toronto", "1:30 a.m. EDT to 1:00 a.m. EST"),
         ("2026-11-01T01:30-05:00", "America/Toronto", "1:30 a.m. to 2:00 a.m. EST"),
@@ -23,26 +23,26 @@ from tests.support.clinics import open_clinic, small_clinic
     ],
 )
 async def test_times_are_those_of_the_clock_where_the_visit_is(
-    empty: Database, wall: str, zone: str, told: str
+    empty: Database, wall: str, zone: str, span: str
 ) -> None:
     start = datetime.fromisoformat(wall)
     await open_clinic(empty, small_clinic(zone=zone, hours="00:00-24:00"))
-    asked = start - timedelta(days=30)
+    booked_at = start - timedelta(days=30)
 
-    visit = await booked(empty, start, service="visit", practitioner="one", now=asked)
-    said = text_of(await visit.mail(visit.event(at=asked)))
+    booking = await make_booking(empty, start, service="visit", practitioner="one", now=booked_at)
+    text = text_of(await booking.mail(booking.event(at=booked_at)))
 
-    assert f"\n  {told}\n" in said
-    assert start.astimezone(ZoneInfo(zone)).strftime("When: %A, %B ") in said
+    assert f"\n  {span}\n" in text
+    assert start.astimezone(ZoneInfo(zone)).strftime("When: %A, %B ") in text
 
 
-async def test_a_time_that_comes_twice_is_told_with_its_zone(empty: Database) -> None:
+async def test_a_time_that_comes_twice_has_its_zone(empty: Database) -> None:
     first = datetime.fromisoformat("2026-11-01T01:30-04:00")
     await open_clinic(empty, small_clinic(hours="00:00-24:00"))
-    asked = first - timedelta(days=2)
-    visit = await booked(empty, first, service="visit", practitioner="one", now=asked)
+    booked_at = first - timedelta(days=2)
+    booking = await make_booking(empty, first, service="visit", practitioner="one", now=booked_at)
 
-    mail = await visit.mail(await visit.moved(first + timedelta(hours=1), at=asked))
+    mail = await booking.mail(await booking.move(first + timedelta(hours=1), at=booked_at))
 
     assert "When: Sunday, November 1\n  1:30 a.m. to 2:00 a.m. EST\n" in text_of(mail)
     assert "Before: Sunday, November 1, 1:30 a.m. EDT\n" in text_of(mail)
@@ -64,12 +64,12 @@ def test_a_zone_has_its_own_name_in_french(zone: str, summer: str, winter: str) 
     french = texts_for("fr")
     days = [datetime(2026, month, 5, 9, 5, tzinfo=ZoneInfo(zone)) for month in (7, 1)]
 
-    told = [french.span(day, day + timedelta(hours=4)).replace("\N{NO-BREAK SPACE}", " ") for day in days]
+    text = [french.span(day, day + timedelta(hours=4)).replace("\N{NO-BREAK SPACE}", " ") for day in days]
 
-    assert told == [f"9 h 05 à 13 h 05 {summer}", f"9 h 05 à 13 h 05 {winter}"]
+    assert text == [f"9 h 05 à 13 h 05 {summer}", f"9 h 05 à 13 h 05 {winter}"]
 
 
-def test_the_first_of_a_month_is_told_as_people_say_it() -> None:
+def test_the_first_of_a_month_is_written_as_people_say_it() -> None:
     days = [datetime(2026, 8, day, tzinfo=ZoneInfo("America/Toronto")) for day in (1, 21)]
 
     assert [texts_for("fr").day(day) for day in days] == ["samedi 1er août", "vendredi 21 août"]

@@ -15,7 +15,7 @@ from booking.storage.models.outbox import OutboxDelivery
 from booking.webhooks.endpoints import rotate_secret
 from booking.webhooks.payload import signed_headers, webhook_message
 from graphql_api.resolvers.relay import global_id
-from tests.booking.notifications.bookings import booked
+from tests.booking.notifications.bookings import make_booking
 from tests.booking.webhooks.conftest import WebhookRelay
 from tests.booking.webhooks.receiver import ReceivedRequest, Receiver, response
 from tests.support.clinics import NOW
@@ -36,8 +36,8 @@ async def test_a_booked_appointment_is_sent_with_ids_and_nothing_of_the_patient(
     relay: WebhookRelay, receiver: Receiver
 ) -> None:
     await relay.add(receiver.url)
-    booking = await booked(relay.database, NINE)
-    appointment = booking.visits[0]
+    booking = await make_booking(relay.database, NINE)
+    appointment = booking.appointments[0]
 
     assert await relay.deliver_due() == 1
     assert await relay.deliver_due() == 0
@@ -72,7 +72,7 @@ async def test_nothing_of_a_patient_or_of_health_is_ever_sent(
     relay: WebhookRelay, receiver: Receiver
 ) -> None:
     await relay.add(receiver.url)
-    booking = await booked(
+    booking = await make_booking(
         relay.database,
         NINE,
         service="dry-needling",
@@ -80,20 +80,20 @@ async def test_nothing_of_a_patient_or_of_health_is_ever_sent(
         name="Sample Patient Zebra",
         email="zebra@example.com",
     )
-    assert booking.visits[0].tell_practitioner == ["needle-fear"]
-    await booking.moved(NINE + HOUR, at=relay.now)
-    await booking.cancelled(at=relay.now)
+    assert booking.appointments[0].tell_practitioner == ["needle-fear"]
+    await booking.move(NINE + HOUR, at=relay.now)
+    await booking.cancel(at=relay.now)
     await relay.deliver_due()
 
     sent = " ".join(f"{request.line} {request.headers} {request.body!r}" for request in receiver.requests)
     assert len(receiver.requests) == 3
-    for secret in ("ebra", "needle-fear", "5550123", booking.token, str(booking.visits[0].patient)):
+    for secret in ("ebra", "needle-fear", "5550123", booking.token, str(booking.appointments[0].patient)):
         assert secret not in sent
 
 
 async def test_no_manage_token_is_stored_for_a_webhook(relay: WebhookRelay, receiver: Receiver) -> None:
     await relay.add(receiver.url)
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
 
     async with relay.database.read() as session:
         (waiting,) = await session.scalars(select(OutboxDelivery))
@@ -105,9 +105,9 @@ async def test_a_moved_event_has_its_former_start_and_every_event_the_present_st
     relay: WebhookRelay, receiver: Receiver
 ) -> None:
     await relay.add(receiver.url)
-    booking = await booked(relay.database, NINE)
-    await booking.moved(NINE + HOUR, at=relay.now)
-    await booking.cancelled(at=relay.now)
+    booking = await make_booking(relay.database, NINE)
+    await booking.move(NINE + HOUR, at=relay.now)
+    await booking.cancel(at=relay.now)
 
     await relay.deliver_due()
 
@@ -126,7 +126,7 @@ async def test_a_moved_event_has_its_former_start_and_every_event_the_present_st
 
 async def test_a_course_is_one_message(relay: WebhookRelay, receiver: Receiver) -> None:
     await relay.add(receiver.url)
-    booking = await booked(
+    booking = await make_booking(
         relay.database, *(NINE + week * 7 * DAY for week in range(3)), service="dry-needling-course"
     )
 
@@ -135,20 +135,20 @@ async def test_a_course_is_one_message(relay: WebhookRelay, receiver: Receiver) 
     (request,) = receiver.requests
     visits = request.payload["data"]["appointments"]
     assert [visit["reference"] for visit in visits] == [
-        appointment.reference for appointment in booking.visits
+        appointment.reference for appointment in booking.appointments
     ]
-    assert {visit["courseId"] for visit in visits} == {global_id("Course", booking.visits[0].course)}
+    assert {visit["courseId"] for visit in visits} == {global_id("Course", booking.appointments[0].course)}
 
 
 async def test_an_endpoint_gets_the_kinds_that_it_asked_for_from_its_creation_on(
     relay: WebhookRelay, receiver: Receiver
 ) -> None:
-    booking = await booked(relay.database, NINE)
+    booking = await make_booking(relay.database, NINE)
     await relay.add(receiver.url, [EventKind.BOOKED, EventKind.CANCELLED])
-    await booking.moved(NINE + HOUR, at=relay.now)
-    await booking.cancelled(at=relay.now)
+    await booking.move(NINE + HOUR, at=relay.now)
+    await booking.cancel(at=relay.now)
     assert await relay.deliver_due() == 2
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
     assert await relay.deliver_due() == 1
 
     assert receiver.kinds == ["appointment.cancelled", "appointment.booked"]
@@ -158,7 +158,7 @@ async def test_a_receiver_can_verify_the_signature(relay: WebhookRelay, receiver
     _, secret = await relay.add(receiver.url)
     _, other = await relay.add(receiver.url.replace("/hook", "/other"))
     assert secret.startswith("whsec_")
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
     relay.now = datetime.now(UTC)  # by the receiver's clock
 
     await relay.deliver_due()
@@ -183,14 +183,14 @@ def test_any_characters_in_a_message_survive_signing() -> None:
 
 
 async def test_during_rotation_both_secrets_sign(relay: WebhookRelay, receiver: Receiver) -> None:
-    booking = await booked(relay.database, NINE)
+    booking = await make_booking(relay.database, NINE)
     endpoint, old = await relay.add(receiver.url)
     places = [NINE, NINE + HOUR] * 2
 
     async def sent(at: datetime) -> Sequence[bool]:
         """Whether a message of that time is signed with the old secret, and with the new one."""
         relay.now = at
-        await booking.moved(places.pop(), at=NOW)
+        await booking.move(places.pop(), at=NOW)
         await relay.deliver_due()
         request = receiver.requests[-1]
         return is_signed_with(old, request), is_signed_with(new, request)
@@ -211,7 +211,7 @@ async def test_during_rotation_both_secrets_sign(relay: WebhookRelay, receiver: 
 async def test_a_retry_has_the_same_id_and_a_new_signature(relay: WebhookRelay, receiver: Receiver) -> None:
     endpoint, _ = await relay.add(receiver.url)
     receiver.responses = [response(500), response(302), response(204)]
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
 
     assert await relay.deliver_due() == 1
     assert await relay.deliver_due() == 0
@@ -241,7 +241,7 @@ async def test_a_stored_url_is_checked_again_before_each_attempt(
 ) -> None:
     endpoint, _ = await relay.add(url.replace(":1/", f":{receiver.port}/"))
     relay.client = type(relay.client)()
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
 
     await relay.deliver_due()
 

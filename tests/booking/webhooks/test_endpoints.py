@@ -30,7 +30,7 @@ from booking.webhooks.endpoints import (
     rotate_secret,
 )
 from graphql_api.types.webhook_payload import webhook_payload
-from tests.booking.notifications.bookings import booked
+from tests.booking.notifications.bookings import make_booking
 from tests.booking.webhooks.conftest import WebhookRelay
 from tests.booking.webhooks.receiver import NO_CONTENT, SILENCE, Receiver, response, running_receiver
 from tests.support.clinics import NOW
@@ -42,9 +42,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 async def test_410_gone_disables_an_endpoint_at_once(relay: WebhookRelay, receiver: Receiver) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
     receiver.responses = [response(410)]
-    booking = await booked(relay.database, NINE)
+    booking = await make_booking(relay.database, NINE)
     await relay.deliver_due()
-    await booking.cancelled(at=relay.now)
+    await booking.cancel(at=relay.now)
     await relay.retry_for_a_day()
 
     assert receiver.kinds == ["appointment.booked"]
@@ -57,13 +57,13 @@ async def test_an_endpoint_that_takes_nothing_for_three_days_is_disabled(
 ) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
     receiver.responses = [response(500)]
-    booking = await booked(relay.database, NINE + 7 * DAY)
+    booking = await make_booking(relay.database, NINE + 7 * DAY)
     await relay.retry_for_a_day()
     relay.now += 2 * DAY
     assert (await relay.endpoint(endpoint_id)).disabled_at is None
     assert (await relay.endpoint(endpoint_id)).failing_since == NOW
 
-    await booking.moved(NINE + 7 * DAY + HOUR, at=relay.now)
+    await booking.move(NINE + 7 * DAY + HOUR, at=relay.now)
     await relay.deliver_due()
     assert (await relay.endpoint(endpoint_id)).disabled_at is None, "one failure says little"
     await relay.retry_for_a_day()
@@ -77,14 +77,14 @@ async def test_an_endpoint_that_takes_nothing_for_three_days_is_disabled(
 async def test_one_success_in_three_days_is_enough(relay: WebhookRelay, receiver: Receiver) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
     receiver.responses = [response(500)] * 8 + [NO_CONTENT, response(500)]
-    booking = await booked(relay.database, NINE + 7 * DAY)
+    booking = await make_booking(relay.database, NINE + 7 * DAY)
     await relay.retry_for_a_day()
     relay.now += 2 * DAY
-    await booking.moved(NINE + 7 * DAY + HOUR, at=relay.now)
+    await booking.move(NINE + 7 * DAY + HOUR, at=relay.now)
     await relay.deliver_due()
     assert (await relay.endpoint(endpoint_id)).failing_since is None
 
-    await booking.cancelled(at=relay.now)
+    await booking.cancel(at=relay.now)
     await relay.retry_for_a_day()
 
     assert (await relay.endpoint(endpoint_id)).disabled_at is None
@@ -98,10 +98,10 @@ async def test_a_silent_endpoint_delays_no_other(relay: WebhookRelay) -> None:
         await relay.add(quick.url)
         running = asyncio.create_task(relay.outbox_relay().run())
         try:
-            booking = await booked(relay.database, NINE)
+            booking = await make_booking(relay.database, NINE)
             await silent.arrived(1)
             await quick.arrived(1)
-            await booking.cancelled(at=relay.now)
+            await booking.cancel(at=relay.now)
             await quick.arrived(2)
             assert len(silent.requests) == 1
         finally:
@@ -113,7 +113,7 @@ async def test_a_delivery_that_a_dead_server_claimed_is_sent_by_another(
     relay: WebhookRelay, receiver: Receiver
 ) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
     async with relay.database.write() as session:
         until = relay.now + LEASE
         assert await claim_deliveries(
@@ -128,7 +128,7 @@ async def test_a_delivery_that_a_dead_server_claimed_is_sent_by_another(
 
 async def test_a_server_that_starts_removes_no_endpoint(relay: WebhookRelay, receiver: Receiver) -> None:
     await relay.add(receiver.url)
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
     async with relay.database.write() as session:
         await register_listeners(session, ["mail"])
         await register_listeners(session, [])
@@ -142,7 +142,7 @@ async def test_a_removed_endpoint_leaves_no_rows_and_its_last_attempt_does_no_ha
 ) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
     receiver.responses = [response(500)]
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
     await relay.deliver_due()
     family = webhook_listeners(relay.database, relay.client, payload_of=webhook_payload, clock=relay.clock)
     async with relay.database.write() as session:
@@ -162,8 +162,8 @@ async def test_a_partner_gets_events_of_its_own_bookings_until_its_key_is_revoke
         key, _ = await create_key(session, "Sample Directory", [Scope.BOOK], now=NOW)
     await relay.add(receiver.url, key_id=key.id)
     await relay.add(receiver.url.replace("/hook", "/clinic"))
-    own = await booked(relay.database, NINE, booked_by=key.id)
-    await booked(relay.database, NINE + HOUR)
+    own = await make_booking(relay.database, NINE, booked_by=key.id)
+    await make_booking(relay.database, NINE + HOUR)
     await relay.deliver_due()
     assert sorted(request.line for request in receiver.requests) == [
         "POST /clinic HTTP/1.1",
@@ -173,7 +173,7 @@ async def test_a_partner_gets_events_of_its_own_bookings_until_its_key_is_revoke
 
     async with relay.database.write() as session:
         await revoke_key(session, key.id, now=NOW)
-    await own.cancelled(at=NOW)
+    await own.cancel(at=NOW)
     receiver.requests.clear()
     await relay.deliver_due()
     assert [request.line for request in receiver.requests] == ["POST /clinic HTTP/1.1"]

@@ -17,7 +17,7 @@ from booking.webhooks.endpoints import (
     replay_event,
     replay_since,
 )
-from tests.booking.notifications.bookings import booked
+from tests.booking.notifications.bookings import make_booking
 from tests.booking.webhooks.conftest import WebhookRelay, event_ids
 from tests.booking.webhooks.receiver import NO_CONTENT, SILENCE, Receiver, response
 from tests.support.clinics import NOW
@@ -33,14 +33,14 @@ async def test_a_disabled_endpoint_gets_nothing_until_it_is_enabled_and_can_be_r
     for _ in range(2):
         async with relay.database.write() as session:
             await disable_endpoint(session, endpoint_id, now=relay.now)
-    booking = await booked(relay.database, NINE)
+    booking = await make_booking(relay.database, NINE)
     await relay.deliver_due()
     with pytest.raises(InvalidInput, match="enable it first"):
         async with relay.database.write() as session:
             await replay_since(session, endpoint_id, NOW, now=relay.now)
     async with relay.database.write() as session:
         await enable_endpoint(session, endpoint_id)
-    await booking.cancelled(at=relay.now)
+    await booking.cancel(at=relay.now)
     await relay.deliver_due()
     assert receiver.kinds == ["appointment.cancelled"]
 
@@ -57,7 +57,7 @@ async def test_failed_events_are_replayed_one_by_one_or_since_a_time(
     endpoint_id, _ = await relay.add(receiver.url)
     other, _ = await relay.add(receiver.url.replace("/hook", "/other"))
     receiver.responses = [response(503)]
-    booking = await booked(relay.database, NINE + 7 * DAY)
+    booking = await make_booking(relay.database, NINE + 7 * DAY)
     await relay.retry_for_a_day()
     (first,) = event_ids(await relay.log(endpoint_id))
     receiver.responses = [NO_CONTENT]
@@ -71,7 +71,7 @@ async def test_failed_events_are_replayed_one_by_one_or_since_a_time(
         await replay_event(session, endpoint_id, first, now=relay.now)
     assert await relay.deliver_due() == 1
     later = relay.now
-    await booking.cancelled(at=later)
+    await booking.cancel(at=later)
     assert await relay.deliver_due() == 2
     assert await replayed(later + HOUR) == 0
     assert await replayed(later) == 1
@@ -92,7 +92,7 @@ async def test_an_event_replayed_during_its_delivery_is_sent_again(
     relay: WebhookRelay, receiver: Receiver
 ) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
-    await booked(relay.database, NINE)
+    await make_booking(relay.database, NINE)
     async with relay.database.write() as session:
         until = relay.now + LEASE
         (due,) = await claim_deliveries(
@@ -118,7 +118,7 @@ async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, r
     endpoint_id, _ = await relay.add(receiver.url)
     receiver.responses = [response(500), SILENCE, NO_CONTENT]
     slow, hasty = relay.client, WebhookClient(to_private=True, patience=0.2)
-    booking = await booked(relay.database, NINE + 40 * DAY)
+    booking = await make_booking(relay.database, NINE + 40 * DAY)
     for wait, relay.client in zip(RETRY_DELAYS, (slow, hasty, slow)):
         await relay.deliver_due()
         relay.now += wait
@@ -137,7 +137,7 @@ async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, r
     assert log[1].milliseconds >= 200
 
     relay.now = NOW + 30 * DAY
-    await booking.cancelled(at=relay.now)
+    await booking.cancel(at=relay.now)
     await relay.deliver_due()
     assert [attempt.number for attempt in await relay.log(endpoint_id)] == [2, 3, 1]
 
