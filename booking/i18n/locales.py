@@ -1,4 +1,11 @@
-"""The languages of Book Online: each is one file, `locales/<language>.json`."""
+"""The languages of Book Online: each is one file, `locales/<language>.json`.
+
+- `locale`: whose weekdays, months, plural rules and prices it has (BCP 47).
+- `formats`: dates and times as CLDR's patterns; `zones`: abbreviations that CLDR has wrong.
+- `widget`: texts that a visitor's browser loads; `server`: those of pages, mails and feeds alone.
+
+A text with a number has a form for each of the language's plurals: `time.count.one`, `time.count.other`.
+"""
 
 import json
 import re
@@ -16,14 +23,14 @@ from booking.i18n.texts import Texts
 FALLBACK = "en"
 """Its file says which texts there are; its texts are shown where a reader's language has no file."""
 SECTIONS = ("formats", "widget", "server")
-PLACEHOLDER = re.compile(r"\{\w*\}")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 HERE = Path(__file__).parent
 IN_WHEEL, IN_CHECKOUT = HERE.parent / "locales", HERE.parents[1] / "locales"
 FOLDER = IN_WHEEL if IN_WHEEL.is_dir() else IN_CHECKOUT
 
 
 class LocaleError(Exception):
-    """A language's file is not like the fallback's."""
+    """A language's file differs from the fallback's in its keys or placeholders."""
 
 
 def texts_for(languages: str) -> Texts:
@@ -56,7 +63,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _texts(language: str, content: dict[str, Any], reference: dict[str, Any]) -> Texts:
     try:
         locale = Locale.parse(content["locale"], sep="-")
-        # Of many forms some are for fractions alone, or for millions.
+        # Some languages have more forms, but for fractions or millions alone.
         forms = {locale.plural_form(n) for n in range(100)} | {"other"}
         mistakes = list(_mistakes(content, reference, forms))
         texts = content["widget"] | content["server"]

@@ -109,6 +109,8 @@ def write(section: str, key: str, text: str) -> Callable[[dict[str, Any]], None]
         (write("widget", "time.visit", "Visit:"), "time.visit must have {n}: 'Visit:'"),
         (write("widget", "back", "{n}"), "back must have no placeholder: '{n}'"),
         (write("widget", "back", " "), "back is empty"),
+        (write("widget", "time.visit", "{n!r}:"), "time.visit must have {n}: '{n!r}:'"),
+        (write("widget", "time.visit", "{n}}:"), "time.visit must have {n}: '{n}}:'"),
         (write("widget", "service.visits.few", "{n}"), "service.visits.few has no use"),
         (rename("widget", "service.visits.one", "x"), "service.visits.one is missing; x has no use"),
         (write("formats", "day", "EEEEEEEE"), "day: Invalid length"),
