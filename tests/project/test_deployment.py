@@ -105,7 +105,15 @@ def test_every_file_of_the_image_reaches_the_build() -> None:
     assert {path for paths in copied for path in paths.split()} <= set(allowed)
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
     wheel = build["targets"]["wheel"]
-    needed = {*wheel["packages"], *wheel["force-include"], "widget", "pyproject.toml", "README.md"}
+    needed = {
+        *wheel["packages"],
+        *wheel["force-include"],
+        "widget",
+        "hatch_build.py",
+        "package-lock.json",
+        "pyproject.toml",
+        "README.md",
+    }
     assert needed <= set(allowed)
 
 

@@ -9,6 +9,6 @@ from tests.widget.visitor import Visitor
 
 @pytest.fixture
 async def visitor(page: Page) -> Visitor:
-    """Somebody whose clock is right, but set to Tokyo's zone."""
+    """A visitor whose clock is right, but in the zone of Tokyo."""
     await page.clock.set_fixed_time(NOW)
     return await Visitor.at(page)

@@ -1,4 +1,4 @@
-"""What a visitor does with the widget: by the names that a screen reader says."""
+"""A visitor of the widget, who finds everything by its accessible name."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,10 +9,10 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.browsers import TIMEOUT_MS
 
-LISTEN = """() => {
-  window.heard = [];
+RECORD_EVENTS = """() => {
+  window.pageEvents = [];
   for (const name of ['open', 'step', 'booked', 'problem', 'close']) {
-    addEventListener(`book-online:${name}`, (event) => heard.push([name, event.detail]));
+    addEventListener(`book-online:${name}`, (event) => pageEvents.push([name, event.detail]));
   }
 }"""
 
@@ -26,7 +26,7 @@ class Visitor:
     async def at(cls, page: Page) -> "Visitor":
         visitor = cls(page)
         page.on("request", lambda request: visitor.requests.append(request.url))
-        await page.add_init_script(f"({LISTEN})()")
+        await page.add_init_script(f"({RECORD_EVENTS})()")
         return visitor
 
     @property
@@ -42,18 +42,18 @@ class Visitor:
     def field(self, name: str) -> Locator:
         return self.page.get_by_role("textbox", name=name, exact=True)
 
-    async def heard(self) -> list[tuple[str, dict[str, Any]]]:
-        """The events that the page was told."""
-        return [(name, detail) for name, detail in await self.page.evaluate("heard")]
+    async def page_events(self) -> list[tuple[str, dict[str, Any]]]:
+        """The events that the page has received."""
+        return [(name, detail) for name, detail in await self.page.evaluate("pageEvents")]
 
     async def arrives_at(self, heading: str) -> None:
-        """The step is there, and the focus is on its heading."""
+        """The step is shown, and the focus is on its heading."""
         await expect(self.heading(heading)).to_be_focused()
 
-    async def until(self, true: Callable[[], Awaitable[bool]]) -> None:
-        """What the widget does behind the visitor's back becomes true."""
+    async def wait_until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Waits until the widget has done something that the visitor does not see."""
         async with asyncio.timeout(TIMEOUT_MS / 1000):
-            while not await true():
+            while not await condition():
                 pass
 
     async def opens(self, url: str) -> None:
@@ -62,12 +62,12 @@ class Visitor:
 
     async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:
         await self.arrives_at("When would you like to come?")
-        await self.prefers(name)
+        await self.selects_practitioner(name)
 
-    async def prefers(self, name: str) -> None:
-        people = self.page.get_by_role("combobox", name="Practitioner")
-        option = people.get_by_role("option").filter(has_text=name)
-        await people.select_option(value=await option.get_attribute("value"))
+    async def selects_practitioner(self, name: str) -> None:
+        select = self.page.get_by_role("combobox", name="Practitioner")
+        option = select.get_by_role("option").filter(has_text=name)
+        await select.select_option(value=await option.get_attribute("value"))
 
     async def chooses(self, day: str, time: str) -> None:
         await self.button(day).click()
@@ -90,7 +90,7 @@ class Visitor:
     async def comes_to_details(
         self, url: str, *, day: str = "Tuesday, November 24", time: str = "7:00 a.m."
     ) -> None:
-        """With practitioner A, whose time nobody else can give."""
+        """With practitioner A, whose time no other practitioner can give."""
         await self.opens(url)
         await self.chooses_practitioner("Sample Practitioner A")
         await self.chooses(day, time)

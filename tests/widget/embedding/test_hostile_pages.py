@@ -1,4 +1,4 @@
-"""The pages that a button must live in: strict ones, broken ones, and odd places in them."""
+"""Pages that embed the button: strict ones, broken ones, and odd places in them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -87,16 +87,16 @@ async def page_with(
 
 
 @pytest.fixture
-async def complaints(visitor: Visitor) -> list[str]:
-    """What the browser's console says."""
-    said: list[str] = []
+async def console_errors(visitor: Visitor) -> list[str]:
+    """Errors and warnings on the console of the browser."""
+    errors: list[str] = []
 
-    def hear(message: ConsoleMessage) -> None:
+    def record(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            said.append(message.text)
+            errors.append(message.text)
 
-    visitor.page.on("console", hear)
-    return said
+    visitor.page.on("console", record)
+    return errors
 
 
 async def presses_the_button(visitor: Visitor) -> None:
@@ -125,22 +125,24 @@ async def reaches_the_times(visitor: Visitor) -> None:
     await visitor.page.locator("[part=time]").first.click(trial=True)
 
 
-async def test_on_a_page_that_resets_every_style(site: Site, visitor: Visitor, complaints: list[str]) -> None:
+async def test_on_a_page_that_resets_every_style(
+    site: Site, visitor: Visitor, console_errors: list[str]
+) -> None:
     head = '<link rel="stylesheet" href="/reset.css">'
     async with page_with(site, head=head, css=RESETS) as url:
         await visitor.page.goto(url)
         await books(visitor)
-    assert complaints == []
+    assert console_errors == []
 
 
 async def test_on_a_page_that_changes_the_language_itself(
-    site: Site, visitor: Visitor, complaints: list[str]
+    site: Site, visitor: Visitor, console_errors: list[str]
 ) -> None:
     async with page_with(site, NAMES + BUTTON, head=PATCHES) as url:
         await visitor.page.goto(url)
         await books(visitor)
         assert await visitor.page.evaluate("asked.length") > 5
-    assert complaints == []
+    assert console_errors == []
 
 
 async def test_on_a_page_with_shortcuts_of_its_own(site: Site, visitor: Visitor) -> None:
@@ -155,35 +157,35 @@ async def test_on_a_page_with_shortcuts_of_its_own(site: Site, visitor: Visitor)
         await expect(visitor.dialog).to_have_count(0)
 
 
-async def test_under_the_strictest_policy(site: Site, visitor: Visitor, complaints: list[str]) -> None:
+async def test_under_the_strictest_policy(site: Site, visitor: Visitor, console_errors: list[str]) -> None:
     async with page_with(site, csp=CSP) as url:
         await visitor.page.goto(url)
         await books(visitor)
-        assert complaints == []
-        # What a complaint would look like, so that silence means something.
+        assert console_errors == []
+        # What an error would look like, so that silence means something.
         async with visitor.page.expect_console_message():
             await visitor.page.evaluate("document.body.setAttribute('style', 'color: red')")
-    assert len(complaints) == 1
+    assert len(console_errors) == 1
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_in(site: Site, visitor: Visitor, complaints: list[str], place: str) -> None:
+async def test_in(site: Site, visitor: Visitor, console_errors: list[str], place: str) -> None:
     async with page_with(site, PLACES[place]) as url:
         await visitor.page.goto(url)
         await reaches_the_times(visitor)
         assert visitor.page.url == f"{url}/"
-    assert complaints == []
+    assert console_errors == []
 
 
 async def test_two_versions_of_the_script_on_one_page(
-    site: Site, visitor: Visitor, complaints: list[str]
+    site: Site, visitor: Visitor, console_errors: list[str]
 ) -> None:
     other = site.url.replace("127.0.0.1", "localhost")
     head = f'<script type="module" src="{other}/widget/book-online.js?v=2"></script>'
     async with page_with(site, BUTTON + BUTTON, head=head) as url:
         await visitor.page.goto(url)
         await reaches_the_times(visitor)
-    assert complaints == []
+    assert console_errors == []
 
 
 async def test_a_page_whose_fetch_is_broken_leads_to_the_hosted_page(site: Site, visitor: Visitor) -> None:
@@ -205,14 +207,16 @@ async def test_the_language_is_that_of_the_nearest_element_that_says_one(
         await visitor.arrives_at("Quand aimeriez-vous venir?")
 
 
-async def test_in_forced_colours_without_motion(site: Site, visitor: Visitor, complaints: list[str]) -> None:
+async def test_in_forced_colours_without_motion(
+    site: Site, visitor: Visitor, console_errors: list[str]
+) -> None:
     await visitor.page.emulate_media(forced_colors="active", reduced_motion="reduce")
     async with page_with(site) as url:
         await visitor.page.goto(url)
         await reaches_the_times(visitor)
         moving = "document.getAnimations().length"
         assert await visitor.page.evaluate(moving) == 0
-    assert complaints == []
+    assert console_errors == []
 
 
 async def test_nothing_on_the_page_moves(site: Site, visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""What `book-online embed` prints works on a page, and nothing else does where it is pinned."""
+"""The lines of `book-online embed` work on a page; a pinned script of other bytes does not run."""
 
 import pytest
 from playwright.async_api import Page, expect

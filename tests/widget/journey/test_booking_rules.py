@@ -1,4 +1,4 @@
-"""What a feature's rule says reaches the visitor, in their language; and what if it can't answer."""
+"""Booking rules of a feature reach the visitor in their language; a failing one leads to the phone."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -31,32 +31,34 @@ def with_rule(*steps: Step) -> list[EnabledFeature]:
     return [EnabledFeature(Feature(name="members", api=API, rules=[members_first]), "a package", steps)]
 
 
-FRAIL = [EnabledFeature(Feature(name="frail", api=API, busy_sources=[always_fails]), "a package")]
+FAILING_CALENDAR = [EnabledFeature(Feature(name="frail", api=API, busy_sources=[always_fails]), "a package")]
 
 
 @pytest.fixture
-async def choosy(sqlite_url: str) -> AsyncIterator[Site]:
-    """Says no to a time."""
+async def declining_holds(sqlite_url: str) -> AsyncIterator[Site]:
+    """A server whose rule declines a time when it is chosen."""
     async with running_site(sqlite_url, enabled=with_rule(Step.HOLD)) as site:
         yield site
 
 
 @pytest.fixture
-async def strict(sqlite_url: str) -> AsyncIterator[Site]:
-    """Says no when all is filled in."""
+async def declining_bookings(sqlite_url: str) -> AsyncIterator[Site]:
+    """A server whose rule declines a time when it is booked."""
     async with running_site(sqlite_url, enabled=with_rule(Step.BOOK)) as site:
         yield site
 
 
 @pytest.fixture
-async def frail(sqlite_url: str) -> AsyncIterator[Site]:
-    """Can't say anything."""
-    async with running_site(sqlite_url, enabled=FRAIL) as site:
+async def failing_calendar(sqlite_url: str) -> AsyncIterator[Site]:
+    """A server that can't check a time."""
+    async with running_site(sqlite_url, enabled=FAILING_CALENDAR) as site:
         yield site
 
 
-async def test_a_rule_says_no_to_a_time_and_another_is_chosen(choosy: Site, visitor: Visitor) -> None:
-    await visitor.opens(choosy.url)
+async def test_a_rule_says_no_to_a_time_and_another_is_chosen(
+    declining_holds: Site, visitor: Visitor
+) -> None:
+    await visitor.opens(declining_holds.url)
     await visitor.chooses_practitioner()
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
 
@@ -67,49 +69,57 @@ async def test_a_rule_says_no_to_a_time_and_another_is_chosen(choosy: Site, visi
     await visitor.arrives_at("Is this treatment right for you?")
 
 
-async def test_a_rule_says_no_in_the_visitors_language(choosy: Site, visitor: Visitor) -> None:
-    await visitor.page.goto(f"{choosy.url}/book/dry-needling?lang=fr")
+async def test_a_rule_says_no_in_the_visitors_language(declining_holds: Site, visitor: Visitor) -> None:
+    await visitor.page.goto(f"{declining_holds.url}/book/dry-needling?lang=fr")
     await visitor.chooses("mardi 24 novembre", "7 h 00")
 
     await expect(visitor.page.get_by_role("alert")).to_contain_text(FRENCH)
 
 
-async def test_a_rule_that_says_no_at_the_end_loses_nothing(strict: Site, visitor: Visitor) -> None:
-    await visitor.comes_to_details(strict.url)
+async def test_a_rule_that_says_no_at_the_end_loses_nothing(
+    declining_bookings: Site, visitor: Visitor
+) -> None:
+    await visitor.comes_to_details(declining_bookings.url)
     await visitor.button("Book this visit").click()
 
     alert = visitor.page.get_by_role("alert")
     await expect(alert).to_contain_text(ENGLISH)
     await expect(alert).to_contain_text("Please call us.")
     await expect(visitor.field("Email")).to_have_value("patient@example.com")
-    assert await strict.count_appointments() == 0
+    assert await declining_bookings.count_appointments() == 0
 
 
-async def test_while_nothing_can_be_checked_the_phone_is_there(frail: Site, visitor: Visitor) -> None:
-    await visitor.opens(frail.url)
+async def test_while_nothing_can_be_checked_the_phone_is_there(
+    failing_calendar: Site, visitor: Visitor
+) -> None:
+    await visitor.opens(failing_calendar.url)
 
     await expect(visitor.page.get_by_role("alert")).to_be_visible()
     await expect(visitor.dialog.get_by_role("link", name="Call us: 416.545.1881").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", ENGLISH), ("fr", FRENCH)])
-async def test_without_a_script_a_rules_words_are_there_too(choosy: Site, language: str, told: str) -> None:
-    refused = await choosy.api.http.post(f"/book/dry-needling/hold?lang={language}", data=HELD, headers=HERE)
+@pytest.mark.parametrize(("language", "text"), [("en", ENGLISH), ("fr", FRENCH)])
+async def test_without_a_script_a_rules_words_are_there_too(
+    declining_holds: Site, language: str, text: str
+) -> None:
+    refused = await declining_holds.api.http.post(
+        f"/book/dry-needling/hold?lang={language}", data=HELD, headers=HERE
+    )
 
-    assert (refused.status_code, told in refused.text) == (409, True)
+    assert (refused.status_code, text in refused.text) == (409, True)
 
 
-async def test_without_a_script_a_rule_may_say_no_at_the_end(strict: Site) -> None:
+async def test_without_a_script_a_rule_may_say_no_at_the_end(declining_bookings: Site) -> None:
     sent = HELD | NO | PATIENT
-    refused = await strict.api.http.post("/book/dry-needling/finish", data=sent, headers=HERE)
+    refused = await declining_bookings.api.http.post("/book/dry-needling/finish", data=sent, headers=HERE)
 
     assert (refused.status_code, ENGLISH in refused.text) == (409, True)
     assert "patient@example.com" in refused.text, "nothing typed is lost"
-    assert await strict.count_appointments() == 0
+    assert await declining_bookings.count_appointments() == 0
 
 
-async def test_without_a_script_and_without_an_answer_it_is_said_to_try_again(frail: Site) -> None:
-    answer = await frail.api.http.get("/book/dry-needling/times", headers=HERE)
+async def test_without_a_script_and_without_an_answer_it_is_said_to_try_again(failing_calendar: Site) -> None:
+    answer = await failing_calendar.api.http.get("/book/dry-needling/times", headers=HERE)
 
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "30"

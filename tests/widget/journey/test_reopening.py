@@ -1,4 +1,4 @@
-"""Closed and opened again: what was chosen and typed is there, and is being kept anew."""
+"""A dialog that is closed and opened again has the choices and details, and holds the times again."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ WITH_A = {"practitionerId": practitioner_id("a")}
 async def closed_with_all_filled_in(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.page.keyboard.press("Escape")
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+    await visitor.wait_until(lambda: site.is_open("2026-11-24", "07:00"))
 
 
 async def opened_again(visitor: Visitor) -> None:
@@ -41,7 +41,7 @@ async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: 
     await opened_again(visitor)
     await visitor.arrives_at("Who is coming?")
     await expect(visitor.field("Your name")).to_have_value("Sample Patient")
-    await visitor.until(lambda: site.is_taken("2026-11-24", "07:00"))
+    await visitor.wait_until(lambda: site.is_taken("2026-11-24", "07:00"))
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
 

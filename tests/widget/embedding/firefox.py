@@ -1,4 +1,4 @@
-"""A real Firefox, told what to do in WebDriver BiDi, which it speaks by itself."""
+"""A real Firefox, driven by WebDriver BiDi."""
 
 import asyncio
 import json
@@ -25,11 +25,11 @@ LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 FIND = """async (selector, words, patience) => {
   const all = (root) => [...root.querySelectorAll('*')]
     .flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
-  const said = (element) => element.getAttribute('aria-label') ?? element.textContent;
+  const nameOf = (element) => element.getAttribute('aria-label') ?? element.textContent;
   const plain = (text) => text.replace(/\\s+/gu, ' ').trim();
   for (const end = performance.now() + patience; performance.now() < end;) {
     const found = all(document).find((element) =>
-      element.matches(selector) && plain(said(element)).startsWith(words) && element.checkVisibility());
+      element.matches(selector) && plain(nameOf(element)).startsWith(words) && element.checkVisibility());
     if (found) {
       found.scrollIntoView({ block: 'center', behavior: 'instant' });
       return found;
@@ -53,28 +53,28 @@ class Firefox:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.errors: list[str] = []
-        """What the console said that isn't good."""
+        """Errors and warnings on the console."""
         self._socket = socket
         self._ids = count(1)
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._responses: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._tab = ""
 
     async def goto(self, url: str) -> None:
-        await self._ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+        await self._command("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
     async def evaluate(self, expression: str) -> Any:
-        answer = await self._call(f"() => JSON.stringify({expression}) ?? 'null'")
+        answer = await self._call_function(f"() => JSON.stringify({expression}) ?? 'null'")
         return json.loads(answer["value"])
 
     async def sees(self, selector: str, words: str = "") -> dict[str, str]:
         """Waits for what starts with these words."""
-        found = await self._call(FIND, selector, words, TIMEOUT_MS)
+        found = await self._call_function(FIND, selector, words, TIMEOUT_MS)
         return {"sharedId": found["sharedId"]}
 
     async def clicks(self, selector: str, words: str = "") -> None:
         """As a pointer would: where it is."""
         origin = {"type": "element", "element": await self.sees(selector, words)}
-        await self._act(
+        await self._perform(
             {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
             {"type": "pointerDown", "button": 0},
             {"type": "pointerUp", "button": 0},
@@ -83,39 +83,39 @@ class Firefox:
 
     async def types(self, text: str) -> None:
         keys = ({"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp"))
-        await self._act(*keys, kind="key")
+        await self._perform(*keys, kind="key")
 
-    async def begins(self, now: datetime) -> None:
+    async def start(self, now: datetime) -> None:
         """In a tab whose clock stands still."""
-        await self._ask("session.new", capabilities={})
-        await self._ask("session.subscribe", events=["log.entryAdded"])
+        await self._command("session.new", capabilities={})
+        await self._command("session.subscribe", events=["log.entryAdded"])
         moment = int(now.timestamp() * 1000)
-        await self._ask("script.addPreloadScript", functionDeclaration=STAND_STILL % (moment, moment))
-        self._tab = (await self._ask("browsingContext.create", type="tab"))["context"]
+        await self._command("script.addPreloadScript", functionDeclaration=STAND_STILL % (moment, moment))
+        self._tab = (await self._command("browsingContext.create", type="tab"))["context"]
 
-    async def listens(self) -> None:
+    async def read_messages(self) -> None:
         async for message in self._socket:
-            said = json.loads(message)
-            if said["type"] == "event":
-                self._hear(said["params"])
+            received = json.loads(message)
+            if received["type"] == "event":
+                self._record_log_entry(received["params"])
             else:
-                self._answers.pop(said["id"]).set_result(said)
+                self._responses.pop(received["id"]).set_result(received)
 
-    def _hear(self, entry: dict[str, Any]) -> None:
+    def _record_log_entry(self, entry: dict[str, Any]) -> None:
         if entry.get("level") in ("error", "warn"):
             self.errors.append(entry["text"])
 
-    async def _ask(self, method: str, **params: Any) -> dict[str, Any]:
+    async def _command(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self._ids)
-        self._answers[number] = asyncio.get_running_loop().create_future()
+        self._responses[number] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        said = await asyncio.wait_for(self._answers[number], 3 * TIMEOUT_MS / 1000)
-        assert said["type"] == "success", said
-        result: dict[str, Any] = said["result"]
+        response = await asyncio.wait_for(self._responses[number], 3 * TIMEOUT_MS / 1000)
+        assert response["type"] == "success", response
+        result: dict[str, Any] = response["result"]
         return result
 
-    async def _call(self, function: str, *arguments: str | int) -> dict[str, Any]:
-        answer = await self._ask(
+    async def _call_function(self, function: str, *arguments: str | int) -> dict[str, Any]:
+        answer = await self._command(
             "script.callFunction",
             functionDeclaration=function,
             arguments=[
@@ -128,9 +128,9 @@ class Firefox:
         value: dict[str, Any] = answer["result"]
         return value
 
-    async def _act(self, *steps: dict[str, Any], kind: str) -> None:
+    async def _perform(self, *steps: dict[str, Any], kind: str) -> None:
         actions = [{"type": kind, "id": kind, "actions": steps}]
-        await self._ask("input.performActions", context=self._tab, actions=actions)
+        await self._command("input.performActions", context=self._tab, actions=actions)
 
 
 @asynccontextmanager
@@ -155,18 +155,18 @@ async def running_firefox(now: datetime) -> AsyncIterator[Firefox]:
             drain = asyncio.create_task(process.stderr.read())
             async with connect(f"{address}/session", proxy=None, max_size=None) as socket:
                 firefox = Firefox(socket)
-                listening = asyncio.create_task(firefox.listens())
-                await firefox.begins(now)
+                reader = asyncio.create_task(firefox.read_messages())
+                await firefox.start(now)
                 yield firefox
-                listening.cancel()
+                reader.cancel()
             drain.cancel()
         finally:
             process.kill()
             await process.wait()
 
 
-async def _address(said: asyncio.StreamReader) -> str:
-    async for line in said:
+async def _address(output: asyncio.StreamReader) -> str:
+    async for line in output:
         if found := LISTENING.search(line.decode()):
             return found[1]
     raise AssertionError("Firefox ended before it listened")

@@ -1,4 +1,4 @@
-"""What a screen reader is told at each step, from the browser's accessibility tree."""
+"""Roles and names of each step, from the browser's accessibility tree."""
 
 from playwright.async_api import expect
 

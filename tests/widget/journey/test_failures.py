@@ -1,4 +1,4 @@
-"""What goes wrong is said kindly, with the phone number, and nothing typed is lost."""
+"""Failures are explained, with the phone number, and nothing typed is lost."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,9 +31,9 @@ async def test_a_blocking_answer_leads_to_the_phone_and_nothing_is_kept(site: Si
     assert await visitor.dialog.get_by_role("link", name="Call us: 416.545.1881").count() == 2
     await expect(visitor.dialog.get_by_text("Open today until 7:00 p.m.").first).to_be_visible()
     assert await site.count_appointments() == 0
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+    await visitor.wait_until(lambda: site.is_open("2026-11-24", "07:00"))
     # The page must not learn who may not be treated.
-    steps = [detail["step"] for name, detail in await visitor.heard() if name != "open"]
+    steps = [detail["step"] for name, detail in await visitor.page_events() if name != "open"]
     assert steps == ["time", "screening"]
 
     await visitor.dialog.get_by_role("button", name="Physiotherapy assessment").click()
@@ -215,7 +215,7 @@ async def test_a_visitor_who_leaves_the_page_gives_the_time_back(site: Site, vis
     await visitor.comes_to_details(site.url)
     assert await site.is_taken("2026-11-24", "07:00")
     await visitor.page.goto("about:blank")
-    await visitor.until(lambda: site.is_open("2026-11-24", "07:00"))
+    await visitor.wait_until(lambda: site.is_open("2026-11-24", "07:00"))
 
 
 async def test_pressing_twice_books_once(site: Site, visitor: Visitor) -> None:

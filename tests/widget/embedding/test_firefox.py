@@ -8,7 +8,7 @@ from sqlalchemy import select
 from booking.storage.models.appointments import Appointment
 from tests.support.clinics import NOW
 from tests.support.site import Site, page_of_another_origin
-from tests.widget.firefox import ENTER, TAB, Firefox, running_firefox
+from tests.widget.embedding.firefox import ENTER, TAB, Firefox, running_firefox
 
 CSP = (
     "default-src 'none'; script-src {url}; connect-src {url}; img-src data:; "

@@ -60,10 +60,10 @@ async def test_the_visitor_gets_a_calendar_file_and_the_page_hears_of_nobody(
     assert "Dry needling" in saved.read_text("utf-8")
 
     await visitor.button("Done").click()
-    await visitor.page.wait_for_function("heard.at(-1)[0] === 'close'")
+    await visitor.page.wait_for_function("pageEvents.at(-1)[0] === 'close'")
 
     steps = ["time", "screening", "details"]
-    assert await visitor.heard() == [
+    assert await visitor.page_events() == [
         ("open", {}),
         *(("step", {"step": step}) for step in steps),
         ("booked", {"service": "dry-needling"}),
@@ -101,7 +101,7 @@ async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, vi
     # So late that the third week is beyond what the clinic plans.
     await visitor.page.goto(f"{site.url}/book/dry-needling-course")
     await expect(visitor.heading("Visit 1 of 3: when would you like to come?")).to_be_visible()
-    await visitor.prefers("Sample Practitioner A")
+    await visitor.selects_practitioner("Sample Practitioner A")
     for _ in range(2):
         await visitor.button("Next month").click()
     await visitor.chooses("Wednesday, January 20", "9:00 a.m.")
