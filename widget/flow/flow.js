@@ -39,13 +39,15 @@ export const createFlow = (options, isOpen) => {
   const holds = new HeldSlots(state, options.server, isOpen);
   let step = serviceStep;
 
+  /** @param {Step} one */
+  const isNeeded = (one) => one.isNeeded?.(flow) ?? true;
   /** The steps that this visitor sees; before a service is chosen, all may come. */
-  const path = () => (state.service ? PATH.filter((one) => one.isNeeded(flow)) : PATH);
+  const path = () => (state.service ? PATH.filter(isNeeded) : PATH);
 
   /** @param {Step} current @returns {Step} */
   const after = (current) => {
     const rest = PATH.slice(PATH.indexOf(PATH.includes(current) ? current : serviceStep) + 1);
-    return rest.find((one) => one.isNeeded(flow) && !(one === screeningStep && state.isScreened)) ?? detailsStep;
+    return rest.find((one) => isNeeded(one) && !(one === screeningStep && state.isScreened)) ?? detailsStep;
   };
 
   /** @param {Step} to @param {boolean} [isQuiet] the page keeps the focus */
@@ -77,7 +79,6 @@ export const createFlow = (options, isOpen) => {
       state.isScreened = false;
     },
     hasTypedDetails: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
-    offerOtherTimes: (problems) => offerOtherTimes(flow, problems),
   };
 
   return {
@@ -94,7 +95,7 @@ export const createFlow = (options, isOpen) => {
     resume: async () => {
       if (!holds.all.length || state.isOutcomeUnknown || state.booked) return;
       const problems = await holds.renew();
-      if (problems.length) flow.offerOtherTimes(problems);
+      if (problems.length) offerOtherTimes(flow, problems);
       else enter(step, isInline);
     },
     isOver: () => step === confirmedStep,

@@ -96,12 +96,11 @@
  * @property {(service: Service) => void} chooseService  the holds and answers of the former one are dropped
  * @property {() => void} finish    after the confirmation
  * @property {() => boolean} hasTypedDetails  the visitor would have to type again
- * @property {(problems: Problem[]) => void} offerOtherTimes  goes back to the times; all else stays
  * @property {(event: string, detail?: object) => void} emit  an event for the page; never anything personal
  *
  * @typedef {object} Step
  * @property {StepName} name
- * @property {(flow: Flow) => boolean} isNeeded
+ * @property {(flow: Flow) => boolean} [isNeeded]  always, unless it says so
  * @property {(flow: Flow) => Page} show
  */
 export {};

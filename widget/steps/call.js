@@ -6,7 +6,6 @@ import { h } from '../ui/element.js';
 /** @type {import('../flow/types.js').Step} */
 export const callStep = {
   name: 'call',
-  isNeeded: () => false,
   show: (flow) => {
     const { state, catalogue, t } = flow;
     const others = catalogue.services.filter(({ id }) => state.suitableServices.includes(id));

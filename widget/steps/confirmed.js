@@ -6,7 +6,6 @@ import { calendarLinks, downloadLink } from '../ui/links.js';
 /** @type {import('../flow/types.js').Step} */
 export const confirmedStep = {
   name: 'confirmed',
-  isNeeded: () => false,
   show: (flow) => {
     const { state, t, finish, api } = flow;
     const { appointments, manageToken } = /** @type {import('../flow/types.js').Booked} */ (state.booked);

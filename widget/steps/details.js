@@ -10,6 +10,7 @@ import { serviceFacts, summary } from '../ui/appointment.js';
 import { h, markInvalid } from '../ui/element.js';
 import { isAboutTime, problemText } from '../ui/problem-text.js';
 import { callTheClinic, screeningOf } from './screening.js';
+import { offerOtherTimes } from './time.js';
 
 const FIELDS = /** @type {const} */ ({
   name: { type: 'text', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
@@ -21,7 +22,6 @@ const NAMES = /** @type {FieldName[]} */ (Object.keys(FIELDS));
 /** @type {import('../flow/types.js').Step} */
 export const detailsStep = {
   name: 'details',
-  isNeeded: () => true,
   show: (flow) => {
     const { t, state, holds } = flow;
     const count = state.held.length;
@@ -96,7 +96,7 @@ const submit = async (flow, fields) => {
   let problems = await send(flow);
   if (problems.some(isAboutTime)) {
     const refusals = await holds.renew();
-    if (refusals.length) return flow.offerOtherTimes(refusals);
+    if (refusals.length) return offerOtherTimes(flow, refusals);
     problems = await send(flow);
   }
   if (problems.length) refuse(flow, fields, problems);

@@ -5,7 +5,6 @@ import { h } from '../ui/element.js';
 /** @type {import('../flow/types.js').Step} */
 export const serviceStep = {
   name: 'service',
-  isNeeded: () => true,
   show: (flow) => {
     const { catalogue, t, state } = flow;
     return {

@@ -17,7 +17,6 @@ const DAYS_BETWEEN_VISITS = 7;
 /** @type {import('../flow/types.js').Step} */
 export const timeStep = {
   name: 'time',
-  isNeeded: () => true,
   show: (flow) => {
     const { state, t, next, holds } = flow;
     const of = state.held.length;
