@@ -27,7 +27,7 @@ async def check_screening(
             path=("screening",),
             suitable=[other.slug for other in suitable],
         )
-    return verdict.tell
+    return verdict.topics
 
 
 async def _questions(session: BookingSession, service: str) -> list[Question]:

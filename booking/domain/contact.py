@@ -1,7 +1,9 @@
 """Contact details: what a person typed -> what the clinic can use."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -34,14 +36,18 @@ def check_contact(name: str, email: str, phone: str, *, country: str) -> Contact
     """
     mistakes: list[InvalidInput] = []
 
-    def checked(detail: str, typed: str) -> str:
+    def checked(detail: str, check: Callable[[str], str], typed: str) -> str:
         try:
-            return CHECKS[detail](typed, country)
+            return check(typed)
         except InvalidDetail as reason:
             mistakes.append(InvalidInput(str(reason), path=("patient", detail)))
             return ""
 
-    contact = Contact(checked("name", name), checked("email", email), checked("phone", phone))
+    contact = Contact(
+        checked("name", _name, name),
+        checked("email", _email, email),
+        checked("phone", partial(_phone, country=country), phone),
+    )
     if mistakes:
         raise ExceptionGroup("details that can't be used", mistakes)
     return contact
@@ -76,7 +82,7 @@ def parse_phone(phone: str, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _name(typed: str, _country: str) -> str:
+def _name(typed: str) -> str:
     name = " ".join(typed.split())
     if not name:
         raise InvalidDetail("Please give a name.")
@@ -90,7 +96,7 @@ def _name(typed: str, _country: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _email(typed: str, _country: str) -> str:
+def _email(typed: str) -> str:
     try:
         return parse_email(typed.strip()).normalized
     except EmailNotValidError as reason:
@@ -105,6 +111,3 @@ def _phone(typed: str, country: str) -> str:
     if number is None:
         raise InvalidDetail("No such phone number. Please give one with its area code.")
     return number
-
-
-CHECKS = {"name": _name, "email": _email, "phone": _phone}

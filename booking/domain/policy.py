@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 MAX_VISITS = 12
-"""A course has 2 to so many."""
+"""The most visits that a course can have."""
 
 
 @dataclass(frozen=True)

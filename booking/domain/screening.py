@@ -34,10 +34,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`blocking` questions forbid the booking; `tell` ones become a note for the visit (slugs)."""
+    """`blocking` questions forbid the booking; `topics` are for the practitioner to talk about (slugs)."""
 
     blocking: tuple[str, ...]
-    tell: tuple[str, ...]
+    topics: tuple[str, ...]
 
     @property
     def cleared(self) -> bool:
@@ -64,4 +64,4 @@ def evaluate(questions: Sequence[Question], answers: Mapping[str, Answer]) -> Ve
     def leading_to(outcome: Outcome) -> tuple[str, ...]:
         return tuple(q.slug for q in questions if q.outcomes[answers[q.slug]] is outcome)
 
-    return Verdict(blocking=leading_to(Outcome.CALL), tell=leading_to(Outcome.TELL))
+    return Verdict(blocking=leading_to(Outcome.CALL), topics=leading_to(Outcome.TELL))

@@ -88,7 +88,7 @@ def test_a_booking_that_stands_otherwise_than_told_is_lost() -> None:
     assert violations.losses == [f"a client was told {confirmed(said)}, and kept is {confirmed(stands)}"]
 
 
-def test_what_nobody_was_told_of_was_done_twice() -> None:
+def test_a_row_that_no_client_was_told_of_is_a_double() -> None:
     violations = check_invariants(
         state(booked(ONE), hold(OTHER, NINE + timedelta(hours=1))), confirmed=[], held=[]
     )
@@ -118,7 +118,7 @@ def test_the_ticks_of_a_visit_do_not_expire() -> None:
     ]
 
 
-def test_what_was_cancelled_owns_nothing() -> None:
+def test_a_cancelled_appointment_owns_nothing() -> None:
     visit = booked(ONE)
     visit.status = AppointmentStatus.CANCELLED
     assert check_invariants(state(visit)).stray_ticks == [f"ticks are left of {ONE}, which does not stand"]

@@ -22,7 +22,7 @@ def test_a_visit_is_cleared_unless_an_answer_leads_to_a_call(
     leads = {slug: questions[int(slug[1:])].outcomes[answer] for slug, answer in answers.items()}
     assert verdict.cleared == (Outcome.CALL not in leads.values())
     assert set(verdict.blocking) == {slug for slug, outcome in leads.items() if outcome is Outcome.CALL}
-    assert set(verdict.tell) == {slug for slug, outcome in leads.items() if outcome is Outcome.TELL}
+    assert set(verdict.topics) == {slug for slug, outcome in leads.items() if outcome is Outcome.TELL}
 
 
 def test_every_question_and_no_other_must_be_answered() -> None:
