@@ -1,6 +1,7 @@
-"""A clinic of its own for a test of a feature: the whole server, over HTTP, with a fresh database.
+"""A clinic for the test of a feature: the whole server, asked over HTTP, with a fresh SQLite database.
 
-It is a file in a temporary folder, and gone afterwards. No plugin is needed: nothing here is async.
+The database is a file in a temporary folder that is removed afterwards. Nothing here is async, so pytest
+needs no plugin.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ T = TypeVar("T")
 
 @dataclass
 class Clinic:
-    """Answers as a partner gets them. `now` is its clock: it stands still until you set it."""
+    """A running clinic, asked as a partner asks it. `now` is its clock: it stands still until it is set."""
 
     database: Database
     now: datetime
@@ -63,23 +64,24 @@ class Clinic:
     _runner: asyncio.Runner
 
     def ask(self, query: str, *, key: str | None = None, language: str = "en", **variables: Any) -> Any:
-        """The whole answer: `data`, and `errors` if there are any. `key` is a secret, as `key()` gives it."""
-        request = self._asking(query, key, language, variables)
+        """The response: `data`, and `errors` if there are any. `key` is a secret, as `key()` returns it."""
+        request = self._request(query, key, language, variables)
         return self._runner.run(self._http.send(request)).json()
 
     def listen(
         self, query: str, *, most: int = 1, key: str | None = None, language: str = "en", **variables: Any
     ) -> list[Any]:
-        """The first answers to a subscription, each a whole one: `most` of them, or fewer if it ends.
+        """The first responses of a subscription, `most` of them, or fewer if it ends.
 
-        Fails with a TimeoutError when the next one doesn't come within 10 seconds of everybody's time.
+        Raises:
+            TimeoutError: the next one did not come within 10 seconds by the real clock.
         """
-        request = self._asking(query, key, language, variables)
+        request = self._request(query, key, language, variables)
         request.headers["accept"] = "text/event-stream"
-        return self._runner.run(_first_of_stream(self._app, request, most))
+        return self._runner.run(_first_events(self._app, request, most))
 
     def key(self, *scopes: str, id: str = "partner") -> str:
-        """The secret of a new key of a partner's: `clinic.key("catalogue", "book")`."""
+        """The secret of a new key for a partner: `clinic.key("catalogue", "book")`."""
 
         async def create(session: BookingSession) -> str:
             _, secret = await create_key(session, "Sample Partner", scopes, now=self.now, id=id)
@@ -90,32 +92,38 @@ class Clinic:
     def hold(
         self, starts_at: str, service: str = "dry-needling", practitioner: str | None = None, **ask: Any
     ) -> Any:
-        """With anybody unless a practitioner (slug) is named."""
-        wanted = {"serviceId": global_id("Service", service), "startsAt": starts_at}
+        """Hold a time with a practitioner (slug), or with any, and return the payload of `holdSlot`."""
+        details = {"serviceId": global_id("Service", service), "startsAt": starts_at}
         if practitioner:
-            wanted["practitionerId"] = global_id("Practitioner", practitioner)
-        return self._do(HOLD, "holdSlot", wanted, **ask)
+            details["practitionerId"] = global_id("Practitioner", practitioner)
+        return self._mutate(HOLD, "holdSlot", details, **ask)
 
     def book(
         self, starts_at: str, service: str = "dry-needling", practitioner: str | None = None, **ask: Any
     ) -> Any:
-        """Holds the time, answers all screening with NO, and books; what `holdSlot` answers if it refuses."""
+        """Hold a time, answer all screening with NO, book, and return the payload of `bookAppointment`.
+
+        If the hold is refused, return the payload of `holdSlot`.
+        """
         held = self.hold(starts_at, service, practitioner, **ask)
         if held["problems"]:
             return held
-        asked = self.ask(SCREENING, id=global_id("Service", service))["data"]["node"]["screeningQuestions"]
-        answers = [{"questionId": question["id"], "answer": "NO"} for question in asked]
+        node = self.ask(SCREENING, id=global_id("Service", service))["data"]["node"]
+        answers = [{"questionId": question["id"], "answer": "NO"} for question in node["screeningQuestions"]]
         details = {"holdToken": held["holdToken"], "patient": PATIENT, "screening": answers}
-        return self._do(BOOK, "bookAppointment", details, **ask)
+        return self._mutate(BOOK, "bookAppointment", details, **ask)
 
     def move(self, manage_token: str, starts_at: str) -> Any:
-        return self._do(MOVE, "rescheduleAppointment", {"manageToken": manage_token, "startsAt": starts_at})
+        """Move an appointment, and return the payload of `rescheduleAppointment`."""
+        details = {"manageToken": manage_token, "startsAt": starts_at}
+        return self._mutate(MOVE, "rescheduleAppointment", details)
 
     def cancel(self, manage_token: str) -> Any:
-        return self._do(CANCEL, "cancelAppointment", {"manageToken": manage_token})
+        """Cancel an appointment, and return the payload of `cancelAppointment`."""
+        return self._mutate(CANCEL, "cancelAppointment", {"manageToken": manage_token})
 
     def write(self, work: Callable[[BookingSession], Awaitable[T]]) -> T:
-        """Something done to the database in one transaction; answers what the work does."""
+        """Run `work` on the database in one transaction, and return its result."""
 
         async def run() -> T:
             async with self.database.write() as session:
@@ -123,8 +131,8 @@ class Clinic:
 
         return self._runner.run(run())
 
-    def tell_listeners(self) -> None:
-        """Returns when all have heard of what has happened; what fails is tried again later."""
+    def deliver_events(self) -> None:
+        """Wait until each listener was called with each event; one that fails is tried again later."""
 
         async def wait() -> None:
             while True:
@@ -135,40 +143,43 @@ class Clinic:
 
         self._runner.run(asyncio.wait_for(wait(), timeout=30))
 
-    def _asking(self, query: str, key: str | None, language: str, variables: Any) -> httpx.Request:
+    def _request(self, query: str, key: str | None, language: str, variables: Any) -> httpx.Request:
         headers = {"accept-language": language} | ({"authorization": f"Bearer {key}"} if key else {})
         body = {"query": query, "variables": variables}
         return self._http.build_request("POST", "/graphql", json=body, headers=headers)
 
-    def _do(self, document: str, field: str, given: dict[str, Any], **ask: Any) -> Any:
-        answer = self.ask(document, input=given, **ask)
-        if "errors" in answer:
-            raise AssertionError(answer["errors"])
-        return answer["data"][field]
+    def _mutate(self, document: str, field: str, details: dict[str, Any], **ask: Any) -> Any:
+        response = self.ask(document, input=details, **ask)
+        if "errors" in response:
+            raise AssertionError(response["errors"])
+        return response["data"][field]
 
 
 @contextmanager
 def open_clinic(
     *features: Feature, settings: str = "", clinic: str = SAMPLE, now: datetime = NOW
 ) -> Iterator[Clinic]:
-    """A clinic that has enabled these features; `settings` are their tables of its file, as TOML."""
+    """A clinic that has enabled these features; `settings` are their tables of its file, as TOML.
+
+    Raises:
+        FeatureError, ClinicFileError: as at the start of a server.
+    """
     text = f"features = {json.dumps([feature.name for feature in features])}\n{clinic}\n{settings}"
     for feature in features:
-        check_members(feature, _tested(feature))
-    whole = parse_with_features(text, {feature.name: feature.settings for feature in features})
+        check_members(feature, _package(feature))
+    parsed = parse_with_features(text, {feature.name: feature.settings for feature in features})
     enabled = [
-        EnabledFeature(feature, _tested(feature), whole.features[feature.name]) for feature in features
+        EnabledFeature(feature, _package(feature), parsed.features[feature.name]) for feature in features
     ]
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'clinic.sqlite3'}"
-        prepare_database(url, whole.clinic, enabled, now=now)
+        prepare_database(url, parsed.clinic, enabled, now=now)
         with asyncio.Runner() as runner:
-            open_ = AsyncExitStack()
-            opened = runner.run(_open(open_, url, enabled, now, runner))
+            stack = AsyncExitStack()
             try:
-                yield opened
+                yield runner.run(_open(stack, url, enabled, now, runner))
             finally:
-                runner.run(open_.aclose())
+                runner.run(stack.aclose())
 
 
 async def _open(
@@ -176,34 +187,38 @@ async def _open(
 ) -> Clinic:
     database = Database(url, features=[one.hooks for one in enabled])
     stack.push_async_callback(database.close)
-    opened: list[Clinic] = []
-    app = create_app(Settings(database_url=url, mode="production"), enabled, now=lambda: opened[0].now)
+    app = create_app(Settings(database_url=url, mode="production"), enabled, now=lambda: clinic.now)
     transport = httpx.ASGITransport(app)
     http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://clinic"))
-    opened.append(Clinic(database, now, app, http, runner))
+    clinic = Clinic(database, now, app, http, runner)
     await stack.enter_async_context(app.router.lifespan_context(app))
-    return opened[0]
+    return clinic
 
 
-def _tested(feature: Feature) -> str:
+def _package(feature: Feature) -> str:
     """In place of a package's name and version."""
     return f"{feature.name} under test"
 
 
-async def _first_of_stream(app: ASGIApp, request: httpx.Request, most: int) -> list[Any]:
-    """Of server-sent events, which httpx would only hand out when all have come."""
-    answers: list[Any] = []
-    one_more = asyncio.Event()
-    given: list[Message] = [{"type": "http.request", "body": request.content}]
+async def _first_events(app: ASGIApp, request: httpx.Request, most: int) -> list[Any]:
+    """Server-sent events as they come; httpx's transport returns a response only when it is complete."""
+    events: asyncio.Queue[Any] = asyncio.Queue()
+    sent: list[Message] = [{"type": "http.request", "body": request.content}]
 
     async def receive() -> Message:
-        return given.pop() if given else await asyncio.Future()
+        return sent.pop() if sent else await asyncio.Future()
 
     async def send(message: Message) -> None:
-        lines = message.get("body", b"").decode().splitlines()
-        found = [line.removeprefix("data: ") for line in lines]
-        answers.extend(json.loads(line) for line in found if line.startswith("{"))
-        one_more.set()
+        for line in message.get("body", b"").decode().splitlines():
+            data = line.removeprefix("data: ")
+            if data.startswith("{"):
+                events.put_nowait(json.loads(data))
+
+    async def respond() -> None:
+        try:
+            await app(scope, receive, send)
+        finally:
+            events.put_nowait(None)
 
     scope = {
         "type": "http",
@@ -212,21 +227,14 @@ async def _first_of_stream(app: ASGIApp, request: httpx.Request, most: int) -> l
         "query_string": b"",
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
     }
-    answering = asyncio.create_task(_all_of(app(scope, receive, send), one_more))
+    response = asyncio.create_task(respond())
+    first: list[Any] = []
     try:
-        while len(answers) < most and not answering.done():
-            one_more.clear()
-            await asyncio.wait_for(one_more.wait(), PATIENCE_SECONDS)
-        if answering.done():
-            answering.result()
+        while len(first) < most and (event := await asyncio.wait_for(events.get(), PATIENCE_SECONDS)):
+            first.append(event)
+        if response.done():
+            response.result()
     finally:
-        answering.cancel()
-        await asyncio.wait([answering])
-    return answers[:most]
-
-
-async def _all_of(answer: Awaitable[None], done: asyncio.Event) -> None:
-    try:
-        await answer
-    finally:
-        done.set()
+        response.cancel()
+        await asyncio.wait([response])
+    return first

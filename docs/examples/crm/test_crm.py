@@ -39,9 +39,9 @@ def address_book() -> Iterator[tuple[str, list[Any]]]:
 def test_the_address_book_hears_of_a_booked_visit_and_not_of_its_end() -> None:
     with address_book() as (url, sent), open_clinic(feature, settings=f'[crm]\nurl = "{url}"') as clinic:
         booked = clinic.book(NINE)
-        clinic.tell_listeners()
+        clinic.deliver_events()
         clinic.cancel(booked["manageToken"])
-        clinic.tell_listeners()
+        clinic.deliver_events()
 
     assert [(contact["name"], contact["email"], contact["reference"]) for contact in sent] == [
         ("Sample Patient", "patient@example.com", booked["appointment"]["reference"])
