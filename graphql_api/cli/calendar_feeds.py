@@ -1,8 +1,10 @@
 """`book-online feed`: a practitioner's calendar to subscribe to."""
 
 import argparse
+from datetime import datetime
 
 from booking.calendars.subscription import create_feed, delete_feed
+from booking.storage.session import BookingSession
 from feeds.ical_feed import feed_address
 from graphql_api.cli.command import Commands, add_command
 from graphql_api.cli.transaction import in_transaction
@@ -17,14 +19,13 @@ def add_to(commands: Commands) -> None:
     change.add_argument("--end", action="store_true", help="end it, at once and for ever")
 
 
-def _feed(arguments: argparse.Namespace, settings: Settings) -> int:
-    slug = arguments.practitioner
-    if arguments.end:
-        in_transaction(settings, lambda session, _now: delete_feed(session, slug))
-        print(f"The feed of {slug} has ended.")
-        return 0
-    token = in_transaction(
-        settings, lambda session, now: create_feed(session, slug, renew=arguments.renew, now=now)
-    )
-    print(feed_address(settings.site, token))
-    return 0
+def _feed(arguments: argparse.Namespace, settings: Settings) -> None:
+    async def change_feed(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
+        slug = arguments.practitioner
+        if arguments.end:
+            await delete_feed(session, slug)
+            return f"The feed of {slug} has ended."
+        token = await create_feed(session, slug, renew=arguments.renew, now=now)
+        return feed_address(settings.site, token)
+
+    in_transaction(change_feed)(arguments, settings)

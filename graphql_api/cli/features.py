@@ -37,7 +37,7 @@ def add_to(commands: Commands) -> None:
     migration.add_argument("message", help="what is new: 'first tables'")
 
 
-def _features(_arguments: argparse.Namespace, settings: Settings) -> int:
+def _features(_arguments: argparse.Namespace, settings: Settings) -> None:
     """List all features; afterwards raise the mistake that would keep a server from starting."""
     installed, text = installed_features(), read_clinic_file(settings.clinic_file)
     named = enabled_features(text)
@@ -58,7 +58,6 @@ def _features(_arguments: argparse.Namespace, settings: Settings) -> int:
         raise mistake
     if not installed:
         print("No features are installed. `book-online new-feature` writes one to begin with.")
-    return 0
 
 
 def _additions(installed: InstalledFeature) -> Iterator[str]:
@@ -86,7 +85,7 @@ def _additions(installed: InstalledFeature) -> Iterator[str]:
         yield "its answers are shared"
 
 
-def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> int:
+def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> None:
     name: str = arguments.name
     if not is_valid_name(name):
         raise InvalidSetting(f"{name!r} can't be a feature's name: it {NAME_RULE}")
@@ -109,10 +108,9 @@ def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> int:
         print(file)
     print(f"Next: pip install --editable {folder}; pytest {folder}; and change the line in clinic.toml:")
     print(f'  features = ["{name}"]')
-    return 0
 
 
-def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> int:
+def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> None:
     installed = installed_features()
     if arguments.name not in installed:
         names = ", ".join(installed) or "none"
@@ -127,4 +125,3 @@ def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> int:
     except MigrationError as broken:
         raise FeatureError(one.name, one.package, "", migration_failure(broken)) from broken.__cause__
     print(f"{written}: please read it before you keep it." if written else "Its tables have not changed.")
-    return 0

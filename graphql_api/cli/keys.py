@@ -1,14 +1,14 @@
 """`book-online keys`: the keys of partners and of web sites."""
 
 import argparse
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from booking.api_keys import SITE_KEY_PREFIX, create_key, create_site_key, revoke_key, rotate_key
 from booking.storage.models.api_keys import ApiKey, Scope, SiteKey
 from booking.storage.queries.api_keys import all_keys
-from graphql_api.cli.command import Commands, add_command, add_verbs
+from booking.storage.session import BookingSession
+from graphql_api.cli.command import Commands, add_command, add_verbs, table
 from graphql_api.cli.transaction import in_transaction
-from graphql_api.settings import Settings
 
 GRACE_DAYS = 7
 
@@ -16,7 +16,7 @@ GRACE_DAYS = 7
 def add_to(commands: Commands) -> None:
     verbs = add_verbs(commands, "keys", "keys for partners and for web sites")
 
-    create = add_command(verbs, "create", _create, "make a key; its secret is shown once")
+    create = add_command(verbs, "create", in_transaction(_create), "make a key; its secret is shown once")
     create.add_argument("--name", required=True, help="who it is for")
     kind = create.add_mutually_exclusive_group(required=True)
     kind.add_argument("--scopes", help=f"what it is for, with commas: {', '.join(Scope)}")
@@ -24,55 +24,41 @@ def add_to(commands: Commands) -> None:
         "--site", action="append", help="a web site that embeds the widget: https://www.example.com"
     )
 
-    add_command(verbs, "list", _list, "all keys, without secrets")
+    add_command(verbs, "list", in_transaction(_list), "all keys, without secrets")
 
-    rotate = add_command(verbs, "rotate", _rotate, "give a key a new secret")
+    rotate = add_command(verbs, "rotate", in_transaction(_rotate), "give a key a new secret")
     rotate.add_argument("id", help="of the key, as `list` shows it")
     rotate.add_argument(
         "--grace", type=int, default=GRACE_DAYS, metavar="DAYS", help="the old one works so long"
     )
 
-    revoke = add_command(verbs, "revoke", _revoke, "end a key, at once and for ever")
+    revoke = add_command(verbs, "revoke", in_transaction(_revoke), "end a key, at once and for ever")
     revoke.add_argument("id", help="of the key, as `list` shows it")
 
 
-def _create(arguments: argparse.Namespace, settings: Settings) -> int:
+async def _create(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     if arguments.site:
-        site = in_transaction(
-            settings, lambda session, now: create_site_key(session, arguments.name, arguments.site, now=now)
-        )
-        print(f"{SITE_KEY_PREFIX}{site.id}")
-        return 0
+        site = await create_site_key(session, arguments.name, arguments.site, now=now)
+        return f"{SITE_KEY_PREFIX}{site.id}"
     scopes = [scope.strip() for scope in arguments.scopes.split(",")]
-    key, secret = in_transaction(
-        settings, lambda session, now: create_key(session, arguments.name, scopes, now=now)
-    )
-    print(f"Key {key.id} for {key.name}. Its secret is shown only now:\n{secret}")
-    return 0
+    key, secret = await create_key(session, arguments.name, scopes, now=now)
+    return f"Key {key.id} for {key.name}. Its secret is shown only now:\n{secret}"
 
 
-def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
-    keys = in_transaction(settings, lambda session, _now: all_keys(session))
-    for key in keys:
-        print("\t".join(_row(key)))
-    if not keys:
-        print("There are no keys. `book-online keys create` makes one.")
-    return 0
+async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
+    keys = await all_keys(session)
+    return table(map(_row, keys), if_empty="There are no keys. `book-online keys create` makes one.")
 
 
-def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
+async def _rotate(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     grace = timedelta(days=arguments.grace)
-    secret = in_transaction(
-        settings, lambda session, now: rotate_key(session, arguments.id, grace=grace, now=now)
-    )
-    print(f"The secret before works for {arguments.grace} days. The new one is shown only now:\n{secret}")
-    return 0
+    secret = await rotate_key(session, arguments.id, grace=grace, now=now)
+    return f"The secret before works for {arguments.grace} days. The new one is shown only now:\n{secret}"
 
 
-def _revoke(arguments: argparse.Namespace, settings: Settings) -> int:
-    key = in_transaction(settings, lambda session, now: revoke_key(session, arguments.id, now=now))
-    print(f"The key of {key.name} is good for nothing any more.")
-    return 0
+async def _revoke(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
+    key = await revoke_key(session, arguments.id, now=now)
+    return f"The key of {key.name} is good for nothing any more."
 
 
 def _row(key: ApiKey | SiteKey) -> list[str]:

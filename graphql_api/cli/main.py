@@ -33,7 +33,7 @@ EXPLAINED_ERRORS = (
 def main() -> None:
     try:
         arguments = command_parser().parse_args()
-        sys.exit(arguments.run(arguments, settings_from()))
+        sys.exit(arguments.run(arguments, settings_from()) or 0)
     except EXPLAINED_ERRORS as reason:
         sys.exit(f"book-online: {reason}")
     except KeyboardInterrupt:
@@ -71,34 +71,29 @@ def command_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+def _check(arguments: argparse.Namespace, settings: Settings) -> None:
     schema_with(clinic_of(settings, arguments.file).enabled)
     print(f"{arguments.file}: all is well")
-    return 0
 
 
-def _load(arguments: argparse.Namespace, settings: Settings) -> int:
+def _load(arguments: argparse.Namespace, settings: Settings) -> None:
     clinic = clinic_of(settings, arguments.file)
     schema_with(clinic.enabled)  # The database is not touched for a feature that no server would start with.
     for change in prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock()):
         print(change)
-    return 0
 
 
-def _embed(arguments: argparse.Namespace, settings: Settings) -> int:
+def _embed(arguments: argparse.Namespace, settings: Settings) -> None:
     print(snippet(settings.site, arguments.service, arguments.language, pinned=arguments.pinned), end="")
-    return 0
 
 
-def _schema(arguments: argparse.Namespace, settings: Settings) -> int:
+def _schema(arguments: argparse.Namespace, settings: Settings) -> None:
     file: Path | None = arguments.check
     printed = printed_schema(clinic_of(settings).enabled if arguments.with_features else ())
     if file and file.read_text("utf-8") != printed:
-        print(f"{file} is not the schema: run `make schema`, and say so in CHANGELOG.md", file=sys.stderr)
-        return 1
+        sys.exit(f"{file} is not the schema: run `make schema`, and say so in CHANGELOG.md")
     if not file:
         print(printed, end="")
-    return 0
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def add_to(commands: Commands) -> None:
     )
 
 
-def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     if arguments.reload:
         if not settings.is_development:
             raise InvalidSetting("serve --reload is for development, and BOOK_ONLINE_MODE is production")
@@ -53,4 +53,3 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         access_log=False,  # A log of who asked for what, when, is health data.
         server_header=False,
     )
-    return 0

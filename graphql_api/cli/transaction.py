@@ -1,5 +1,6 @@
-"""The database as a command uses it: opened for one piece of work, at the database's time."""
+"""Commands that work on the database: in one transaction, at the database's time."""
 
+import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -8,9 +9,12 @@ from typing import TypeVar
 from booking.storage.database import Database
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
+from graphql_api.cli.command import Run
 from graphql_api.settings import Settings
 
 T = TypeVar("T")
+Work = Callable[[BookingSession, datetime, argparse.Namespace], Awaitable[str]]
+"""Do what a command says, and return what it prints after the commit."""
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
@@ -24,9 +28,12 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
     return asyncio.run(run())
 
 
-def in_transaction(settings: Settings, work: Callable[[BookingSession, datetime], Awaitable[T]]) -> T:
-    async def run(database: Database) -> T:
-        async with database.write() as session:
-            return await work(session, await current_time(session))
+def in_transaction(work: Work) -> Run:
+    def run(arguments: argparse.Namespace, settings: Settings) -> None:
+        async def commit(database: Database) -> str:
+            async with database.write() as session:
+                return await work(session, await current_time(session), arguments)
 
-    return with_database(settings, run)
+        print(with_database(settings, commit))
+
+    return run

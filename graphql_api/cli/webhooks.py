@@ -23,11 +23,12 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
-from graphql_api.cli.command import Commands, Run, add_command, add_verbs
-from graphql_api.cli.transaction import in_transaction, with_database
+from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.transaction import Work, in_transaction, with_database
 from graphql_api.settings import Settings
 
 LOG_LINES = 50
+ENDPOINT_ID = "of the endpoint, as `list` shows it"
 SECOND = "%Y-%m-%d %H:%M:%S"
 
 
@@ -39,111 +40,94 @@ def add_to(commands: Commands) -> None:
     add.add_argument("--name", required=True, help="who is told")
     add.add_argument("--events", default=",".join(EventKind), help="of what, with commas; without it: of all")
 
-    add_command(verbs, "list", _list, "all endpoints, without secrets")
+    add_command(verbs, "list", in_transaction(_list), "all endpoints, without secrets")
 
-    replay = _add_endpoint_command(verbs, "replay", _replay, "tell again what an endpoint has missed")
+    replay = _endpoint_command(verbs, "replay", _replay, "tell again what an endpoint has missed")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument(
         "--since", type=_instant, metavar="TIME", help="all from then on: 2027-03-15T09:30-04:00"
     )
     which.add_argument("--delivery", type=uuid.UUID, metavar="ID", help="one, by the id that the log shows")
 
-    log = _add_endpoint_command(verbs, "log", _log, "what came of the latest deliveries")
+    log = _endpoint_command(verbs, "log", _log, "what came of the latest deliveries")
     log.add_argument("--lines", type=int, default=LOG_LINES, help="how many")
 
-    rotate = _add_endpoint_command(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
+    rotate = _endpoint_command(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
     rotate.add_argument(
         "--grace", type=int, default=GRACE.days, metavar="DAYS", help="so long both of them sign"
     )
 
-    _add_endpoint_command(verbs, "test", _test, "send an endpoint a test.ping, and say what came of it")
-    _add_endpoint_command(verbs, "disable", _disable, "send an endpoint nothing any more")
-    _add_endpoint_command(verbs, "enable", _enable, "send to it again")
-    _add_endpoint_command(verbs, "remove", _remove, "forget an endpoint and its log")
+    test = add_command(verbs, "test", _test, "send an endpoint a test.ping, and say what came of it")
+    test.add_argument("id", help=ENDPOINT_ID)
+
+    _endpoint_command(verbs, "disable", _disable, "send an endpoint nothing any more")
+    _endpoint_command(verbs, "enable", _enable, "send to it again")
+    _endpoint_command(verbs, "remove", _remove, "forget an endpoint and its log")
 
 
-def _add_endpoint_command(verbs: Commands, name: str, run: Run, help: str) -> argparse.ArgumentParser:
-    command = add_command(verbs, name, run, help)
-    command.add_argument("id", help="of the endpoint, as `list` shows it")
+def _endpoint_command(verbs: Commands, name: str, work: Work, help: str) -> argparse.ArgumentParser:
+    command = add_command(verbs, name, in_transaction(work), help)
+    command.add_argument("id", help=ENDPOINT_ID)
     return command
 
 
-def _add(arguments: argparse.Namespace, settings: Settings) -> int:
+def _add(arguments: argparse.Namespace, settings: Settings) -> None:
     asyncio.run(_client(settings).check(arguments.url))
+    in_transaction(_add_endpoint)(arguments, settings)
+
+
+async def _add_endpoint(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     kinds = [kind.strip() for kind in arguments.events.split(",")]
-    endpoint, secret = in_transaction(
-        settings,
-        lambda session, now: add_endpoint(session, arguments.url, arguments.name, kinds, now=now),
-    )
-    print(f"Endpoint {endpoint.id} for {endpoint.name}. Its secret is shown only now:\n{secret}")
-    return 0
+    endpoint, secret = await add_endpoint(session, arguments.url, arguments.name, kinds, now=now)
+    return f"Endpoint {endpoint.id} for {endpoint.name}. Its secret is shown only now:\n{secret}"
 
 
-def _list(_arguments: argparse.Namespace, settings: Settings) -> int:
-    endpoints = in_transaction(settings, lambda session, _now: all_endpoints(session))
-    for endpoint in endpoints:
-        print("\t".join(_row(endpoint)))
-    if not endpoints:
-        print("There are no endpoints. `book-online webhooks add` makes one.")
-    return 0
+async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
+    rows = map(_row, await all_endpoints(session))
+    return table(rows, if_empty="There are no endpoints. `book-online webhooks add` makes one.")
 
 
-def _log(arguments: argparse.Namespace, settings: Settings) -> int:
-    attempts = in_transaction(
-        settings, lambda session, _now: delivery_log(session, arguments.id, limit=arguments.lines)
-    )
-    for attempt in attempts:
-        print("\t".join(_log_row(attempt)))
-    if not attempts:
-        print("Nothing was sent to it in the last 30 days.")
-    return 0
+async def _log(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
+    rows = map(_log_row, await delivery_log(session, arguments.id, limit=arguments.lines))
+    return table(rows, if_empty="Nothing was sent to it in the last 30 days.")
 
 
-def _replay(arguments: argparse.Namespace, settings: Settings) -> int:
-    async def work(session: BookingSession, now: datetime) -> int:
-        if arguments.delivery:
-            await replay_event(session, arguments.id, arguments.delivery, now=now)
-            return 1
-        return await replay_since(session, arguments.id, arguments.since, now=now)
-
-    print(f"{in_transaction(settings, work)} will be told again by the server.")
-    return 0
+async def _replay(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
+    if arguments.delivery:
+        await replay_event(session, arguments.id, arguments.delivery, now=now)
+        count = 1
+    else:
+        count = await replay_since(session, arguments.id, arguments.since, now=now)
+    return f"{count} will be told again by the server."
 
 
-def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
+async def _rotate(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     grace = timedelta(days=arguments.grace)
-    secret = in_transaction(
-        settings, lambda session, now: rotate_secret(session, arguments.id, grace=grace, now=now)
-    )
-    print(f"The secret before signs for {arguments.grace} days too. The new one is shown only now:\n{secret}")
-    return 0
+    secret = await rotate_secret(session, arguments.id, grace=grace, now=now)
+    return f"The secret before signs for {arguments.grace} days too. The new one is shown only now:\n{secret}"
 
 
-def _test(arguments: argparse.Namespace, settings: Settings) -> int:
+def _test(arguments: argparse.Namespace, settings: Settings) -> int | None:
     answer = with_database(
-        settings,
-        lambda database: ping(database, _client(settings), arguments.id, clock=current_time),
+        settings, lambda database: ping(database, _client(settings), arguments.id, clock=current_time)
     )
     print(f"{answer.problem or f'taken with {answer.status}'}, after {answer.milliseconds} ms")
-    return 1 if answer.problem else 0
+    return 1 if answer.problem else None
 
 
-def _disable(arguments: argparse.Namespace, settings: Settings) -> int:
-    endpoint = in_transaction(settings, lambda session, now: disable_endpoint(session, arguments.id, now=now))
-    print(f"{endpoint.name} is told nothing any more.")
-    return 0
+async def _disable(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
+    endpoint = await disable_endpoint(session, arguments.id, now=now)
+    return f"{endpoint.name} is told nothing any more."
 
 
-def _enable(arguments: argparse.Namespace, settings: Settings) -> int:
-    endpoint = in_transaction(settings, lambda session, _now: enable_endpoint(session, arguments.id))
-    print(f"{endpoint.name} is told what happens from now on. `replay` tells what it has missed.")
-    return 0
+async def _enable(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
+    endpoint = await enable_endpoint(session, arguments.id)
+    return f"{endpoint.name} is told what happens from now on. `replay` tells what it has missed."
 
 
-def _remove(arguments: argparse.Namespace, settings: Settings) -> int:
-    in_transaction(settings, lambda session, _now: remove_endpoint(session, arguments.id))
-    print("It is forgotten.")
-    return 0
+async def _remove(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
+    await remove_endpoint(session, arguments.id)
+    return "It is forgotten."
 
 
 def _row(endpoint: WebhookEndpoint) -> list[str]:

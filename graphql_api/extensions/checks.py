@@ -48,6 +48,13 @@ RESERVED_NAMES = frozenset(ClinicFile.model_fields)
 """The core's own tables of the clinic's file."""
 MAPPING_MEMBERS = ("fields", "problems", "loaders", "nodes", "listeners")
 LIST_MEMBERS = ("types", "rules", "busy_sources", "tables")
+HOOK_PARAMETERS = {
+    "rules": ["proposal"],
+    "busy_sources": ["query"],
+    "listeners": ["context"],
+    "loaders": ["session", "keys"],
+    "nodes": ["key", "context"],
+}
 PROBLEMS_TYPE = "[Problem!]!"
 
 Violations = Iterator[tuple[str, str]]
@@ -158,11 +165,9 @@ def _violations(feature: Feature) -> Violations:
 
 def _hooks(feature: Feature) -> Iterator[tuple[Callable[..., Any], Sequence[str]]]:
     """Each hook with the parameters that it is called with."""
-    yield from ((hook, ["proposal"]) for hook in feature.rules)
-    yield from ((hook, ["query"]) for hook in feature.busy_sources)
-    yield from ((hook, ["context"]) for hook in feature.listeners.values())
-    yield from ((hook, ["session", "keys"]) for hook in feature.loaders.values())
-    yield from ((hook, ["key", "context"]) for hook in feature.nodes.values())
+    for member, parameters in HOOK_PARAMETERS.items():
+        hooks = getattr(feature, member)
+        yield from ((hook, parameters) for hook in (hooks.values() if isinstance(hooks, Mapping) else hooks))
 
 
 def _takes(hook: Callable[..., Any], parameters: Sequence[str]) -> bool:

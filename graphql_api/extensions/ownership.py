@@ -2,16 +2,7 @@
 
 from collections.abc import Sequence
 
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLNamedType,
-    GraphQLObjectType,
-    GraphQLScalarType,
-    GraphQLSchema,
-    GraphQLUnionType,
-)
+from graphql import GraphQLNamedType, GraphQLSchema
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
@@ -24,15 +15,6 @@ from graphql_api.resolvers.schema_part import SchemaPart
 GRAPHQL = "graphql"
 CORE_PACKAGES = frozenset({"booking", "feeds", GRAPHQL, "graphql_api", "strawberry", "web"})
 """Packages whose types need no prefix."""
-NAMED_TYPES = (
-    GraphQLObjectType
-    | GraphQLInterfaceType
-    | GraphQLInputObjectType
-    | GraphQLEnumType
-    | GraphQLUnionType
-    | GraphQLScalarType
-)
-
 _names = NameConverter()
 
 
@@ -59,11 +41,7 @@ def coordinates(part: SchemaPart) -> list[str]:
 
 def feature_types(schema: GraphQLSchema) -> list[GraphQLNamedType]:
     """The types of the schema that features brought."""
-    return [
-        kind
-        for kind in schema.type_map.values()
-        if isinstance(kind, NAMED_TYPES) and package_of(kind) not in CORE_PACKAGES
-    ]
+    return [kind for kind in schema.type_map.values() if package_of(kind) not in CORE_PACKAGES]
 
 
 def owning_feature(kind: GraphQLNamedType, enabled: Sequence[EnabledFeature]) -> EnabledFeature | None:
