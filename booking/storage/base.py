@@ -50,6 +50,8 @@ class DurationInMinutes(TypeDecorator[timedelta]):
 
 
 class Table(DeclarativeBase):
+    """The base class of all tables (SQLAlchemy), with column types that mean the same on both databases."""
+
     metadata = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

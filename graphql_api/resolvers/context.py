@@ -49,14 +49,20 @@ class Context:
     """One request: its database and loaders, its time, its viewer and the language of its answer."""
 
     database: Database
+    """Opens sessions: `async with context.database.read() as session`."""
     load: Loaders
+    """Batched look-ups: `await context.load["aftercare.advice"].load(key)`."""
     now: datetime
+    """The time of the request, by the database's clock."""
     clinic: Clinic
     viewer: Viewer
+    """The partner whose key came with the request, or an anonymous caller."""
     language: str
+    """The clinic's language that the caller prefers."""
     settings: Mapping[str, Any]
     """The settings of each feature in the clinic's file, by the feature's name."""
     internals: Internals
+    """For the core alone: it may change with any release."""
 
     async def refreshed(self) -> Self:
         """The same caller's context at the present time, with empty caches: for subscriptions."""
@@ -86,3 +92,4 @@ NodeLookup = Callable[[str, Context], Awaitable[Any]]
 """From an id's key to the object; None both for a missing object and for one that is not the caller's."""
 
 Info = strawberry.Info[Context, None]
+"""The argument `info` of a resolver; `info.context` is the Context of the request."""

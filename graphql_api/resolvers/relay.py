@@ -21,9 +21,12 @@ Row = TypeVar("Row")
 Key = tuple[int | str, ...]
 
 DEFAULT_PAGE_SIZE = 20
+"""The value of `first` where a client gives none."""
 
 First = Annotated[int, strawberry.argument(description=f"How many at most, 1 to {MAX_PAGE_SIZE}.")]
+"""The type of a list's argument `first`."""
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
+"""The type of a list's argument `after`."""
 
 
 @strawberry.interface(
@@ -34,6 +37,7 @@ class Node:
 
 
 def global_id(kind: str, key: object) -> strawberry.ID:
+    """The opaque id of an object: its GraphQL type, and its key among the objects of that type."""
     return strawberry.ID(_encode(f"{kind}:{key}"))
 
 

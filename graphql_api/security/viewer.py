@@ -21,13 +21,18 @@ class RequiresScope:
 
 
 CATALOGUE = RequiresScope(scope=Scope.CATALOGUE, anonymous=True)
+"""Visible to callers without a key, and to keys with the scope `catalogue`."""
 AVAILABILITY = RequiresScope(scope=Scope.AVAILABILITY, anonymous=True)
+"""Visible to callers without a key, and to keys with the scope `availability`."""
 BOOK = RequiresScope(scope=Scope.BOOK, anonymous=True)
+"""For callers without a key, and for keys with the scope `book`."""
 READ = RequiresScope(scope=Scope.APPOINTMENT_READ, anonymous=True)
 MANAGE = RequiresScope(scope=Scope.APPOINTMENT_MANAGE, anonymous=True)
 OWN_BOOKINGS = RequiresScope(scope=Scope.APPOINTMENT_READ)
+"""For keys with the scope `appointment-read` alone."""
 WEBHOOKS = RequiresScope(scope=Scope.WEBHOOK_MANAGE)
 PATIENTS = RequiresScope(scope=Scope.PATIENT_READ)
+"""For keys with the scope `patient-read` alone."""
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,23 @@ def _symbol(name: str, module: str, original: str) -> str:
         value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
         assert value is not None
         code = f"{name} = {ast.unparse(value)}"
-    described = "\n".join(f"- `{member.name}`: {member.text}" for member in members if member.text)
+    described = "\n".join([*_described(members), *_described_methods(node)])
     return "\n\n".join(filter(None, [f"### `{name}`", f"```python\n{code}\n```", text, described]))
+
+
+def _described(members: list[Member]) -> list[str]:
+    return [f"- `{member.name}`: {member.text}" for member in members if member.text]
+
+
+def _described_methods(node: ast.stmt) -> list[str]:
+    methods = _public_methods(node) if isinstance(node, ast.ClassDef) else []
+    texts = {method.name: unwrapped(ast.get_docstring(method) or "") for method in methods}
+    return [f"- `{name}()`: {text}" for name, text in texts.items() if text]
+
+
+def _public_methods(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    methods = [item for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [method for method in methods if not method.name.startswith("_") and not _is_classmethod(method)]
 
 
 def _public_members(node: ast.ClassDef, module: str, name: str) -> list[Member]:
@@ -102,12 +117,7 @@ def _class_code(name: str, node: ast.ClassDef, members: list[Member]) -> str:
     for member in members:
         kind = f": {member.kind}" if member.kind else ""
         lines.append(f"    {member.name}{kind}{f' = {member.value}' if member.value is not None else ''}")
-    lines += [
-        f"    {_function_code(item)}"
-        for item in node.body
-        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and not item.name.startswith("_")
-        if not _is_classmethod(item)
-    ]
+    lines += [f"    {_function_code(method)}" for method in _public_methods(node)]
     return "\n".join(lines if len(lines) > 1 else [f"{lines[0]} ..."])
 
 

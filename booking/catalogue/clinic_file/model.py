@@ -46,7 +46,7 @@ Currency = Annotated[str, matching(r"[A-Z]{3}", 'no currency; a currency looks l
 
 
 class Section(BaseModel):
-    """A table of the file; an unknown key in it is a mistake."""
+    """A table of the clinic's file, a pydantic model; a key that it doesn't name is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
