@@ -33,7 +33,7 @@ export const releaseHold = (server, holdToken) =>
   request(server, ReleaseHold, { input: { holdToken } }, { keepalive: true });
 
 /**
- * The payload of a mutation that has the same idempotency key as long as its answer is missing: nobody takes a time
+ * The payload of a mutation that has the same idempotency key as long as its answer is missing: a visitor takes no time
  * from themselves.
  *
  * @param {Server} server @param {string} query @param {object} wanted @returns {Promise<any>}

@@ -59,7 +59,7 @@ export const createFlow = (options, isOpen) => {
       { back: former ? () => enter(former) : null, ...to.show(flow) },
       { step: index < 0 ? null : [index + 1, path().length], isQuiet },
     );
-    // That somebody must call is a matter of health: the page only hears of steps that all visitors see.
+    // That a visitor must call is a matter of health: the page only hears of steps that all visitors see.
     if (to !== callStep) emit('step', { step: to.name });
   };
 

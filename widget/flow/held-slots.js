@@ -109,7 +109,7 @@ export class HeldSlots {
   }
 }
 
-/** All visits of a course are with one practitioner: whoever has the first one.
+/** All visits of a course are with one practitioner, the one of the first visit.
  * @param {State} state @returns {import('./types.js').Filter} */
 export const filterFor = (state) => {
   const others = state.held.length > 1 ? state.held.find((held) => held !== null) : null;

@@ -13,7 +13,7 @@ import { skeleton } from '../ui/skeleton.js';
 import { createFlow } from './flow.js';
 import * as strings from './strings.js';
 
-/** Fetches the texts, because somebody is about to open the dialog. @param {Element} host */
+/** Fetches the texts, because a visitor is about to open the dialog. @param {Element} host */
 export const preload = (host) => strings.load(strings.languageOf(host));
 
 /**
