@@ -17,7 +17,7 @@ from booking.outbox.relay import OutboxRelay
 from booking.storage.change_token import change_token_of
 from booking.storage.database import Database
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.delivery import webhook_listeners
+from booking.webhooks.delivery import WebhookDelivery
 from booking.webhooks.endpoints import LISTENER_FAMILY as WEBHOOK
 from feeds.bulk_publish import bulk_routes
 from feeds.context import FeedContext
@@ -99,7 +99,7 @@ def create_app(
     relay = OutboxRelay(
         database,
         _listeners(settings, enabled, database),
-        {WEBHOOK: webhook_listeners(database, webhook_client, payload_of=webhook_payload, clock=clock)},
+        {WEBHOOK: WebhookDelivery(database, webhook_client, clock).listeners(webhook_payload)},
         clock=clock,
         absent=settings.without_features,
     )

@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from booking.domain.events import Event
-from booking.domain.hookspecs import DynamicListeners, Listener, PermanentFailure
+from booking.domain.hookspecs import DynamicListeners, PermanentFailure
 from booking.outbox.relay import Clock
 from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
@@ -36,79 +38,75 @@ class TemporaryDeliveryFailure(Exception):
     """The endpoint did not take the message; a later attempt may succeed."""
 
 
-def webhook_listeners(
-    database: Database, client: WebhookClient, *, payload_of: PayloadOf, clock: Clock
-) -> DynamicListeners:
-    def listener_of(endpoint_id: str) -> Listener:
-        async def deliver(event: Event, _manage_token: str | None) -> None:
-            async with database.read() as session:
-                now = await clock(session)
-                endpoint = await endpoint_by_id(session, endpoint_id)
-                if endpoint is None:
-                    return
-                if endpoint.disabled_at is not None:
-                    raise PermanentFailure("the endpoint is disabled")
-                if await is_revoked(session, endpoint):
-                    raise PermanentFailure("its key is revoked")
-                data = await webhook_event(session, endpoint, event)
-            if data is not None:
-                message = webhook_message(event.id, event.kind, event.occurred_at, payload_of(data))
-                await _deliver(database, client, endpoint, message, now=now)
+@dataclass(frozen=True)
+class WebhookDelivery:
+    """Delivers events to the endpoints of a database."""
 
-        return deliver
+    database: Database
+    client: WebhookClient
+    clock: Clock
 
-    return listener_of
+    def listeners(self, payload_of: PayloadOf) -> DynamicListeners:
+        """The endpoints as listeners, by their ids."""
+        return lambda endpoint_id: partial(self._deliver_event, endpoint_id, payload_of)
 
+    async def ping(self, id: str, *, key_id: str | None = None) -> WebhookAttempt:
+        """Send an empty message once, also to an endpoint that is disabled.
 
-async def ping(
-    database: Database, client: WebhookClient, id: str, *, key_id: str | None = None, clock: Clock
-) -> WebhookAttempt:
-    """Send an empty message once, also to an endpoint that is disabled.
+        Raises:
+            NotFound: no such endpoint, or it is not this key's.
+        """
+        async with self.database.read() as session:
+            now = await self.clock(session)
+            endpoint = await get_endpoint(session, id, key_id=key_id)
+        message = webhook_message(uuid.uuid4(), PING, now, {})
+        attempt = await _attempt(self.client, endpoint, message, now=now)
+        async with self.database.write() as session:
+            await record_attempt(session, attempt)
+        return attempt
 
-    Raises:
-        NotFound: no such endpoint, or it is not this key's.
-    """
-    async with database.read() as session:
-        now = await clock(session)
-        endpoint = await get_endpoint(session, id, key_id=key_id)
-    attempt = await _attempt(client, endpoint, webhook_message(uuid.uuid4(), PING, now, {}), now=now)
-    async with database.write() as session:
-        await record_attempt(session, attempt)
-    return attempt
+    async def _deliver_event(
+        self, endpoint_id: str, payload_of: PayloadOf, event: Event, _manage_token: str | None
+    ) -> None:
+        async with self.database.read() as session:
+            now = await self.clock(session)
+            endpoint = await endpoint_by_id(session, endpoint_id)
+            if endpoint is None:
+                return
+            if endpoint.disabled_at is not None:
+                raise PermanentFailure("the endpoint is disabled")
+            if await is_revoked(session, endpoint):
+                raise PermanentFailure("its key is revoked")
+            data = await webhook_event(session, endpoint, event)
+        if data is not None:
+            message = webhook_message(event.id, event.kind, event.occurred_at, payload_of(data))
+            await self._deliver(endpoint, message, now=now)
 
+    async def _deliver(self, endpoint: WebhookEndpoint, message: WebhookMessage, *, now: datetime) -> None:
+        """Attempt once, record it, and disable the endpoint if it is gone or has failed for long.
 
-async def _deliver(
-    database: Database,
-    client: WebhookClient,
-    endpoint: WebhookEndpoint,
-    message: WebhookMessage,
-    *,
-    now: datetime,
-) -> None:
-    """Attempt once, record it, and disable the endpoint if it is gone or has failed for long.
-
-    Raises:
-        TemporaryDeliveryFailure: the endpoint did not take it.
-        PermanentFailure: the endpoint is gone for good.
-    """
-    attempt = await _attempt(client, endpoint, message, now=now)
-    async with database.write() as session:
-        if await endpoint_by_id(session, endpoint.id) is None:
-            return  # It was removed meanwhile.
-        number = await record_attempt(session, attempt)
-        if attempt.problem is None:
-            await mark_healthy(session, endpoint.id)
-            return
-        await mark_failing(session, endpoint.id, now=now)
+        Raises:
+            TemporaryDeliveryFailure: the endpoint did not take it.
+            PermanentFailure: the endpoint is gone for good.
+        """
+        attempt = await _attempt(self.client, endpoint, message, now=now)
+        async with self.database.write() as session:
+            if await endpoint_by_id(session, endpoint.id) is None:
+                return  # It was removed meanwhile.
+            number = await record_attempt(session, attempt)
+            if attempt.problem is None:
+                await mark_healthy(session, endpoint.id)
+                return
+            await mark_failing(session, endpoint.id, now=now)
+            if attempt.status == HTTP_GONE:
+                await disable_if_enabled(session, endpoint.id, "answered 410 Gone", now=now)
+            elif number >= MIN_ATTEMPTS:
+                because = f"failed for {DISABLED_AFTER.days} days; at last: {attempt.problem}"
+                since = now - DISABLED_AFTER
+                await disable_if_enabled(session, endpoint.id, because, now=now, if_failing_since=since)
         if attempt.status == HTTP_GONE:
-            await disable_if_enabled(session, endpoint.id, "answered 410 Gone", now=now)
-        elif number >= MIN_ATTEMPTS:
-            because = f"failed for {DISABLED_AFTER.days} days; at last: {attempt.problem}"
-            since = now - DISABLED_AFTER
-            await disable_if_enabled(session, endpoint.id, because, now=now, if_failing_since=since)
-    if attempt.status == HTTP_GONE:
-        raise PermanentFailure("410 Gone: the endpoint is disabled now")
-    raise TemporaryDeliveryFailure(attempt.problem)
+            raise PermanentFailure("410 Gone: the endpoint is disabled now")
+        raise TemporaryDeliveryFailure(attempt.problem)
 
 
 async def _attempt(

@@ -11,7 +11,7 @@ from booking.storage.queries.clock import current_time
 from booking.storage.queries.webhooks import all_endpoints
 from booking.storage.session import BookingSession
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.delivery import ping
+from booking.webhooks.delivery import WebhookDelivery
 from booking.webhooks.endpoints import (
     GRACE,
     add_endpoint,
@@ -109,7 +109,8 @@ async def _rotate(session: BookingSession, now: datetime, arguments: argparse.Na
 
 def _test(arguments: argparse.Namespace, settings: Settings) -> int | None:
     answer = with_database(
-        settings, lambda database: ping(database, _client(settings), arguments.id, clock=current_time)
+        settings,
+        lambda database: WebhookDelivery(database, _client(settings), current_time).ping(arguments.id),
     )
     print(f"{answer.problem or f'taken with {answer.status}'}, after {answer.milliseconds} ms")
     return 1 if answer.problem else None

@@ -13,7 +13,7 @@ from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.session import BookingSession
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.delivery import webhook_listeners
+from booking.webhooks.delivery import WebhookDelivery
 from booking.webhooks.endpoints import LISTENER_FAMILY, add_endpoint, delivery_log, get_endpoint
 from graphql_api.types.webhook_payload import webhook_payload
 from tests.booking.webhooks.receiver import Receiver, running_receiver
@@ -31,8 +31,11 @@ class WebhookRelay:
     async def clock(self, _session: BookingSession) -> datetime:
         return self.now
 
+    def webhook_delivery(self) -> WebhookDelivery:
+        return WebhookDelivery(self.database, self.client, self.clock)
+
     def outbox_relay(self) -> OutboxRelay:
-        family = webhook_listeners(self.database, self.client, payload_of=webhook_payload, clock=self.clock)
+        family = self.webhook_delivery().listeners(webhook_payload)
         return OutboxRelay(self.database, {}, {LISTENER_FAMILY: family}, clock=self.clock)
 
     async def deliver_due(self) -> int:

@@ -16,7 +16,6 @@ from booking.storage.models.outbox import OutboxDelivery, OutboxListener
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.outbox import claim_deliveries, register_listeners
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.delivery import webhook_listeners
 from booking.webhooks.endpoints import (
     MAX_ENDPOINTS,
     add_endpoint,
@@ -144,7 +143,7 @@ async def test_a_removed_endpoint_leaves_no_rows_and_its_last_attempt_does_no_ha
     receiver.responses = [response(500)]
     await make_booking(relay.database, NINE)
     await relay.deliver_due()
-    family = webhook_listeners(relay.database, relay.client, payload_of=webhook_payload, clock=relay.clock)
+    family = relay.webhook_delivery().listeners(webhook_payload)
     async with relay.database.write() as session:
         await remove_endpoint(session, endpoint_id)
 

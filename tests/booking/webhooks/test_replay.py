@@ -9,7 +9,6 @@ from booking.domain.errors import InvalidInput, NotFound
 from booking.outbox.relay import LEASE, RETRY_DELAYS
 from booking.storage.queries.outbox import claim_deliveries, settle_delivery
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.delivery import ping
 from booking.webhooks.endpoints import (
     disable_endpoint,
     enable_endpoint,
@@ -144,7 +143,7 @@ async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, r
 
 async def test_a_ping_is_sent_once_and_recorded(relay: WebhookRelay, receiver: Receiver) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
-    result = await ping(relay.database, relay.client, endpoint_id, clock=relay.clock)
+    result = await relay.webhook_delivery().ping(endpoint_id)
 
     assert (result.status, result.problem) == (204, None)
     assert receiver.requests[0].payload == {
