@@ -79,8 +79,8 @@ def create_app(
     limits = ClientLimits(settings)
     webhook_client = WebhookClient(to_private=settings.webhooks_to_private)
     context_factory = ContextFactory(
-        settings,
-        enabled,
+        settings=settings,
+        enabled=enabled,
         database=database,
         schema=schema,
         clock=clock,

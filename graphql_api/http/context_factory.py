@@ -1,6 +1,8 @@
 """ContextFactory: reads what every request begins with, and builds its Context."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -24,30 +26,29 @@ from graphql_api.security.viewer import Viewer
 from graphql_api.settings import Settings
 
 
+@dataclass(frozen=True, kw_only=True)
 class ContextFactory:
-    def __init__(
-        self,
-        settings: Settings,
-        enabled: Sequence[EnabledFeature],
-        *,
-        database: Database,
-        schema: BookingSchema,
-        clock: Clock,
-        limits: ClientLimits,
-        change_token: ChangeToken,
-        webhook_client: WebhookClient,
-    ) -> None:
-        self._settings = settings
-        self._database = database
-        self._schema = schema
-        self._clock = clock
-        self._limits = limits
-        self._change_token = change_token
-        self._webhook_client = webhook_client
-        self._proof_of_work = ProofOfWork(settings.proof_of_work) if settings.proof_of_work else None
-        self._feature_settings = {one.feature.name: one.settings for one in enabled}
-        self._feature_loaders: Mapping[str, BatchLoad] = {
-            one.full_name(name): load for one in enabled for name, load in one.feature.loaders.items()
+    settings: Settings
+    enabled: Sequence[EnabledFeature]
+    database: Database
+    schema: BookingSchema
+    clock: Clock
+    limits: ClientLimits
+    change_token: ChangeToken
+    webhook_client: WebhookClient
+
+    @cached_property
+    def _proof_of_work(self) -> ProofOfWork | None:
+        return ProofOfWork(self.settings.proof_of_work) if self.settings.proof_of_work else None
+
+    @cached_property
+    def _feature_settings(self) -> Mapping[str, Any]:
+        return {one.feature.name: one.settings for one in self.enabled}
+
+    @cached_property
+    def _feature_loaders(self) -> Mapping[str, BatchLoad]:
+        return {
+            one.full_name(name): load for one in self.enabled for name, load in one.feature.loaders.items()
         }
 
     async def __call__(self, request: Request) -> Context:
@@ -56,18 +57,18 @@ class ContextFactory:
         Raises:
             RequestError: a key that is not good, or a web page that is not known.
         """
-        settings = self._settings
-        async with self._database.read() as session:
-            start = await request_start(session, now=self._clock.given())
+        settings = self.settings
+        async with self.database.read() as session:
+            start = await request_start(session, now=self.clock.given())
             clinic, now = start.clinic, start.now
             key = await authenticate(request, session, now=now)
             await check_site_key(request, session, own=settings.site, required=settings.site_keys_only)
             language = preferred_language(request.headers.get("accept-language", ""), clinic.languages)
             cached_objects = await cached(session, (Context, language), _no_objects)
         if key and should_record_use(key, now=now):
-            async with self._database.write() as session:
+            async with self.database.write() as session:
                 await record_use(session, key.id, now=now)
-        database = self._database.with_clinic(clinic)
+        database = self.database.with_clinic(clinic)
         return Context(
             database=database,
             load=Loaders(database, now, self._feature_loaders),
@@ -77,15 +78,15 @@ class ContextFactory:
             language=language,
             settings=self._feature_settings,
             internals=Internals(
-                clock=self._clock,
-                wait_until_visible=self._change_token.wait_until_visible,
-                check_webhook_url=self._webhook_client.check,
+                clock=self.clock,
+                wait_until_visible=self.change_token.wait_until_visible,
+                check_webhook_url=self.webhook_client.check,
                 next_hold_expiry=start.next_hold_expiry,
-                holder=self._limits.holder(request, key),
-                budgets=self._limits.budgets(request, key),
+                holder=self.limits.holder(request, key),
+                budgets=self.limits.budgets(request, key),
                 proof_of_work=None if key else self._proof_of_work,
-                node_lookups=self._schema.lookups,
-                problem_types=self._schema.problems,
+                node_lookups=self.schema.lookups,
+                problem_types=self.schema.problems,
                 cached_objects=cached_objects,
             ),
         )

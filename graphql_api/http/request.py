@@ -72,14 +72,11 @@ def _refuse_constant(name: str) -> None:
 def _operation(parts: Any, documents: TrustedDocuments) -> GraphQLRequest:
     if not isinstance(parts, dict):
         raise RequestError(400, "The body must be a JSON object with a `query`. Batches are not supported.")
-    variables, name = parts.get("variables"), parts.get("operationName")
-    if not isinstance(variables, dict | None):
-        raise RequestError(400, "`variables` must be an object.")
-    if not isinstance(name, str | None):
-        raise RequestError(400, "`operationName` must be a string.")
-    if not isinstance(parts.get("extensions"), dict | None):
-        raise RequestError(400, "`extensions` must be an object.")
-    return GraphQLRequest(_document(parts, documents), variables, name or None)
+    for name, kind in (("variables", dict), ("operationName", str), ("extensions", dict)):
+        if not isinstance(parts.get(name), kind | None):
+            raise RequestError(400, f"`{name}` must be {'a string' if kind is str else 'an object'}.")
+    query = _document(parts, documents)
+    return GraphQLRequest(query, parts.get("variables"), parts.get("operationName") or None)
 
 
 def _document(parts: dict[str, Any], documents: TrustedDocuments) -> str:

@@ -12,7 +12,7 @@ from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.appointments import Appointment, Course
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
@@ -108,9 +108,7 @@ class BookingMutations:
         directives=[BOOK],
     )
     async def book_appointment(
-        self,
-        info: Info,
-        input: Annotated[BookAppointmentInput, strawberry.argument(description="The hold and the patient.")],
+        self, info: Info, input: Annotated[BookAppointmentInput, argument("The hold and the patient.")]
     ) -> BookAppointmentPayload | None:
         booking, problems = await _book(info.context, [input.hold_token], input, as_course=False)
         if booking is None:
@@ -126,9 +124,7 @@ class BookingMutations:
         directives=[BOOK],
     )
     async def book_course(
-        self,
-        info: Info,
-        input: Annotated[BookCourseInput, strawberry.argument(description="The holds and the patient.")],
+        self, info: Info, input: Annotated[BookCourseInput, argument("The holds and the patient.")]
     ) -> BookCoursePayload | None:
         booking, problems = await _book(info.context, input.hold_tokens, input, as_course=True)
         if booking is None or booking.course is None:

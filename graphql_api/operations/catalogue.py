@@ -17,7 +17,7 @@ from booking.storage.queries.catalogue import (
 from booking.storage.session import BookingSession
 from graphql_api.resolvers.context import Context, Info, NodeLookup
 from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import CATALOGUE
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
 
@@ -37,9 +37,7 @@ class CatalogueQueries:
     async def services(
         self,
         info: Info,
-        practitioner_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those of this practitioner.")
-        ] = None,
+        practitioner_id: Annotated[strawberry.ID | None, argument("Only those of this practitioner.")] = None,
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
     ) -> Connection[Service] | None:
@@ -55,7 +53,7 @@ class CatalogueQueries:
         description="One service, by its name in links; null if it can't be booked.", directives=[CATALOGUE]
     )
     async def service(
-        self, info: Info, slug: Annotated[str, strawberry.argument(description="Like `dry-needling`.")]
+        self, info: Info, slug: Annotated[str, argument("Like `dry-needling`.")]
     ) -> Service | None:
         return await service_by_slug(slug, info.context) if slug.isascii() and slug.isprintable() else None
 
@@ -66,11 +64,10 @@ class CatalogueQueries:
         self,
         info: Info,
         service_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description="Only those who may deliver it on some day that can be booked."),
+            strawberry.ID | None, argument("Only those who may deliver it on some day that can be booked.")
         ] = None,
         location_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those who work at this location.")
+            strawberry.ID | None, argument("Only those who work at this location.")
         ] = None,
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,

@@ -21,7 +21,7 @@ from booking.storage.models.appointments import Hold as HoldRow
 from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
 from graphql_api.types.problems import Problem
@@ -148,9 +148,7 @@ class HoldMutations:
         directives=[BOOK],
     )
     async def hold_slot(
-        self,
-        info: Info,
-        input: Annotated[HoldSlotInput, strawberry.argument(description="The time to hold.")],
+        self, info: Info, input: Annotated[HoldSlotInput, argument("The time to hold.")]
     ) -> HoldSlotPayload | None:
         context = info.context
 
@@ -178,9 +176,7 @@ class HoldMutations:
         directives=[BOOK],
     )
     async def hold_course(
-        self,
-        info: Info,
-        input: Annotated[HoldCourseInput, strawberry.argument(description="The times to hold.")],
+        self, info: Info, input: Annotated[HoldCourseInput, argument("The times to hold.")]
     ) -> HoldCoursePayload | None:
         context = info.context
 
@@ -204,19 +200,18 @@ class HoldMutations:
         directives=[BOOK],
     )
     async def extend_hold(
-        self, info: Info, input: Annotated[ExtendHoldInput, strawberry.argument(description="The hold.")]
+        self, info: Info, input: Annotated[ExtendHoldInput, argument("The hold.")]
     ) -> ExtendHoldPayload | None:
-        async def work(session: BookingSession) -> HoldRow:
-            return await extend_hold(session, input.hold_token, now=info.context.now)
-
-        hold, problems = await run_mutation(info.context, work)
+        hold, problems = await run_mutation(
+            info.context, lambda session: extend_hold(session, input.hold_token, now=info.context.now)
+        )
         return ExtendHoldPayload(hold=Hold.of(hold) if hold else None, problems=problems)
 
     @strawberry.mutation(
         description="Release a hold before it expires. Repeating it does no harm.", directives=[BOOK]
     )
     async def release_hold(
-        self, info: Info, input: Annotated[ReleaseHoldInput, strawberry.argument(description="The hold.")]
+        self, info: Info, input: Annotated[ReleaseHoldInput, argument("The hold.")]
     ) -> ReleaseHoldPayload | None:
         released, problems = await run_mutation(
             info.context, lambda session: release_hold(session, input.hold_token, now=info.context.now)

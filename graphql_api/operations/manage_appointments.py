@@ -15,7 +15,7 @@ from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import check_guess_limit, count_guess, run_mutation
 from graphql_api.resolvers.context import Info
 from graphql_api.resolvers.relay import key_from_id, key_from_optional_id
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
@@ -84,10 +84,9 @@ class ManageQueries:
     async def appointment(
         self,
         info: Info,
-        manage_token: Annotated[str, strawberry.argument(description="The secret of the manage link.")],
+        manage_token: Annotated[str, argument("The secret of the manage link.")],
         id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description="The appointment of a course; its next one unless given."),
+            strawberry.ID | None, argument("The appointment of a course; its next one unless given.")
         ] = None,
     ) -> Appointment | None:
         context = info.context
@@ -113,9 +112,7 @@ class ManageMutations:
         directives=[MANAGE],
     )
     async def reschedule_appointment(
-        self,
-        info: Info,
-        input: Annotated[RescheduleAppointmentInput, strawberry.argument(description="The new time.")],
+        self, info: Info, input: Annotated[RescheduleAppointmentInput, argument("The new time.")]
     ) -> RescheduleAppointmentPayload | None:
         async def work(session: BookingSession) -> AppointmentRow:
             request = RescheduleRequest(
@@ -137,15 +134,15 @@ class ManageMutations:
         description="Cancel an appointment and free its time. Repeating it does no harm.", directives=[MANAGE]
     )
     async def cancel_appointment(
-        self,
-        info: Info,
-        input: Annotated[CancelAppointmentInput, strawberry.argument(description="The appointment.")],
+        self, info: Info, input: Annotated[CancelAppointmentInput, argument("The appointment.")]
     ) -> CancelAppointmentPayload | None:
-        async def work(session: BookingSession) -> AppointmentRow:
-            key, owner = input.appointment_key(), info.context.viewer.key
-            return await cancel(session, input.manage_token, key, owner=owner, now=info.context.now)
-
-        row, problems = await run_mutation(info.context, work)
+        now, owner = info.context.now, info.context.viewer.key
+        row, problems = await run_mutation(
+            info.context,
+            lambda session: cancel(
+                session, input.manage_token, input.appointment_key(), owner=owner, now=now
+            ),
+        )
         appointment = Appointment.of(row) if row else None
         return CancelAppointmentPayload(appointment=appointment, problems=problems)
 

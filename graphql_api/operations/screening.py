@@ -13,7 +13,7 @@ from booking.storage.session import BookingSession
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.resolvers.context import Info
 from graphql_api.resolvers.relay import key_from_id
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.payload import Payload
 from graphql_api.types.problems import Problem
@@ -73,9 +73,7 @@ class ScreeningMutations:
         directives=[BOOK],
     )
     async def check_screening(
-        self,
-        info: Info,
-        input: Annotated[CheckScreeningInput, strawberry.argument(description="The answers.")],
+        self, info: Info, input: Annotated[CheckScreeningInput, argument("The answers.")]
     ) -> CheckScreeningPayload | None:
         async def work(session: BookingSession) -> None:
             service = await listed_service(session, key_from_id(input.service_id, "Service", "serviceId"))

@@ -19,7 +19,7 @@ from graphql_api.operations.mutation import in_argument
 from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.loaders import SlotSearch
 from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import AVAILABILITY
 from graphql_api.types.slots import AvailabilityDay, OpenSlot, SlotCriteriaInput
@@ -48,7 +48,7 @@ class SlotQueries:
     async def open_slots(
         self,
         info: Info,
-        filter: Annotated[OpenSlotFilter, strawberry.argument(description="The slots to search for.")],
+        filter: Annotated[OpenSlotFilter, argument("The slots to search for.")],
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
     ) -> Connection[OpenSlot] | None:
@@ -71,17 +71,13 @@ class SlotQueries:
     async def course_slots(
         self,
         info: Info,
-        service_id: Annotated[strawberry.ID, strawberry.argument(description="The course's service.")],
-        starts_at: Annotated[datetime, strawberry.argument(description="The start of its first visit.")],
-        every_days: Annotated[
-            int, strawberry.argument(description=f"The days between two visits: 1 to {MAX_INTERVAL_DAYS}.")
-        ] = 7,
+        service_id: Annotated[strawberry.ID, argument("The course's service.")],
+        starts_at: Annotated[datetime, argument("The start of its first visit.")],
+        every_days: Annotated[int, argument(f"The days between two visits: 1 to {MAX_INTERVAL_DAYS}.")] = 7,
         practitioner_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="The practitioner; any unless given.")
+            strawberry.ID | None, argument("The practitioner; any unless given.")
         ] = None,
-        location_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="The location; any unless given.")
-        ] = None,
+        location_id: Annotated[strawberry.ID | None, argument("The location; any unless given.")] = None,
     ) -> list[OpenSlot] | None:
         ids = SlotCriteriaInput(
             service_id=service_id, practitioner_id=practitioner_id, location_id=location_id
@@ -96,9 +92,7 @@ class SlotQueries:
         directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
     )
     async def availability(
-        self,
-        info: Info,
-        filter: Annotated[OpenSlotFilter, strawberry.argument(description="The slots to count.")],
+        self, info: Info, filter: Annotated[OpenSlotFilter, argument("The slots to count.")]
     ) -> list[AvailabilityDay] | None:
         return await _days(filter, info.context)
 
@@ -112,9 +106,7 @@ class SlotSubscriptions:
         directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
     )
     async def availability_changed(
-        self,
-        info: Info,
-        filter: Annotated[OpenSlotFilter, strawberry.argument(description="The slots to count.")],
+        self, info: Info, filter: Annotated[OpenSlotFilter, argument("The slots to count.")]
     ) -> AsyncGenerator[list[AvailabilityDay]]:
         sent = None
         while True:

@@ -1,6 +1,5 @@
 """Webhook endpoints of the partner whose key is used: adding, changing, removing, replaying."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -22,10 +21,10 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
-from graphql_api.operations.mutation import run_mutation, to_problem
+from graphql_api.operations.mutation import Work, run_mutation, to_problem
 from graphql_api.resolvers.context import Context, Info
 from graphql_api.resolvers.relay import key_from_id
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import WEBHOOKS, forbidden
 from graphql_api.types.payload import Payload
 from graphql_api.types.webhooks import WebhookEndpoint
@@ -99,7 +98,7 @@ class WebhookQueries:
         return [WebhookEndpoint.of(row) for row in rows]
 
 
-Endpoint = Annotated[WebhookEndpointInput, strawberry.argument(description="The endpoint.")]
+Endpoint = Annotated[WebhookEndpointInput, argument("The endpoint.")]
 
 
 @strawberry.type
@@ -108,9 +107,7 @@ class WebhookMutations:
         description="Receive the events of appointments that you book, from now on.", directives=[WEBHOOKS]
     )
     async def add_webhook_endpoint(
-        self,
-        info: Info,
-        input: Annotated[AddWebhookEndpointInput, strawberry.argument(description="The new endpoint.")],
+        self, info: Info, input: Annotated[AddWebhookEndpointInput, argument("The new endpoint.")]
     ) -> AddWebhookEndpointPayload | None:
         context = info.context
 
@@ -120,9 +117,8 @@ class WebhookMutations:
             return await add_endpoint(session, input.url, input.name, kinds, key_id=owner, now=context.now)
 
         try:
-            await context.internals.check_webhook_url(
-                input.url
-            )  # It asks for the name: no transaction waits for that.
+            # Outside the transaction: the check waits for DNS.
+            await context.internals.check_webhook_url(input.url)
         except BookingError as refusal:
             return AddWebhookEndpointPayload(problems=[to_problem(refusal, context)])
         added, problems = await run_mutation(context, work)
@@ -132,45 +128,39 @@ class WebhookMutations:
 
     @strawberry.mutation(description="Replace the secret that signs the requests.", directives=[WEBHOOKS])
     async def rotate_webhook_secret(self, info: Info, input: Endpoint) -> RotateWebhookSecretPayload | None:
-        context = info.context
-
-        async def work(session: BookingSession) -> str:
-            return await rotate_secret(session, input.key(), key_id=_owner(context), now=context.now)
-
-        secret, problems = await run_mutation(context, work)
+        owner, now = _owner(info.context), info.context.now
+        secret, problems = await run_mutation(
+            info.context, lambda session: rotate_secret(session, input.key(), key_id=owner, now=now)
+        )
         return RotateWebhookSecretPayload(secret=secret, problems=problems)
 
     @strawberry.mutation(description="Disable an endpoint. Repeating it does no harm.", directives=[WEBHOOKS])
     async def disable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
-        context = info.context
-
-        async def work(session: BookingSession) -> WebhookEndpointRow:
-            return await disable_endpoint(session, input.key(), key_id=_owner(context), now=context.now)
-
-        return await _endpoint_payload(context, work)
+        owner, now = _owner(info.context), info.context.now
+        return await _changed_endpoint(
+            info.context, lambda session: disable_endpoint(session, input.key(), key_id=owner, now=now)
+        )
 
     @strawberry.mutation(
         description="Enable an endpoint again. Missed events can be replayed.", directives=[WEBHOOKS]
     )
     async def enable_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
-        async def work(session: BookingSession) -> WebhookEndpointRow:
-            return await enable_endpoint(session, input.key(), key_id=_owner(info.context))
-
-        return await _endpoint_payload(info.context, work)
+        owner = _owner(info.context)
+        return await _changed_endpoint(
+            info.context, lambda session: enable_endpoint(session, input.key(), key_id=owner)
+        )
 
     @strawberry.mutation(description="Remove an endpoint and its attempts.", directives=[WEBHOOKS])
     async def remove_webhook_endpoint(self, info: Info, input: Endpoint) -> WebhookEndpointPayload | None:
-        async def work(session: BookingSession) -> None:
-            await remove_endpoint(session, input.key(), key_id=_owner(info.context))
-
-        _, problems = await run_mutation(info.context, work)
+        owner = _owner(info.context)
+        _, problems = await run_mutation(
+            info.context, lambda session: remove_endpoint(session, input.key(), key_id=owner)
+        )
         return WebhookEndpointPayload(problems=problems)
 
     @strawberry.mutation(description="Send events again that were missed.", directives=[WEBHOOKS])
     async def replay_webhooks(
-        self,
-        info: Info,
-        input: Annotated[ReplayWebhooksInput, strawberry.argument(description="The events.")],
+        self, info: Info, input: Annotated[ReplayWebhooksInput, argument("The events.")]
     ) -> ReplayWebhooksPayload | None:
         context = info.context
 
@@ -194,9 +184,7 @@ def _event(text: str) -> UUID:
         raise InvalidInput("This is not the id of an event.", path=("eventId",)) from malformed
 
 
-async def _endpoint_payload(
-    context: Context, work: Callable[[BookingSession], Awaitable[WebhookEndpointRow]]
-) -> WebhookEndpointPayload:
+async def _changed_endpoint(context: Context, work: Work[WebhookEndpointRow]) -> WebhookEndpointPayload:
     row, problems = await run_mutation(context, work)
     return WebhookEndpointPayload(endpoint=WebhookEndpoint.of(row) if row else None, problems=problems)
 

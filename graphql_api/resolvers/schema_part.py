@@ -5,9 +5,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import strawberry
+from strawberry.types.arguments import StrawberryArgumentAnnotation
+
 from booking.domain.errors import BookingError
 from graphql_api.resolvers.context import Context, NodeLookup
 from graphql_api.security.viewer import RequiresScope
+
+
+def argument(description: str) -> StrawberryArgumentAnnotation:
+    """For `Annotated`: describes an argument of a field."""
+    return strawberry.argument(description=description)
 
 
 @dataclass(frozen=True, kw_only=True)

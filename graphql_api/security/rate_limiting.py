@@ -3,7 +3,7 @@
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -109,27 +109,12 @@ class RateLimits:
     guesses: ClientBudget
 
 
-class RateLimiter:
-    """The buckets of one kind of client, `factor` times the size that the settings give."""
-
-    def __init__(self, settings: Settings, clock: Callable[[], float], *, factor: int) -> None:
-        self._points = TokenBuckets(factor * settings.points_per_client, clock)
-        self._bookings = TokenBuckets(factor * settings.bookings_per_client, clock, fill=timedelta(hours=1))
-        self._guesses = TokenBuckets(factor * MAX_GUESSES, clock, fill=timedelta(minutes=1))
-
-    def of(self, client: bytes) -> RateLimits:
-        return RateLimits(
-            *(ClientBudget(buckets, client) for buckets in (self._points, self._bookings, self._guesses))
-        )
-
-
 class ClientLimits:
     """What a client may hold and spend: an anonymous one by its address, a partner by its key."""
 
     def __init__(self, settings: Settings) -> None:
         self._holds = settings.holds_per_client
-        self._anonymous = RateLimiter(settings, time.monotonic, factor=1)
-        self._partners = RateLimiter(settings, time.monotonic, factor=PARTNER_FACTOR)
+        self._anonymous, self._partners = _buckets(settings, 1), _buckets(settings, PARTNER_FACTOR)
 
     def holder(self, request: Request, key: ApiKey | None = None) -> Holder:
         if key:
@@ -137,11 +122,25 @@ class ClientLimits:
         return Holder(client_hash(request), self._holds)
 
     def budgets(self, request: Request, key: ApiKey | None = None) -> RateLimits:
-        limiter = self._partners if key else self._anonymous
-        return limiter.of(self.holder(request, key).client)
+        client = self.holder(request, key).client
+        return RateLimits(
+            *(ClientBudget(one, client) for one in (self._partners if key else self._anonymous))
+        )
 
     def charge(self, request: Request, cost: int) -> int:
         """Take points from an anonymous client. Returns the seconds to wait where it has too few."""
         points = self.budgets(request).points
         points.charge(cost)
         return points.wait
+
+
+def _buckets(settings: Settings, factor: int) -> Sequence[TokenBuckets]:
+    """Of points, bookings and guesses, `factor` times the size that the settings give."""
+    return [
+        TokenBuckets(factor * most, time.monotonic, fill=fill)
+        for most, fill in (
+            (settings.points_per_client, REFILL_TIME),
+            (settings.bookings_per_client, timedelta(hours=1)),
+            (MAX_GUESSES, timedelta(minutes=1)),
+        )
+    ]

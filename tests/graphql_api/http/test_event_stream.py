@@ -66,7 +66,7 @@ def count(event: Event) -> int:
     return slots
 
 
-async def test_whoever_listens_hears_at_once_and_when_something_is_booked_or_freed(
+async def test_a_subscriber_gets_the_days_at_once_and_after_each_booking_or_release(
     http: httpx.AsyncClient,
 ) -> None:
     api = GraphQLClient(http)
@@ -164,7 +164,7 @@ async def test_a_stream_on_which_nothing_happens_says_that_it_lives_and_ends_in_
     assert {":\n\n"} == set(said[1:-1])
 
 
-async def test_whoever_hangs_up_ends_what_was_looked_up_for_them() -> None:
+async def test_a_client_that_hangs_up_ends_its_stream() -> None:
     ended = asyncio.Event()
 
     async def results() -> AsyncGenerator[str]:

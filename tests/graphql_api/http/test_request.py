@@ -159,7 +159,7 @@ async def test_a_page_of_any_origin_may_ask_and_no_cookie_goes_with_it(http: htt
     assert "access-control-allow-credentials" not in preflight.headers
 
 
-async def test_what_nobody_expected_is_masked_with_an_id_that_the_log_knows(
+async def test_an_unexpected_error_is_masked_with_an_incident_id_that_the_log_knows(
     http: httpx.AsyncClient, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     database = Database(database_url)
@@ -194,7 +194,7 @@ async def test_health_tells_the_process_from_the_database(http: httpx.AsyncClien
     assert (await http.get("/readyz")).status_code == 200
 
 
-async def test_whoever_hangs_up_in_the_middle_is_no_error_of_ours(
+async def test_a_client_that_hangs_up_in_the_middle_causes_no_server_error(
     sqlite_url: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     database = Database(sqlite_url)
@@ -217,7 +217,7 @@ async def test_whoever_hangs_up_in_the_middle_is_no_error_of_ours(
     assert "Traceback" not in capfd.readouterr().err
 
 
-async def test_five_mistakes_are_told_at_most(http: httpx.AsyncClient) -> None:
+async def test_a_response_has_five_errors_at_most(http: httpx.AsyncClient) -> None:
     many = "{" + " ".join(f"wrong{n}" for n in range(20)) + "}"
     assert len((await http.post("/graphql", json={"query": many})).json()["errors"]) == 5
 
@@ -227,7 +227,7 @@ async def test_five_mistakes_are_told_at_most(http: httpx.AsyncClient) -> None:
     "document",
     ["{ clinik { name } }", "query ($a: OpenSlotFiltre) { clinic { name } }", "{ clinic { naem } }"],
 )
-async def test_a_stranger_is_not_told_which_name_was_meant(
+async def test_only_in_development_an_error_suggests_names(
     sqlite_url: str, mode: str, document: str, *, helps: bool
 ) -> None:
     database = Database(sqlite_url)

@@ -1,4 +1,4 @@
-"""Answers are kept while they are true, and not a moment longer."""
+"""Responses are cached while they are true, and not a moment longer."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ async def times(api: GraphQLClient) -> list[str]:
     return [edge["node"]["startsAt"] for edge in answer["data"]["openSlots"]["edges"]]
 
 
-async def is_kept(api: GraphQLClient, query: str, **variables: Any) -> bool:
+async def is_cached(api: GraphQLClient, query: str, **variables: Any) -> bool:
     """Whether the database has less to do the second time; the answer is the same, of course."""
     first = await api.ask(query, **variables)
     with sql_statements() as sent:
@@ -58,9 +58,9 @@ async def is_kept(api: GraphQLClient, query: str, **variables: Any) -> bool:
     return not sent
 
 
-async def test_what_is_asked_again_needs_no_statement(api: GraphQLClient) -> None:
-    assert await is_kept(api, OPEN_SLOTS, **WANTED)
-    assert await is_kept(api, SERVICES)
+async def test_a_cached_response_needs_no_statement(api: GraphQLClient) -> None:
+    assert await is_cached(api, OPEN_SLOTS, **WANTED)
+    assert await is_cached(api, SERVICES)
 
 
 async def test_other_variables_and_languages_are_other_questions(api: GraphQLClient) -> None:
@@ -105,14 +105,14 @@ async def test_a_hold_that_runs_out_gives_its_time_back(api: GraphQLClient, cloc
 
     clock.now = NOW + timedelta(minutes=1)
     assert before[0] not in await times(api)
-    assert await is_kept(api, OPEN_SLOTS, **WANTED)
+    assert await is_cached(api, OPEN_SLOTS, **WANTED)
 
     clock.now = NOW + timedelta(minutes=10)
     assert held["hold"]["expiresAt"] <= "2026-11-23T07:10"
     assert await times(api) == before
 
 
-async def test_time_that_passes_takes_what_has_become_too_soon(api: GraphQLClient, clock: Clock) -> None:
+async def test_passing_time_takes_slots_that_have_become_too_soon(api: GraphQLClient, clock: Clock) -> None:
     today = {"filter": WANTED["filter"] | {"from": "2026-11-23", "to": "2026-11-23"}}
 
     async def first() -> str:
@@ -124,7 +124,7 @@ async def test_time_that_passes_takes_what_has_become_too_soon(api: GraphQLClien
     assert await first() > soonest
 
 
-async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(
+async def test_a_slot_open_for_the_last_moment_is_not_offered_after_it(
     api: GraphQLClient, clock: Clock
 ) -> None:
     today = {"filter": WANTED["filter"] | {"from": "2026-11-23", "to": "2026-11-23"}}
@@ -139,21 +139,21 @@ async def test_what_is_open_for_the_last_moment_is_not_offered_after_it(
 async def test_fragments_that_double_and_double_are_read_once_each(api: GraphQLClient) -> None:
     fragments = [f"fragment f{n} on Clinic {{ ...f{n + 1} ...f{n + 1} }}" for n in range(40)]
     document = f"{{ clinic {{ ...f0 }} }} {' '.join(fragments)} fragment f40 on Clinic {{ name }}"
-    assert await is_kept(api, document)
+    assert await is_cached(api, document)
 
 
-async def test_what_is_asked_at_length_is_not_kept(api: GraphQLClient) -> None:
-    assert not await is_kept(api, f"{SERVICES} # {'long ' * 2000}")
+async def test_the_response_to_a_long_request_is_not_cached(api: GraphQLClient) -> None:
+    assert not await is_cached(api, f"{SERVICES} # {'long ' * 2000}")
 
 
 async def test_there_is_room_for_so_much_of_questions_and_answers_together(
     api: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphql_api.http.response_cache.MAX_CACHE_BYTES", 50_000)
-    assert await is_kept(api, SERVICES)
+    assert await is_cached(api, SERVICES)
     for number in range(3):
-        assert await is_kept(api, f"{{ clinic {{ name }} }} # {'long ' * 1000}{number}")
-    assert await is_kept(api, SERVICES)
+        assert await is_cached(api, f"{{ clinic {{ name }} }} # {'long ' * 1000}{number}")
+    assert await is_cached(api, SERVICES)
     for number in range(10):
         await api.ask(f"{{ clinic {{ name }} }} # {'long ' * 1000}{number}")
     with sql_statements() as sent:
@@ -164,17 +164,17 @@ async def test_there_is_room_for_so_much_of_questions_and_answers_together(
 async def test_an_edited_clinic_file_is_seen_within_milliseconds(
     api: GraphQLClient, database: Database
 ) -> None:
-    assert await is_kept(api, SERVICES)
+    assert await is_cached(api, SERVICES)
     await open_clinic(database, edit_file({'"Dry needling, first visit"': '"Another name"'}))
     await asyncio.sleep(SHARED_SECONDS)
     edges = (await api.ask(SERVICES))["data"]["services"]["edges"]
     assert edges[0]["node"]["name"] == "Another name"
 
 
-async def test_what_somebody_else_writes_into_the_database_is_seen_within_milliseconds(
+async def test_a_change_written_by_another_program_is_seen_within_milliseconds(
     api: GraphQLClient, database: Database
 ) -> None:
-    assert await is_kept(api, SERVICES)
+    assert await is_cached(api, SERVICES)
     async with database.write() as session:
         await session.execute(update(Service).values(name={"en": "By hand"}))
     await asyncio.sleep(SHARED_SECONDS)
@@ -182,21 +182,21 @@ async def test_what_somebody_else_writes_into_the_database_is_seen_within_millis
     assert {edge["node"]["name"] for edge in edges} == {"By hand"}
 
 
-async def test_what_is_the_callers_own_is_never_kept(api: GraphQLClient) -> None:
+async def test_data_of_one_caller_is_never_cached(api: GraphQLClient) -> None:
     booking = await api.hold_and_book((await times(api))[0])
     mine = "query ($token: String!) { appointment(manageToken: $token) { reference } }"
-    assert not await is_kept(api, mine, token=booking["manageToken"])
+    assert not await is_cached(api, mine, token=booking["manageToken"])
     both = mine.replace("appointment", "clinic { name } ... on Query { appointment").replace("} }", "} } }")
-    assert not await is_kept(api, both, token=booking["manageToken"])
+    assert not await is_cached(api, both, token=booking["manageToken"])
     service = global_id("Service", "dry-needling")
-    assert not await is_kept(api, "query ($id: ID!) { node(id: $id) { id } }", id=service)
-    assert not await is_kept(api, "{ rateLimit { cost } clinic { name } }")
+    assert not await is_cached(api, "query ($id: ID!) { node(id: $id) { id } }", id=service)
+    assert not await is_cached(api, "{ rateLimit { cost } clinic { name } }")
 
 
-async def test_a_partner_with_a_key_gets_no_answer_that_was_kept(
+async def test_a_partner_with_a_key_gets_no_cached_response(
     http: httpx.AsyncClient, api: GraphQLClient, database: Database
 ) -> None:
-    assert await is_kept(api, SERVICES)
+    assert await is_cached(api, SERVICES)
     _, secret = await new_key(database, "availability")
     for _ in range(2):
         refused = await http.post("/graphql", json={"query": SERVICES}, headers=bearing(secret))
@@ -205,7 +205,7 @@ async def test_a_partner_with_a_key_gets_no_answer_that_was_kept(
     assert wrong.status_code == 401
 
 
-async def test_a_web_site_that_is_not_known_gets_no_answer_that_was_kept(
+async def test_an_unknown_web_site_gets_no_cached_response(
     api: GraphQLClient, database_url: str, database: Database, clock: Clock
 ) -> None:
     async with database.write() as session:
@@ -222,13 +222,13 @@ async def test_a_web_site_that_is_not_known_gets_no_answer_that_was_kept(
             assert await status("https://other.example") == 403
 
 
-async def test_a_refusal_is_not_kept(api: GraphQLClient) -> None:
+async def test_a_refusal_is_not_cached(api: GraphQLClient) -> None:
     wrong = {"filter": WANTED["filter"] | {"from": "2026-11-26"}}
     assert "errors" in await api.ask(OPEN_SLOTS, **wrong)
-    assert not await is_kept(api, OPEN_SLOTS, **wrong)
+    assert not await is_cached(api, OPEN_SLOTS, **wrong)
 
 
-async def test_what_is_kept_costs_no_points(http: httpx.AsyncClient) -> None:
+async def test_a_cached_response_costs_no_points(http: httpx.AsyncClient) -> None:
     asked = {"query": SERVICES}
     first = await http.post("/graphql", json=asked)
     again = await http.post("/graphql", json=asked)
@@ -257,13 +257,13 @@ async def test_a_get_is_answered_with_304_until_something_has_changed(
     assert changed.headers["etag"] != first.headers["etag"]
 
 
-async def test_a_get_that_nobody_keeps_has_no_etag(http: httpx.AsyncClient) -> None:
+async def test_an_uncacheable_get_has_no_etag(http: httpx.AsyncClient) -> None:
     answer = await http.get("/graphql", params={"query": "{ rateLimit { cost } }"})
     assert "etag" not in answer.headers
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_page_of_another_origin_may_read_what_is_kept(http: httpx.AsyncClient) -> None:
+async def test_a_page_of_another_origin_may_read_a_cached_response(http: httpx.AsyncClient) -> None:
     for origin in (None, "https://clinic.example", "https://clinic.example", None):
         headers = {"Origin": origin} if origin else {}
         answer = await http.post("/graphql", json={"query": SERVICES}, headers=headers)

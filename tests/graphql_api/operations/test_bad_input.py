@@ -124,7 +124,7 @@ async def test_details_that_cannot_be_used_are_named_and_the_hold_stays(
     assert (await api.book(held["holdToken"]))["problems"] == []
 
 
-async def test_all_wrong_details_are_told_at_once(api: GraphQLClient, database: Database) -> None:
+async def test_all_invalid_details_are_reported_at_once(api: GraphQLClient, database: Database) -> None:
     held = await api.hold(TUESDAY)
     before = await written(database)
 
@@ -144,7 +144,7 @@ async def test_names_of_the_whole_world_are_names(api: GraphQLClient, name: str)
 
 
 @pytest.mark.parametrize("phone", ["+1 (416) 555-0123", "4165550123", "416.555.0123", "+44 20 7946 0958"])
-async def test_phone_numbers_in_any_style_are_kept_in_one(
+async def test_phone_numbers_of_any_style_are_stored_in_one(
     api: GraphQLClient, database: Database, phone: str
 ) -> None:
     held = await api.hold(TUESDAY)
@@ -154,7 +154,9 @@ async def test_phone_numbers_in_any_style_are_kept_in_one(
         assert await session.scalar(select(Patient.phone)) in ("+14165550123", "+442079460958")
 
 
-async def test_somebody_elses_secrets_open_nothing(api: GraphQLClient, database: Database) -> None:
+async def test_unknown_secrets_and_ids_of_another_booking_open_nothing(
+    api: GraphQLClient, database: Database
+) -> None:
     mine, theirs = await api.hold_and_book(TUESDAY), await api.hold_and_book("2026-11-24T13:00:00-05:00")
     before = await written(database)
 
@@ -173,7 +175,7 @@ async def test_somebody_elses_secrets_open_nothing(api: GraphQLClient, database:
     assert await written(database) == before
 
 
-async def test_a_secret_is_kept_as_a_hash_alone(api: GraphQLClient, database: Database) -> None:
+async def test_a_secret_is_stored_as_a_hash_alone(api: GraphQLClient, database: Database) -> None:
     held = await api.hold(TUESDAY)
     booked = await api.book(held["holdToken"])
 

@@ -17,7 +17,7 @@ async def names(api: GraphQLClient, query: str, field: str, **variables: Any) ->
 WHO = "query ($s: ID, $l: ID) { practitioners(serviceId: $s, locationId: $l) { edges { node { slug } } } }"
 
 
-async def test_only_who_may_deliver_a_service_is_listed_for_it(api: GraphQLClient) -> None:
+async def test_only_practitioners_who_may_deliver_a_service_are_listed_for_it(api: GraphQLClient) -> None:
     everybody = [f"sample-practitioner-{letter}" for letter in "abcde"]
 
     assert await names(api, WHO, "practitioners") == everybody
@@ -212,7 +212,7 @@ async def test_the_clinic_shows_its_hours_and_rules(api: GraphQLClient) -> None:
     }
 
 
-async def test_what_people_ask_is_answered_in_their_language(api: GraphQLClient) -> None:
+async def test_frequent_questions_are_in_the_language_asked_for(api: GraphQLClient) -> None:
     document = 'query { service(slug: "dry-needling") { faq { question answer } } }'
 
     english = (await api.ask(document))["data"]["service"]["faq"]

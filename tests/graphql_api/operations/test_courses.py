@@ -45,7 +45,7 @@ async def test_all_times_of_a_course_are_held_at_once_with_one_practitioner(api:
     assert (await api.book_course(held["holdTokens"]))["problems"] == []
 
 
-async def test_whoever_is_free_at_all_times_of_a_course_gives_it(api: GraphQLClient) -> None:
+async def test_a_course_is_held_with_a_practitioner_who_is_free_at_all_its_times(api: GraphQLClient) -> None:
     await api.hold_and_book(TIMES[1], practitionerId=practitioner_id("a"))
 
     held = await api.hold_course(TIMES)
@@ -80,7 +80,7 @@ async def test_one_taken_time_refuses_the_whole_course_names_it_and_offers_other
     )
 
 
-async def test_a_course_that_nobody_can_give_alone_names_the_time_that_is_too_many(
+async def test_a_course_that_no_practitioner_can_give_alone_names_the_time_that_fails(
     api: GraphQLClient,
 ) -> None:
     await api.hold_and_book(TIMES[1], practitionerId=practitioner_id("a"))

@@ -45,7 +45,7 @@ async def test_a_hold_is_extended_once(api: GraphQLClient, clock: Clock) -> None
     assert (await api.hold(NINE, **WITH_A))["problems"] == [], "it ended when it was to end"
 
 
-async def test_what_ran_out_is_not_extended(api: GraphQLClient, clock: Clock) -> None:
+async def test_an_expired_hold_is_not_extended(api: GraphQLClient, clock: Clock) -> None:
     first = await api.hold(NINE, **WITH_A)
     clock.now += timedelta(minutes=5)
 
@@ -59,7 +59,7 @@ async def test_what_ran_out_is_not_extended(api: GraphQLClient, clock: Clock) ->
     assert refused["problems"][0]["alternatives"]
 
 
-async def test_what_is_booked_released_or_unknown_is_not_extended(api: GraphQLClient) -> None:
+async def test_a_booked_released_or_unknown_hold_is_not_extended(api: GraphQLClient) -> None:
     booked = await api.hold(NINE)
     await api.book(booked["holdToken"])
     released = await api.hold(NINE)
@@ -86,7 +86,7 @@ async def http(
         yield client
 
 
-async def test_nobody_holds_a_whole_week(api: GraphQLClient, clock: Clock) -> None:
+async def test_a_client_can_not_hold_a_whole_week(api: GraphQLClient, clock: Clock) -> None:
     hours = [f"{DAY}T{hour:02}:00:00-05:00" for hour in (8, 9, 10, 13)]
     tokens = [(await api.hold(time, **WITH_A))["holdToken"] for time in hours[:3]]
     clock.now += timedelta(minutes=1)
@@ -99,7 +99,7 @@ async def test_nobody_holds_a_whole_week(api: GraphQLClient, clock: Clock) -> No
     assert (await api.hold(hours[3], **WITH_A))["problems"] == []
 
 
-async def test_what_is_booked_is_held_no_more(api: GraphQLClient) -> None:
+async def test_a_booked_hold_does_not_count_as_held(api: GraphQLClient) -> None:
     hours = [f"{DAY}T{hour:02}:00:00-05:00" for hour in (8, 9, 10, 13)]
     for time in hours:
         await api.hold_and_book(time, **WITH_A)
@@ -112,7 +112,7 @@ async def test_a_course_counts_as_its_visits(api: GraphQLClient) -> None:
     assert problem_types(await api.hold_course(times)) == ["TooManyHolds"]
 
 
-async def test_somebody_else_is_not_in_their_way(
+async def test_the_holds_of_one_client_do_not_limit_another(
     api: GraphQLClient, database_url: str, clock: Clock, holds_per_client: int
 ) -> None:
     for hour in (8, 9, 10):

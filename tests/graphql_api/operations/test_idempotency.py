@@ -129,7 +129,9 @@ async def test_a_key_is_forgotten_after_a_day(api: GraphQLClient, clock: Clock, 
         assert await session.scalar(select(func.count()).select_from(IdempotencyKey)) == 1
 
 
-async def test_neither_a_key_nor_what_was_asked_for_is_kept(api: GraphQLClient, database: Database) -> None:
+async def test_neither_an_idempotency_key_nor_its_request_is_stored(
+    api: GraphQLClient, database: Database
+) -> None:
     held = await api.hold(TUESDAY, **KEY)
     await api.book(held["holdToken"], **KEY)
 

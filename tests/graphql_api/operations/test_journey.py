@@ -117,7 +117,9 @@ async def test_a_second_visitor_is_offered_the_nearest_times(api: GraphQLClient)
     ]
 
 
-async def test_any_practitioner_means_whoever_has_the_least_to_do_that_day(api: GraphQLClient) -> None:
+async def test_any_practitioner_means_the_one_with_the_fewest_appointments_that_day(
+    api: GraphQLClient,
+) -> None:
 
     await api.hold_and_book(TUESDAY, **CERTIFIED)
 
@@ -126,7 +128,7 @@ async def test_any_practitioner_means_whoever_has_the_least_to_do_that_day(api: 
     assert first["hold"]["slot"]["practitioner"] == {"slug": "sample-practitioner-c"}
 
 
-async def test_any_practitioner_finds_everybody_who_is_free_and_then_nobody(api: GraphQLClient) -> None:
+async def test_any_practitioner_finds_each_who_is_free_and_then_none(api: GraphQLClient) -> None:
     held = [await api.hold(TUESDAY) for _ in range(3)]
 
     who = [one["hold"] and one["hold"]["slot"]["practitioner"]["slug"] for one in held]

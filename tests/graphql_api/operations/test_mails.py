@@ -43,7 +43,7 @@ async def http(
         yield client
 
 
-async def test_the_link_in_the_mail_is_the_one_that_the_partner_was_told(
+async def test_the_link_in_the_mail_is_the_one_that_the_partner_received(
     api: GraphQLClient, box: Mailbox
 ) -> None:
     booked = await api.hold_and_book(NINE)
@@ -57,7 +57,7 @@ async def test_the_link_in_the_mail_is_the_one_that_the_partner_was_told(
     assert booked["appointment"]["reference"] in text.get_content()
 
 
-async def test_moving_and_cancelling_are_told_in_the_order_in_which_they_happened(
+async def test_mails_about_moving_and_cancelling_come_in_the_order_of_the_changes(
     api: GraphQLClient, box: Mailbox
 ) -> None:
     booked = await api.hold_and_book(NINE)

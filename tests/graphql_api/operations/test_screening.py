@@ -56,7 +56,7 @@ async def test_the_refusal_does_not_say_which_answer_it_was(api: GraphQLClient) 
     assert problem_types(judged[0]) == ["CallTheClinic"]
 
 
-async def test_booking_judges_again_whatever_the_visitor_was_told(api: GraphQLClient) -> None:
+async def test_booking_judges_the_screening_answers_again(api: GraphQLClient) -> None:
     held = await api.hold(TUESDAY)
 
     assert problem_types(await api.book(held["holdToken"], screening=screening_answers(pregnancy="YES"))) == [
@@ -83,7 +83,7 @@ async def test_a_blocking_answer_is_neither_stored_nor_logged(
     assert "pregnancy" not in " ".join(record.getMessage() for record in logged)
 
 
-async def test_what_to_tell_the_practitioner_is_kept_with_the_visit_and_shown_to_nobody_else(
+async def test_the_note_for_the_practitioner_is_stored_with_the_appointment_and_not_shown_by_the_api(
     api: GraphQLClient, database: Database
 ) -> None:
     held = await api.hold(TUESDAY)

@@ -62,7 +62,7 @@ async def done(caller: Caller, document: str, **given: Any) -> dict[str, Any]:
     return payload
 
 
-async def test_a_partner_hears_of_what_it_booked_and_replays_what_it_missed(
+async def test_a_partner_receives_the_events_of_its_bookings_and_replays_missed_ones(
     http: httpx.AsyncClient, owner: Caller, receiver: Receiver
 ) -> None:
     added = await done(owner, ADD, url=f"{receiver.url}/hook", name="Sample Directory")

@@ -35,7 +35,7 @@ async def replicas(
         yield one, fast, clock
 
 
-async def test_a_replica_whose_clock_is_fast_takes_only_what_was_about_to_end(
+async def test_a_replica_whose_clock_is_fast_takes_only_holds_about_to_expire(
     replicas: tuple[GraphQLClient, GraphQLClient, Clock],
 ) -> None:
     one, fast, clock = replicas
@@ -66,7 +66,7 @@ async def test_a_clock_that_steps_back_sells_nothing_twice(
     assert (await other.book(held["holdToken"]))["problems"] == []
 
 
-async def test_the_database_says_what_time_it_is(postgres: Postgres, postgresql_url: str) -> None:
+async def test_the_database_decides_what_time_it_is(postgres: Postgres, postgresql_url: str) -> None:
     database = Database(postgresql_url)
     await open_clinic(database)
     async with database.write() as session:

@@ -1,4 +1,4 @@
-"""The short way to an answer and GraphQL's own way give the same, mistakes included."""
+"""Compiled execution and GraphQL's own give the same answer, errors included."""
 
 import asyncio
 import random
@@ -93,7 +93,7 @@ ASKED = [
 
 
 @given(tree=TREES, query=st.sampled_from(ASKED))
-def test_however_rotten_a_tree_is_both_ways_say_the_same_of_it(tree: Tree, query: str) -> None:
+def test_compiled_and_stock_execution_agree_on_any_rotten_tree(tree: Tree, query: str) -> None:
     async def both() -> list[tuple[Any, list[Any]]]:
         answers = [await schema.execute(query, context_value=tree) for schema in (QUICK, STOCK)]
         return [
@@ -104,7 +104,7 @@ def test_however_rotten_a_tree_is_both_ways_say_the_same_of_it(tree: Tree, query
     assert quick == stock
 
 
-async def test_the_short_way_is_taken_where_there_is_one() -> None:
+async def test_compilable_selections_are_compiled() -> None:
     schema = strawberry.Schema(Query, execution_context_class=CompiledExecutionContext)
     leaf = Leaf(name="a", size=1, tags=None)
     branch = Branch(leaves=[leaf], best=leaf, maybe=[leaf])
@@ -166,7 +166,7 @@ def document(seed: int) -> str:
 
 
 @pytest.mark.parametrize("keyed", [False, True], ids=["anybody", "a partner"])
-async def test_whatever_is_asked_of_the_api_both_ways_answer_the_same(
+async def test_compiled_and_stock_execution_answer_any_query_alike(
     http: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch, keyed: bool
 ) -> None:
     headers = bearing((await new_key(database, "catalogue", "availability"))[1]) if keyed else {}

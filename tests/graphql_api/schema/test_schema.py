@@ -30,7 +30,7 @@ def contract() -> GraphQLSchema:
     return build_schema(printed_schema())
 
 
-def test_schema_graphql_is_what_the_code_says() -> None:
+def test_schema_graphql_is_what_the_code_prints() -> None:
     assert SCHEMA.read_text("utf-8") == printed_schema(), "run `make schema`"
 
 
@@ -77,7 +77,7 @@ def test_roots_are_nullable_and_lists_of_objects_are_not_full_of_holes() -> None
     assert nullable == {*query.fields, *mutation.fields} - {"nodes"}
 
 
-def test_a_field_that_says_nothing_of_who_may_see_it_starts_no_server() -> None:
+def test_a_field_without_a_scope_starts_no_server() -> None:
     @strawberry.type
     class More:
         @strawberry.field(description="Something more.")

@@ -41,7 +41,7 @@ async def new_key(database: Database, *scopes: str, name: str = "Sample Director
     return key.id, secret
 
 
-async def test_a_key_says_who_asks(http: httpx.AsyncClient, database: Database) -> None:
+async def test_a_key_identifies_the_viewer(http: httpx.AsyncClient, database: Database) -> None:
     _, secret = await new_key(database, "book", "catalogue")
     answer = await http.post("/graphql", json={"query": VIEWER}, headers=bearing(secret))
     assert answer.json() == {
@@ -50,7 +50,7 @@ async def test_a_key_says_who_asks(http: httpx.AsyncClient, database: Database) 
     assert (await http.post("/graphql", json={"query": VIEWER})).json() == ANYBODY
 
 
-async def test_what_is_wrong_with_a_key_is_told_alike(
+async def test_all_faults_of_a_key_are_answered_alike(
     http: httpx.AsyncClient, database: Database, clock: Clock
 ) -> None:
     key, revoked = await new_key(database)
@@ -125,7 +125,7 @@ async def test_a_key_in_an_address_or_a_cookie_is_none(http: httpx.AsyncClient, 
     assert (await http.post("/graphql", json={"query": VIEWER}, headers=cookie)).json() == ANYBODY
 
 
-async def test_the_secret_is_kept_as_a_hash_and_never_logged(
+async def test_the_secret_is_stored_as_a_hash_and_never_logged(
     http: httpx.AsyncClient, database: Database, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     key, secret = await new_key(database)
@@ -242,7 +242,7 @@ def test_keys_are_made_listed_rotated_and_revoked(tmp_path: Path, sqlite_url: st
         (["revoke", "nothing"], "There is no key 'nothing'"),
     ],
 )
-def test_a_mistake_is_told_in_a_line(
+def test_a_mistake_is_reported_in_a_line(
     tmp_path: Path, sqlite_url: str, arguments: list[str], said: str
 ) -> None:
     done = run("keys", *arguments, folder=tmp_path, DATABASE_URL=sqlite_url)

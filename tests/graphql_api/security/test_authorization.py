@@ -150,7 +150,7 @@ async def test_every_node_is_seen_by_those_who_may_and_is_gone_for_others(scene:
 LIST = "{ appointments { edges { node { id patient { email } } } } }"
 
 
-async def test_a_partner_lists_its_own_bookings_and_nobody_elses(scene: Scene) -> None:
+async def test_a_partner_lists_its_own_bookings_and_no_others(scene: Scene) -> None:
     seen = {}
     for name, caller in scene.callers.items():
         answer = await caller.ask("{ appointments { edges { node { id } } } }")
@@ -164,7 +164,9 @@ async def test_a_partner_lists_its_own_bookings_and_nobody_elses(scene: Scene) -
     }
 
 
-async def test_the_patient_is_told_to_who_booked_and_may_know(scene: Scene, http: httpx.AsyncClient) -> None:
+async def test_the_patient_is_shown_to_the_key_that_booked_and_has_the_scope(
+    scene: Scene, http: httpx.AsyncClient
+) -> None:
     answer = await scene.callers["owner"].ask(LIST)
     assert answer["data"]["appointments"]["edges"][0]["node"]["patient"] == {"email": PATIENT["email"]}
 
@@ -178,7 +180,7 @@ async def test_the_patient_is_told_to_who_booked_and_may_know(scene: Scene, http
             assert PATIENT["email"] not in str(answer)
 
 
-async def test_a_key_is_for_what_its_scopes_say_and_nothing_else(scene: Scene) -> None:
+async def test_a_key_allows_its_scopes_and_nothing_else(scene: Scene) -> None:
     asked = {
         Scope.CATALOGUE: "{ clinic { name } services { edges { cursor } } }",
         Scope.AVAILABILITY: f'''{{ availability(filter: {{serviceId: "{service_id()}", from: "2026-11-25",
@@ -258,7 +260,7 @@ async def test_pages_that_can_not_be_are_refused(scene: Scene, wrong: dict[str, 
     assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
-def test_the_list_of_what_is_for_everybody_names_what_there_is() -> None:
+def test_the_list_of_public_fields_names_existing_fields() -> None:
     there = {
         f"{kind}.{name}"
         for kind in PROTECTED_TYPES

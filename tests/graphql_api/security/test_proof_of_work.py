@@ -72,7 +72,7 @@ async def test_a_time_is_held_with_a_proof_and_each_proof_is_good_for_one(http: 
     assert again["__typename"] == "ProofNeeded"
 
 
-async def test_what_is_no_proof_is_answered_with_a_challenge(http: httpx.AsyncClient) -> None:
+async def test_a_wrong_proof_is_answered_with_a_challenge(http: httpx.AsyncClient) -> None:
     challenge = await a_challenge(http)
     foreign = ProofOfWork("another secret that is long enough").challenge(NOW).to_dict()
     foreign["digest"] = foreign["challenge"]

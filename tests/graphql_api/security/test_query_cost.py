@@ -57,13 +57,13 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
 
 
 @pytest.mark.parametrize("what", COSTS)
-def test_what_an_operation_costs(what: str) -> None:
+def test_the_cost_of_an_operation(what: str) -> None:
     document, variables, cost = COSTS[what]
     operation = document_facts(document).operation(None)
     assert query_cost(BookingSchema()._schema, operation, variables) == cost
 
 
-async def test_what_is_too_dear_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:
+async def test_a_too_dear_operation_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:
     practitioners = "practitioners(first: 100) { edges { node { slug } } }"
     document = f"{{ services(first: 100) {{ edges {{ node {{ {practitioners} }} }} }} }}"
     accept = {"accept": "application/graphql-response+json"}

@@ -63,7 +63,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-async def test_what_is_too_much_is_refused_and_the_limit_named(http: httpx.AsyncClient, what: str) -> None:
+async def test_a_too_large_operation_is_refused_and_the_limit_named(
+    http: httpx.AsyncClient, what: str
+) -> None:
     document, limit = REFUSED[what]
     response = await http.post("/graphql", json={"query": document}, headers=ASK)
     assert response.status_code == 400
@@ -71,7 +73,7 @@ async def test_what_is_too_much_is_refused_and_the_limit_named(http: httpx.Async
     assert limit in limits
 
 
-async def test_what_is_just_not_too_much_is_answered(http: httpx.AsyncClient) -> None:
+async def test_an_operation_at_the_limit_is_answered(http: httpx.AsyncClient) -> None:
     for document in (
         nested(10),
         "{ clinic {" + " ".join(f"a{n}: name" for n in range(30)) + "} }",
@@ -172,6 +174,6 @@ def test_fragments_are_measured_as_if_they_were_written_out(parts: tuple[Selecti
     assert DocumentFacts.of(document).operation(None).extent == counted(root, fragments)
 
 
-def test_the_rule_is_one_for_all_so_that_validations_are_remembered() -> None:
+def test_the_rule_is_one_class_so_that_validations_are_cached() -> None:
     assert isinstance(QueryLimits, type)
     assert QueryLimits.__module__ == "graphql_api.security.query_limits"

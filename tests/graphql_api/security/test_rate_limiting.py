@@ -45,14 +45,14 @@ def test_one_client_takes_nothing_from_another() -> None:
     assert ClientBudget(allowance, b"two").charge(100)
 
 
-def test_what_is_kept_does_not_grow_with_the_clients() -> None:
+def test_the_number_of_buckets_is_bounded() -> None:
     allowance = TokenBuckets(100, Seconds())
     for client in range(MAX_CLIENTS + 50):
         ClientBudget(allowance, client.to_bytes(4)).charge(1)
     assert len(allowance._buckets) == MAX_CLIENTS
 
 
-async def test_an_answer_says_what_is_left(http: httpx.AsyncClient) -> None:
+async def test_a_response_says_how_many_points_are_left(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", json=PAGE)
     told = response.json()["data"]["rateLimit"]
     assert (told["cost"], told["limit"]) == (COST, 20_000)
@@ -62,7 +62,7 @@ async def test_an_answer_says_what_is_left(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("document", [PAGE["query"], "{ nonsense }", "{"])
-async def test_whoever_has_spent_all_is_told_when_to_ask_again(
+async def test_a_client_without_points_learns_when_to_ask_again(
     database: Database, database_url: str, document: str
 ) -> None:
     await open_clinic(database)
@@ -98,7 +98,7 @@ async def test_a_client_books_so_often_in_an_hour(database: Database, database_u
         assert (await GraphQLClient(another).book(held[2]))["problems"] == []
 
 
-async def test_who_guesses_at_secrets_is_not_listened_to_for_a_while(
+async def test_a_client_that_guesses_at_secrets_is_refused_for_a_while(
     database: Database, database_url: str
 ) -> None:
     await open_clinic(database)
