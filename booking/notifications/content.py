@@ -43,7 +43,7 @@ def write_mail(context: MailContext, texts: Texts, links: Links, *, language: st
 def _title(context: MailContext, texts: Texts) -> str:
     match context.event.kind:
         case EventKind.BOOKED:
-            return texts.count("confirmed.titleCourse", len(context.appointments))
+            return texts.count("confirmed.title", len(context.appointments))
         case EventKind.MOVED:
             return texts("mail.moved.title" if context.has_new_time else "mail.changed.title")
         case EventKind.CANCELLED:

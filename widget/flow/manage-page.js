@@ -59,7 +59,7 @@ const showOverview = (booking, options) => {
   if (!first) return;
   const isBooked = appointments.some(({ status }) => status === 'BOOKED');
   frame.show({
-    title: t(appointments.length > 1 ? 'manage.titleCourse' : 'manage.title'),
+    title: t.count('visits.title', appointments.length),
     content: [
       ...appointments.map((appointment, i) => card(booking, appointment, i)),
       ...bookedDetails(first, [], booking),

@@ -15,7 +15,7 @@ export const confirmedStep = {
     const references = appointments.flatMap(({ reference }, i) =>
       [i ? ', ' : '', h('strong', { class: 'reference', part: 'reference' }, reference)]);
     return {
-      title: n > 1 ? t.count('confirmed.titleCourse', n) : t('confirmed.title'),
+      title: t.count('confirmed.title', n),
       lead: h('div', { class: 'booked', part: 'confirmed' }, icon('check'),
         h('p', {}, t.count('confirmed.reference', n), ' ', ...references)),
       content: [

@@ -32,7 +32,7 @@ export const detailsStep = {
       title: t('details.title'),
       content: [heldSummary(flow), expiry, h('div', { class: 'fields' }, ...fields)],
       primary: {
-        label: count > 1 ? t.count('details.bookCourse', count) : t('details.book'),
+        label: t.count('details.book', count),
         act: () => submit(flow, fields),
       },
     };

@@ -32,7 +32,7 @@ export const timeStep = {
       else choice.replaceChildren(slotChoice(flow, 0));
     };
     return {
-      title: !isCourse ? t('time.title') : isComplete ? t('time.titleAll') : t('time.titleVisit', { n: index + 1, of }),
+      title: !isCourse ? t('time.title') : isComplete ? t.count('visits.title', of) : t('time.titleVisit', { n: index + 1, of }),
       lead: leadText(flow),
       content: [
         practitionerSelect(flow, restart),
