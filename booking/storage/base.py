@@ -50,7 +50,10 @@ class DurationInMinutes(TypeDecorator[timedelta]):
 
 
 class Table(DeclarativeBase):
-    """The base class of all tables (SQLAlchemy), with column types that mean the same on both databases."""
+    """The base class of all tables (SQLAlchemy), with column types that mean the same on both databases.
+
+    A `datetime` is stored in UTC, a `timedelta` in whole minutes.
+    """
 
     metadata = sa.MetaData(
         naming_convention={

@@ -1,4 +1,4 @@
-"""Whatever a feature's package does wrong, each command tells it in one sentence, and lists the others."""
+"""Each mistake in a feature's package is one sentence from each command, and `features` lists the others."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from graphql_api.extensions.discovery import load_clinic_file as open_file
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
 from graphql_api.startup import prepare_database
-from tests.graphql_api.extensions.packages import HEAD, WITH_A_TABLE, Office, install
+from tests.graphql_api.extensions.packages import HEAD, WITH_A_TABLE, ClinicFolder, install
 from tests.support.clinics import NOW, file_with_features
 
 PACKAGE = "feature tips (book-online-tips 0.1.0): "
@@ -31,18 +31,18 @@ AT_IMPORT = {
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+def clinic_folder(tmp_path: Path) -> ClinicFolder:
+    return ClinicFolder(tmp_path)
 
 
 @pytest.mark.parametrize(("code", "told"), AT_IMPORT.values(), ids=AT_IMPORT)
-def test_whatever_an_import_raises_is_one_sentence(office: Office, code: str, told: str) -> None:
-    install(office.site, "tips", code)
-    install(office.site, "more", MORE)
-    office.clinic("tips", "more")
+def test_an_error_at_import_is_one_sentence(clinic_folder: ClinicFolder, code: str, told: str) -> None:
+    install(clinic_folder.site, "tips", code)
+    install(clinic_folder.site, "more", MORE)
+    clinic_folder.write_file("tips", "more")
 
-    assert office.refused("check", "clinic.toml") == f"{PACKAGE}it can't be imported: {told}"
-    listed = office.run("features")
+    assert clinic_folder.error("check", "clinic.toml") == f"{PACKAGE}it can't be imported: {told}"
+    listed = clinic_folder.run("features")
     assert listed.stdout.splitlines() == [
         "more\tbook-online-more 0.1.0\tenabled",
         "tips\tbook-online-tips 0.1.0\tenabled",
@@ -55,27 +55,29 @@ def test_whatever_an_import_raises_is_one_sentence(office: Office, code: str, to
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_an_exit_at_import_ends_no_command_in_silence(office: Office, command: tuple[str, ...]) -> None:
-    install(office.site, "tips", "raise SystemExit(3)")
-    office.clinic("tips")
+def test_an_exit_at_import_ends_no_command_in_silence(
+    clinic_folder: ClinicFolder, command: tuple[str, ...]
+) -> None:
+    install(clinic_folder.site, "tips", "raise SystemExit(3)")
+    clinic_folder.write_file("tips")
 
-    assert office.refused(*command) == f"{PACKAGE}it can't be imported: SystemExit: 3"
+    assert clinic_folder.error(*command) == f"{PACKAGE}it can't be imported: SystemExit: 3"
 
 
-def test_members_are_looked_at_before_the_clinics_file_is_read_by_them(office: Office) -> None:
-    install(office.site, "tips", HEAD + "feature = Feature(name='tips', api=1, settings=dict)")
-    office.clinic("tips", settings="\n[tips]\n")
+def test_members_are_checked_before_the_clinics_file_is_read(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", HEAD + "feature = Feature(name='tips', api=1, settings=dict)")
+    clinic_folder.write_file("tips", settings="\n[tips]\n")
 
-    assert office.refused("check", "clinic.toml") == (
+    assert clinic_folder.error("check", "clinic.toml") == (
         f"{PACKAGE}`settings`: it must be a class of FeatureSettings"
     )
 
 
-def test_what_is_missing_in_a_table_that_is_not_there_is_told_with_the_table(office: Office) -> None:
-    install(office.site, "tips")
-    office.clinic("tips")
+def test_a_setting_missing_in_an_absent_table_is_named_with_the_table(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips")
+    clinic_folder.write_file("tips")
 
-    assert office.refused("check", "clinic.toml").splitlines()[1:] == ["  tips.best: is missing"]
+    assert clinic_folder.error("check", "clinic.toml").splitlines()[1:] == ["  tips.best: is missing"]
 
 
 CHECKED = (
@@ -102,29 +104,29 @@ feature = Feature(name="tips", api=1, settings=Settings)
 )
 
 
-def test_a_check_of_settings_that_fails_is_told_with_all_other_mistakes(office: Office) -> None:
-    install(office.site, "tips", CHECKED.format(raised="RuntimeError('one\\ntwo')"))
-    office.clinic("tips", settings="\n[stray]\n")
+def test_a_check_of_settings_that_fails_is_told_with_all_other_mistakes(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", CHECKED.format(raised="RuntimeError('one\\ntwo')"))
+    clinic_folder.write_file("tips", settings="\n[stray]\n")
 
-    assert office.refused("check", "clinic.toml").splitlines() == [
+    assert clinic_folder.error("check", "clinic.toml").splitlines() == [
         "2 mistakes in the clinic's file",
         "  stray: unknown key; if it is a feature, name it in `features`",
         "  tips: could not be checked: RuntimeError: one two",
     ]
 
 
-def test_a_check_of_settings_that_says_no_is_one_line(office: Office) -> None:
-    install(office.site, "tips", CHECKED.format(raised="ValueError('one\\ntwo')"))
-    office.clinic("tips")
+def test_a_refusal_by_a_check_of_settings_is_one_line(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", CHECKED.format(raised="ValueError('one\\ntwo')"))
+    clinic_folder.write_file("tips")
 
-    assert office.refused("check", "clinic.toml").splitlines()[1:] == ["  tips: one two"]
+    assert clinic_folder.error("check", "clinic.toml").splitlines()[1:] == ["  tips: one two"]
 
 
-def test_an_unknown_key_in_what_somebody_named_is_told_with_its_place(office: Office) -> None:
-    install(office.site, "tips", CHECKED.format(raised="ValueError"))
-    office.clinic("tips", settings="\n[tips.inner.this]\nnme = 'x'\n")
+def test_an_unknown_key_in_a_nested_table_is_named_with_its_place(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", CHECKED.format(raised="ValueError"))
+    clinic_folder.write_file("tips", settings="\n[tips.inner.this]\nnme = 'x'\n")
 
-    assert office.refused("check", "clinic.toml").splitlines()[1:] == [
+    assert clinic_folder.error("check", "clinic.toml").splitlines()[1:] == [
         "  tips.inner.this.nme: unknown key; did you mean 'name'?"
     ]
 
@@ -174,63 +176,65 @@ BROKEN = {
 }
 
 
-def with_migrations(office: Office, files: dict[str, str], *, more: str = "") -> Path:
-    folder = install(office.site, "tips", WITH_A_TABLE.format(more=more)) / "migrations"
+def with_migrations(clinic_folder: ClinicFolder, files: dict[str, str], *, more: str = "") -> Path:
+    folder = install(clinic_folder.site, "tips", WITH_A_TABLE.format(more=more)) / "migrations"
     folder.mkdir()
     for name, code in ({"0001_first.py": FIRST} | files).items():
         (folder / name).write_text(code)
-    office.clinic("tips")
+    clinic_folder.write_file("tips")
     return folder
 
 
 @pytest.mark.parametrize(("files", "told"), BROKEN.values(), ids=BROKEN)
-def test_broken_migrations_are_told_in_one_sentence(office: Office, files: dict[str, str], told: str) -> None:
-    with_migrations(office, files)
+def test_broken_migrations_are_told_in_one_sentence(
+    clinic_folder: ClinicFolder, files: dict[str, str], told: str
+) -> None:
+    with_migrations(clinic_folder, files)
 
-    assert office.refused("load") == PACKAGE + told
-    assert "tips_given" not in tables(office), "nothing of them is kept"
+    assert clinic_folder.error("load") == PACKAGE + told
+    assert "tips_given" not in tables(clinic_folder), "nothing of them is kept"
 
 
-def test_broken_migrations_stop_the_server_and_the_next_one(office: Office) -> None:
+def test_broken_migrations_stop_the_server_and_the_next_one(clinic_folder: ClinicFolder) -> None:
     files, told = BROKEN["one that exits"]
-    with_migrations(office, files)
+    with_migrations(clinic_folder, files)
 
-    assert office.refused("serve") == PACKAGE + told
-    assert office.refused("new-migration", "tips", "more") == PACKAGE + told
+    assert clinic_folder.error("serve") == PACKAGE + told
+    assert clinic_folder.error("new-migration", "tips", "more") == PACKAGE + told
 
 
-def test_a_database_that_is_newer_than_the_package_is_told(office: Office) -> None:
-    folder = with_migrations(office, {"0002_more.py": second()})
-    assert office.run("load").returncode == 0
+def test_a_database_that_is_newer_than_the_package_is_told(clinic_folder: ClinicFolder) -> None:
+    folder = with_migrations(clinic_folder, {"0002_more.py": second()})
+    assert clinic_folder.run("load").returncode == 0
     (folder / "0002_more.py").unlink()
 
     told = f"{RUN}the database has its revision 0002, the package has not: is it an older one?"
-    assert office.refused("load") == PACKAGE + told
+    assert clinic_folder.error("load") == PACKAGE + told
 
 
-def test_a_column_that_no_migration_makes_is_found_at_start(office: Office) -> None:
-    with_migrations(office, {}, more="text: Mapped[str | None]")
+def test_a_column_that_no_migration_makes_is_found_at_start(clinic_folder: ClinicFolder) -> None:
+    with_migrations(clinic_folder, {}, more="text: Mapped[str | None]")
 
-    assert office.refused("load") == (
+    assert clinic_folder.error("load") == (
         f"{PACKAGE}column tips_given.text: "
         "no migration makes it: book-online new-migration tips 'what is new'"
     )
 
 
-def test_the_log_has_the_cause(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_migrations(office, BROKEN["one that raises"][0])
-    monkeypatch.syspath_prepend(office.site)
+def test_the_log_has_the_cause(clinic_folder: ClinicFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_migrations(clinic_folder, BROKEN["one that raises"][0])
+    monkeypatch.syspath_prepend(clinic_folder.site)
     clinic = open_file(file_with_features("tips"))
     one: EnabledFeature = clinic.enabled[0]
 
     with pytest.raises(FeatureError) as refused:
-        prepare_database(f"sqlite:///{office.folder / 'x.sqlite3'}", clinic.file, [one], now=NOW)
+        prepare_database(f"sqlite:///{clinic_folder.folder / 'x.sqlite3'}", clinic.file, [one], now=NOW)
 
     assert isinstance(refused.value.__cause__, RuntimeError)
 
 
-def tables(office: Office) -> list[str]:
-    engine = create_engine(f"sqlite:///{office.folder / 'book-online.sqlite3'}")
+def tables(clinic_folder: ClinicFolder) -> list[str]:
+    engine = create_engine(f"sqlite:///{clinic_folder.folder / 'book-online.sqlite3'}")
     with engine.connect() as connection:
         found = list(connection.scalars(text("SELECT name FROM sqlite_master")))
     engine.dispose()

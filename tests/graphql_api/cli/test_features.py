@@ -1,45 +1,45 @@
-"""Features on the command line: what is installed, what the clinic enables, and what is wrong."""
+"""Features on the command line: those installed, those that the clinic enables, and mistakes in them."""
 
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from tests.graphql_api.extensions.packages import HEAD, ROOT, WITH_A_TABLE, Office, install
+from tests.graphql_api.extensions.packages import HEAD, ROOT, WITH_A_TABLE, ClinicFolder, install
 
 MORE = "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
 SETTINGS = '\n[tips]\nbest = "Drink enough."\n'
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+def clinic_folder(tmp_path: Path) -> ClinicFolder:
+    return ClinicFolder(tmp_path)
 
 
-def test_installing_alone_changes_nothing_public(office: Office) -> None:
-    install(office.site, "tips", "raise RuntimeError('nobody may run this')")
+def test_an_installed_feature_that_is_not_enabled_changes_nothing(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", "raise RuntimeError('nobody may run this')")
 
-    assert office.run("schema", "--with-features").stdout == (ROOT / "schema.graphql").read_text("utf-8")
-    assert office.run("check", "clinic.toml").returncode == 0
-
-
-def test_an_enabled_feature_is_in_the_schema_of_its_server_alone(office: Office) -> None:
-    install(office.site, "tips")
-    office.clinic("tips", settings=SETTINGS)
-
-    assert "tipsBest: String" in office.run("schema", "--with-features").stdout
-    assert office.run("schema").stdout == (ROOT / "schema.graphql").read_text("utf-8")
-
-
-def test_features_lists_what_is_installed_and_enabled_and_what_each_adds(office: Office) -> None:
-    assert "No features are installed" in office.run("features").stdout
-    install(office.site, "tips")
-    install(
-        office.site, "more", "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
+    assert clinic_folder.run("schema", "--with-features").stdout == (ROOT / "schema.graphql").read_text(
+        "utf-8"
     )
-    office.clinic("tips", settings=SETTINGS)
+    assert clinic_folder.run("check", "clinic.toml").returncode == 0
 
-    assert office.run("features").stdout.splitlines() == [
+
+def test_an_enabled_feature_is_in_the_schema_of_its_server_alone(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips")
+    clinic_folder.write_file("tips", settings=SETTINGS)
+
+    assert "tipsBest: String" in clinic_folder.run("schema", "--with-features").stdout
+    assert clinic_folder.run("schema").stdout == (ROOT / "schema.graphql").read_text("utf-8")
+
+
+def test_features_lists_each_installed_feature_with_what_it_adds(clinic_folder: ClinicFolder) -> None:
+    assert "No features are installed" in clinic_folder.run("features").stdout
+    install(clinic_folder.site, "tips")
+    install(clinic_folder.site, "more", MORE)
+    clinic_folder.write_file("tips", settings=SETTINGS)
+
+    assert clinic_folder.run("features").stdout.splitlines() == [
         "more\tbook-online-more 0.1.0\tinstalled",
         "tips\tbook-online-tips 0.1.0\tenabled",
         "  Service.tipsBest",
@@ -48,10 +48,10 @@ def test_features_lists_what_is_installed_and_enabled_and_what_each_adds(office:
     ]
 
 
-def test_features_lists_the_broken_with_what_is_wrong(office: Office) -> None:
-    install(office.site, "tips", "import nowhere")
+def test_features_lists_a_broken_feature_with_its_mistake(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", "import nowhere")
 
-    listed = office.run("features")
+    listed = clinic_folder.run("features")
 
     assert listed.returncode == 0
     assert listed.stdout.splitlines() == [
@@ -64,12 +64,12 @@ def test_features_lists_the_broken_with_what_is_wrong(office: Office) -> None:
     "command", [("check", "clinic.toml"), ("load",), ("serve",), ("schema", "--with-features")]
 )
 def test_a_feature_that_can_not_be_imported_is_told_by_each_command(
-    office: Office, command: tuple[str, ...]
+    clinic_folder: ClinicFolder, command: tuple[str, ...]
 ) -> None:
-    install(office.site, "tips", "import nowhere")
-    office.clinic("tips")
+    install(clinic_folder.site, "tips", "import nowhere")
+    clinic_folder.write_file("tips")
 
-    assert office.refused(*command) == (
+    assert clinic_folder.error(*command) == (
         "feature tips (book-online-tips 0.1.0): "
         "it can't be imported: ModuleNotFoundError: No module named 'nowhere'"
     )
@@ -99,30 +99,32 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("code", "told"), WRONG.values(), ids=WRONG)
-def test_a_mistake_stops_the_server_with_one_sentence(office: Office, code: str, told: str) -> None:
-    install(office.site, "tips", code)
-    office.clinic("tips")
+def test_a_mistake_stops_the_server_with_one_sentence(
+    clinic_folder: ClinicFolder, code: str, told: str
+) -> None:
+    install(clinic_folder.site, "tips", code)
+    clinic_folder.write_file("tips")
 
-    assert office.refused("serve") == told
-    assert not (office.folder / "book-online.sqlite3").exists(), "nothing was begun"
+    assert clinic_folder.error("serve") == told
+    assert not (clinic_folder.folder / "book-online.sqlite3").exists(), "nothing was begun"
 
 
-def test_a_feature_that_nobody_installed_is_told_with_its_place(office: Office) -> None:
-    install(office.site, "tips")
-    office.clinic("tipps", "tips", "tips", settings=SETTINGS)
+def test_a_feature_that_is_not_installed_is_named_with_its_place(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips")
+    clinic_folder.write_file("tipps", "tips", "tips", settings=SETTINGS)
 
-    assert office.refused("check", "clinic.toml").splitlines() == [
+    assert clinic_folder.error("check", "clinic.toml").splitlines() == [
         "2 mistakes in the clinic's file",
         "  features[1]: no feature 'tipps' is installed; did you mean 'tips'?",
         "  features[3]: 'tips' is named twice",
     ]
 
 
-def test_mistakes_in_a_features_table_are_told_with_all_others(office: Office) -> None:
-    install(office.site, "tips")
-    office.clinic("tips", settings="\n[tips]\nmost = 0\nbst = 'Rest.'\n[stray]\n")
+def test_mistakes_in_a_features_table_are_told_with_all_others(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips")
+    clinic_folder.write_file("tips", settings="\n[tips]\nmost = 0\nbst = 'Rest.'\n[stray]\n")
 
-    assert office.refused("check", "clinic.toml").splitlines() == [
+    assert clinic_folder.error("check", "clinic.toml").splitlines() == [
         "4 mistakes in the clinic's file",
         "  tips.most: must be at least 1",
         "  tips.bst: unknown key; did you mean 'best'?",
@@ -131,82 +133,82 @@ def test_mistakes_in_a_features_table_are_told_with_all_others(office: Office) -
     ]
 
 
-def test_a_table_of_a_feature_that_is_not_enabled_is_no_silent_nothing(office: Office) -> None:
-    install(office.site, "tips")
-    office.clinic(settings=SETTINGS)
+def test_settings_of_a_feature_that_is_not_enabled_are_a_mistake(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips")
+    clinic_folder.write_file(settings=SETTINGS)
 
-    assert office.refused("check", "clinic.toml").splitlines()[1:] == [
+    assert clinic_folder.error("check", "clinic.toml").splitlines()[1:] == [
         "  tips: unknown key; if it is a feature, name it in `features`"
     ]
 
 
-def test_two_packages_with_a_feature_of_one_name_are_both_named(office: Office) -> None:
-    install(office.site, "tips")
-    install(office.site, "tips", package="other_tips", version="2.0")
-    office.clinic("tips", settings=SETTINGS)
+def test_two_packages_with_a_feature_of_one_name_are_both_named(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips")
+    install(clinic_folder.site, "tips", package="other_tips", version="2.0")
+    clinic_folder.write_file("tips", settings=SETTINGS)
 
-    told = office.refused("check", "clinic.toml")
+    told = clinic_folder.error("check", "clinic.toml")
 
     assert "book-online-tips 0.1.0" in told
     assert "other-tips 2.0" in told
 
 
-def test_a_broken_feature_is_left_out_by_one_setting(office: Office) -> None:
-    install(office.site, "tips", "import nowhere")
-    install(
-        office.site, "more", "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
-    )
-    office.clinic("tips", "more", settings=SETTINGS)
+def test_a_broken_feature_is_left_out_by_one_setting(clinic_folder: ClinicFolder) -> None:
+    install(clinic_folder.site, "tips", "import nowhere")
+    install(clinic_folder.site, "more", MORE)
+    clinic_folder.write_file("tips", "more", settings=SETTINGS)
 
     without = {"BOOK_ONLINE_WITHOUT_FEATURES": "tips"}
-    assert office.run("check", "clinic.toml", **without).returncode == 0
-    assert "tipsBest" not in office.run("schema", "--with-features", **without).stdout
-    assert office.run("features", **without).stdout.splitlines() == [
+    assert clinic_folder.run("check", "clinic.toml", **without).returncode == 0
+    assert "tipsBest" not in clinic_folder.run("schema", "--with-features", **without).stdout
+    assert clinic_folder.run("features", **without).stdout.splitlines() == [
         "more\tbook-online-more 0.1.0\tenabled",
         "tips\tbook-online-tips 0.1.0\tleft out",
     ]
-    assert office.refused("check", "clinic.toml", BOOK_ONLINE_WITHOUT_FEATURES="tip") == (
+    assert clinic_folder.error("check", "clinic.toml", BOOK_ONLINE_WITHOUT_FEATURES="tip") == (
         "feature tip (BOOK_ONLINE_WITHOUT_FEATURES): the clinic's file does not name it; did you mean 'tips'?"
     )
 
 
-def test_a_table_is_migrated_by_the_same_command_from_its_first_column_to_its_last(office: Office) -> None:
-    module = install(office.site, "tips", WITH_A_TABLE.format(more=""))
-    office.clinic("tips")
-    assert office.refused("load") == (
+def test_a_table_is_migrated_by_the_same_command_from_its_first_column_to_its_last(
+    clinic_folder: ClinicFolder,
+) -> None:
+    module = install(clinic_folder.site, "tips", WITH_A_TABLE.format(more=""))
+    clinic_folder.write_file("tips")
+    assert clinic_folder.error("load") == (
         "feature tips (book-online-tips 0.1.0): "
         "its tables need migrations: book-online new-migration tips 'first tables'"
     )
 
-    assert "0001_first_tables.py" in office.run("new-migration", "tips", "first tables").stdout
-    assert office.run("load").returncode == 0
-    assert columns(office) == ["id"]
+    assert "0001_first_tables.py" in clinic_folder.run("new-migration", "tips", "first tables").stdout
+    assert clinic_folder.run("load").returncode == 0
+    assert columns(clinic_folder) == ["id"]
 
     (module / "__init__.py").write_text(WITH_A_TABLE.format(more="text: Mapped[str | None]"))
-    assert "0002_texts.py" in office.run("new-migration", "tips", "texts").stdout
-    assert "have not changed" in office.run("new-migration", "tips", "nothing").stdout
-    assert office.run("load").returncode == 0
-    assert columns(office) == ["id", "text"]
+    assert "0002_texts.py" in clinic_folder.run("new-migration", "tips", "texts").stdout
+    assert "have not changed" in clinic_folder.run("new-migration", "tips", "nothing").stdout
+    assert clinic_folder.run("load").returncode == 0
+    assert columns(clinic_folder) == ["id", "text"]
 
-    office.clinic()  # Taken out: its tables stay, and ours go on.
-    assert office.run("load").returncode == 0
-    assert columns(office) == ["id", "text"]
+    clinic_folder.write_file()  # Taken out: its tables stay, and ours go on.
+    assert clinic_folder.run("load").returncode == 0
+    assert columns(clinic_folder) == ["id", "text"]
 
 
-def columns(office: Office) -> list[str]:
-    engine = create_engine(f"sqlite:///{office.folder / 'book-online.sqlite3'}")
+def columns(clinic_folder: ClinicFolder) -> list[str]:
+    engine = create_engine(f"sqlite:///{clinic_folder.folder / 'book-online.sqlite3'}")
     with engine.connect() as connection:
         found = [column["name"] for column in inspect(connection).get_columns("tips_given")]
     engine.dispose()
     return found
 
 
-def test_a_table_that_no_migration_makes_stops_the_server(office: Office) -> None:
-    module = install(office.site, "tips", WITH_A_TABLE.format(more=""))
+def test_a_table_that_no_migration_makes_stops_the_server(clinic_folder: ClinicFolder) -> None:
+    module = install(clinic_folder.site, "tips", WITH_A_TABLE.format(more=""))
     (module / "migrations").mkdir()
-    office.clinic("tips")
+    clinic_folder.write_file("tips")
 
-    assert office.refused("load") == (
+    assert clinic_folder.error("load") == (
         "feature tips (book-online-tips 0.1.0): table tips_given: "
         "no migration makes it: book-online new-migration tips 'what is new'"
     )

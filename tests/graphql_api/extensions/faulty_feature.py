@@ -1,4 +1,4 @@
-"""A feature that does everything wrong that can only be found at run time, and some things right."""
+"""A feature `odd` with every mistake that only shows at run time, and some correct fields."""
 
 import asyncio
 import itertools
@@ -27,7 +27,7 @@ from booking.storage.session import BookingSession
 from graphql_api.resolvers.relay import global_id
 
 
-class Mute(Exception):
+class Textless(Exception):
     def __str__(self) -> str:
         raise SystemExit(3)
 
@@ -82,7 +82,7 @@ class OddOfService:
 
     @strawberry.field(directives=[CATALOGUE])
     def odd_is_mute(self) -> str | None:
-        raise Mute
+        raise Textless
 
     @strawberry.field(directives=[CATALOGUE])
     async def odd_sum(self, service: strawberry.Parent[Service], info: Info) -> int | None:
@@ -125,8 +125,8 @@ class OddOfService:
 @strawberry.type
 class OddOfPractitioner:
     @strawberry.field(directives=[CATALOGUE])
-    async def odd_shoe_size(self, who: strawberry.Parent[Practitioner], info: Info) -> int | None:
-        size: int | None = await info.context.load["odd.sizes"].load(who.slug)
+    async def odd_shoe_size(self, practitioner: strawberry.Parent[Practitioner], info: Info) -> int | None:
+        size: int | None = await info.context.load["odd.sizes"].load(practitioner.slug)
         return size
 
 

@@ -1,4 +1,4 @@
-"""Packages with features, installed as far as Python can tell: a module, and what its metadata says."""
+"""Packages with features, installed as far as Python can see: a module and its metadata."""
 
 import os
 import subprocess
@@ -58,7 +58,7 @@ feature = Feature(name="tips", api=1, tables=[Given], migrations=Path(__file__).
 
 
 def install(site: Path, name: str, code: str = TIPS, *, package: str = "", version: str = "0.1.0") -> Path:
-    """Into a folder that Python is told to look into; answers the module's own."""
+    """Install into a folder on Python's path, and return the folder of the module."""
     package = package or f"book_online_{name}"
     info = site / f"{package}-{version}.dist-info"
     info.mkdir(parents=True)
@@ -85,15 +85,15 @@ def _join_schema(feature: Feature, package: str) -> None:
     schema_with([EnabledFeature(feature, package)])
 
 
-class Office:
-    """A folder with a clinic's file, and packages that are installed."""
+class ClinicFolder:
+    """A folder with a clinic's file and a folder of installed packages, in which commands run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.site = folder / "site"
-        self.clinic()
+        self.write_file()
 
-    def clinic(self, *enabled: str, settings: str = "") -> None:
+    def write_file(self, *enabled: str, settings: str = "") -> None:
         text = file_with_features(*enabled) + settings
         (self.folder / "clinic.toml").write_text(text, "utf-8")
 
@@ -108,7 +108,7 @@ class Office:
             check=False,
         )
 
-    def refused(self, *arguments: str, **environment: str) -> str:
+    def error(self, *arguments: str, **environment: str) -> str:
         done = self.run(*arguments, **environment)
         assert (done.returncode, done.stdout) == (1, ""), done
         assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""What a feature brings is what it says, its own, and takes what it is handed; else it can't join."""
+"""A member that is of another kind than it must be, or the core's, or takes other arguments is refused."""
 
 import functools
 from collections.abc import AsyncGenerator, Mapping
@@ -234,11 +234,11 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("given", "told"), MISTAKES.values(), ids=MISTAKES)
-def test_what_can_not_be_used_is_told_with_its_place(given: dict[str, Any], told: str) -> None:
+def test_a_member_that_can_not_be_used_is_named_with_its_place(given: dict[str, Any], told: str) -> None:
     assert error_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
-def test_all_of_it_joins_where_it_is_right() -> None:
+def test_a_feature_whose_members_are_right_joins_the_schema() -> None:
     right = Feature(
         name="tips",
         api=API,

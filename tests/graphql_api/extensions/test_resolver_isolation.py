@@ -1,4 +1,4 @@
-"""A feature that fails spoils its own field and nothing else; limits and permissions are the same for it."""
+"""A feature that fails makes its own field null; limits and permissions hold for it as for the core."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> Asyn
     database = Database(url)
     await open_clinic(database, clinic or small_clinic())
     await database.close()
-    now = NOW + timedelta(seconds=1)  # at the stroke of a tick nothing is kept
+    now = NOW + timedelta(seconds=1)  # on a tick nothing is cached
     app = create_app(
         Settings(database_url=url), [EnabledFeature(feature, "a package", "told")], now=lambda: now
     )
@@ -46,7 +46,7 @@ async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> Asyn
         ("oddRaises", "oddHoldsOn", "oddIsMute", "oddSum", "oddEndless"),
     ],
 )
-async def test_what_raises_hangs_or_answers_rubbish_spoils_its_own_field(
+async def test_a_field_that_raises_hangs_or_returns_rubbish_is_null_alone(
     sqlite_url: str, caplog: pytest.LogCaptureFixture, failing: tuple[str, ...]
 ) -> None:
     fields = " ".join(failing)
@@ -70,7 +70,7 @@ async def test_what_raises_hangs_or_answers_rubbish_spoils_its_own_field(
     assert 'raise RuntimeError("a secret of the feature\'s")' in caplog.text
 
 
-async def test_what_fails_further_in_spoils_no_more(sqlite_url: str) -> None:
+async def test_a_nested_field_that_fails_is_null_alone(sqlite_url: str) -> None:
     async with odd_clinic(sqlite_url) as api:
         async with asyncio.timeout(FIELD_TIMEOUT.total_seconds() * 3):
             answer = await api.ask('{ service(slug: "visit") { slug oddPair { name slow } } }')
@@ -79,9 +79,7 @@ async def test_what_fails_further_in_spoils_no_more(sqlite_url: str) -> None:
     assert [error["extensions"]["feature"] for error in answer["errors"]] == ["odd"]
 
 
-async def test_a_node_that_fails_is_missing_and_all_others_are_there(
-    database: Database, database_url: str
-) -> None:
+async def test_a_node_whose_look_up_fails_is_null_alone(database: Database, database_url: str) -> None:
     keys = ["one", "raises", "hangs", "wrong"]
     ids = [global_id("Service", "visit"), *(global_id("OddNode", key) for key in keys)]
     query = "query ($ids: [ID!]!, $raises: ID!) { nodes(ids: $ids) { id } node(id: $raises) { id } }"
@@ -100,7 +98,7 @@ async def test_a_node_that_fails_is_missing_and_all_others_are_there(
     assert {error["extensions"]["feature"] for error in answer["errors"]} == {"odd"}
 
 
-async def test_a_refusal_of_a_features_is_told_as_any_other(sqlite_url: str) -> None:
+async def test_a_refusal_of_a_feature_is_an_error_like_any_other(sqlite_url: str) -> None:
     async with odd_clinic(sqlite_url) as api:
         answer = await api.ask('{ service(slug: "visit") { slug oddRefuses } }')
 
@@ -110,7 +108,7 @@ async def test_a_refusal_of_a_features_is_told_as_any_other(sqlite_url: str) -> 
     ]
 
 
-async def test_an_alias_or_a_fragment_changes_nothing_about_whose_failure_it_is(sqlite_url: str) -> None:
+async def test_a_failure_names_its_feature_behind_an_alias_and_a_fragment(sqlite_url: str) -> None:
     query = """{ node(id: "%s") { ...Odd } } fragment Odd on Service { mine: oddHole { name } }"""
     async with odd_clinic(sqlite_url) as api:
         answer = await api.ask(query % global_id("Service", "visit"))
@@ -119,7 +117,7 @@ async def test_an_alias_or_a_fragment_changes_nothing_about_whose_failure_it_is(
     assert [error["extensions"]["feature"] for error in answer["errors"]] == ["odd"]
 
 
-async def test_a_mistake_of_the_cores_is_not_blamed_on_a_feature(sqlite_url: str) -> None:
+async def test_an_error_of_the_core_names_no_feature(sqlite_url: str) -> None:
     async with odd_clinic(sqlite_url) as api:
         answer = await api.ask(
             '{ services(practitionerId: "nonsense") { edges { node { oddPair { name } } } } }'
@@ -128,11 +126,11 @@ async def test_a_mistake_of_the_cores_is_not_blamed_on_a_feature(sqlite_url: str
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_INPUT"]
 
 
-async def test_a_loader_asks_once_for_a_hundred_rows(database_url: str) -> None:
-    people = "".join(practitioner(f"p{number}", "09:00-12:00") for number in range(100))
+async def test_a_loader_loads_a_hundred_rows_in_one_statement(database_url: str) -> None:
+    practitioners = "".join(practitioner(f"p{number}", "09:00-12:00") for number in range(100))
     query = "{ practitioners(first: 100) { edges { node { slug oddShoeSize } } } }"
     plain = "{ practitioners(first: 100) { edges { node { slug } } } }"
-    async with odd_clinic(database_url, clinic=small_clinic(practitioners=people)) as api:
+    async with odd_clinic(database_url, clinic=small_clinic(practitioners=practitioners)) as api:
         with sql_statements() as sent:
             answer = await api.ask(query)
         with sql_statements() as without:
@@ -145,7 +143,7 @@ async def test_a_loader_asks_once_for_a_hundred_rows(database_url: str) -> None:
     assert not [one for one in without if one == "SELECT slug FROM practitioners"]
 
 
-async def test_a_features_settings_and_members_are_at_hand(sqlite_url: str) -> None:
+async def test_a_feature_reads_its_settings_and_its_own_objects(sqlite_url: str) -> None:
     query = '{ oddSettings service(slug: "visit") { oddPair { name other { name } } } }'
     async with odd_clinic(sqlite_url) as api:
         assert await api.ask(query) == {
@@ -169,7 +167,7 @@ async def test_a_refusal_is_shown_by_its_own_type_or_else_as_declined(
     assert answer["data"]["oddDo"]["problems"] == [{"__typename": shown, "message": f"It is {what}."}]
 
 
-async def test_who_may_not_see_it_is_told_so_and_sees_the_rest(database: Database, database_url: str) -> None:
+async def test_a_field_without_permission_is_null_alone(database: Database, database_url: str) -> None:
     query = """query ($id: ID!) { node(id: $id) { id } service(slug: "visit") { slug oddPrivate } }"""
     one = global_id("OddNode", "one")
     async with odd_clinic(database_url) as api:
@@ -183,7 +181,7 @@ async def test_who_may_not_see_it_is_told_so_and_sees_the_rest(database: Databas
     assert partner["data"] == {"node": {"id": one}, "service": {"slug": "visit", "oddPrivate": "who comes"}}
 
 
-async def test_a_features_types_are_as_deep_and_as_dear_as_any(sqlite_url: str) -> None:
+async def test_depth_and_cost_of_a_features_types_are_limited(sqlite_url: str) -> None:
     inner = "name"
     for _ in range(20):
         inner = f"other {{ {inner} }}"
@@ -196,7 +194,7 @@ async def test_a_features_types_are_as_deep_and_as_dear_as_any(sqlite_url: str) 
 
 
 @pytest.mark.parametrize("leaves", ["false", "true"])
-async def test_a_subscription_that_fails_says_whose_it_was(sqlite_url: str, leaves: str) -> None:
+async def test_a_subscription_that_fails_names_its_feature(sqlite_url: str, leaves: str) -> None:
     async with odd_clinic(sqlite_url) as api:
         answer = await api.http.post(
             "/graphql",
@@ -209,7 +207,7 @@ async def test_a_subscription_that_fails_says_whose_it_was(sqlite_url: str, leav
     assert "a secret of the feature's" not in answer.text
 
 
-async def test_what_a_feature_answers_is_kept_only_if_it_says_so(sqlite_url: str) -> None:
+async def test_a_features_answers_are_cached_only_if_it_is_cacheable(sqlite_url: str) -> None:
     calls: list[str] = []
 
     @strawberry.type

@@ -1,4 +1,4 @@
-"""A feature's mistakes are found at start, each told in one sentence that names the package and the place."""
+"""Mistakes of a feature are found at start, each in one sentence that names the package and the place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -170,7 +170,7 @@ def test_a_mistake_is_told_in_one_sentence(given: dict[str, Any], told: str) -> 
     assert error_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
-def test_what_strawberry_makes_nothing_of_is_told_with_its_package() -> None:
+def test_an_error_of_strawberry_names_the_package() -> None:
     fine = EnabledFeature(Feature(name="fine", api=API), "a package")
     wrong = EnabledFeature(Feature(name="tips", api=API, fields={"Service": NoType}), "another package")
 
@@ -183,12 +183,12 @@ def test_what_strawberry_makes_nothing_of_is_told_with_its_package() -> None:
 @pytest.mark.parametrize(
     "name", ["clinic", "services", "Tips", "a", "tips-2", "x" * 40, "tips_", "after__care", "after_2"]
 )
-def test_a_name_that_means_something_else_or_nothing_is_refused(name: str) -> None:
+def test_a_reserved_or_malformed_name_is_refused(name: str) -> None:
     with pytest.raises(FeatureError, match="a feature's name has 3 to 31 small letters"):
         schema_with([EnabledFeature(Feature(name=name, api=API), "a package")])
 
 
-def test_a_field_that_somebody_brings_already_names_both() -> None:
+def test_a_field_that_two_features_bring_names_both() -> None:
     after = EnabledFeature(
         Feature(name="after", api=API, fields={"Service": one("after_care")}), "book-online-after 1.0"
     )

@@ -1,4 +1,4 @@
-"""The kit for a feature's tests names who is wrong, and hears what a subscription answers."""
+"""The kit for a feature's tests: subscriptions, the response cache, and features that can't join."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -35,7 +35,7 @@ TIPS = Feature(name="tips", api=1, subscription=TipsStreams)
 COUNT = "subscription ($to: Int!) { tipsCounted(to: $to) }"
 
 
-def test_a_subscription_answers_as_often_as_is_wanted_and_is_ended_then() -> None:
+def test_listening_ends_the_subscription_after_so_many_responses() -> None:
     ENDED.clear()
     with open_clinic(TIPS) as clinic:
         answers = clinic.listen(COUNT, most=2, to=3)
@@ -46,7 +46,7 @@ def test_a_subscription_answers_as_often_as_is_wanted_and_is_ended_then() -> Non
         assert clinic.ask("{ clinic { name } }")["data"]
 
 
-def test_what_is_refused_is_an_answer_too() -> None:
+def test_a_refused_subscription_is_a_response() -> None:
     with open_clinic(TIPS) as clinic:
         (unknown,) = clinic.listen("subscription { tipsNothing }")
         (forbidden,) = clinic.listen("subscription { tipsPrivate }")
@@ -57,7 +57,7 @@ def test_what_is_refused_is_an_answer_too() -> None:
     assert allowed == {"data": {"tipsPrivate": "who comes"}}
 
 
-def test_a_repeated_question_is_answered_from_the_response_cache() -> None:
+def test_a_repeated_query_is_answered_from_the_response_cache() -> None:
     calls: list[str] = []
 
     @strawberry.type
@@ -96,7 +96,7 @@ def test_a_clash_names_both_features() -> None:
     )
 
 
-def test_a_member_that_can_not_be_is_told_as_at_start() -> None:
+def test_a_wrong_member_is_refused_as_at_start() -> None:
     class NotOne:
         """Only pretends to be settings."""
 
