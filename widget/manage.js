@@ -12,7 +12,7 @@ class BookOnlineManage extends HTMLElement {
 
 if (!customElements.get('book-online-manage')) customElements.define('book-online-manage', BookOnlineManage);
 
-// The page in the other language needs the secret too. It stays in the fragment, which no server sees.
+// The page in another language needs the secret too. It stays in the fragment, which no server sees.
 for (const link of document.querySelectorAll('a[hreflang]')) {
   if (link instanceof HTMLAnchorElement) link.hash = location.hash;
 }

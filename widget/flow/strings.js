@@ -9,7 +9,7 @@
  * @typedef {Stem<Key>} CountKey  a key with a form for each of the language's plurals
  * @typedef {Record<string, string | number>} Values
  * @typedef {{(key: Key, values?: Values): string, count: (key: CountKey, n: number, values?: Values) => string,
- *   language: string, locale: string, direction: string}} Say
+ *   language: string, locale: string, direction: string}} Translate
  */
 
 /** The server fills in its languages, the one to fall back on first. */
@@ -28,10 +28,10 @@ const nearest = (element) => {
   return closest || !(root instanceof ShadowRoot) ? closest : nearest(root.host);
 };
 
-/** @type {Map<string, Promise<Say>>} */
+/** @type {Map<string, Promise<Translate>>} */
 const loading = new Map();
 
-/** @param {string} language @returns {Promise<Say>} */
+/** @param {string} language @returns {Promise<Translate>} */
 export const load = (language) => {
   const started = loading.get(language);
   if (started) return started;
@@ -41,7 +41,7 @@ export const load = (language) => {
   return promise;
 };
 
-/** @param {string} language @returns {Promise<Say>} */
+/** @param {string} language @returns {Promise<Translate>} */
 const fetchTexts = async (language) => {
   const response = await fetch(new URL(`../strings/${language}.json`, import.meta.url));
   if (!response.ok) throw new Error(`The strings could not be loaded: ${response.status}`);
@@ -49,11 +49,11 @@ const fetchTexts = async (language) => {
   const { locale, direction, texts } = await response.json();
   const plural = new Intl.PluralRules(locale);
   /** @param {string} key @param {Values} [values] */
-  const say = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  const t = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   /** @param {CountKey} key @param {number} n @param {Values} [values] */
   const count = (key, n, values = {}) => {
     const form = `${key}.${plural.select(n)}`;
-    return say(form in texts ? form : `${key}.other`, { n, ...values });
+    return t(form in texts ? form : `${key}.other`, { n, ...values });
   };
-  return Object.assign(say, { count, language, locale, direction });
+  return Object.assign(t, { count, language, locale, direction });
 };

@@ -67,7 +67,7 @@
  * @property {Patient} patient
  * @property {Booked | null} booked
  *
- * @typedef {import('./strings.js').Say} Translate
+ * @typedef {import('./strings.js').Translate} Translate
  * @typedef {import('../calendar/clock.js').Clock} Clock
  * @typedef {import('../ui/frame.js').Frame} Frame
  *
