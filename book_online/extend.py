@@ -17,10 +17,15 @@ from booking.domain.hookspecs import (
 )
 from booking.extensions.dispatch import ListenerContext
 from booking.storage.base import Table
+from graphql_api.context.context import Context, Info
 from graphql_api.extensions.feature import API, Feature
+from graphql_api.limits.query_cost import Cost
 from graphql_api.operations.mutation import run_mutation
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.relay import (
+from graphql_api.security.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
+from graphql_api.types.appointments import Appointment, Course
+from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
+from graphql_api.types.problems import PhoneProblem, Problem
+from graphql_api.types.relay import (
     DEFAULT_PAGE_SIZE,
     After,
     Connection,
@@ -30,11 +35,6 @@ from graphql_api.resolvers.relay import (
     key_from_id,
     paginate,
 )
-from graphql_api.security.query_cost import Cost
-from graphql_api.security.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
-from graphql_api.types.appointments import Appointment, Course
-from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
-from graphql_api.types.problems import PhoneProblem, Problem
 from graphql_api.types.slots import Hold, OpenSlot
 
 __all__ = [

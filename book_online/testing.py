@@ -26,9 +26,9 @@ from booking.storage.session import BookingSession
 from graphql_api.app import create_app
 from graphql_api.extensions.checks import check_members
 from graphql_api.extensions.feature import EnabledFeature, Feature
-from graphql_api.resolvers.relay import global_id
 from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database
+from graphql_api.types.relay import global_id
 
 SAMPLE = files("book_online").joinpath("sample_clinic.toml").read_text("utf-8")
 NOW = datetime(2026, 11, 23, 12, 0, 1, tzinfo=UTC)

@@ -38,7 +38,7 @@ NDJSON = "application/fhir+ndjson"
 CACHE_HEADERS = {"Cache-Control": "public, max-age=60"}
 """The specification's hint how often to poll, in seconds."""
 COST, COST_OF_SLOTS = 10, 100
-"""In points of the API; see graphql_api/security/rate_limiting.py."""
+"""In points of the API; see graphql_api/limits/rate_limiting.py."""
 LINES_PER_CHUNK = 256
 
 ReadResources = Callable[[BookingSession, FhirPublisher, Now], Awaitable[Iterable[Resource]]]

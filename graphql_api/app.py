@@ -20,8 +20,9 @@ from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import WebhookDelivery
 from booking.webhooks.endpoints import LISTENER_FAMILY as WEBHOOK
 from feeds.bulk_publish import bulk_routes
+from feeds.calendar_feed import calendar_routes
 from feeds.context import FeedContext
-from feeds.ical_feed import calendar_routes
+from graphql_api.context.clock import Clock
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.http.context_factory import ContextFactory
 from graphql_api.http.endpoint import Endpoint
@@ -29,16 +30,15 @@ from graphql_api.http.error_response import GRAPHQL_PATH, unavailable
 from graphql_api.http.health import health_routes
 from graphql_api.http.lifespan import Lifespan
 from graphql_api.http.response_cache import ResponseCache
+from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
-from graphql_api.resolvers.clock import Clock
-from graphql_api.resolvers.relay import global_id
 from graphql_api.schema.schema import schema_with
 from graphql_api.security.authentication import SITE_KEY_HEADER
-from graphql_api.security.rate_limiting import ClientLimits
 from graphql_api.security.trusted_documents import TrustedDocuments, documents_in
 from graphql_api.settings import Settings
+from graphql_api.types.relay import global_id
 from graphql_api.types.webhook_payload import webhook_payload
-from web.bundle import widget_documents
+from web.built_widget import widget_documents
 from web.linked_data import LinkedData, linked_data
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes

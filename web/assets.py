@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from booking.i18n.locales import locales
-from web.bundle import bundle_folder
+from web.built_widget import bundle_folder
 
 MEDIA_TYPES = {
     ".js": "text/javascript",

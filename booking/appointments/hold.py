@@ -31,8 +31,8 @@ from booking.extensions.dispatch import run_booking_rules
 from booking.scheduling.criteria import SlotCriteria, slot_criteria
 from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
-from booking.storage.models.appointments import Hold
 from booking.storage.models.catalogue import Service
+from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.holds import hold_by_id, hold_expiries_of_client, holds_by_token

@@ -3,9 +3,9 @@
 import argparse
 from datetime import datetime
 
-from booking.calendars.subscription import create_feed, delete_feed
+from booking.calendars.calendar_feed import create_feed, delete_feed
 from booking.storage.session import BookingSession
-from feeds.ical_feed import feed_address
+from feeds.calendar_feed import feed_address
 from graphql_api.cli.command import Commands, add_command
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings

@@ -21,6 +21,7 @@ from strawberry.utils.str_converters import to_camel_case
 from booking.catalogue.clinic_file.model import ClinicFile, Section
 from booking.domain.errors import BookingError
 from booking.storage.base import Table
+from graphql_api.context.schema_part import SchemaPart
 from graphql_api.extensions.feature import API, EnabledFeature, Feature, FeatureError
 from graphql_api.extensions.ownership import (
     CORE_PACKAGES,
@@ -34,8 +35,7 @@ from graphql_api.extensions.ownership import (
     pascal_case,
     top_level_package,
 )
-from graphql_api.resolvers.schema_part import SchemaPart
-from graphql_api.security.query_cost import Cost, is_valid_weight
+from graphql_api.limits.query_cost import Cost, is_valid_weight
 from graphql_api.security.schema_directives import directive_of
 from graphql_api.security.viewer import RequiresScope
 from graphql_api.types.problems import Problem

@@ -12,8 +12,8 @@ from booking.extensions.dispatch import FeatureListener
 from booking.storage.base import Table
 from booking.storage.migrations.history import MigrationHistory, feature_history
 from booking.storage.queries.outbox import FEATURE_SEPARATOR
-from graphql_api.resolvers.loaders import BatchLoad
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.context.loaders import BatchLoad
+from graphql_api.context.schema_part import SchemaPart
 
 API = 1
 """The version of the feature contract: raised by whatever could break a feature, not by additions."""

@@ -9,8 +9,8 @@ from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from graphql_api.context.schema_part import SchemaPart
 from graphql_api.extensions.feature import EnabledFeature
-from graphql_api.resolvers.schema_part import SchemaPart
 
 GRAPHQL = "graphql"
 CORE_PACKAGES = frozenset({"booking", "feeds", GRAPHQL, "graphql_api", "strawberry", "web"})

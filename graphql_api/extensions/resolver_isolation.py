@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 from booking.domain.errors import BookingError
 from booking.extensions.isolation import exceptions_only, in_own_task
-from graphql_api.resolvers.context import Context, NodeLookup
+from graphql_api.context.context import Context, NodeLookup
 
 FIELD_TIMEOUT = timedelta(seconds=2)
 """For what a field awaits; what computes without awaiting can't be interrupted."""

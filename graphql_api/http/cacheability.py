@@ -7,8 +7,8 @@ from graphql import OperationType
 from starlette.types import Scope
 
 from booking.scheduling.slots import availability_valid_until
-from graphql_api.resolvers.context import Context
-from graphql_api.security.document_facts import OperationFacts
+from graphql_api.context.context import Context
+from graphql_api.limits.document_facts import OperationFacts
 
 CACHEABLE_SECONDS = "book_online.cacheable_seconds"
 """The scope's key for how long the response stays true, unless the database changes before."""

@@ -14,14 +14,14 @@ from booking.storage.database import Database
 from booking.storage.queries.catalogue import cached
 from booking.storage.queries.clock import request_start
 from booking.webhooks.client import WebhookClient
+from graphql_api.context.clock import Clock
+from graphql_api.context.context import Context, Internals
+from graphql_api.context.loaders import BatchLoad, Loaders
 from graphql_api.extensions.feature import EnabledFeature
-from graphql_api.resolvers.clock import Clock
-from graphql_api.resolvers.context import Context, Internals
-from graphql_api.resolvers.loaders import BatchLoad, Loaders
+from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.schema.schema import BookingSchema
 from graphql_api.security.authentication import authenticate, check_site_key, viewer_of
 from graphql_api.security.proof_of_work import ProofOfWork
-from graphql_api.security.rate_limiting import ClientLimits
 from graphql_api.security.viewer import Viewer
 from graphql_api.settings import Settings
 

@@ -17,15 +17,15 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from graphql_api.context.context import Context
 from graphql_api.http.cacheability import Cacheability
 from graphql_api.http.error_response import error_response
 from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.http.request import JSON, GraphQLRequest, read_request
-from graphql_api.resolvers.context import Context
+from graphql_api.limits.document_facts import document_facts
+from graphql_api.limits.limits import DEADLINE, MAX_ERRORS
 from graphql_api.schema.errors import rate_limited_error, show_error
 from graphql_api.schema.schema import BookingSchema
-from graphql_api.security.document_facts import document_facts
-from graphql_api.security.limits import DEADLINE, MAX_ERRORS
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.trusted_documents import TrustedDocuments
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from datetime import timedelta
 
-from graphql_api.security.limits import MAX_STREAM_DURATION, MAX_STREAMS, MAX_STREAMS_PER_CLIENT
+from graphql_api.limits.limits import MAX_STREAM_DURATION, MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 
 PING_INTERVAL = timedelta(seconds=12)
 """A comment line is sent this often, so that no proxy closes an idle stream."""

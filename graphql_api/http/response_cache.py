@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking.storage.change_token import ChangeToken
 from graphql_api.http.cacheability import CACHEABLE_SECONDS
+from graphql_api.limits.limits import MAX_BODY_BYTES
 from graphql_api.security.authentication import SITE_KEY_HEADER
-from graphql_api.security.limits import MAX_BODY_BYTES
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024
 """Of all responses with their requests; the cache is emptied when it would take more."""

@@ -9,10 +9,10 @@ import strawberry
 from booking.appointments.book import Booking, BookingRequest, book
 from booking.domain.errors import TooManyBookings
 from booking.storage.session import BookingSession
+from graphql_api.context.context import Context, Info
+from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.appointments import Appointment, Course
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload

@@ -15,11 +15,11 @@ from booking.storage.queries.catalogue import (
     services_by_slug,
 )
 from booking.storage.session import BookingSession
-from graphql_api.resolvers.context import Context, Info, NodeLookup
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
-from graphql_api.resolvers.schema_part import SchemaPart, argument
+from graphql_api.context.context import Context, Info, NodeLookup
+from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import CATALOGUE
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
+from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
 
 Row = TypeVar("Row")
 BySlug = Callable[[BookingSession, Collection[str]], Awaitable[dict[str, Row]]]

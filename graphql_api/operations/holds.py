@@ -17,11 +17,11 @@ from booking.appointments.hold import (
 )
 from booking.appointments.idempotency import IdempotentRequest, lookup_outcome, save_outcome
 from booking.domain.errors import IdempotencyKeyReused, ProofNeeded
-from booking.storage.models.appointments import Hold as HoldRow
+from booking.storage.models.holds import Hold as HoldRow
 from booking.storage.session import BookingSession
+from graphql_api.context.context import Context, Info
+from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import run_mutation
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
 from graphql_api.types.problems import Problem

@@ -12,13 +12,13 @@ from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import InvalidInput, NotFound
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
+from graphql_api.context.context import Info
+from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import check_guess_limit, count_guess, run_mutation
-from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.relay import key_from_id, key_from_optional_id
-from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
+from graphql_api.types.relay import key_from_id, key_from_optional_id
 
 
 @strawberry.input

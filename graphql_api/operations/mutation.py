@@ -9,7 +9,7 @@ from typing import TypeVar
 from booking.domain import errors
 from booking.domain.errors import BookingError, NotFound, TooManyGuesses
 from booking.storage.session import BookingSession
-from graphql_api.resolvers.context import Context
+from graphql_api.context.context import Context
 from graphql_api.types.problems import Problem
 
 T = TypeVar("T")

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 
 from booking.domain.errors import InvalidInput
-from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.relay import Node, parse_global_id
-from graphql_api.resolvers.schema_part import SchemaPart, argument
-from graphql_api.security.limits import MAX_IDS
+from graphql_api.context.context import Info
+from graphql_api.context.schema_part import SchemaPart, argument
+from graphql_api.limits.limits import MAX_IDS
+from graphql_api.types.relay import Node, parse_global_id
 
 
 @strawberry.type

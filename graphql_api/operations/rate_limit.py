@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import strawberry
 
-from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.schema_part import SchemaPart
-from graphql_api.security.limits import MAX_COST
+from graphql_api.context.context import Info
+from graphql_api.context.schema_part import SchemaPart
+from graphql_api.limits.limits import MAX_COST
 
 
 @strawberry.type(

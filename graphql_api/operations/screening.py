@@ -10,13 +10,13 @@ from booking.catalogue.lookup import listed_service
 from booking.domain.errors import InvalidInput
 from booking.domain.screening import Answer
 from booking.storage.session import BookingSession
+from graphql_api.context.context import Info
+from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import run_mutation
-from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.relay import key_from_id
-from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import BOOK
 from graphql_api.types.payload import Payload
 from graphql_api.types.problems import Problem
+from graphql_api.types.relay import key_from_id
 
 strawberry.enum(
     Answer,

@@ -15,13 +15,13 @@ from booking.scheduling.course_plan import MAX_INTERVAL_DAYS, plan_course
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at
 from booking.timegrid.ticks import instant_at
+from graphql_api.context.context import Context, Info
+from graphql_api.context.loaders import SlotSearch
+from graphql_api.context.schema_part import SchemaPart, argument
+from graphql_api.limits.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.operations.mutation import in_argument
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.loaders import SlotSearch
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
-from graphql_api.resolvers.schema_part import SchemaPart, argument
-from graphql_api.security.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import AVAILABILITY
+from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
 from graphql_api.types.slots import AvailabilityDay, OpenSlot, SlotCriteriaInput
 
 POLL_INTERVAL = timedelta(seconds=2)

@@ -12,8 +12,11 @@ from booking.storage.queries.appointments import (
     appointments_by_course,
     appointments_by_id,
 )
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.relay import (
+from graphql_api.context.context import Context, Info
+from graphql_api.context.schema_part import SchemaPart
+from graphql_api.security.viewer import OWN_BOOKINGS
+from graphql_api.types.appointments import Appointment, Course
+from graphql_api.types.relay import (
     DEFAULT_PAGE_SIZE,
     After,
     Connection,
@@ -23,9 +26,6 @@ from graphql_api.resolvers.relay import (
     cursor_key,
     invalid_cursor,
 )
-from graphql_api.resolvers.schema_part import SchemaPart
-from graphql_api.security.viewer import OWN_BOOKINGS
-from graphql_api.types.appointments import Appointment, Course
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -21,12 +21,12 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
+from graphql_api.context.context import Context, Info
+from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import Work, run_mutation, to_problem
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.relay import key_from_id
-from graphql_api.resolvers.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import WEBHOOKS, forbidden
 from graphql_api.types.payload import Payload
+from graphql_api.types.relay import key_from_id
 from graphql_api.types.webhooks import WebhookEndpoint
 
 

@@ -31,8 +31,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from graphql_api.security.document_facts import ExtentCalculator
-from graphql_api.security.limits import CACHED_DOCUMENTS
+from graphql_api.limits.document_facts import ExtentCalculator
+from graphql_api.limits.limits import CACHED_DOCUMENTS
 from graphql_api.security.viewer import RequiresScope
 
 CHECKED_VERSIONS = {"strawberry-graphql": ">=0.341.2,<0.342", "graphql-core": ">=3.3.2,<3.4"}

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from booking.domain.errors import BookingError, CheckFailed
-from graphql_api.security.rate_limiting import ClientBudget
+from graphql_api.limits.rate_limiting import ClientBudget
 from graphql_api.types.problems import code_of
 
 log = logging.getLogger("book_online")

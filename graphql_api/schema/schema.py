@@ -13,6 +13,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from booking.domain.error_text import one_line
+from graphql_api.context.schema_part import SchemaPart
 from graphql_api.extensions.checks import check_after_schema, check_before_schema
 from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError
 from graphql_api.extensions.ownership import (
@@ -28,6 +29,8 @@ from graphql_api.extensions.resolver_isolation import (
     isolate_resolvers,
     isolated_lookup,
 )
+from graphql_api.limits.limits import CACHED_DOCUMENTS
+from graphql_api.limits.query_limits import QueryLimits
 from graphql_api.operations import (
     book,
     catalogue,
@@ -40,15 +43,12 @@ from graphql_api.operations import (
     viewer,
     webhooks,
 )
-from graphql_api.resolvers.scalars import SCALARS
-from graphql_api.resolvers.schema_part import SchemaPart
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
 from graphql_api.schema.schema_extensions import DocumentCache, QueryCostLimit
 from graphql_api.security.authorization import MissingScope, enforce_scopes
-from graphql_api.security.limits import CACHED_DOCUMENTS
-from graphql_api.security.query_limits import QueryLimits
 from graphql_api.types import problems
+from graphql_api.types.scalars import SCALARS
 
 CORE_PARTS = (
     problems.part,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
+from graphql_api.limits.document_facts import document_facts
+from graphql_api.limits.limits import MAX_COST
+from graphql_api.limits.query_cost import query_cost
+from graphql_api.limits.rate_limiting import ClientBudget
 from graphql_api.schema.errors import rate_limited_error
-from graphql_api.security.document_facts import document_facts
-from graphql_api.security.limits import MAX_COST
-from graphql_api.security.query_cost import query_cost
-from graphql_api.security.rate_limiting import ClientBudget
 
 
 class DocumentCache(SchemaExtension):

@@ -11,9 +11,9 @@ from booking.storage.models.api_keys import Scope
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.models.appointments import Patient as PatientRow
-from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.relay import Node, global_id
+from graphql_api.context.context import Info
 from graphql_api.security.viewer import PATIENTS
+from graphql_api.types.relay import Node, global_id
 from graphql_api.types.slots import AppointmentTime, local
 
 strawberry.enum(

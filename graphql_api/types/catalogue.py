@@ -14,9 +14,9 @@ from booking.storage.models.catalogue import Practitioner as PractitionerRow
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from booking.storage.models.catalogue import Service as ServiceRow
 from booking.storage.queries.catalogue import listed_locations
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
-from graphql_api.resolvers.scalars import LocalTime, local_time
+from graphql_api.context.context import Context, Info
+from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
+from graphql_api.types.scalars import LocalTime, local_time
 
 MINUTE = timedelta(minutes=1)
 

@@ -12,10 +12,10 @@ from altcha import v1 as altcha
 from booking.domain import errors
 from booking.domain.errors import BookingError
 from booking.scheduling.slots import nearest_slots
-from graphql_api.resolvers.context import Info
-from graphql_api.resolvers.relay import global_id
-from graphql_api.resolvers.schema_part import SchemaPart
+from graphql_api.context.context import Info
+from graphql_api.context.schema_part import SchemaPart
 from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
+from graphql_api.types.relay import global_id
 from graphql_api.types.slots import OpenSlot
 
 PROBLEMS: dict[type[BookingError], type["Problem"]] = {}

@@ -8,12 +8,12 @@ import strawberry
 
 from booking.domain.open_slot import OpenSlot as BookableTime
 from booking.storage.models.appointments import Appointment as AppointmentRow
-from booking.storage.models.appointments import Hold as HoldRow
+from booking.storage.models.holds import Hold as HoldRow
 from booking.timegrid.ticks import tick_at
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.loaders import resolve_loaded
-from graphql_api.resolvers.relay import Node, global_id, key_from_id, key_from_optional_id
+from graphql_api.context.context import Context, Info
+from graphql_api.context.loaders import resolve_loaded
 from graphql_api.types.catalogue import Location, Practitioner, Service
+from graphql_api.types.relay import Node, global_id, key_from_id, key_from_optional_id
 
 
 @strawberry.input

@@ -5,7 +5,7 @@ from typing import Any
 
 from booking.storage.models.appointments import Appointment
 from booking.webhooks.event_data import WebhookEvent
-from graphql_api.resolvers.relay import global_id
+from graphql_api.types.relay import global_id
 
 
 def webhook_payload(data: WebhookEvent) -> Mapping[str, Any]:

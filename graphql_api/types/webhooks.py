@@ -9,8 +9,8 @@ from booking.domain.events import EventKind
 from booking.storage.models.webhooks import WebhookAttempt as WebhookAttemptRow
 from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
 from booking.webhooks.endpoints import delivery_log
-from graphql_api.resolvers.context import Context, Info
-from graphql_api.resolvers.relay import Node, global_id
+from graphql_api.context.context import Context, Info
+from graphql_api.types.relay import Node, global_id
 
 MAX_ATTEMPTS = 50
 

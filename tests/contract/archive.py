@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from graphql_api.schema.schema import printed_schema
-from web.bundle import widget_documents
+from web.built_widget import widget_documents
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parent.parent

@@ -5,7 +5,7 @@ from graphql import build_schema, parse, validate
 
 from graphql_api.schema.schema import printed_schema
 from tests.contract.archive import archived, version
-from web.bundle import widget_documents
+from web.built_widget import widget_documents
 
 KEPT = [(of, name, text) for of, sent in archived().items() for name, text in sent.items()]
 

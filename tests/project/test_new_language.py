@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar
 from playwright.async_api import Page, expect
 
-from booking.calendars.subscription import create_feed
+from booking.calendars.calendar_feed import create_feed
 from booking.i18n import locales as i18n
 from booking.storage.database import Database
 from booking.storage.models.catalogue import TimeOff

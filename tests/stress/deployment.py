@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from graphql_api.resolvers.relay import global_id, parse_global_id
+from graphql_api.types.relay import global_id, parse_global_id
 from tests.stress.clinic import CLOSES, OPENS, STEP_MINUTES, clinic_file
 from tests.stress.invariants import Violations, check_invariants, read_state
 from tests.stress.servers import Server, running_servers

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, AppointmentStatus, Hold, Tick
+from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.catalogue import Service
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.clock import current_time
 

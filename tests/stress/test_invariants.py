@@ -3,8 +3,10 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from booking.storage.models.appointments import Appointment, AppointmentStatus, Hold, Tick
+from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.catalogue import Service
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from tests.stress.invariants import ConfirmedAppointment, DatabaseState, check_invariants
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

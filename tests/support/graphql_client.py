@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from graphql_api.resolvers.relay import global_id
+from graphql_api.types.relay import global_id
 
 PATIENT = {"name": "Sample Patient", "email": "patient@example.com", "phone": "416 555 0123"}
 QUESTIONS = ("pregnancy", "bleeding", "infection", "pacemaker", "needle-fear", "metal-allergy")

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from web.bundle import CHECKOUT
+from web.built_widget import CHECKOUT
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("widget", "web/static")

@@ -6,7 +6,7 @@ from graphql import build_schema, parse, validate
 
 from graphql_api.schema.schema import BookingSchema
 from web.assets import assets
-from web.bundle import widget_documents
+from web.built_widget import widget_documents
 
 OPERATION = re.compile(r"""["'`]((?:query|mutation) \w+[^"'`]*)["'`]""")
 

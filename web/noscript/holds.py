@@ -7,7 +7,7 @@ from datetime import datetime
 
 from booking.appointments.hold import Holder, HoldRequest, extend_hold, hold_course, hold_slot, release_hold
 from booking.domain.errors import BookingError, HoldExpired, TooManyHolds
-from booking.storage.models.appointments import Hold
+from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from booking.catalogue.lookup import deliverable_offers
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
-from booking.storage.models.appointments import Appointment, Hold
+from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Location, Practitioner
+from booking.storage.models.holds import Hold
 from booking.storage.queries.catalogue import (
     QualifiedOffer,
     listed_locations,

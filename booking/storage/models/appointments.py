@@ -1,72 +1,18 @@
-"""Holds, appointments, and the ticks whose primary key forbids a double booking.
+"""Appointments, their patients and their courses.
 
-They are named by random ids, and refer to rows of the catalogue by slug."""
+They are named by random ids, and refer to rows of the catalogue by slug.
+"""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.domain.open_slot import OpenSlot
-from booking.storage.base import Table, enum_column, partial_index
+from booking.storage.base import Table, enum_column
 from booking.storage.models.api_keys import ApiKey
-
-
-class Tick(Table):
-    """The referee: one row per 5 minutes and resource, so that this time has one owner.
-
-    `owner` is a hold, whose id its appointment keeps. `expires_at` is set while the time is only held.
-    Buffers around an appointment have ticks too.
-    """
-
-    __tablename__ = "ticks"
-    __table_args__ = (
-        Index(None, "owner"),
-        # Expired ticks are found without reading all that was ever booked.
-        partial_index("ix_ticks_held", "resource", "expires_at", where="expires_at IS NOT NULL"),
-        {"sqlite_with_rowid": False},
-    )
-
-    resource: Mapped[str] = mapped_column(String(64), primary_key=True)  # a practitioner's slug
-    tick: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # unix time / 300 s
-    owner: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id", ondelete="CASCADE"))
-    expires_at: Mapped[datetime | None]
-
-
-class AppointmentColumns:
-    """Columns that a hold and an appointment have in common."""
-
-    service: Mapped[str] = mapped_column(ForeignKey("services.slug"))
-    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"))
-    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"))
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    created_at: Mapped[datetime]
-
-    @property
-    def slot(self) -> OpenSlot:
-        return OpenSlot(self.service, self.practitioner, self.location, self.starts_at, self.ends_at)
-
-
-class Hold(AppointmentColumns, Table):
-    """A short claim on a time while the visitor fills in the form.
-
-    Its row stays after the booking, so that a repeated request finds its outcome.
-    """
-
-    __tablename__ = "holds"
-    __table_args__ = (
-        CheckConstraint("starts_at < ends_at", name="in_order"),
-        partial_index("ix_holds_not_booked", "practitioner", "expires_at", where="client IS NOT NULL"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
-    expires_at: Mapped[datetime]
-    extended_at: Mapped[datetime | None]
-    client: Mapped[bytes | None] = mapped_column(index=True)  # hash of its address; None once booked
+from booking.storage.models.holds import AppointmentColumns
 
 
 class AppointmentStatus(StrEnum):

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from booking.storage.base import UtcDateTime
-from booking.storage.models.appointments import Tick
 from booking.storage.models.catalogue import Clinic
+from booking.storage.models.ticks import Tick
 from booking.storage.session import BookingSession
 
 CLOCKS = {

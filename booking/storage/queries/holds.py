@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from booking.storage.base import core_table
-from booking.storage.models.appointments import Hold
+from booking.storage.models.holds import Hold
 from booking.storage.session import BookingSession
 
 BY_TOKEN = select(Hold).where(Hold.token_hash.in_(bindparam("hashes", expanding=True)))

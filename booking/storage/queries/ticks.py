@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from booking.domain.errors import SlotTaken
 from booking.storage.base import core_table, insert_into
-from booking.storage.models.appointments import Hold, Tick
 from booking.storage.models.catalogue import Service
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import tick_at
 

@@ -27,7 +27,7 @@ from booking.storage.queries.catalogue import locations_by_slug, practitioners_b
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import tick_at
-from graphql_api.resolvers.relay import encode_cursor, global_id, parse_global_id
+from graphql_api.types.relay import encode_cursor, global_id, parse_global_id
 
 T = TypeVar("T")
 database = Database(os.environ["DATABASE_URL"])

@@ -1,6 +1,6 @@
 """A clinic of any size."""
 
-from graphql_api.resolvers.relay import global_id
+from graphql_api.types.relay import global_id
 
 OPENS, CLOSES = "09:00", "17:00"
 STEP_MINUTES = 30

@@ -13,7 +13,7 @@ from booking.domain.screening import Answer
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
-from booking.storage.models.appointments import Tick
+from booking.storage.models.ticks import Tick
 from booking.storage.queries.catalogue import services_by_slug
 from booking.storage.queries.ticks import reserve_ticks, ticks_reserved_by
 from booking.timegrid.ticks import tick_at

@@ -27,8 +27,10 @@ from booking.domain.errors import BookingError
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Hold, Tick
+from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Certification, TimeOff
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from booking.storage.queries.catalogue import services_by_slug
 from booking.storage.queries.ticks import ticks_reserved_by
 from booking.storage.session import BookingSession

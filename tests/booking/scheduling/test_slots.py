@@ -18,7 +18,8 @@ from booking.domain.errors import BookingError
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
-from booking.storage.models.appointments import Hold, Tick
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from booking.storage.queries.catalogue import services_by_slug
 from booking.timegrid.opening_hours import clock_time
 from tests.support.clinics import open_clinic, practitioner, small_clinic

@@ -14,7 +14,9 @@ from booking.domain.errors import SlotTaken
 from booking.scheduling.slots import nearest_slots
 from booking.storage.database import Database
 from booking.storage.engine import UnknownDatabase
-from booking.storage.models.appointments import Hold, Patient, Tick
+from booking.storage.models.appointments import Patient
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from booking.storage.queries.clock import current_time
 from tests.support.clinics import NOW, open_clinic, small_clinic
 

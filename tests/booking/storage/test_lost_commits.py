@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, make_url, select
 
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Hold
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.holds import Hold
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.domain.errors import TryAgain
 from booking.storage.database import Database
-from booking.storage.models.appointments import Hold
+from booking.storage.models.holds import Hold
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.booking.storage.test_constraints import NINE

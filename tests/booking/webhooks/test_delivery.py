@@ -14,7 +14,7 @@ from booking.outbox.relay import RETRY_DELAYS
 from booking.storage.models.outbox import OutboxDelivery
 from booking.webhooks.endpoints import rotate_secret
 from booking.webhooks.payload import signed_headers, webhook_message
-from graphql_api.resolvers.relay import global_id
+from graphql_api.types.relay import global_id
 from tests.booking.notifications.bookings import make_booking
 from tests.booking.webhooks.conftest import WebhookRelay
 from tests.booking.webhooks.receiver import ReceivedRequest, Receiver, response

@@ -24,7 +24,7 @@ from book_online.extend import (
     run_mutation,
 )
 from booking.storage.session import BookingSession
-from graphql_api.resolvers.relay import global_id
+from graphql_api.types.relay import global_id
 
 
 class Textless(Exception):

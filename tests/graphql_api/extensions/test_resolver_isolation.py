@@ -15,8 +15,8 @@ from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT
-from graphql_api.resolvers.relay import global_id
 from graphql_api.settings import Settings
+from graphql_api.types.relay import global_id
 from tests.graphql_api.extensions.faulty_feature import ODD
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.asgi_client import asgi_client

@@ -13,7 +13,7 @@ import pytest
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.http.event_stream import Streams, event_stream
-from graphql_api.security.limits import MAX_STREAMS, MAX_STREAMS_PER_CLIENT
+from graphql_api.limits.limits import MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
 from tests.support.graphql_client import GraphQLClient, service_id

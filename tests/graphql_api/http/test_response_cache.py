@@ -15,9 +15,9 @@ from booking.storage.change_token import SHARED_SECONDS
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Service
 from graphql_api.app import create_app
-from graphql_api.resolvers.relay import global_id
 from graphql_api.security.authentication import SITE_KEY_HEADER
 from graphql_api.settings import Settings
+from graphql_api.types.relay import global_id
 from tests.graphql_api.conftest import Clock
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.asgi_client import asgi_client

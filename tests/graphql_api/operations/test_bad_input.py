@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Hold, Patient, Tick
-from graphql_api.resolvers.relay import global_id
+from booking.storage.models.appointments import Appointment, Patient
+from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
+from graphql_api.types.relay import global_id
 from tests.support.graphql_client import (
     HOLD,
     OPEN_SLOTS,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from graphql_api.resolvers.relay import global_id, parse_global_id
+from graphql_api.types.relay import global_id, parse_global_id
 from tests.graphql_api.conftest import Clock
 from tests.support.graphql_client import GraphQLClient, practitioner_id, service_id
 

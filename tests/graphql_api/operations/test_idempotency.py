@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from booking.storage.database import Database
-from booking.storage.models.appointments import Hold
+from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey
 from tests.graphql_api.conftest import Clock
 from tests.support.graphql_client import (

@@ -6,8 +6,8 @@ import pytest
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.resolvers.relay import global_id
 from graphql_api.settings import Settings
+from graphql_api.types.relay import global_id
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import open_clinic, practitioner, small_clinic

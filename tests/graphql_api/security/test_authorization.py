@@ -12,9 +12,9 @@ from booking.storage.database import Database
 from booking.storage.models.api_keys import Scope
 from booking.storage.queries.appointments import appointments_by_id
 from booking.webhooks.endpoints import add_endpoint
-from graphql_api.resolvers.relay import global_id, key_from_id
 from graphql_api.schema.schema import printed_schema
 from graphql_api.security.authorization import PROTECTED_TYPES, PUBLIC_FIELDS
+from graphql_api.types.relay import global_id, key_from_id
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.clinics import NOW
 from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers, service_id

@@ -12,7 +12,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import InvalidSetting, Settings, settings_from
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from web.bundle import widget_documents
+from web.built_widget import widget_documents
 
 OURS = "query Name($slug: String!) { service(slug: $slug) { name } }\n"
 ID = "sha256:" + hashlib.sha256(OURS.encode()).hexdigest()

@@ -9,7 +9,7 @@ from itertools import cycle, product
 from typing import Any
 
 from booking.storage.models.appointments import AppointmentStatus
-from graphql_api.resolvers.relay import global_id
+from graphql_api.types.relay import global_id
 from tests.stress.clinic import CLOSES, PRACTITIONERS_AT_ONCE, practitioner_slug
 from tests.stress.deployment import Deployment, Outcome, Tally, practitioner_id, uuid_of
 from tests.stress.invariants import ConfirmedAppointment, read_state, room_left

@@ -13,8 +13,9 @@ from starlette.applications import Starlette
 
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Hold, Patient
+from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.catalogue import TimeOff
+from booking.storage.models.holds import Hold
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.clinics import SAMPLE

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Route, expect
 from sqlalchemy import func, select
 
-from booking.storage.models.appointments import Hold
+from booking.storage.models.holds import Hold
 from tests.support.clinics import small_clinic
 from tests.support.graphql_client import practitioner_id
 from tests.support.site import Site, running_site

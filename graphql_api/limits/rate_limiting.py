@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from booking.appointments.hold import Holder
 from booking.storage.models.api_keys import ApiKey
+from graphql_api.limits.limits import MAX_GUESSES
 from graphql_api.security.client_address import client_hash
-from graphql_api.security.limits import MAX_GUESSES
 from graphql_api.settings import Settings
 
 MAX_CLIENTS = 10_000

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from graphql import ASTValidationRule, DocumentNode, GraphQLError, OperationType
 
-from graphql_api.security.document_facts import OperationFacts, document_facts
-from graphql_api.security.limits import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_MUTATIONS, MAX_ROOT_FIELDS
+from graphql_api.limits.document_facts import OperationFacts, document_facts
+from graphql_api.limits.limits import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_MUTATIONS, MAX_ROOT_FIELDS
 
 
 class QueryLimits(ASTValidationRule):

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from icalendar import Calendar, Event
 
-from booking.calendars.subscription import create_feed, delete_feed
+from booking.calendars.calendar_feed import create_feed, delete_feed
 from booking.storage.database import Database
 from tests.graphql_api.cli.test_cli import run
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic

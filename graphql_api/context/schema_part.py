@@ -9,7 +9,7 @@ import strawberry
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
 from booking.domain.errors import BookingError
-from graphql_api.resolvers.context import Context, NodeLookup
+from graphql_api.context.context import Context, NodeLookup
 from graphql_api.security.viewer import RequiresScope
 
 

@@ -8,8 +8,8 @@ from graphql import get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphql_api.security.document_facts import DocumentFacts, Extent
-from graphql_api.security.query_limits import QueryLimits
+from graphql_api.limits.document_facts import DocumentFacts, Extent
+from graphql_api.limits.query_limits import QueryLimits
 
 ASK = {"accept": "application/graphql-response+json"}
 
@@ -176,4 +176,4 @@ def test_fragments_are_measured_as_if_they_were_written_out(parts: tuple[Selecti
 
 def test_the_rule_is_one_class_so_that_validations_are_cached() -> None:
     assert isinstance(QueryLimits, type)
-    assert QueryLimits.__module__ == "graphql_api.security.query_limits"
+    assert QueryLimits.__module__ == "graphql_api.limits.query_limits"

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 import strawberry
 
 from booking.domain.errors import InvalidInput
-from graphql_api.security.limits import MAX_PAGE_SIZE
-from graphql_api.security.query_cost import Cost
+from graphql_api.limits.limits import MAX_PAGE_SIZE
+from graphql_api.limits.query_cost import Cost
 
 T = TypeVar("T")
 Row = TypeVar("Row")

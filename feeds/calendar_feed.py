@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from booking.calendars.subscription import render_feed
+from booking.calendars.calendar_feed import render_feed
 from feeds.conditional import conditional_response
 from feeds.context import FeedContext
 

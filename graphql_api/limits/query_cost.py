@@ -26,8 +26,8 @@ from graphql import (
 )
 from strawberry.schema_directive import Location
 
-from graphql_api.security.document_facts import OperationFacts
-from graphql_api.security.limits import MAX_IDS, MAX_PAGE_SIZE
+from graphql_api.limits.document_facts import OperationFacts
+from graphql_api.limits.limits import MAX_IDS, MAX_PAGE_SIZE
 from graphql_api.security.schema_directives import directive_of
 
 SIZE_ARGUMENTS = frozenset({"first", "ids"})

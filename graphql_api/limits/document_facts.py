@@ -21,7 +21,7 @@ from graphql import (
     parse,
 )
 
-from graphql_api.security.limits import CACHED_DOCUMENTS, MAX_DEPTH, MAX_TOKENS
+from graphql_api.limits.limits import CACHED_DOCUMENTS, MAX_DEPTH, MAX_TOKENS
 
 INTROSPECTION = ("__schema", "__type")
 """graphql-core itself limits the depth of these."""

@@ -15,9 +15,9 @@ from booking.storage.database import Database
 from booking.storage.models.catalogue import Clinic
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
-from graphql_api.resolvers.loaders import Loaders
+from graphql_api.context.loaders import Loaders
+from graphql_api.limits.rate_limiting import RateLimits
 from graphql_api.security.proof_of_work import ProofOfWork
-from graphql_api.security.rate_limiting import RateLimits
 from graphql_api.security.viewer import Viewer
 
 

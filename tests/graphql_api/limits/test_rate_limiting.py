@@ -5,8 +5,8 @@ import pytest
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.security.limits import MAX_GUESSES
-from graphql_api.security.rate_limiting import MAX_CLIENTS, REFILL_TIME, ClientBudget, TokenBuckets
+from graphql_api.limits.limits import MAX_GUESSES
+from graphql_api.limits.rate_limiting import MAX_CLIENTS, REFILL_TIME, ClientBudget, TokenBuckets
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from graphql_api.limits.document_facts import document_facts
+from graphql_api.limits.query_cost import query_cost
 from graphql_api.schema.schema import BookingSchema
-from graphql_api.security.document_facts import document_facts
-from graphql_api.security.query_cost import query_cost
 from tests.support.graphql_client import service_id
 
 COSTS: dict[str, tuple[str, dict[str, Any], int]] = {

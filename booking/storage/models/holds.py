@@ -1,0 +1,44 @@
+"""Holds: short claims on a time, and the columns that an appointment shares with them."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.domain.open_slot import OpenSlot
+from booking.storage.base import Table, partial_index
+
+
+class AppointmentColumns:
+    """Columns that a hold and an appointment have in common."""
+
+    service: Mapped[str] = mapped_column(ForeignKey("services.slug"))
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"))
+    location: Mapped[str] = mapped_column(ForeignKey("locations.slug"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+    @property
+    def slot(self) -> OpenSlot:
+        return OpenSlot(self.service, self.practitioner, self.location, self.starts_at, self.ends_at)
+
+
+class Hold(AppointmentColumns, Table):
+    """A short claim on a time while the visitor fills in the form.
+
+    Its row stays after the booking, so that a repeated request finds its outcome.
+    """
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="in_order"),
+        partial_index("ix_holds_not_booked", "practitioner", "expires_at", where="client IS NOT NULL"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    extended_at: Mapped[datetime | None]
+    client: Mapped[bytes | None] = mapped_column(index=True)  # hash of its address; None once booked
