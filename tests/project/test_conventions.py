@@ -22,7 +22,7 @@ CROWDED: dict[str, str] = {}
 """Folders with more entries than MAX_ENTRIES, each with its reason."""
 
 NAMELESS = {
-    *("answers", "common", "desk", "guests", "helpers", "keep", "kept", "look", "misc", "news", "once"),
+    *("answers", "common", "guests", "helpers", "keep", "kept", "look", "misc", "news", "once"),
     *("place", "plain", "say", "strangers", "tell", "unusable", "utils", "who", "words"),
 }
 """Pronouns, adverbs, metaphors and drawers: nothing is found by such a name."""
