@@ -6,13 +6,13 @@ import pytest
 
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from web import bundle
+from web import built_widget
 
 
 def test_a_server_without_a_bundle_says_how_it_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundle, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(built_widget, "CHECKOUT", tmp_path)
 
     with pytest.raises(OSError, match=r"^The widget has not been built yet. Please run `make widget`\.$"):
         create_app(Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}"))
@@ -20,6 +20,6 @@ def test_a_server_without_a_bundle_says_how_it_is_made(
 
 def test_a_wheel_brings_its_own_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "documents.json").write_text('{"Catalogue": "query Catalogue{clinic{name}}"}')
-    monkeypatch.setattr(bundle, "INSTALLED", tmp_path)
+    monkeypatch.setattr(built_widget, "INSTALLED", tmp_path)
 
-    assert bundle.widget_documents() == {"Catalogue": "query Catalogue{clinic{name}}"}
+    assert built_widget.widget_documents() == {"Catalogue": "query Catalogue{clinic{name}}"}
