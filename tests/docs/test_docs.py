@@ -92,7 +92,7 @@ def test_the_code_that_the_first_change_replaces_is_there() -> None:
 
 
 PATH = re.compile(
-    r"`((?:\.github|book_online|booking|docs|feeds|graphql_api|tests|web|widget)/[\w./-]+\.\w+)[`:]"
+    r"`((?:\.github|book_online|booking|docs|feeds|graphql_api|locales|tests|web|widget)/[\w./-]+\.\w+)[`:]"
 )
 
 
@@ -100,6 +100,27 @@ PATH = re.compile(
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     named = PATH.findall(page.read_text("utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_question_of_a_newcomer_leads_to_a_file_or_folder() -> None:
+    page = (ROOT / "docs" / "explanation" / "finding-your-way.md").read_text("utf-8")
+    answers = re.findall(r"^\| (?!where)[^|]+ \| (.+) \|$", page, re.MULTILINE)
+    named = [path for answer in answers for path in re.findall(r"`([\w./]+)`", answer)]
+    assert len(answers) == 24
+    assert len(named) == len(answers) + 1
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("package", ["booking", "graphql_api"])
+def test_the_architecture_names_the_layers_in_their_order(package: str) -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    (sentence,) = re.findall(rf"^\d\. Inside `{package}`: (.+?)\. ", page, re.MULTILINE)
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract.get("containers") == [package])
+
+    named = [re.findall(r"`(\w+)`", layer) for layer in sentence.split(" → ")]
+    assert named == [layer.split(" | ") for layer in layers]
 
 
 def test_the_architecture_shows_every_room() -> None:
