@@ -28,7 +28,7 @@ from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Course, Patient
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
-from booking.storage.queries.appointments import appointments_by_id, course_by_id
+from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.holds import holds_by_token
 from booking.storage.queries.locks import lock_schedules
@@ -143,7 +143,7 @@ async def _existing_booking(
     token_hashes = {appointment.manage_token_hash for appointment in booked}
     if len(booked) < len(holds) or token_hashes != {hash_of(manage_token)}:
         raise NotFound("These holds were not booked together.", path=("holdToken",))
-    course = await course_by_id(session, booked[0].course) if booked[0].course else None
+    course = await session.get(Course, booked[0].course) if booked[0].course else None
     return Booking(booked, course, manage_token)
 
 

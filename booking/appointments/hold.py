@@ -35,7 +35,7 @@ from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.holds import hold_by_id, hold_expiries_of_client, holds_by_token
+from booking.storage.queries.holds import hold_expiries_of_client, holds_by_token
 from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.ticks import (
     delete_expired,
@@ -137,7 +137,7 @@ async def _hold(
     owners = [uuid.uuid5(outcome, str(index)) for index in range(len(times))]
     tokens = [hold_token_for(key, owner) if key else new_token() for owner in owners]
     if former:
-        return [(await hold_by_id(session, owner), token) for owner, token in zip(owners, tokens)]
+        return [(await session.get_one(Hold, owner), token) for owner, token in zip(owners, tokens)]
 
     await delete_expired(session, practitioners, now=now)
     slots = await _slots_with_one_practitioner(session, criteria, times, now=now)

@@ -10,7 +10,7 @@ from typing import Self, cast
 from sqlalchemy import AsyncAdaptedQueuePool
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from booking.domain.hookspecs import NO_HOOKS, FeatureHooks
+from booking.domain.hookspecs import FeatureHooks
 from booking.storage.catalogue_cache import CatalogueCache
 from booking.storage.engine import LOCK_TIMEOUT_SECONDS, engine_for
 from booking.storage.models.catalogue import Clinic
@@ -39,7 +39,7 @@ class Database:
     """Opens sessions. Their rows stay readable after the transaction."""
 
     def __init__(
-        self, url: str, *, patience: float = LOCK_TIMEOUT_SECONDS, features: Sequence[FeatureHooks] = NO_HOOKS
+        self, url: str, *, patience: float = LOCK_TIMEOUT_SECONDS, features: Sequence[FeatureHooks] = ()
     ) -> None:
         """`patience` is in seconds; sessions call the hooks of `features`."""
         self.engine = engine_for(url, patience=patience, limits_statements=True)

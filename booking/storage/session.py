@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from booking.domain.hookspecs import NO_HOOKS, FeatureHooks
+from booking.domain.hookspecs import FeatureHooks
 from booking.storage.catalogue_cache import CatalogueCache
 from booking.storage.models.catalogue import Clinic
 
@@ -48,7 +48,7 @@ class BookingSession(AsyncSession):
         self,
         *binds: Any,
         catalogue_cache: CatalogueCache,
-        features: Sequence[FeatureHooks] = NO_HOOKS,
+        features: Sequence[FeatureHooks] = (),
         clinic: Clinic | None = None,
         **options: Any,
     ) -> None:

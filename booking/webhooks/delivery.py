@@ -14,11 +14,9 @@ from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.webhooks import (
     disable_if_enabled,
-    endpoint_by_id,
     is_revoked,
-    mark_failing,
-    mark_healthy,
     record_attempt,
+    set_failing_since,
 )
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.endpoints import get_endpoint
@@ -70,7 +68,7 @@ class WebhookDelivery:
     ) -> None:
         async with self.database.read() as session:
             now = await self.clock(session)
-            endpoint = await endpoint_by_id(session, endpoint_id)
+            endpoint = await session.get(WebhookEndpoint, endpoint_id)
             if endpoint is None:
                 return
             if endpoint.disabled_at is not None:
@@ -91,13 +89,12 @@ class WebhookDelivery:
         """
         attempt = await _attempt(self.client, endpoint, message, now=now)
         async with self.database.write() as session:
-            if await endpoint_by_id(session, endpoint.id) is None:
+            if await session.get(WebhookEndpoint, endpoint.id) is None:
                 return  # It was removed meanwhile.
             number = await record_attempt(session, attempt)
+            await set_failing_since(session, endpoint.id, now if attempt.problem else None)
             if attempt.problem is None:
-                await mark_healthy(session, endpoint.id)
                 return
-            await mark_failing(session, endpoint.id, now=now)
             if attempt.status == HTTP_GONE:
                 await disable_if_enabled(session, endpoint.id, "answered 410 Gone", now=now)
             elif number >= MIN_ATTEMPTS:

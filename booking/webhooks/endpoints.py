@@ -15,12 +15,7 @@ from booking.storage.queries.outbox import (
     remove_listener,
     requeue_deliveries,
 )
-from booking.storage.queries.webhooks import (
-    disable_if_enabled,
-    endpoint_by_id,
-    endpoints_of_key,
-    latest_attempts,
-)
+from booking.storage.queries.webhooks import disable_if_enabled, endpoints_of_key, latest_attempts
 from booking.storage.session import BookingSession
 from booking.webhooks.payload import new_secret
 
@@ -76,7 +71,7 @@ async def get_endpoint(session: BookingSession, id: str, *, key_id: str | None =
     Raises:
         NotFound: no such endpoint, or another key's. The functions below raise it too.
     """
-    endpoint = await endpoint_by_id(session, id)
+    endpoint = await session.get(WebhookEndpoint, id)
     if endpoint is None or key_id not in (None, endpoint.key_id):
         raise NotFound("There is no such endpoint.", path=("id",))
     return endpoint
@@ -166,6 +161,6 @@ async def _enabled_listener(session: BookingSession, id: str, *, key_id: str | N
 def _checked_kinds(kinds: Collection[str]) -> list[str]:
     unknown = sorted(set(kinds) - set(EventKind))
     if unknown or not kinds:
-        what = f"There is no event {unknown[0]!r}." if unknown else "An endpoint needs an event."
-        raise InvalidInput(f"{what} Choose among: {', '.join(EventKind)}.", path=("events",))
+        problem = f"There is no event {unknown[0]!r}." if unknown else "An endpoint needs an event."
+        raise InvalidInput(f"{problem} Choose among: {', '.join(EventKind)}.", path=("events",))
     return [kind for kind in EventKind if kind in kinds]

@@ -1,6 +1,6 @@
 """Histories of revisions: the core's, and one for each feature that has tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -31,7 +31,6 @@ class MigrationHistory:
 
 
 CORE_HISTORY = MigrationHistory(MIGRATIONS / "versions", "alembic_version")
-NO_HISTORIES: Sequence[MigrationHistory] = ()
 
 
 def feature_history(feature: str, folder: Path) -> MigrationHistory:

@@ -16,7 +16,6 @@ from booking.storage.base import Table, core_table
 from booking.storage.engine import engine_for
 from booking.storage.migrations.history import (
     CORE_HISTORY,
-    NO_HISTORIES,
     MigrationError,
     MigrationHistory,
     alembic_config,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def migrate(url: str, features: Sequence[MigrationHistory] = NO_HISTORIES) -> None:
+def migrate(url: str, features: Sequence[MigrationHistory] = ()) -> None:
     """Upgrade to the newest revisions, the core's first. A database that has them all is not locked.
 
     Raises:

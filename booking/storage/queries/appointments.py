@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, exists, or_, select, tuple_
 
-from booking.storage.models.appointments import Appointment, AppointmentStatus, Course, Patient
+from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
 from booking.storage.models.catalogue import Certification, Location, Practitioner, Service, TimeOff
 from booking.storage.session import BookingSession
 
@@ -48,10 +48,6 @@ async def appointments_by_course(
     for appointment in await session.scalars(query):
         by_course[appointment.course or appointment.id].append(appointment)
     return by_course
-
-
-async def course_by_id(session: BookingSession, id: uuid.UUID) -> Course | None:
-    return await session.get(Course, id)
 
 
 async def patients_by_id(session: BookingSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Patient]:

@@ -1,6 +1,5 @@
-"""Holds: by token, by id, and by the client that made them."""
+"""Holds: by token, and by the client that made them."""
 
-import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -29,7 +28,3 @@ async def hold_expiries_of_client(
 ) -> Sequence[datetime]:
     """When the holds of a client expire, the earliest first."""
     return (await session.scalars(EXPIRIES, {"client": client, "now": now})).all()
-
-
-async def hold_by_id(session: BookingSession, id: uuid.UUID) -> Hold:
-    return await session.get_one(Hold, id)

@@ -14,10 +14,6 @@ RETENTION = timedelta(days=30)
 ENDPOINTS = select(WebhookEndpoint).order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)
 
 
-async def endpoint_by_id(session: BookingSession, id: str) -> WebhookEndpoint | None:
-    return await session.get(WebhookEndpoint, id)
-
-
 async def is_revoked(session: BookingSession, endpoint: WebhookEndpoint) -> bool:
     """Whether the key that owns the endpoint is revoked."""
     key = await session.get(ApiKey, endpoint.key_id) if endpoint.key_id else None
@@ -56,16 +52,8 @@ async def record_attempt(session: BookingSession, attempt: WebhookAttempt) -> in
     return attempt.number
 
 
-async def mark_healthy(session: BookingSession, endpoint: str) -> None:
-    await _set_failing_since(session, endpoint, None)
-
-
-async def mark_failing(session: BookingSession, endpoint: str, *, now: datetime) -> None:
-    await _set_failing_since(session, endpoint, now)
-
-
-async def _set_failing_since(session: BookingSession, endpoint: str, at: datetime | None) -> None:
-    """Where it changes: the first failure of several counts."""
+async def set_failing_since(session: BookingSession, endpoint: str, at: datetime | None) -> None:
+    """Mark the endpoint as failing, or, with None, as healthy. The first failure of several counts."""
     failing_since = WebhookEndpoint.failing_since
     changes = failing_since.is_not(None) if at is None else failing_since.is_(None)
     query = update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint, changes)
