@@ -185,7 +185,7 @@ def open_clinic(
 async def _open(
     stack: AsyncExitStack, url: str, enabled: list[EnabledFeature], now: datetime, runner: asyncio.Runner
 ) -> Clinic:
-    database = Database(url, features=[one.hooks for one in enabled])
+    database = Database(url, features=[owner.hooks for owner in enabled])
     stack.push_async_callback(database.close)
     app = create_app(Settings(database_url=url, mode="production"), enabled, now=lambda: clinic.now)
     transport = httpx.ASGITransport(app)

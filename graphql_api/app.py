@@ -73,7 +73,7 @@ def create_app(
         FeatureError: a feature can't be used as it is.
     """
     clock = Clock(now)
-    database = Database(settings.database_url, features=[one.hooks for one in enabled])
+    database = Database(settings.database_url, features=[owner.hooks for owner in enabled])
     change_token = change_token_of(database.engine)
     schema = schema_with(enabled)
     limits = ClientLimits(settings)
@@ -137,9 +137,9 @@ def _listeners(
     settings: Settings, enabled: Sequence[EnabledFeature], database: Database
 ) -> dict[str, Listener]:
     listeners = {
-        one.full_name(name): as_outbox_listener(database, one.settings, listener)
-        for one in enabled
-        for name, listener in one.feature.listeners.items()
+        owner.full_name(name): as_outbox_listener(database, owner.settings, listener)
+        for owner in enabled
+        for name, listener in owner.feature.listeners.items()
     }
     if settings.mail_server:
         listeners["mail"] = mail_listener(database, settings.mail_server, site=settings.site)

@@ -21,15 +21,15 @@ def prepare_database(
     Raises:
         FeatureError: a feature's migrations fail, or lack a table or a column.
     """
-    histories = {history: one for one in enabled if (history := one.history)}
+    histories = {history: owner for owner in enabled if (history := owner.history)}
     try:
         migrate(url, list(histories))
     except MigrationError as broken:
         raise histories[broken.history].error("", migration_failure(broken)) from broken.__cause__
-    for one in enabled:
-        for name in missing_schema(url, one.feature.tables):
-            what = f"no migration makes it: book-online new-migration {one.feature.name} 'what is new'"
-            raise one.error(f"{'column' if '.' in name else 'table'} {name}", what)
+    for owner in enabled:
+        for name in missing_schema(url, owner.feature.tables):
+            mistake = f"no migration makes it: book-online new-migration {owner.feature.name} 'what is new'"
+            raise owner.error(f"{'column' if '.' in name else 'table'} {name}", mistake)
 
     async def apply() -> list[str]:
         database = Database(url)

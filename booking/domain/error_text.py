@@ -1,4 +1,7 @@
-"""An exception as one printable line."""
+"""Parts of error messages: an exception as one printable line, and a name that may have been meant."""
+
+import difflib
+from collections.abc import Iterable
 
 MAX_LINE_LENGTH = 500
 
@@ -16,3 +19,9 @@ def one_line(reason: object) -> str:
     except BaseException:
         return ""
     return " ".join(text.split())[:MAX_LINE_LENGTH]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'services'?` for a name that is like a known one; otherwise empty."""
+    similar = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {similar[0]!r}?" if similar else ""

@@ -65,7 +65,7 @@ def _additions(installed: InstalledFeature) -> Iterator[str]:
         feature = installed.load()
         schema = schema_with([EnabledFeature(feature, installed.package)])
     except FeatureError as broken:
-        yield f"broken: {broken.what}"
+        yield f"broken: {broken.mistake}"
         return
     yield from coordinates(feature)
     shown = {*feature.nodes, *(display_name(problem) for problem in feature.problems.values())}
@@ -115,13 +115,13 @@ def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> None:
     if arguments.name not in installed:
         names = ", ".join(installed) or "none"
         raise InvalidSetting(f"no feature {arguments.name!r} is installed; these are: {names}")
-    one = installed[arguments.name]
-    feature = one.load()
+    package = installed[arguments.name]
+    feature = package.load()
     if feature.migrations is None:
-        raise one.error("", "give it `migrations`, the folder to write to")
+        raise package.error("", "give it `migrations`, the folder to write to")
     tables = [table.__tablename__ for table in feature.tables]
     try:
-        written = write_revision(feature_history(one.name, feature.migrations), tables, arguments.message)
+        written = write_revision(feature_history(feature.name, feature.migrations), tables, arguments.message)
     except MigrationError as broken:
-        raise FeatureError(one.name, one.package, "", migration_failure(broken)) from broken.__cause__
+        raise package.error("", migration_failure(broken)) from broken.__cause__
     print(f"{written}: please read it before you keep it." if written else "Its tables have not changed.")

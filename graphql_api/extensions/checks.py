@@ -58,7 +58,7 @@ HOOK_PARAMETERS = {
 PROBLEMS_TYPE = "[Problem!]!"
 
 Violations = Iterator[tuple[str, str]]
-"""(where, what is wrong there); where is empty for the feature as a whole."""
+"""(where, the mistake there); where is empty for the feature as a whole."""
 
 
 def is_valid_name(name: str) -> bool:
@@ -71,8 +71,8 @@ def check_members(feature: Feature, package: str) -> None:
     Raises:
         FeatureError: a member is not what it is declared as.
     """
-    for where, what in _member_violations(feature):
-        raise FeatureError(feature.name, package, where, what)
+    for where, mistake in _member_violations(feature):
+        raise FeatureError(feature.name, package, where, mistake)
 
 
 def _member_violations(feature: Feature) -> Violations:
@@ -98,19 +98,19 @@ def _member_violations(feature: Feature) -> Violations:
 
 
 def check_before_schema(core: Sequence[SchemaPart], enabled: Sequence[EnabledFeature]) -> None:
-    """Check what each feature brings, and that no two parts bring the same.
+    """Check the members of each feature, and that no two parts bring the same.
 
     Raises:
         FeatureError: the first mistake.
     """
     owners = {key: "the core" for part in core for key, _, _ in _claims(part)}
-    for one in enabled:
-        for where, what in _violations(one.feature):
-            raise one.error(where, what)
-        for key, where, what in _claims(one.feature):
+    for owner in enabled:
+        for where, mistake in _violations(owner.feature):
+            raise owner.error(where, mistake)
+        for key, where, claim in _claims(owner.feature):
             if key in owners:
-                raise one.error(where, f"{what} is there already, of {owners[key]}")
-            owners[key] = one.package
+                raise owner.error(where, f"{claim} is there already, of {owners[key]}")
+            owners[key] = owner.package
 
 
 def _claims(part: SchemaPart) -> Iterator[tuple[Hashable, str, str]]:
@@ -205,22 +205,23 @@ def check_after_schema(
         FeatureError: the first mistake.
     """
     objects = {name: kind for name, kind in schema.type_map.items() if isinstance(kind, GraphQLObjectType)}
-    for coordinate, one in owners.items():
-        for what in _field_violations(coordinate, objects):
-            raise one.error(coordinate, what)
-    for one in enabled:
-        for node in one.feature.nodes:
-            for what in _node_violations(node, objects, pascal_case(one.feature.name)):
-                raise one.error(f"node {node}", what)
+    for coordinate, owner in owners.items():
+        for mistake in _field_violations(coordinate, objects):
+            raise owner.error(coordinate, mistake)
+    for owner in enabled:
+        for node in owner.feature.nodes:
+            for mistake in _node_violations(node, objects, pascal_case(owner.feature.name)):
+                raise owner.error(f"node {node}", mistake)
     for kind in feature_types(schema):
-        owner = owning_feature(kind, enabled)
-        if owner is None:
-            owner = next((one for one in enabled if package_of(kind) in _packages(one.feature)), enabled[0])
+        by_prefix = owning_feature(kind, enabled)
+        if by_prefix is None:
+            by_package = (owner for owner in enabled if package_of(kind) in _packages(owner.feature))
+            owner = next(by_package, enabled[0])
             raise owner.error(kind.name, f"its name must begin with {pascal_case(owner.feature.name)!r}")
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             for name, field in kind.fields.items():
-                for what in _cost_violations(field):
-                    raise owner.error(f"{kind.name}.{name}", what)
+                for mistake in _cost_violations(field):
+                    raise by_prefix.error(f"{kind.name}.{name}", mistake)
 
 
 def _field_violations(coordinate: str, objects: Mapping[str, GraphQLObjectType]) -> Iterator[str]:

@@ -1,13 +1,12 @@
 """Features that are installed, by their packages' entry points, and those that a clinic's file enables."""
 
-import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.parser import enabled_features, parse_with_features
-from booking.domain.error_text import describe_exception
+from booking.domain.error_text import describe_exception, did_you_mean
 from graphql_api.extensions.checks import check_members
 from graphql_api.extensions.feature import EnabledFeature, Feature, FeatureError
 
@@ -41,13 +40,13 @@ class InstalledFeature:
         if not isinstance(feature, Feature):
             raise self.error(self.entry_point.value, "this is no Feature")
         if feature.name != self.name:
-            what = f"its entry point is named {self.name!r}, and the feature {feature.name!r}"
-            raise self.error(self.entry_point.value, what)
+            mistake = f"its entry point is named {self.name!r}, and the feature {feature.name!r}"
+            raise self.error(self.entry_point.value, mistake)
         check_members(feature, self.package)
         return feature
 
-    def error(self, where: str, what: str) -> FeatureError:
-        return FeatureError(self.name, self.package, where, what)
+    def error(self, where: str, mistake: str) -> FeatureError:
+        return FeatureError(self.name, self.package, where, mistake)
 
 
 def installed_features() -> dict[str, InstalledFeature]:
@@ -84,10 +83,8 @@ def load_clinic_file(text: str, *, without: Collection[str] = ()) -> LoadedClini
     named, installed = enabled_features(text), installed_features()
     for name in without:
         if name not in named:
-            near = difflib.get_close_matches(name, named, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            what = f"the clinic's file does not name it{hint}"
-            raise FeatureError(name, "BOOK_ONLINE_WITHOUT_FEATURES", "", what)
+            mistake = f"the clinic's file does not name it{did_you_mean(name, named)}"
+            raise FeatureError(name, "BOOK_ONLINE_WITHOUT_FEATURES", "", mistake)
     features = {name: installed[name].load() for name in named if name in installed and name not in without}
     sections = dict.fromkeys(installed) | {name: feature.settings for name, feature in features.items()}
     parsed = parse_with_features(text, sections, absent=without)

@@ -16,7 +16,7 @@ from graphql_api.context.loaders import BatchLoad
 from graphql_api.context.schema_part import SchemaPart
 
 API = 1
-"""The version of the feature contract: raised by whatever could break a feature, not by additions."""
+"""The version of the feature contract: raised by a change that could break a feature, not by an addition."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +65,13 @@ class EnabledFeature:
         """The name of a listener or a loader, unique among all features': `aftercare.advice`."""
         return f"{self.feature.name}{FEATURE_SEPARATOR}{name}"
 
-    def error(self, where: str, what: str) -> "FeatureError":
-        return FeatureError(self.feature.name, self.package, where, what)
+    def error(self, where: str, mistake: str) -> "FeatureError":
+        return FeatureError(self.feature.name, self.package, where, mistake)
 
 
 class FeatureError(Exception):
     """A feature can't be used as it is: one sentence with its package, the place and the mistake."""
 
-    def __init__(self, feature: str, package: str, where: str, what: str) -> None:
-        self.what = f"{where}: {what}" if where else what
-        super().__init__(f"feature {feature} ({package}): {self.what}")
+    def __init__(self, feature: str, package: str, where: str, mistake: str) -> None:
+        self.mistake = f"{where}: {mistake}" if where else mistake
+        super().__init__(f"feature {feature} ({package}): {self.mistake}")

@@ -1,4 +1,4 @@
-"""Which feature a field or a type of the schema belongs to: fields by their coordinates, types by prefix."""
+"""Ownership: the feature of each field of the schema, by coordinate, and of each type, by prefix."""
 
 from collections.abc import Sequence
 
@@ -46,8 +46,8 @@ def feature_types(schema: GraphQLSchema) -> list[GraphQLNamedType]:
 
 def owning_feature(kind: GraphQLNamedType, enabled: Sequence[EnabledFeature]) -> EnabledFeature | None:
     """The feature with the longest prefix that the type's name has."""
-    owners = [one for one in enabled if has_prefix(kind.name, pascal_case(one.feature.name))]
-    return max(owners, key=lambda one: len(one.feature.name), default=None)
+    owners = [owner for owner in enabled if has_prefix(kind.name, pascal_case(owner.feature.name))]
+    return max(owners, key=lambda owner: len(owner.feature.name), default=None)
 
 
 def has_prefix(name: str, prefix: str) -> bool:

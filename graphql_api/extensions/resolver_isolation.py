@@ -13,7 +13,7 @@ from booking.extensions.isolation import exceptions_only, in_own_task
 from graphql_api.context.context import Context, NodeLookup
 
 FIELD_TIMEOUT = timedelta(seconds=2)
-"""For what a field awaits; what computes without awaiting can't be interrupted."""
+"""For the awaits of a field; a computation without an await can't be interrupted."""
 
 Owners = Mapping[str, str]
 """The names of features by the coordinate of the field that each resolves: `Service.aftercareAdvice`."""
@@ -30,7 +30,7 @@ def isolate_resolvers(schema: GraphQLSchema, owners: Owners) -> None:
 def _isolated(resolve: Callable[..., Any], feature: str) -> Callable[..., Any]:
     @wraps(resolve)
     def isolated(source: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
-        # Noted before it can fail; also what is wrong with its answer is found later, at this path.
+        # Recorded before the resolver can fail. Errors in its result are found later, at this path.
         info.context.internals.feature_by_path[tuple(info.path.as_list())] = feature
         with exceptions_only():
             result = resolve(source, info, **arguments)

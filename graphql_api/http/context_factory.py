@@ -43,12 +43,14 @@ class ContextFactory:
 
     @cached_property
     def _feature_settings(self) -> Mapping[str, Any]:
-        return {one.feature.name: one.settings for one in self.enabled}
+        return {owner.feature.name: owner.settings for owner in self.enabled}
 
     @cached_property
     def _feature_loaders(self) -> Mapping[str, BatchLoad]:
         return {
-            one.full_name(name): load for one in self.enabled for name, load in one.feature.loaders.items()
+            owner.full_name(name): load
+            for owner in self.enabled
+            for name, load in owner.feature.loaders.items()
         }
 
     async def __call__(self, request: Request) -> Context:

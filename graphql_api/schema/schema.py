@@ -90,7 +90,7 @@ class BookingSchema(strawberry.Schema):
             FeatureError: a feature can't be used as it is.
         """
         check_before_schema(CORE_PARTS, enabled)
-        self.parts: list[SchemaPart] = [*CORE_PARTS, *(one.feature for one in enabled)]
+        self.parts: list[SchemaPart] = [*CORE_PARTS, *(owner.feature for owner in enabled)]
         self.problems = {refusal: shown for part in self.parts for refusal, shown in part.problems.items()}
         self._added_fields: dict[str, list[StrawberryField]] = defaultdict(list)
         for part in self.parts:
@@ -110,25 +110,25 @@ class BookingSchema(strawberry.Schema):
                 QueryCostLimit,
             ],
         )
-        owners = {coordinate: one for one in enabled for coordinate in coordinates(one.feature)}
+        owners = {coordinate: owner for owner in enabled for coordinate in coordinates(owner.feature)}
         check_after_schema(self._schema, owners, enabled)
         try:
             enforce_scopes(self._schema, owners)
         except MissingScope as missing:
-            one = owners.get(missing.coordinate)
-            raise one.error(missing.coordinate, missing.reason) if one else missing from None
+            owner = owners.get(missing.coordinate)
+            raise owner.error(missing.coordinate, missing.reason) if owner else missing from None
         own = {
             f"{kind.name}.{name}": owner.feature.name
             for kind in feature_types(self._schema)
             if isinstance(kind, GraphQLObjectType) and (owner := owning_feature(kind, enabled))
             for name in kind.fields
         }
-        isolate_resolvers(self._schema, own | {where: one.feature.name for where, one in owners.items()})
+        isolate_resolvers(self._schema, own | {where: owner.feature.name for where, owner in owners.items()})
         lookups = {kind: lookup for part in CORE_PARTS for kind, lookup in part.lookups().items()}
         self.lookups = lookups | {
-            kind: isolated_lookup(lookup, kind, one.feature.name)
-            for one in enabled
-            for kind, lookup in one.feature.lookups().items()
+            kind: isolated_lookup(lookup, kind, owner.feature.name)
+            for owner in enabled
+            for kind, lookup in owner.feature.lookups().items()
         }
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
@@ -176,11 +176,11 @@ def schema_with(enabled: Sequence[EnabledFeature], *, in_order: bool = False) ->
     except FeatureError:
         raise
     except Exception:
-        for one in enabled:
+        for owner in enabled:
             try:
-                BookingSchema([one])
+                BookingSchema([owner])
             except Exception as reason:
-                raise one.error("", one_line(reason)) from reason
+                raise owner.error("", one_line(reason)) from reason
         raise
 
 

@@ -1,6 +1,5 @@
 """A clinic's file, read and checked: all of it is right, or all its mistakes are reported at once."""
 
-import difflib
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.validation import KeyPath, Violation, Violations, validate_clinic_file
-from booking.domain.error_text import describe_exception, one_line
+from booking.domain.error_text import describe_exception, did_you_mean, one_line
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,7 @@ def _features(clinic: ClinicFile, sections: FeatureSections, absent: Collection[
     known = [*sections, *absent]
     for index, name in enumerate(clinic.features):
         if name not in known:
-            similar = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {similar[0]!r}?" if similar else ""
-            yield ("features", index), f"no feature {name!r} is installed{hint}"
+            yield ("features", index), f"no feature {name!r} is installed{did_you_mean(name, known)}"
         elif name in clinic.features[:index]:
             yield ("features", index), f"{name!r} is named twice"
 
@@ -191,11 +188,10 @@ MESSAGES = {
 
 
 def _unknown_key(path: KeyPath, section: type[BaseModel], value: object) -> str:
-    similar = difflib.get_close_matches(str(path[-1]), _keys_at(path[:-1], section), n=1)
-    if similar:
-        return f"unknown key; did you mean {similar[0]!r}?"
-    is_table = section is ClinicFile and len(path) == 1 and isinstance(value, dict)
-    return "unknown key; if it is a feature, name it in `features`" if is_table else "unknown key"
+    hint = did_you_mean(str(path[-1]), _keys_at(path[:-1], section))
+    if not hint and section is ClinicFile and len(path) == 1 and isinstance(value, dict):
+        hint = "; if it is a feature, name it in `features`"
+    return f"unknown key{hint}"
 
 
 def _keys_at(path: KeyPath, section: type[BaseModel]) -> list[str]:
