@@ -1,4 +1,4 @@
-"""What the feeds use of the server: database, clock, public address, ids of the API and the rate limit."""
+"""FeedContext: the database, clock, public address, API ids and rate limit that the feeds use."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class FeedContext:
     take_points: Callable[[Request, int], int]
 
     def charge(self, request: Request, points: int) -> None:
-        """Charge the client what the answer costs.
+        """Charge the client for the answer.
 
         Raises:
             HTTPException: 429, when the client has asked for too much in a short time.

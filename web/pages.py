@@ -84,7 +84,7 @@ def page_routes(
     For a language and a service, `noscript` makes the booking page's content for browsers without a script,
     and `linked_data` its JSON-LD.
     """
-    locales()  # A mistake in a language's file is told when the server starts.
+    locales()  # A mistake in a language's file is reported when the server starts.
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
         language, service = language_of(request), request.path_params.get("service")

@@ -1,4 +1,4 @@
-"""The hooks by which a feature joins in: who calls each, when, what it is handed, and what failing does."""
+"""Hook specifications: when each hook of a feature is called, with which arguments, and how it may fail."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -14,7 +14,7 @@ from booking.domain.events import Event
 
 
 class Step(StrEnum):
-    """What a rule decides about."""
+    """The operation that a rule may refuse."""
 
     HOLD = "hold"
     BOOK = "book"
@@ -105,7 +105,7 @@ Listener = Callable[[Event, str | None], Awaitable[None]]
 """Called by the outbox relay after the commit, at least once, in no transaction, within 30 seconds.
 
 The second argument is the secret of the manage link, which is stored only until all listeners have
-heard. PermanentFailure gives up; any other exception is tried again for about a day.
+received the event. PermanentFailure gives up; any other exception is tried again for about a day.
 """
 
 DynamicListeners = Callable[[str], Listener]
@@ -118,12 +118,9 @@ class PermanentFailure(Exception):
 
 @dataclass(frozen=True)
 class FeatureHooks:
-    """The hooks that one feature joins booking by. `name` is shown when one fails."""
+    """The hooks of one feature. `name` is shown when one fails."""
 
     name: str
     settings: Any = None
     rules: Sequence[Rule] = ()
     busy_sources: Sequence[BusySource] = ()
-
-
-NO_HOOKS: Sequence[FeatureHooks] = ()

@@ -1,6 +1,6 @@
 """The languages of Book Online: each is one file, `locales/<language>.json`.
 
-- `locale`: whose weekdays, months, plural rules and prices it has (BCP 47).
+- `locale`: the locale of its weekdays, months, plural rules and prices (BCP 47).
 - `formats`: dates and times as CLDR's patterns; `zones`: abbreviations that CLDR has wrong.
 - `widget`: texts that a visitor's browser loads; `server`: those of pages, mails and feeds alone.
 
@@ -84,10 +84,10 @@ def _mistakes(content: dict[str, Any], reference: dict[str, Any], forms: Set[str
         yield from (f"{key} is missing" for key in sorted(expected.keys() - texts))
         yield from (f"{key} has no use" for key in sorted(texts.keys() - expected))
         for key in sorted(expected.keys() & texts):
-            found, needed = (set(PLACEHOLDER.findall(text)) for text in (texts[key], expected[key]))
+            given, needed = (set(PLACEHOLDER.findall(text)) for text in (texts[key], expected[key]))
             # "Your visit" need not say that it is one.
-            needed -= {"{n}"} - found if key.rpartition(".")[0] in plurals else set()
-            if found != needed:
+            needed -= {"{n}"} - given if key.rpartition(".")[0] in plurals else set()
+            if given != needed:
                 yield f"{key} must have {' '.join(sorted(needed)) or 'no placeholder'}: {texts[key]!r}"
             if not texts[key].strip():
                 yield f"{key} is empty"

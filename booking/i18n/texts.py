@@ -1,4 +1,4 @@
-"""What Book Online says in one language: texts, plurals, dates, times, zones and prices.
+"""Texts, plurals, dates, times, zones and prices in one language.
 
 The words come from the language's file in `locales/`; weekdays, months, plural rules, zones and the
 shape of prices come from Unicode's CLDR, which Babel brings.

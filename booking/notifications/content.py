@@ -1,6 +1,6 @@
-"""What a mail says about an event.
+"""The content of a mail about an event.
 
-Never of health but the service's own name, which the subject keeps to itself too: it is read on locked
+It holds no health data but the service's name, which the subject omits: a subject is read on locked
 screens. And nothing that the visitor typed: else anybody could send their own words, as ours, to whom
 they like.
 """

@@ -1,4 +1,4 @@
-"""All that a mail needs to know about an event, read from the database at once."""
+"""MailContext: the rows that a mail about an event is written from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ class MailContext:
 
     @property
     def has_new_time(self) -> bool:
-        """False for one that is moved to another practitioner at the same time."""
+        """False where the appointment moved to another practitioner at the same time."""
         return self.event.moved_from not in (None, self.appointments[0].starts_at)
 
     @property
     def other_appointments(self) -> list[Appointment]:
-        """Those of the course that the event is not about, that stand and are still to come."""
+        """The course's appointments that the event is not about, if they stand and are still to come."""
         in_event = {appointment.id for appointment in self.appointments}
         return [other for other in self.course if other.id not in in_event and self._is_ahead(other)]
 
@@ -92,6 +92,6 @@ def _is_current(event: Event, appointment: Appointment) -> bool:
     is_cancelled = appointment.status is AppointmentStatus.CANCELLED
     if event.kind is EventKind.CANCELLED:
         return is_cancelled
-    # Of two moves in a row only the last is told: the time of the first is not stored any more.
+    # Of two moves in a row only the last is mailed: the time of the first is not stored any more.
     is_outdated = event.kind is EventKind.MOVED and appointment.changed_at > event.occurred_at
     return not (is_cancelled or is_outdated)

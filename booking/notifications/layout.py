@@ -1,4 +1,4 @@
-"""A mail before it is text or HTML: one page of calm facts."""
+"""The layout of a mail, and its rendering as text and as HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,5 +87,5 @@ def _text_of_section(section: Section, texts: Texts) -> str:
 
 
 def as_html(mail: MailLayout, texts: Texts) -> str:
-    """Whole, without anything from elsewhere."""
+    """A whole page, which loads nothing from elsewhere."""
     return templates.get_template("mail.html").render(mail=mail, text=texts)

@@ -1,4 +1,4 @@
-"""The listener that mails a patient what has happened to their appointments."""
+"""The listener that sends a patient the mail about an event."""
 
 from booking.domain.events import Event
 from booking.domain.hookspecs import Listener

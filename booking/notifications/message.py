@@ -21,10 +21,10 @@ POLICY = SMTP.clone(cte_type="7bit")
 async def compose_mail(
     session: BookingSession, event: Event, *, site: str, manage_token: str | None
 ) -> EmailMessage | None:
-    """All but the sender; None if the event is outdated and there is nothing to say.
+    """All but the sender; None if the event is outdated.
 
     `site` is where our pages are, like `https://booking.example.com`. The same event gives the same
-    Message-ID, and says what the appointments are like now.
+    Message-ID, and shows the appointments as they stand now.
     """
     context = await mail_context(session, event)
     return None if context is None else _message(context, site.rstrip("/"), manage_token)

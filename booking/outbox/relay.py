@@ -75,7 +75,7 @@ class OutboxRelay:
         return sum(await asyncio.gather(*(self._deliver_batch(name, listener) for name, listener in due)))
 
     async def _listeners_due(self) -> list[tuple[str, Listener]]:
-        """Without those that only another process knows."""
+        """The listeners of this process that have due deliveries."""
         async with self.database.read() as session:
             names = await listeners_with_due_deliveries(session, now=await self.clock(session))
         return [(name, listener) for name in names if (listener := self._listener(name))]
@@ -126,6 +126,6 @@ def _failures_logged() -> Iterator[None]:
     try:
         yield
     except TryAgain:
-        pass  # The database has logged why.
+        pass  # The database has logged the reason.
     except Exception:
         log.exception("the outbox relay failed; it goes on")

@@ -1,4 +1,4 @@
-"""A practitioner's time at a location as sets of ticks, one for each reason to say no."""
+"""A practitioner's schedule at a location, as sets of ticks: working, certified, bookable, busy."""
 
 import uuid
 from bisect import bisect_right
@@ -90,7 +90,8 @@ async def load_schedules(
     """The schedule of each practitioner who may deliver the service, at each location where they work.
 
     The number of statements doesn't grow with practitioners or days. Notice counts from `notice_from`,
-    where the visitor chose the time before `now`; `ignoring` is an owner that is not in its own way.
+    where the visitor chose the time before `now`. `ignoring` is a hold or an appointment whose own ticks
+    count as free.
     """
     service, policy = criteria.service, (await get_clinic(session)).policy
     times = await working_times(session, criteria, first, last, step=policy.slot_step)

@@ -1,4 +1,4 @@
-"""What is open: the one rulebook. Listing and booking both ask here.
+"""Open slots: the one rulebook, for listing them and for booking them.
 
 Law, under property tests: every listed slot can be booked at that moment, and nothing else can.
 """
@@ -134,8 +134,8 @@ async def open_slots_at(
 ) -> list[OpenSlot]:
     """The open slots at exactly this time, the least busy practitioner's first; never empty.
 
-    `ignoring` is an owner that is not in its own way; `notice_from` is when the visitor chose the time,
-    where that was before `now`.
+    `ignoring` is a hold or an appointment whose own ticks count as free; `notice_from` is when the visitor
+    chose the time, where that was before `now`.
 
     Raises:
         BookingError: nothing is open then; the most telling refusal.
@@ -202,7 +202,7 @@ def _beyond_horizon(latest: date) -> BeyondHorizon:
 def availability_valid_until(
     policy: BookingPolicy, *, now: datetime, next_hold_expiry: datetime | None
 ) -> datetime:
-    """Until when the set of open slots stays the same if nobody does anything."""
+    """The instant until which the open slots stay the same, unless the database changes."""
     # Days end with a tick, in every zone. A start at the notice's last moment is open in that moment alone.
     day_ends = now + TICK - (now - EPOCH) % TICK
     too_soon = now + (EPOCH - policy.earliest_start(now)) % TICK

@@ -1,6 +1,6 @@
-"""Change tokens: whether anything was committed since, by the database's own word.
+"""Change tokens: a database's own mark of its state, which differs after each commit.
 
-A counter of ours would be a row that every booking fights for, and a change that forgets it would go unseen.
+A counter of ours would be a row that every booking locks, and a change that doesn't raise it would go unseen.
 """
 
 import asyncio

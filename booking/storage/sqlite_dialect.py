@@ -1,7 +1,7 @@
-"""SQLite inside the event loop, as a dialect of SQLAlchemy: a library needs no thread to be waited for.
+"""A SQLAlchemy dialect that runs SQLite inside the event loop.
 
-A thread for each statement takes ten times as long as the statement. A locked database is waited for in the
-loop too; only a commit, which waits for the disk, runs in a thread.
+A thread for each statement would take ten times as long as the statement. The loop also waits for a locked
+database; only a commit, which waits for the disk, runs in a thread.
 """
 
 import asyncio

@@ -72,7 +72,7 @@ def step_bits(window: Window, zone: ZoneInfo, step: timedelta) -> int:
 
 @lru_cache(maxsize=32)
 def _grid(ticks: int) -> int:
-    """Every so many ticks of a day's, as bits from midnight on."""
+    """Every `ticks`-th tick of a day, as bits from midnight on."""
     return sum(1 << tick for tick in range(0, TICKS_PER_DAY, ticks))
 
 
@@ -130,7 +130,7 @@ def _pieces(window: Window, zone: ZoneInfo) -> tuple[tuple[int, int, int, date],
         offset = _offset(tick, zone)
         if _offset(last - 1, zone) != offset:
             ahead = range(tick, last)
-            last = tick + bisect_left(ahead, True, key=lambda then: _offset(then, zone) != offset)
+            last = tick + bisect_left(ahead, True, key=lambda later: _offset(later, zone) != offset)
         pieces.append((tick, last, midnight, local.date()))
         tick = last
     return tuple(pieces)

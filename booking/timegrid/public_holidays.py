@@ -19,8 +19,10 @@ def public_holidays(region: str | None, first: date, last: date) -> set[date]:
 
 
 def check_region(region: str) -> None:
-    """Raises:
-    UnknownRegion: the holidays package has no such region.
+    """Check that the region has public holidays.
+
+    Raises:
+        UnknownRegion: the holidays package has no such region.
     """
     _in_year(region, 2000)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import httpx  # It is loaded with the first webhook; see `ssrf_guard`.
 
 PATIENCE_SECONDS = 15.0
-"""For all of it: finding the name, connecting, sending, and the head of the response."""
+"""For a whole delivery: resolving the host, connecting, sending, and the head of the response."""
 CONNECT_SECONDS = 5.0
 MAX_ADDRESSES = 3
 
@@ -40,10 +40,10 @@ class WebhookClient:
         self._patience = patience
 
     async def check(self, url: str) -> None:
-        """Find out whether a message could be sent there.
+        """Check that messages may be sent to the URL.
 
         Raises:
-            InvalidInput: it could not: no such host, a private address, not https.
+            InvalidInput: there is no such host, its address is private, or the URL is not https.
         """
         try:
             async with asyncio.timeout(self._patience):
@@ -102,7 +102,7 @@ class WebhookClient:
                 url.copy_with(host=address),
                 content=body,
                 headers={**headers, "host": url.netloc.decode("ascii")},
-                extensions={"sni_hostname": host},  # what the certificate has to be for
+                extensions={"sni_hostname": host},  # the name that the certificate must have
             )
             response = await client.send(request, stream=True)
             await response.aclose()  # The body may be endless.

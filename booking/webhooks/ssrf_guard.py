@@ -104,5 +104,5 @@ def _parsed_url(text: str, *, to_private: bool) -> "httpx.URL":
     return url
 
 
-def _invalid_url(what: str) -> InvalidInput:
-    return InvalidInput(f"{what}; it must look like https://partner.example/hook", path=("url",))
+def _invalid_url(problem: str) -> InvalidInput:
+    return InvalidInput(f"{problem}; it must look like https://partner.example/hook", path=("url",))

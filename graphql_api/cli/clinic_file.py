@@ -1,4 +1,4 @@
-"""The clinic's file as a command is given it."""
+"""Reads the clinic file that a command names, or else that of the settings."""
 
 from pathlib import Path
 

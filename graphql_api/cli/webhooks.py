@@ -1,4 +1,4 @@
-"""`book-online webhooks`: the endpoints that are told of booked, moved and cancelled visits."""
+"""`book-online webhooks`: the endpoints that receive the events of appointments."""
 
 import argparse
 import asyncio

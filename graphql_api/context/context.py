@@ -1,4 +1,4 @@
-"""Context: what a resolver is handed of its request; features rely on its public members."""
+"""Context: the parts of a request that its resolvers use; features rely on its public members."""
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace

@@ -59,14 +59,9 @@ class Endpoint:
             kind = _negotiate(request.headers.get("accept", "*/*"))
             operation = await read_request(request, self._documents)
             context = await self._context_of(request)
-            if not context.internals.budgets.points.charge(
-                1
-            ):  # What turns out to be no operation costs something too.
-                return self._respond(
-                    ExecutionResult(None, [rate_limited_error(context.internals.budgets.points)]),
-                    kind,
-                    context,
-                )
+            points = context.internals.budgets.points
+            if not points.charge(1):  # A document that turns out to be invalid costs something too.
+                return self._respond(ExecutionResult(None, [rate_limited_error(points)]), kind, context)
             try:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
                     if kind == EVENT_STREAM:

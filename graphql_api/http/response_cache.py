@@ -21,7 +21,7 @@ from graphql_api.security.authentication import SITE_KEY_HEADER
 MAX_CACHE_BYTES = 16 * 1024 * 1024
 """Of all responses with their requests; the cache is emptied when it would take more."""
 OBJECT_OVERHEAD_BYTES = 64
-"""What a Python object takes beside its content."""
+"""The size of a Python object beside its content."""
 MAX_CACHED_REQUEST_BYTES = 8 * 1024
 """The response to a longer request is not cached."""
 VARY_HEADERS = frozenset(

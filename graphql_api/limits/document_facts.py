@@ -1,4 +1,4 @@
-"""DocumentFacts: what a document's text alone tells of its operations, computed once for each text.
+"""DocumentFacts: the operations of a document and their size, computed once for each text.
 
 Each fragment is read once, however often it is spread: fragments that double would have a million fields.
 """

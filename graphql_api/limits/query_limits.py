@@ -30,6 +30,6 @@ def exceeded_limits(operation: OperationFacts) -> Iterator[tuple[str, str, int]]
         ("mutations", "mutations", extent.fields if is_mutation else 0, MAX_MUTATIONS),
         ("rootFields", "root fields", extent.fields, MAX_ROOT_FIELDS),
     ]
-    for limit, what, actual, most in measured:
+    for limit, noun, actual, most in measured:
         if actual > most:
-            yield f"Too many {what} in one operation; at most {most}.", limit, most
+            yield f"Too many {noun} in one operation; at most {most}.", limit, most

@@ -102,7 +102,7 @@ class ClientBudget:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """What one request may take from its client's buckets."""
+    """The budgets of one request: its client's points, bookings and guesses."""
 
     points: ClientBudget
     bookings: ClientBudget
@@ -110,7 +110,7 @@ class RateLimits:
 
 
 class ClientLimits:
-    """What a client may hold and spend: an anonymous one by its address, a partner by its key."""
+    """The limits of each client: of an anonymous one by its address, of a partner by its key."""
 
     def __init__(self, settings: Settings) -> None:
         self._holds = settings.holds_per_client
@@ -123,9 +123,8 @@ class ClientLimits:
 
     def budgets(self, request: Request, key: ApiKey | None = None) -> RateLimits:
         client = self.holder(request, key).client
-        return RateLimits(
-            *(ClientBudget(one, client) for one in (self._partners if key else self._anonymous))
-        )
+        all_buckets = self._partners if key else self._anonymous
+        return RateLimits(*(ClientBudget(buckets, client) for buckets in all_buckets))
 
     def charge(self, request: Request, cost: int) -> int:
         """Take points from an anonymous client. Returns the seconds to wait where it has too few."""

@@ -27,7 +27,7 @@ class NodeQueries:
         if len(ids) > MAX_IDS:
             raise InvalidInput(f"Please ask for {MAX_IDS} objects at most.", path=("ids",))
         # A look-up that fails becomes an error in its place; the others are answered.
-        lookups = (NodeQueries.node(self, info, one) for one in ids)
+        lookups = (NodeQueries.node(self, info, node_id) for node_id in ids)
         return list(await asyncio.gather(*lookups, return_exceptions=True))
 
 

@@ -120,7 +120,7 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
         if is_object_type(kind):
             inner = self._compile(kind, field_details)
             return inner and _nullable(inner)
-        return None  # Only the object itself tells which type of an interface or union it is.
+        return None  # Only the object itself has the type that it is of an interface or union.
 
 
 def _origin(kind: GraphQLObjectType) -> type | None:

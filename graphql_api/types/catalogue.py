@@ -193,9 +193,9 @@ class Service(Node):
             preparation=context.translate_optional(row.preparation),
             faq=[
                 FrequentQuestion(
-                    question=context.translate(asked["question"]), answer=context.translate(asked["answer"])
+                    question=context.translate(entry["question"]), answer=context.translate(entry["answer"])
                 )
-                for asked in row.faq or []
+                for entry in row.faq or []
             ],
             duration_minutes=row.duration // MINUTE,
             visits=row.visits,

@@ -1,4 +1,4 @@
-"""Payload: what the payloads of all mutations share; and the description of idempotency keys."""
+"""Payload: the base of all mutations' payloads; and the description of idempotency keys."""
 
 import strawberry
 

@@ -82,7 +82,7 @@ class PageInfo:
 
 @strawberry.type(description="An item of a page.")
 class Edge(Generic[T]):
-    """An edge computes both fields from its row when they are asked for."""
+    """An edge computes both fields from its row when they are requested."""
 
     row: strawberry.Private[Any]
     key: strawberry.Private[Callable[[Any], Key]]

@@ -1,4 +1,4 @@
-"""How far a visitor has come. The whole state travels in the form: the server stores no session."""
+"""The state of a booking without a script. It travels in the form: the server stores no session."""
 
 import hashlib
 import hmac
@@ -45,7 +45,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class BookingState:
-    """What a form of these pages carries from step to step.
+    """The service, times, answers and details that a form carries from step to step.
 
     `key` is a secret made for one page, and the only claim to the times that were held with it: hold
     tokens never travel, and a form that is sent twice has its effect once.

@@ -22,7 +22,7 @@ PARTS_OF_DAY = (("time.morning", 0, 12), ("time.afternoon", 12, 17), ("time.even
 
 @dataclass(frozen=True)
 class OpenTime:
-    """`code` is what its button sends; `starts_at` is on the location's clock."""
+    """`code` is the value of its button; `starts_at` is on the location's clock."""
 
     code: str
     starts_at: datetime

@@ -23,7 +23,7 @@ from web.pages import PRIVATE, SECURITY, ClinicCard, ReadCard, language_of, temp
 
 @dataclass(frozen=True)
 class NoscriptSite:
-    """What the pages use of the server. `holder` identifies the client that holds times, and its limit."""
+    """The parts of the server that the pages use; `holder` is the client that holds times, and its limit."""
 
     database: Database
     read_card: ReadCard

@@ -40,7 +40,7 @@ def noscript_routes(site: NoscriptSite) -> list[BaseRoute]:
 
 
 async def noscript_entry(site: NoscriptSite, language: str, service: str | None) -> Markup:
-    """What `<book-online inline>` shows until a script replaces it.
+    """The content of `<book-online inline>` until a script replaces it.
 
     The practitioners of the service if it is named and can be booked, else all services.
     """

@@ -45,7 +45,7 @@ class LocationView:
 
 @dataclass(frozen=True)
 class ServiceView:
-    """A service that can be booked, and who may deliver it."""
+    """A service that can be booked, and the practitioners who may deliver it."""
 
     slug: str
     name: str

@@ -59,7 +59,7 @@ class ClinicSection(Section):
     country: Country
     """Where phone numbers without a country code are from: `"CA"`."""
     email: Email | None = None
-    """Where answers to the clinic's mails go."""
+    """The address that answers to the clinic's mails go to."""
     website: HttpUrl | None = None
     """The clinic's own site."""
     time_zone: Zone
@@ -126,7 +126,7 @@ class ScreeningSection(Section):
     why: Text | None = None
     """A short, honest reason."""
     if_yes: Annotated[Outcome, Field(alias="yes")]
-    """What this answer leads to: `"cleared"`, `"tell"` (the practitioner talks about it) or `"call"` (no
+    """The consequence of this answer: `"cleared"`, `"tell"` (the practitioner talks about it) or `"call"` (no
     booking online, and the answer isn't stored)."""
     if_unsure: Annotated[Outcome | None, Field(alias="unsure")] = None
     """Like `yes` unless given."""
@@ -147,9 +147,9 @@ class ServiceSection(Section):
     name: Text
     """As visitors choose it."""
     description: Text | None = None
-    """What it is."""
+    """A short description."""
     preparation: Text | None = None
-    """What a patient should bring or do before."""
+    """How a patient prepares for the visit."""
     faq: list[FaqSection] = []
     """Questions and answers, shown folded up beside the open times."""
     duration: Annotated[Ticks, between("5 min", "12 h")]
@@ -172,7 +172,7 @@ class ServiceSection(Section):
 
 class CertificationSection(Section):
     kind: Slug
-    """What `requires` of a service names."""
+    """The kind, as `requires` of a service names it."""
     valid_from: Day | None = None
     """Its first day."""
     valid_until: Day
@@ -196,11 +196,11 @@ class PractitionerSection(Section):
     title: Text | None = None
     """Their profession."""
     languages: list[Language] = []
-    """Which they speak with patients."""
+    """Languages that they speak with patients."""
     services: list[Slug] = []
-    """Slugs of what they offer."""
+    """Slugs of the services that they offer."""
     certifications: list[CertificationSection] = []
-    """What they may deliver, and until when."""
+    """Certificates that they hold, with their days."""
     hours: list[WorkingHoursSection] = []
     """When they work, location by location."""
     time_off: list[TimeOffSection] = []
@@ -216,10 +216,10 @@ class ClinicFile(Section):
     policy: PolicySection
     """How soon, how far ahead and how late visits are booked and changed."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
-    """Where the clinic receives patients."""
+    """The places where the clinic receives patients."""
     screening: list[ScreeningSection] = []
     """Questions before a booking."""
     services: Annotated[list[ServiceSection], Field(min_length=1)]
-    """What can be booked."""
+    """The services that can be booked."""
     practitioners: Annotated[list[PractitionerSection], Field(min_length=1)]
-    """By whom."""
+    """The practitioners who deliver the services."""

@@ -95,7 +95,7 @@ def _value(row: dict[str, Any], columns: list[str]) -> Hashable:
 
 
 async def _affected_appointments(session: BookingSession, *, now: datetime) -> list[str]:
-    """Appointments ahead that the clinic, as it is now, could not keep: somebody has to call the patients."""
+    """Appointments ahead that the new catalogue rules out: the clinic has to call their patients."""
     sentences = []
     for upcoming in await upcoming_appointments(session, now):
         day = upcoming.appointment.starts_at.astimezone(ZoneInfo(upcoming.location.time_zone)).date()
@@ -108,13 +108,14 @@ async def _affected_appointments(session: BookingSession, *, now: datetime) -> l
 
 
 def _obstacle(upcoming: UpcomingAppointment, day: date) -> str | None:
-    held = upcoming.certification
+    certification = upcoming.certification
     if not upcoming.practitioner.listed:
         return f"{upcoming.practitioner.name} was withdrawn"
     if not upcoming.location.listed:
         return f"the location {upcoming.location.slug!r} was withdrawn"
     if upcoming.is_away:
         return f"{upcoming.practitioner.name} is away"
-    if upcoming.service.requires and not (held and (held.valid_from or day) <= day <= held.valid_until):
+    is_certified = certification and (certification.valid_from or day) <= day <= certification.valid_until
+    if upcoming.service.requires and not is_certified:
         return f"{upcoming.practitioner.name} has no certificate for it on that day"
     return None

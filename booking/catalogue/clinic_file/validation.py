@@ -1,4 +1,4 @@
-"""Mistakes in a clinic's file that no single key shows: texts, references and times that don't fit."""
+"""Validates a clinic's file across its keys: languages of texts, references between sections, times."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time
@@ -30,7 +30,11 @@ def validate_clinic_file(file: ClinicFile) -> list[Violation]:
         *_texts(file, file.clinic.languages),
         *_closures(file),
         *(violation for i, service in enumerate(file.services) for violation in _service(file, service, i)),
-        *(violation for i, one in enumerate(file.practitioners) for violation in _practitioner(file, one, i)),
+        *(
+            violation
+            for i, section in enumerate(file.practitioners)
+            for violation in _practitioner(file, section, i)
+        ),
     ]
 
 
@@ -97,8 +101,8 @@ def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violation
     yield from _references((*path, "screening"), service.screening, questions, "screening question", "asked")
     if (service.price is None) != (service.currency is None):
         yield path, "a price needs a currency, and a currency a price"
-    offering = [one for one in file.practitioners if service.slug in one.services]
-    certified = {held.kind for practitioner in offering for held in practitioner.certifications}
+    offering = [practitioner for practitioner in file.practitioners if service.slug in practitioner.services]
+    certified = {certificate.kind for practitioner in offering for certificate in practitioner.certifications}
     if not offering:
         yield path, "nobody offers this service: name it in a practitioner's services"
     elif service.requires and service.requires not in certified:
@@ -115,8 +119,8 @@ def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: in
         (*path, "certifications"), kinds, "there are two {!r} certificates; keep the newest"
     ):
         yield (*at, "kind"), message
-    for n, held in enumerate(practitioner.certifications):
-        if held.valid_from and held.valid_until < held.valid_from:
+    for n, certificate in enumerate(practitioner.certifications):
+        if certificate.valid_from and certificate.valid_until < certificate.valid_from:
             yield (*path, "certifications", n, "valid_until"), "the certificate ends before it starts"
     for n, time_off in enumerate(practitioner.time_off):
         starts_at, ends_at = time_off_instants(time_off, ZoneInfo(file.clinic.time_zone))
@@ -153,7 +157,7 @@ def hours_without_breaks(hours: WorkingHoursSection) -> Week:
 
 
 def time_off_instants(time_off: TimeOffSection, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From when until when; without an offset of their own, times are on the clinic's clock."""
+    """The first and the last instant; a time without an offset is on the clinic's clock."""
 
     def instant(moment: date | datetime, if_whole_day: time) -> datetime:
         wall = moment if isinstance(moment, datetime) else datetime.combine(moment, if_whole_day)

@@ -1,4 +1,4 @@
-"""Ticks: who owns which five minutes. Their primary key forbids a double booking."""
+"""Ticks: the owner of each five minutes of a resource. The primary key forbids a double booking."""
 
 import uuid
 from datetime import datetime

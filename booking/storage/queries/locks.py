@@ -32,4 +32,4 @@ async def lock_schedules(session: BookingSession, practitioners: Collection[str]
         return
     query = select(Practitioner.slug).where(Practitioner.slug.in_(practitioners))
     await session.execute(query.order_by(Practitioner.slug).with_for_update(key_share=True))
-    await get_clinic(session, refresh=True)  # What was read before waiting may be old.
+    await get_clinic(session, refresh=True)  # The clinic that was read before the wait may be old.

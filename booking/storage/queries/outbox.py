@@ -76,7 +76,7 @@ async def remove_listener(session: BookingSession, name: str) -> None:
 
 
 async def record_event(session: BookingSession, event: Event, manage_token: str | None) -> None:
-    """In the transaction of the change, so that there is never the one without the other."""
+    """Record the event in the transaction of the change, so that neither is committed without the other."""
     now = event.occurred_at
     await session.execute(DELETE_OLD_EVENTS, {"until": now - RETENTION})
     row = {**vars(event), "appointments": [str(appointment) for appointment in event.appointments]}

@@ -1,4 +1,4 @@
-"""The tick table, which decides who owns time: its primary key makes a double booking impossible."""
+"""The tick table, where each tick has one owner: its primary key makes a double booking impossible."""
 
 import uuid
 from collections.abc import Collection, Iterable
