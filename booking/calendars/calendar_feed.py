@@ -4,18 +4,13 @@ import asyncio
 from datetime import datetime, timedelta
 
 from booking.calendars.ical import practitioner_ical
-from booking.catalogue.lookup import check_practitioner
+from booking.catalogue.lookup import all_locations, all_services, check_practitioner
 from booking.domain.errors import InvalidInput, NotFound
 from booking.domain.tokens import hash_of, new_token
 from booking.storage.models.calendar_feeds import CalendarFeed
 from booking.storage.queries.appointments import appointments_of_practitioner
 from booking.storage.queries.calendar_feeds import practitioner_of_feed
-from booking.storage.queries.catalogue import (
-    get_clinic,
-    locations_by_slug,
-    services_by_slug,
-    time_off_between,
-)
+from booking.storage.queries.catalogue import get_clinic, time_off_between
 from booking.storage.session import BookingSession
 
 PAST_SHOWN = timedelta(days=30)
@@ -73,8 +68,8 @@ async def render_feed(session: BookingSession, token: str, *, now: datetime) -> 
         practitioner,
         appointments,
         away,
-        await services_by_slug(session, {row.service for row in appointments}),
-        await locations_by_slug(session, {row.location for row in appointments}),
+        await all_services(session),
+        await all_locations(session),
     )
 
 

@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import TypeVar
 
 from booking.domain.errors import NotFound
-from booking.storage.models.catalogue import Location, Practitioner, Service
+from booking.storage.models.catalogue import Location, Practitioner, ScreeningQuestion, Service
 from booking.storage.queries.catalogue import QualifiedOffer, all_rows, cached, get_clinic, qualified_offers
 from booking.storage.session import BookingSession
 
-Row = TypeVar("Row", Service, Practitioner, Location)
+Row = TypeVar("Row", Service, Practitioner, Location, ScreeningQuestion)
+Listed = TypeVar("Listed", Service, Practitioner, Location)
 
 
 async def all_services(session: BookingSession) -> Mapping[str, Service]:
-    """By slug, also those that are no longer listed: an old appointment still names them."""
+    """Services by slug, also unlisted ones: an old appointment still names them."""
     return await _by_slug(session, Service)
 
 
@@ -23,6 +24,10 @@ async def all_practitioners(session: BookingSession) -> Mapping[str, Practitione
 
 async def all_locations(session: BookingSession) -> Mapping[str, Location]:
     return await _by_slug(session, Location)
+
+
+async def all_screening_questions(session: BookingSession) -> Mapping[str, ScreeningQuestion]:
+    return await _by_slug(session, ScreeningQuestion)
 
 
 async def _by_slug(session: BookingSession, table: type[Row]) -> Mapping[str, Row]:
@@ -78,7 +83,7 @@ async def check_location(session: BookingSession, slug: str | None) -> str | Non
     return _listed((await all_locations(session)).get(slug), message, "locationId").slug
 
 
-def _listed(row: Row | None, message: str, argument: str) -> Row:
+def _listed(row: Listed | None, message: str, argument: str) -> Listed:
     if row is None or not row.listed:
         raise NotFound(message, path=(argument,))
     return row

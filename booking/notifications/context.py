@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from booking.catalogue.lookup import all_locations, all_practitioners, all_services
 from booking.domain.events import Event, EventKind
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
 from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
 from booking.storage.queries.appointments import appointments_by_course, appointments_by_id
-from booking.storage.queries.catalogue import (
-    get_clinic,
-    locations_by_slug,
-    practitioners_by_slug,
-    services_by_slug,
-)
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
 
@@ -52,11 +48,11 @@ class MailContext:
         return self.locations[appointment.location]
 
     def local(self, at: datetime, appointment: Appointment) -> datetime:
-        """On the clock of the appointment's location."""
+        """The instant on the clock of the appointment's location."""
         return at.astimezone(ZoneInfo(self.location(appointment).time_zone))
 
     def deadline(self, appointment: Appointment) -> datetime | None:
-        """Until when it can be changed online; None if it was too late already when the event happened."""
+        """The last instant to change it online; None if that had passed when the event happened."""
         deadline = self.clinic.policy.change_deadline(appointment.starts_at)
         return self.local(deadline, appointment) if deadline >= self.event.occurred_at else None
 
@@ -75,16 +71,15 @@ async def mail_context(session: BookingSession, event: Event) -> MailContext | N
     course = appointments
     if first.course:
         course = (await appointments_by_course(session, [first.course]))[first.course]
-    services = await services_by_slug(session, [first.service])
     return MailContext(
         event=event,
         clinic=await get_clinic(session),
         patient=await session.get_one(Patient, first.patient),
         appointments=appointments,
         course=course,
-        service=services[first.service],
-        practitioners=await practitioners_by_slug(session, {each.practitioner for each in course}),
-        locations=await locations_by_slug(session, {each.location for each in course}),
+        service=(await all_services(session))[first.service],
+        practitioners=await all_practitioners(session),
+        locations=await all_locations(session),
     )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from booking.catalogue.lookup import all_locations
 from booking.domain.events import Event
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.webhooks import WebhookEndpoint
 from booking.storage.queries.appointments import appointments_by_id
-from booking.storage.queries.catalogue import locations_by_slug
 from booking.storage.session import BookingSession
 
 
@@ -22,7 +22,7 @@ class WebhookEvent:
     zones: Mapping[str, ZoneInfo]  # by location
 
     def local(self, at: datetime, appointment: Appointment) -> datetime:
-        """On the clock of the appointment's location."""
+        """The instant on the clock of the appointment's location."""
         return at.astimezone(self.zones[appointment.location])
 
 
@@ -39,6 +39,5 @@ async def webhook_event(
     ]
     if not appointments:
         return None
-    locations = await locations_by_slug(session, {appointment.location for appointment in appointments})
-    zones = {slug: ZoneInfo(location.time_zone) for slug, location in locations.items()}
+    zones = {slug: ZoneInfo(row.time_zone) for slug, row in (await all_locations(session)).items()}
     return WebhookEvent(event, appointments, zones)

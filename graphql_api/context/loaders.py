@@ -16,6 +16,7 @@ from strawberry.dataloader import DataLoader
 from booking.catalogue.lookup import (
     all_locations,
     all_practitioners,
+    all_screening_questions,
     all_services,
     deliverable_offers,
     practitioners_offering,
@@ -28,11 +29,7 @@ from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.catalogue import Location, OpeningHours, Practitioner, ScreeningQuestion, Service
 from booking.storage.queries.appointments import appointments_by_course, patients_by_id
-from booking.storage.queries.catalogue import (
-    opening_hours_by_location,
-    screening_questions_by_service,
-    screening_questions_by_slug,
-)
+from booking.storage.queries.catalogue import opening_hours_by_location, screening_questions_by_service
 from booking.storage.session import BookingSession
 
 BatchLoad = Callable[[BookingSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
@@ -82,7 +79,7 @@ class Loaders:
         self.services: DataLoader[str, Service] = batched(_all(all_services))
         self.practitioners: DataLoader[str, Practitioner] = batched(_all(all_practitioners))
         self.locations: DataLoader[str, Location] = batched(_all(all_locations))
-        self.questions: DataLoader[str, ScreeningQuestion] = batched(screening_questions_by_slug)
+        self.questions: DataLoader[str, ScreeningQuestion] = batched(_all(all_screening_questions))
         self.screening: DataLoader[str, list[ScreeningQuestion]] = batched(screening_questions_by_service)
         self.hours: DataLoader[str, list[OpeningHours]] = batched(opening_hours_by_location)
         self.practitioners_of: DataLoader[str, list[Practitioner]] = batched(

@@ -1,18 +1,20 @@
 """The clinic, its services and its practitioners."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, TypeVar
 
 import strawberry
 
+from booking.catalogue.lookup import (
+    all_locations,
+    all_practitioners,
+    all_screening_questions,
+    all_services,
+)
 from booking.storage.queries.catalogue import (
     listed_practitioners,
     listed_services,
-    locations_by_slug,
-    practitioners_by_slug,
     practitioners_working_at,
-    screening_questions_by_slug,
-    services_by_slug,
 )
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Context, Info, NodeLookup
@@ -22,7 +24,7 @@ from graphql_api.types.catalogue import Clinic, Location, Practitioner, Screenin
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
 
 Row = TypeVar("Row")
-BySlug = Callable[[BookingSession, Collection[str]], Awaitable[dict[str, Row]]]
+ReadAll = Callable[[BookingSession], Awaitable[Mapping[str, Row]]]
 
 
 @strawberry.type
@@ -90,18 +92,18 @@ async def clinic_by_id(_key: str, context: Context) -> Clinic:
     return Clinic.of(context.clinic, context)
 
 
-def by_slug(query: BySlug[Row], show: Callable[[Row, Context], Node]) -> NodeLookup:
+def by_slug(read_all: ReadAll[Row], show: Callable[[Row, Context], Node]) -> NodeLookup:
     """A look-up of a listed row; a row that is not listed any more counts as missing."""
 
     async def look_up(slug: str, context: Context) -> Node | None:
         async with context.database.read() as session:
-            row = (await query(session, [slug])).get(slug)
+            row = (await read_all(session)).get(slug)
         return show(row, context) if row is not None and getattr(row, "listed", True) else None
 
     return look_up
 
 
-service_by_slug = by_slug(services_by_slug, Service.of)
+service_by_slug = by_slug(all_services, Service.of)
 
 part = SchemaPart(
     query=CatalogueQueries,
@@ -110,8 +112,8 @@ part = SchemaPart(
     nodes={
         "Clinic": clinic_by_id,
         "Service": service_by_slug,
-        "Practitioner": by_slug(practitioners_by_slug, Practitioner.of),
-        "Location": by_slug(locations_by_slug, Location.of),
-        "ScreeningQuestion": by_slug(screening_questions_by_slug, ScreeningQuestion.of),
+        "Practitioner": by_slug(all_practitioners, Practitioner.of),
+        "Location": by_slug(all_locations, Location.of),
+        "ScreeningQuestion": by_slug(all_screening_questions, ScreeningQuestion.of),
     },
 )

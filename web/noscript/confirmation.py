@@ -4,10 +4,11 @@ from starlette.responses import Response
 
 from booking.appointments.book import Booking
 from booking.calendars.ical import appointments_ical
+from booking.catalogue.lookup import all_locations, all_services
 from booking.domain.tokens import hash_of
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.queries.appointments import appointments_by_manage_token
-from booking.storage.queries.catalogue import get_clinic, locations_by_slug, services_by_slug
+from booking.storage.queries.catalogue import get_clinic
 from web.noscript.request import NoscriptRequest
 from web.noscript.views import summary_of
 from web.pages import PRIVATE, SECURITY
@@ -40,8 +41,8 @@ async def calendar_file(request: NoscriptRequest) -> Response:
         file = appointments_ical(
             await get_clinic(session),
             appointments,
-            await services_by_slug(session, {appointment.service for appointment in appointments}),
-            await locations_by_slug(session, {appointment.location for appointment in appointments}),
+            await all_services(session),
+            await all_locations(session),
             language=request.texts.language,
         )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}

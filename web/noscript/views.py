@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import deliverable_offers
+from booking.catalogue.lookup import all_locations, all_practitioners, all_services, deliverable_offers
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Location, Practitioner
 from booking.storage.models.holds import Hold
-from booking.storage.queries.catalogue import (
-    QualifiedOffer,
-    listed_locations,
-    locations_by_slug,
-    practitioners_by_slug,
-    services_by_slug,
-)
+from booking.storage.queries.catalogue import QualifiedOffer, listed_locations
 from booking.storage.session import BookingSession
 
 MINUTE = timedelta(minutes=1)
@@ -79,19 +73,18 @@ async def location_views(session: BookingSession, texts: Texts) -> Mapping[str, 
 
 
 async def summary_of(
-    session: BookingSession, visits: Sequence[Hold] | Sequence[Appointment], texts: Texts
+    session: BookingSession, rows: Sequence[Hold] | Sequence[Appointment], texts: Texts
 ) -> Summary:
-    """Of visits of one service with one practitioner, even if the clinic has withdrawn them since."""
-    first = visits[0]
-    service = (await services_by_slug(session, [first.service]))[first.service]
-    practitioner = (await practitioners_by_slug(session, [first.practitioner]))[first.practitioner]
-    rows = await locations_by_slug(session, {visit.location for visit in visits})
-    locations = {slug: _location_view(row, texts) for slug, row in rows.items()}
+    """The summary of holds or appointments of one service and practitioner, also withdrawn ones."""
+    first = rows[0]
+    service = (await all_services(session))[first.service]
+    practitioner = (await all_practitioners(session))[first.practitioner]
+    locations = {slug: _location_view(row, texts) for slug, row in (await all_locations(session)).items()}
     return Summary(
         in_language(service.name, texts.language),
         translated(service.preparation, texts),
         _practitioner_view(practitioner, texts).name_and_title,
-        [visit.starts_at.astimezone(locations[visit.location].zone) for visit in visits],
+        [row.starts_at.astimezone(locations[row.location].zone) for row in rows],
         locations[first.location],
     )
 

@@ -73,22 +73,6 @@ async def listed_practitioners(session: BookingSession) -> Sequence[Practitioner
     return (await session.scalars(query)).all()
 
 
-async def services_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Service]:
-    """Also those that are no longer listed: an old appointment still names them."""
-    rows = await session.scalars(select(Service).where(Service.slug.in_(slugs)))
-    return {row.slug: row for row in rows}
-
-
-async def practitioners_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Practitioner]:
-    rows = await session.scalars(select(Practitioner).where(Practitioner.slug.in_(slugs)))
-    return {row.slug: row for row in rows}
-
-
-async def locations_by_slug(session: BookingSession, slugs: Collection[str]) -> dict[str, Location]:
-    rows = await session.scalars(select(Location).where(Location.slug.in_(slugs)))
-    return {row.slug: row for row in rows}
-
-
 @dataclass(frozen=True)
 class QualifiedOffer:
     """A practitioner offers a service; `certification` is the one that the service requires, if any."""
@@ -109,7 +93,7 @@ async def qualified_offers(
     services: Collection[str] | None = None,
     practitioners: Collection[str] | None = None,
 ) -> list[QualifiedOffer]:
-    """Offers whose practitioner holds the required certification, on whatever days, in the clinic's order."""
+    """Offers whose practitioner holds the required certification on any days, in the clinic's order."""
     required = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
     query = (
         select(Service, Practitioner, Certification)
@@ -188,13 +172,6 @@ async def screening_questions_by_service(
     for service, question in await session.execute(query):
         by_service[service].append(question)
     return by_service
-
-
-async def screening_questions_by_slug(
-    session: BookingSession, slugs: Collection[str]
-) -> dict[str, ScreeningQuestion]:
-    rows = await session.scalars(select(ScreeningQuestion).where(ScreeningQuestion.slug.in_(slugs)))
-    return {row.slug: row for row in rows}
 
 
 async def services_not_asking(session: BookingSession, questions: Collection[str]) -> Sequence[Service]:

@@ -2,13 +2,13 @@
 own ASGI app, and none of its caches. It searches with the same rulebook in the same database."""
 
 import os
-from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import strawberry
+from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,23 +23,19 @@ from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Location
 from booking.storage.models.catalogue import Practitioner as PractitionerRow
-from booking.storage.queries.catalogue import locations_by_slug, practitioners_by_slug
 from booking.storage.queries.clock import current_time
-from booking.storage.session import BookingSession
 from booking.timegrid.ticks import tick_at
 from graphql_api.types.relay import encode_cursor, global_id, parse_global_id
 
-T = TypeVar("T")
+T = TypeVar("T", PractitionerRow, Location)
 database = Database(os.environ["DATABASE_URL"])
 
 
-def _loader(
-    query: Callable[[BookingSession, Collection[str]], Awaitable[dict[str, T]]],
-) -> DataLoader[str, T]:
+def _loader(table: type[T]) -> DataLoader[str, T]:
     async def load(keys: list[str]) -> list[T | BaseException]:
         async with database.read() as session:
-            slots = await query(session, keys)
-        return [slots[key] for key in keys]
+            rows = {row.slug: row for row in await session.scalars(select(table).where(table.slug.in_(keys)))}
+        return [rows[key] for key in keys]
 
     return DataLoader(load_fn=load)
 
@@ -139,7 +135,7 @@ class Stock(GraphQL[Any, Any]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         async with database.read() as session:
             now = await current_time(session)
-        return Loaders(now, _loader(practitioners_by_slug), _loader(locations_by_slug))
+        return Loaders(now, _loader(PractitionerRow), _loader(Location))
 
 
 async def ready(_request: Request) -> Response:

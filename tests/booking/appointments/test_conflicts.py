@@ -8,13 +8,13 @@ from sqlalchemy import delete
 from booking.appointments.book import Booking, BookingRequest, book
 from booking.appointments.hold import HoldRequest, hold_slot, release_hold
 from booking.appointments.reschedule import RescheduleRequest, reschedule
+from booking.catalogue.lookup import all_services
 from booking.domain.errors import BookingError, HoldExpired, NotFound, NotOpen, NotQualified, SlotTaken
 from booking.domain.screening import Answer
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.ticks import Tick
-from booking.storage.queries.catalogue import services_by_slug
 from booking.storage.queries.ticks import reserve_ticks, ticks_reserved_by
 from booking.timegrid.ticks import tick_at
 from tests.booking.catalogue.clinic_file.test_sync import TUESDAY, UNTIL
@@ -132,7 +132,7 @@ async def test_a_practitioner_is_open_only_at_locations_where_they_work(database
     one = practitioner("one", "09:00-17:00").replace("week =", 'location = "there"\nweek =')
     await open_clinic(database, small_clinic(practitioners=THERE + one))
     async with database.read() as session:
-        service = (await services_by_slug(session, ["visit"]))["visit"]
+        service = (await all_services(session))["visit"]
         day = TUESDAY.date()
         slots = await find_slots(session, SlotCriteria(service), day, day, now=NOW)
 

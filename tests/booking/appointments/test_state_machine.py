@@ -23,6 +23,7 @@ from booking.appointments.hold import (
     release_hold,
 )
 from booking.appointments.reschedule import RescheduleRequest, reschedule
+from booking.catalogue.lookup import all_services
 from booking.domain.errors import BookingError
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
@@ -31,7 +32,6 @@ from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Certification, TimeOff
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
-from booking.storage.queries.catalogue import services_by_slug
 from booking.storage.queries.ticks import ticks_reserved_by
 from booking.storage.session import BookingSession
 from tests.booking.appointments.booking_model import (
@@ -238,7 +238,7 @@ class Clinic(RuleBasedStateMachine):
     @invariant()
     def what_is_listed_is_what_is_open(self) -> None:
         async def listed(session: BookingSession) -> set[tuple[str, datetime]]:
-            service = (await services_by_slug(session, ["visit"]))["visit"]
+            service = (await all_services(session))["visit"]
             slots = await find_slots(session, SlotCriteria(service), *DAYS, now=self.model.now)
             return {(slot.practitioner, slot.starts_at) for slot in slots}
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from booking.appointments.hold import HoldRequest, hold_slot
+from booking.catalogue.lookup import all_services
 from booking.domain.errors import BookingError
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
-from booking.storage.queries.catalogue import services_by_slug
 from booking.timegrid.opening_hours import clock_time
 from tests.support.clinics import open_clinic, practitioner, small_clinic
 from tests.support.sql_statements import sql_statements
@@ -124,7 +124,7 @@ async def test_what_is_listed_is_what_can_be_booked(database: Database, clinic: 
         busy.append((held.starts_at - before, held.ends_at + after))
 
     async with database.read() as session:
-        service = (await services_by_slug(session, ["visit"]))["visit"]
+        service = (await all_services(session))["visit"]
         slots = await find_slots(
             session, SlotCriteria(service), DAY - timedelta(days=1), DAY + timedelta(days=4), now=NOW
         )
@@ -155,7 +155,7 @@ async def can_be_held(database: Database, start: datetime) -> bool:
 async def starts(database: Database, first: date, last: date, zone: str, now: datetime) -> list[str]:
     """Open starts on the wall clock, with the zone's name for the hour that comes twice."""
     async with database.read() as session:
-        service = (await services_by_slug(session, ["visit"]))["visit"]
+        service = (await all_services(session))["visit"]
         slots = await find_slots(session, SlotCriteria(service), first, last, now=now)
     return [slot.starts_at.astimezone(ZoneInfo(zone)).strftime("%H:%M %Z") for slot in slots]
 
@@ -221,7 +221,7 @@ async def test_the_number_of_statements_does_not_grow_with_practitioners_or_days
         )
         await open_clinic(database, text, now=NOW)
         async with database.read() as session:
-            service = (await services_by_slug(session, ["visit"]))["visit"]
+            service = (await all_services(session))["visit"]
             with sql_statements() as sent:
                 slots = await find_slots(
                     session, SlotCriteria(service), DAY, DAY + timedelta(days=days - 1), now=NOW
