@@ -63,7 +63,7 @@ Start = TypeVar("Start", datetime, tuple[datetime, ...])
 
 @dataclass(frozen=True)
 class HoldRequest(Generic[Start]):
-    """With any practitioner and at any location, unless they are named (slugs)."""
+    """A time to hold, with any practitioner and at any location unless they are named (slugs)."""
 
     service: str
     starts_at: Start  # of a course, the times of all its visits in order
@@ -88,7 +88,7 @@ async def check_hold(session: BookingSession, request: HoldRequest[datetime], *,
 
 
 async def hold_slot(
-    session: BookingSession, request: HoldRequest[datetime], *, now: datetime, by: Holder | None = None
+    session: BookingSession, request: HoldRequest[datetime], *, now: datetime, holder: Holder | None = None
 ) -> tuple[Hold, str]:
     """Hold an open slot. On return nobody else can hold or book its time until the hold expires.
 
@@ -98,7 +98,7 @@ async def hold_slot(
         BookingError: the slot isn't open, a rule declines, or the client holds too many.
     """
     criteria = await _criteria(session, request)
-    return (await _hold(session, request, criteria, (request.starts_at,), now=now, by=by))[0]
+    return (await _hold(session, request, criteria, (request.starts_at,), now=now, holder=holder))[0]
 
 
 async def hold_course(
@@ -106,7 +106,7 @@ async def hold_course(
     request: HoldRequest[tuple[datetime, ...]],
     *,
     now: datetime,
-    by: Holder | None = None,
+    holder: Holder | None = None,
 ) -> list[tuple[Hold, str]]:
     """Hold a slot for each visit of a course, all or none, with one practitioner.
 
@@ -115,7 +115,7 @@ async def hold_course(
     """
     criteria = await _criteria(session, request)
     _check_course(criteria.service, request.starts_at)
-    return await _hold(session, request, criteria, request.starts_at, now=now, by=by)
+    return await _hold(session, request, criteria, request.starts_at, now=now, holder=holder)
 
 
 async def _hold(
@@ -125,7 +125,7 @@ async def _hold(
     times: Sequence[datetime],
     *,
     now: datetime,
-    by: Holder | None,
+    holder: Holder | None,
 ) -> list[tuple[Hold, str]]:
     service, key = criteria.service, request.idempotency_key
     named = criteria.practitioner
@@ -141,8 +141,8 @@ async def _hold(
 
     await delete_expired(session, practitioners, now=now)
     slots = await _slots_with_one_practitioner(session, criteria, times, now=now)
-    if by is not None:
-        await _check_hold_limit(session, by, len(slots), now=now)
+    if holder is not None:
+        await _check_hold_limit(session, holder, len(slots), now=now)
     expires_at = now + (await get_clinic(session)).hold_length
     holds = [
         Hold(
@@ -151,7 +151,7 @@ async def _hold(
             **asdict(slot),
             created_at=now,
             expires_at=expires_at,
-            client=by.client if by else UNCOUNTED_CLIENT,
+            client=holder.client if holder else UNCOUNTED_CLIENT,
         )
         for owner, token, slot in zip(owners, tokens, slots)
     ]
@@ -178,9 +178,9 @@ def _check_course(service: Service, times: Sequence[datetime]) -> None:
     if len(times) != service.visits:
         message = f"This course has {service.visits} visits: please give as many times."
         raise InvalidInput(message, path=("startsAt",))
-    apart = service.buffer_before + service.duration + service.buffer_after
+    length = service.buffer_before + service.duration + service.buffer_after
     for index, (former, latter) in enumerate(pairwise(times), 1):
-        if latter - former < apart:
+        if latter - former < length:
             message = "Please give the times of the visits in order, none during another visit."
             raise InvalidInput(message, path=("startsAt", str(index)))
 
@@ -195,7 +195,9 @@ async def _slots_with_one_practitioner(
         with _naming_visit(index, len(times)):
             free: dict[str, OpenSlot] = {}
             for slot in await open_slots_at(session, criteria, time, now=now):
-                free.setdefault(slot.practitioner, slot)  # at one location, where several would do
+                free.setdefault(
+                    slot.practitioner, slot
+                )  # a practitioner free at several locations gets the first
             remaining = [practitioner for practitioner in candidates or free if practitioner in free]
             if not remaining:
                 message = "Nobody is free at all these times. Please choose another one for this visit."
@@ -216,9 +218,9 @@ def _naming_visit(index: int, visits: int) -> Iterator[None]:
         raise
 
 
-async def _check_hold_limit(session: BookingSession, by: Holder, added: int, *, now: datetime) -> None:
-    expiries = await hold_expiries_of_client(session, by.client, now=now)
-    if len(expiries) + added > by.max_holds:
+async def _check_hold_limit(session: BookingSession, holder: Holder, added: int, *, now: datetime) -> None:
+    expiries = await hold_expiries_of_client(session, holder.client, now=now)
+    if len(expiries) + added > holder.max_holds:
         raise TooManyHolds(retry_after=(expiries[0] - now) if expiries else timedelta(0))
 
 

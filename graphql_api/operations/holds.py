@@ -154,7 +154,7 @@ class HoldMutations:
 
         async def work(session: BookingSession) -> tuple[HoldRow, str]:
             request, holder = input.request(input.starts_at), context.internals.holder
-            held = await hold_slot(session, request, now=context.now, by=holder)
+            held = await hold_slot(session, request, now=context.now, holder=holder)
             await _use_proof(session, input, held[0], context)
             return held
 
@@ -182,7 +182,7 @@ class HoldMutations:
 
         async def work(session: BookingSession) -> list[tuple[HoldRow, str]]:
             request, holder = input.request(tuple(input.starts_at)), context.internals.holder
-            held = await hold_course(session, request, now=context.now, by=holder)
+            held = await hold_course(session, request, now=context.now, holder=holder)
             await _use_proof(session, input, held[0][0], context)
             return held
 

@@ -26,7 +26,7 @@ class HeldTimes:
 
 
 async def hold_times(
-    session: BookingSession, state: BookingState, *, now: datetime, by: Holder, extend: bool = False
+    session: BookingSession, state: BookingState, *, now: datetime, holder: Holder, extend: bool = False
 ) -> HeldTimes:
     """The same holds for the same state, and new ones where those expired; `extend` extends them, once.
 
@@ -35,13 +35,13 @@ async def hold_times(
         BookingError: the times can't be held.
     """
     attempt = 0
-    held = await _hold(session, state, attempt, now=now, by=by)
+    held = await _hold(session, state, attempt, now=now, holder=holder)
     while not held.is_booked and held.expires_at <= now:
         # A course's holds that have not expired yet would block its new ones.
         await _release(session, held, now=now)
         attempt += 1
         try:
-            held = await _hold(session, state, attempt, now=now, by=by)
+            held = await _hold(session, state, attempt, now=now, holder=holder)
         except TooManyHolds:
             raise
         except BookingError as error:
@@ -53,10 +53,12 @@ async def hold_times(
     return held
 
 
-async def release_times(session: BookingSession, state: BookingState, *, now: datetime, by: Holder) -> None:
+async def release_times(
+    session: BookingSession, state: BookingState, *, now: datetime, holder: Holder
+) -> None:
     """Free the held times of this state; a booked one stays booked."""
     with suppress(BookingError):
-        await _release(session, await hold_times(session, state, now=now, by=by), now=now)
+        await _release(session, await hold_times(session, state, now=now, holder=holder), now=now)
 
 
 async def _release(session: BookingSession, held: HeldTimes, *, now: datetime) -> None:
@@ -65,7 +67,7 @@ async def _release(session: BookingSession, held: HeldTimes, *, now: datetime) -
 
 
 async def _hold(
-    session: BookingSession, state: BookingState, attempt: int, *, now: datetime, by: Holder
+    session: BookingSession, state: BookingState, attempt: int, *, now: datetime, holder: Holder
 ) -> HeldTimes:
     times = tuple(choice.starts_at for choice in state.choices)
     locations = {choice.location for choice in state.choices}
@@ -73,10 +75,10 @@ async def _hold(
     key = state.idempotency_key(attempt)
     if len(times) == 1:
         visit = HoldRequest(state.service, times[0], state.practitioner, location, key)
-        pairs = [await hold_slot(session, visit, now=now, by=by)]
+        pairs = [await hold_slot(session, visit, now=now, holder=holder)]
     else:
         course = HoldRequest(state.service, times, state.practitioner, location, key)
-        pairs = await hold_course(session, course, now=now, by=by)
+        pairs = await hold_course(session, course, now=now, holder=holder)
     holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
     booked = await appointments_by_id(session, [hold.id for hold in holds])
     return HeldTimes(holds, tokens, is_booked=bool(booked))

@@ -44,7 +44,7 @@ async def release(request: NoscriptRequest) -> Response:
     if state.can_hold:
         async with request.site.database.write() as session:
             now = await request.site.now(session)
-            await release_times(session, state, now=now, by=request.holder)
+            await release_times(session, state, now=now, holder=request.holder)
     return request.redirect(request.url("times", state.url_fields()))
 
 
@@ -56,7 +56,7 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
     try:
         async with request.site.database.write() as session:
             now = await request.site.now(session)
-            held = await hold_times(session, state, now=now, by=request.holder, extend=extend)
+            held = await hold_times(session, state, now=now, holder=request.holder, extend=extend)
         try:
             # A booking stays as it is: any form that is sent again shows its confirmation.
             return await (_book if held.is_booked else step)(request, held)
@@ -179,7 +179,7 @@ async def _call_page(request: NoscriptRequest, refusal: CallTheClinic) -> Respon
     """Asks the visitor to call. It shows none of the answers, and the times are free again."""
     async with request.site.database.write() as session:
         now = await request.site.now(session)
-        await release_times(session, request.state, now=now, by=request.holder)
+        await release_times(session, request.state, now=now, holder=request.holder)
         services = await bookable_services(session, request.texts, now=now)
     suitable = [service for service in services if service.slug in refusal.suitable]
     return await request.page("call", suitable=suitable)
