@@ -46,7 +46,7 @@ def _checksum(text: str) -> str:
 async def create_key(
     session: BookingSession, name: str, scopes: Collection[str], *, now: datetime, id: str | None = None
 ) -> tuple[ApiKey, str]:
-    """The key, and its secret, which is returned only here; `id` where it has to be known before.
+    """The key, and its secret, which is returned only here; `id` is random unless given.
 
     Raises:
         InvalidInput: the name or a scope can't be used.
@@ -98,7 +98,7 @@ async def rotate_key(session: BookingSession, id: str, *, grace: timedelta, now:
 
 
 async def revoke_key(session: BookingSession, id: str, *, now: datetime) -> ApiKey | SiteKey:
-    """Refuse the key from now on. Twice is once.
+    """Refuse the key from now on. Revoking it again changes nothing.
 
     Raises:
         NotFound: there is no such key.
@@ -151,7 +151,7 @@ def _checked_scopes(scopes: Collection[str]) -> list[str]:
 
 
 def _checked_origin(text: str) -> str:
-    """As browsers send it: `https://www.example.com`, with a port if it has one."""
+    """The origin as browsers send it: `https://www.example.com`, with a port if it has one."""
     parts = urlsplit(text)
     if (
         parts.scheme not in ("http", "https")

@@ -149,7 +149,7 @@ async def _open_schedules_in(session: BookingSession, month: date, *, now: datet
 
 
 def _etag(publisher: FhirPublisher, schedules: Sequence[Schedule]) -> str:
-    """Of each schedule's first line and its bits: further lines differ from the first in the time alone."""
+    """The ETag of each schedule's first line and bits: further lines differ from it in the time alone."""
     parts = []
     for schedule in schedules:
         if first := next(publisher.slots(schedule), None):

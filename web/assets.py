@@ -26,7 +26,7 @@ ENTRY_POINTS = (LOADER, "manage.js", "static/pages.css", "static/mark.svg")
 """Files that pages name without a version."""
 FLOW = re.compile(rb"([\"'`])\./flow/")
 LANGUAGES = b"__LANGUAGES__"
-"""Where a module names the languages."""
+"""The place of the languages in a module."""
 READS_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 HEADERS = {
     "Access-Control-Allow-Origin": "*",

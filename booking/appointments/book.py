@@ -127,7 +127,7 @@ def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
 
 
 async def _load_holds(session: BookingSession, tokens: Sequence[str]) -> list[Hold]:
-    """In order of time."""
+    """The holds of these tokens, in order of time."""
     if not 0 < len(tokens) <= MAX_VISITS or len(set(tokens)) < len(tokens):
         message = f"Please give the secrets of 1 to {MAX_VISITS} holds, each once."
         raise InvalidInput(message, path=("holdTokens",))

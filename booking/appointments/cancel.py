@@ -1,4 +1,4 @@
-"""Cancelling an appointment. Twice is once."""
+"""Cancelling an appointment. Cancelling it again changes nothing."""
 
 import uuid
 from datetime import datetime

@@ -50,8 +50,10 @@ async def managed_appointment(
         if not rows:
             raise NotFound("This link is for another appointment.", path=("appointmentId",))
     if or_next_at is not None:
-        ahead = (row for row in rows if row.status is AppointmentStatus.BOOKED and row.ends_at > or_next_at)
-        return next(ahead, rows[-1])
+        upcoming = (
+            row for row in rows if row.status is AppointmentStatus.BOOKED and row.ends_at > or_next_at
+        )
+        return next(upcoming, rows[-1])
     if len(rows) > 1:
         raise InvalidInput("This link is for several visits: please say which.", path=("appointmentId",))
     return rows[0]

@@ -54,7 +54,7 @@ def check_contact(name: str, email: str, phone: str, *, country: str) -> Contact
 
 
 def country_of(phone: str) -> str:
-    """Where an E.164 number is from: the clinic's own tells where its patients' numbers are from."""
+    """The country of an E.164 number: the clinic's own number has its patients' country."""
     return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or "ZZ"
 
 

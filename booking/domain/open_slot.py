@@ -17,7 +17,7 @@ class OpenSlot:
 
 @dataclass(frozen=True, slots=True)
 class RequestedTime:
-    """With any practitioner and at any location, unless they are named (slugs)."""
+    """A requested start, with any practitioner and at any location unless they are named (slugs)."""
 
     service: str
     starts_at: datetime

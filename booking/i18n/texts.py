@@ -126,5 +126,5 @@ class Texts:
 
 
 def _is_ambiguous(at: datetime) -> bool:
-    """When clocks go back, an hour comes twice."""
+    """Whether the clock reads this time twice, because clocks go back."""
     return at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()

@@ -62,7 +62,7 @@ def _lead(context: MailContext, texts: Texts) -> list[str]:
 
 
 def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:
-    """One for an appointment; for several first what they have in common."""
+    """A card for each appointment; before several, one with the facts that they share."""
     appointments = context.appointments
     first = appointments[0]
     service = Row(texts("summary.what"), [in_language(context.service.name, language)])

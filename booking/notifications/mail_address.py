@@ -1,4 +1,4 @@
-"""Addresses of mails, safe whatever name is in them."""
+"""Addresses of mails, made safe for any name in them."""
 
 import unicodedata
 from email.headerregistry import Address

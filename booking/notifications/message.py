@@ -21,7 +21,7 @@ POLICY = SMTP.clone(cte_type="7bit")
 async def compose_mail(
     session: BookingSession, event: Event, *, site: str, manage_token: str | None
 ) -> EmailMessage | None:
-    """All but the sender; None if the event is outdated.
+    """The mail without its sender; None if the event is outdated.
 
     `site` is where our pages are, like `https://booking.example.com`. The same event gives the same
     Message-ID, and shows the appointments as they stand now.

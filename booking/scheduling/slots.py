@@ -146,7 +146,7 @@ async def open_slots_at(
         message = "This time is too soon. Please choose a later one, or call us."
         raise NoticeTooShort(message, path=("startsAt",), earliest=earliest)
     if starts_at - now > policy.horizon + 2 * DAY:
-        # Far beyond any calendar's last day: no calendar is made for it, whatever the year.
+        # Far beyond the last day of any time zone: no schedule is loaded for such a year.
         raise _beyond_horizon(policy.last_day(now.date()))
     day = starts_at.date()
     schedules = await load_schedules(

@@ -45,7 +45,7 @@ def days_window(first: date, last: date, zone: ZoneInfo) -> Window:
 
 
 def open_bits(window: Window, zone: ZoneInfo, weekly: WeeklyHours, closed: Container[date] = ()) -> int:
-    """When the wall clock reads a time within the day's spans, and the day is not closed."""
+    """Ticks at which the wall clock reads a time within the day's spans, on days that are not closed."""
     spans = tuple(tuple(weekly.get(weekday, ())) for weekday in range(7))
     bits = 0
     for first, last, midnight, day in _pieces(window, zone):

@@ -25,7 +25,7 @@ def on_tick(instant: datetime) -> bool:
 
 
 def instant_at(tick: int) -> datetime:
-    """When the tick starts, in UTC."""
+    """The start of the tick, in UTC."""
     return EPOCH + tick * TICK
 
 
@@ -69,7 +69,7 @@ class Window:
 
 
 def run_starts(free: int, ticks: int) -> int:
-    """Where a run of `ticks` set bits starts, in log2(ticks) steps."""
+    """The bits at which a run of `ticks` set bits starts, computed in log2(ticks) steps."""
     length = 1
     while length < ticks:
         added = min(length, ticks - length)
@@ -79,7 +79,7 @@ def run_starts(free: int, ticks: int) -> int:
 
 
 def possible_starts(*, open_: int, busy: int, steps: int, visit: int, before: int, after: int) -> int:
-    """Where a visit can start: all of it open, and nothing busy from its buffer before to the one after.
+    """The ticks at which a visit can start: all of it open, nothing busy from one buffer to the other.
 
     All sets are of one window, the lengths in ticks. A buffer that reaches over the window's low edge
     is taken as free there, so the window has to be at least a buffer wider than what is asked of it.

@@ -84,7 +84,7 @@ class WebhookClient:
         return await self._post_to(last, url, body, headers)
 
     async def _post_to(self, address: str, url: "httpx.URL", body: bytes, headers: Mapping[str, str]) -> int:
-        """To the very address that was checked: the name, looked up again, might lead elsewhere."""
+        """Post to the very address that was checked: the name, looked up again, might lead elsewhere."""
         import httpx
 
         # No pool: a connection could be reused for another name at the same address.

@@ -21,7 +21,7 @@ from booking.webhooks.payload import new_secret
 
 LISTENER_FAMILY = "webhook"
 MAX_ENDPOINTS = 20
-"""Of one partner, and of the clinic itself."""
+"""The most endpoints of one partner, and of the clinic itself."""
 ID_BYTES = 5
 GRACE = timedelta(days=7)
 DISABLED_MANUALLY = "by hand"
@@ -95,7 +95,7 @@ async def rotate_secret(
 async def disable_endpoint(
     session: BookingSession, id: str, *, key_id: str | None = None, now: datetime
 ) -> WebhookEndpoint:
-    """Nothing is sent to it any more. Disabling it twice changes nothing."""
+    """Send nothing to the endpoint any more. Disabling it again changes nothing."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     if await disable_if_enabled(session, endpoint.id, DISABLED_MANUALLY, now=now):
         await session.refresh(endpoint)
@@ -103,14 +103,14 @@ async def disable_endpoint(
 
 
 async def enable_endpoint(session: BookingSession, id: str, *, key_id: str | None = None) -> WebhookEndpoint:
-    """Events that it missed are sent only when they are replayed."""
+    """Send to the endpoint again. Events that it missed are sent only when they are replayed."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     endpoint.disabled_at = endpoint.disabled_because = endpoint.failing_since = None
     return endpoint
 
 
 async def remove_endpoint(session: BookingSession, id: str, *, key_id: str | None = None) -> None:
-    """With its log, and all its deliveries that are still due."""
+    """Remove the endpoint with its log, and all its deliveries that are still due."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
     await remove_listener(session, listener_name(endpoint.id))
     await session.delete(endpoint)

@@ -40,7 +40,7 @@ def new_secret() -> str:
 
 
 def active_secrets(endpoint: WebhookEndpoint, *, now: datetime) -> list[str]:
-    """Two while one is exchanged for the other."""
+    """The endpoint's secrets: two while a new one replaces the former."""
     former, until = endpoint.former_secret, endpoint.former_until
     return [endpoint.secret, former] if former and until and now < until else [endpoint.secret]
 

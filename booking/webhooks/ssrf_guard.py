@@ -45,13 +45,13 @@ NAT64 = IPv6Network("64:ff9b::/96")
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """By the system's resolver."""
+    """The host's addresses by the system's resolver."""
     addresses = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in addresses))
 
 
 def is_public(text: str) -> bool:
-    """By IANA's registries of special addresses.
+    """Whether an address is public, by IANA's registries of special addresses.
 
     Python's own `is_global` misses multicast, and IPv4 addresses inside of IPv6's, and differs from one
     version to the next.

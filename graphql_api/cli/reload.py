@@ -37,7 +37,7 @@ def run_reloading(command: Sequence[str], clinic_file: Path) -> NoReturn:
 
 
 def _feature_folders() -> Iterator[Path]:
-    """Of installed features that are packages or stand in a folder of their own, as in a checkout."""
+    """The folders of installed features that are not in site-packages, as in a checkout."""
     for point in entry_points(group=ENTRY_POINT_GROUP):
         spec = find_spec(point.module.partition(".")[0])
         if spec and spec.origin and "site-packages" not in spec.origin:

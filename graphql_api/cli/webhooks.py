@@ -108,12 +108,12 @@ async def _rotate(session: BookingSession, now: datetime, arguments: argparse.Na
 
 
 def _test(arguments: argparse.Namespace, settings: Settings) -> int | None:
-    answer = with_database(
+    attempt = with_database(
         settings,
         lambda database: WebhookDelivery(database, _client(settings), current_time).ping(arguments.id),
     )
-    print(f"{answer.problem or f'taken with {answer.status}'}, after {answer.milliseconds} ms")
-    return 1 if answer.problem else None
+    print(f"{attempt.problem or f'taken with {attempt.status}'}, after {attempt.milliseconds} ms")
+    return 1 if attempt.problem else None
 
 
 async def _disable(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:

@@ -31,7 +31,7 @@ class Internals:
     check_webhook_url: Callable[[str], Awaitable[None]]
     """Raises InvalidInput for an address that webhooks may not be sent to."""
     next_hold_expiry: datetime | None
-    """When the first of the holds at the request's start expires."""
+    """The time at which the first of the holds at the request's start expires."""
     holder: Holder
     budgets: RateLimits
     proof_of_work: ProofOfWork | None

@@ -33,7 +33,7 @@ def pascal_case(name: str) -> str:
 
 
 def coordinates(part: SchemaPart) -> list[str]:
-    """Of each field that the part adds to a type of the schema: `Service.aftercareAdvice`."""
+    """The coordinate of each field that the part adds to a type: `Service.aftercareAdvice`."""
     return [
         f"{kind}.{graphql_name(field)}" for kind, added in part.added_fields() for field in fields_of(added)
     ]
@@ -51,7 +51,7 @@ def owning_feature(kind: GraphQLNamedType, enabled: Sequence[EnabledFeature]) ->
 
 
 def has_prefix(name: str, prefix: str) -> bool:
-    """As a word: `roomy` doesn't begin with `room`."""
+    """Whether the name begins with the prefix as a word: `roomy` doesn't begin with `room`."""
     return name.startswith(prefix) and not name.removeprefix(prefix)[:1].islower()
 
 

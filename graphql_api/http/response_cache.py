@@ -19,7 +19,7 @@ from graphql_api.limits.limits import MAX_BODY_BYTES
 from graphql_api.security.authentication import SITE_KEY_HEADER
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024
-"""Of all responses with their requests; the cache is emptied when it would take more."""
+"""The size of all responses with their requests; the cache is emptied when it would take more."""
 OBJECT_OVERHEAD_BYTES = 64
 """The size of a Python object beside its content."""
 MAX_CACHED_REQUEST_BYTES = 8 * 1024

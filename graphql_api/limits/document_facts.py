@@ -39,9 +39,9 @@ class Extent:
     aliases: int = 0
     directives: int = 0
     fields: int = 0
-    """On the uppermost level."""
+    """The number of fields on the uppermost level."""
     field_names: frozenset[str] = frozenset()
-    """On the uppermost level."""
+    """The names of the fields on the uppermost level."""
     all_names: frozenset[str] = frozenset()
 
 

@@ -134,7 +134,7 @@ class ClientLimits:
 
 
 def _buckets(settings: Settings, factor: int) -> Sequence[TokenBuckets]:
-    """Of points, bookings and guesses, `factor` times the size that the settings give."""
+    """The buckets of points, bookings and guesses, `factor` times the size that the settings give."""
     return [
         TokenBuckets(factor * most, time.monotonic, fill=fill)
         for most, fill in (

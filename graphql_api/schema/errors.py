@@ -18,17 +18,9 @@ FEATURE_FAILED = "FEATURE_FAILED"
 def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
     """The error as JSON. Without `suggests` it names no similar name, which would reveal the schema."""
     if (error.extensions or {}).get("code") == FEATURE_FAILED:
-        error = GraphQLError(
-            "This part can't be answered just now; all else is as it should be.",
-            path=error.path,
-            extensions=error.extensions,
-        )
+        error = _masked(error, "This part can't be answered just now; all else is as it should be.")
     elif is_unexpected(error):
-        error = GraphQLError(
-            "Something went wrong on our side. Please try again, or call the clinic.",
-            path=error.path,
-            extensions=error.extensions,
-        )
+        error = _masked(error, "Something went wrong on our side. Please try again, or call the clinic.")
     elif isinstance(error.original_error, BookingError):
         refusal = error.original_error
         error.extensions = {"code": code_of(refusal), "path": list(refusal.path)}
@@ -38,6 +30,10 @@ def show_error(error: GraphQLError, *, suggests: bool) -> dict[str, Any]:
     if not suggests:
         shown["message"] = error.message.partition(" Did you mean ")[0]
     return shown
+
+
+def _masked(error: GraphQLError, message: str) -> GraphQLError:
+    return GraphQLError(message, path=error.path, extensions=error.extensions)
 
 
 def log_incident(error: GraphQLError, feature: str | None) -> None:

@@ -10,7 +10,7 @@ IPV6_PREFIX_LENGTH = 64
 
 
 def client_hash(request: Request) -> bytes:
-    """Of the address that the server, or a proxy that it trusts, received the request from."""
+    """The hash of the address that the server, or a proxy that it trusts, received the request from."""
     address = request.client.host if request.client else ""
     return hashlib.sha256(_network(address).encode()).digest()
 

@@ -27,7 +27,7 @@ class SlotCriteriaInput:
     )
 
     def slugs(self) -> tuple[str, str | None, str | None]:
-        """Of service, practitioner and location.
+        """The slugs of service, practitioner and location.
 
         Raises:
             InvalidInput: an id of another type.

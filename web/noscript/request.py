@@ -30,7 +30,7 @@ class NoscriptSite:
     now: Callable[[BookingSession], Awaitable[datetime]]
     holder: Callable[[Request], Holder]
     last_cards: dict[str, ClinicCard] = field(default_factory=dict)
-    """By language: the phone number is on the page even while the database can't answer."""
+    """The last card of each language: a page shows the phone number even without a database."""
 
     async def card(self, language: str) -> ClinicCard:
         self.last_cards[language] = await self.read_card(language)

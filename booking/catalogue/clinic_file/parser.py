@@ -123,7 +123,7 @@ def _content(text: str) -> dict[str, Any]:
 
 
 def _in_order(violations: list[Violation], content: Any) -> list[Mistake]:
-    """In the file's order, each once."""
+    """The mistakes in the file's order, each once."""
     ordered = sorted(violations, key=lambda violation: _position(violation[0], content))
     return list(dict.fromkeys(Mistake(_path_text(path, content), message) for path, message in ordered))
 

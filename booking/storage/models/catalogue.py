@@ -70,7 +70,7 @@ class Closure(Table):
 
 
 class Practitioner(Table):
-    """A person who treats (FHIR Practitioner)."""
+    """A person who treats patients (FHIR Practitioner)."""
 
     __tablename__ = "practitioners"
 

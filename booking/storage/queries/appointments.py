@@ -19,7 +19,7 @@ BY_ID = (
 
 
 async def appointments_by_id(session: BookingSession, ids: Collection[uuid.UUID]) -> Sequence[Appointment]:
-    """In order of time."""
+    """The appointments in order of time."""
     return (await session.scalars(BY_ID, {"ids": list(ids)})).all()
 
 
@@ -32,7 +32,7 @@ async def appointments_by_manage_token(session: BookingSession, token_hash: byte
 async def appointments_of_practitioner(
     session: BookingSession, practitioner: str, *, since: datetime
 ) -> Sequence[Appointment]:
-    """Those that start after `since`, in order of time, without those that were cancelled before it."""
+    """Appointments that start after `since`, in order of time, except those cancelled before it."""
     is_current = or_(Appointment.status == AppointmentStatus.BOOKED, Appointment.changed_at > since)
     query = select(Appointment).where(
         Appointment.practitioner == practitioner, Appointment.starts_at > since, is_current

@@ -29,7 +29,7 @@ async def find_idempotency_key(
 async def insert_idempotency_key(
     session: BookingSession, key_hash: bytes, request_hash: bytes, outcome: uuid.UUID, *, now: datetime
 ) -> None:
-    """In the transaction of the request.
+    """Insert the key in the transaction of the request.
 
     Raises:
         IdempotencyKeyReused: the key is there already; the transaction can only be rolled back then.

@@ -1,4 +1,4 @@
-"""What clients' idempotency keys led to."""
+"""The outcomes of clients' idempotency keys."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Events, and who has still to hear of them."""
+"""Outbox events, their listeners, and the deliveries that are due."""
 
 import sqlalchemy as sa
 from alembic import op

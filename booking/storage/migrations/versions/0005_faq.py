@@ -1,4 +1,4 @@
-"""What people ask about a service."""
+"""Frequent questions about a service."""
 
 import sqlalchemy as sa
 from alembic import op

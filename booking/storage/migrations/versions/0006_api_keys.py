@@ -1,4 +1,4 @@
-"""Keys of partners and of web sites, and who booked an appointment."""
+"""Keys of partners and of web sites, and the key that booked an appointment."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The catalogue's revision: raised by the database itself, whoever changes what is offered and when."""
+"""The catalogue's revision: triggers of the database raise it at each change of the catalogue."""
 
 import sqlalchemy as sa
 from alembic import op
