@@ -79,7 +79,8 @@ schema: .venv/ready-to-run ## Write schema.graphql from the code
 	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
 .PHONY: contract
-contract: .venv/ready-to-test node_modules/.ready-to-test widget ## Keep what today's widget asks; at a release (RELEASE=1) the schema too
+contract: .venv/ready-to-test node_modules/.ready-to-test widget ## Keep what today's widget asks, and type its answers; at a release (RELEASE=1) the schema too
+	@$(NODE) widget/result-types.mjs > build/results.d.ts && mv build/results.d.ts widget/api/results.d.ts
 	@$(BIN)/python -m tests.contract.archive $(if $(RELEASE),--release)
 
 .PHONY: docs

@@ -1,56 +1,37 @@
 /**
  * @file Shapes that the modules share, for the type checker; no browser loads this file.
  *
- * @typedef {string} Instant    RFC 3339, with the location's offset
- * @typedef {string} LocalDate  YYYY-MM-DD, on the clinic's calendar
- * @typedef {string} LocalTime  HH:MM; 24:00 only as a closing time
+ * What the server answers comes from `../api/results.d.ts`, which `make contract` writes.
+ *
+ * @import * as Results from '../api/results.js'
+ *
+ * @typedef {Results.DateTime} Instant    RFC 3339, with the location's offset
+ * @typedef {Results.LocalDate} LocalDate  YYYY-MM-DD, on the clinic's calendar
+ * @typedef {Results.LocalTime} LocalTime  HH:MM; 24:00 only as a closing time
+ * @typedef {Results.Weekday} Weekday
  * @typedef {'YES' | 'NO' | 'UNSURE'} Answer
- * @typedef {'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY'} Weekday
  *
  * @typedef {{service?: string, practitioner?: string, location?: string, at?: string,
  *   patient?: Partial<Patient>}} Preselection  slugs, the time that is shown first, and what the page knows of the patient
  * @typedef {{open: (preselection: Preselection) => void, close: () => void}} Dialog
  *
- * @typedef {{weekday: Weekday, opens: LocalTime, closes: LocalTime}} OpeningHours
- * @typedef {{id: string, slug: string, name: string, address: string[], timeZone: string,
- *   openingHours: OpeningHours[]}} Location
- * @typedef {{name: string, phone: string, phoneShown: string, timeZone: string, locations: Location[],
- *   bookingPolicy: {horizonDays: number}}} Clinic
- * @typedef {{id: string, text: string, why: string | null}} Question
- * @typedef {{id: string, slug: string, name: string, title: string | null}} Practitioner
- * @typedef {{id: string, slug: string, name: string, description: string | null, preparation: string | null,
- *   faq: {question: string, answer: string}[], durationMinutes: number, visits: number, price: {amount: string, currency: string} | null,
- *   screeningQuestions: Question[], practitioners: Practitioner[]}} Service
+ * @typedef {Results.ClinicCard} Clinic
+ * @typedef {Clinic['locations'][number]} Location
+ * @typedef {Location['openingHours'][number]} OpeningHours
+ * @typedef {NonNullable<Results.CatalogueResult['services']>['edges'][number]['node']} ServiceNode
+ * @typedef {ServiceNode['screeningQuestions'][number]} Question
+ * @typedef {ServiceNode['practitioners']['edges'][number]['node']} Practitioner
+ * @typedef {Omit<ServiceNode, 'practitioners'> & {practitioners: Practitioner[]}} Service
  * @typedef {{clinic: Clinic, services: Service[]}} Catalogue
  *
  * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null}} Filter
- * @typedef {{id: string, startsAt: Instant, endsAt: Instant, practitioner: {id: string, name: string},
- *   location: {id: string, name: string}}} Slot
- * @typedef {{date: LocalDate, openSlotCount: number}} DayCount
- * @typedef {{slot: Slot, holdToken: string, expiresAt: Instant}} HeldSlot
+ * @typedef {Results.Slot} Slot
+ * @typedef {NonNullable<Results.MonthResult['availability']>[number]} DayCount
+ * @typedef {NonNullable<Results.HoldResult['holdSlot']>} HoldPayload
+ * @typedef {NonNullable<HoldPayload['hold']> & {holdToken: string}} HeldSlot
+ * @typedef {HoldPayload['problems'][number]} Problem  A refusal; the optional members belong to some of its types.
  *
- * @typedef {object} Problem  A refusal; the optional members belong to some of its types.
- * @property {string} __typename
- * @property {string[]} path
- * @property {Slot[]} [alternatives]
- * @property {{id: string}[]} [missing]
- * @property {{id: string}[]} [suitableServices]
- * @property {string} [message]
- * @property {{algorithm: string, digest: string, salt: string, signature: string, maxNumber: number}} [challenge]
- *
- * @typedef {object} Appointment
- * @property {string} id
- * @property {string} reference
- * @property {'BOOKED' | 'CANCELLED'} status
- * @property {Instant} startsAt
- * @property {Instant} endsAt
- * @property {boolean} canChange
- * @property {Instant} changeDeadline
- * @property {string} calendarFile
- * @property {{id: string, name: string, durationMinutes: number, preparation: string | null}} service
- * @property {{id: string, name: string, title: string | null}} practitioner
- * @property {{id: string, name: string, address: string[]}} location
- *
+ * @typedef {Results.BookedAppointment} Appointment
  * @typedef {{appointments: Appointment[], manageToken: string}} Booked
  * @typedef {{name: string, email: string, phone: string}} Patient
  *

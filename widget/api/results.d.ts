@@ -1,0 +1,269 @@
+// Generated from schema.graphql and widget/queries/ by `make contract`. Edit those instead.
+
+export type AppointmentStatus = 'BOOKED' | 'CANCELLED';
+
+export type DateTime = string;
+
+export type LocalDate = string;
+
+export type LocalTime = string;
+
+export type Weekday = 'FRIDAY' | 'MONDAY' | 'SATURDAY' | 'SUNDAY' | 'THURSDAY' | 'TUESDAY' | 'WEDNESDAY';
+
+export type Slot = {
+  id: string;
+  startsAt: DateTime;
+  endsAt: DateTime;
+  practitioner: {
+    id: string;
+    name: string;
+  };
+  location: {
+    id: string;
+    name: string;
+  };
+};
+
+export type Time = {
+  startsAt: DateTime;
+  practitioner: {
+    id: string;
+  };
+  location: {
+    name: string;
+  };
+};
+
+export type BookedAppointment = {
+  id: string;
+  reference: string;
+  status: AppointmentStatus;
+  startsAt: DateTime;
+  endsAt: DateTime;
+  canChange: boolean;
+  changeDeadline: DateTime;
+  calendarFile: string;
+  service: {
+    id: string;
+    name: string;
+    durationMinutes: number;
+    preparation: string | null;
+  };
+  practitioner: {
+    id: string;
+    name: string;
+    title: string | null;
+  };
+  location: {
+    id: string;
+    name: string;
+    address: Array<string>;
+  };
+};
+
+export type ClinicCard = {
+  name: string;
+  phone: string;
+  phoneShown: string;
+  timeZone: string;
+  locations: Array<{
+    id: string;
+    slug: string;
+    name: string;
+    address: Array<string>;
+    timeZone: string;
+    openingHours: Array<{
+      weekday: Weekday;
+      opens: LocalTime;
+      closes: LocalTime;
+    }>;
+  }>;
+  bookingPolicy: {
+    horizonDays: number;
+  };
+};
+
+export type Refusal = {
+  __typename: string;
+  path: Array<string>;
+  alternatives?: Array<Slot>;
+  missing?: Array<{
+    id: string;
+  }>;
+  suitableServices?: Array<{
+    id: string;
+  }>;
+  message?: string;
+};
+
+export type Challenge = {
+  challenge: {
+    algorithm: string;
+    digest: string;
+    salt: string;
+    signature: string;
+    maxNumber: number;
+  } | null;
+};
+
+export type CheckScreeningResult = {
+  checkScreening: {
+    problems: Array<Refusal>;
+  } | null;
+};
+
+export type BookResult = {
+  bookAppointment: {
+    appointment: BookedAppointment | null;
+    manageToken: string | null;
+    problems: Array<Refusal>;
+  } | null;
+};
+
+export type BookCourseResult = {
+  bookCourse: {
+    course: {
+      appointments: Array<BookedAppointment>;
+    } | null;
+    manageToken: string | null;
+    problems: Array<Refusal>;
+  } | null;
+};
+
+export type CatalogueResult = {
+  clinic: ClinicCard | null;
+  services: {
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+    edges: Array<{
+      node: {
+        id: string;
+        slug: string;
+        name: string;
+        description: string | null;
+        preparation: string | null;
+        durationMinutes: number;
+        visits: number;
+        faq: Array<{
+          question: string;
+          answer: string;
+        }>;
+        price: {
+          amount: string;
+          currency: string;
+        } | null;
+        screeningQuestions: Array<{
+          id: string;
+          text: string;
+          why: string | null;
+        }>;
+        practitioners: {
+          edges: Array<{
+            node: {
+              id: string;
+              slug: string;
+              name: string;
+              title: string | null;
+            };
+          }>;
+        };
+      };
+    }>;
+  } | null;
+};
+
+export type HoldResult = {
+  holdSlot: {
+    hold: {
+      expiresAt: DateTime;
+      slot: Slot;
+    } | null;
+    holdToken: string | null;
+    problems: Array<Refusal & Partial<Challenge>>;
+  } | null;
+};
+
+export type HoldCourseResult = {
+  holdCourse: {
+    holds: Array<{
+      expiresAt: DateTime;
+      slot: Slot;
+    }> | null;
+    holdTokens: Array<string> | null;
+    problems: Array<Partial<Challenge> & {
+      __typename: string;
+    }>;
+  } | null;
+};
+
+export type ExtendHoldResult = {
+  extendHold: {
+    hold: {
+      expiresAt: DateTime;
+    } | null;
+  } | null;
+};
+
+export type ReleaseHoldResult = {
+  releaseHold: {
+    released: boolean;
+  } | null;
+};
+
+export type ManagedAppointmentResult = {
+  clinic: ClinicCard | null;
+  appointment: BookedAppointment & {
+    course: {
+      appointments: Array<BookedAppointment>;
+    } | null;
+  } | null;
+};
+
+export type RescheduleResult = {
+  rescheduleAppointment: {
+    appointment: BookedAppointment | null;
+    problems: Array<Refusal>;
+  } | null;
+};
+
+export type CancelResult = {
+  cancelAppointment: {
+    appointment: BookedAppointment | null;
+    problems: Array<Refusal>;
+  } | null;
+};
+
+export type MonthResult = {
+  availability: Array<{
+    date: LocalDate;
+    openSlotCount: number;
+  }> | null;
+  openSlots: {
+    pageInfo: {
+      hasNextPage: boolean;
+    };
+    edges: Array<{
+      node: Time;
+    }>;
+  } | null;
+};
+
+export type TimesResult = {
+  openSlots: {
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+    edges: Array<{
+      node: Time;
+    }>;
+  } | null;
+};
+
+export type CourseSlotsResult = {
+  courseSlots: Array<{
+    startsAt: DateTime;
+  }> | null;
+};
