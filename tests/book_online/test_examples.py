@@ -117,7 +117,7 @@ def test_a_type_checker_knows_the_types_of_what_a_feature_imports(fresh: Environ
 
 
 @pytest.mark.parametrize("name", ["tips", "after_care"])
-def test_what_new_feature_writes_installs_and_passes_as_it_is(
+def test_a_package_written_by_new_feature_installs_and_passes_its_test(
     fresh: Environment, tmp_path: Path, name: str
 ) -> None:
     told = fresh.run("-m", "graphql_api.cli.main", "new-feature", name, folder=tmp_path)
@@ -135,7 +135,7 @@ def test_what_new_feature_writes_installs_and_passes_as_it_is(
 
 
 @pytest.mark.parametrize("name", ["clinic", "Tips", "a", "abc_", "after__care"])
-def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
+def test_an_invalid_feature_name_is_refused_before_a_file_is_written(tmp_path: Path, name: str) -> None:
     command = [sys.executable, "-m", "graphql_api.cli.main", "new-feature", name, "--in", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -144,7 +144,7 @@ def test_a_name_that_can_not_be_is_refused_before_anything_is_written(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+def test_new_feature_leaves_an_existing_folder_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "book-online-tips").mkdir()
     command = [sys.executable, "-m", "graphql_api.cli.main", "new-feature", "tips", "--in", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

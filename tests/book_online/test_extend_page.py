@@ -42,7 +42,7 @@ MOST_LINES = 25
 NINE = "2026-11-24T09:00:00-05:00"
 
 
-def test_what_may_be_imported_is_listed_and_nothing_else_is() -> None:
+def test_the_page_lists_exactly_the_names_of_extend() -> None:
     assert sorted(re.findall(r"`(\w+)`", LISTED)) == sorted(book_online.extend.__all__)
     assert f"now **{API}**" in PAGE
 
@@ -55,7 +55,7 @@ def test_everything_that_a_feature_may_bring_is_explained() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(explained))) == members
 
 
-def test_the_limits_are_those_that_hold() -> None:
+def test_the_page_names_the_time_limits_of_the_code() -> None:
     assert f"takes more than {FIELD_TIMEOUT.seconds} seconds" in PAGE
     assert f"A rule has {RULE_TIMEOUT.seconds} second." in PAGE
     assert f"they are fast: {BUSY_SOURCE_TIMEOUT.seconds} seconds at most" in PAGE
@@ -124,11 +124,11 @@ def test_every_listing_is_run() -> None:
 
 
 @pytest.mark.parametrize("kind", [Proposal, BusyQuery, ListenerContext, Event])
-def test_what_is_handed_to_a_feature_has_the_members_that_are_listed(kind: type) -> None:
+def test_objects_handed_to_a_feature_have_the_members_that_the_page_lists(kind: type) -> None:
     assert members(kind) == {field.name for field in dataclasses.fields(kind)}
 
 
-def test_the_context_has_the_members_that_are_listed() -> None:
+def test_the_context_has_the_members_that_the_page_lists() -> None:
     there = {field.name for field in dataclasses.fields(Context)} | set(vars(Context))
     assert len(members(Context)) > 5
     assert members(Context) - there == set()
@@ -163,7 +163,7 @@ class Forgetful(Table):
     )
 
 
-def test_three_mistakes_are_told_as_the_page_shows_them(tmp_path: Path) -> None:
+def test_three_mistakes_are_reported_as_the_page_shows_them(tmp_path: Path) -> None:
     mistakes = []
     for wrong in (aftercare(fields={"Servise": Advice}), aftercare(fields={"Service": Always})):
         with pytest.raises(FeatureError) as refused:

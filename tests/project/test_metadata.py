@@ -43,7 +43,7 @@ def test_every_hook_before_a_commit_is_a_tool_of_ours() -> None:
     assert all(hook["entry"].startswith(".venv/bin/") for hook in hooks[0]["hooks"])
 
 
-def test_every_template_of_an_issue_can_be_read() -> None:
+def test_every_issue_template_is_valid_yaml() -> None:
     for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"):
         template = yaml.safe_load(path.read_text("utf-8"))
         assert {"name", "description", "body"} <= template.keys()

@@ -68,7 +68,7 @@ def confirmed(appointment: Appointment) -> ConfirmedAppointment:
     )
 
 
-def test_visits_that_touch_with_their_buffers_are_well() -> None:
+def test_appointments_whose_buffers_touch_violate_no_invariant() -> None:
     first, second = booked(ONE), hold(OTHER, NINE + timedelta(minutes=45))
     assert check_invariants(state(first, second), confirmed=[confirmed(first)], held=[OTHER]).all == []
 
@@ -78,19 +78,19 @@ def test_buffers_that_overlap_are_a_double_booking() -> None:
     assert violations.doubles == [f"one is owned by {ONE} and {OTHER} at 2026-11-24 09:35"]
 
 
-def test_an_acknowledged_booking_that_is_not_there_is_lost() -> None:
+def test_an_acknowledged_booking_without_a_row_is_lost() -> None:
     assert check_invariants(state(), confirmed=[confirmed(booked(ONE))]).losses == [
         "the appointment ABCD-1234 is gone"
     ]
 
 
-def test_a_booking_that_stands_otherwise_than_told_is_lost() -> None:
+def test_a_booking_whose_row_differs_from_its_answer_is_lost() -> None:
     stands, said = booked(ONE), booked(ONE, NINE + timedelta(hours=1))
     violations = check_invariants(state(stands), confirmed=[confirmed(said)])
     assert violations.losses == [f"a client was told {confirmed(said)}, and kept is {confirmed(stands)}"]
 
 
-def test_a_row_that_no_client_was_told_of_is_a_double() -> None:
+def test_a_row_that_no_answer_acknowledged_is_a_double() -> None:
     violations = check_invariants(
         state(booked(ONE), hold(OTHER, NINE + timedelta(hours=1))), confirmed=[], held=[]
     )
@@ -100,7 +100,7 @@ def test_a_row_that_no_client_was_told_of_is_a_double() -> None:
     ]
 
 
-def test_a_hold_that_a_client_still_has_and_is_not_there_is_lost() -> None:
+def test_an_acknowledged_hold_without_a_live_row_is_lost() -> None:
     assert check_invariants(state(hold(ONE, minutes_left=0)), held=[ONE]).losses == [
         f"the hold {ONE} is gone"
     ]

@@ -75,7 +75,7 @@ async def test_each_free_practitioner_is_given_once_and_loads_stay_even(deployme
     assert outcome.wrong == []
 
 
-async def test_each_appointment_stands_as_its_client_was_told_last(deployment: Deployment) -> None:
+async def test_each_appointment_is_as_its_last_answer_said(deployment: Deployment) -> None:
     outcome = await everything_at_once(deployment, clients=8, steps=15, seed=SEED)
     assert outcome.wrong == []
 
@@ -94,7 +94,7 @@ async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
     assert box.messages
 
 
-async def test_afterwards_no_time_has_two_owners_or_a_wrong_one(deployment: Deployment) -> None:
+async def test_after_each_scenario_no_invariant_is_violated(deployment: Deployment) -> None:
     for server in deployment.servers:
         await server.stop()
     state = await read_state(deployment.url)

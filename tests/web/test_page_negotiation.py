@@ -47,7 +47,7 @@ async def test_without_a_demo_the_front_leads_to_booking_in_the_same_language(
 
 
 @pytest.mark.parametrize("path", ["/", "/book", "/book/dry-needling", "/manage"])
-async def test_a_page_can_be_asked_about_without_being_sent(site: httpx.AsyncClient, path: str) -> None:
+async def test_head_answers_with_the_headers_of_a_page(site: httpx.AsyncClient, path: str) -> None:
     asked, sent = await site.head(path), await site.get(path)
 
     assert (asked.status_code, asked.content) == (200, b"")
@@ -74,7 +74,7 @@ async def test_another_file_than_the_browser_has_is_sent(site: httpx.AsyncClient
     assert response.content
 
 
-async def test_a_file_that_is_not_there_is_said_in_plain_text(site: httpx.AsyncClient) -> None:
+async def test_a_missing_file_is_answered_in_plain_text(site: httpx.AsyncClient) -> None:
     response = await site.get("/widget/nothing.js")
 
     assert response.status_code == 404

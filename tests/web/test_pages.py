@@ -125,7 +125,7 @@ async def test_in_production_there_is_no_demo_page_and_no_playground(sqlite_url:
         assert (await site.get("/graphql", headers={"accept": "text/html"})).status_code == 406
 
 
-async def test_the_widgets_files_are_for_pages_of_any_origin(site: httpx.AsyncClient) -> None:
+async def test_pages_of_any_origin_may_load_the_widgets_files(site: httpx.AsyncClient) -> None:
     response = await site.get("/widget/book-online.js")
 
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"

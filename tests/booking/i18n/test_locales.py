@@ -59,7 +59,7 @@ def test_every_text_of_the_server_is_used() -> None:
     assert {key for key in ENGLISH["server"] if stem(key) not in quoted} == set()
 
 
-def test_every_text_that_is_named_is_there() -> None:
+def test_every_key_that_the_code_names_has_a_text() -> None:
     code = source("booking/notifications/*.py", "booking/calendars/*.py", "web/**/*.py", "web/**/*.html")
     named = set(re.findall(r'\btexts?(?:\([^()]*\))?(?:\.count)?\(\s*"([\w.]+)"', code))
     known = {stem(key) for key in ENGLISH["widget"] | ENGLISH["server"]} | {"problem.other"}
@@ -114,7 +114,7 @@ def write(section: str, key: str, text: str) -> Callable[[dict[str, Any]], None]
         (lambda content: content.pop("zones"), "zones"),
     ],
 )
-def test_a_mistake_in_a_file_is_told_when_the_server_starts(
+def test_a_mistake_in_a_locale_file_is_reported_when_the_server_starts(
     folder: Path, change: Callable[[dict[str, Any]], None], told: str
 ) -> None:
     content = json.loads(json.dumps(ENGLISH))
@@ -135,14 +135,14 @@ def test_a_language_needs_each_plural_form_of_its_own(folder: Path) -> None:
         read(folder, "pl", polish)
 
 
-def test_a_folder_without_the_fallback_is_told(folder: Path) -> None:
+def test_a_folder_without_the_fallback_language_is_reported(folder: Path) -> None:
     (folder / "en.json").unlink()
 
     with pytest.raises(LocaleError, match=r"has no en\.json"):
         locales.__wrapped__()
 
 
-def test_a_file_that_is_no_json_is_told(folder: Path) -> None:
+def test_a_locale_file_that_is_no_json_is_reported(folder: Path) -> None:
     (folder / "de.json").write_text("{", "utf-8")
 
     with pytest.raises(LocaleError, match=r"de\.json: Expecting"):

@@ -31,19 +31,19 @@ from booking.i18n.negotiation import preferred_language
         (";;,,;q=1", "en"),
     ],
 )
-def test_a_reader_gets_what_they_like_best_of_what_there_is(header: str, language: str) -> None:
+def test_a_reader_gets_the_available_language_with_the_highest_weight(header: str, language: str) -> None:
     assert preferred_language(header, ["en", "fr"]) == language
 
 
-def test_a_general_wish_is_content_with_a_regional_text() -> None:
+def test_a_language_without_a_region_accepts_a_regional_text() -> None:
     assert preferred_language("fr", ["en-CA", "fr-CA"]) == "fr-CA"
 
 
-def test_the_very_language_comes_before_one_that_fits() -> None:
+def test_an_exact_language_comes_before_a_related_one() -> None:
     assert preferred_language("fr-CA", ["fr", "fr-CA"]) == "fr-CA"
     assert preferred_language("zh-hant-TW", ["en", "zh-Hant"]) == "zh-Hant"
 
 
 @given(header=st.text(max_size=60))
-def test_no_header_is_too_odd(header: str) -> None:
+def test_any_text_is_accepted_as_an_accept_language_header(header: str) -> None:
     assert preferred_language(header, ["en", "fr"]) in ("en", "fr")

@@ -21,7 +21,9 @@ TORONTO = ZoneInfo("America/Toronto")
         ("fr", "112.50", "EUR", "112,50\u00a0€"),
     ],
 )
-def test_a_price_is_written_as_people_do(language: str, amount: str, currency: str, price: str) -> None:
+def test_a_price_has_the_format_of_its_language(
+    language: str, amount: str, currency: str, price: str
+) -> None:
     assert texts_for(language).price(amount, currency) == price
 
 

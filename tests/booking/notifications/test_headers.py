@@ -40,7 +40,7 @@ async def renamed(booking: SampleBooking, name: str) -> SampleBooking:
     return booking
 
 
-async def test_the_headers_say_that_nobody_wrote_it_by_hand(clinic: Database) -> None:
+async def test_the_headers_mark_a_mail_as_automatic(clinic: Database) -> None:
     read = as_read(await (await make_booking(clinic, TUESDAY)).mail())
 
     assert read["Auto-Submitted"] == "auto-generated"
@@ -88,7 +88,9 @@ async def test_a_repeat_has_the_same_message_id(clinic: Database, site: str, hos
         (", \r\n", ""),
     ],
 )
-async def test_an_odd_name_is_only_a_name(clinic: Database, name: str, shown: str) -> None:
+async def test_special_characters_in_a_name_add_no_recipient_and_no_header(
+    clinic: Database, name: str, shown: str
+) -> None:
     booking = await renamed(await make_booking(clinic, TUESDAY), name)
 
     read = as_read(await booking.mail())
@@ -114,7 +116,7 @@ async def test_an_internationalised_domain_is_written_as_servers_know_it(clinic:
     assert as_read(await booking.mail())["To"] == "Sample Patient <patient@xn--bcher-kva.example.com>"
 
 
-async def test_it_passes_through_servers_that_take_only_7_bits(clinic: Database) -> None:
+async def test_a_mail_passes_through_servers_that_take_only_7_bits(clinic: Database) -> None:
     booking = await make_booking(clinic, TUESDAY, language="fr", name="Zoë Müller")
 
     raw = (await booking.mail()).as_bytes()
@@ -137,7 +139,7 @@ async def test_the_calendar_file_arrives_whole(clinic: Database) -> None:
     assert event.uid == f"{booking.appointments[0].id}@book-online"
 
 
-async def test_the_html_says_what_the_text_says(clinic: Database) -> None:
+async def test_the_html_part_has_the_same_content_as_the_text_part(clinic: Database) -> None:
     mail = await (await make_booking(clinic, TUESDAY, language="fr")).mail()
 
     html = html_of(mail)
@@ -148,7 +150,7 @@ async def test_the_html_says_what_the_text_says(clinic: Database) -> None:
     assert {word for word in words if word not in shown} - {":"} == set()
 
 
-async def test_the_html_loads_nothing_and_runs_nothing(clinic: Database) -> None:
+async def test_the_html_part_loads_no_resource_and_runs_no_script(clinic: Database) -> None:
     booking = await make_booking(clinic, TUESDAY)
 
     html = html_of(await booking.mail())

@@ -262,7 +262,7 @@ async def test_each_visit_of_a_course_has_its_own_deadline(clinic: Database) -> 
     assert "See your visits:" in text_of_soon
 
 
-async def test_without_its_secret_there_is_no_link(clinic: Database) -> None:
+async def test_a_mail_without_a_manage_token_has_no_link(clinic: Database) -> None:
     booking = await make_booking(clinic, TUESDAY)
 
     async with clinic.read() as session:

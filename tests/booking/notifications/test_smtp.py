@@ -56,7 +56,7 @@ async def test_a_mail_arrives_as_it_was_written() -> None:
     assert box.commands[-1] == "quit"
 
 
-async def test_the_same_mail_can_be_sent_again() -> None:
+async def test_a_mail_can_be_sent_twice() -> None:
     async with mailbox() as box:
         message = mail()
         await post_to(box).send(message)
@@ -73,7 +73,7 @@ async def test_user_and_password_are_sent() -> None:
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])
-async def test_a_refusal_for_good_is_not_tried_again_and_does_not_say_whose_mail_it_was(verb: str) -> None:
+async def test_a_permanent_refusal_is_not_retried_and_names_no_recipient(verb: str) -> None:
     async with mailbox() as box:
         box.replies[verb] = "550 5.1.1 <patient@example.com>: nobody of that name"
         with pytest.raises(PermanentMailFailure, match=r"550 5\.1\.1") as refused:
@@ -95,7 +95,7 @@ async def test_a_refusal_for_good_is_not_tried_again_and_does_not_say_whose_mail
         ("AUTH", "535 5.7.8 Wrong"),
     ],
 )
-async def test_what_may_work_later_is_not_sent_but_not_given_up_either(verb: str, reply: str) -> None:
+async def test_a_temporary_refusal_is_retried_later(verb: str, reply: str) -> None:
     async with mailbox() as box:
         box.replies[verb] = reply
         with pytest.raises(TemporaryMailFailure, match=reply[:9]):
@@ -106,7 +106,7 @@ async def test_what_may_work_later_is_not_sent_but_not_given_up_either(verb: str
     assert len(box.messages) == 1
 
 
-async def test_a_server_that_is_not_there_is_tried_again() -> None:
+async def test_an_unreachable_mail_server_is_retried() -> None:
     async with mailbox() as box:
         post = post_to(box)
 
@@ -114,7 +114,7 @@ async def test_a_server_that_is_not_there_is_tried_again() -> None:
         await post.send(mail())
 
 
-async def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
+async def test_a_silent_mail_server_runs_into_the_timeout() -> None:
     async with mailbox() as box:
         box.replies["RCPT"] = ""
         with pytest.raises(TemporaryMailFailure, match="timed out"):
@@ -123,7 +123,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
     assert post_to(box).timeout == 20
 
 
-async def test_a_mail_that_was_taken_is_sent_even_if_the_goodbye_fails() -> None:
+async def test_an_accepted_mail_counts_as_sent_even_if_quit_fails() -> None:
     async with mailbox() as box:
         box.replies["QUIT"] = ""
         await replace(post_to(box), timeout=0.3).send(mail())
@@ -131,13 +131,13 @@ async def test_a_mail_that_was_taken_is_sent_even_if_the_goodbye_fails() -> None
     assert len(box.messages) == 1
 
 
-async def test_an_address_that_the_server_cannot_write_is_not_tried_again() -> None:
+async def test_an_address_that_the_server_cannot_write_is_not_retried() -> None:
     async with mailbox() as box:
         with pytest.raises(PermanentMailFailure):
             await post_to(box).send(mail("用户@example.com"))
 
 
-async def test_to_another_computer_nothing_is_said_in_the_clear() -> None:
+async def test_a_mail_to_another_computer_is_sent_over_tls_unless_the_url_says_never() -> None:
     async with mailbox() as box:
         with pytest.raises(TemporaryMailFailure, match="STARTTLS"):
             await post_to(box, lambda url: elsewhere(url).replace("//", f"//user:{SECRET}@")).send(mail())
@@ -171,7 +171,7 @@ def presenting(certificate: Path) -> ssl.SSLContext:
 
 @pytest.mark.parametrize("is_trusted", [True, False])
 @pytest.mark.parametrize("encryption", [Encryption.STARTTLS, Encryption.FROM_THE_START])
-async def test_only_a_server_with_a_good_certificate_gets_the_mail(
+async def test_only_a_mail_server_with_a_valid_certificate_gets_the_mail(
     certificate: Path, encryption: Encryption, is_trusted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if is_trusted:
@@ -203,7 +203,9 @@ async def test_only_a_server_with_a_good_certificate_gets_the_mail(
         ("smtps://localhost", "localhost", 465, Encryption.FROM_THE_START),
     ],
 )
-def test_a_url_says_where_and_how(url: str, host: str, port: int, encryption: Encryption) -> None:
+def test_the_scheme_of_a_mail_url_chooses_port_and_tls(
+    url: str, host: str, port: int, encryption: Encryption
+) -> None:
     post = mail_server_from(url, SENDER)
 
     assert (post.host, post.port, post.encryption) == (host, port, encryption)
@@ -228,7 +230,7 @@ def test_a_url_says_where_and_how(url: str, host: str, port: int, encryption: En
         f"smtps://user:{SECRET}@mail.example.com?starttls=never",
     ],
 )
-def test_a_bad_url_is_refused_with_help_and_without_the_password(url: str) -> None:
+def test_an_invalid_mail_url_is_refused_with_help_and_without_its_password(url: str) -> None:
     with pytest.raises(ValueError, match=r"^The mail server's (URL|user)") as refused:
         mail_server_from(url, SENDER)
 
@@ -251,7 +253,7 @@ def test_a_bad_url_is_refused_with_help_and_without_the_password(url: str) -> No
         "Sample Clinic <réception@example.com>",
     ],
 )
-def test_a_bad_sender_is_refused_with_help(sender: str) -> None:
+def test_an_invalid_sender_is_refused_with_help(sender: str) -> None:
     with pytest.raises(ValueError, match=r"^The sender must look like"):
         mail_server_from("smtp://localhost", sender)
 

@@ -22,7 +22,7 @@ from tests.support.clinics import open_clinic, small_clinic
         ("2026-11-24T00:00+03:00", "Europe/Istanbul", "12:00 a.m. to 12:30 a.m. UTC+03"),
     ],
 )
-async def test_times_are_those_of_the_clock_where_the_visit_is(
+async def test_times_are_on_the_clock_of_the_location(
     empty: Database, wall: str, zone: str, span: str
 ) -> None:
     start = datetime.fromisoformat(wall)
@@ -69,7 +69,7 @@ def test_a_zone_has_its_own_name_in_french(zone: str, summer: str, winter: str) 
     assert text == [f"9 h 05 à 13 h 05 {summer}", f"9 h 05 à 13 h 05 {winter}"]
 
 
-def test_the_first_of_a_month_is_written_as_people_say_it() -> None:
+def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
     days = [datetime(2026, 8, day, tzinfo=ZoneInfo("America/Toronto")) for day in (1, 21)]
 
     assert [texts_for("fr").day(day) for day in days] == ["samedi 1er août", "vendredi 21 août"]

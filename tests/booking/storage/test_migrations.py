@@ -104,9 +104,7 @@ async def test_the_first_migration_can_be_taken_back(database: Database, databas
     await asyncio.to_thread(migrate, database_url)
 
 
-async def test_renamed_tables_keep_their_rows_and_what_holds_these_together(
-    database: Database, database_url: str
-) -> None:
+async def test_renamed_tables_keep_their_rows_and_foreign_keys(database: Database, database_url: str) -> None:
     def make_revision_10(connection: Connection) -> None:
         config = alembic_config(connection)
         command.downgrade(config, "base")

@@ -132,7 +132,7 @@ def test_a_day_that_a_country_skips_has_no_ticks() -> None:
 
 
 @given(hours=st.lists(st.tuples(five, five), max_size=4), breaks=st.lists(st.tuples(five, five), max_size=4))
-def test_hours_without_breaks_are_what_is_left(
+def test_breaks_are_subtracted_from_hours(
     hours: list[tuple[int, int]], breaks: list[tuple[int, int]]
 ) -> None:
     day = [TimeSpan(*pair) for pair in hours if pair[0] < pair[1]]

@@ -36,7 +36,7 @@ def test_a_span_is_clipped_to_the_window(low: int, high: int) -> None:
 
 
 @given(free=sets, ticks=st.integers(1, 20))
-def test_there_is_room_where_a_run_starts(free: int, ticks: int) -> None:
+def test_a_start_fits_where_a_run_of_free_ticks_is_long_enough(free: int, ticks: int) -> None:
     inside = members(free)
     assert members(run_starts(free, ticks)) == {
         index for index in inside if all(index + n in inside for n in range(ticks))

@@ -27,13 +27,13 @@ async def post_to_receiver(sent: bytes, *, patience: float = 15) -> DeliveryResu
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-async def test_a_2xx_status_is_taken(status: int) -> None:
+async def test_a_2xx_status_is_a_success(status: int) -> None:
     result = await post_to_receiver(response(status))
     assert (result.status, result.problem) == (status, None)
 
 
 @pytest.mark.parametrize("status", [300, 304, 400, 401, 404, 410, 429, 500, 503])
-async def test_any_other_status_is_not_taken(status: int) -> None:
+async def test_any_other_status_is_a_failure(status: int) -> None:
     result = await post_to_receiver(response(status))
     assert (result.status, result.problem) == (status, f"answered {status}")
 

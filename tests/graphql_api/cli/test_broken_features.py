@@ -104,7 +104,9 @@ feature = Feature(name="tips", api=1, settings=Settings)
 )
 
 
-def test_a_check_of_settings_that_fails_is_told_with_all_other_mistakes(clinic_folder: ClinicFolder) -> None:
+def test_a_check_of_settings_that_fails_is_reported_with_all_other_mistakes(
+    clinic_folder: ClinicFolder,
+) -> None:
     install(clinic_folder.site, "tips", CHECKED.format(raised="RuntimeError('one\\ntwo')"))
     clinic_folder.write_file("tips", settings="\n[stray]\n")
 
@@ -186,7 +188,7 @@ def with_migrations(clinic_folder: ClinicFolder, files: dict[str, str], *, more:
 
 
 @pytest.mark.parametrize(("files", "told"), BROKEN.values(), ids=BROKEN)
-def test_broken_migrations_are_told_in_one_sentence(
+def test_broken_migrations_are_reported_in_one_sentence(
     clinic_folder: ClinicFolder, files: dict[str, str], told: str
 ) -> None:
     with_migrations(clinic_folder, files)
@@ -203,7 +205,7 @@ def test_broken_migrations_stop_the_server_and_the_next_one(clinic_folder: Clini
     assert clinic_folder.error("new-migration", "tips", "more") == PACKAGE + told
 
 
-def test_a_database_that_is_newer_than_the_package_is_told(clinic_folder: ClinicFolder) -> None:
+def test_a_database_that_is_newer_than_the_package_is_reported(clinic_folder: ClinicFolder) -> None:
     folder = with_migrations(clinic_folder, {"0002_more.py": second()})
     assert clinic_folder.run("load").returncode == 0
     (folder / "0002_more.py").unlink()

@@ -24,7 +24,7 @@ def run(*arguments: str, folder: Path, **environment: str) -> subprocess.Complet
     )
 
 
-def test_check_is_content_with_the_sample(tmp_path: Path) -> None:
+def test_check_accepts_the_sample(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
 
     done = run("check", "clinic.toml", folder=tmp_path)
@@ -46,7 +46,7 @@ def test_check_explains_every_mistake_and_fails(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_no_text_or_no_file_is_said_in_a_line(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_not_utf_8_is_reported_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff")
 
     picture = run("check", "picture.toml", folder=tmp_path)
@@ -58,7 +58,7 @@ def test_what_is_no_text_or_no_file_is_said_in_a_line(tmp_path: Path) -> None:
     assert "Traceback" not in picture.stderr + nothing.stderr
 
 
-def test_load_tells_what_changed_and_then_nothing(tmp_path: Path) -> None:
+def test_load_lists_changes_and_the_second_time_none(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
 
     first, second = run("load", folder=tmp_path), run("load", folder=tmp_path)
@@ -106,7 +106,7 @@ def test_settings_come_from_the_environment_and_empty_means_not_given() -> None:
         settings_from({"BOOK_ONLINE_MODE": "test"})
 
 
-def test_every_setting_that_can_not_be_used_is_named_at_once() -> None:
+def test_all_invalid_settings_are_named_at_once() -> None:
     wrong = {
         "BOOK_ONLINE_MODE": "prod",
         "BOOK_ONLINE_HOLDS_PER_CLIENT": "0",

@@ -63,7 +63,7 @@ def test_features_lists_a_broken_feature_with_its_mistake(clinic_folder: ClinicF
 @pytest.mark.parametrize(
     "command", [("check", "clinic.toml"), ("load",), ("serve",), ("schema", "--with-features")]
 )
-def test_a_feature_that_can_not_be_imported_is_told_by_each_command(
+def test_each_command_reports_a_feature_that_can_not_be_imported(
     clinic_folder: ClinicFolder, command: tuple[str, ...]
 ) -> None:
     install(clinic_folder.site, "tips", "import nowhere")
@@ -120,7 +120,7 @@ def test_a_feature_that_is_not_installed_is_named_with_its_place(clinic_folder: 
     ]
 
 
-def test_mistakes_in_a_features_table_are_told_with_all_others(clinic_folder: ClinicFolder) -> None:
+def test_mistakes_in_a_features_table_are_reported_with_all_others(clinic_folder: ClinicFolder) -> None:
     install(clinic_folder.site, "tips")
     clinic_folder.write_file("tips", settings="\n[tips]\nmost = 0\nbst = 'Rest.'\n[stray]\n")
 

@@ -79,7 +79,7 @@ async def added(say: Say, receiver: Receiver, *more: str) -> str:
     return found[1]
 
 
-async def test_a_running_server_tells_an_endpoint_that_was_just_added(
+async def test_a_running_server_sends_to_an_endpoint_that_was_just_added(
     server: Server, say: Say, receiver: Receiver
 ) -> None:
     async with server() as api:
@@ -179,7 +179,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
     assert ended == "book-online: There is no such endpoint."
 
 
-async def test_what_can_not_be_used_is_said_in_a_line(
+async def test_an_invalid_argument_is_reported_in_a_line(
     say: Say, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = ("--name", "Sample Directory")

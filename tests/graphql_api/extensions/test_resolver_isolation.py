@@ -46,7 +46,7 @@ async def odd_clinic(url: str, feature: Feature = ODD, clinic: str = "") -> Asyn
         ("oddRaises", "oddHoldsOn", "oddIsMute", "oddSum", "oddEndless"),
     ],
 )
-async def test_a_field_that_raises_hangs_or_returns_rubbish_is_null_alone(
+async def test_a_field_that_raises_hangs_or_returns_another_type_is_null_alone(
     sqlite_url: str, caplog: pytest.LogCaptureFixture, failing: tuple[str, ...]
 ) -> None:
     fields = " ".join(failing)

@@ -166,7 +166,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("given", "told"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_told_in_one_sentence(given: dict[str, Any], told: str) -> None:
+def test_a_mistake_is_reported_in_one_sentence(given: dict[str, Any], told: str) -> None:
     assert error_of(**given) == f"feature tips (book-online-tips 0.1.0): {told}"
 
 
@@ -203,7 +203,7 @@ def test_a_field_that_two_features_bring_names_both() -> None:
     )
 
 
-def test_two_features_of_one_name_are_one_too_many() -> None:
+def test_two_features_of_one_name_are_refused() -> None:
     with pytest.raises(FeatureError, match=r"a feature of this name is there already, of the first"):
         schema_with(
             [

@@ -14,7 +14,7 @@ from tests.support.live_server import live_server
 AUDIT = Path(__file__).parent / "audit.mjs"
 
 
-async def test_every_audit_is_content(sqlite_url: str) -> None:
+async def test_every_audit_passes(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     await open_clinic(database)
     await database.close()

@@ -78,7 +78,7 @@ async def test_a_subscriber_gets_the_days_at_once_and_after_each_booking_or_rele
         assert less < at_first == count(await anext(stream))
 
 
-async def test_a_query_may_be_asked_the_same_way(http: httpx.AsyncClient) -> None:
+async def test_a_query_is_answered_as_an_event_stream(http: httpx.AsyncClient) -> None:
     async with listening(http, "{ clinic { name } }") as stream:
         assert [event async for event in stream] == [
             ("next", {"data": {"clinic": {"name": "Sample Health Services"}}}),
@@ -86,7 +86,7 @@ async def test_a_query_may_be_asked_the_same_way(http: httpx.AsyncClient) -> Non
         ]
 
 
-async def test_a_refusal_begins_no_stream(http: httpx.AsyncClient) -> None:
+async def test_a_refused_subscription_is_answered_without_a_stream(http: httpx.AsyncClient) -> None:
     body = {"query": CHANGED, "variables": {"filter": DAY | {"serviceId": "?"}}}
     response = await http.post("/graphql", json=body, headers=ACCEPT)
     assert response.status_code == 400
@@ -94,7 +94,9 @@ async def test_a_refusal_begins_no_stream(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("document", ["subscription { nonsense }", "subscription {", "{ a: clinic { b } }"])
-async def test_a_document_that_is_wrong_begins_no_stream(http: httpx.AsyncClient, document: str) -> None:
+async def test_an_invalid_document_is_answered_without_a_stream(
+    http: httpx.AsyncClient, document: str
+) -> None:
     response = await http.post("/graphql", json={"query": document}, headers=ACCEPT)
     assert response.status_code == 400
     assert response.json()["errors"]
@@ -110,13 +112,15 @@ async def test_without_the_media_type_a_subscription_is_refused(http: httpx.Asyn
         assert "text/event-stream" in response.json()["errors"][0]["message"]
 
 
-async def test_a_mutation_is_not_done_by_get(http: httpx.AsyncClient) -> None:
+async def test_a_mutation_by_get_is_refused_as_an_event_stream(http: httpx.AsyncClient) -> None:
     mutation = 'mutation { releaseHold(input: {holdToken: "x"}) { released } }'
     response = await http.get("/graphql", params={"query": mutation}, headers=ACCEPT)
     assert response.status_code == 400
 
 
-async def test_a_client_has_room_for_a_few_streams_and_gets_it_back(http: httpx.AsyncClient) -> None:
+async def test_the_streams_of_a_client_are_limited_and_an_ended_one_is_not_counted(
+    http: httpx.AsyncClient,
+) -> None:
     async def opened(stack: list[httpx.Response]) -> int:
         request = http.build_request(
             "POST", "/graphql", json={"query": CHANGED, "variables": {"filter": DAY}}, headers=ACCEPT
@@ -138,7 +142,7 @@ async def test_a_client_has_room_for_a_few_streams_and_gets_it_back(http: httpx.
             await stream.aclose()
 
 
-def test_all_clients_together_have_room_for_so_many() -> None:
+def test_the_streams_of_all_clients_together_are_limited() -> None:
     streams = Streams()
     with ExitStack() as stack:
         for client in range(MAX_STREAMS):
@@ -148,7 +152,7 @@ def test_all_clients_together_have_room_for_so_many() -> None:
     assert streams.has_room(b"another")
 
 
-async def test_a_stream_on_which_nothing_happens_says_that_it_lives_and_ends_in_order() -> None:
+async def test_an_idle_stream_sends_keep_alives_and_ends_with_complete() -> None:
     async def silence() -> AsyncGenerator[str]:
         await asyncio.sleep(3600)
         yield ""

@@ -52,7 +52,7 @@ def test_the_examples_show_the_whole_journey() -> None:
     assert [field for field in journey if field not in shown] == []
 
 
-async def test_without_its_files_the_page_says_how_to_build_them(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_playground_without_a_bundle_says_how_to_build_one(sqlite_url: str, tmp_path: Path) -> None:
     app = create_app(Settings(database_url=sqlite_url, playground=tmp_path / "not-built"))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://clinic.example"
@@ -105,7 +105,7 @@ async def test_the_examples_run_as_they_are_left_to_right(app: Starlette, page: 
     assert [url for url in asked if not url.startswith((base, "data:", "blob:"))] == []
 
 
-async def test_what_changes_is_heard_in_the_last_tab(app: Starlette, page: Page) -> None:
+async def test_the_last_tab_shows_each_change(app: Starlette, page: Page) -> None:
     day = r'"2026-11-26",\s+"openSlotCount":\s'
     result = page.locator(".result-window")
     async with opened(app, page) as base, httpx.AsyncClient(base_url=base) as http:

@@ -62,7 +62,7 @@ async def test_a_body_without_an_operation_is_refused(
     assert response.json()["errors"][0]["message"]
 
 
-async def test_a_body_is_counted_as_it_comes_in(http: httpx.AsyncClient) -> None:
+async def test_a_body_over_the_limit_is_refused_while_it_is_read(http: httpx.AsyncClient) -> None:
     read = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -80,7 +80,7 @@ async def test_a_body_is_counted_as_it_comes_in(http: httpx.AsyncClient) -> None
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "x/application/json", ""]
 )
-async def test_only_json_is_read(http: httpx.AsyncClient, kind: str) -> None:
+async def test_a_body_that_is_not_json_is_refused(http: httpx.AsyncClient, kind: str) -> None:
     body = json.dumps({"query": QUERY}).encode()
 
     response = await http.post("/graphql", content=body, headers={"content-type": kind} if kind else {})
@@ -88,7 +88,7 @@ async def test_only_json_is_read(http: httpx.AsyncClient, kind: str) -> None:
     assert response.status_code == 415
 
 
-async def test_what_is_not_a_document_is_a_request_error(http: httpx.AsyncClient) -> None:
+async def test_an_invalid_document_is_a_request_error(http: httpx.AsyncClient) -> None:
     for query in ("{", "{ nonsense }", "query ($a: Nope) { clinic { name } }", "{ clinic }"):
         for accept, status in ((GRAPHQL_RESPONSE, 400), ("application/json", 200)):
             response = await http.post("/graphql", json={"query": query}, headers={"accept": accept})
@@ -103,7 +103,7 @@ async def test_a_document_of_too_many_tokens_is_refused(http: httpx.AsyncClient)
     assert "token" in response.json()["errors"][0]["message"].lower()
 
 
-async def test_half_a_surrogate_pair_is_no_reason_to_fall_over(http: httpx.AsyncClient) -> None:
+async def test_half_a_surrogate_pair_causes_no_server_error(http: httpx.AsyncClient) -> None:
     query = b'"query ($f: Int) { services(first: $f) { edges { cursor } } }"'
     body = b'{"query": ' + query + b', "variables": {"f": "\\ud800"}}'
 
@@ -113,13 +113,13 @@ async def test_half_a_surrogate_pair_is_no_reason_to_fall_over(http: httpx.Async
     assert "errors" in response.json()
 
 
-async def test_text_that_postgresql_cannot_hold_is_no_reason_to_fall_over(http: httpx.AsyncClient) -> None:
+async def test_a_nul_character_causes_no_server_error(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", json={"query": '{ service(slug: "a\\u0000b") { name } }'})
 
     assert response.json() == {"data": {"service": None}}
 
 
-async def test_queries_go_by_get_and_mutations_do_not(http: httpx.AsyncClient) -> None:
+async def test_a_query_is_answered_by_get_and_a_mutation_is_not(http: httpx.AsyncClient) -> None:
     asked = await http.get("/graphql", params={"query": QUERY}, headers={"accept": GRAPHQL_RESPONSE})
     assert asked.json() == {"data": {"clinic": {"name": "Sample Health Services"}}}
 
@@ -138,14 +138,14 @@ async def test_queries_go_by_get_and_mutations_do_not(http: httpx.AsyncClient) -
     assert (await http.get("/graphql", params={"query": "#" * 9000})).status_code == 414
 
 
-async def test_other_methods_and_media_types_are_refused(http: httpx.AsyncClient) -> None:
+async def test_methods_and_media_types_that_are_not_served_are_refused(http: httpx.AsyncClient) -> None:
     put = await http.put("/graphql", json={"query": QUERY})
     assert (put.status_code, put.headers["allow"]) == (405, "GET, POST")
     xml = await http.post("/graphql", json={"query": QUERY}, headers={"accept": "application/xml"})
     assert xml.status_code == 406
 
 
-async def test_a_page_of_any_origin_may_ask_and_no_cookie_goes_with_it(http: httpx.AsyncClient) -> None:
+async def test_a_page_of_any_origin_may_send_requests_without_cookies(http: httpx.AsyncClient) -> None:
     preflight = await http.options(
         "/graphql",
         headers={
@@ -177,7 +177,7 @@ async def test_an_unexpected_error_is_masked_with_an_incident_id_that_the_log_kn
     assert "services" in caplog.text
 
 
-async def test_without_a_database_the_answer_is_to_try_again(tmp_path: Path) -> None:
+async def test_a_request_without_a_database_is_answered_with_try_again(tmp_path: Path) -> None:
     nothing = Settings(database_url=f"sqlite:///{tmp_path}/no/such/folder/clinic.sqlite3")
     async with asgi_client(create_app(nothing)) as http:
         asked = await http.post("/graphql", json={"query": QUERY})
@@ -189,7 +189,7 @@ async def test_without_a_database_the_answer_is_to_try_again(tmp_path: Path) -> 
         assert (await http.get("/healthz")).status_code == 200
 
 
-async def test_health_tells_the_process_from_the_database(http: httpx.AsyncClient) -> None:
+async def test_health_distinguishes_the_process_from_the_database(http: httpx.AsyncClient) -> None:
     assert (await http.get("/healthz")).status_code == 200
     assert (await http.get("/readyz")).status_code == 200
 
@@ -238,7 +238,7 @@ async def test_only_in_development_an_error_suggests_names(
     assert ("Did you mean" in answer.text) is helps
 
 
-async def test_an_answer_that_takes_too_long_is_given_up(
+async def test_an_answer_that_takes_too_long_is_a_503(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphql_api.http.endpoint.DEADLINE", timedelta(milliseconds=300))

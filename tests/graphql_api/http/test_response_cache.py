@@ -63,7 +63,7 @@ async def test_a_cached_response_needs_no_statement(api: GraphQLClient) -> None:
     assert await is_cached(api, SERVICES)
 
 
-async def test_other_variables_and_languages_are_other_questions(api: GraphQLClient) -> None:
+async def test_responses_are_cached_by_variables_and_language(api: GraphQLClient) -> None:
     english = await api.ask(SERVICES)
     french = await api.ask(SERVICES, language="fr")
     assert english != french
@@ -73,7 +73,7 @@ async def test_other_variables_and_languages_are_other_questions(api: GraphQLCli
     assert {edge["node"]["startsAt"][:10] for edge in slots} == {"2026-11-26"}
 
 
-async def test_of_two_operations_in_a_document_each_has_its_answer(http: httpx.AsyncClient) -> None:
+async def test_two_operations_of_one_document_are_cached_apart(http: httpx.AsyncClient) -> None:
     document = "query A { services { edges { cursor } } } query B { clinic { name } }"
     for name, field in (("A", "services"), ("B", "clinic"), ("A", "services")):
         answer = await http.post("/graphql", json={"query": document, "operationName": name})
@@ -112,7 +112,9 @@ async def test_a_hold_that_runs_out_gives_its_time_back(api: GraphQLClient, cloc
     assert await times(api) == before
 
 
-async def test_passing_time_takes_slots_that_have_become_too_soon(api: GraphQLClient, clock: Clock) -> None:
+async def test_slots_within_the_notice_leave_a_cached_response_as_time_passes(
+    api: GraphQLClient, clock: Clock
+) -> None:
     today = {"filter": WANTED["filter"] | {"from": "2026-11-23", "to": "2026-11-23"}}
 
     async def first() -> str:
@@ -146,7 +148,7 @@ async def test_the_response_to_a_long_request_is_not_cached(api: GraphQLClient) 
     assert not await is_cached(api, f"{SERVICES} # {'long ' * 2000}")
 
 
-async def test_there_is_room_for_so_much_of_questions_and_answers_together(
+async def test_the_bytes_of_cached_requests_and_responses_are_limited(
     api: GraphQLClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphql_api.http.response_cache.MAX_CACHE_BYTES", 50_000)
@@ -237,9 +239,7 @@ async def test_a_cached_response_costs_no_points(http: httpx.AsyncClient) -> Non
     assert again.content == first.content
 
 
-async def test_a_get_is_answered_with_304_until_something_has_changed(
-    http: httpx.AsyncClient, api: GraphQLClient
-) -> None:
+async def test_a_get_is_answered_with_304_until_a_commit(http: httpx.AsyncClient, api: GraphQLClient) -> None:
     asked = {"query": OPEN_SLOTS, "variables": json.dumps(WANTED)}
     first = await http.get("/graphql", params=asked)
     assert first.headers["cache-control"] == "no-cache"

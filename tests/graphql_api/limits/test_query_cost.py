@@ -63,7 +63,7 @@ def test_the_cost_of_an_operation(what: str) -> None:
     assert query_cost(BookingSchema()._schema, operation, variables) == cost
 
 
-async def test_a_too_dear_operation_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:
+async def test_an_operation_over_the_cost_limit_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:
     practitioners = "practitioners(first: 100) { edges { node { slug } } }"
     document = f"{{ services(first: 100) {{ edges {{ node {{ {practitioners} }} }} }} }}"
     accept = {"accept": "application/graphql-response+json"}

@@ -63,7 +63,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-async def test_a_too_large_operation_is_refused_and_the_limit_named(
+async def test_an_operation_over_a_limit_is_refused_and_the_limit_named(
     http: httpx.AsyncClient, what: str
 ) -> None:
     document, limit = REFUSED[what]
@@ -101,7 +101,7 @@ async def test_fragments_in_a_circle_are_refused(http: httpx.AsyncClient) -> Non
     assert "Cannot spread fragment" in response.text
 
 
-async def test_an_unknown_fragment_is_a_mistake_and_no_fault(http: httpx.AsyncClient) -> None:
+async def test_an_unknown_fragment_is_a_request_error_and_no_internal_one(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", json={"query": "{ ...Nowhere }"}, headers=ASK)
     assert response.status_code == 400
     assert "Unknown fragment" in response.text

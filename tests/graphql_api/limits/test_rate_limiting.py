@@ -80,7 +80,7 @@ async def test_a_client_without_points_learns_when_to_ask_again(
         assert "data" not in response.json()
 
 
-async def test_a_client_books_so_often_in_an_hour(database: Database, database_url: str) -> None:
+async def test_the_bookings_of_a_client_in_an_hour_are_limited(database: Database, database_url: str) -> None:
     await open_clinic(database)
     app = create_app(Settings(database_url, bookings_per_client=2), now=lambda: NOW)
     async with asgi_client(app) as http, asgi_client(app, address="203.0.113.7") as another:

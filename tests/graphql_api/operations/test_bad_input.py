@@ -57,7 +57,7 @@ HOLDS: list[tuple[dict[str, Any], str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("wrong", "kind", "path"), HOLDS)
-async def test_a_hold_that_cannot_be_is_refused_by_name(
+async def test_an_impossible_hold_is_refused_with_the_problem_of_its_reason(
     api: GraphQLClient, database: Database, wrong: dict[str, Any], kind: str, path: list[str]
 ) -> None:
     given = {"serviceId": service_id(), "startsAt": TUESDAY} | wrong
@@ -207,7 +207,7 @@ async def test_a_secret_is_stored_as_a_hash_alone(api: GraphQLClient, database: 
         None,
     ],
 )
-async def test_a_time_without_an_offset_or_that_cannot_be_is_refused(api: GraphQLClient, value: Any) -> None:
+async def test_a_time_that_is_invalid_or_without_an_offset_is_refused(api: GraphQLClient, value: Any) -> None:
     answer = await api.ask(HOLD, input={"serviceId": service_id(), "startsAt": value})
 
     assert "data" not in answer

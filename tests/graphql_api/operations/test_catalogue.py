@@ -27,7 +27,9 @@ async def test_only_practitioners_who_may_deliver_a_service_are_listed_for_it(ap
     assert await names(api, WHO, "practitioners", l=global_id("Location", "elsewhere")) == []
 
 
-async def test_who_may_deliver_it_changes_with_the_certificate(api: GraphQLClient, clock: Clock) -> None:
+async def test_practitioners_of_a_service_change_with_their_certificates(
+    api: GraphQLClient, clock: Clock
+) -> None:
     clock.now = clock.now.replace(month=12, day=18)
     assert "sample-practitioner-c" in await names(api, WHO, "practitioners", s=service_id())
     clock.now = clock.now.replace(day=19)
@@ -110,7 +112,7 @@ async def test_a_page_goes_on_where_the_last_one_ended_though_others_book(api: G
     assert last in before
 
 
-async def test_lists_are_paged(api: GraphQLClient) -> None:
+async def test_the_pages_of_a_list_have_each_service_once(api: GraphQLClient) -> None:
     query = """query ($after: String) { services(first: 2, after: $after) {
       edges { cursor node { slug } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
     seen: list[str] = []

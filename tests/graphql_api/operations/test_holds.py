@@ -133,7 +133,7 @@ async def test_the_holds_of_one_client_do_not_limit_another(
         ("a socket", "a socket", True),
     ],
 )
-def test_a_client_is_an_address_or_a_household_of_them(one: str, other: str, is_same: bool) -> None:
+def test_a_client_is_an_ipv4_address_or_an_ipv6_network(one: str, other: str, is_same: bool) -> None:
     def client(address: str) -> bytes:
         return client_hash(Request({"type": "http", "client": (address, 1)}))
 
@@ -141,5 +141,5 @@ def test_a_client_is_an_address_or_a_household_of_them(one: str, other: str, is_
     assert one.encode() not in client(one)
 
 
-def test_no_address_is_a_client_too() -> None:
+def test_requests_without_an_address_are_one_client() -> None:
     assert client_hash(Request({"type": "http", "client": None}))

@@ -94,7 +94,7 @@ async def test_a_booking_does_not_wait_for_its_mail(api: GraphQLClient, box: Mai
         {"BOOK_ONLINE_HOLDS_PER_CLIENT": "many"},
     ],
 )
-def test_settings_that_can_not_be_used_say_which_and_no_secret(given: dict[str, str]) -> None:
+def test_an_invalid_setting_is_named_without_its_secret(given: dict[str, str]) -> None:
     with pytest.raises(InvalidSetting) as refused:
         settings_from(given)
 

@@ -100,7 +100,7 @@ async def test_a_partner_receives_the_events_of_its_bookings_and_replays_missed_
     assert (await owner.ask(LIST))["data"]["webhookEndpoints"] == []
 
 
-async def test_another_partners_endpoint_is_as_if_it_were_not_there(
+async def test_another_partners_endpoint_can_not_be_seen_or_changed(
     http: httpx.AsyncClient, database: Database, owner: Caller, receiver: Receiver
 ) -> None:
     added = await done(owner, ADD, url=f"{receiver.url}/hook", name="Sample Directory")

@@ -93,7 +93,7 @@ ASKED = [
 
 
 @given(tree=TREES, query=st.sampled_from(ASKED))
-def test_compiled_and_stock_execution_agree_on_any_rotten_tree(tree: Tree, query: str) -> None:
+def test_compiled_and_stock_execution_agree_on_any_tree_of_results(tree: Tree, query: str) -> None:
     async def both() -> list[tuple[Any, list[Any]]]:
         answers = [await schema.execute(query, context_value=tree) for schema in (QUICK, STOCK)]
         return [
@@ -119,7 +119,7 @@ async def test_compilable_selections_are_compiled() -> None:
     assert {("Branch", True), ("Branch", False), ("Leaf", True), ("Leaf", False)} <= set(outcomes)
 
 
-def test_compiled_execution_meets_only_the_library_versions_that_it_was_checked_with() -> None:
+def test_the_installed_libraries_are_those_that_compiled_execution_was_checked_with() -> None:
     for package, checked in CHECKED_VERSIONS.items():
         assert SpecifierSet(checked).contains(version(package)), (
             f"{package} is {version(package)}, and graphql_api/schema/compiled_execution.py was checked with "

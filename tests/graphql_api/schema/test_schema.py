@@ -64,7 +64,7 @@ def test_every_refusal_has_a_type_of_its_own() -> None:
         assert refusal.__name__ in {kind.name for kind in problems.objects}
 
 
-def test_roots_are_nullable_and_lists_of_objects_are_not_full_of_holes() -> None:
+def test_every_root_field_but_nodes_is_nullable() -> None:
     query, mutation = contract().query_type, contract().mutation_type
     assert query
     assert mutation
@@ -77,7 +77,7 @@ def test_roots_are_nullable_and_lists_of_objects_are_not_full_of_holes() -> None
     assert nullable == {*query.fields, *mutation.fields} - {"nodes"}
 
 
-def test_a_field_without_a_scope_starts_no_server() -> None:
+def test_a_field_without_a_scope_stops_the_start() -> None:
     @strawberry.type
     class More:
         @strawberry.field(description="Something more.")
@@ -88,7 +88,7 @@ def test_a_field_without_a_scope_starts_no_server() -> None:
         BookingSchema([EnabledFeature(Feature(name="more", api=API, query=More), "a package")])
 
 
-def test_two_schemas_live_in_one_process_without_touching_each_other() -> None:
+def test_two_schemas_of_one_process_share_no_types() -> None:
     @strawberry.type
     class More:
         @strawberry.field(description="Something more.", directives=[CATALOGUE])

@@ -50,7 +50,7 @@ async def test_a_key_identifies_the_viewer(http: httpx.AsyncClient, database: Da
     assert (await http.post("/graphql", json={"query": VIEWER})).json() == ANYBODY
 
 
-async def test_all_faults_of_a_key_are_answered_alike(
+async def test_every_invalid_key_is_answered_alike(
     http: httpx.AsyncClient, database: Database, clock: Clock
 ) -> None:
     key, revoked = await new_key(database)
@@ -117,7 +117,7 @@ async def test_a_secret_in_a_browser_is_refused_with_the_reason(
     assert answer.json()["errors"][0]["extensions"] == {"code": "SECRET_IN_BROWSER"}
 
 
-async def test_a_key_in_an_address_or_a_cookie_is_none(http: httpx.AsyncClient, database: Database) -> None:
+async def test_a_key_in_a_url_or_a_cookie_is_ignored(http: httpx.AsyncClient, database: Database) -> None:
     _, secret = await new_key(database)
     asked = {"query": VIEWER, "authorization": secret, "key": secret}
     assert (await http.get("/graphql", params=asked)).json() == ANYBODY

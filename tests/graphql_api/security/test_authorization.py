@@ -253,7 +253,7 @@ async def test_pages_neither_skip_nor_repeat_while_others_book_and_cancel(
 @pytest.mark.parametrize(
     "wrong", [{"first": -1}, {"first": 0}, {"first": 101}, {"after": "x"}, {"after": "WzFd"}]
 )
-async def test_pages_that_can_not_be_are_refused(scene: Scene, wrong: dict[str, Any]) -> None:
+async def test_an_invalid_cursor_or_page_size_is_refused(scene: Scene, wrong: dict[str, Any]) -> None:
     asked = "appointments(first: $first, after: $after) { edges { cursor } }"
     query = f"query ($first: Int! = 2, $after: String) {{ {asked} }}"
     answer = await scene.callers["owner"].ask(query, **wrong)

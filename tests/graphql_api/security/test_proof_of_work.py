@@ -96,7 +96,7 @@ async def test_a_wrong_proof_is_answered_with_a_challenge(http: httpx.AsyncClien
         assert problem["challenge"]["digest"] != challenge["digest"]
 
 
-async def test_a_proof_that_is_old_is_none(http: httpx.AsyncClient, clock: Clock) -> None:
+async def test_an_expired_proof_is_refused(http: httpx.AsyncClient, clock: Clock) -> None:
     proof = solved(await a_challenge(http))
     clock.now = NOW + CHALLENGE_LIFETIME
     assert (await hold(http, proof=proof))["holdToken"] is None
@@ -104,12 +104,12 @@ async def test_a_proof_that_is_old_is_none(http: httpx.AsyncClient, clock: Clock
     assert (await hold(http, proof=proof))["holdToken"]
 
 
-async def test_a_partner_with_a_key_proves_nothing(http: httpx.AsyncClient, database: Database) -> None:
+async def test_a_partner_with_a_key_needs_no_proof(http: httpx.AsyncClient, database: Database) -> None:
     _, secret = await new_key(database, "book")
     assert (await hold(http, headers=bearing(secret)))["holdToken"]
 
 
-def test_a_secret_that_is_short_is_refused_and_none_is_shown() -> None:
+def test_a_short_secret_is_refused_and_not_shown() -> None:
     with pytest.raises(InvalidSetting, match="too short"):
         settings_from({"BOOK_ONLINE_PROOF_OF_WORK": "short"})
     assert SECRET not in repr(settings_from({"BOOK_ONLINE_PROOF_OF_WORK": SECRET}))

@@ -44,7 +44,7 @@ async def test_a_document_is_asked_for_by_its_hash(http: httpx.AsyncClient) -> N
     assert (got.status_code, got.json()) == (200, ANSWER)
 
 
-async def test_its_text_may_be_sent_too(http: httpx.AsyncClient) -> None:
+async def test_a_trusted_document_may_be_sent_as_text(http: httpx.AsyncClient) -> None:
     posted = await http.post("/graphql", json={"query": OURS, "variables": VARIABLES})
     assert (posted.status_code, posted.json()) == (200, ANSWER)
 
@@ -56,17 +56,19 @@ async def test_an_unknown_hash_is_not_found(http: httpx.AsyncClient, unknown: ob
     assert posted.json()["errors"][0]["extensions"] == {"code": "DOCUMENT_NOT_FOUND"}
 
 
-async def test_a_text_and_a_hash_are_one_too_many(http: httpx.AsyncClient) -> None:
+async def test_a_request_with_both_a_text_and_a_hash_is_refused(http: httpx.AsyncClient) -> None:
     assert (await http.post("/graphql", json={"documentId": ID, "query": OURS})).status_code == 400
 
 
-async def test_the_widget_books_in_either_case(http: httpx.AsyncClient) -> None:
+async def test_the_widgets_documents_are_answered_in_either_mode(http: httpx.AsyncClient) -> None:
     posted = await http.post("/graphql", json={"query": widget_documents()["Catalogue"]})
     assert posted.status_code == 200
     assert "errors" not in posted.json()
 
 
-async def test_another_text_is_answered_unless_these_are_alone(http: httpx.AsyncClient) -> None:
+async def test_an_untrusted_document_is_refused_only_if_trusted_documents_are_required(
+    http: httpx.AsyncClient,
+) -> None:
     posted = await http.post("/graphql", json={"query": "{ clinic { name } }"})
     if http.headers["x-alone"] == "True":
         assert posted.status_code == 403
@@ -75,7 +77,7 @@ async def test_another_text_is_answered_unless_these_are_alone(http: httpx.Async
         assert posted.status_code == 200
 
 
-def test_a_folder_that_is_not_there_is_said_at_the_start() -> None:
+def test_a_missing_folder_of_trusted_documents_stops_the_start() -> None:
     with pytest.raises(InvalidSetting, match="no such folder"):
         settings_from({"BOOK_ONLINE_TRUSTED_DOCUMENTS": "/no/such/folder"})
     with pytest.raises(InvalidSetting, match="must be 1 or 0"):

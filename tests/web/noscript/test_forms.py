@@ -98,7 +98,9 @@ async def test_a_page_of_another_site_can_send_nothing(
 
 
 @pytest.mark.parametrize("headers", [{}, {"origin": "null"}, {"origin": "http://clinic.example"}])
-async def test_older_browsers_can_send_our_forms(site: httpx.AsyncClient, headers: dict[str, str]) -> None:
+async def test_a_browser_that_sends_no_fetch_metadata_can_send_a_form(
+    site: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
     del site.headers["sec-fetch-site"]
     response = await site.post("/book/dry-needling/hold", data=HELD, headers=headers)
 

@@ -82,7 +82,7 @@ async def audit(page: Page) -> AxeAudit:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_every_step_of_the_dialog(site: Site, audit: AxeAudit, language: str) -> None:
+async def test_axe_finds_no_violation_in_any_step(site: Site, audit: AxeAudit, language: str) -> None:
     async with page_of_another_origin(PAGE.format(url=site.url, language=language)) as url:
         await audit.page.goto(url)
         await audit.clicks("[part=control]")
@@ -118,7 +118,7 @@ async def test_every_step_of_the_dialog(site: Site, audit: AxeAudit, language: s
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_the_pages_that_we_serve(site: Site, audit: AxeAudit, language: str) -> None:
+async def test_axe_finds_no_violation_on_the_served_pages(site: Site, audit: AxeAudit, language: str) -> None:
     booked = await site.api.hold_and_book("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
     # Long enough before the visit to change it: the notice is a day.
     site.clock.now -= timedelta(hours=1)
@@ -157,7 +157,7 @@ async def test_the_pages_that_we_serve(site: Site, audit: AxeAudit, language: st
     assert audit.findings == []
 
 
-async def test_what_is_wrong_inside_the_dialog_is_found(site: Site, audit: AxeAudit) -> None:
+async def test_axe_finds_a_violation_inside_the_dialog(site: Site, audit: AxeAudit) -> None:
     """Else there would be nothing to find in the other tests."""
     async with page_of_another_origin(PAGE.format(url=site.url, language="en")) as url:
         await audit.page.goto(url)

@@ -36,7 +36,7 @@ async def test_the_link_of_a_listed_slot_shows_it_with_its_practitioner(visitor:
 @pytest.mark.parametrize(
     "wish", ["at=never", "at=", "practitioner=nobody&location=nowhere&at=1999-01-01T00:00Z", 'at=">x']
 )
-async def test_a_link_that_is_odd_or_old_shows_the_first_open_times(
+async def test_an_invalid_or_past_link_shows_the_first_open_times(
     visitor: Visitor, site: Site, wish: str
 ) -> None:
     await visitor.page.goto(f"{site.url}/book/dry-needling?{wish}")

@@ -33,7 +33,7 @@ async def test_a_pinned_script_that_was_changed_leaves_the_link(site: Site, visi
         await expect(visitor.page).to_have_url(f"{site.url}/book/dry-needling")
 
 
-def test_whatever_is_asked_for_the_lines_are_html() -> None:
+def test_the_embed_snippet_escapes_its_arguments() -> None:
     lines = snippet("https://example.com/a&b", '"><script>', "fr", pinned=False)
 
     assert lines.count("<script") == 1
@@ -103,7 +103,7 @@ async def test_leaving_a_half_filled_form_is_asked_about(site: Site, visitor: Vi
     assert asked == ["beforeunload"]
 
 
-async def test_a_visit_goes_into_a_calendar_of_the_web(site: Site, visitor: Visitor, page: Page) -> None:
+async def test_calendar_links_describe_the_booked_visit(site: Site, visitor: Visitor, page: Page) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.button("Book this visit").click()
     await visitor.is_booked()

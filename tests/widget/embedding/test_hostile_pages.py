@@ -169,7 +169,9 @@ async def test_under_the_strictest_policy(site: Site, visitor: Visitor, console_
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_in(site: Site, visitor: Visitor, console_errors: list[str], place: str) -> None:
+async def test_the_dialog_opens_inside(
+    site: Site, visitor: Visitor, console_errors: list[str], place: str
+) -> None:
     async with page_with(site, PLACES[place]) as url:
         await visitor.page.goto(url)
         await reaches_the_times(visitor)

@@ -11,7 +11,9 @@ PAGE = """<!doctype html><html lang="en"><title>A clinic</title>
 NAME_THE_SITE = "(key) => document.querySelector('book-online').setAttribute('site', key)"
 
 
-async def test_a_web_site_that_is_known_books_and_another_does_not(sqlite_url: str, visitor: Visitor) -> None:
+async def test_a_page_with_a_site_key_books_and_one_without_does_not(
+    sqlite_url: str, visitor: Visitor
+) -> None:
     async with (
         running_site(sqlite_url, site_keys_only=True) as site,
         page_of_another_origin(PAGE.format(url=site.url)) as home,
@@ -28,9 +30,7 @@ async def test_a_web_site_that_is_known_books_and_another_does_not(sqlite_url: s
         await visitor.page.locator("[part~=time]").first.wait_for()
 
 
-async def test_the_widget_does_the_work_that_a_server_under_attack_asks_for(
-    sqlite_url: str, visitor: Visitor
-) -> None:
+async def test_the_widget_solves_the_proof_of_work(sqlite_url: str, visitor: Visitor) -> None:
     async with running_site(sqlite_url, proof_of_work="of this test, and of no server anywhere") as site:
         await visitor.comes_to_details(site.url)
         await visitor.button("Book this visit").click()

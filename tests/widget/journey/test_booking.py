@@ -46,7 +46,7 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
 
 
-async def test_the_visitor_gets_a_calendar_file_and_the_page_hears_of_nobody(
+async def test_the_visitor_gets_a_calendar_file_and_events_carry_nothing_personal(
     site: Site, visitor: Visitor, tmp_path: Path
 ) -> None:
     await visitor.comes_to_details(site.url)
@@ -111,7 +111,7 @@ async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, vi
     await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
 
 
-async def test_who_fills_in_the_form_keeps_the_time_longer(site: Site, visitor: Visitor) -> None:
+async def test_the_details_step_extends_the_hold(site: Site, visitor: Visitor) -> None:
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
@@ -183,7 +183,7 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await expect(visitor.page.get_by_role("link", name="Book Online").first).to_be_focused()
 
 
-async def test_french(site: Site, visitor: Visitor) -> None:
+async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{site.url}/?lang=fr")
     await visitor.page.get_by_role("link", name="Réserver en ligne").first.click()
     await visitor.button("mardi 24 novembre").click()

@@ -55,9 +55,7 @@ async def failing_calendar(sqlite_url: str) -> AsyncIterator[Site]:
         yield site
 
 
-async def test_a_rule_says_no_to_a_time_and_another_is_chosen(
-    declining_holds: Site, visitor: Visitor
-) -> None:
+async def test_a_rule_refuses_a_time_and_another_is_chosen(declining_holds: Site, visitor: Visitor) -> None:
     await visitor.opens(declining_holds.url)
     await visitor.chooses_practitioner()
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
@@ -69,14 +67,14 @@ async def test_a_rule_says_no_to_a_time_and_another_is_chosen(
     await visitor.arrives_at("Is this treatment right for you?")
 
 
-async def test_a_rule_says_no_in_the_visitors_language(declining_holds: Site, visitor: Visitor) -> None:
+async def test_a_rule_refuses_in_the_visitors_language(declining_holds: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{declining_holds.url}/book/dry-needling?lang=fr")
     await visitor.chooses("mardi 24 novembre", "7 h 00")
 
     await expect(visitor.page.get_by_role("alert")).to_contain_text(FRENCH)
 
 
-async def test_a_rule_that_says_no_at_the_end_loses_nothing(
+async def test_a_rule_that_refuses_the_booking_loses_no_details(
     declining_bookings: Site, visitor: Visitor
 ) -> None:
     await visitor.comes_to_details(declining_bookings.url)
@@ -89,7 +87,7 @@ async def test_a_rule_that_says_no_at_the_end_loses_nothing(
     assert await declining_bookings.count_appointments() == 0
 
 
-async def test_while_nothing_can_be_checked_the_phone_is_there(
+async def test_while_a_busy_source_fails_the_phone_number_is_shown(
     failing_calendar: Site, visitor: Visitor
 ) -> None:
     await visitor.opens(failing_calendar.url)
@@ -99,7 +97,7 @@ async def test_while_nothing_can_be_checked_the_phone_is_there(
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", ENGLISH), ("fr", FRENCH)])
-async def test_without_a_script_a_rules_words_are_there_too(
+async def test_without_a_script_the_text_of_a_refusing_rule_is_shown(
     declining_holds: Site, language: str, text: str
 ) -> None:
     refused = await declining_holds.api.http.post(
@@ -109,7 +107,7 @@ async def test_without_a_script_a_rules_words_are_there_too(
     assert (refused.status_code, text in refused.text) == (409, True)
 
 
-async def test_without_a_script_a_rule_may_say_no_at_the_end(declining_bookings: Site) -> None:
+async def test_without_a_script_a_rule_may_refuse_the_booking(declining_bookings: Site) -> None:
     sent = HELD | NO | PATIENT
     refused = await declining_bookings.api.http.post("/book/dry-needling/finish", data=sent, headers=HERE)
 
@@ -118,7 +116,7 @@ async def test_without_a_script_a_rule_may_say_no_at_the_end(declining_bookings:
     assert await declining_bookings.count_appointments() == 0
 
 
-async def test_without_a_script_and_without_an_answer_it_is_said_to_try_again(failing_calendar: Site) -> None:
+async def test_without_a_script_a_busy_source_that_fails_asks_to_try_again(failing_calendar: Site) -> None:
     answer = await failing_calendar.api.http.get("/book/dry-needling/times", headers=HERE)
 
     assert answer.status_code == 503

@@ -56,7 +56,7 @@ async def test_a_question_without_an_answer_is_marked(site: Site, visitor: Visit
     await expect(visitor.page.get_by_text("Please choose an answer.")).to_have_count(5)
 
 
-async def test_wrong_details_are_said_at_their_fields(site: Site, visitor: Visitor) -> None:
+async def test_invalid_details_are_marked_at_their_fields(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.field("Your name").fill("")
     await visitor.button("Book this visit").click()
@@ -76,7 +76,7 @@ async def test_wrong_details_are_said_at_their_fields(site: Site, visitor: Visit
     assert await site.count_appointments() == 0
 
 
-async def test_a_time_that_was_taken_meanwhile(site: Site, visitor: Visitor) -> None:
+async def test_a_time_taken_meanwhile_is_answered_with_other_times(site: Site, visitor: Visitor) -> None:
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.button("Tuesday, November 24").click()
@@ -100,7 +100,7 @@ async def test_an_expired_hold_is_quietly_taken_again(site: Site, visitor: Visit
     assert await site.count_appointments() == 1
 
 
-async def test_an_expired_hold_on_a_time_that_is_gone(site: Site, visitor: Visitor) -> None:
+async def test_an_expired_hold_whose_time_was_sold_leads_to_other_times(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     site.clock.now += HOLD_ENDS
     await site.api.hold_and_book(TUESDAY_AT_7, **WITH_A)
@@ -116,7 +116,7 @@ async def test_an_expired_hold_on_a_time_that_is_gone(site: Site, visitor: Visit
     await visitor.is_booked()
 
 
-async def test_the_network_is_gone(site: Site, visitor: Visitor) -> None:
+async def test_a_request_without_a_network_can_be_tried_again(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.page.context.set_offline(True)
     await visitor.button("Book this visit").click()
@@ -169,7 +169,7 @@ async def test_a_time_whose_answer_was_lost_is_not_taken_from_oneself(site: Site
         assert await session.scalar(select(func.count()).select_from(Hold)) == 1
 
 
-async def test_a_server_that_makes_no_sense(site: Site, visitor: Visitor) -> None:
+async def test_an_invalid_response_can_be_tried_again(site: Site, visitor: Visitor) -> None:
     nonsense = [
         (503, "<h1>Busy</h1>"),
         (200, "<h1>Proxy</h1>"),
@@ -245,7 +245,7 @@ async def test_a_hosted_page_of_an_unknown_service_lets_the_visitor_choose(
     await expect(visitor.heading("What can we do for you?")).to_be_visible()
 
 
-async def test_the_hour_that_comes_twice_is_told_apart(sqlite_url: str, visitor: Visitor) -> None:
+async def test_times_of_the_repeated_hour_name_their_zone(sqlite_url: str, visitor: Visitor) -> None:
     the_day_before = datetime(2026, 10, 31, 16, tzinfo=UTC)
     night = small_clinic(hours="01:00-02:30", policy={"slot_step": "30 min"})
     await visitor.page.clock.set_fixed_time(the_day_before)

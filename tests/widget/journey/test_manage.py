@@ -84,7 +84,9 @@ async def test_one_visit_of_a_course_is_moved(site: Site, visitor: Visitor) -> N
     assert await statuses(site) == {"25 21:00": "BOOKED", "04 14:00": "BOOKED", "09 21:00": "BOOKED"}
 
 
-async def test_too_late_is_a_matter_for_the_phone(site: Site, visitor: Visitor, token: str) -> None:
+async def test_a_change_inside_the_notice_is_referred_to_the_phone(
+    site: Site, visitor: Visitor, token: str
+) -> None:
     await visitor.page.goto(f"{site.url}/manage#{token}")
     await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
     site.clock.now += timedelta(hours=12)
@@ -100,15 +102,13 @@ async def test_too_late_is_a_matter_for_the_phone(site: Site, visitor: Visitor, 
 
 
 @pytest.mark.parametrize("fragment", ["", "#", "#nonsense", "#%E0%A4%A"])
-async def test_a_link_that_is_not_valid(site: Site, visitor: Visitor, fragment: str) -> None:
+async def test_an_invalid_manage_link_says_so(site: Site, visitor: Visitor, fragment: str) -> None:
     await visitor.page.goto(f"{site.url}/manage{fragment}")
     await expect(visitor.heading("This link does not work")).to_be_visible()
     await expect(visitor.page.get_by_role("link", name="Call us: 416.545.1881")).to_be_visible()
 
 
-async def test_the_secret_is_in_no_address_that_is_asked_for(
-    site: Site, visitor: Visitor, token: str
-) -> None:
+async def test_the_manage_token_is_in_no_requested_url(site: Site, visitor: Visitor, token: str) -> None:
     bodies: list[str] = []
     visitor.page.on("request", lambda request: bodies.append(request.post_data or ""))
     await visitor.page.goto(f"{site.url}/manage#{token}")

@@ -35,7 +35,7 @@ async def slow_network(visitor: Visitor) -> asyncio.Event:
     return answers
 
 
-async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: Visitor) -> None:
+async def test_typed_details_are_still_there_after_closing(site: Site, visitor: Visitor) -> None:
     await closed_with_all_filled_in(site, visitor)
 
     await opened_again(visitor)
@@ -47,7 +47,7 @@ async def test_what_was_typed_is_still_there_after_closing(site: Site, visitor: 
 
 
 @pytest.mark.parametrize("is_still_open", [True, False])
-async def test_a_press_while_the_time_is_being_kept_again_counts(
+async def test_a_press_while_the_hold_is_renewed_counts(
     site: Site, visitor: Visitor, is_still_open: bool
 ) -> None:
     await closed_with_all_filled_in(site, visitor)
@@ -68,7 +68,7 @@ async def test_a_press_while_the_time_is_being_kept_again_counts(
     assert await site.count_appointments() == 1
 
 
-async def test_who_closes_after_a_press_is_not_booked(site: Site, visitor: Visitor) -> None:
+async def test_closing_after_a_press_books_nothing(site: Site, visitor: Visitor) -> None:
     await closed_with_all_filled_in(site, visitor)
     answers = await slow_network(visitor)
     await opened_again(visitor)

@@ -46,7 +46,7 @@ NOT_A_DATE = f"{C}.certifications[1].valid_until: must be a date, like 2027-03-1
         ("visits = 3", f"visits = {'9' * 5000}", "this is not TOML: Exceeds the limit"),
     ],
 )
-def test_an_odd_value_is_reported_with_its_path(old: str, new: str, reported: str) -> None:
+def test_an_invalid_value_is_reported_with_its_path(old: str, new: str, reported: str) -> None:
     lines = mistakes(edit_file({old: new}))
 
     assert any(line.startswith(reported) for line in lines), lines
