@@ -31,11 +31,11 @@ class BookOnline extends HTMLElement {
     if (this.hasAttribute('inline') || isRequested) this.open(isRequested && REQUESTED ? { service: REQUESTED } : {});
     if (this.hasAttribute('inline') || this.hasAttribute('bare')) return;
     this.#renderControl();
-    // A framework may fill the element late, or change its words.
+    // A framework may fill the element after it is connected, or change its words.
     new MutationObserver(() => this.#renderControl()).observe(this, { childList: true, characterData: true, subtree: true });
   }
 
-  /** Opens the dialog; the choices given here go before the attributes. @param {Preselection} [preselection] */
+  /** Opens the dialog; the choices given here take precedence over the attributes. @param {Preselection} [preselection] */
   async open(preselection = {}) {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     this.#control?.setAttribute('aria-busy', 'true');
@@ -67,7 +67,7 @@ class BookOnline extends HTMLElement {
     return /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
   }
 
-  /** A link stays a link (to be opened in another tab), with the page's words and our style. */
+  /** A link stays a link, so that it can be opened in another tab; it has the page's words and our style. */
   #renderControl() {
     const link = this.#link;
     /** @type {HTMLElement} */
@@ -91,7 +91,7 @@ class BookOnline extends HTMLElement {
   }
 }
 
-/** Whether a click means this page and no other tab; then the browser leaves it to us. @param {MouseEvent} event */
+/** Whether a click is meant for this tab; the browser's own navigation is then prevented. @param {MouseEvent} event */
 const takesOver = (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented) return false;
   event.preventDefault();
@@ -101,7 +101,7 @@ const takesOver = (event) => {
 /** @param {string} selector @returns {BookOnline | null} */
 const find = (selector) => document.querySelector(`book-online${selector}`);
 
-/** The element of a link that a site builder would not let be one: `<a href="..." data-book-online data-service="...">`.
+/** The element behind each `<a href="..." data-book-online data-service="...">`, for site builders that strip unknown tags.
  * @type {WeakMap<Element, BookOnline>} */
 const elements = new WeakMap();
 

@@ -46,7 +46,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 // Pages name these two. They import the rest from the folder of its version, whose name the server fills in.
 await build({ ...modules, entryPoints: ['book-online.js', 'manage.js'].map((file) => join(widget, file)), external: ['./flow/*'] });
-// Each apart: a module that both share would come as a third one, for which the first would have to wait.
+// Bundled apart: a module that both share would become a third file, which a browser would request only after the first.
 for (const file of ['start.js', 'manage-page.js']) {
   await build({
     ...modules,

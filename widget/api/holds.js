@@ -1,5 +1,5 @@
 /**
- * @file Holds: times that are kept for the visitor for a few minutes.
+ * @file Holds: times that are reserved for the visitor for a few minutes.
  *
  * @typedef {import('./transport.js').Server} Server
  * @typedef {import('../flow/types.js').Filter} Filter
@@ -33,18 +33,18 @@ export const releaseHold = (server, holdToken) =>
   request(server, ReleaseHold, { input: { holdToken } }, { keepalive: true });
 
 /**
- * The payload of a mutation that has the same idempotency key as long as its answer is missing: a visitor takes no time
- * from themselves.
+ * The payload of a mutation. A repeat of one whose answer was lost has the same idempotency key, so that the visitor's
+ * first hold does not refuse the second.
  *
- * @param {Server} server @param {string} query @param {object} wanted @returns {Promise<any>}
+ * @param {Server} server @param {string} query @param {object} input @returns {Promise<any>}
  */
-const requestOnce = async (server, query, wanted) => {
+const requestOnce = async (server, query, input) => {
   const { unanswered } = server;
-  const intent = JSON.stringify(wanted);
+  const intent = JSON.stringify(input);
   const idempotencyKey = unanswered.get(intent) ?? newKey();
   unanswered.set(intent, idempotencyKey);
   const send = async (/** @type {object} */ more) =>
-    Object.values(await request(server, query, { input: { ...wanted, idempotencyKey, ...more } }))[0];
+    Object.values(await request(server, query, { input: { ...input, idempotencyKey, ...more } }))[0];
   let payload = await send({});
   const challenge = payload.problems.find((/** @type {Problem} */ problem) => problem.challenge)?.challenge;
   if (challenge) payload = await send({ proof: await (await import('./proof-of-work.js')).solve(challenge) });

@@ -12,7 +12,7 @@
 const TIMEOUT_MS = 15_000;
 
 /** No answer, or none that makes sense. Whether the server did anything is unknown. */
-export class Unreachable extends Error {}
+class Unreachable extends Error {}
 
 /** @param {URL} api @param {string} language @param {string | null} [site] @returns {Server} */
 export const serverAt = (api, language, site) =>

@@ -48,7 +48,7 @@ export const slotPicker = (options) => {
     month = { ...month, ...change };
     const focused = /** @type {HTMLElement | null} */ (days.querySelector(':focus'));
     const { date } = focused?.dataset ?? {};
-    const same = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
+    const selector = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
     days.replaceChildren(monthView(month, { t, clock }, {
       choose: async (day) => {
         await load((isCurrent) => showDay(day, isCurrent));
@@ -57,9 +57,9 @@ export const slotPicker = (options) => {
       turn: (to) => load((isCurrent) => showMonth(to, isCurrent)),
       unfold: () => updateMonth({ isWhole: !month.isWhole }),
     }));
-    if (!same) return;
-    // The pressed button was made anew; at the last month it can't be pressed any more.
-    const button = days.querySelector(`${same}:enabled`) ?? days.querySelector('button:enabled');
+    if (!selector) return;
+    // Focus the new element of the pressed button; at the last month that button is disabled.
+    const button = days.querySelector(`${selector}:enabled`) ?? days.querySelector('button:enabled');
     /** @type {HTMLElement | null} */ (button)?.focus();
   };
 
@@ -76,7 +76,7 @@ export const slotPicker = (options) => {
     times.replaceChildren(...[title && h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
   };
 
-  /** As high as the times that come, so that nothing jumps. */
+  /** Placeholders as high as the times that replace them, so that the layout does not shift. */
   const showSkeleton = () => {
     updateTimes('\u00a0', h('p', { class: 'zone' }, '\u00a0'), h('h4', {}, '\u00a0'),
       h('div', { class: 'times waiting', 'aria-hidden': 'true' },
@@ -140,7 +140,7 @@ export const slotPicker = (options) => {
     return h('p', { class: 'empty' }, text);
   };
 
-  /** Reads everything again: a refusal has shown that it is old. */
+  /** Reads everything again, because a refusal has shown that the cached times are out of date. */
   const refresh = () => {
     availability = readAvailability();
     const date = month.chosen ?? from;

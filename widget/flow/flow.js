@@ -39,15 +39,15 @@ export const createFlow = (options, isOpen) => {
   const holds = new HeldSlots(state, options.server, isOpen);
   let step = serviceStep;
 
-  /** @param {Step} one */
-  const isNeeded = (one) => one.isNeeded?.(flow) ?? true;
-  /** The steps that this visitor sees; before a service is chosen, all may come. */
+  /** @param {Step} candidate */
+  const isNeeded = (candidate) => candidate.isNeeded?.(flow) ?? true;
+  /** The steps that this visitor sees. Before a service is chosen, any of them may be needed. */
   const path = () => (state.service ? PATH.filter(isNeeded) : PATH);
 
   /** @param {Step} current @returns {Step} */
   const after = (current) => {
     const rest = PATH.slice(PATH.indexOf(PATH.includes(current) ? current : serviceStep) + 1);
-    return rest.find((one) => isNeeded(one) && !(one === screeningStep && state.isScreened)) ?? detailsStep;
+    return rest.find((candidate) => isNeeded(candidate) && !(candidate === screeningStep && state.isScreened)) ?? detailsStep;
   };
 
   /** @param {Step} to @param {boolean} [isQuiet] the page keeps the focus */
@@ -59,7 +59,7 @@ export const createFlow = (options, isOpen) => {
       { back: former ? () => enter(former) : null, ...to.show(flow) },
       { step: index < 0 ? null : [index + 1, path().length], isQuiet },
     );
-    // That a visitor must call is a matter of health: the page only hears of steps that all visitors see.
+    // That a visitor must call reveals a health answer, so the page gets no event of that step.
     if (to !== callStep) emit('step', { step: to.name });
   };
 
@@ -69,7 +69,7 @@ export const createFlow = (options, isOpen) => {
     state,
     holds,
     next: () => enter(after(step)),
-    goTo: (name) => enter(STEPS.find((one) => one.name === name) ?? serviceStep),
+    goTo: (name) => enter(STEPS.find((candidate) => candidate.name === name) ?? serviceStep),
     chooseService: (service) => {
       if (service.id === state.service?.id) return;
       state.service = service;

@@ -155,16 +155,17 @@ const confirmMove = (booking, appointment, { startsAt }) => {
 
 /** @param {Booking} booking @param {Appointment} changed @param {string} text */
 const showChanged = (booking, changed, text) => {
-  // The calendar file is one for all appointments.
+  // All appointments of a booking share one calendar file.
   const appointments = booking.appointments
-    .map((one) => (one.id === changed.id ? changed : { ...one, calendarFile: changed.calendarFile }))
+    .map((appointment) =>
+      appointment.id === changed.id ? changed : { ...appointment, calendarFile: changed.calendarFile })
     .sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt));
   showOverview({ ...booking, appointments });
   booking.frame.notice({ title: text, tone: 'good' });
 };
 
 /** @param {Booking} booking @param {import('./types.js').Problem[]} problems
- * @param {Appointment} [appointment] that was to be moved */
+ * @param {Appointment} [appointment] the one that was to be moved */
 const refuse = (booking, problems, appointment) => {
   const { t, frame } = booking;
   const isLate = problems.some(({ __typename }) => __typename === 'TooLateToChange');

@@ -23,10 +23,10 @@ export const preload = (host) => strings.load(strings.languageOf(host));
  */
 export const start = async (host, root, api, goToHostedPage) => {
   const server = serverAt(api, strings.languageOf(host), host.getAttribute('site'));
-  // Requested while the texts are still coming.
+  // Requested before the texts have arrived, to save a round trip.
   /** @type {Promise<import('./types.js').Catalogue> | null} */
-  let early = readCatalogue(server);
-  early.catch(() => {});
+  let earlyCatalogue = readCatalogue(server);
+  earlyCatalogue.catch(() => {});
   const t = await preload(host);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, dialogSheet];
   const isInline = host.hasAttribute('inline');
@@ -48,8 +48,8 @@ export const start = async (host, root, api, goToHostedPage) => {
 
   /** @param {Preselection} preselection */
   const begin = async (preselection) => {
-    const reading = early ?? readCatalogue(server);
-    early = null;
+    const reading = earlyCatalogue ?? readCatalogue(server);
+    earlyCatalogue = null;
     const all = await reading;
     if (preselection.service && !all.services.some(({ slug }) => slug === preselection.service)) {
       console.error(`book-online: no service "${preselection.service}" can be booked.`);
@@ -62,9 +62,9 @@ export const start = async (host, root, api, goToHostedPage) => {
     const { clinic } = catalogue;
     const clock = createClock({ locale: t.locale, zone: clinic.timeZone });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
-    await new Promise((done) => setTimeout(done)); // Between two pieces of work the browser may paint.
+    await new Promise((done) => setTimeout(done)); // Lets the browser paint.
     const finish = dialog ? close : () => open(preselection);
-    // The visitor's own words go before those that the page knows.
+    // Details that the visitor typed take precedence over those that the page gives.
     const typed = current && !current.isOver() ? filledIn(current.flow.state.patient) : null;
     current = createFlow({ api, isInline, catalogue, preselection, t, clock, server, frame, emit, finish }, isOpen);
     Object.assign(current.flow.state.patient, preselection.patient, typed);
@@ -94,7 +94,7 @@ export const start = async (host, root, api, goToHostedPage) => {
     current?.flow.holds.release();
     emit('close');
   });
-  // A page that is left by mistake would take along what was typed: nothing of it is stored anywhere.
+  // Typed details are stored nowhere: leaving the page by mistake would lose them.
   window.addEventListener('beforeunload', (event) => {
     if (isOpen() && current?.flow.hasTypedDetails()) event.preventDefault();
   });

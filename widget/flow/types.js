@@ -44,7 +44,7 @@
  * @property {Map<string, Answer>} answers  by question id
  * @property {boolean} isScreened  the server has judged the answers: the service can be booked online
  * @property {string[]} suitableServices  ids of services that can be booked although this one can't
- * @property {boolean} isOutcomeUnknown  a booking was sent and no answer came: it may stand
+ * @property {boolean} isOutcomeUnknown  a booking was sent and no answer came: it may have been made
  * @property {Patient} patient
  * @property {Booked | null} booked
  *

@@ -39,7 +39,7 @@ export class Frame {
       class: isInline ? 'frame inline' : 'frame', part: 'frame', 'aria-labelledby': 'title', lang: t.language, dir: t.direction,
       onclose: () => (this.#pressedOn = null),
     }, this.header, form, this.#footer, this.#status);
-    // The page sees the element, not the field in it: what is typed would be a shortcut of the page.
+    // Outside the shadow root a key's target is the element, so the page's shortcuts would react to typed text.
     for (const key of ['keydown', 'keypress', 'keyup']) this.element.addEventListener(key, (event) => event.stopPropagation());
   }
 
@@ -161,7 +161,7 @@ export class Frame {
   #onSubmit = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (!this.#isLoading) return this.#submit?.();
-    // Nothing that the visitor sees says that they should wait, so the press counts: on the page that is shown then.
+    // The visitor sees no sign to wait, so the press is done after loading, if the same page is shown then.
     this.#pressedOn = this.#title;
     this.#primaryButton()?.setAttribute('aria-busy', 'true');
   };
