@@ -42,8 +42,8 @@ SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist loadfile
 ALONE = not browser and not postgresql
 
 .PHONY: quick
-quick: .venv/ready-to-test node_modules/.ready-to-test widget ## The tests that need neither a browser nor PostgreSQL
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE)"
+quick: .venv/ready-to-test node_modules/.ready-to-test widget ## The tests that need no browser, no PostgreSQL and no other process
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE) and not processes"
 
 .PHONY: lint
 lint: .venv/ready-to-test ## Style, and who may import whom

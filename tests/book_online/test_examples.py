@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.clinics import file_with_features
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(folder for folder in (ROOT / "docs" / "examples").iterdir() if folder.is_dir())
 OURS = {"book_online.extend", "book_online.testing"}

@@ -190,6 +190,7 @@ def test_a_token_is_stored_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> No
     assert found[1].encode() not in stored
 
 
+@pytest.mark.processes
 def test_the_command_creates_renews_and_ends_a_feed(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
 

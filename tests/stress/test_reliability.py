@@ -18,6 +18,8 @@ from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import kill
 from tests.support.databases import Postgres, sqlite_copy
 
+pytestmark = pytest.mark.processes
+
 PROCESSES = 3
 SEED = 1
 

@@ -11,6 +11,8 @@ from graphql_api.startup import prepare_database
 from tests.graphql_api.extensions.packages import HEAD, WITH_A_TABLE, ClinicFolder, install
 from tests.support.clinics import NOW, file_with_features
 
+pytestmark = pytest.mark.processes
+
 PACKAGE = "feature tips (book-online-tips 0.1.0): "
 COMMANDS = [("check", "clinic.toml"), ("load",), ("serve",), ("schema", "--with-features")]
 

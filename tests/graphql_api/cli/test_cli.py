@@ -9,6 +9,8 @@ import pytest
 from graphql_api.settings import InvalidSetting, Settings, settings_from
 from tests.support.clinics import SAMPLE, edit_file
 
+pytestmark = pytest.mark.processes
+
 
 def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "graphql_api.cli.main", *arguments]

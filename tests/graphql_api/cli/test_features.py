@@ -7,6 +7,8 @@ from sqlalchemy import create_engine, inspect
 
 from tests.graphql_api.extensions.packages import HEAD, ROOT, WITH_A_TABLE, ClinicFolder, install
 
+pytestmark = pytest.mark.processes
+
 MORE = "from book_online.extend import Feature\nfeature = Feature(name='more', api=1)"
 SETTINGS = '\n[tips]\nbest = "Drink enough."\n'
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.support.clinics import SAMPLE, edit_file
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[3]
 SERVE = [sys.executable, "-m", "graphql_api.cli.main", "serve", "--reload"]
 PATIENCE_SECONDS = 60

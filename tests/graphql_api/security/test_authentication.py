@@ -206,6 +206,7 @@ async def test_a_site_key_is_for_its_own_pages_alone(
 # The command line.
 
 
+@pytest.mark.processes
 def test_keys_are_made_listed_rotated_and_revoked(tmp_path: Path, sqlite_url: str) -> None:
     def keys(*arguments: str) -> str:
         done = run("keys", *arguments, folder=tmp_path, DATABASE_URL=sqlite_url)
@@ -242,6 +243,7 @@ def test_keys_are_made_listed_rotated_and_revoked(tmp_path: Path, sqlite_url: st
         (["revoke", "nothing"], "There is no key 'nothing'"),
     ],
 )
+@pytest.mark.processes
 def test_a_mistake_is_reported_in_a_line(
     tmp_path: Path, sqlite_url: str, arguments: list[str], said: str
 ) -> None:
