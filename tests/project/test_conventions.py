@@ -156,8 +156,10 @@ def files(*patterns: str, folders: Sequence[str] = FOLDERS) -> list[Path]:
 
 def entries_by_folder() -> dict[str, int]:
     """How many modules and folders are in each folder of ours, without what Python asks for."""
-    listed = {path for path in files("*") if not INVISIBLE & set(path.parts)}
-    folders = {path for path in listed if path.is_dir()} | {ROOT / folder for folder in FOLDERS}
+    here = {path for path in files("*") if path.is_file() and not INVISIBLE & set(path.parts)}
+    # Of the files alone: a folder that was renamed may stay behind with its byte code.
+    folders = {folder for path in here for folder in path.parents if ROOT in folder.parents}
+    listed = here | folders
     return {
         name(folder): sum(path.parent == folder and path.name not in UNCOUNTED for path in listed)
         for folder in folders
