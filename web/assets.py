@@ -22,7 +22,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 LOADER = "book-online.js"
-ENTRY_POINTS = (LOADER, "manage.js", "static/pages.css", "static/mark.svg")
+ENTRY_POINTS = (LOADER, "manage.js", "static/pages.css", "static/control.css", "static/mark.svg")
 """Files that pages name without a version."""
 FLOW = re.compile(rb"([\"'`])\./flow/")
 LANGUAGES = b"__LANGUAGES__"

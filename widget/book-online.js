@@ -4,6 +4,7 @@
  * Attributes: service, practitioner, location (slugs), at (a time), lang, site, phone, inline; bare, to be opened by a script alone.
  * @typedef {import('./flow/types.js').Preselection} Preselection
  */
+import { addStyles } from './styles/add-styles.js';
 import css from './styles/control.css';
 
 // This file has two addresses: one for ever, and one for each version.
@@ -22,15 +23,16 @@ class BookOnline extends HTMLElement {
   connectedCallback() {
     if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [sheet];
+    // First of all: if anything below fails in some browser, the page's own words and link are still shown.
+    const slot = document.createElement('slot');
+    root.append(slot);
+    addStyles(root, css, new URL('widget/static/control.css', api));
     const isRequested =
       REQUESTED !== null && this === (find(`[service="${CSS.escape(REQUESTED)}"]`) ?? find(':not([bare])'));
-    if (this.hasAttribute('inline')) root.append(document.createElement('slot'));
     if (this.hasAttribute('inline') || isRequested) this.open(isRequested && REQUESTED ? { service: REQUESTED } : {});
     if (this.hasAttribute('inline') || this.hasAttribute('bare')) return;
     this.#renderControl();
+    slot.remove();
     // A framework may fill the element after it is connected, or change its words.
     new MutationObserver(() => this.#renderControl()).observe(this, { childList: true, characterData: true, subtree: true });
   }
@@ -40,12 +42,12 @@ class BookOnline extends HTMLElement {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     this.#control?.setAttribute('aria-busy', 'true');
     try {
-      this.#dialog ??= load().then(({ start }) => start(this, root, api, this.#goToHostedPage));
+      this.#dialog ??= load().then(({ start }) => start(this, root, api, this.#fallBack));
       (await this.#dialog).open(preselection);
     } catch (reason) {
       this.#dialog = undefined;
       console.error('book-online: the booking could not be loaded.', reason);
-      if (!this.hasAttribute('inline')) this.#goToHostedPage(preselection);
+      this.#fallBack(preselection);
     } finally {
       this.#control?.removeAttribute('aria-busy');
     }
@@ -57,8 +59,13 @@ class BookOnline extends HTMLElement {
 
   preload = () => void load().then(({ preload }) => preload(this)).catch(() => {});
 
-  /** The hosted page does the same as the dialog. @param {Preselection} preselection */
-  #goToHostedPage = (preselection) => {
+  /** Where the flow can't run: the hosted page, or what the page put inside an inline element.
+   * @param {Preselection} preselection */
+  #fallBack = (preselection) => {
+    if (this.hasAttribute('inline')) {
+      /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(document.createElement('slot'));
+      return;
+    }
     const service = preselection.service ?? this.getAttribute('service') ?? '';
     location.assign(this.#link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href);
   };

@@ -56,6 +56,8 @@ for (const file of ['start.js', 'manage-page.js']) {
     splitting: true,
   });
 }
-await build({ ...options, entryPoints: ['pages.css', 'noscript.css'].map((file) => join(pages, file)), outdir: join(out, 'static') });
+// The widget's own sheets are files too, for browsers that can't construct one.
+const sheets = [...['pages', 'noscript'].map((name) => join(pages, name)), ...['control', 'dialog'].map((name) => join(widget, 'styles', name))];
+await build({ ...options, entryPoints: sheets.map((sheet) => `${sheet}.css`), entryNames: '[name]', outdir: join(out, 'static') });
 copyFileSync(join(pages, 'mark.svg'), join(out, 'static/mark.svg'));
 writeFileSync(join(out, 'documents.json'), JSON.stringify(operations, null, 2) + '\n');

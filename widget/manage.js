@@ -4,9 +4,14 @@ import { manage } from './flow/manage-page.js';
 class BookOnlineManage extends HTMLElement {
   connectedCallback() {
     if (this.shadowRoot) return;
-    manage(this, this.attachShadow({ mode: 'open' }), new URL('..', import.meta.url)).catch((reason) =>
-      console.error('book-online: the page could not be loaded.', reason),
-    );
+    const root = this.attachShadow({ mode: 'open' });
+    // The page's own words, with the phone number, until the visit is shown instead.
+    const slot = document.createElement('slot');
+    root.append(slot);
+    manage(this, root, new URL('..', import.meta.url)).catch((reason) => {
+      console.error('book-online: the page could not be loaded.', reason);
+      root.replaceChildren(slot);
+    });
   }
 }
 

@@ -12,7 +12,7 @@
 const TIMEOUT_MS = 15_000;
 
 /** No answer, or none that makes sense. Whether the server did anything is unknown. */
-class Unreachable extends Error {}
+export class Unreachable extends Error {}
 
 /** @param {URL} api @param {string} language @param {string | null} [site] @returns {Server} */
 export const serverAt = (api, language, site) =>
@@ -21,6 +21,8 @@ export const serverAt = (api, language, site) =>
 /** The response as it is. @param {Server} server @param {string} query @param {object} variables
  * @param {RequestInit} [options] @returns {Promise<any>} */
 export const post = async ({ endpoint, language, site }, query, variables, options) => {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), TIMEOUT_MS);
   try {
     const response = await fetch(endpoint, {
       method: 'POST',
@@ -32,12 +34,14 @@ export const post = async ({ endpoint, language, site }, query, variables, optio
       },
       body: JSON.stringify({ query, variables }),
       credentials: 'omit',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: controller.signal,
       ...options,
     });
     return await response.json();
   } catch (reason) {
     throw new Unreachable('The server could not be reached', { cause: reason });
+  } finally {
+    clearTimeout(timer);
   }
 };
 

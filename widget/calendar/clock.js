@@ -40,7 +40,7 @@ export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().reso
       return comesTwice(ms) ? `${timeHere(ms)}\u00a0${zoneName(ms)}` : timeHere(ms);
     },
     /** "Toronto", as people know the zone. */
-    city: (zone.split('/').at(-1) ?? zone).replaceAll('_', ' '),
+    city: (zone.split('/').pop() ?? zone).replaceAll('_', ' '),
     /** @returns {LocalDate} */
     today: () => dateIn(here(Date.now())),
     /** The clock on the clinic's wall. @returns {LocalTime} */

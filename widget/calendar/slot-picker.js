@@ -48,7 +48,7 @@ export const slotPicker = (options) => {
     month = { ...month, ...change };
     const focused = /** @type {HTMLElement | null} */ (days.querySelector(':focus'));
     const { date } = focused?.dataset ?? {};
-    const selector = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').at(-1)}`;
+    const selector = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').pop()}`;
     days.replaceChildren(monthView(month, { t, clock }, {
       choose: async (day) => {
         await load((isCurrent) => showDay(day, isCurrent));

@@ -17,7 +17,8 @@ import { cancel, readManaged, reschedule } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { slotPicker } from '../calendar/slot-picker.js';
-import { dialogSheet } from '../styles/dialog-sheet.js';
+import { addStyles } from '../styles/add-styles.js';
+import css from '../styles/dialog.css';
 import { bookedDetails, dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';
@@ -30,11 +31,11 @@ import * as strings from './strings.js';
 /** @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api */
 export const manage = async (host, root, api) => {
   const t = await strings.load(strings.languageOf(host));
-  root.adoptedStyleSheets = [dialogSheet];
   const server = serverAt(api, t.language);
   const frame = new Frame({ t, isInline: true, onTrouble: () => {} });
   frame.setClinic('', phoneLinkOfPage(host, t));
   root.replaceChildren(frame.element);
+  addStyles(root, css, new URL('../static/dialog.css', import.meta.url));
 
   const load = async () => {
     const manageToken = location.hash.slice(1);

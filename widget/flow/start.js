@@ -4,31 +4,33 @@
  * @typedef {import('./types.js').Preselection} Preselection
  */
 import { readCatalogue } from '../api/catalogue.js';
-import { serverAt } from '../api/transport.js';
+import { serverAt, Unreachable } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
-import { dialogSheet } from '../styles/dialog-sheet.js';
+import { addStyles } from '../styles/add-styles.js';
+import css from '../styles/dialog.css';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { Frame } from '../ui/frame.js';
 import { skeleton } from '../ui/skeleton.js';
 import { createFlow } from './flow.js';
 import * as strings from './strings.js';
 
+const SHEET = new URL('../static/dialog.css', import.meta.url);
+
 /** Fetches the texts, because a visitor is about to open the dialog. @param {Element} host */
 export const preload = (host) => strings.load(strings.languageOf(host));
 
 /**
  * @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api
- * @param {(preselection: Preselection) => void} goToHostedPage
+ * @param {(preselection: Preselection) => void} fallBack  leads to the same without the flow
  * @returns {Promise<import('./types.js').Dialog>}
  */
-export const start = async (host, root, api, goToHostedPage) => {
+export const start = async (host, root, api, fallBack) => {
   const server = serverAt(api, strings.languageOf(host), host.getAttribute('site'));
   // Requested before the texts have arrived, to save a round trip.
   /** @type {Promise<import('./types.js').Catalogue> | null} */
   let earlyCatalogue = readCatalogue(server);
   earlyCatalogue.catch(() => {});
   const t = await preload(host);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, dialogSheet];
   const isInline = host.hasAttribute('inline');
 
   /** @param {string} event @param {object} [detail] */
@@ -36,9 +38,10 @@ export const start = async (host, root, api, goToHostedPage) => {
     host.dispatchEvent(new CustomEvent(`book-online:${event}`, { bubbles: true, composed: true, detail }));
 
   const frame = new Frame({ t, isInline, onTrouble: () => emit('problem', { problem: 'Unreachable' }) });
-  const dialog = frame.element instanceof HTMLDialogElement ? frame.element : null;
+  const dialog = isInline ? null : /** @type {HTMLDialogElement} */ (frame.element);
   if (dialog) root.append(dialog);
   else root.replaceChildren(frame.element);
+  addStyles(root, css, SHEET);
 
   /** @type {ReturnType<typeof createFlow> | null} */
   let current = null;
@@ -55,7 +58,7 @@ export const start = async (host, root, api, goToHostedPage) => {
       console.error(`book-online: no service "${preselection.service}" can be booked.`);
       if (dialog) {
         close();
-        return goToHostedPage(preselection);
+        return fallBack(preselection);
       }
     }
     const catalogue = bookable(all, preselection);
@@ -85,7 +88,13 @@ export const start = async (host, root, api, goToHostedPage) => {
     opened = JSON.stringify(preselection);
     current?.flow.holds.clear();
     frame.show(skeleton(t), { isQuiet: isInline });
-    frame.run(() => begin(preselection));
+    frame.run(() => begin(preselection).catch((reason) => {
+      if (reason instanceof Unreachable) throw reason;
+      // Something that this browser lacks: to try again would not help.
+      console.error('book-online: the booking could not be shown.', reason);
+      close();
+      fallBack(preselection);
+    }));
   };
 
   frame.setClinic('', phoneLinkOfPage(host, t));

@@ -128,6 +128,6 @@ const refuse = (flow, fields, problems) => {
   if (has('ScreeningIncomplete')) return goTo('screening');
 
   const isMarked = markFields(flow, fields, (name) =>
-    problems.some(({ path }) => path.includes('patient') && path.at(-1) === name) ? t(FIELDS[name].invalid) : '');
+    problems.some(({ path }) => path.includes('patient') && path[path.length - 1] === name) ? t(FIELDS[name].invalid) : '');
   if (!isMarked) frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
 };

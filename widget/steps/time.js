@@ -82,7 +82,7 @@ const courseTimes = (flow) => {
 /** @param {Flow} flow @param {number} index */
 const slotChoice = (flow, index) => {
   const { state, t, clock, server, frame, catalogue, holds } = flow;
-  const former = state.held.slice(0, index).filter((held) => held !== null).at(-1);
+  const former = state.held.slice(0, index).filter((held) => held !== null).pop();
   const formerDate = former && clock.dateOf(former.slot.startsAt);
   const picker = slotPicker({
     t, clock, server, frame, clinic: catalogue.clinic,

@@ -1,0 +1,86 @@
+"""Browsers that lack something: the widget works, or the link, the forms and the phone number stay."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.support.browsers import fresh_page
+from tests.support.clinics import NOW
+from tests.support.site import Site
+from tests.widget.visitor import Visitor
+
+LACKED_SINCE_2021 = {
+    "constructed style sheets": """CSSStyleSheet = new Proxy(CSSStyleSheet, {
+      construct() { throw new TypeError('Illegal constructor'); } })""",
+    "adopted style sheets": "delete ShadowRoot.prototype.adoptedStyleSheets",
+    "modal dialogs": "delete HTMLDialogElement.prototype.showModal",
+    "dialogs": "delete HTMLDialogElement.prototype.showModal; delete window.HTMLDialogElement",
+    "time limits as signals": "delete AbortSignal.timeout",
+    "indexes from the end": "delete Array.prototype.at; delete String.prototype.at",
+}
+"""What browsers lack that read the modules all the same, such as Safari 15.0 to 16.3."""
+BROKEN = {
+    "shadow roots": "delete Element.prototype.attachShadow",
+    "custom elements": "Object.defineProperty(window, 'customElements', { value: undefined })",
+    "plural forms": "delete Intl.PluralRules",
+    "date formats": "Intl.DateTimeFormat = function () { throw new RangeError('Invalid time zone'); }",
+    "queries of addresses": "delete window.URLSearchParams",
+    "requests": "delete window.fetch",
+}
+"""What all these browsers have, but a page's own script or an extension may have broken."""
+PHONE = "416.545.1881"
+
+
+@pytest.fixture
+async def old_page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    """A page in a browser that lacks the feature named by the test."""
+    async with fresh_page(browser, may_fail=request.param in BROKEN) as page:
+        await page.clock.set_fixed_time(NOW)
+        await page.add_init_script((LACKED_SINCE_2021 | BROKEN)[request.param])
+        yield page
+
+
+lacking = pytest.mark.parametrize("old_page", LACKED_SINCE_2021, indirect=True)
+broken = pytest.mark.parametrize("old_page", BROKEN, indirect=True)
+
+
+@lacking
+async def test_a_visit_is_booked_and_cancelled_in_an_old_browser(site: Site, old_page: Page) -> None:
+    visitor = await Visitor.at(old_page)
+    await visitor.opens(site.url)
+    await expect(visitor.heading("When would you like to come?")).to_be_visible()
+    await visitor.selects_practitioner("Sample Practitioner A")
+    await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
+    await visitor.answers_no()
+    await visitor.fills_in()
+    await visitor.button("Book this visit").click()
+    address = await visitor.is_booked()
+
+    await old_page.goto(f"{site.url}{address}" if address.startswith("/") else address)
+    await old_page.get_by_role("button", name="Cancel the visit").click()
+    await old_page.get_by_role("button", name="Yes, cancel it").click()
+    await expect(old_page.get_by_text("Your visit is cancelled.")).to_be_visible()
+
+
+@pytest.mark.parametrize("old_page", ["constructed style sheets"], indirect=True)
+async def test_the_dialog_is_styled_without_constructed_sheets(site: Site, old_page: Page) -> None:
+    visitor = await Visitor.at(old_page)
+    await visitor.opens(site.url)
+    await visitor.arrives_at("When would you like to come?")
+    await expect(visitor.dialog).to_have_css("border-radius", "19.2px")
+
+
+@broken
+async def test_the_button_leads_to_a_booking_by_forms(site: Site, old_page: Page) -> None:
+    await old_page.goto(site.url)
+    await old_page.get_by_role("link", name="Book Online").first.click()
+    await expect(old_page).to_have_url(f"{site.url}/book/dry-needling?lang=en")
+    await old_page.get_by_role("link", name="Any available practitioner").click()
+    await expect(old_page.get_by_role("heading", name="When would you like to come?")).to_be_visible()
+
+
+@broken
+async def test_the_manage_page_gives_the_phone_number(site: Site, old_page: Page) -> None:
+    await old_page.goto(f"{site.url}/manage#secret")
+    await expect(old_page.get_by_role("main").get_by_role("link", name=PHONE)).to_be_visible()
