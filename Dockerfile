@@ -15,7 +15,7 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && pip --python /app/bin/python install --no-deps /wheels/*.whl
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin book-online \
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin book-online \
     && install --directory --owner=book-online --group=book-online /data
 COPY --from=build /app /app
 COPY clinic.toml /etc/book-online/clinic.toml

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clinics import file_with_features
+from tests.support.wheels import build_wheel, run
 
 pytestmark = pytest.mark.processes
 
@@ -52,28 +53,6 @@ class Environment:
         return run(str(self.python), *arguments, folder=folder)
 
 
-def run(*command: str, folder: Path = ROOT) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def wheel(project: Path, to: Path) -> Path:
-    """Built by what its pyproject.toml names, without fetching anything."""
-    run(
-        sys.executable,
-        "-m",
-        "hatchling",
-        "build",
-        "--target",
-        "wheel",
-        "--directory",
-        str(to),
-        folder=project,
-    )
-    return max(to.glob("*.whl"), key=lambda file: file.stat().st_mtime_ns)
-
-
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     folder = tmp_path_factory.mktemp("fresh")
@@ -82,7 +61,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     (found,) = environment.folder.glob("lib/python*/site-packages")
     # Only as a place to import from: what is installed there for our own work, this project too, is not.
     (found / "libraries.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-    environment.install(wheel(ROOT, folder))
+    environment.install(build_wheel(ROOT, folder))
     yield environment
     shutil.rmtree(folder)
 
@@ -92,7 +71,7 @@ def test_there_are_examples() -> None:
 
 
 def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, tmp_path: Path) -> None:
-    fresh.install(*(wheel(folder, tmp_path) for folder in EXAMPLES))
+    fresh.install(*(build_wheel(folder, tmp_path) for folder in EXAMPLES))
     for folder in EXAMPLES:
         shutil.copy(folder / f"test_{folder.name}.py", tmp_path)
     (tmp_path / "clinic.toml").write_text(file_with_features(), "utf-8")
@@ -128,7 +107,7 @@ def test_a_package_written_by_new_feature_installs_and_passes_its_test(
 
     assert written == [f"book_online_{name}.py", "pyproject.toml", f"test_{name}.py"]
     assert all(file in told for file in written)
-    fresh.install(wheel(project, tmp_path / "wheels"))
+    fresh.install(build_wheel(project, tmp_path / "wheels"))
     assert "1 passed" in fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", ".", folder=project)
     (tmp_path / "clinic.toml").write_text(file_with_features(name), "utf-8")
     camel = {"tips": "tips", "after_care": "afterCare"}[name]

@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ import yaml
 from booking.storage.engine import database_url
 from graphql_api.app import create_app
 from graphql_api.settings import Settings, settings_from, variable_name
+from tests.support.wheels import build_wheel, copy_docker_context, docker_context_entries
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
@@ -98,23 +100,23 @@ def test_the_health_check_requests_a_route_that_exists(tmp_path: Path) -> None:
     assert "/healthz" in [getattr(route, "path", "") for route in app.routes]
 
 
-def test_every_file_of_the_image_reaches_the_build() -> None:
-    allowed = re.findall(r"^!(.+?)/?$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
-    assert [path for path in allowed if not (ROOT / path).exists()] == []
+def test_the_build_of_the_image_copies_only_what_it_is_given() -> None:
+    entries = docker_context_entries()
+    assert [path for path in entries if not (ROOT / path).exists()] == []
     copied = re.findall(r"^COPY (?!--from)(?!\.)(.+) \S+$", DOCKERFILE, re.MULTILINE)
-    assert {path for paths in copied for path in paths.split()} <= set(allowed)
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
-    wheel = build["targets"]["wheel"]
-    needed = {
-        *wheel["packages"],
-        *wheel["force-include"],
-        "widget",
-        "hatch_build.py",
-        "package-lock.json",
-        "pyproject.toml",
-        "README.md",
-    }
-    assert needed <= set(allowed)
+    assert {path for paths in copied for path in paths.split()} <= set(entries)
+
+
+@pytest.mark.processes
+def test_the_wheel_in_the_image_is_that_of_the_checkout(tmp_path: Path) -> None:
+    copy_docker_context(tmp_path / "context")
+    in_image = ZipFile(build_wheel(tmp_path / "context", tmp_path / "image")).namelist()
+    in_checkout = ZipFile(build_wheel(ROOT, tmp_path / "checkout")).namelist()
+    assert sorted(in_image) == sorted(in_checkout)
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    assert {name.partition("/")[0] for name in in_image if "dist-info" not in name} == set(
+        packages["targets"]["wheel"]["packages"]
+    )
 
 
 def test_the_docs_name_every_setting_with_its_default() -> None:
