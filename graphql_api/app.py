@@ -14,7 +14,6 @@ from booking.domain.hookspecs import Listener
 from booking.extensions.dispatch import as_outbox_listener
 from booking.notifications.listener import mail_listener
 from booking.outbox.relay import OutboxRelay
-from booking.storage.change_token import change_token_of
 from booking.storage.database import Database
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import WebhookDelivery
@@ -74,7 +73,6 @@ def create_app(
     """
     clock = Clock(now)
     database = Database(settings.database_url, features=[owner.hooks for owner in enabled])
-    change_token = change_token_of(database.engine)
     schema = schema_with(enabled)
     limits = ClientLimits(settings)
     webhook_client = WebhookClient(to_private=settings.webhooks_to_private)
@@ -85,7 +83,6 @@ def create_app(
         schema=schema,
         clock=clock,
         limits=limits,
-        change_token=change_token,
         webhook_client=webhook_client,
     )
     documents = TrustedDocuments(
@@ -122,13 +119,16 @@ def create_app(
     ]
     app = Starlette(
         routes=all_routes,
-        lifespan=Lifespan(relay, database, change_token),
+        lifespan=Lifespan(relay, database),
         exception_handlers={TryAgain: unavailable},
         middleware=[CORS],
     )
     # Outermost: a cached response needs no other part of the server.
     app.middleware_stack = ResponseCache(
-        app.build_middleware_stack(), path=GRAPHQL_PATH, change_token=change_token, clock=clock.seconds
+        app.build_middleware_stack(),
+        path=GRAPHQL_PATH,
+        change_token=database.change_token,
+        clock=clock.seconds,
     )
     return app
 

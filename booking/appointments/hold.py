@@ -1,10 +1,11 @@
 """Holds: open slots reserved while the visitor fills in the form, extended once, or released."""
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
@@ -25,12 +26,14 @@ from booking.domain.errors import (
     TooManyHolds,
 )
 from booking.domain.hookspecs import Step
-from booking.domain.open_slot import OpenSlot
+from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.tokens import hash_of, hold_token_for, new_token
 from booking.extensions.dispatch import run_booking_rules
 from booking.scheduling.criteria import SlotCriteria, slot_criteria
+from booking.scheduling.shared_answers import check_open
 from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
+from booking.storage.database import Database
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
@@ -72,19 +75,38 @@ class HoldRequest(Generic[Start]):
     idempotency_key: str | None = None
 
 
-async def check_hold(session: BookingSession, request: HoldRequest[datetime], *, now: datetime) -> None:
-    """Refuse early, before the request waits for its turn to write. `hold_slot` decides.
+@asynccontextmanager
+async def turn_to_hold(
+    database: Database, request: HoldRequest[datetime] | HoldRequest[tuple[datetime, ...]], *, now: datetime
+) -> AsyncIterator[None]:
+    """The request's turn among all for the same time, as they came; `hold_slot` decides in it.
+
+    A time that is not open is refused before the turn, or as soon as an earlier request took it.
 
     Raises:
-        BookingError: the slot isn't open.
+        BookingError: the time isn't open.
+        TryAgain: the turn did not come in time.
     """
-    criteria = await _criteria(session, request)
+    key, check = replace(request, idempotency_key=None), partial(_check_open, database, request, now=now)
+    async with database.turn(key, check):
+        yield
+
+
+async def _check_open(database: Database, request: HoldRequest[Any], *, now: datetime) -> None:
+    times = request.starts_at if isinstance(request.starts_at, tuple) else (request.starts_at,)
+    if isinstance(request.starts_at, tuple):
+        async with database.read() as session:
+            _check_course((await _criteria(session, request)).service, times)
+    wanted = RequestedTime(request.service, now, request.practitioner, request.location)
     try:
-        await open_slots_at(session, criteria, request.starts_at, now=now)
+        for index, time in enumerate(times):
+            with _naming_visit(index, len(times)):
+                await check_open(database, replace(wanted, starts_at=time), now=now)
     except BookingError:
         # Looked up after the refusal: the time may have been taken by this very request, sent before.
-        if not await lookup_outcome(session, _idempotent_request(request), now=now):
-            raise
+        async with database.read() as session:
+            if not await lookup_outcome(session, _idempotent_request(request), now=now):
+                raise
 
 
 async def hold_slot(

@@ -1,12 +1,20 @@
 """Looks services, practitioners and locations up by slug, and the practitioners who may deliver a service."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeVar
 
 from booking.domain.errors import NotFound
+from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Location, Practitioner, ScreeningQuestion, Service
-from booking.storage.queries.catalogue import QualifiedOffer, all_rows, cached, get_clinic, qualified_offers
+from booking.storage.queries.catalogue import (
+    CertifiedDays,
+    all_rows,
+    cached,
+    get_clinic,
+    qualified_practitioners,
+)
 from booking.storage.session import BookingSession
 
 Row = TypeVar("Row", Service, Practitioner, Location, ScreeningQuestion)
@@ -40,11 +48,40 @@ async def _by_slug(session: BookingSession, table: type[Row]) -> Mapping[str, Ro
     return await cached(session, table, compute)
 
 
+@dataclass(frozen=True)
+class QualifiedOffer:
+    """A practitioner offers a service, on the days of the certification that it requires, if any."""
+
+    service: Service
+    practitioner: Practitioner
+    certification: CertifiedDays | None
+
+    def is_valid_within(self, first: date, last: date) -> bool:
+        """Whether it may be delivered on any day from `first` to `last`."""
+        held = self.certification
+        return held is None or (held.valid_until >= first and (held.valid_from or last) <= last)
+
+
+async def qualified_offers(session: BookingSession, service: str) -> Sequence[QualifiedOffer]:
+    """The offers of a service that may be delivered on at least one day, ever, in the clinic's order."""
+
+    async def compute() -> Sequence[QualifiedOffer]:
+        row = (await all_services(session)).get(service)
+        practitioners = await all_practitioners(session)
+        return [
+            QualifiedOffer(row, practitioners[slug], certification)
+            for slug, certification in await qualified_practitioners(session, service)
+            if row is not None and slug in practitioners
+        ]
+
+    return await cached(session, ("offers", service), compute, weigh=len)
+
+
 async def practitioners_offering(session: BookingSession, service: str) -> Collection[str]:
     """The slugs of practitioners who may deliver the service on at least one day, ever."""
 
     async def compute() -> Collection[str]:
-        return {offer.practitioner.slug for offer in await qualified_offers(session, services=[service])}
+        return {offer.practitioner.slug for offer in await qualified_offers(session, service)}
 
     return await cached(session, ("practitioners offering", service), compute)
 
@@ -99,5 +136,12 @@ async def deliverable_offers(
     """Offers that are qualified on at least one day that can be booked, in the clinic's order."""
     today = now.date()
     last_day = (await get_clinic(session)).policy.last_day(today)
-    offers = await qualified_offers(session, services=services, practitioners=practitioners)
-    return [offer for offer in offers if offer.is_valid_within(today, last_day)]
+    rows = (await all_services(session)).values()
+    chosen = [row for row in rows if row.listed and (services is None or row.slug in services)]
+    return [
+        offer
+        async for row in cooperatively(sorted(chosen, key=lambda row: row.position))
+        for offer in await qualified_offers(session, row.slug)
+        if offer.is_valid_within(today, last_day)
+        and (practitioners is None or offer.practitioner.slug in practitioners)
+    ]

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import overload
 
-from booking.catalogue.lookup import deliverable_offers
+from booking.catalogue.lookup import deliverable_offers, qualified_offers
 from booking.domain.errors import (
     BeyondHorizon,
     BookingError,
@@ -26,7 +26,7 @@ from booking.domain.policy import BookingPolicy
 from booking.scheduling.criteria import SlotCriteria, slot_criteria
 from booking.scheduling.schedule import Schedule, load_schedules
 from booking.storage.models.catalogue import Service
-from booking.storage.queries.catalogue import get_clinic, qualified_offers
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY, EPOCH, TICK, Window, instant_at, on_tick, tick_at
 
@@ -69,12 +69,8 @@ class _LazySlots(Sequence[OpenSlot]):
 
     def _slots(self) -> Iterator[OpenSlot]:
         # Without `has_start` and `slot_at`, which know one schedule at a time: those take half as long again.
-        starts_by_window: dict[Window, int] = defaultdict(int)
-        for schedule in self._schedules:
-            starts_by_window[schedule.window] |= schedule.starts
-        ticks = {tick for window, starts in starts_by_window.items() for tick in window.ticks(starts)}
         starts = [(schedule.window.first, schedule.starts, schedule) for schedule in self._schedules]
-        for tick in sorted(ticks):
+        for tick in sorted(_start_ticks(self._schedules)):
             free = [
                 schedule for first, bits, schedule in starts if tick >= first and bits >> (tick - first) & 1
             ]
@@ -108,6 +104,14 @@ class _LazySlots(Sequence[OpenSlot]):
     def __getitem__(self, index: int | slice) -> OpenSlot | Sequence[OpenSlot]:
         end = index.stop if isinstance(index, slice) else index + 1
         return self._make(None if end is None or end <= 0 else end)[index]
+
+
+def _start_ticks(schedules: Sequence[Schedule]) -> set[int]:
+    """The ticks at which a visit can start by any of the schedules."""
+    starts_by_window: dict[Window, int] = defaultdict(int)
+    for schedule in schedules:
+        starts_by_window[schedule.window] |= schedule.starts
+    return {tick for window, starts in starts_by_window.items() for tick in window.ticks(starts)}
 
 
 async def open_schedules(
@@ -173,7 +177,7 @@ async def _refusal(
     policy = (await get_clinic(session)).policy
     if schedules and all(starts_at.astimezone(each.zone).date() > each.last_day for each in schedules):
         return _beyond_horizon(max(schedule.last_day for schedule in schedules))
-    offers = await qualified_offers(session, services=[criteria.service.slug])
+    offers = await qualified_offers(session, criteria.service.slug)
     working = [schedule for schedule in schedules if schedule.is_working(tick)]
     if not any(criteria.practitioner in (None, offer.practitioner.slug) for offer in offers) or (
         schedules and not any(schedule.is_certified(tick) for schedule in working or schedules)
@@ -219,8 +223,16 @@ async def nearest_slots(session: BookingSession, wanted: RequestedTime, *, now: 
     first, last = day - ALTERNATIVES_WINDOW, day + ALTERNATIVES_WINDOW
     for practitioner in (criteria.practitioner, None):
         choice = replace(criteria, practitioner=practitioner)
-        slots = await find_slots(session, choice, first, last, now=now, distinct_times=True)
-        if slots:
-            nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - wanted.starts_at))[:ALTERNATIVES]
-            return sorted(nearest, key=lambda slot: slot.starts_at)
+        schedules = await open_schedules(session, choice, first, last, now=now)
+        nearest = sorted(
+            _start_ticks(schedules), key=lambda tick: (abs(instant_at(tick) - wanted.starts_at), tick)
+        )
+        if nearest:
+            return [_least_busy(schedules, tick).slot_at(tick) for tick in sorted(nearest[:ALTERNATIVES])]
     return []
+
+
+def _least_busy(schedules: Sequence[Schedule], tick: int) -> Schedule:
+    """The schedule, of those with this start, of the practitioner who has the least to do that day."""
+    free = (schedule for schedule in schedules if schedule.has_start(tick))
+    return min(free, key=lambda schedule: (*schedule.load_on(tick), schedule.practitioner, schedule.location))

@@ -7,14 +7,13 @@ from datetime import date, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from booking.catalogue.lookup import QualifiedOffer, qualified_offers
 from booking.scheduling.criteria import SlotCriteria
 from booking.storage.models.catalogue import Location, OpeningHours
 from booking.storage.queries.catalogue import (
-    QualifiedOffer,
     cached,
     closures_between,
     listed_locations,
-    qualified_offers,
     time_off_between,
     weekly_opening_hours,
 )
@@ -64,7 +63,7 @@ async def working_times(
 async def _compute(
     session: BookingSession, service: str, first: date, last: date, step: timedelta
 ) -> Sequence[WorkingTime]:
-    offers = await qualified_offers(session, services=[service])
+    offers = await qualified_offers(session, service)
     locations = await listed_locations(session)
     if not offers or not locations:
         return []

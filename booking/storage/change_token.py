@@ -23,8 +23,11 @@ READ_TIMEOUT_SECONDS = 2
 
 
 class ChangeToken(Protocol):
-    async def read(self) -> Hashable:
-        """Equal to an earlier token only if nothing was committed in between; None if it can't be read."""
+    async def read(self, *, is_recent: bool = True) -> Hashable:
+        """Equal to an earlier token only if nothing was committed in between; None if it can't be read.
+
+        Unless a recent one is good enough, the token is read after the call.
+        """
 
     async def wait_until_visible(self) -> None:
         """Return when every token read from now on, by any process, reflects all earlier commits."""
@@ -49,7 +52,7 @@ class SqliteChangeToken:
         self._cursor: sqlite3.Cursor | None = None
         self._token: Hashable = None
 
-    async def read(self) -> Hashable:
+    async def read(self, *, is_recent: bool = True) -> Hashable:
         if self._token is None:
             self._token = await self._read()
             asyncio.get_running_loop().call_soon(self._forget)
@@ -94,9 +97,9 @@ class PostgresChangeToken:
         self._reading: asyncio.Task[Hashable] | None = None
         self._started_at = -math.inf
 
-    async def read(self) -> Hashable:
+    async def read(self, *, is_recent: bool = True) -> Hashable:
         loop = asyncio.get_running_loop()
-        oldest_start = loop.time() - self._shared_for
+        oldest_start = loop.time() - (self._shared_for if is_recent else 0)
         while self._reading is None or self._started_at <= oldest_start:
             if self._reading is None or self._reading.done():
                 self._started_at, self._reading = loop.time(), loop.create_task(self._read())

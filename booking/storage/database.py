@@ -1,23 +1,29 @@
 """The database: opens sessions, each one short transaction long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from copy import copy
+from datetime import datetime
 from functools import partial
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 
 from sqlalchemy import AsyncAdaptedQueuePool
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from booking.domain.hookspecs import FeatureHooks
 from booking.storage.catalogue_cache import CatalogueCache
+from booking.storage.change_token import change_token_of
 from booking.storage.engine import LOCK_TIMEOUT_SECONDS, engine_for
 from booking.storage.models.catalogue import Clinic
 from booking.storage.session import BookingSession
+from booking.storage.shared_reads import SharedReads
 from booking.storage.transient_errors import transient_errors_as_try_again
+from booking.storage.turns import Turns
 
 CLOSE_TIMEOUT_SECONDS = 1
+
+V = TypeVar("V")
 
 
 class _WriterQueue:
@@ -51,6 +57,11 @@ class Database:
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
         self._writer_queue = _WriterQueue(patience) if is_sqlite else nullcontext()
+        self._turns = Turns(patience)
+        self.change_token = change_token_of(self.engine)
+        self._shared_reads = SharedReads()
+        # The database's state doesn't tell when the answer of a busy source changes.
+        self._shares_reads = not any(feature.busy_sources for feature in features)
         sessions = partial(
             async_sessionmaker,
             class_=BookingSession,
@@ -61,11 +72,15 @@ class Database:
         self._reading = sessions(self._readers)
         self._writing = sessions(self.engine.execution_options(writes=True))
         self._clinic: Clinic | None = None
+        self._clinic_token: Hashable = None
 
-    def with_clinic(self, clinic: Clinic | None) -> Self:
-        """The same database, whose readers use this row instead of reading the clinic again."""
+    def with_clinic(self, clinic: Clinic | None, *, token: Hashable = None) -> Self:
+        """The same database, whose readers use this row instead of reading the clinic again.
+
+        `token` is the change token that was read before the row.
+        """
         database = copy(self)
-        database._clinic = clinic
+        database._clinic, database._clinic_token = clinic, token
         return database
 
     @asynccontextmanager
@@ -78,6 +93,41 @@ class Database:
         with transient_errors_as_try_again():
             async with self._reading(clinic=self._clinic) as session:
                 yield session
+
+    async def read_shared(
+        self, key: Hashable, read: Callable[[BookingSession], Awaitable[tuple[V, datetime]]], *, now: datetime
+    ) -> V:
+        """What `read` returns, read once for each state of the database and shared by all with this key.
+
+        `read` returns the value, and until when it is true unless the database changes.
+
+        Raises:
+            TryAgain: the database can't answer just now.
+        """
+        token = await self.change_token.read(is_recent=False) if self._shares_reads else None
+        # A clinic that was read at an earlier state must not shape a value that others share.
+        database = self if token is not None and token == self._clinic_token else self.with_clinic(None)
+
+        async def compute() -> tuple[V, datetime]:
+            async with database.read() as session:
+                return await read(session)
+
+        if token is None:
+            return (await compute())[0]
+        return await self._shared_reads.get(token, key, compute, now=now)
+
+    @asynccontextmanager
+    async def turn(self, key: Hashable, check: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """The requests of this process with the same key run one after the other, as they came.
+
+        `check` raises as soon as waiting is of no use.
+
+        Raises:
+            TryAgain: the turn did not come in time.
+        """
+        with transient_errors_as_try_again():
+            async with self._turns.turn(key, check):
+                yield
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[BookingSession]:
@@ -98,5 +148,6 @@ class Database:
             async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                 while any(pool.checkedout() for pool in pools):  # noqa: ASYNC110  (no event tells)
                     await asyncio.sleep(0.01)
+        await self.change_token.close()
         for engine in engines:
             await engine.dispose()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,6 +58,8 @@ class BookingSession(AsyncSession):
         self.features = features
         self.clinic = clinic
         """Referenced here, because the session holds its rows weakly. None: not read yet."""
+        self.next_hold_expiry: datetime | None = None
+        """When the first of the holds expires that this session read as reserved time."""
 
     @contextmanager
     def transaction_guarded(self) -> Iterator[None]:

@@ -113,15 +113,28 @@ class Loaders:
             slots = await find_slots(
                 session, criteria, search.first, search.last, now=now, distinct_times=search.distinct_times
             )
-            practitioners, locations = await all_practitioners(session), await all_locations(session)
             qualified = await practitioners_offering(session, search.service)
-        # Primed here, so that no slot has to wait when it is shown.
-        self.services.prime(search.service, criteria.service)
-        self.practitioners.prime_many(
-            {slug: practitioners[slug] for slug in qualified if slug in practitioners}
-        )
-        self.locations.prime_many(locations)
+            await self._prime(session, [search.service], qualified)
         return slots
+
+    async def prime_for(self, slots: Sequence[OpenSlot]) -> None:
+        """Load what these slots name, so that none has to wait when it is shown."""
+        async with self._database.read() as session:
+            await self._prime(
+                session, {slot.service for slot in slots}, {slot.practitioner for slot in slots}
+            )
+
+    async def _prime(
+        self, session: BookingSession, services: Collection[str], practitioners: Collection[str]
+    ) -> None:
+        for loader, slugs, rows in (
+            (self.services, services, await all_services(session)),
+            (self.practitioners, practitioners, await all_practitioners(session)),
+        ):
+            cast("DataLoader[str, Any]", loader).prime_many(
+                {slug: rows[slug] for slug in slugs if slug in rows}
+            )
+        self.locations.prime_many(await all_locations(session))
 
     def refreshed(self, database: Database, now: datetime) -> Self:
         """Loaders for another time, with empty caches."""

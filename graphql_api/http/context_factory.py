@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from booking.api_keys import record_use, should_record_use
 from booking.i18n.negotiation import preferred_language
-from booking.storage.change_token import ChangeToken
 from booking.storage.database import Database
 from booking.storage.queries.catalogue import cached
 from booking.storage.queries.clock import request_start
@@ -34,7 +33,6 @@ class ContextFactory:
     schema: BookingSchema
     clock: Clock
     limits: ClientLimits
-    change_token: ChangeToken
     webhook_client: WebhookClient
 
     @cached_property
@@ -60,6 +58,8 @@ class ContextFactory:
             RequestError: a key that is not good, or a web page that is not known.
         """
         settings = self.settings
+        change_token = self.database.change_token
+        token = await change_token.read()
         async with self.database.read() as session:
             start = await request_start(session, now=self.clock.given())
             clinic, now = start.clinic, start.now
@@ -70,7 +70,7 @@ class ContextFactory:
         if key and should_record_use(key, now=now):
             async with self.database.write() as session:
                 await record_use(session, key.id, now=now)
-        database = self.database.with_clinic(clinic)
+        database = self.database.with_clinic(clinic, token=token)
         return Context(
             database=database,
             load=Loaders(database, now, self._feature_loaders),
@@ -81,7 +81,7 @@ class ContextFactory:
             settings=self._feature_settings,
             internals=Internals(
                 clock=self.clock,
-                wait_until_visible=self.change_token.wait_until_visible,
+                wait_until_visible=change_token.wait_until_visible,
                 check_webhook_url=self.webhook_client.check,
                 next_hold_expiry=start.next_hold_expiry,
                 holder=self.limits.holder(request, key),

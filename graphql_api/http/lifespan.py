@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 
 from booking.domain.errors import TryAgain
 from booking.outbox.relay import OutboxRelay
-from booking.storage.change_token import ChangeToken
 from booking.storage.database import Database
 
 
@@ -17,7 +16,6 @@ from booking.storage.database import Database
 class Lifespan:
     relay: OutboxRelay
     database: Database
-    change_token: ChangeToken
 
     @asynccontextmanager
     async def __call__(self, _app: Starlette) -> AsyncIterator[None]:
@@ -27,5 +25,4 @@ class Lifespan:
         yield
         running.cancel()
         await asyncio.wait([running])
-        await self.change_token.close()
         await self.database.close()

@@ -1,6 +1,8 @@
 """Holds: a slot or a course is held for a few minutes, extended and released."""
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -9,11 +11,11 @@ import strawberry
 from booking.appointments.hold import (
     HoldRequest,
     Start,
-    check_hold,
     extend_hold,
     hold_course,
     hold_slot,
     release_hold,
+    turn_to_hold,
 )
 from booking.appointments.idempotency import IdempotentRequest, lookup_outcome, save_outcome
 from booking.domain.errors import IdempotencyKeyReused, ProofNeeded
@@ -124,6 +126,18 @@ def _check_proof(input: HoldInput, context: Context) -> bytes | None:
     return checked
 
 
+@asynccontextmanager
+async def _turn(context: Context, input: HoldInput, starts_at: Start) -> AsyncIterator[None]:
+    """The request's turn to hold its time, for which it may need a proof.
+
+    Raises:
+        BookingError: no proof, or a time that isn't open.
+    """
+    _check_proof(input, context)
+    async with turn_to_hold(context.database, input.request(starts_at), now=context.now):
+        yield
+
+
 async def _use_proof(session: BookingSession, input: HoldInput, hold: HoldRow, context: Context) -> None:
     """Use up the proof: it is good for one hold, however often that is repeated.
 
@@ -158,11 +172,8 @@ class HoldMutations:
             await _use_proof(session, input, held[0], context)
             return held
 
-        async def check(session: BookingSession) -> None:
-            _check_proof(input, context)
-            await check_hold(session, input.request(input.starts_at), now=context.now)
-
-        held, problems = await run_mutation(context, work, check=check)
+        turn = _turn(context, input, input.starts_at)
+        held, problems = await run_mutation(context, work, turn=turn)
         if held is None:
             return HoldSlotPayload(problems=problems)
         hold, token = held
@@ -186,10 +197,8 @@ class HoldMutations:
             await _use_proof(session, input, held[0][0], context)
             return held
 
-        async def check(_session: BookingSession) -> None:
-            _check_proof(input, context)
-
-        held, problems = await run_mutation(context, work, check=check)
+        turn = _turn(context, input, tuple(input.starts_at))
+        held, problems = await run_mutation(context, work, turn=turn)
         if held is None:
             return HoldCoursePayload(problems=problems)
         holds, tokens = zip(*held, strict=True)

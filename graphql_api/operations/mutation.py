@@ -1,7 +1,7 @@
 """run_mutation: one transaction of a mutation, whose refusals become problems."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -20,28 +20,25 @@ SECRETS = {"holdToken", "holdTokens", "manageToken"}
 
 
 async def run_mutation(
-    context: Context, work: Work[T], *, check: Work[None] | None = None
+    context: Context, work: Work[T], *, turn: AbstractAsyncContextManager[None] | None = None
 ) -> tuple[T | None, list[Problem]]:
     """Run the work in one short transaction. A refusal undoes it and comes back as problems of `input`.
 
     When it returns, also with a refusal, no process answers any request with older data.
 
-    `check` may refuse beforehand: it only reads, so it waits for no other writer.
+    The transaction begins in the `turn`, which may refuse beforehand: so it waits for no other writer.
     """
-    outcome = await _outcome(context, work, check)
+    outcome = await _outcome(context, work, turn or nullcontext())
     await context.internals.wait_until_visible()
     return outcome
 
 
 async def _outcome(
-    context: Context, work: Work[T], check: Work[None] | None
+    context: Context, work: Work[T], turn: AbstractAsyncContextManager[None]
 ) -> tuple[T | None, list[Problem]]:
     try:
         check_guess_limit(context)
-        if check is not None:
-            async with context.database.read() as session:
-                await check(session)
-        async with context.database.write() as session:
+        async with turn, context.database.write() as session:
             return await work(session), []
     except BookingError as refusal:
         count_guess(context, refusal)

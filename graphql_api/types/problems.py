@@ -11,7 +11,7 @@ from altcha import v1 as altcha
 
 from booking.domain import errors
 from booking.domain.errors import BookingError
-from booking.scheduling.slots import nearest_slots
+from booking.scheduling.shared_answers import alternatives_to
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart
 from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
@@ -46,8 +46,8 @@ class SlotProblem(Problem):
         # Searched after the transaction, and only where the field is requested: no writer waits for it.
         if self.error.wanted is None:
             return []
-        async with info.context.database.read() as session:
-            slots = await nearest_slots(session, self.error.wanted, now=info.context.now)
+        slots = await alternatives_to(info.context.database, self.error.wanted, now=info.context.now)
+        await info.context.load.prime_for(slots)
         return [OpenSlot.of(slot) for slot in slots]
 
 

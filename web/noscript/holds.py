@@ -1,12 +1,21 @@
 """The holds of a visitor without a script: found again by the page's key, renewed, extended, released."""
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.appointments.hold import Holder, HoldRequest, extend_hold, hold_course, hold_slot, release_hold
+from booking.appointments.hold import (
+    Holder,
+    HoldRequest,
+    extend_hold,
+    hold_course,
+    hold_slot,
+    release_hold,
+    turn_to_hold,
+)
 from booking.domain.errors import BookingError, HoldExpired, TooManyHolds
+from booking.storage.database import Database
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.session import BookingSession
@@ -23,6 +32,17 @@ class HeldTimes:
     @property
     def expires_at(self) -> datetime:
         return min(hold.expires_at for hold in self.holds)
+
+
+def turn_to_hold_times(
+    database: Database, state: BookingState, *, now: datetime
+) -> AbstractAsyncContextManager[None]:
+    """The turn among all requests for the same times, in which `hold_times` may hold them.
+
+    Raises:
+        BookingError: the times can't be held.
+    """
+    return turn_to_hold(database, _hold_request(state, attempt=0), now=now)
 
 
 async def hold_times(
@@ -69,16 +89,23 @@ async def _release(session: BookingSession, held: HeldTimes, *, now: datetime) -
 async def _hold(
     session: BookingSession, state: BookingState, attempt: int, *, now: datetime, holder: Holder
 ) -> HeldTimes:
+    request = _hold_request(state, attempt)
+    if isinstance(request.starts_at, tuple):
+        pairs = await hold_course(session, request, now=now, holder=holder)
+    else:
+        pairs = [await hold_slot(session, request, now=now, holder=holder)]
+    holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
+    booked = await appointments_by_id(session, [hold.id for hold in holds])
+    return HeldTimes(holds, tokens, is_booked=bool(booked))
+
+
+def _hold_request(
+    state: BookingState, attempt: int
+) -> HoldRequest[datetime] | HoldRequest[tuple[datetime, ...]]:
     times = tuple(choice.starts_at for choice in state.choices)
     locations = {choice.location for choice in state.choices}
     location = locations.pop() if len(locations) == 1 else None
     key = state.idempotency_key(attempt)
     if len(times) == 1:
-        visit = HoldRequest(state.service, times[0], state.practitioner, location, key)
-        pairs = [await hold_slot(session, visit, now=now, holder=holder)]
-    else:
-        course = HoldRequest(state.service, times, state.practitioner, location, key)
-        pairs = await hold_course(session, course, now=now, holder=holder)
-    holds, tokens = [hold for hold, _ in pairs], [token for _, token in pairs]
-    booked = await appointments_by_id(session, [hold.id for hold in holds])
-    return HeldTimes(holds, tokens, is_booked=bool(booked))
+        return HoldRequest(state.service, times[0], state.practitioner, location, key)
+    return HoldRequest(state.service, times, state.practitioner, location, key)

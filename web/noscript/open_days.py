@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.scheduling.criteria import SlotCriteria
-from booking.scheduling.slots import MAX_SEARCH_WINDOW, find_slots, nearest_slots
+from booking.scheduling.shared_answers import alternatives_to
+from booking.scheduling.slots import MAX_SEARCH_WINDOW, find_slots
+from booking.storage.database import Database
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
@@ -59,6 +61,7 @@ class OpenDays:
 class TimeSearch:
     """The search for open times of one visit; `state` has the visits of its course that are chosen."""
 
+    database: Database
     session: BookingSession
     criteria: SlotCriteria
     state: BookingState
@@ -96,7 +99,7 @@ class TimeSearch:
         """The open times nearest to a refused one."""
         return [
             self._open_time(slot)
-            for slot in await nearest_slots(self.session, wanted, now=self.now)
+            for slot in await alternatives_to(self.database, wanted, now=self.now)
             if self._leaves_room(slot)
             # One practitioner gives all visits of a course.
             and (not self.state.choices or self.state.practitioner in (None, slot.practitioner))

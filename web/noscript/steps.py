@@ -15,7 +15,7 @@ from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.queries.catalogue import screening_questions_of
 from web.noscript.booking_state import DETAILS, BookingState
 from web.noscript.confirmation import confirmation_page
-from web.noscript.holds import HeldTimes, hold_times, release_times
+from web.noscript.holds import HeldTimes, hold_times, release_times, turn_to_hold_times
 from web.noscript.request import NoscriptRequest
 from web.noscript.times import TIME_REFUSALS, times_page
 from web.noscript.views import bookable_services, summary_of, translated
@@ -54,8 +54,10 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
     if not state.can_hold:
         return request.redirect(request.url("times", state.url_fields()))
     try:
-        async with request.site.database.write() as session:
+        database = request.site.database
+        async with database.read() as session:
             now = await request.site.now(session)
+        async with turn_to_hold_times(database, state, now=now), database.write() as session:
             held = await hold_times(session, state, now=now, holder=request.holder, extend=extend)
         try:
             # A booking stays as it is: any form that is sent again shows its confirmation.

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import all_locations, all_practitioners, all_services, deliverable_offers
+from booking.catalogue.lookup import (
+    QualifiedOffer,
+    all_locations,
+    all_practitioners,
+    all_services,
+    deliverable_offers,
+)
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Location, Practitioner
 from booking.storage.models.holds import Hold
-from booking.storage.queries.catalogue import QualifiedOffer, listed_locations
+from booking.storage.queries.catalogue import listed_locations
 from booking.storage.session import BookingSession
 
 MINUTE = timedelta(minutes=1)

@@ -73,42 +73,35 @@ async def listed_practitioners(session: BookingSession) -> Sequence[Practitioner
     return (await session.scalars(query)).all()
 
 
-@dataclass(frozen=True)
-class QualifiedOffer:
-    """A practitioner offers a service; `certification` is the one that the service requires, if any."""
+@dataclass(frozen=True, slots=True)
+class CertifiedDays:
+    """The days on which a certification is valid, both included; `valid_from` None is without a first."""
 
-    service: Service
-    practitioner: Practitioner
-    certification: Certification | None
-
-    def is_valid_within(self, first: date, last: date) -> bool:
-        """Whether it may be delivered on any day from `first` to `last`."""
-        held = self.certification
-        return held is None or (held.valid_until >= first and (held.valid_from or last) <= last)
+    valid_from: date | None
+    valid_until: date
 
 
-async def qualified_offers(
-    session: BookingSession,
-    *,
-    services: Collection[str] | None = None,
-    practitioners: Collection[str] | None = None,
-) -> list[QualifiedOffer]:
-    """Offers whose practitioner holds the required certification on any days, in the clinic's order."""
+async def qualified_practitioners(
+    session: BookingSession, service: str
+) -> list[tuple[str, CertifiedDays | None]]:
+    """The practitioners who offer a listed service, in the clinic's order, by slug.
+
+    Each with the days of the certification that the service requires; None where it requires none.
+    """
     required = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
     query = (
-        select(Service, Practitioner, Certification)
-        .join(ServiceOffer, ServiceOffer.service == Service.slug)
-        .join(Practitioner, Practitioner.slug == ServiceOffer.practitioner)
+        select(Practitioner.slug, Service.requires, Certification.valid_from, Certification.valid_until)
+        .join(ServiceOffer, ServiceOffer.practitioner == Practitioner.slug)
+        .join(Service, Service.slug == ServiceOffer.service)
         .outerjoin(Certification, required)
-        .where(Service.listed, Practitioner.listed)
+        .where(Service.slug == service, Service.listed, Practitioner.listed)
         .where(or_(Service.requires.is_(None), Certification.kind.is_not(None)))
-        .order_by(Service.position, Practitioner.position)
+        .order_by(Practitioner.position)
     )
-    if services is not None:
-        query = query.where(Service.slug.in_(services))
-    if practitioners is not None:
-        query = query.where(Practitioner.slug.in_(practitioners))
-    return [QualifiedOffer(*row) for row in await session.execute(query)]
+    return [
+        (slug, CertifiedDays(valid_from, valid_until) if requires else None)
+        for slug, requires, valid_from, valid_until in await session.execute(query)
+    ]
 
 
 async def weekly_opening_hours(

@@ -24,7 +24,7 @@ EXPIRED_HOLD_RETENTION = timedelta(days=1)
 TICKS, HOLDS = core_table(Tick), core_table(Hold)
 RESOURCES = TICKS.c.resource.in_(bindparam("resources", expanding=True))
 RESERVED = (
-    select(TICKS.c.resource, func.min(TICKS.c.tick), func.max(TICKS.c.tick))
+    select(TICKS.c.resource, func.min(TICKS.c.tick), func.max(TICKS.c.tick), func.min(TICKS.c.expires_at))
     .where(
         RESOURCES,
         TICKS.c.tick.between(bindparam("first"), bindparam("last")),
@@ -69,7 +69,12 @@ async def reserved_times(
     query = RESERVED if ignoring is None else RESERVED_BY_OTHERS
     values = {"resources": list(resources), "first": first, "last": last - 1, "now": now}
     rows = await session.execute(query, values if ignoring is None else {**values, "ignoring": ignoring})
-    return [ReservedTime(resource, low, high + 1) for resource, low, high in rows]
+    reserved = []
+    for resource, low, high, expires_at in rows:
+        reserved.append(ReservedTime(resource, low, high + 1))
+        if expires_at is not None:
+            session.next_hold_expiry = min(expires_at, session.next_hold_expiry or expires_at)
+    return reserved
 
 
 async def ticks_reserved_by(session: BookingSession, owner: uuid.UUID) -> set[tuple[str, int]]:
