@@ -14,6 +14,7 @@ from booking.domain.hookspecs import (
     Proposal,
     ProposedAppointment,
     Step,
+    TemporaryFailure,
 )
 from booking.extensions.dispatch import ListenerContext
 from booking.storage.base import Table
@@ -78,6 +79,7 @@ __all__ = [
     "SlotTaken",
     "Step",
     "Table",
+    "TemporaryFailure",
     "global_id",
     "key_from_id",
     "paginate",

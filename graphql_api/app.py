@@ -46,6 +46,10 @@ from web.pages import ClinicCard, page_routes
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
 
+MAIL = "mail"
+"""The listener that sends mails to patients."""
+NO_MAIL_SERVER = "BOOK_ONLINE_MAIL_URL is not set, so patients get no mail from this process"
+
 CORS = Middleware(
     CORSMiddleware,
     # Any page may embed the widget: no cookie is ever read, so there is nothing to steal.
@@ -95,10 +99,10 @@ def create_app(
 
     relay = OutboxRelay(
         database,
-        _listeners(settings, enabled, database),
+        _listeners(settings, enabled, database, clock),
         {WEBHOOK: WebhookDelivery(database, webhook_client, clock).listeners(webhook_payload)},
         clock=clock,
-        absent=settings.without_features,
+        missing={} if settings.mail_server or settings.is_development else {MAIL: NO_MAIL_SERVER},
     )
     clinic_card = partial(_clinic_card, database)
     feeds = FeedContext(database, clock, settings.site, global_id, limits.charge)
@@ -134,7 +138,7 @@ def create_app(
 
 
 def _listeners(
-    settings: Settings, enabled: Sequence[EnabledFeature], database: Database
+    settings: Settings, enabled: Sequence[EnabledFeature], database: Database, clock: Clock
 ) -> dict[str, Listener]:
     listeners = {
         owner.full_name(name): as_outbox_listener(database, owner.settings, listener)
@@ -142,7 +146,7 @@ def _listeners(
         for name, listener in owner.feature.listeners.items()
     }
     if settings.mail_server:
-        listeners["mail"] = mail_listener(database, settings.mail_server, site=settings.site)
+        listeners[MAIL] = mail_listener(database, settings.mail_server, site=settings.site, clock=clock)
     return listeners
 
 

@@ -115,7 +115,8 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
     )
     await save_outcome(session, repeatable, appointments[0].id, now=now)
     ids = tuple(appointment.id for appointment in appointments)
-    await record_event(session, Event(uuid.uuid4(), EventKind.BOOKED, ids, now), manage_token)
+    event = Event(uuid.uuid4(), EventKind.BOOKED, ids, now)
+    await record_event(session, event, manage_token, ordering_key=appointments[0].ordering_key)
     return Booking(appointments, course, manage_token)
 
 

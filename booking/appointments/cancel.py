@@ -31,5 +31,5 @@ async def cancel(
         row.changed_at = now
         row.sequence += 1
         event = Event(uuid.uuid4(), EventKind.CANCELLED, (row.id,), now)
-        await record_event(session, event, manage_token)
+        await record_event(session, event, manage_token, ordering_key=row.ordering_key)
     return row

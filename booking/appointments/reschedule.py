@@ -74,5 +74,5 @@ async def reschedule(session: BookingSession, request: RescheduleRequest, *, now
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by
     )
     event = Event(uuid.uuid4(), EventKind.MOVED, (appointment.id,), now, former.starts_at)
-    await record_event(session, event, request.manage_token)
+    await record_event(session, event, request.manage_token, ordering_key=appointment.ordering_key)
     return appointment

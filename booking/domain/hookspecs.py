@@ -105,7 +105,9 @@ Listener = Callable[[Event, str | None], Awaitable[None]]
 """Called by the outbox relay after the commit, at least once, in no transaction, within 30 seconds.
 
 The second argument is the secret of the manage link, which is stored only until all listeners have
-received the event. PermanentFailure gives up; any other exception is tried again for about a day.
+received the event. PermanentFailure gives up; any other exception is tried again for four days, and
+meanwhile later events of the same appointment wait. Each listener gets the events of an appointment in
+order.
 """
 
 DynamicListeners = Callable[[str], Listener]
@@ -114,6 +116,10 @@ DynamicListeners = Callable[[str], Listener]
 
 class PermanentFailure(Exception):
     """Raised by a listener when another attempt would be of no use."""
+
+
+class TemporaryFailure(Exception):
+    """Raised by a listener when a later attempt may succeed; the log has its message and no traceback."""
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,14 @@ class MailContext:
         return is_booked and appointment.ends_at > self.event.occurred_at
 
 
-async def mail_context(session: BookingSession, event: Event) -> MailContext | None:
-    """None if the event is outdated: what has happened since has an event, and a mail, of its own."""
+async def mail_context(session: BookingSession, event: Event, *, now: datetime) -> MailContext | None:
+    """None if the event is outdated: what has happened since has an event, and a mail, of its own.
+
+    Also None if all its appointments are over: the mail server was down for that long.
+    """
     of_event = await appointments_by_id(session, event.appointments)
     appointments = [appointment for appointment in of_event if _is_current(event, appointment)]
-    if not appointments:
+    if all(appointment.ends_at <= now for appointment in appointments):
         return None
     first = appointments[0]
     course = appointments

@@ -1,5 +1,6 @@
 """The mail that a patient gets when a visit is booked, moved or cancelled."""
 
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import urlsplit
@@ -19,14 +20,14 @@ POLICY = SMTP.clone(cte_type="7bit")
 
 
 async def compose_mail(
-    session: BookingSession, event: Event, *, site: str, manage_token: str | None
+    session: BookingSession, event: Event, *, site: str, manage_token: str | None, now: datetime
 ) -> EmailMessage | None:
-    """The mail without its sender; None if the event is outdated.
+    """The mail without its sender; None if the event is outdated, or its appointments are over `now`.
 
     `site` is where our pages are, like `https://booking.example.com`. The same event gives the same
     Message-ID, and shows the appointments as they stand now.
     """
-    context = await mail_context(session, event)
+    context = await mail_context(session, event, now=now)
     return None if context is None else _message(context, site.rstrip("/"), manage_token)
 
 

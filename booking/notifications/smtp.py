@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from booking.domain.hookspecs import PermanentFailure
+from booking.domain.hookspecs import PermanentFailure, TemporaryFailure
 from booking.notifications.mail_address import mail_address
 
 TIMEOUT_SECONDS = 20.0
@@ -27,7 +27,7 @@ URL_HELP = (
 SENDER_HELP = "The sender must look like Sample Clinic <bookings@example.com>, with quotes around a comma."
 
 
-class TemporaryMailFailure(Exception):
+class TemporaryMailFailure(TemporaryFailure):
     """The mail could not be sent now; it may later."""
 
 

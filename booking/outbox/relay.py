@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 
 from booking.domain.errors import TryAgain
-from booking.domain.hookspecs import DynamicListeners, Listener, PermanentFailure
+from booking.domain.hookspecs import DynamicListeners, Listener, PermanentFailure, TemporaryFailure
 from booking.extensions.isolation import with_timeout
 from booking.storage.database import Database
 from booking.storage.queries.outbox import (
     FAMILY_SEPARATOR,
     DueDelivery,
     claim_deliveries,
+    listener_statuses,
     listeners_with_due_deliveries,
     register_listeners,
     settle_delivery,
@@ -28,8 +29,12 @@ BATCH_SIZE = 10
 LISTENER_TIMEOUT = timedelta(seconds=30)
 LEASE = timedelta(minutes=1)
 """How long a claimed delivery belongs to one process; if that dies, another takes it up afterwards."""
-RETRY_DELAYS = [timedelta(seconds=10), *(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 960))]
-"""Before each further attempt; a day in all."""
+RETRY_DELAYS = [
+    timedelta(seconds=10),
+    *(timedelta(minutes=minutes) for minutes in (1, 5, 30)),
+    *(timedelta(hours=hours) for hours in (2, 6, 16, 12, 12, 12, 12, 12, 12)),
+]
+"""Before each further attempt: four days in all, longer than any weekend."""
 
 Clock = Callable[[BookingSession], Awaitable[datetime]]
 
@@ -43,18 +48,25 @@ class OutboxRelay:
     families: Mapping[str, DynamicListeners] = field(default_factory=dict)
     _: KW_ONLY
     clock: Clock
-    absent: Collection[str] = ()  # features whose listeners keep their deliveries until they are back
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Listeners that this process can't serve, and why."""
     is_registered: bool = field(default=False, init=False)
 
     async def register(self) -> None:
         """From now on every event is due to these listeners, too.
 
+        Log the listeners that this process does not serve, with the number of deliveries that wait.
+
         Raises:
             TryAgain: the database can't answer just now; `run` registers as soon as it can.
         """
         async with self.database.write() as session:
-            await register_listeners(session, self.listeners, absent=self.absent)
+            await register_listeners(session, self.listeners)
+            waiting = {status.name: status.waiting for status in await listener_statuses(session)}
         self.is_registered = True
+        for name in sorted({*waiting, *self.missing} - {*self.listeners}):
+            reason = self.missing.get(name, "no feature of this process has it")
+            log.warning("%s is not served: %s; %d deliveries wait", name, reason, waiting.get(name, 0))
 
     async def run(self) -> None:
         """Deliver until cancelled. Each listener has a worker: a slow one delays no other."""
@@ -110,7 +122,10 @@ class OutboxRelay:
             retry_delay = RETRY_DELAYS[due.attempts - 1] if due.attempts <= len(RETRY_DELAYS) else None
             attempt = (due.listener, due.attempts, due.event.kind, due.event.id)
             outcome = f"again in {retry_delay}" if retry_delay else "given up"
-            log.warning("%s, attempt %d at %s %s failed, %s", *attempt, outcome, exc_info=reason)
+            if isinstance(reason, TemporaryFailure):
+                log.warning("%s, attempt %d at %s %s failed, %s: %s", *attempt, outcome, reason)
+            else:
+                log.warning("%s, attempt %d at %s %s failed, %s", *attempt, outcome, exc_info=reason)
         async with self.database.write() as session:
             now = await self.clock(session)
             await settle_delivery(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from booking.domain.events import Event
-from booking.domain.hookspecs import DynamicListeners, PermanentFailure
+from booking.domain.hookspecs import DynamicListeners, PermanentFailure, TemporaryFailure
 from booking.outbox.relay import Clock
 from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
@@ -32,7 +32,7 @@ PayloadOf = Callable[[WebhookEvent], Mapping[str, Any]]
 """Makes the `data` of a message, in the API's terms."""
 
 
-class TemporaryDeliveryFailure(Exception):
+class TemporaryDeliveryFailure(TemporaryFailure):
     """The endpoint did not take the message; a later attempt may succeed."""
 
 

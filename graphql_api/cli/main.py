@@ -9,7 +9,7 @@ from booking.domain.errors import BookingError
 from booking.i18n.locales import FALLBACK, LocaleError, locales
 from booking.storage.engine import UnknownDatabase
 from graphql_api.app import system_clock
-from graphql_api.cli import calendar_feeds, features, keys, serve, webhooks
+from graphql_api.cli import calendar_feeds, features, keys, outbox, serve, webhooks
 from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command
 from graphql_api.extensions.feature import FeatureError
@@ -60,6 +60,7 @@ def command_parser() -> argparse.ArgumentParser:
 
     keys.add_to(commands)
     webhooks.add_to(commands)
+    outbox.add_to(commands)
     calendar_feeds.add_to(commands)
     features.add_to(commands)
 

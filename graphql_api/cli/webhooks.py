@@ -25,11 +25,11 @@ from booking.webhooks.endpoints import (
 )
 from graphql_api.cli.command import Commands, add_command, add_verbs, table
 from graphql_api.cli.transaction import Work, in_transaction, with_database
+from graphql_api.cli.values import SECOND, instant
 from graphql_api.settings import Settings
 
 LOG_LINES = 50
 ENDPOINT_ID = "of the endpoint, as `list` shows it"
-SECOND = "%Y-%m-%d %H:%M:%S"
 
 
 def add_to(commands: Commands) -> None:
@@ -45,7 +45,7 @@ def add_to(commands: Commands) -> None:
     replay = _endpoint_command(verbs, "replay", _replay, "tell again what an endpoint has missed")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument(
-        "--since", type=_instant, metavar="TIME", help="all from then on: 2027-03-15T09:30-04:00"
+        "--since", type=instant, metavar="TIME", help="all from then on: 2027-03-15T09:30-04:00"
     )
     which.add_argument("--delivery", type=uuid.UUID, metavar="ID", help="one, by the id that the log shows")
 
@@ -144,13 +144,6 @@ def _log_row(attempt: WebhookAttempt) -> list[str]:
     outcome = attempt.problem or f"taken with {attempt.status}"
     event = [f"{attempt.at:{SECOND}} UTC", str(attempt.event), attempt.kind]
     return [*event, f"attempt {attempt.number}", outcome, f"{attempt.milliseconds} ms"]
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError(text)
-    return instant
 
 
 def _client(settings: Settings) -> WebhookClient:

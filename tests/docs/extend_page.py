@@ -27,7 +27,7 @@ EXTEND = {
         "key_from_id",
     ),
     "Rules and busy sources": ("Proposal", "ProposedAppointment", "Step", "BusyQuery", "BusyTime"),
-    "Listeners": ("ListenerContext", "Event", "EventKind", "PermanentFailure"),
+    "Listeners": ("ListenerContext", "Event", "EventKind", "PermanentFailure", "TemporaryFailure"),
     "Types of the API": (
         "Clinic",
         "Location",

@@ -65,3 +65,8 @@ class Appointment(AppointmentColumns, Table):
     manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the appointments of a course
     changed_at: Mapped[datetime]
     sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change
+
+    @property
+    def ordering_key(self) -> uuid.UUID:
+        """Of its events: they are delivered in order with those of the whole course."""
+        return self.course or self.id

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.events import EventKind
@@ -11,19 +11,27 @@ from booking.storage.base import Table, enum_column
 
 
 class OutboxEvent(Table):
-    """A change of appointments."""
+    """A change of appointments.
+
+    `ordering_key` is their course, or the appointment: events of one key are delivered in the order of
+    their `position`.
+    """
 
     __tablename__ = "outbox_events"
+    __table_args__ = (Index(None, "ordering_key", "position"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     kind: Mapped[EventKind] = enum_column(EventKind, "kind", length=32)
     appointments: Mapped[list[str]]  # ids, in order of time
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     moved_from: Mapped[datetime | None]
+    # None: recorded by a server of the version before, during an update.
+    ordering_key: Mapped[uuid.UUID | None]
+    position: Mapped[int | None]
 
 
 class OutboxListener(Table):
-    """Receives every event from its registration on."""
+    """Receives every event from its registration on, until it is removed."""
 
     __tablename__ = "outbox_listeners"
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, bindparam, case, delete, literal, null, select, update
+from sqlalchemy import String, bindparam, case, delete, func, literal, null, select, update
+from sqlalchemy.orm import aliased
 
 from booking.domain.events import Event
 from booking.storage.base import core_table, insert_into
@@ -26,6 +27,7 @@ OLD_EVENTS = (
     select(EVENTS.c.id).where(EVENTS.c.occurred_at <= bindparam("until")).with_for_update(skip_locked=True)
 )
 DELETE_OLD_EVENTS = delete(EVENTS).where(EVENTS.c.id.in_(OLD_EVENTS))
+LAST_POSITION = select(func.max(EVENTS.c.position)).where(EVENTS.c.ordering_key == bindparam("key"))
 INSERT_DELIVERIES = insert_into(OutboxDelivery).from_select(
     ["event", "listener", "manage_token", "attempts", "due_at"],
     select(
@@ -49,21 +51,60 @@ class DueDelivery:
     until: datetime
 
 
-async def register_listeners(
-    session: BookingSession, names: Collection[str], *, absent: Collection[str] = ()
-) -> None:
-    """From now on events are due to these listeners, and to dynamic ones. Replicas take turns.
+@dataclass(frozen=True)
+class ListenerStatus:
+    """A listener that is no webhook endpoint, and its deliveries: those that wait, and those given up."""
 
-    Listeners of features that are `absent` for a while keep their deliveries.
+    name: str
+    waiting: int
+    oldest: datetime | None  # the event of the oldest delivery that waits
+    given_up: int
+
+
+async def register_listeners(session: BookingSession, names: Collection[str]) -> None:
+    """From now on events are due to these listeners, besides those registered before. Replicas take turns.
+
+    Registering removes no listener: another process may serve it, or this one again with other settings.
     """
     await lock_setup(session)
-    absent_listeners = [
-        OutboxListener.name.startswith(f"{feature}{FEATURE_SEPARATOR}", autoescape=True) for feature in absent
-    ]
-    removed = (OutboxListener.name.not_in(names), ~IS_DYNAMIC, *(~listener for listener in absent_listeners))
-    await session.execute(delete(OutboxListener).where(*removed))
     known = set(await session.scalars(select(OutboxListener.name)))
     session.add_all(OutboxListener(name=name) for name in names if name not in known)
+
+
+async def listener_statuses(session: BookingSession) -> Sequence[ListenerStatus]:
+    """All listeners but webhook endpoints, by name."""
+    waits = OutboxDelivery.due_at.is_not(None)
+    is_given_up = OutboxDelivery.due_at.is_(None) & OutboxDelivery.delivered_at.is_(None)
+    query = (
+        select(
+            OutboxListener.name,
+            func.count(case((waits, 1))),
+            func.min(case((waits, OutboxEvent.occurred_at))),
+            func.count(
+                case((is_given_up & OutboxDelivery.event.is_not(None), 1))
+            ),  # none: no delivery at all
+        )
+        .outerjoin(OutboxDelivery, OutboxDelivery.listener == OutboxListener.name)
+        .outerjoin(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
+        .where(~IS_DYNAMIC)
+        .group_by(OutboxListener.name)
+        .order_by(OutboxListener.name)
+    )
+    return [ListenerStatus(*row) for row in (await session.execute(query)).all()]
+
+
+async def latest_deliveries(
+    session: BookingSession, listener: str, *, limit: int
+) -> Sequence[tuple[OutboxDelivery, OutboxEvent]]:
+    """The deliveries of the latest events, the last one first."""
+    query = (
+        select(OutboxDelivery, OutboxEvent)
+        .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
+        .where(OutboxDelivery.listener == listener)
+        .order_by(OutboxEvent.occurred_at.desc(), OutboxEvent.position.desc())
+        .limit(limit)
+    )
+    return [(delivery, event) for delivery, event in (await session.execute(query)).all()]
 
 
 async def add_listener(session: BookingSession, name: str) -> None:
@@ -72,14 +113,25 @@ async def add_listener(session: BookingSession, name: str) -> None:
 
 
 async def remove_listener(session: BookingSession, name: str) -> None:
+    """Remove a listener with its deliveries; those that are due are never made."""
     await session.execute(delete(OutboxListener).where(OutboxListener.name == name))
 
 
-async def record_event(session: BookingSession, event: Event, manage_token: str | None) -> None:
-    """Record the event in the transaction of the change, so that neither is committed without the other."""
+async def record_event(
+    session: BookingSession, event: Event, manage_token: str | None, *, ordering_key: uuid.UUID
+) -> None:
+    """Record the event in the transaction of the change, so that neither is committed without the other.
+
+    Events with the same `ordering_key` are delivered in the order in which they were recorded.
+    """
     now = event.occurred_at
     await session.execute(DELETE_OLD_EVENTS, {"until": now - RETENTION})
-    row = {**vars(event), "appointments": [str(appointment) for appointment in event.appointments]}
+    row = {
+        **vars(event),
+        "appointments": [str(appointment) for appointment in event.appointments],
+        "ordering_key": ordering_key,
+        "position": 1 + (await session.scalar(LAST_POSITION, {"key": ordering_key}) or 0),
+    }
     await session.execute(insert_into(OutboxEvent), row)
     await session.execute(INSERT_DELIVERIES, {"event_id": event.id, "token": manage_token, "now": now})
 
@@ -92,11 +144,26 @@ async def listeners_with_due_deliveries(session: BookingSession, *, now: datetim
 async def claim_deliveries(
     session: BookingSession, listener: str, *, now: datetime, until: datetime, limit: int
 ) -> Sequence[DueDelivery]:
-    """Claim due deliveries, the oldest first; no other process gets them before `until`."""
+    """Claim due deliveries, the oldest first; no other process gets them before `until`.
+
+    An event waits while an earlier one of the same ordering key is still to be delivered to the listener.
+    """
+    earlier, earlier_event = aliased(OutboxDelivery), aliased(OutboxEvent)
+    is_preceded = (
+        select(earlier.event)
+        .join(earlier_event, earlier_event.id == earlier.event)
+        .where(
+            earlier.listener == listener,
+            earlier.due_at.is_not(None),
+            earlier_event.ordering_key == OutboxEvent.ordering_key,
+            earlier_event.position < OutboxEvent.position,
+        )
+        .exists()
+    )
     query = (
         select(OutboxDelivery, OutboxEvent)
         .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
-        .where(OutboxDelivery.listener == listener, OutboxDelivery.due_at <= now)
+        .where(OutboxDelivery.listener == listener, OutboxDelivery.due_at <= now, ~is_preceded)
         .order_by(OutboxDelivery.due_at, OutboxEvent.occurred_at)
         .limit(limit)
         .with_for_update(of=OutboxDelivery, skip_locked=True)
@@ -134,9 +201,12 @@ async def requeue_deliveries(
     now: datetime,
     event: uuid.UUID | None = None,
     since: datetime | None = None,
+    only_given_up: bool = False,
 ) -> int:
-    """Make deliveries due as if for the first time: of one event, or of all since; their number."""
+    """Make deliveries due as if for the first time: of one event, of all since, or given up; their number."""
     query = update(OutboxDelivery).where(OutboxDelivery.listener == listener)
+    if only_given_up:
+        query = query.where(OutboxDelivery.due_at.is_(None), OutboxDelivery.delivered_at.is_(None))
     if event is not None:
         query = query.where(OutboxDelivery.event == event)
     if since is not None:

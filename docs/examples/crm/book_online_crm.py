@@ -15,7 +15,7 @@ class CrmSettings(FeatureSettings):
 
 
 async def send_contact(context: ListenerContext) -> None:
-    """At least once: the address book tells a repeat by the `id`. What fails is tried again for a day."""
+    """At least once: the address book tells a repeat by the `id`. What fails is tried again for four days."""
     if context.event.kind is not EventKind.BOOKED:
         return
     contact = {

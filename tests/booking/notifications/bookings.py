@@ -53,9 +53,13 @@ class SampleBooking:
         assert message is not None
         return message
 
-    async def mail_or_none(self, event: Event, *, site: str = SITE) -> EmailMessage | None:
+    async def mail_or_none(
+        self, event: Event, *, site: str = SITE, now: datetime | None = None
+    ) -> EmailMessage | None:
         async with self.database.read() as session:
-            return await compose_mail(session, event, site=site, manage_token=self.token)
+            return await compose_mail(
+                session, event, site=site, manage_token=self.token, now=now or event.occurred_at
+            )
 
 
 async def make_booking(

@@ -266,7 +266,7 @@ async def test_a_mail_without_a_manage_token_has_no_link(clinic: Database) -> No
     booking = await make_booking(clinic, TUESDAY)
 
     async with clinic.read() as session:
-        mail = await compose_mail(session, booking.event(), site=SITE, manage_token=None)
+        mail = await compose_mail(session, booking.event(), site=SITE, manage_token=None, now=NOW)
 
     assert mail is not None
     assert "To move or cancel, please call us." in text_of(mail)
@@ -281,3 +281,11 @@ async def test_texts_that_the_clinic_has_not_given_are_left_out(empty: Database)
     assert mail["Reply-To"] is None
     assert "How to prepare" not in text_of(mail)
     assert "\n\n\n" not in text_of(mail)
+
+
+async def test_a_mail_about_a_visit_that_is_over_is_not_sent(clinic: Database) -> None:
+    booking = await make_booking(clinic, TUESDAY)
+    ends_at = booking.appointments[0].ends_at
+
+    assert await booking.mail_or_none(booking.event(), now=ends_at - timedelta(minutes=1)) is not None
+    assert await booking.mail_or_none(booking.event(), now=ends_at) is None

@@ -13,12 +13,12 @@ from booking.appointments.hold import HoldRequest, hold_course, hold_slot
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import SlotTaken
 from booking.domain.events import Event, EventKind
-from booking.domain.hookspecs import PermanentFailure
+from booking.domain.hookspecs import PermanentFailure, TemporaryFailure
 from booking.domain.screening import Answer
 from booking.outbox.relay import LEASE, RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
-from booking.storage.queries.outbox import claim_deliveries, record_event, register_listeners
+from booking.storage.queries.outbox import claim_deliveries, record_event, register_listeners, remove_listener
 from booking.storage.session import BookingSession
 from tests.support.clinics import NOW, open_clinic, small_clinic
 
@@ -203,7 +203,7 @@ async def test_a_failed_delivery_is_retried_with_the_same_event_id(
     assert len(listener.received) == 3
 
 
-async def test_retries_end_after_a_day_and_leave_no_secret(
+async def test_retries_outlast_a_weekend_and_leave_no_secret(
     clinic: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
 ) -> None:
     await book_at(clinic)
@@ -214,7 +214,7 @@ async def test_retries_end_after_a_day_and_leave_no_secret(
         clock.now += wait
 
     assert len(listener.received) == len(RETRY_DELAYS) + 1
-    assert DAY <= sum(RETRY_DELAYS, timedelta(0)) < 2 * DAY
+    assert 4 * DAY <= sum(RETRY_DELAYS, timedelta(0)) < 5 * DAY
     (given_up,) = await deliveries(clinic)
     assert (given_up.due_at, given_up.delivered_at, given_up.manage_token) == (None, None, None)
 
@@ -279,8 +279,9 @@ async def test_a_listener_gets_the_events_from_its_registration_to_its_removal(
 ) -> None:
     await book_at(clinic)
     await register(clinic, "late")
+    async with clinic.write() as session:
+        await remove_listener(session, "mail")
     await book_at(clinic, NINE + timedelta(hours=1))
-    await register(clinic, "late")
 
     late = RecordingListener()
     assert await OutboxRelay(clinic, {"mail": listener, "late": late}, clock=clock).deliver_due() == 1
@@ -293,7 +294,7 @@ async def test_events_are_deleted_after_a_month(clinic: Database, relay: OutboxR
     later = NOW + timedelta(days=30)
     async with clinic.write() as session:
         event = Event(booking.appointments[0].id, EventKind.BOOKED, (booking.appointments[0].id,), later)
-        await record_event(session, event, "secret")
+        await record_event(session, event, "secret", ordering_key=event.id)
 
     async with clinic.read() as session:
         assert await session.scalar(select(func.count()).select_from(OutboxEvent)) == 1
@@ -326,3 +327,100 @@ async def test_the_relay_goes_on_after_a_round_that_failed(
     await asyncio.wait([running])
 
     assert len(listener.received) == 1
+
+
+async def test_a_start_removes_no_listener_and_no_delivery(
+    clinic: Database, listener: RecordingListener, clock: StandingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await register(clinic, "crm.contacts")
+    await book_at(clinic)
+
+    other = OutboxRelay(clinic, {}, clock=clock, missing={"mail": "there is no mail server"})
+    await other.register()
+    await book_at(clinic, NINE + timedelta(hours=1))
+
+    assert await other.deliver_due() == 0
+    assert caplog.messages == [
+        "crm.contacts is not served: no feature of this process has it; 1 deliveries wait",
+        "mail is not served: there is no mail server; 1 deliveries wait",
+    ]
+    assert await OutboxRelay(clinic, {"mail": listener}, clock=clock).deliver_due() == 2
+    assert len(listener.received) == 2
+
+
+async def test_events_of_an_appointment_arrive_in_order_while_others_overtake(
+    clinic: Database, listener: RecordingListener, clock: StandingClock
+) -> None:
+    booking = await book_at(clinic)
+    listener.failures = [OSError("no answer")]
+    relays = [OutboxRelay(clinic, {"mail": listener}, clock=clock) for _ in range(2)]
+    await asyncio.gather(*(relay.deliver_due() for relay in relays))
+    async with clinic.write() as session:
+        await reschedule(session, RescheduleRequest(booking.manage_token, NINE + 2 * DAY), now=NOW)
+    async with clinic.write() as session:
+        await cancel(session, booking.manage_token, None, now=NOW)
+    other = await book_at(clinic)
+
+    await asyncio.gather(*(relay.deliver_due() for relay in relays))
+    assert [event.appointments for event, _ in listener.received[1:]] == [(other.appointments[0].id,)]
+    clock.now += RETRY_DELAYS[0]
+    for _ in range(3):
+        await asyncio.gather(*(relay.deliver_due() for relay in relays))
+
+    of_first = [
+        event.kind for event, _ in listener.received if event.appointments == (booking.appointments[0].id,)
+    ]
+    assert of_first == [EventKind.BOOKED, EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED]
+
+
+async def test_a_delivery_given_up_lets_later_ones_go_on(
+    clinic: Database, listener: RecordingListener, relay: OutboxRelay
+) -> None:
+    booking = await book_at(clinic)
+    async with clinic.write() as session:
+        await cancel(session, booking.manage_token, None, now=NOW)
+    listener.failures = [PermanentFailure("no such mailbox")]
+
+    for _ in range(2):
+        await relay.deliver_due()
+
+    assert [event.kind for event, _ in listener.received] == [EventKind.BOOKED, EventKind.CANCELLED]
+
+
+async def test_a_course_is_delivered_in_order_whichever_visit_changes(
+    database: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
+) -> None:
+    await open_clinic(database, small_clinic(service="visits = 2"))
+    await register(database, "mail")
+    async with database.write() as session:
+        held = await hold_course(session, HoldRequest("visit", (NINE, NINE + DAY)), now=NOW)
+    booking = await book_held(database, [token for _, token in held])
+    for appointment in reversed(booking.appointments):
+        async with database.write() as session:
+            await cancel(session, booking.manage_token, appointment.id, now=NOW)
+    listener.failures = [OSError("no answer")]
+
+    await relay.deliver_due()
+    assert len(listener.received) == 1
+    clock.now += RETRY_DELAYS[0]
+    for _ in range(3):
+        await relay.deliver_due()
+
+    assert [event.kind for event, _ in listener.received[1:]] == [
+        EventKind.BOOKED,
+        EventKind.CANCELLED,
+        EventKind.CANCELLED,
+    ]
+
+
+async def test_an_expected_failure_is_one_line_in_the_log(
+    clinic: Database, listener: RecordingListener, relay: OutboxRelay, caplog: pytest.LogCaptureFixture
+) -> None:
+    await book_at(clinic)
+    listener.failures = [TemporaryFailure("mail.example.com:587 can't be used: 535")]
+
+    await relay.deliver_due()
+
+    (record,) = caplog.records
+    assert record.exc_info is None
+    assert record.message.endswith("again in 0:00:10: mail.example.com:587 can't be used: 535")
