@@ -1,100 +1,33 @@
 """Each event is delivered at least once, and never without its change."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from booking.appointments.book import Booking, BookingRequest, book
 from booking.appointments.cancel import cancel
-from booking.appointments.hold import HoldRequest, hold_course, hold_slot
+from booking.appointments.hold import HoldRequest, hold_course
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import SlotTaken
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import PermanentFailure, TemporaryFailure
-from booking.domain.screening import Answer
 from booking.outbox.relay import LEASE, RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
-from booking.storage.queries.outbox import claim_deliveries, record_event, register_listeners, remove_listener
+from booking.storage.queries.outbox import claim_deliveries, record_event, remove_listener
 from booking.storage.session import BookingSession
+from tests.booking.outbox.conftest import (
+    DAY,
+    NINE,
+    RecordingListener,
+    StandingClock,
+    book_at,
+    book_held,
+    deliveries,
+    register,
+)
 from tests.support.clinics import NOW, open_clinic, small_clinic
-
-NINE = datetime(2026, 11, 24, 14, tzinfo=NOW.tzinfo)
-DAY = timedelta(days=1)
-
-
-@dataclass
-class RecordingListener:
-    """Records the events that it is given, and fails as often as it has `failures` left."""
-
-    received: list[tuple[Event, str | None]] = field(default_factory=list)
-    failures: list[BaseException] = field(default_factory=list)
-
-    async def __call__(self, event: Event, manage_token: str | None) -> None:
-        self.received.append((event, manage_token))
-        if self.failures:
-            raise self.failures.pop()
-
-
-@dataclass
-class StandingClock:
-    now: datetime = NOW
-
-    async def __call__(self, _session: BookingSession) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def listener() -> RecordingListener:
-    return RecordingListener()
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-async def clinic(database: Database) -> Database:
-    await open_clinic(database, small_clinic())
-    await register(database, "mail")
-    return database
-
-
-@pytest.fixture
-def relay(database: Database, listener: RecordingListener, clock: StandingClock) -> OutboxRelay:
-    return OutboxRelay(database, {"mail": listener}, clock=clock)
-
-
-async def register(database: Database, *names: str) -> None:
-    async with database.write() as session:
-        await register_listeners(session, names)
-
-
-async def book_at(database: Database, at: datetime = NINE) -> Booking:
-    async with database.write() as session:
-        _, token = await hold_slot(session, HoldRequest("visit", at), now=NOW)
-    return await book_held(database, [token])
-
-
-async def book_held(database: Database, tokens: list[str]) -> Booking:
-    contact: tuple[str, str, str, dict[str, Answer], str] = (
-        "Sample Patient",
-        "patient@example.com",
-        "416 555 0123",
-        {},
-        "en",
-    )
-    async with database.write() as session:
-        return await book(session, BookingRequest(tokens, len(tokens) > 1, *contact), now=NOW)
-
-
-async def deliveries(database: Database) -> list[OutboxDelivery]:
-    async with database.read() as session:
-        return list(await session.scalars(select(OutboxDelivery)))
 
 
 async def test_replicas_that_start_together_register_a_listener_once(clinic: Database) -> None:
@@ -346,71 +279,6 @@ async def test_a_start_removes_no_listener_and_no_delivery(
     ]
     assert await OutboxRelay(clinic, {"mail": listener}, clock=clock).deliver_due() == 2
     assert len(listener.received) == 2
-
-
-async def test_events_of_an_appointment_arrive_in_order_while_others_overtake(
-    clinic: Database, listener: RecordingListener, clock: StandingClock
-) -> None:
-    booking = await book_at(clinic)
-    listener.failures = [OSError("no answer")]
-    relays = [OutboxRelay(clinic, {"mail": listener}, clock=clock) for _ in range(2)]
-    await asyncio.gather(*(relay.deliver_due() for relay in relays))
-    async with clinic.write() as session:
-        await reschedule(session, RescheduleRequest(booking.manage_token, NINE + 2 * DAY), now=NOW)
-    async with clinic.write() as session:
-        await cancel(session, booking.manage_token, None, now=NOW)
-    other = await book_at(clinic)
-
-    await asyncio.gather(*(relay.deliver_due() for relay in relays))
-    assert [event.appointments for event, _ in listener.received[1:]] == [(other.appointments[0].id,)]
-    clock.now += RETRY_DELAYS[0]
-    for _ in range(3):
-        await asyncio.gather(*(relay.deliver_due() for relay in relays))
-
-    of_first = [
-        event.kind for event, _ in listener.received if event.appointments == (booking.appointments[0].id,)
-    ]
-    assert of_first == [EventKind.BOOKED, EventKind.BOOKED, EventKind.MOVED, EventKind.CANCELLED]
-
-
-async def test_a_delivery_given_up_lets_later_ones_go_on(
-    clinic: Database, listener: RecordingListener, relay: OutboxRelay
-) -> None:
-    booking = await book_at(clinic)
-    async with clinic.write() as session:
-        await cancel(session, booking.manage_token, None, now=NOW)
-    listener.failures = [PermanentFailure("no such mailbox")]
-
-    for _ in range(2):
-        await relay.deliver_due()
-
-    assert [event.kind for event, _ in listener.received] == [EventKind.BOOKED, EventKind.CANCELLED]
-
-
-async def test_a_course_is_delivered_in_order_whichever_visit_changes(
-    database: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
-) -> None:
-    await open_clinic(database, small_clinic(service="visits = 2"))
-    await register(database, "mail")
-    async with database.write() as session:
-        held = await hold_course(session, HoldRequest("visit", (NINE, NINE + DAY)), now=NOW)
-    booking = await book_held(database, [token for _, token in held])
-    for appointment in reversed(booking.appointments):
-        async with database.write() as session:
-            await cancel(session, booking.manage_token, appointment.id, now=NOW)
-    listener.failures = [OSError("no answer")]
-
-    await relay.deliver_due()
-    assert len(listener.received) == 1
-    clock.now += RETRY_DELAYS[0]
-    for _ in range(3):
-        await relay.deliver_due()
-
-    assert [event.kind for event, _ in listener.received[1:]] == [
-        EventKind.BOOKED,
-        EventKind.CANCELLED,
-        EventKind.CANCELLED,
-    ]
 
 
 async def test_an_expected_failure_is_one_line_in_the_log(
