@@ -10,7 +10,8 @@ from contextlib import aclosing
 from typing import Any, cast
 
 import orjson
-from graphql import GraphQLError
+from graphql import GraphQLError, get_operation_ast
+from graphql import OperationType as GraphQLOperationType
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -19,9 +20,10 @@ from strawberry.types.graphql import OperationType
 
 from graphql_api.context.context import Context
 from graphql_api.http.cacheability import Cacheability
+from graphql_api.http.content_negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, media_type_of_answer
 from graphql_api.http.error_response import error_response
 from graphql_api.http.event_stream import Streams, event_stream
-from graphql_api.http.request import JSON, GraphQLRequest, read_request
+from graphql_api.http.request import GraphQLRequest, read_request
 from graphql_api.limits.document_facts import document_facts
 from graphql_api.limits.limits import DEADLINE, MAX_ERRORS
 from graphql_api.schema.errors import rate_limited_error, show_error
@@ -29,8 +31,6 @@ from graphql_api.schema.schema import BookingSchema
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.trusted_documents import TrustedDocuments
 
-GRAPHQL_RESPONSE = "application/graphql-response+json"
-EVENT_STREAM = "text/event-stream"
 RETRY_SOON = {"Retry-After": "5"}
 VARY_HEADERS = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"}
 
@@ -56,11 +56,16 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         try:
-            kind = _negotiate(request.headers.get("accept", "*/*"))
             operation = await read_request(request, self._documents)
             context = await self._context_of(request)
             points = context.internals.budgets.points
-            if not points.charge(1):  # A document that turns out to be invalid costs something too.
+            # A document that turns out to be invalid costs something too.
+            is_paid = points.charge(1)
+            kind = media_type_of_answer(
+                ", ".join(request.headers.getlist("accept")),
+                is_subscription=is_paid and _is_subscription(operation),
+            )
+            if not is_paid:
                 return self._respond(ExecutionResult(None, [rate_limited_error(points)]), kind, context)
             try:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
@@ -158,15 +163,21 @@ class Endpoint:
         )
 
 
-def _negotiate(accept: str) -> str:
-    """The media type of the answer."""
-    offered = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    for kind in (EVENT_STREAM, GRAPHQL_RESPONSE):
-        if kind in offered:
-            return kind
-    if offered & {JSON, "application/*", "*/*"}:
-        return JSON
-    raise RequestError(406, f"Please accept {GRAPHQL_RESPONSE} or {JSON}; {EVENT_STREAM} for a subscription.")
+def _is_subscription(request: GraphQLRequest) -> bool:
+    """Whether the request names a subscription.
+
+    Raises:
+        RequestError: the document has several operations, and the request names none of them.
+    """
+    try:
+        facts = document_facts(request.query)
+    except GraphQLError:
+        return False  # The schema refuses the document.
+    if len(facts.operations) > 1 and request.name is None:
+        operations = ", ".join(each.node.name.value for each in facts.operations if each.node.name)
+        raise RequestError(400, f"Please name one operation in `operationName`: {operations}.")
+    node = get_operation_ast(facts.document, request.name)
+    return node is not None and node.operation is GraphQLOperationType.SUBSCRIPTION
 
 
 def _allowed(method: str) -> set[OperationType]:

@@ -9,11 +9,10 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from graphql_api.http.content_negotiation import JSON
 from graphql_api.limits.limits import MAX_BODY_BYTES, MAX_URL_QUERY_BYTES
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.trusted_documents import TrustedDocuments
-
-JSON = "application/json"
 
 
 @dataclass(frozen=True)

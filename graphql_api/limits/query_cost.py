@@ -17,6 +17,7 @@ from graphql import (
     OperationType,
     SelectionNode,
     SelectionSetNode,
+    Undefined,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
@@ -117,8 +118,9 @@ class _CostCalculator:
         """The number of objects that the arguments ask for; None where no argument says."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         for name in SIZE_ARGUMENTS & field.args.keys():
-            default = field.args[name].default_value
-            value = value_from_ast_untyped(given[name], self._variables) if name in given else default
+            value = value_from_ast_untyped(given[name], self._variables) if name in given else None
+            if value is None or value is Undefined:
+                value = field.args[name].default_value
             if isinstance(value, list):
                 return min(len(value), MAX_IDS)
             # Execution refuses a size that is no number or too large before it looks anything up.

@@ -45,6 +45,7 @@ from graphql_api.operations import (
 )
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
+from graphql_api.schema.null_defaults import take_null_as_default
 from graphql_api.schema.schema_extensions import DocumentCache, QueryCostLimit
 from graphql_api.security.authorization import MissingScope, enforce_scopes
 from graphql_api.types import problems
@@ -110,6 +111,7 @@ class BookingSchema(strawberry.Schema):
                 QueryCostLimit,
             ],
         )
+        take_null_as_default(self._schema)
         owners = {coordinate: owner for owner in enabled for coordinate in coordinates(owner.feature)}
         check_after_schema(self._schema, owners, enabled)
         try:

@@ -29,6 +29,17 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
         {},
         1 + 9,
     ),
+    "a page by a null": ("{ services(first: null) { edges { node { slug } } } }", {}, 1 + 20),
+    "a page by a variable that is null": (
+        "query ($n: Int) { services(first: $n) { edges { node { slug } } } }",
+        {"n": None},
+        1 + 20,
+    ),
+    "a page by a variable that is not given": (
+        "query ($n: Int) { services(first: $n) { edges { node { slug } } } }",
+        {},
+        1 + 20,
+    ),
     "a page by something else": (
         "query ($n: Int! = 9) { services(first: $n) { edges { node { slug } } } }",
         {"n": "many"},
