@@ -1,25 +1,39 @@
 """Prepares the database for a server: migrates it, and makes its catalogue equal to the clinic's file."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
+from booking.appointments.load import LoadedClinic, load_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
-from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.domain.error_text import describe_exception
 from booking.storage.database import Database
 from booking.storage.migrations.history import MigrationError
-from booking.storage.migrations.upgrade import migrate, missing_schema
+from booking.storage.migrations.upgrade import is_migrated, migrate, missing_schema
+from booking.storage.session import BookingSession
 from graphql_api.extensions.feature import EnabledFeature
+
+T = TypeVar("T")
+
+
+class NotMigrated(Exception):
+    """A dry run needs today's tables."""
 
 
 def prepare_database(
-    url: str, clinic: ClinicFile, enabled: Sequence[EnabledFeature], *, now: datetime
-) -> list[str]:
-    """Return what changed in the catalogue, a sentence each.
+    url: str,
+    clinic: ClinicFile,
+    enabled: Sequence[EnabledFeature],
+    *,
+    now: datetime,
+    allow_rewrite: bool = False,
+) -> LoadedClinic:
+    """Return what changed in the catalogue, and the booked visits that it rules out.
 
     Raises:
         FeatureError: a feature's migrations fail, or lack a table or a column.
+        RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's.
     """
     histories = {history: owner for owner in enabled if (history := owner.history)}
     try:
@@ -31,15 +45,41 @@ def prepare_database(
             mistake = f"no migration makes it: book-online new-migration {owner.feature.name} 'what is new'"
             raise owner.error(f"{'column' if '.' in name else 'table'} {name}", mistake)
 
-    async def apply() -> list[str]:
+    async def apply(session: BookingSession) -> LoadedClinic:
+        return await load_clinic_file(session, clinic, now=now, allow_rewrite=allow_rewrite)
+
+    return _in_transaction(url, apply)
+
+
+def preview_load(url: str, clinic: ClinicFile, *, now: datetime) -> list[str]:
+    """What `prepare_database` would change, and the visits that it would rule out; nothing is written.
+
+    Raises:
+        NotMigrated: the database hasn't today's tables, which only a load makes.
+    """
+    if not is_migrated(url):
+        raise NotMigrated(
+            "the database is new, or of an earlier version: load the file without --dry-run to migrate it"
+        )
+
+    async def apply(session: BookingSession) -> list[str]:
+        sentences = (await load_clinic_file(session, clinic, now=now, allow_rewrite=True)).sentences
+        await session.rollback()
+        return sentences
+
+    return _in_transaction(url, apply)
+
+
+def _in_transaction(url: str, work: Callable[[BookingSession], Awaitable[T]]) -> T:
+    async def run() -> T:
         database = Database(url)
         try:
             async with database.write() as session:
-                return await sync_clinic_file(session, clinic, now=now)
+                return await work(session)
         finally:
             await database.close()
 
-    return asyncio.run(apply())
+    return asyncio.run(run())
 
 
 def migration_failure(broken: MigrationError) -> str:

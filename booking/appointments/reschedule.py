@@ -69,6 +69,7 @@ async def reschedule(session: BookingSession, request: RescheduleRequest, *, now
     appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
     appointment.changed_at = now
     appointment.sequence += 1
+    appointment.impossible_since = None
     await session.flush()
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by

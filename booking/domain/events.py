@@ -12,6 +12,8 @@ class EventKind(StrEnum):
     BOOKED = "appointment.booked"
     MOVED = "appointment.moved"
     CANCELLED = "appointment.cancelled"
+    NEEDS_ATTENTION = "appointment.needs_attention"
+    """The clinic's file no longer allows the booked visit: the clinic has to call the patient."""
 
 
 @dataclass(frozen=True)

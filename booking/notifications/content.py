@@ -15,6 +15,10 @@ from booking.notifications.layout import Card, Link, MailLayout, Row, Section
 from booking.storage.models.appointments import Appointment
 
 
+class NotForPatients(Exception):
+    """The event has no mail."""
+
+
 @dataclass(frozen=True)
 class Links:
     """`manage` is secret, and only for the patient; None if it is not known any more."""
@@ -48,6 +52,8 @@ def _title(context: MailContext, texts: Texts) -> str:
             return texts("mail.moved.title" if context.has_new_time else "mail.changed.title")
         case EventKind.CANCELLED:
             return texts("mail.cancelled.title")
+        case EventKind.NEEDS_ATTENTION:
+            raise NotForPatients(context.event.kind)
 
 
 def _lead(context: MailContext, texts: Texts) -> list[str]:
@@ -59,6 +65,8 @@ def _lead(context: MailContext, texts: Texts) -> list[str]:
             return [lead, texts("mail.calendar.update")]
         case EventKind.CANCELLED:
             return [texts("mail.cancelled.lead"), texts("mail.calendar.update")]
+        case EventKind.NEEDS_ATTENTION:
+            raise NotForPatients(context.event.kind)
 
 
 def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:

@@ -62,10 +62,12 @@ class MailContext:
 
 
 async def mail_context(session: BookingSession, event: Event, *, now: datetime) -> MailContext | None:
-    """None if the event is outdated: what has happened since has an event, and a mail, of its own.
+    """None if the event is not for the patient, or outdated: what happened since has a mail of its own.
 
     Also None if all its appointments are over: the mail server was down for that long.
     """
+    if event.kind is EventKind.NEEDS_ATTENTION:
+        return None  # The clinic calls.
     of_event = await appointments_by_id(session, event.appointments)
     appointments = [appointment for appointment in of_event if _is_current(event, appointment)]
     if all(appointment.ends_at <= now for appointment in appointments):

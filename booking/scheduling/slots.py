@@ -183,8 +183,9 @@ async def _refusal(
         schedules and not any(schedule.is_certified(tick) for schedule in working or schedules)
     ):
         deliverable = await deliverable_offers(session, now=now, services=[criteria.service.slug])
+        advice = "Please choose someone else or another day." if deliverable else "Please call us."
         return NotQualified(
-            "Nobody who may deliver this is there on that day. Please choose someone else or another day.",
+            f"Nobody who may deliver this is there on that day. {advice}",
             path=("practitionerId",),
             practitioners=[offer.practitioner.slug for offer in deliverable],
         )

@@ -35,7 +35,10 @@ class WorkingTime:
     zone: ZoneInfo
     position: int
     window: Window
-    working: int  # open at the location, on duty, not away
+    opening: int  # the location's hours, on days without a closure or a public holiday
+    on_duty: int  # the practitioner's hours there
+    away: int  # the practitioner's time off
+    working: int  # all three: open, on duty, not away
     certified: int  # the certificate that the service needs is valid
     steps: int  # where a visit may start by the clinic's grid
 
@@ -51,7 +54,7 @@ async def working_times(
     key = criteria.service.slug, first - MARGIN, last + MARGIN, step
     days = (last - first + 3 * MARGIN).days
     times = await cached(
-        session, key, partial(_compute, session, *key), weigh=lambda times: days * len(times)
+        session, key, partial(compute_working_times, session, *key), weigh=lambda times: days * len(times)
     )
     return [
         time
@@ -60,9 +63,10 @@ async def working_times(
     ]
 
 
-async def _compute(
+async def compute_working_times(
     session: BookingSession, service: str, first: date, last: date, step: timedelta
 ) -> Sequence[WorkingTime]:
+    """As `working_times`, for every practitioner and location, from the rows as this transaction has them."""
     offers = await qualified_offers(session, service)
     locations = await listed_locations(session)
     if not offers or not locations:
@@ -88,13 +92,23 @@ async def _compute(
             practitioner = offer.practitioner
             if not spans[slug, practitioner.slug]:
                 continue
-            working = open_ & open_bits(window, zone, spans[slug, practitioner.slug])
+            time_off_bits = 0
             for low, high in away[practitioner.slug]:
-                working &= ~window.bits(low, high)
-            certified = _certified(window, zone, offer)
+                time_off_bits |= window.bits(low, high)
+            on_duty = open_bits(window, zone, spans[slug, practitioner.slug])
             times.append(
                 WorkingTime(
-                    practitioner.slug, slug, zone, practitioner.position, window, working, certified, steps
+                    practitioner.slug,
+                    slug,
+                    zone,
+                    practitioner.position,
+                    window,
+                    opening=open_,
+                    on_duty=on_duty,
+                    away=time_off_bits,
+                    working=open_ & on_duty & ~time_off_bits,
+                    certified=_certified(window, zone, offer),
+                    steps=steps,
                 )
             )
     return times

@@ -1,9 +1,56 @@
-"""Reads the clinic file that a command names, or else that of the settings."""
+"""`book-online check` and `load`, and the clinic file that a command names, or else that of the settings."""
 
+import argparse
+import sys
 from pathlib import Path
 
+from booking.appointments.load import RewritesClinic
+from graphql_api.app import system_clock
+from graphql_api.cli.command import Commands, add_command
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
+from graphql_api.schema.schema import schema_with
 from graphql_api.settings import InvalidSetting, Settings
+from graphql_api.startup import prepare_database, preview_load
+
+
+def add_to(commands: Commands) -> None:
+    check = add_command(commands, "check", _check, "explain every mistake in a clinic's file")
+    check.add_argument("file", type=Path, help="a clinic.toml")
+
+    load = add_command(commands, "load", _load, "migrate, and make the database equal to the clinic's file")
+    load.add_argument("file", type=Path, nargs="?", help="instead of the one in the settings")
+    load.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print what would change, and the booked visits that it would rule out; write nothing",
+    )
+    load.add_argument("--yes", action="store_true", help="also if most of the clinic would be rewritten")
+
+
+def _check(arguments: argparse.Namespace, settings: Settings) -> None:
+    schema_with(clinic_of(settings, arguments.file).enabled)
+    print(f"{arguments.file}: all is well")
+
+
+def _load(arguments: argparse.Namespace, settings: Settings) -> None:
+    clinic = clinic_of(settings, arguments.file)
+    schema_with(clinic.enabled)  # The database is not touched for a feature that no server would start with.
+    url, now = settings.database_url, system_clock()
+    if arguments.dry_run:
+        print("\n".join(preview_load(url, clinic.file, now=now)) or "Nothing would change.")
+        return
+    try:
+        loaded = prepare_database(url, clinic.file, clinic.enabled, now=now, allow_rewrite=arguments.yes)
+    except RewritesClinic as refused:
+        if not sys.stdin.isatty():
+            raise
+        print("\n".join(preview_load(url, clinic.file, now=now)))
+        print(f"Attention: {refused}")
+        if input("Rewrite the clinic? Type yes: ").strip() != "yes":
+            return
+        loaded = prepare_database(url, clinic.file, clinic.enabled, now=now, allow_rewrite=True)
+    for sentence in loaded.sentences:
+        print(sentence)
 
 
 def read_clinic_file(file: Path) -> str:

@@ -4,18 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
+from booking.appointments.load import RewritesClinic
 from booking.catalogue.clinic_file.parser import ClinicFileError
 from booking.domain.errors import BookingError
 from booking.i18n.locales import FALLBACK, LocaleError, locales
 from booking.storage.engine import UnknownDatabase
-from graphql_api.app import system_clock
-from graphql_api.cli import calendar_feeds, features, keys, outbox, serve, webhooks
+from graphql_api.cli import appointments, calendar_feeds, clinic_file, features, keys, outbox, serve, webhooks
 from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command
 from graphql_api.extensions.feature import FeatureError
-from graphql_api.schema.schema import printed_schema, schema_with
+from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import InvalidSetting, Settings, settings_from
-from graphql_api.startup import prepare_database
+from graphql_api.startup import NotMigrated
 from web.embed import snippet
 
 EXPLAINED_ERRORS = (
@@ -24,7 +24,9 @@ EXPLAINED_ERRORS = (
     FeatureError,
     InvalidSetting,
     LocaleError,
+    NotMigrated,
     OSError,
+    RewritesClinic,
     UnknownDatabase,
 )
 """Errors whose message says what to do: no traceback is needed."""
@@ -45,11 +47,8 @@ def command_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve.add_to(commands)
 
-    check = add_command(commands, "check", _check, "explain every mistake in a clinic's file")
-    check.add_argument("file", type=Path, help="a clinic.toml")
-
-    load = add_command(commands, "load", _load, "migrate, and make the database equal to the clinic's file")
-    load.add_argument("file", type=Path, nargs="?", help="instead of the one in the settings")
+    clinic_file.add_to(commands)
+    appointments.add_to(commands)
 
     embed = add_command(commands, "embed", _embed, "print the two lines for a web page")
     embed.add_argument("--service", default="", help="slug of the service that the button is for")
@@ -70,18 +69,6 @@ def command_parser() -> argparse.ArgumentParser:
         "--with-features", action="store_true", help="as this clinic's server answers, features included"
     )
     return parser
-
-
-def _check(arguments: argparse.Namespace, settings: Settings) -> None:
-    schema_with(clinic_of(settings, arguments.file).enabled)
-    print(f"{arguments.file}: all is well")
-
-
-def _load(arguments: argparse.Namespace, settings: Settings) -> None:
-    clinic = clinic_of(settings, arguments.file)
-    schema_with(clinic.enabled)  # The database is not touched for a feature that no server would start with.
-    for change in prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock()):
-        print(change)
 
 
 def _embed(arguments: argparse.Namespace, settings: Settings) -> None:

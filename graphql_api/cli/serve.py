@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import logging
 import sys
 
 import uvicorn
@@ -12,6 +13,8 @@ from graphql_api.cli.command import Commands, add_command
 from graphql_api.cli.reload import run_reloading
 from graphql_api.settings import InvalidSetting, Settings
 from graphql_api.startup import prepare_database
+
+log = logging.getLogger("book_online")
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep a connection that they may use again: it must not end just as they do."""
@@ -34,7 +37,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         run_reloading([sys.executable, "-m", "graphql_api.cli.main", "serve", *address], settings.clinic_file)
     clinic = clinic_of(settings)
     app = create_app(settings, clinic.enabled)
-    prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock())
+    loaded = prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock())
+    for obstacle in loaded.obstacles:
+        log.warning("%s", obstacle)
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     base = f"http://{host}:{arguments.port}"
     if settings.is_development:

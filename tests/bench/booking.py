@@ -64,7 +64,7 @@ async def booking_client(url: str, *, practitioners: int = PRACTITIONERS) -> Asy
     try:
         async with database.write() as session:
             clinic = parse_clinic_file(clinic_file(practitioners))
-            await sync_clinic_file(session, clinic, now=datetime.now(UTC))
+            await sync_clinic_file(session, clinic)
         client = BookingClient(database)
         for _ in range(5):
             await client.book()

@@ -42,7 +42,7 @@ async def running(url: str, folder: Path) -> AsyncIterator[Ours]:
     clinic.write_text(clinic_file(PRACTITIONERS), "utf-8")
     database = Database(url)
     async with database.write() as session:
-        await sync_clinic_file(session, parse_clinic_file(clinic.read_text("utf-8")), now=datetime.now(UTC))
+        await sync_clinic_file(session, parse_clinic_file(clinic.read_text("utf-8")))
     await database.close()
     environment = environment_for(url, clinic)
     async with started(Server(folder / "ours.log", environment)) as server:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from booking.appointments.load import load_clinic_file
 from booking.catalogue.clinic_file.parser import parse_clinic_file
-from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.storage.database import Database
 
 FILE = Path(__file__).parents[2] / "clinic.toml"
@@ -28,9 +28,9 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 async def open_clinic(database: Database, text: str = SAMPLE, *, now: datetime = NOW) -> list[str]:
-    """Applies a clinic's file, and returns the changes."""
+    """Applies a clinic's file, and returns the changes and the visits that it rules out."""
     async with database.write() as session:
-        return await sync_clinic_file(session, _read(text), now=now)
+        return (await load_clinic_file(session, _read(text), now=now, allow_rewrite=True)).sentences
 
 
 _read = cache(parse_clinic_file)

@@ -1,24 +1,27 @@
 """A clinic's file -> the database. Applying it twice changes nothing; appointments always stay."""
 
 from collections.abc import Hashable
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect
 
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.storage.base import Table
-from booking.storage.models.catalogue import Clinic
-from booking.storage.queries.appointments import UpcomingAppointment, upcoming_appointments
+from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
 
+WITHDRAWABLE: dict[type[Location | Service | Practitioner], str] = {
+    Location: "locations",
+    Service: "services",
+    Practitioner: "practitioners",
+}
 
-async def sync_clinic_file(session: BookingSession, file: ClinicFile, *, now: datetime) -> list[str]:
-    """A sentence for each change and for each appointment that can't be kept; none if nothing changed.
+
+async def sync_clinic_file(session: BookingSession, file: ClinicFile) -> list[str]:
+    """A sentence for each change; none if nothing changed.
 
     In the caller's transaction. A row that is gone from the file is withdrawn, not deleted.
     """
@@ -31,7 +34,26 @@ async def sync_clinic_file(session: BookingSession, file: ClinicFile, *, now: da
     for table, parts in rows.parts.items():
         changes += await _sync_parts(session, table, parts)
     await session.flush()
-    return changes + (await _affected_appointments(session, now=now) if changes else [])
+    return changes
+
+
+async def rewrite_reasons(session: BookingSession, file: ClinicFile) -> list[str]:
+    """Why the file is most likely another clinic's than the one in the database; none for a first load."""
+    clinic = await session.get(Clinic, 1)
+    if clinic is None:
+        return []
+    rows = rows_of_clinic_file(file)
+    reasons = []
+    if set(clinic.name.values()).isdisjoint(rows.clinic["name"].values()):
+        reasons.append("its name changes")
+    if clinic.time_zone != file.clinic.time_zone:
+        reasons.append(f"its time zone changes from {clinic.time_zone} to {file.clinic.time_zone}")
+    for table, noun in WITHDRAWABLE.items():
+        listed = {row.slug for row in await all_rows(session, table) if row.listed}
+        gone = listed - {row["slug"] for row in rows.named[table]}
+        if len(gone) * 2 > len(listed):
+            reasons.append(f"{len(gone)} of {len(listed)} {noun} would be withdrawn")
+    return reasons
 
 
 async def _sync_clinic(session: BookingSession, wanted: Row) -> list[str]:
@@ -92,30 +114,3 @@ async def _sync_parts(session: BookingSession, table: type[Table], rows: list[Ro
 
 def _value(row: dict[str, Any], columns: list[str]) -> Hashable:
     return tuple(str(row.get(column)) for column in columns)
-
-
-async def _affected_appointments(session: BookingSession, *, now: datetime) -> list[str]:
-    """Appointments ahead that the new catalogue rules out: the clinic has to call their patients."""
-    sentences = []
-    for upcoming in await upcoming_appointments(session, now):
-        day = upcoming.appointment.starts_at.astimezone(ZoneInfo(upcoming.location.time_zone)).date()
-        if obstacle := _obstacle(upcoming, day):
-            sentences.append(
-                f"Appointment {upcoming.appointment.reference} on {day} is kept, but {obstacle}. "
-                "Please call the patient."
-            )
-    return sentences
-
-
-def _obstacle(upcoming: UpcomingAppointment, day: date) -> str | None:
-    certification = upcoming.certification
-    if not upcoming.practitioner.listed:
-        return f"{upcoming.practitioner.name} was withdrawn"
-    if not upcoming.location.listed:
-        return f"the location {upcoming.location.slug!r} was withdrawn"
-    if upcoming.is_away:
-        return f"{upcoming.practitioner.name} is away"
-    is_certified = certification and (certification.valid_from or day) <= day <= certification.valid_until
-    if upcoming.service.requires and not is_certified:
-        return f"{upcoming.practitioner.name} has no certificate for it on that day"
-    return None

@@ -9,7 +9,7 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import String, column, inspect, select, table
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
 
 from booking.domain.error_text import one_line
 from booking.storage.base import Table, core_table
@@ -37,6 +37,14 @@ def migrate(url: str, features: Sequence[MigrationHistory] = ()) -> None:
     histories = [CORE_HISTORY, *features]
     if not with_connection(url, lambda connection: _is_up_to_date(connection, histories)):
         with_connection(url, lambda connection: _upgrade(connection, histories), writes=True)
+
+
+def is_migrated(url: str) -> bool:
+    """Whether the core's tables are today's. A database that isn't there is not made."""
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file and not Path(file).exists():
+        return False
+    return with_connection(url, lambda connection: _is_up_to_date(connection, [CORE_HISTORY]))
 
 
 def missing_schema(url: str, kinds: Sequence[type[Table]]) -> list[str]:

@@ -65,6 +65,7 @@ class Appointment(AppointmentColumns, Table):
     manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the appointments of a course
     changed_at: Mapped[datetime]
     sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change
+    impossible_since: Mapped[datetime | None]  # when a load first found that the catalogue rules it out
 
     @property
     def ordering_key(self) -> uuid.UUID:

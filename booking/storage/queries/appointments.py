@@ -2,13 +2,11 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, or_, select, tuple_
+from sqlalchemy import bindparam, or_, select, tuple_
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
-from booking.storage.models.catalogue import Certification, Location, Practitioner, Service, TimeOff
 from booking.storage.session import BookingSession
 
 BY_ID = (
@@ -66,32 +64,9 @@ async def appointments_booked_by_key(
     return (await session.scalars(query.order_by(*position).limit(limit))).all()
 
 
-@dataclass(frozen=True)
-class UpcomingAppointment:
-    """A booked appointment that is still to come, with everything that could forbid it now."""
-
-    appointment: Appointment
-    service: Service
-    practitioner: Practitioner
-    location: Location
-    certification: Certification | None
-    is_away: bool
-
-
-async def upcoming_appointments(session: BookingSession, now: datetime) -> list[UpcomingAppointment]:
-    held = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
-    away = exists().where(
-        TimeOff.practitioner == Appointment.practitioner,
-        TimeOff.starts_at < Appointment.ends_at,
-        TimeOff.ends_at > Appointment.starts_at,
+async def upcoming_appointments(session: BookingSession, now: datetime) -> Sequence[Appointment]:
+    """All that are booked and start after `now`, in order of time."""
+    query = select(Appointment).where(
+        Appointment.status == AppointmentStatus.BOOKED, Appointment.starts_at > now
     )
-    query = (
-        select(Appointment, Service, Practitioner, Location, Certification, away)
-        .join(Service, Service.slug == Appointment.service)
-        .join(Practitioner, Practitioner.slug == Appointment.practitioner)
-        .join(Location, Location.slug == Appointment.location)
-        .outerjoin(Certification, held)
-        .where(Appointment.status == AppointmentStatus.BOOKED, Appointment.starts_at > now)
-        .order_by(Appointment.starts_at)
-    )
-    return [UpcomingAppointment(*row) for row in await session.execute(query)]
+    return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()

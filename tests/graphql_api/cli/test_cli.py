@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graphql_api.settings import InvalidSetting, Settings, settings_from
-from tests.support.clinics import SAMPLE, edit_file
+from tests.support.clinics import SAMPLE, edit_file, small_clinic
 
 pytestmark = pytest.mark.processes
 
@@ -131,3 +131,44 @@ def test_only_variables_are_settings_and_no_password_is_shown() -> None:
     assert "secret-word" not in repr(
         settings_from({"DATABASE_URL": "postgresql://user:secret-word@host/name"})
     )
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+    new = run("load", "--dry-run", folder=tmp_path)
+    assert new.returncode == 1
+    assert "load the file without --dry-run" in new.stderr
+    assert not (tmp_path / "book-online.sqlite3").exists()
+
+    run("load", folder=tmp_path)
+    (tmp_path / "clinic.toml").write_text(edit_file({"416.545.1881": "416.555.0123"}), "utf-8")
+    for _ in range(2):
+        assert (
+            run("load", "--dry-run", folder=tmp_path).stdout == "The clinic's phone, phone_shown changed.\n"
+        )
+    assert run("load", folder=tmp_path).stdout == "The clinic's phone, phone_shown changed.\n"
+    assert run("load", "--dry-run", folder=tmp_path).stdout == "Nothing would change.\n"
+
+
+def test_another_clinics_file_is_loaded_only_when_confirmed(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+    run("load", folder=tmp_path)
+    (tmp_path / "clinic.toml").write_text(small_clinic(zone="America/Halifax"), "utf-8")
+
+    for command in (["load"], ["serve", "--port", "1"]):
+        refused = run(*command, folder=tmp_path)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("book-online: this file would rewrite most of the clinic")
+        assert "Traceback" not in refused.stderr
+
+    assert run("load", "--yes", folder=tmp_path).returncode == 0
+    assert run("load", folder=tmp_path).stdout == ""
+
+
+def test_the_visits_that_cannot_take_place_can_be_asked_for_at_any_time(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+    run("load", folder=tmp_path)
+
+    done = run("appointments", "check", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, "All booked visits can take place.\n")

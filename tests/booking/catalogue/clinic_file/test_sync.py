@@ -98,7 +98,7 @@ async def test_a_practitioner_gone_from_the_file_is_withdrawn_and_their_appointm
 
     assert "Practitioner 'sample-practitioner-a' was withdrawn." in changes
     assert changes[-1] == (
-        f"Appointment {reference} on 2026-12-15 is kept, but Sample Practitioner A was withdrawn. "
+        f"Appointment {reference} on 2026-12-15 at 10:00 is kept, but Sample Practitioner A was withdrawn. "
         "Please call the patient."
     )
     async with database.read() as session:
@@ -125,7 +125,7 @@ async def test_appointments_that_an_edit_affects_stay_and_are_named(
 
     changes = await open_clinic(database, edit_file(edits))
 
-    assert changes[-1].startswith(f"Appointment {reference} on 2026-12-15 is kept, but ")
+    assert changes[-1].startswith(f"Appointment {reference} on 2026-12-15 at 10:00 is kept, but ")
     assert reason in changes[-1]
     async with database.read() as session:
         kept = (await session.scalars(select(Appointment))).one()

@@ -1,0 +1,135 @@
+"""The booked visits that the catalogue of today would not allow, each with the reason.
+
+The sets of the rulebook decide: a visit stands while its practitioner works at its location, certified,
+through all of it. Length, buffers, step, notice, horizon and screening bind new bookings alone: a visit keeps
+the time that it was booked with.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from booking.scheduling.working_time import WorkingTime, closed_days, compute_working_times
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.catalogue import (
+    Certification,
+    Location,
+    Practitioner,
+    Service,
+    ServiceOffer,
+)
+from booking.storage.queries.appointments import upcoming_appointments
+from booking.storage.queries.catalogue import all_rows
+from booking.storage.session import BookingSession
+from booking.timegrid.ticks import DAY, TICK, ticks_between
+
+
+@dataclass(frozen=True)
+class AppointmentObstacle:
+    """`reason` completes "Appointment ... is kept, but ..."."""
+
+    appointment: Appointment
+    wall_time: datetime
+    reason: str
+
+    def __str__(self) -> str:
+        when = f"{self.wall_time:%Y-%m-%d at %H:%M}"
+        return (
+            f"Appointment {self.appointment.reference} on {when} is kept, but {self.reason}. "
+            "Please call the patient."
+        )
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    services: Mapping[str, Service]
+    practitioners: Mapping[str, Practitioner]
+    locations: Mapping[str, Location]
+    offers: frozenset[tuple[str, str]]  # (service, practitioner)
+    certificates: frozenset[tuple[str, str]]  # (practitioner, kind)
+
+
+async def find_obstacles(session: BookingSession, *, now: datetime) -> list[AppointmentObstacle]:
+    """The booked visits still to come that could not be booked any more, in order of time.
+
+    The number of statements grows with the services that are booked, not with the visits.
+    """
+    appointments = await upcoming_appointments(session, now)
+    if not appointments:
+        return []
+    catalogue = await _catalogue(session)
+    by_service: dict[str, list[Appointment]] = defaultdict(list)
+    for appointment in appointments:
+        by_service[appointment.service].append(appointment)
+    first = appointments[0].starts_at.date() - DAY
+    last = max(appointment.ends_at for appointment in appointments).date() + DAY
+    closed = await closed_days(session, list(catalogue.locations.values()), first, last)
+    obstacles = []
+    for service, booked in by_service.items():
+        times = {
+            (time.practitioner, time.location): time
+            for time in await compute_working_times(session, service, first, last, TICK)
+        }
+        for appointment in booked:
+            time = times.get((appointment.practitioner, appointment.location))
+            if time is not None and _is_allowed(appointment, time.working & time.certified, time):
+                continue
+            wall_time = appointment.starts_at.astimezone(
+                ZoneInfo(catalogue.locations[appointment.location].time_zone)
+            )
+            is_closed = wall_time.date() in closed[appointment.location]
+            reason = _reason(appointment, time, catalogue, is_closed=is_closed)
+            obstacles.append(AppointmentObstacle(appointment, wall_time, reason))
+    return sorted(obstacles, key=lambda obstacle: obstacle.appointment.starts_at)
+
+
+def _is_allowed(appointment: Appointment, allowed: int, time: WorkingTime) -> bool:
+    visit = time.window.bits(*ticks_between(appointment.starts_at, appointment.ends_at))
+    return visit != 0 and visit & allowed == visit
+
+
+def _reason(
+    appointment: Appointment, time: WorkingTime | None, catalogue: _Catalogue, *, is_closed: bool
+) -> str:
+    service = catalogue.services[appointment.service]
+    practitioner = catalogue.practitioners[appointment.practitioner]
+    location = f"the location {appointment.location!r}"
+    if not service.listed:
+        return f"the service {service.slug!r} was withdrawn"
+    if not practitioner.listed:
+        return f"{practitioner.name} was withdrawn"
+    if not catalogue.locations[appointment.location].listed:
+        return f"{location} was withdrawn"
+    if (service.slug, practitioner.slug) not in catalogue.offers:
+        return f"{practitioner.name} doesn't offer {service.slug!r} any more"
+    if service.requires and (practitioner.slug, service.requires) not in catalogue.certificates:
+        return f"{practitioner.name} has no certificate for it on that day"
+    if time is None:
+        return f"{practitioner.name} has no hours at {location}"
+    if is_closed:
+        return f"{location} is closed on that day"
+    if not _is_allowed(appointment, time.opening, time):
+        return f"{location} is closed at that time"
+    if _is_touched(appointment, time.away, time):
+        return f"{practitioner.name} is away"
+    if not _is_allowed(appointment, time.on_duty, time):
+        return f"{practitioner.name} doesn't work at that time"
+    return f"{practitioner.name} has no certificate for it on that day"
+
+
+def _is_touched(appointment: Appointment, bits: int, time: WorkingTime) -> bool:
+    return bool(time.window.bits(*ticks_between(appointment.starts_at, appointment.ends_at)) & bits)
+
+
+async def _catalogue(session: BookingSession) -> _Catalogue:
+    offers = await all_rows(session, ServiceOffer)
+    certificates = await all_rows(session, Certification)
+    return _Catalogue(
+        services={row.slug: row for row in await all_rows(session, Service)},
+        practitioners={row.slug: row for row in await all_rows(session, Practitioner)},
+        locations={row.slug: row for row in await all_rows(session, Location)},
+        offers=frozenset((row.service, row.practitioner) for row in offers),
+        certificates=frozenset((row.practitioner, row.kind) for row in certificates),
+    )
