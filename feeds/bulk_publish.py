@@ -6,7 +6,6 @@ The manifest names NDJSON files of one resource a line. A slot file is a calenda
 lasts. Slot files are streamed from the schedules' bits, so the server never holds one whole.
 """
 
-import asyncio
 import json
 from calendar import monthrange
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -23,6 +22,7 @@ from booking.domain.postal_address import parse_address
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.schedule import Schedule
 from booking.scheduling.slots import open_schedules
+from booking.storage.cooperative import cooperatively
 from booking.storage.queries.catalogue import (
     get_clinic,
     listed_locations,
@@ -85,7 +85,8 @@ async def _file(context: FeedContext, read: ReadResources, request: Request) -> 
     context.charge(request, COST)
     async with context.database.read() as session:
         resources = await read(session, await _publisher(context, session), context.now)
-    return conditional_response(request, b"".join(map(_line, resources)), NDJSON, CACHE_HEADERS)
+    body = b"".join([_line(resource) async for resource in cooperatively(resources)])
+    return conditional_response(request, body, NDJSON, CACHE_HEADERS)
 
 
 async def _locations(session: BookingSession, publisher: FhirPublisher, _now: Now) -> Iterable[Resource]:
@@ -103,12 +104,12 @@ async def _schedules(session: BookingSession, publisher: FhirPublisher, now: Now
     practitioners = {offer.practitioner.slug for offer in offers}
     hours = await weekly_opening_hours(session, locations=list(locations), practitioners=practitioners)
     with_hours = {(row.practitioner, row.location) for row in hours}
-    return [
+    return (
         publisher.schedule(offer.service, offer.practitioner, location)
         for offer in offers
         for location in locations.values()
         if offer.service.visits == 1 and (offer.practitioner.slug, location.slug) in with_hours
-    ]
+    )
 
 
 FILES: Mapping[str, tuple[str, ReadResources]] = {
@@ -127,7 +128,7 @@ async def _slots(context: FeedContext, request: Request) -> Response:
     async with context.database.read() as session:
         publisher = await _publisher(context, session)
         schedules = await _open_schedules_in(session, first_day, now=await context.now(session))
-    headers = CACHE_HEADERS | {"ETag": _etag(publisher, schedules)}
+    headers = CACHE_HEADERS | {"ETag": await _etag(publisher, schedules)}
     return not_modified(request, headers) or StreamingResponse(
         _stream(publisher, schedules), headers=headers, media_type=NDJSON
     )
@@ -148,25 +149,24 @@ async def _open_schedules_in(session: BookingSession, month: date, *, now: datet
     ]
 
 
-def _etag(publisher: FhirPublisher, schedules: Sequence[Schedule]) -> str:
+async def _etag(publisher: FhirPublisher, schedules: Sequence[Schedule]) -> str:
     """The ETag of each schedule's first line and bits: further lines differ from it in the time alone."""
-    parts = []
-    for schedule in schedules:
+    tags = []
+    async for schedule in cooperatively(schedules):
         if first := next(publisher.slots(schedule), None):
             starts = schedule.starts
-            parts += [_line(first), starts.to_bytes((starts.bit_length() + 7) // 8, "little")]
-    return etag_of(parts)
+            bits = starts.to_bytes((starts.bit_length() + 7) // 8, "little")
+            tags.append(etag_of([_line(first), bits]).encode())
+    return etag_of(tags)
 
 
 async def _stream(publisher: FhirPublisher, schedules: Sequence[Schedule]) -> AsyncIterator[bytes]:
     lines: list[bytes] = []
-    for schedule in schedules:
-        for slot in publisher.slots(schedule):
-            lines.append(_line(slot))
-            if len(lines) == LINES_PER_CHUNK:
-                yield b"".join(lines)
-                lines.clear()
-                await asyncio.sleep(0)  # Other requests are served in between.
+    async for slot in cooperatively(slot for schedule in schedules for slot in publisher.slots(schedule)):
+        lines.append(_line(slot))
+        if len(lines) == LINES_PER_CHUNK:
+            yield b"".join(lines)
+            lines.clear()
     yield b"".join(lines)
 
 

@@ -1,24 +1,35 @@
 """The clinic as JSON-LD of schema.org, which a booking page carries for search engines."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import deliverable_offers
+from booking.catalogue.lookup import all_services, deliverable_offers
 from booking.domain.postal_address import parse_address
 from booking.domain.translations import in_language
 from booking.scheduling.working_time import closed_days
-from booking.storage.models.catalogue import Clinic, Location, OpeningHours, Service
-from booking.storage.queries.catalogue import get_clinic, listed_locations, weekly_opening_hours
+from booking.storage.cooperative import cooperatively
+from booking.storage.models.catalogue import Clinic, Location, Service
+from booking.storage.queries.catalogue import (
+    WeeklyTime,
+    cached,
+    get_clinic,
+    listed_locations,
+    weekly_opening_hours,
+)
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import clock_time
+from booking.timegrid.ticks import EPOCH
 
 PLATFORMS = ["https://schema.org/DesktopWebPlatform", "https://schema.org/MobileWebPlatform"]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """As schema.org names them in every language."""
+QUARTER = timedelta(minutes=15)
 LAST_MINUTE = 23 * 60 + 59
 """Closing time of a day that is open to its end: a schema.org Time has no 24:00."""
 
@@ -30,8 +41,20 @@ async def linked_data(
 ) -> LinkedData:
     """Each location as a MedicalClinic with the services that can be booked there.
 
-    `service` restricts it to one service, for the page of that service alone.
+    `service` restricts it to one service, for the page of that service alone. Computed once in
+    a quarter of an hour for each revision of the catalogue.
     """
+    compute = partial(_compute, session, site, language, service, now=now)
+    if service is not None and service not in await all_services(session):
+        return await compute()  # A made up name fills no cache.
+    # A quarter of an hour: at each begins a day somewhere.
+    key = "linked data", site, language, service, now - (now - EPOCH) % QUARTER
+    return await cached(session, key, compute, weigh=lambda data: 50 * len(data["@graph"]))
+
+
+async def _compute(
+    session: BookingSession, site: str, language: str, service: str | None, *, now: datetime
+) -> LinkedData:
     clinic = await get_clinic(session)
     locations = await listed_locations(session)
     offers = await deliverable_offers(session, now=now)
@@ -40,16 +63,20 @@ async def linked_data(
     hours = await weekly_opening_hours(session, locations=slugs, practitioners=practitioners)
     today = {now.astimezone(ZoneInfo(location.time_zone)).date() for location in locations}
     closed = await closed_days(session, locations, min(today), clinic.policy.last_day(max(today)))
-    with_hours = {(row.location, row.practitioner) for row in hours}
+    places: dict[str | None, set[str]] = defaultdict(set)  # of each practitioner
+    own_hours: dict[str, list[WeeklyTime]] = defaultdict(list)
+    async for row in cooperatively(hours):
+        places[row.practitioner].add(row.location)
+        if row.practitioner is None:
+            own_hours[row.location].append(row)
+    services_at: dict[str, dict[str, Service]] = defaultdict(dict)
+    async for offer in cooperatively(offers):
+        if service in (None, offer.service.slug):
+            for slug in places[offer.practitioner.slug]:
+                services_at[slug].setdefault(offer.service.slug, offer.service)
 
     def medical_clinic(location: Location) -> LinkedData:
-        services = {
-            offer.service.slug: offer.service
-            for offer in offers
-            if (location.slug, offer.practitioner.slug) in with_hours
-            and service in (None, offer.service.slug)
-        }
-        own_hours = [row for row in hours if row.location == location.slug and row.practitioner is None]
+        services = services_at[location.slug]
         return {
             "@type": "MedicalClinic",
             "@id": f"{site}/book#{location.slug}",
@@ -57,13 +84,14 @@ async def linked_data(
             "url": clinic.website or f"{site}/book",
             "telephone": clinic.phone,
             "address": _address(location),
-            "openingHoursSpecification": list(_opening_hours(own_hours)),
+            "openingHoursSpecification": list(_opening_hours(own_hours[location.slug])),
             "specialOpeningHoursSpecification": list(_closures(closed[location.slug])),
             "availableService": [_service(row, site, language) for row in services.values()],
             "potentialAction": _reserve_action(site, language, service if services else None),
         }
 
-    return {"@context": "https://schema.org", "@graph": list(map(medical_clinic, locations))}
+    graph = [medical_clinic(location) async for location in cooperatively(locations)]
+    return {"@context": "https://schema.org", "@graph": graph}
 
 
 def _name(clinic: Clinic, location: Location, language: str, *, is_only: bool) -> str:
@@ -84,7 +112,7 @@ def _address(location: Location) -> LinkedData:
     return {part: value for part, value in parts.items() if value}
 
 
-def _opening_hours(hours: Sequence[OpeningHours]) -> Iterator[LinkedData]:
+def _opening_hours(hours: Sequence[WeeklyTime]) -> Iterator[LinkedData]:
     """One OpeningHoursSpecification for all days with the same hours."""
     for (opens, closes), rows in groupby(
         sorted(hours, key=lambda row: (row.opens, row.closes, row.weekday)),

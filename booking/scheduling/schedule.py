@@ -12,6 +12,7 @@ from booking.domain.open_slot import OpenSlot
 from booking.extensions.dispatch import query_busy_sources
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.working_time import WorkingTime, working_times
+from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.ticks import ReservedTime, reserved_times
@@ -112,7 +113,7 @@ async def load_schedules(
     days: dict[str, tuple[date, int]] = {}  # by location: the last that can be booked, and the bookable ticks
 
     schedules = []
-    for time in times:
+    async for time in cooperatively(times):
         window, location = time.window, time.location
         if location not in days:
             last_day = policy.last_day(now.astimezone(time.zone).date())

@@ -25,6 +25,7 @@ from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.policy import BookingPolicy
 from booking.scheduling.criteria import SlotCriteria, slot_criteria
 from booking.scheduling.schedule import Schedule, load_schedules
+from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
@@ -53,6 +54,9 @@ async def find_slots(
     """
     schedules = await open_schedules(session, criteria, first, last, now=now)
     schedules.sort(key=lambda schedule: (schedule.practitioner, schedule.location))
+    if distinct_times:
+        async for schedule in cooperatively(schedules):
+            schedule.load_on(schedule.window.first)  # Computed here, where other requests may run in between.
     return _LazySlots(criteria.service, schedules, distinct_times=distinct_times)
 
 
@@ -93,7 +97,10 @@ class _LazySlots(Sequence[OpenSlot]):
         return len(self._make(None))
 
     def __iter__(self) -> Iterator[OpenSlot]:
-        return iter(self._make(None))
+        index = 0
+        while len(self._make(index + 1)) > index:
+            yield self._made[index]
+            index += 1
 
     @overload
     def __getitem__(self, index: int) -> OpenSlot: ...
@@ -124,7 +131,12 @@ async def open_schedules(
         raise InvalidInput(f"Please ask for {MAX_SEARCH_WINDOW.days} days at most.", path=("to",))
     horizon = (await get_clinic(session)).policy.horizon
     first, last = max(first, now.date() - DAY), min(last, now.date() + horizon + DAY)
-    return await load_schedules(session, criteria, first, last, now=now) if first <= last else []
+    if last < first:
+        return []
+    schedules = await load_schedules(session, criteria, first, last, now=now)
+    async for schedule in cooperatively(schedules):
+        _ = schedule.starts  # Computed here, where other requests may run in between.
+    return schedules
 
 
 async def open_slots_at(

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import QualifiedOffer, qualified_offers
 from booking.scheduling.criteria import SlotCriteria
-from booking.storage.models.catalogue import Location, OpeningHours
+from booking.storage.cooperative import cooperatively
+from booking.storage.models.catalogue import Location
 from booking.storage.queries.catalogue import (
+    WeeklyTime,
     cached,
     closures_between,
     listed_locations,
@@ -84,11 +86,11 @@ async def compute_working_times(
         away[time_off.practitioner].append(ticks_between(time_off.starts_at, time_off.ends_at))
 
     times = []
-    for location in locations:
+    async for location in cooperatively(locations):
         slug, window, zone = location.slug, windows[location.slug], ZoneInfo(location.time_zone)
         open_ = open_bits(window, zone, spans[slug, None], closed[slug])
         steps = step_bits(window, zone, step)
-        for offer in offers:
+        async for offer in cooperatively(offers):
             practitioner = offer.practitioner
             if not spans[slug, practitioner.slug]:
                 continue
@@ -121,7 +123,7 @@ def _certified(window: Window, zone: ZoneInfo, offer: QualifiedOffer) -> int:
 
 
 def _spans_by_location_and_practitioner(
-    rows: Sequence[OpeningHours],
+    rows: Sequence[WeeklyTime],
 ) -> Mapping[tuple[str, str | None], dict[int, list[TimeSpan]]]:
     spans: dict[tuple[str, str | None], dict[int, list[TimeSpan]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:

@@ -22,3 +22,5 @@ async def cooperatively(items: Iterable[T]) -> AsyncIterator[T]:
         if time.monotonic() - began_at > MAX_SECONDS_AT_ONCE:
             await asyncio.sleep(0)
             began_at = time.monotonic()
+    if time.monotonic() - began_at > MAX_SECONDS_AT_ONCE / 5:
+        await asyncio.sleep(0)  # Many short loops in a row are a long one.

@@ -27,9 +27,13 @@ from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Patient
-from booking.storage.models.catalogue import Location, OpeningHours, Practitioner, ScreeningQuestion, Service
+from booking.storage.models.catalogue import Location, Practitioner, ScreeningQuestion, Service
 from booking.storage.queries.appointments import appointments_by_course, patients_by_id
-from booking.storage.queries.catalogue import opening_hours_by_location, screening_questions_by_service
+from booking.storage.queries.catalogue import (
+    WeeklyTime,
+    opening_hours_by_location,
+    screening_questions_by_service,
+)
 from booking.storage.session import BookingSession
 
 BatchLoad = Callable[[BookingSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
@@ -81,7 +85,7 @@ class Loaders:
         self.locations: DataLoader[str, Location] = batched(_all(all_locations))
         self.questions: DataLoader[str, ScreeningQuestion] = batched(_all(all_screening_questions))
         self.screening: DataLoader[str, list[ScreeningQuestion]] = batched(screening_questions_by_service)
-        self.hours: DataLoader[str, list[OpeningHours]] = batched(opening_hours_by_location)
+        self.hours: DataLoader[str, list[WeeklyTime]] = batched(opening_hours_by_location)
         self.practitioners_of: DataLoader[str, list[Practitioner]] = batched(
             partial(_practitioners_by_service, now=now)
         )

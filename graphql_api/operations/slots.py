@@ -14,6 +14,7 @@ from booking.domain.open_slot import OpenSlot as BookableTime
 from booking.scheduling.course_plan import MAX_INTERVAL_DAYS, plan_course
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at
+from booking.storage.cooperative import cooperatively
 from booking.timegrid.ticks import instant_at
 from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import SlotSearch
@@ -118,11 +119,11 @@ class SlotSubscriptions:
 
 
 async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDay]:
-    slots = list(await _find(filter, context))
+    slots = [slot async for slot in cooperatively(await _find(filter, context))]
     locations = await context.load.locations.load_many({slot.location for slot in slots})
     zones = {location.slug: ZoneInfo(location.time_zone) for location in locations}
     starts: dict[date, list[datetime]] = defaultdict(list)
-    for slot in slots:
+    async for slot in cooperatively(slots):
         starts_at = slot.starts_at.astimezone(zones[slot.location])
         starts[starts_at.date()].append(starts_at)
     days = (filter.from_ + timedelta(days=n) for n in range((filter.to - filter.from_).days + 1))

@@ -9,11 +9,10 @@ import strawberry
 
 from booking.storage.models.catalogue import Clinic as ClinicRow
 from booking.storage.models.catalogue import Location as LocationRow
-from booking.storage.models.catalogue import OpeningHours as OpeningHoursRow
 from booking.storage.models.catalogue import Practitioner as PractitionerRow
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from booking.storage.models.catalogue import Service as ServiceRow
-from booking.storage.queries.catalogue import listed_locations
+from booking.storage.queries.catalogue import WeeklyTime, listed_locations
 from graphql_api.context.context import Context, Info
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.types.scalars import LocalTime, local_time
@@ -36,7 +35,7 @@ class OpeningHours:
     closes: LocalTime = strawberry.field(description="When it closes.")
 
     @classmethod
-    def of(cls, row: OpeningHoursRow) -> Self:
+    def of(cls, row: WeeklyTime) -> Self:
         return cls(weekday=Weekday(row.weekday), opens=local_time(row.opens), closes=local_time(row.closes))
 
 

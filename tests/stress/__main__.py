@@ -16,6 +16,7 @@ from tests.stress.invariants import Violations, check_invariants, read_state
 from tests.stress.scenarios import mails
 from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
+from tests.stress.scenarios.doors import public_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import FinalCheck, kill
 from tests.support.databases import running_postgres, sqlite_copy, sqlite_template
@@ -53,6 +54,7 @@ SCENARIOS: dict[str, Play] = {
     "kill": lambda deployment, scale, seed, check: kill(
         deployment, kills=_at(scale, 50), clients=12, seed=seed, final_check=check
     ),
+    "doors": lambda deployment, scale, _seed, _check: public_doors(deployment, scale=scale),
 }
 
 

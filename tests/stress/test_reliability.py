@@ -14,6 +14,7 @@ from tests.stress.invariants import check_invariants, read_state
 from tests.stress.scenarios import mails
 from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
+from tests.stress.scenarios.doors import public_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import kill
 from tests.support.databases import Postgres, sqlite_copy
@@ -94,6 +95,11 @@ async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
     outcome = await kill(deployment, kills=3, clients=6, seed=SEED, final_check=mailed)
     assert outcome.wrong == []
     assert box.messages
+
+
+async def test_no_public_door_stops_the_other_requests(deployment: Deployment) -> None:
+    outcome = await public_doors(deployment, scale=0.1)
+    assert outcome.wrong == []
 
 
 async def test_after_each_scenario_no_invariant_is_violated(deployment: Deployment) -> None:

@@ -16,6 +16,7 @@ from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic
 from tests.support.site import Site
+from tests.support.sql_statements import sql_statements
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
@@ -182,3 +183,16 @@ async def test_the_content_security_policy_allows_the_linked_data(page: Page, si
     assert [text for text in messages if "Security Policy" in text][1:] == []
     data = await page.evaluate("document.querySelector('script[type=\"application/ld+json\"]').textContent")
     assert json.loads(data)["@graph"][0]["@type"] == "MedicalClinic"
+
+
+async def test_a_repeated_booking_page_computes_nothing_of_the_catalogue(
+    database: Database, database_url: str
+) -> None:
+    async with client_of(database_url) as http:
+        first = await http.get("/book")
+        with sql_statements() as sent:
+            assert (await http.get("/book")).text == first.text
+        assert len(sent) <= 5
+
+        await open_clinic(database, edit_file({"1 Main Street": "2 Main Street"}))
+        assert "2 Main Street" in (await http.get("/book")).text

@@ -14,10 +14,11 @@ from booking.catalogue.lookup import (
 )
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
+from booking.storage.cooperative import cooperatively
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Location, Practitioner
 from booking.storage.models.holds import Hold
-from booking.storage.queries.catalogue import listed_locations
+from booking.storage.queries.catalogue import cached, listed_locations
 from booking.storage.session import BookingSession
 
 MINUTE = timedelta(minutes=1)
@@ -67,11 +68,21 @@ class Summary:
 
 
 async def bookable_services(session: BookingSession, texts: Texts, *, now: datetime) -> list[ServiceView]:
-    """Each service that a practitioner may deliver on a bookable day, in the clinic's order."""
-    offers: dict[str, list[QualifiedOffer]] = {}
-    for offer in await deliverable_offers(session, now=now):
-        offers.setdefault(offer.service.slug, []).append(offer)
-    return [_service_view(of_service, texts) for of_service in offers.values()]
+    """Each service that a practitioner may deliver on a bookable day, in the clinic's order.
+
+    Computed once a day for each revision of the catalogue.
+    """
+
+    async def compute() -> list[ServiceView]:
+        offers: dict[str, list[QualifiedOffer]] = {}
+        for offer in await deliverable_offers(session, now=now):
+            offers.setdefault(offer.service.slug, []).append(offer)
+        return [_service_view(of_service, texts) async for of_service in cooperatively(offers.values())]
+
+    key = "bookable services", texts.language, now.date()
+    return await cached(
+        session, key, compute, weigh=lambda views: sum(len(view.practitioners) for view in views)
+    )
 
 
 async def location_views(session: BookingSession, texts: Texts) -> Mapping[str, LocationView]:

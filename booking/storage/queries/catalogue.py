@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import exists, or_, select
 
@@ -104,20 +104,32 @@ async def qualified_practitioners(
     ]
 
 
+class WeeklyTime(NamedTuple):
+    """A row of OpeningHours without an object of the ORM: a large clinic has thousands."""
+
+    location: str
+    practitioner: str | None
+    weekday: int
+    opens: int
+    closes: int
+
+
 async def weekly_opening_hours(
     session: BookingSession, *, locations: Collection[str], practitioners: Collection[str] = ()
-) -> Sequence[OpeningHours]:
+) -> Sequence[WeeklyTime]:
     """The locations' own hours, and the practitioners' at them."""
     owner = or_(OpeningHours.practitioner.is_(None), OpeningHours.practitioner.in_(practitioners))
-    query = select(OpeningHours).where(OpeningHours.location.in_(locations), owner)
-    return (await session.scalars(query.order_by(OpeningHours.weekday, OpeningHours.opens))).all()
+    columns = [getattr(OpeningHours, name) for name in WeeklyTime._fields]
+    query = select(*columns).where(OpeningHours.location.in_(locations), owner)
+    rows = await session.execute(query.order_by(OpeningHours.weekday, OpeningHours.opens))
+    return [WeeklyTime(*row) for row in rows]
 
 
 async def opening_hours_by_location(
     session: BookingSession, locations: Collection[str]
-) -> dict[str, list[OpeningHours]]:
+) -> dict[str, list[WeeklyTime]]:
     """The locations' own weekly hours, Monday first."""
-    by_location: dict[str, list[OpeningHours]] = {location: [] for location in locations}
+    by_location: dict[str, list[WeeklyTime]] = {location: [] for location in locations}
     for hours in await weekly_opening_hours(session, locations=locations):
         by_location[hours.location].append(hours)
     return by_location
