@@ -6,7 +6,6 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
 from booking.domain.errors import TryAgain
@@ -23,16 +22,18 @@ from feeds.calendar_feed import calendar_routes
 from feeds.context import FeedContext
 from graphql_api.context.clock import Clock
 from graphql_api.extensions.feature import EnabledFeature
+from graphql_api.http.compression import Compression
 from graphql_api.http.context_factory import ContextFactory
+from graphql_api.http.cors import Cors
 from graphql_api.http.endpoint import Endpoint
 from graphql_api.http.error_response import GRAPHQL_PATH, unavailable
 from graphql_api.http.health import health_routes
 from graphql_api.http.lifespan import Lifespan
+from graphql_api.http.request_id import RequestIds
 from graphql_api.http.response_cache import ResponseCache
 from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
 from graphql_api.schema.schema import schema_with
-from graphql_api.security.authentication import SITE_KEY_HEADER
 from graphql_api.security.trusted_documents import TrustedDocuments, documents_in
 from graphql_api.settings import Settings
 from graphql_api.types.relay import global_id
@@ -49,16 +50,6 @@ ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 MAIL = "mail"
 """The listener that sends mails to patients."""
 NO_MAIL_SERVER = "BOOK_ONLINE_MAIL_URL is not set, so patients get no mail from this process"
-
-CORS = Middleware(
-    CORSMiddleware,
-    # Any page may embed the widget: no cookie is ever read, so there is nothing to steal.
-    allow_origins=["*"],
-    allow_methods=["GET", "POST"],
-    allow_headers=["content-type", "accept-language", SITE_KEY_HEADER],
-    expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After"],
-    max_age=86_400,
-)
 
 
 def system_clock() -> datetime:
@@ -125,15 +116,16 @@ def create_app(
         routes=all_routes,
         lifespan=Lifespan(relay, database),
         exception_handlers={TryAgain: unavailable},
-        middleware=[CORS],
+        middleware=[Middleware(Compression), Middleware(Cors)],
     )
-    # Outermost: a cached response needs no other part of the server.
-    app.middleware_stack = ResponseCache(
+    # In front: a cached response needs no other part of the server.
+    cache = ResponseCache(
         app.build_middleware_stack(),
         path=GRAPHQL_PATH,
         change_token=database.change_token,
         clock=clock.seconds,
     )
+    app.middleware_stack = RequestIds(cache)
     return app
 
 

@@ -56,15 +56,14 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         try:
+            accept = ", ".join(request.headers.getlist("accept"))
+            media_type_of_answer(accept, is_subscription=True)  # Refuses before anything is read.
             operation = await read_request(request, self._documents)
             context = await self._context_of(request)
             points = context.internals.budgets.points
             # A document that turns out to be invalid costs something too.
             is_paid = points.charge(1)
-            kind = media_type_of_answer(
-                ", ".join(request.headers.getlist("accept")),
-                is_subscription=is_paid and _is_subscription(operation),
-            )
+            kind = media_type_of_answer(accept, is_subscription=is_paid and _is_subscription(operation))
             if not is_paid:
                 return self._respond(ExecutionResult(None, [rate_limited_error(points)]), kind, context)
             try:

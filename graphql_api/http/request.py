@@ -80,10 +80,16 @@ def _operation(parts: Any, documents: TrustedDocuments) -> GraphQLRequest:
 
 def _document(parts: dict[str, Any], documents: TrustedDocuments) -> str:
     query, document_id = parts.get("query"), parts.get("documentId")
+    persisted = (parts.get("extensions") or {}).get("persistedQuery")
+    if persisted is not None and query is None and document_id is None:
+        text = documents.by_id(persisted.get("sha256Hash")) if isinstance(persisted, dict) else None
+        if text is None:  # Clients know this message, and send the text from then on.
+            raise RequestError(200, "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
+        return text
     if document_id is not None:
         if query is not None:
             raise RequestError(400, "Please send a `query` or a `documentId`, not both.")
-        text = documents.by_id(document_id) if isinstance(document_id, str) else None
+        text = documents.by_id(document_id)
         if text is None:
             raise RequestError(404, "There is no trusted document of this id.", code="DOCUMENT_NOT_FOUND")
         return text

@@ -26,7 +26,10 @@ MAX_CACHED_REQUEST_BYTES = 8 * 1024
 """The response to a longer request is not cached."""
 VARY_HEADERS = frozenset(
     name.lower().encode()
-    for name in f"Accept Accept-Language Authorization Content-Type Host Origin {SITE_KEY_HEADER}".split()
+    for name in (
+        *("Accept", "Accept-Encoding", "Accept-Language"),
+        *("Authorization", "Content-Type", "Host", "Origin", SITE_KEY_HEADER),
+    )
 )
 """Request headers that a response may depend on; they are part of the cache key."""
 PER_REQUEST_HEADERS = frozenset((b"ratelimit", b"ratelimit-policy"))

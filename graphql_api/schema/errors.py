@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from booking.domain.errors import BookingError, CheckFailed
+from graphql_api.context.request_id import request_id
 from graphql_api.limits.rate_limiting import ClientBudget
 from graphql_api.types.problems import code_of
 
@@ -41,11 +42,12 @@ def log_incident(error: GraphQLError, feature: str | None) -> None:
     incident = secrets.token_hex(4)
     if feature and not is_refusal(error):
         error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
-        text = "incident %s at %s in the feature %s"
-        log.error(text, incident, error.path, feature, exc_info=error.original_error)
+        text = "incident %s of request %s at %s in the feature %s"
+        log.error(text, incident, request_id.get(), error.path, feature, exc_info=error.original_error)
     elif is_unexpected(error):
         error.extensions = {"code": "INTERNAL", "incident": incident}
-        log.error("incident %s at %s", incident, error.path, exc_info=error.original_error)
+        text = "incident %s of request %s at %s"
+        log.error(text, incident, request_id.get(), error.path, exc_info=error.original_error)
 
 
 def is_unexpected(error: GraphQLError) -> bool:

@@ -17,8 +17,11 @@ class TrustedDocuments:
         self._by_id = {document_id(text): text for text in trusted}
         self._others_too = others_too
 
-    def by_id(self, id: str) -> str | None:
-        return self._by_id.get(id)
+    def by_id(self, id: object) -> str | None:
+        """The document of this hash, with its scheme or without: code generators write bare digits."""
+        if not isinstance(id, str):
+            return None
+        return self._by_id.get(id) or self._by_id.get(f"{SCHEME}{id.lower()}")
 
     def may_be_sent(self, text: str) -> bool:
         return self._others_too or document_id(text) in self._by_id

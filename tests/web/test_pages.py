@@ -174,8 +174,8 @@ async def test_the_dialog_comes_as_one_module_with_its_style_sheet(site: httpx.A
     [
         ("gzip, deflate, br", "br"),
         ("br;q=1.0", "br"),
-        ("br;q=0, gzip", None),
-        ("gzip", None),
+        ("br;q=0, gzip", "gzip"),
+        ("gzip", "gzip"),
         ("identity", None),
         ("", None),
     ],

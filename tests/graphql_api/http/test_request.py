@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -151,7 +152,8 @@ async def test_a_page_of_any_origin_may_send_requests_without_cookies(http: http
         headers={
             "origin": "https://somewhere.example",
             "access-control-request-method": "POST",
-            "access-control-request-headers": "content-type,accept-language",
+            "access-control-request-headers": "content-type,accept-language,traceparent,"
+            "apollographql-client-name,x-request-id,x-apollo-operation-name",
         },
     )
     assert preflight.status_code == 200
@@ -256,3 +258,53 @@ async def test_an_answer_that_takes_too_long_is_a_503(
         held = (await http.post("/graphql", json=hold)).json()["data"]["holdSlot"]
         assert held["problems"] == []
     await database.close()
+
+
+async def test_a_page_may_not_hold_a_key(http: httpx.AsyncClient) -> None:
+    preflight = await http.options(
+        "/graphql",
+        headers={
+            "origin": "https://somewhere.example",
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type, Authorization",
+        },
+    )
+    assert preflight.status_code == 400
+    assert "authorization" not in preflight.headers.get("access-control-allow-headers", "").lower()
+
+
+async def test_an_answer_repeats_the_id_of_its_request_or_gets_one(http: httpx.AsyncClient) -> None:
+    for path, body in (("/graphql", {"query": QUERY}), ("/graphql", {"query": QUERY}), ("/nowhere", {})):
+        named = await http.post(path, json=body, headers={"x-request-id": "partner-7.a"})
+        assert named.headers.get_list("x-request-id") == ["partner-7.a"]
+    ids = {
+        (await http.get("/healthz", headers={"x-request-id": given})).headers["x-request-id"]
+        for given in ("", "a b", "x" * 129, "a\u007f")
+    }
+    assert len(ids) == 4
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_persisted_query_makes_the_client_send_the_text(http: httpx.AsyncClient, method: str) -> None:
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+    if method == "GET":
+        first = await http.get("/graphql", params={"extensions": json.dumps(extensions)})
+    else:
+        first = await http.post("/graphql", json={"extensions": extensions, "variables": {}})
+    assert first.status_code == 200
+    [error] = first.json()["errors"]
+    assert (error["message"], error["extensions"]["code"]) == (
+        "PersistedQueryNotSupported",
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+    )
+    again = await http.post("/graphql", json={"query": QUERY, "extensions": extensions})
+    assert again.json()["data"]
+
+
+@pytest.mark.parametrize("persisted", [7, "x", [], {}, {"sha256Hash": 7}, {"sha256Hash": None}])
+async def test_a_strange_persisted_query_causes_no_server_error(
+    http: httpx.AsyncClient, persisted: object
+) -> None:
+    response = await http.post("/graphql", json={"extensions": {"persistedQuery": persisted}})
+    assert response.json()["errors"][0]["message"] == "PersistedQueryNotSupported"

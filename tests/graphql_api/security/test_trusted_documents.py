@@ -44,6 +44,15 @@ async def test_a_document_is_asked_for_by_its_hash(http: httpx.AsyncClient) -> N
     assert (got.status_code, got.json()) == (200, ANSWER)
 
 
+async def test_the_hash_may_come_bare_or_as_a_persisted_query(http: httpx.AsyncClient) -> None:
+    digits = ID.removeprefix("sha256:")
+    bare = await http.post("/graphql", json={"documentId": digits, "variables": VARIABLES})
+    assert (bare.status_code, bare.json()) == (200, ANSWER)
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": digits}}
+    persisted = await http.post("/graphql", json={"extensions": extensions, "variables": VARIABLES})
+    assert (persisted.status_code, persisted.json()) == (200, ANSWER)
+
+
 async def test_a_trusted_document_may_be_sent_as_text(http: httpx.AsyncClient) -> None:
     posted = await http.post("/graphql", json={"query": OURS, "variables": VARIABLES})
     assert (posted.status_code, posted.json()) == (200, ANSWER)

@@ -1,0 +1,34 @@
+"""CORS: any page may ask, with any header but a key."""
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
+
+from graphql_api.http.request_id import HEADER as REQUEST_ID
+
+EXPOSED_HEADERS = ("RateLimit", "RateLimit-Policy", "Retry-After", REQUEST_ID)
+
+
+class Cors(CORSMiddleware):
+    """Any page may embed the widget or call the API: no cookie is ever read, so there is nothing to steal.
+
+    Headers of tracing and of client libraries pass, because nothing here reads them. `Authorization` does
+    not: a partner's key in a page is everybody's key.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED_HEADERS,
+            max_age=86_400,
+        )
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        wanted = request_headers.get("access-control-request-headers", "").lower()
+        if "authorization" in [name.strip() for name in wanted.split(",")]:
+            return PlainTextResponse("A page must not hold a key: please ask from your server.\n", 400)
+        return super().preflight_response(request_headers)
