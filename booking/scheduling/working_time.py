@@ -1,5 +1,6 @@
 """Working time by practitioner and location, computed from the catalogue once for each of its revisions."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,15 +76,17 @@ async def compute_working_times(
         return []
     practitioners = [offer.practitioner.slug for offer in offers]
     windows = {row.slug: days_window(first, last, ZoneInfo(row.time_zone)) for row in locations}
-    spans = _spans_by_location_and_practitioner(
-        await weekly_opening_hours(session, locations=list(windows), practitioners=practitioners)
-    )
+    hours = await weekly_opening_hours(session, locations=list(windows), practitioners=practitioners)
+    await asyncio.sleep(0)  # Other requests run between the steps.
+    spans = _spans_by_location_and_practitioner(hours)
+    await asyncio.sleep(0)
     closed = await closed_days(session, locations, first, last)
     away: dict[str, list[tuple[int, int]]] = defaultdict(list)
     start = instant_at(min(window.first for window in windows.values()))
     end = instant_at(max(window.end for window in windows.values()))
     for time_off in await time_off_between(session, start, end, practitioners=practitioners):
         away[time_off.practitioner].append(ticks_between(time_off.starts_at, time_off.ends_at))
+    await asyncio.sleep(0)
 
     times = []
     async for location in cooperatively(locations):

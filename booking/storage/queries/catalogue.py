@@ -1,5 +1,6 @@
 """The clinic and its offer: services, practitioners, locations, hours, certifications, screening."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -52,6 +53,8 @@ async def cached(
     value: V | None = session.catalogue_cache.get(revision, key)
     if value is None:
         value = await compute()
+        # SQLite answers within the loop: several cold values in a row would hold it for long.
+        await asyncio.sleep(0)
         session.catalogue_cache.put(revision, key, value, weigh(value))
     return value
 
