@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from booking.appointments.load import RewritesClinic
+from booking.catalogue.clinic_file.warnings import clinic_file_warnings
+from booking.i18n.locales import locales
 from graphql_api.app import system_clock
 from graphql_api.cli.command import Commands, add_command
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
@@ -16,6 +18,7 @@ from graphql_api.startup import prepare_database, preview_load
 def add_to(commands: Commands) -> None:
     check = add_command(commands, "check", _check, "explain every mistake in a clinic's file")
     check.add_argument("file", type=Path, help="a clinic.toml")
+    check.add_argument("--strict", action="store_true", help="fail for warnings, too")
 
     load = add_command(commands, "load", _load, "migrate, and make the database equal to the clinic's file")
     load.add_argument("file", type=Path, nargs="?", help="instead of the one in the settings")
@@ -27,9 +30,16 @@ def add_to(commands: Commands) -> None:
     load.add_argument("--yes", action="store_true", help="also if most of the clinic would be rewritten")
 
 
-def _check(arguments: argparse.Namespace, settings: Settings) -> None:
-    schema_with(clinic_of(settings, arguments.file).enabled)
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    clinic = clinic_of(settings, arguments.file)
+    schema_with(clinic.enabled)
+    warnings = clinic_file_warnings(clinic.file, today=system_clock().date(), languages=list(locales()))
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if warnings and arguments.strict:
+        return 1
     print(f"{arguments.file}: all is well")
+    return 0
 
 
 def _load(arguments: argparse.Namespace, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Values of a clinic's file: durations, weeks, phone numbers, zones, texts in several languages."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Any
@@ -65,17 +66,43 @@ def between(shortest: str, longest: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+class SeveralMistakes(ValueError):
+    """All mistakes of one value; `messages` has a sentence for each."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        self.messages = messages
+        super().__init__("; ".join(messages))
+
+
 def _week(value: Any) -> Week:
     if not isinstance(value, dict):
         raise ValueError('a week looks like { mon-thu = ["07:00-15:00"], fri = ["07:00-12:00"] }')
     week: Week = {}
-    for days, spans in value.items():
-        if not isinstance(spans, list):
-            raise ValueError(f'the times of {days} are a list, like ["07:00-12:00", "13:00-19:00"]')
-        for day in _weekdays(days):
+    mistakes: list[str] = []
+    for days, texts in value.items():
+        try:
+            weekdays = _weekdays(days)
+        except ValueError as mistake:
+            mistakes.append(str(mistake))
+            weekdays = range(0)
+        if not isinstance(texts, list):
+            mistakes.append(f'the times of {days} are a list, like ["07:00-12:00", "13:00-19:00"]')
+            continue
+        spans: list[TimeSpan] = []
+        for text in texts:
+            try:
+                spans.append(_span(text))
+            except ValueError as mistake:
+                mistakes.append(str(mistake))
+        for day in weekdays:
             if day in week:
-                raise ValueError(f"{WEEKDAYS[day]} is given twice")
-            week[day] = _in_order(WEEKDAYS[day], [_span(span) for span in spans])
+                mistakes.append(f"{WEEKDAYS[day]} is given twice")
+            try:
+                week[day] = _in_order(WEEKDAYS[day], spans)
+            except ValueError as mistake:
+                mistakes.append(str(mistake))
+    if mistakes:
+        raise SeveralMistakes(mistakes)
     return week
 
 
@@ -170,7 +197,7 @@ def _printable(text: str) -> str:
 
 
 class TranslatedText(dict[str, str]):
-    """A text by language; one without a language is under "" until the clinic's own is known."""
+    """A text by language; one for all languages is under "" until the clinic's are known."""
 
 
 def _text(value: Any) -> TranslatedText:

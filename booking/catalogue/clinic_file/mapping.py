@@ -1,6 +1,6 @@
 """The rows that a clinic's file asks for: a field of a section goes into the column of its name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -96,8 +96,8 @@ def _row(table: type[Table], section: BaseModel, file: ClinicFile, *elsewhere: s
     Raises:
         MissingColumn: a field would be lost.
     """
-    language = file.clinic.languages[0]
-    row = {name: _stored(value, language) for name, value in section if name not in elsewhere}
+    languages = file.clinic.languages
+    row = {name: _stored(value, languages) for name, value in section if name not in elsewhere}
     if lost := row.keys() - core_table(table).columns.keys():
         raise MissingColumn(f"{table.__name__} has no column for {', '.join(sorted(lost))}")
     return row
@@ -112,13 +112,13 @@ def _listed(
     ]
 
 
-def _stored(value: Any, default_language: str) -> Any:
+def _stored(value: Any, languages: Sequence[str]) -> Any:
     if isinstance(value, TranslatedText):
-        return {language or default_language: text for language, text in value.items()}
+        return dict.fromkeys(languages, value[""]) if "" in value else dict(value)
     if isinstance(value, BaseModel):
-        return {name: _stored(field, default_language) for name, field in value}
+        return {name: _stored(field, languages) for name, field in value}
     if isinstance(value, list):
-        return [_stored(item, default_language) for item in value]
+        return [_stored(item, languages) for item in value]
     return value
 
 

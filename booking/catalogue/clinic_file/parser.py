@@ -1,13 +1,16 @@
 """A clinic's file, read and checked: all of it is right, or all its mistakes are reported at once."""
 
 import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from booking.catalogue.clinic_file.fields import SeveralMistakes
 from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.positions import line_numbers, line_of
+from booking.catalogue.clinic_file.repair import repaired
 from booking.catalogue.clinic_file.validation import KeyPath, Violation, Violations, validate_clinic_file
 from booking.domain.error_text import describe_exception, did_you_mean, one_line
 
@@ -18,6 +21,7 @@ class Mistake:
 
     path: str
     message: str
+    line: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -29,7 +33,11 @@ class ClinicFileError(Exception):
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = mistakes
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        super().__init__("\n  ".join([f"{count} in the clinic's file", *map(str, mistakes)]))
+        super().__init__("\n  ".join([f"{count} in the clinic's file", *map(_with_line, mistakes)]))
+
+
+def _with_line(mistake: Mistake) -> str:
+    return f"line {mistake.line}: {mistake}" if mistake.line else str(mistake)
 
 
 S = TypeVar("S", bound=BaseModel)
@@ -89,8 +97,10 @@ def parse_with_features(
     }
     if clinic:
         violations += [*_features(clinic, sections, absent), *validate_clinic_file(clinic)]
+    else:
+        violations += _rules_beside(own)
     if violations or not clinic:
-        raise ClinicFileError(_in_order(violations, content))
+        raise ClinicFileError(_in_order(violations, content, line_numbers(text.removeprefix("\ufeff"))))
     return ParsedFile(clinic, features)
 
 
@@ -99,10 +109,34 @@ def _validate(section: type[S], content: Any, violations: list[Violation], *path
     try:
         return section.model_validate(content)
     except ValidationError as reason:
-        violations += [((*path, *error["loc"]), _message(error, section)) for error in reason.errors()]
+        violations += [
+            ((*path, *error["loc"]), message)
+            for error in reason.errors()
+            for message in _messages(error, section)
+        ]
     except Exception as reason:  # a feature's own validator
         violations.append((path, f"could not be checked: {describe_exception(reason)}"))
     return None
+
+
+LANGUAGE_MISTAKES = (" is missing", "one of the clinic's languages", "please give the text by language")
+
+
+def _rules_beside(content: Any) -> list[Violation]:
+    """The rules that a file breaks where its structure is right: all mistakes are told in one round."""
+    clinic, replaced = repaired(content)
+    if clinic is None:
+        return []
+    sections = {path[:-1] for path in replaced}
+    has_languages = not any(path[:1] == ("clinic",) for path in replaced)
+    return [
+        (path, message)
+        for path, message in validate_clinic_file(clinic)
+        # What a rule says of a sample, or of a key that it compares with one, is no mistake of the file.
+        if path[:-1] not in sections
+        and not any(path[: len(place)] == place for place in replaced)
+        and (has_languages or not any(each in message for each in LANGUAGE_MISTAKES))
+    ]
 
 
 def _features(clinic: ClinicFile, sections: FeatureSections, absent: Collection[str]) -> Violations:
@@ -122,10 +156,14 @@ def _content(text: str) -> dict[str, Any]:
         raise ClinicFileError([Mistake("", f"this is not TOML: {reason}")]) from reason
 
 
-def _in_order(violations: list[Violation], content: Any) -> list[Mistake]:
+def _in_order(violations: list[Violation], content: Any, lines: Mapping[KeyPath, int]) -> list[Mistake]:
     """The mistakes in the file's order, each once."""
     ordered = sorted(violations, key=lambda violation: _position(violation[0], content))
-    return list(dict.fromkeys(Mistake(_path_text(path, content), message) for path, message in ordered))
+    return list(
+        dict.fromkeys(
+            Mistake(_path_text(path, content), message, line_of(path, lines)) for path, message in ordered
+        )
+    )
 
 
 def _position(path: KeyPath, content: Any) -> list[int]:
@@ -157,6 +195,11 @@ def _child(content: Any, step: int | str) -> Any:
         return content[step]
     except (LookupError, TypeError):
         return None
+
+
+def _messages(error: Any, section: type[BaseModel]) -> Sequence[str]:
+    reason = error.get("ctx", {}).get("error")
+    return reason.messages if isinstance(reason, SeveralMistakes) else [_message(error, section)]
 
 
 def _message(error: Any, section: type[BaseModel]) -> str:
@@ -191,6 +234,8 @@ def _unknown_key(path: KeyPath, section: type[BaseModel], value: object) -> str:
     hint = did_you_mean(str(path[-1]), _keys_at(path[:-1], section))
     if not hint and section is ClinicFile and len(path) == 1 and isinstance(value, dict):
         hint = "; if it is a feature, name it in `features`"
+    if not hint and (keys := _keys_at(path[:-1], section)):
+        hint = f"; the keys here are {', '.join(sorted(keys))}"
     return f"unknown key{hint}"
 
 

@@ -16,6 +16,8 @@ from booking.catalogue.clinic_file.model import (
 )
 from booking.timegrid.opening_hours import subtract_spans
 
+MINUTES_OF_WEEK = 7 * 1440
+
 KeyPath = tuple[int | str, ...]
 """A place in the file: keys and list indexes, outermost first."""
 Violation = tuple[KeyPath, str]
@@ -78,7 +80,7 @@ def _texts(value: object, languages: Sequence[str], *path: int | str) -> Violati
                     yield path, f"the text in {missing!r} is missing"
             for surplus in value.keys() - set(languages):
                 yield path, f"{surplus!r} is not one of the clinic's languages"
-        elif len(languages) > 1 or len(value) > 1:
+        elif len(value) > 1:
             yield path, f"please give the text by language: {', '.join(languages)}"
     elif isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
@@ -128,6 +130,42 @@ def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: in
             yield (*path, "time_off", n, "to"), "the time off ends before it starts"
     for n, hours in enumerate(practitioner.hours):
         yield from _working_hours(file, hours, practitioner.hours[:n], (*path, "hours", n))
+        yield from _two_places(file, hours, practitioner.hours[:n], (*path, "hours", n, "week"))
+
+
+def _two_places(
+    file: ClinicFile, hours: WorkingHoursSection, earlier: Sequence[WorkingHoursSection], path: KeyPath
+) -> Violations:
+    """Nobody is at two places at once. Compared in UTC, in winter and in summer, where zones differ."""
+    zones = {location.slug: location.time_zone or file.clinic.time_zone for location in file.locations}
+    place = hours.location or file.locations[0].slug
+    for other in earlier:
+        other_place = other.location or file.locations[0].slug
+        if other_place == place or not {place, other_place} <= zones.keys():
+            continue
+        for month in (1, 7) if zones[place] != zones[other_place] else (1,):
+            here = _minutes_of_week(hours, zones[place], month)
+            if common := here & _minutes_of_week(other, zones[other_place], month):
+                shift = _offset_minutes(zones[place], month)
+                day = WEEKDAYS[(min(common) + shift) % MINUTES_OF_WEEK // 1440]
+                yield path, f"on {day} they are at {other_place!r} at the same time"
+                break
+
+
+def _minutes_of_week(hours: WorkingHoursSection, zone: str, month: int) -> set[int]:
+    """Each fifth minute worked, in UTC, from Monday on."""
+    shift = _offset_minutes(zone, month)
+    return {
+        (day * 1440 + minute - shift) % MINUTES_OF_WEEK
+        for day, spans in hours_without_breaks(hours).items()
+        for span in spans
+        for minute in range(span.opens, span.closes, 5)
+    }
+
+
+def _offset_minutes(zone: str, month: int) -> int:
+    offset = datetime(2027, month, 1, tzinfo=ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds() // 60) if offset else 0
 
 
 def _working_hours(

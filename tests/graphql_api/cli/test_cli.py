@@ -43,8 +43,8 @@ def test_check_explains_every_mistake_and_fails(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "book-online: 2 mistakes in the clinic's file",
-        "  clinic.time_zone: 'Nowhere' is no time zone; time zones look like \"America/Toronto\"",
-        "  services[dry-needling].duration: must be a multiple of 5 minutes",
+        "  line 17: clinic.time_zone: 'Nowhere' is no time zone; time zones look like \"America/Toronto\"",
+        "  line 101: services[dry-needling].duration: must be a multiple of 5 minutes",
     ]
 
 
@@ -172,3 +172,14 @@ def test_the_visits_that_cannot_take_place_can_be_asked_for_at_any_time(tmp_path
     done = run("appointments", "check", folder=tmp_path)
 
     assert (done.returncode, done.stdout) == (0, "All booked visits can take place.\n")
+
+
+def test_warnings_fail_only_a_strict_check(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(small_clinic(duration="4 h"), "utf-8")
+
+    done, strict = (run("check", *options, "clinic.toml", folder=tmp_path) for options in ([], ["--strict"]))
+
+    assert (done.returncode, strict.returncode) == (0, 1)
+    assert done.stderr == strict.stderr
+    expected = "warning: services[visit].duration: is longer than any shift of those who offer it"
+    assert done.stderr.strip() == expected

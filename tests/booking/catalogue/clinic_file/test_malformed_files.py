@@ -68,7 +68,8 @@ def test_time_off_is_compared_as_instants(off: str) -> None:
 def test_a_key_in_the_wrong_place_is_not_suggested_instead_of_itself() -> None:
     reported = mistakes(edit_file({'address = ["1 Main': 'phone = "416.545.1881"\naddress = ["1 Main'}))
 
-    assert reported == ["locations[main-street].phone: unknown key"]
+    keys_here = "address, closures, hours, name, public_holidays, slug, time_zone"
+    assert reported == [f"locations[main-street].phone: unknown key; the keys here are {keys_here}"]
 
 
 def test_mistakes_are_reported_in_the_files_order() -> None:
@@ -94,7 +95,9 @@ def test_the_error_lists_its_mistakes() -> None:
     with pytest.raises(ClinicFileError) as caught:
         parse_clinic_file(edit_file({'horizon = "60 days"': 'horizon = "36 h"'}))
 
-    assert str(caught.value) == "1 mistake in the clinic's file\n  policy.horizon: must be whole days"
+    line = SAMPLE[: SAMPLE.index('horizon = "60 days"')].count("\n") + 1
+    expected = f"1 mistake in the clinic's file\n  line {line}: policy.horizon: must be whole days"
+    assert str(caught.value) == expected
 
 
 def test_every_key_is_in_the_reference_also_those_that_the_sample_leaves_out() -> None:

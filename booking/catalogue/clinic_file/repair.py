@@ -1,0 +1,74 @@
+"""A clinic's file with its mistakes of structure replaced, so that its rules can be checked all the same."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from booking.catalogue.clinic_file.model import ClinicFile
+
+MAX_ROUNDS = 8
+SAMPLES: Sequence[Any] = (
+    "sample",
+    "5 min",
+    "1 day",
+    "CA",
+    "UTC",
+    "cleared",
+    ["en"],
+    {"mon-sun": ["00:00-24:00"]},
+    date(2000, 1, 1),
+    "1.00",
+    "CAD",
+)
+"""One of them is right for each key that a section can't do without."""
+Path = tuple[int | str, ...]
+
+
+def repaired(content: Any) -> tuple[ClinicFile | None, list[Path]]:
+    """The file with samples for what is wrong, and the places of them; None if that is not possible."""
+    content = deepcopy(content)
+    places: list[Path] = []
+    tried: dict[Path, int] = {}
+    for _ in range(MAX_ROUNDS + len(SAMPLES)):
+        try:
+            return ClinicFile.model_validate(content), places
+        except ValidationError as reason:
+            errors = {_place(error["loc"], content): error["type"] for error in reason.errors()}
+        for place, kind in errors.items():
+            if place not in tried and kind != "extra_forbidden":
+                places.append(place)
+            attempt = tried[place] = tried.get(place, -1) + 1
+            parent = _at(place[:-1], content)
+            if kind == "extra_forbidden" and isinstance(parent, dict):
+                parent.pop(place[-1], None)
+            elif attempt < len(SAMPLES) and _is_slot(parent, place[-1]):
+                parent[place[-1]] = SAMPLES[attempt]
+            else:
+                return None, places
+    return None, places
+
+
+def _place(path: Path, content: Any) -> Path:
+    """The key or the item at fault, without pydantic's names of types."""
+    for length in range(1, len(path)):
+        if _at(path[:length], content) is None:
+            return path[:length]
+    return path
+
+
+def _at(path: Path, content: Any) -> Any:
+    for step in path:
+        try:
+            content = content[step]
+        except (LookupError, TypeError):
+            return None
+    return content
+
+
+def _is_slot(parent: Any, key: int | str) -> bool:
+    return isinstance(parent, dict) or (
+        isinstance(parent, list) and isinstance(key, int) and key < len(parent)
+    )

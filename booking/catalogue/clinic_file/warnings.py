@@ -1,0 +1,70 @@
+"""What a clinic's file may say, but most likely doesn't mean: told by `check`, and no mistake."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from booking.catalogue.clinic_file.model import ClinicFile, ServiceSection
+from booking.catalogue.clinic_file.validation import hours_without_breaks
+
+
+def clinic_file_warnings(file: ClinicFile, *, today: date, languages: Collection[str]) -> list[str]:
+    """A sentence for each, with its place; `languages` are those that the program has words in."""
+    return [
+        *_clinic(file, languages),
+        *(sentence for service in file.services for sentence in _service(file, service, today)),
+        *_locations(file, today),
+        *_practitioners(file, today),
+    ]
+
+
+def _clinic(file: ClinicFile, languages: Collection[str]) -> Iterator[str]:
+    for language in file.clinic.languages:
+        if language.partition("-")[0] not in {known.partition("-")[0] for known in languages}:
+            yield f"clinic.languages: there are no words in {language!r}; {', '.join(languages)} have them"
+    if file.policy.minimum_notice >= file.policy.horizon:
+        yield "policy.minimum_notice: reaches beyond the horizon, so that nothing can be booked"
+
+
+def _service(file: ClinicFile, service: ServiceSection, today: date) -> Iterator[str]:
+    place = f"services[{service.slug}]"
+    offering = [each for each in file.practitioners if service.slug in each.services]
+    certified = [
+        each
+        for each in offering
+        if service.requires
+        in (None, *(held.kind for held in each.certifications if held.valid_until >= today))
+    ]
+    if offering and not certified:
+        yield f"{place}.requires: nobody who offers it holds a valid {service.requires!r} certificate today"
+    minutes = service.duration.total_seconds() / 60
+    longest = [
+        span.closes - span.opens
+        for each in certified
+        for hours in each.hours
+        for spans in hours_without_breaks(hours).values()
+        for span in spans
+    ]
+    if longest and max(longest) < minutes and not any(length == 1440 for length in longest):
+        yield f"{place}.duration: is longer than any shift of those who offer it"
+
+
+def _locations(file: ClinicFile, today: date) -> Iterator[str]:
+    for location in file.locations:
+        for number, closure in enumerate(location.closures, 1):
+            if closure.last_day < today:
+                yield f"locations[{location.slug}].closures[{number}]: is over since {closure.last_day}"
+
+
+def _practitioners(file: ClinicFile, today: date) -> Iterator[str]:
+    last_day = today + file.policy.horizon
+    needed = {service.requires: service.slug for service in file.services if service.requires}
+    for practitioner in file.practitioners:
+        place = f"practitioners[{practitioner.slug}]"
+        if not any(spans for hours in practitioner.hours for spans in hours.week.values()):
+            yield f"{place}.hours: none, so that nobody can book with them"
+        if not practitioner.services:
+            yield f"{place}.services: none, so that nobody can book with them"
+        for held in practitioner.certifications:
+            if held.kind in needed and held.valid_until < last_day:
+                verb = "has expired" if held.valid_until < today else "expires within the horizon"
+                yield f"{place}.certifications: {held.kind!r} {verb}, on {held.valid_until}"
