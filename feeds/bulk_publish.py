@@ -8,7 +8,7 @@ lasts. Slot files are streamed from the schedules' bits, so the server never hol
 
 import json
 from calendar import monthrange
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from booking.catalogue.lookup import deliverable_offers
+from booking.catalogue.lookup import all_locations, all_services, deliverable_offers
 from booking.domain.postal_address import parse_address
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.schedule import Schedule
@@ -127,20 +127,34 @@ async def _slots(context: FeedContext, request: Request) -> Response:
     context.charge(request, COST_OF_SLOTS)
     async with context.database.read() as session:
         publisher = await _publisher(context, session)
-        schedules = await _open_schedules_in(session, first_day, now=await context.now(session))
+        now = await context.now(session)
+        services, locations = (set(request.query_params.getlist(name)) for name in ("service", "location"))
+        if not services <= (await all_services(session)).keys():
+            return PlainTextResponse("There is no such service.\n", 404)
+        if not locations <= (await all_locations(session)).keys():
+            return PlainTextResponse("There is no such location.\n", 404)
+        schedules = [
+            schedule
+            for schedule in await _open_schedules_in(session, first_day, services or None, now=now)
+            if not locations or schedule.location in locations
+        ]
     headers = CACHE_HEADERS | {"ETag": await _etag(publisher, schedules)}
     return not_modified(request, headers) or StreamingResponse(
         _stream(publisher, schedules), headers=headers, media_type=NDJSON
     )
 
 
-async def _open_schedules_in(session: BookingSession, month: date, *, now: datetime) -> list[Schedule]:
-    """The schedules of each service with their open starts as bits, which stay small for any number of slots.
+async def _open_schedules_in(
+    session: BookingSession, month: date, only: Collection[str] | None, *, now: datetime
+) -> list[Schedule]:
+    """The schedules of each service, or `only` of these, with their open starts as bits.
+
+    The bits stay small for any number of slots.
 
     Courses are left out: one open time does not say that a course can be booked.
     """
     last_day = month.replace(day=monthrange(month.year, month.month)[1])
-    offers = await deliverable_offers(session, now=now)
+    offers = await deliverable_offers(session, now=now, services=only)
     services = {offer.service.slug: offer.service for offer in offers if offer.service.visits == 1}
     return [
         schedule

@@ -267,3 +267,19 @@ async def test_an_address_of_another_country_stays_whole(database: Database, dat
         "line": ["Hoofdstraat 1", "1234 AB Utrecht"],
     }
     assert "state" not in json.dumps(manifest.json())
+
+
+async def test_a_slot_file_may_be_asked_for_in_part(http: httpx.AsyncClient) -> None:
+    schedules = await resources_of(http, "Schedule")
+    all_slots = await read_lines(http, SLOTS)
+    needling = {f"Schedule/{row['id']}" for row in schedules if row["serviceType"][0]["text"] == NEEDLING}
+
+    part = await read_lines(http, f"{SLOTS}?service=dry-needling&location=main-street")
+
+    assert part == [slot for slot in all_slots if slot["schedule"]["reference"] in needling]
+    assert 0 < len(part) < len(all_slots)
+
+
+@pytest.mark.parametrize("wanted", ["service=nothing", "location=nowhere"])
+async def test_a_slot_file_of_something_unknown_is_not_found(http: httpx.AsyncClient, wanted: str) -> None:
+    assert (await http.get(f"{SLOTS}?{wanted}")).status_code == 404
