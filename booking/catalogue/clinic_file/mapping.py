@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
 from booking.catalogue.clinic_file.model import ClinicFile
-from booking.catalogue.clinic_file.validation import hours_without_breaks, time_off_instants
+from booking.catalogue.clinic_file.validation import (
+    hours_without_breaks,
+    time_off_instants,
+    zones_of_practitioner,
+)
 from booking.storage.base import Table, core_table
 from booking.storage.models.catalogue import (
     Certification,
@@ -151,8 +154,9 @@ def _opening_hours(file: ClinicFile) -> Iterator[Row]:
 
 
 def _time_off(file: ClinicFile) -> Iterator[Row]:
-    zone = ZoneInfo(file.clinic.time_zone)
     for practitioner in file.practitioners:
+        zones = zones_of_practitioner(file, practitioner)
         for time_off in practitioner.time_off:
-            starts_at, ends_at = time_off_instants(time_off, zone)
-            yield {"practitioner": practitioner.slug, "starts_at": starts_at, "ends_at": ends_at}
+            # Away from the first place's midnight to the last one's: nobody is booked on a day off.
+            starts, ends = zip(*(time_off_instants(time_off, zone) for zone in zones))
+            yield {"practitioner": practitioner.slug, "starts_at": min(starts), "ends_at": max(ends)}

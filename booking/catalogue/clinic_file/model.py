@@ -93,7 +93,7 @@ class ClosureSection(Section):
 
 
 class TimeOffSection(Section):
-    """Whole days, both included; or from one time to another on the clinic's clock."""
+    """Whole days, both included; or from one time to another on the clock of the places where they work."""
 
     starts_at: Annotated[Moment, Field(alias="from")]
     """A day, or a date with a time."""

@@ -125,7 +125,7 @@ def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: in
         if certificate.valid_from and certificate.valid_until < certificate.valid_from:
             yield (*path, "certifications", n, "valid_until"), "the certificate ends before it starts"
     for n, time_off in enumerate(practitioner.time_off):
-        starts_at, ends_at = time_off_instants(time_off, ZoneInfo(file.clinic.time_zone))
+        starts_at, ends_at = time_off_instants(time_off, zones_of_practitioner(file, practitioner)[0])
         if ends_at <= starts_at:
             yield (*path, "time_off", n, "to"), "the time off ends before it starts"
     for n, hours in enumerate(practitioner.hours):
@@ -194,8 +194,17 @@ def hours_without_breaks(hours: WorkingHoursSection) -> Week:
     return {day: subtract_spans(spans, hours.breaks.get(day, ())) for day, spans in hours.week.items()}
 
 
+def zones_of_practitioner(file: ClinicFile, practitioner: PractitionerSection) -> list[ZoneInfo]:
+    """The zones of the places where they work, in the file's order; the clinic's without a place."""
+    places = {hours.location or file.locations[0].slug for hours in practitioner.hours}
+    names = [
+        location.time_zone or file.clinic.time_zone for location in file.locations if location.slug in places
+    ]
+    return [ZoneInfo(name) for name in dict.fromkeys(names or [file.clinic.time_zone])]
+
+
 def time_off_instants(time_off: TimeOffSection, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The first and the last instant; a time without an offset is on the clinic's clock."""
+    """The first and the last instant; a time without an offset is on the clock of `zone`."""
 
     def instant(moment: date | datetime, if_whole_day: time) -> datetime:
         wall = moment if isinstance(moment, datetime) else datetime.combine(moment, if_whole_day)

@@ -8,7 +8,7 @@ from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
 from booking.catalogue.clinic_file.positions import line_numbers
 from booking.catalogue.clinic_file.warnings import clinic_file_warnings
-from booking.storage.models.catalogue import Location
+from booking.storage.models.catalogue import Location, TimeOff
 from tests.support.clinics import SAMPLE, edit_file, practitioner, small_clinic
 
 TODAY = date(2026, 11, 23)
@@ -128,3 +128,28 @@ def test_what_is_odd_but_allowed_is_a_warning(text: str, warning: str) -> None:
 
     assert [each for each in warnings if each.startswith(warning)]
     assert clinic_file_warnings(parse_clinic_file(small_clinic()), today=TODAY, languages=["en"]) == []
+
+
+@pytest.mark.parametrize(
+    ("places", "starts_at", "ends_at"),
+    [
+        (["west"], "2027-03-15 07:00", "2027-03-16 06:59"),
+        (["here"], "2027-03-15 04:00", "2027-03-16 03:59"),
+        (["here", "west"], "2027-03-15 04:00", "2027-03-16 06:59"),
+        ([], "2027-03-15 04:00", "2027-03-16 03:59"),
+    ],
+)
+def test_a_day_off_is_a_day_of_the_places_where_they_work(
+    places: list[str], starts_at: str, ends_at: str
+) -> None:
+    one = practitioner("one", "09:00-12:00", "time_off = [{ from = 2027-03-15, to = 2027-03-15 }]")
+    weeks = "".join(
+        f'[[practitioners.hours]]\nlocation = "{place}"\nweek = {{ {day} = ["09:00-12:00"] }}\n'
+        for place, day in zip(places, ("mon", "tue"))
+    )
+    one = one[: one.index("[[practitioners.hours]]")] + weeks
+    text = small_clinic(practitioners=WEST.format(zone="America/Vancouver") + one)
+
+    (row,) = rows_of_clinic_file(parse_clinic_file(text)).parts[TimeOff]
+
+    assert (f"{row['starts_at']:%Y-%m-%d %H:%M}", f"{row['ends_at']:%Y-%m-%d %H:%M}") == (starts_at, ends_at)
