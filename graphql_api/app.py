@@ -31,6 +31,7 @@ from graphql_api.http.health import health_routes
 from graphql_api.http.lifespan import Lifespan
 from graphql_api.http.request_id import RequestIds
 from graphql_api.http.response_cache import ResponseCache
+from graphql_api.http.stopping import Stopping
 from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
 from graphql_api.schema.schema import schema_with
@@ -80,11 +81,15 @@ def create_app(
         limits=limits,
         webhook_client=webhook_client,
     )
+    stopping = Stopping()
     documents = TrustedDocuments(
         [*widget_documents().values(), *documents_in(settings.trusted_documents)],
         others_too=not settings.trusted_documents_only,
     )
-    graphql: Handler = Endpoint(schema, context_factory, documents, suggests=settings.is_development).answer
+    endpoint = Endpoint(
+        schema, context_factory, documents, suggests=settings.is_development, stopping=stopping
+    )
+    graphql: Handler = endpoint.answer
     if settings.is_development:
         graphql = with_playground(graphql)
 
@@ -100,7 +105,7 @@ def create_app(
     noscript = NoscriptSite(database, clinic_card, clock, limits.holder)
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
-        *health_routes(database),
+        *health_routes(database, stopping),
         *bulk_routes(feeds),
         *calendar_routes(feeds),
         *noscript_routes(noscript),
@@ -118,6 +123,7 @@ def create_app(
         exception_handlers={TryAgain: unavailable},
         middleware=[Middleware(Compression), Middleware(Cors)],
     )
+    app.state.stopping = stopping
     # In front: a cached response needs no other part of the server.
     cache = ResponseCache(
         app.build_middleware_stack(),

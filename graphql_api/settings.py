@@ -119,6 +119,12 @@ class Settings:
     without_features: Names = ()
     """Names of [features](../how-to/extend.md), with commas, to leave out although `clinic.toml` names them:
     for one that is broken."""
+    stop_seconds: Count = 25
+    """When the server is told to stop, all is over within so many seconds: streams and answers end in order,
+    what is left is cut."""
+    drain_seconds: Count = 2
+    """So long of it the server still serves while `/readyz` says 503, so that a proxy sends visitors
+    elsewhere."""
     site: Site = "http://127.0.0.1:8000"
     """Where visitors reach this server; links in mails and in [feeds](../how-to/bulk.md) begin with it."""
 
@@ -130,6 +136,12 @@ class Settings:
     @cached_property
     def mail_server(self) -> MailServer | None:
         return mail_server_from(self.mail_url, self.mail_from) if self.mail_url and self.mail_from else None
+
+    @model_validator(mode="after")
+    def _check_stop(self) -> Self:
+        if self.drain_seconds >= self.stop_seconds:
+            raise ValueError("BOOK_ONLINE_DRAIN_SECONDS must be less than BOOK_ONLINE_STOP_SECONDS")
+        return self
 
     @model_validator(mode="after")
     def _check_mail(self) -> Self:

@@ -1,14 +1,17 @@
 """The database: opens sessions, each one short transaction long."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Self, TypeVar, cast
 
 from sqlalchemy import AsyncAdaptedQueuePool
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from booking.domain.hookspecs import FeatureHooks
@@ -18,10 +21,12 @@ from booking.storage.engine import LOCK_TIMEOUT_SECONDS, engine_for
 from booking.storage.models.catalogue import Clinic
 from booking.storage.session import BookingSession
 from booking.storage.shared_reads import SharedReads
-from booking.storage.transient_errors import transient_errors_as_try_again
+from booking.storage.transient_errors import refuses_changes, transient_errors_as_try_again
 from booking.storage.turns import Turns
 
 CLOSE_TIMEOUT_SECONDS = 1
+WRITE_REFUSAL_SECONDS = 10
+"""So long after a refused change the next one is taken to be refused, too."""
 
 V = TypeVar("V")
 
@@ -39,6 +44,13 @@ class _WriterQueue:
 
     async def __aexit__(self, *_exception: object) -> None:
         self._lock.release()
+
+
+@dataclass
+class _WriteState:
+    """Shared by the copies of a database."""
+
+    refused_at: float | None = None
 
 
 class Database:
@@ -71,6 +83,7 @@ class Database:
         )
         self._reading = sessions(self._readers)
         self._writing = sessions(self.engine.execution_options(writes=True))
+        self._write_state = _WriteState()
         self._clinic: Clinic | None = None
         self._clinic_token: Hashable = None
 
@@ -137,8 +150,20 @@ class Database:
             TryAgain: the database can't answer just now.
         """
         with transient_errors_as_try_again():
-            async with self._writer_queue, self._writing() as session, session.begin():
-                yield session
+            try:
+                async with self._writer_queue, self._writing() as session, session.begin():
+                    yield session
+            except DBAPIError as error:
+                if refuses_changes(error):
+                    self._write_state.refused_at = time.monotonic()
+                raise
+        self._write_state.refused_at = None
+
+    @property
+    def cannot_write(self) -> bool:
+        """Whether the latest change was refused because the disk is full, or the database is read-only."""
+        refused_at = self._write_state.refused_at
+        return refused_at is not None and time.monotonic() - refused_at < WRITE_REFUSAL_SECONDS
 
     async def close(self) -> None:
         """Wait a moment for cancelled tasks to return their connections, then close these."""

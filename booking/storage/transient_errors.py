@@ -61,3 +61,11 @@ def _is_transient(error: Exception) -> bool:
     if code is not None:
         return code & PRIMARY_CODE_MASK in TRANSIENT_SQLITE_CODES
     return sqlstate.startswith(TRANSIENT_SQLSTATES)
+
+
+def refuses_changes(error: DBAPIError) -> bool:
+    """Whether the database reads and doesn't write: it is read-only, or its disk is full."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & PRIMARY_CODE_MASK in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
+    return str(getattr(error.orig, "sqlstate", None)) in ("25006", "53100")

@@ -14,12 +14,14 @@ from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command
 from graphql_api.extensions.feature import FeatureError
 from graphql_api.schema.schema import printed_schema
+from graphql_api.server.sockets import CannotListen
 from graphql_api.settings import InvalidSetting, Settings, settings_from
 from graphql_api.startup import NotMigrated
 from web.embed import snippet
 
 EXPLAINED_ERRORS = (
     BookingError,
+    CannotListen,
     ClinicFileError,
     FeatureError,
     InvalidSetting,

@@ -24,6 +24,7 @@ from graphql_api.http.content_negotiation import EVENT_STREAM, GRAPHQL_RESPONSE,
 from graphql_api.http.error_response import error_response
 from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.http.request import GraphQLRequest, read_request
+from graphql_api.http.stopping import Stopping
 from graphql_api.limits.document_facts import document_facts
 from graphql_api.limits.limits import DEADLINE, MAX_ERRORS
 from graphql_api.schema.errors import rate_limited_error, show_error
@@ -45,6 +46,7 @@ class Endpoint:
         documents: TrustedDocuments,
         *,
         suggests: bool,
+        stopping: Stopping,
     ) -> None:
         """`suggests`: an error may name a similar field, which reveals the schema."""
         self._schema = schema
@@ -53,6 +55,7 @@ class Endpoint:
         self._documents = documents
         self._suggests = suggests
         self._streams = Streams()
+        self._stopping = stopping
 
     async def answer(self, request: Request) -> Response:
         try:
@@ -123,7 +126,9 @@ class Endpoint:
         async def body() -> AsyncIterator[str]:
             with self._streams.opened(client):
                 async with aclosing(
-                    event_stream(self._json(first).decode(), self._json_of_each(results))
+                    event_stream(
+                        self._json(first).decode(), self._json_of_each(results), stop=self._stopping.streams
+                    )
                 ) as stream:
                     async for event in stream:
                         yield event

@@ -37,18 +37,29 @@ async def event_stream(
     first: str,
     results: AsyncGenerator[str],
     *,
+    stop: asyncio.Event,
     ping: timedelta = PING_INTERVAL,
     duration: timedelta = MAX_STREAM_DURATION,
 ) -> AsyncGenerator[str]:
-    """`first` and `results` are JSON. After `duration` the stream completes; a client may subscribe again."""
+    """`first` and `results` are JSON. After `duration`, or at `stop`, the stream completes.
+
+    A client may subscribe again.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + duration.total_seconds()
     yield _event("next", first)
     async with aclosing(results):
         pending = asyncio.ensure_future(anext(results, None))
+        stopped = asyncio.ensure_future(stop.wait())
         try:
-            while loop.time() < end:
-                await asyncio.wait([pending], timeout=ping.total_seconds())
+            while loop.time() < end and not stopped.done():
+                await asyncio.wait(
+                    [pending, stopped],
+                    timeout=ping.total_seconds(),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if stopped.done():
+                    break
                 if not pending.done():
                     yield ":\n\n"
                     continue
@@ -58,7 +69,8 @@ async def event_stream(
                 pending = asyncio.ensure_future(anext(results, None))
         finally:
             pending.cancel()
-            await asyncio.wait([pending])
+            stopped.cancel()
+            await asyncio.wait([pending, stopped])
     yield _event("complete", "")
 
 

@@ -1,4 +1,4 @@
-"""Health checks: `/healthz` while the process runs, `/readyz` while its database answers too."""
+"""Health checks: `/healthz` while the process runs, `/readyz` while it can take more visitors."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -6,13 +6,18 @@ from starlette.routing import Route
 
 from booking.storage.database import Database
 from booking.storage.queries.catalogue import get_clinic
+from graphql_api.http.stopping import Stopping
 
 
-def health_routes(database: Database) -> list[Route]:
+def health_routes(database: Database, stopping: Stopping) -> list[Route]:
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def readyz(_request: Request) -> Response:
+        if stopping.is_draining:
+            return PlainTextResponse("The server is about to stop.\n", 503)
+        if database.cannot_write:
+            return PlainTextResponse("The database takes no changes.\n", 503)
         async with database.read() as session:
             await get_clinic(session)
         return PlainTextResponse("ok\n")

@@ -160,7 +160,11 @@ async def test_an_idle_stream_sends_keep_alives_and_ends_with_complete() -> None
     said = [
         part
         async for part in event_stream(
-            "{}", silence(), ping=timedelta(milliseconds=1), duration=timedelta(milliseconds=20)
+            "{}",
+            silence(),
+            stop=asyncio.Event(),
+            ping=timedelta(milliseconds=1),
+            duration=timedelta(milliseconds=20),
         )
     ]
     assert said[0] == "event: next\ndata: {}\n\n"
@@ -178,9 +182,22 @@ async def test_a_client_that_hangs_up_ends_its_stream() -> None:
         finally:
             ended.set()
 
-    async with aclosing(event_stream("0", results())) as stream:
+    async with aclosing(event_stream("0", results(), stop=asyncio.Event())) as stream:
         assert [await anext(stream), await anext(stream)] == [
             "event: next\ndata: 0\n\n",
             "event: next\ndata: 1\n\n",
         ]
     assert ended.is_set()
+
+
+async def test_a_stream_completes_when_the_server_stops() -> None:
+    stop = asyncio.Event()
+
+    async def silence() -> AsyncGenerator[str]:
+        await asyncio.sleep(3600)
+        yield ""
+
+    async with asyncio.timeout(5), aclosing(event_stream("{}", silence(), stop=stop)) as stream:
+        await anext(stream)
+        stop.set()
+        assert [part async for part in stream] == ["event: complete\ndata: \n\n"]

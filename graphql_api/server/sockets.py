@@ -1,0 +1,45 @@
+"""Sockets, bound before all else: a port in use is found before the database is touched."""
+
+import errno
+import socket
+
+
+class CannotListen(Exception):
+    """The address can't be listened on; the message says what to do."""
+
+
+def bound_sockets(host: str, port: int) -> list[socket.socket]:
+    """One for each address of the host; no connection is accepted yet.
+
+    Raises:
+        CannotListen: the port is in use or forbidden, or the host is no address of this machine.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise CannotListen(f"--host {host} is no address of this machine") from None
+    sockets: list[socket.socket] = []
+    for family, kind, protocol, _, address in dict.fromkeys(found):
+        listening = socket.socket(family, kind, protocol)
+        sockets.append(listening)
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listening.bind(address)
+        except OSError as reason:
+            for each in sockets:
+                each.close()
+            raise CannotListen(_sentence(reason, host, port)) from None
+    return sockets
+
+
+def _sentence(reason: OSError, host: str, port: int) -> str:
+    match reason.errno:
+        case errno.EADDRINUSE:
+            return f"port {port} of {host} is in use: stop the server that uses it, or choose another --port"
+        case errno.EACCES:
+            return f"port {port} is for root alone: choose one above 1023, and let a proxy listen on {port}"
+        case errno.EADDRNOTAVAIL:
+            return f"--host {host} is no address of this machine"
+    return f"{host} port {port} can't be listened on: {reason.strerror}"

@@ -1,0 +1,87 @@
+"""`book-online serve` as a process, and raw connections to it."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.support.clinics import SAMPLE
+
+SERVE = (sys.executable, "-m", "graphql_api.cli.main", "serve", "--port", "0")
+START_SECONDS = 30
+
+
+@dataclass
+class ServerProcess:
+    process: Process
+    port: int
+    clinic_file: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def connect(self) -> tuple[StreamReader, StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self.port)
+
+    async def exchange(self, *parts: bytes, pause: float = 0) -> bytes:
+        """All that the server answers to these bytes until it ends the connection."""
+        reader, writer = await self.connect()
+        with suppress(ConnectionError):
+            for part in parts:
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        answer = b""
+        with suppress(ConnectionError):
+            async with asyncio.timeout(20):
+                answer = await reader.read()
+        writer.close()
+        return answer
+
+    async def status(self, path: str) -> int:
+        async with httpx.AsyncClient(base_url=self.url, timeout=10) as http:
+            return (await http.get(path)).status_code
+
+    def memory(self) -> int:
+        """Resident bytes of the process."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def terminate(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+
+@asynccontextmanager
+async def running_server(folder: Path, **environment: str) -> AsyncIterator[ServerProcess]:
+    clinic_file = folder / "clinic.toml"
+    clinic_file.write_text(SAMPLE, "utf-8")
+    (folder / "log").touch()
+    with (folder / "log").open("w") as log:
+        process = await asyncio.create_subprocess_exec(
+            *SERVE,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
+            stdout=PIPE,
+            stderr=log,
+        )
+        assert process.stdout
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                line = b""
+                while b"Hosted booking page" not in line:
+                    line = await process.stdout.readline()
+                    assert line, (folder / "log").read_text()
+            yield ServerProcess(process, int(line.rsplit(b":", 1)[1].split(b"/")[0]), clinic_file)
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
