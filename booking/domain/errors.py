@@ -90,7 +90,7 @@ class TooManyBookings(BookingError):
 
 @dataclass
 class TooManyGuesses(BookingError):
-    """This client named many unknown secrets; the next is looked up after `retry_after`."""
+    """Not raised any more: no secret is short enough to be guessed. Clients of the API know its type."""
 
     message: str = "Too many links or holds that are not there. Please wait a while, or call us."
     retry_after: timedelta = field(kw_only=True)

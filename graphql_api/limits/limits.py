@@ -28,9 +28,6 @@ MAX_ERRORS = 5
 DEADLINE = timedelta(seconds=30)
 """For an answer. A writer waits less for its turn, so that a busy database is reported as TRY_AGAIN."""
 
-MAX_GUESSES = 10
-"""Wrong secrets of one client in a minute."""
-
 MAX_STREAMS = 100
 """Subscriptions that a process serves at once."""
 MAX_STREAMS_PER_CLIENT = 3

@@ -11,7 +11,6 @@ from starlette.requests import Request
 
 from booking.appointments.hold import Holder
 from booking.storage.models.api_keys import ApiKey
-from graphql_api.limits.limits import MAX_GUESSES
 from graphql_api.security.client_address import client_hash
 from graphql_api.settings import Settings
 
@@ -102,11 +101,10 @@ class ClientBudget:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """The budgets of one request: its client's points, bookings and guesses."""
+    """The budgets of one request: its client's points and bookings."""
 
     points: ClientBudget
     bookings: ClientBudget
-    guesses: ClientBudget
 
 
 class ClientLimits:
@@ -126,20 +124,23 @@ class ClientLimits:
         all_buckets = self._partners if key else self._anonymous
         return RateLimits(*(ClientBudget(buckets, client) for buckets in all_buckets))
 
-    def charge(self, request: Request, cost: int) -> int:
-        """Take points from an anonymous client. Returns the seconds to wait where it has too few."""
-        points = self.budgets(request).points
+    def charge(self, request: Request, cost: int, secret: bytes | None = None) -> int:
+        """Take points from an anonymous client. Returns the seconds to wait where it has too few.
+
+        With the hash of a right secret the points are that secret's own: neighbours who share the
+        address take nothing from it.
+        """
+        points = self.budgets(request).points if secret is None else ClientBudget(self._anonymous[0], secret)
         points.charge(cost)
         return points.wait
 
 
 def _buckets(settings: Settings, factor: int) -> Sequence[TokenBuckets]:
-    """The buckets of points, bookings and guesses, `factor` times the size that the settings give."""
+    """The buckets of points and bookings, `factor` times the size that the settings give."""
     return [
         TokenBuckets(factor * most, time.monotonic, fill=fill)
         for most, fill in (
             (settings.points_per_client, REFILL_TIME),
             (settings.bookings_per_client, timedelta(hours=1)),
-            (MAX_GUESSES, timedelta(minutes=1)),
         )
     ]

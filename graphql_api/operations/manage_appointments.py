@@ -14,7 +14,7 @@ from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart, argument
-from graphql_api.operations.mutation import check_guess_limit, count_guess, run_mutation
+from graphql_api.operations.mutation import run_mutation
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
@@ -90,14 +90,12 @@ class ManageQueries:
         ] = None,
     ) -> Appointment | None:
         context = info.context
-        check_guess_limit(context)
         async with context.database.read() as session:
             try:
                 appointment = await managed_appointment(
                     session, manage_token, _uuid(id, "id"), or_next_at=context.now
                 )
-            except NotFound as unknown:
-                count_guess(context, unknown)
+            except NotFound:
                 return None
         return Appointment.of(appointment)
 

@@ -3,20 +3,16 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
 from typing import TypeVar
 
 from booking.domain import errors
-from booking.domain.errors import BookingError, NotFound, TooManyGuesses
+from booking.domain.errors import BookingError
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Context
 from graphql_api.types.problems import Problem
 
 T = TypeVar("T")
 Work = Callable[[BookingSession], Awaitable[T]]
-
-SECRETS = {"holdToken", "holdTokens", "manageToken"}
-"""Inputs that a client may not guess at."""
 
 
 async def run_mutation(
@@ -37,11 +33,9 @@ async def _outcome(
     context: Context, work: Work[T], turn: AbstractAsyncContextManager[None]
 ) -> tuple[T | None, list[Problem]]:
     try:
-        check_guess_limit(context)
         async with turn, context.database.write() as session:
             return await work(session), []
     except BookingError as refusal:
-        count_guess(context, refusal)
         return None, [to_problem(refusal, context)]
     except ExceptionGroup as group:
         refusals, others = group.split(BookingError)
@@ -49,22 +43,6 @@ async def _outcome(
             raise
         parts = refusals.exceptions
         return None, [to_problem(part, context) for part in parts if isinstance(part, BookingError)]
-
-
-def check_guess_limit(context: Context) -> None:
-    """Refuse a client for a while that has sent too many wrong secrets.
-
-    Raises:
-        TooManyGuesses: no guess is left to the client.
-    """
-    guesses = context.internals.budgets.guesses
-    if not guesses.may(1):
-        raise TooManyGuesses(retry_after=timedelta(seconds=guesses.wait))
-
-
-def count_guess(context: Context, refusal: BookingError) -> None:
-    if isinstance(refusal, NotFound) and SECRETS & set(refusal.path):
-        context.internals.budgets.guesses.charge(1)
 
 
 def to_problem(refusal: BookingError, context: Context) -> Problem:

@@ -90,7 +90,11 @@ for refusal, base, description in (
     (errors.NotOpen, SlotProblem, "No open time: closed, away, or not one of the clinic's start times."),
     (errors.TooManyHolds, TemporaryProblem, "You hold too many times. Book or release some, or wait."),
     (errors.TooManyBookings, TemporaryProblem, "You have booked too often in an hour."),
-    (errors.TooManyGuesses, TemporaryProblem, "You have sent too many wrong secrets in a short time."),
+    (
+        errors.TooManyGuesses,
+        TemporaryProblem,
+        "Not sent any more: wrong secrets stop no right one.",
+    ),
     (errors.AlreadyExtended, Problem, "The hold was extended before; a hold is extended only once."),
     (errors.IdempotencyKeyReused, Problem, "The idempotency key was used before, for another request."),
     (errors.TryAgain, TemporaryProblem, "No answer right now. Repeat the request: nothing is done twice."),

@@ -3,9 +3,10 @@
 import httpx
 import pytest
 
+from booking.api_keys import create_key
+from booking.calendars.calendar_feed import create_feed
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.limits.limits import MAX_GUESSES
 from graphql_api.limits.rate_limiting import MAX_CLIENTS, REFILL_TIME, ClientBudget, TokenBuckets
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
@@ -98,25 +99,53 @@ async def test_the_bookings_of_a_client_in_an_hour_are_limited(database: Databas
         assert (await GraphQLClient(another).book(held[2]))["problems"] == []
 
 
-async def test_a_client_that_guesses_at_secrets_is_refused_for_a_while(
+WRONG = 40
+"""More wrong secrets than a person types, from one address."""
+
+
+async def test_wrong_secrets_stop_nobody_behind_the_same_address(
     database: Database, database_url: str
 ) -> None:
     await open_clinic(database)
+    async with database.write() as session:
+        _, secret = await create_key(session, "Sample partner", ["catalogue"], now=NOW)
+        feed = await create_feed(session, "sample-practitioner-a", renew=False, now=NOW)
     app = create_app(Settings(database_url), now=lambda: NOW)
-    async with asgi_client(app) as http, asgi_client(app, address="203.0.113.7") as another:
+    async with asgi_client(app) as http:
         api = GraphQLClient(http)
         token = (await api.hold_and_book("2026-11-24T10:00:00-05:00"))["manageToken"]
-        for guess in range(3 * MAX_GUESSES):
-            seen = await api.ask(APPOINTMENT, token=f"{guess}{token}")
-            if "errors" in seen:
-                break
-            assert seen == {"data": {"appointment": None}}
-        assert guess >= MAX_GUESSES
-        assert seen["errors"][0]["extensions"]["code"] == "TOO_MANY_GUESSES"
-        assert (await api.ask(APPOINTMENT, token=token))["data"]["appointment"] is None
-        [problem] = (await api.cancel(token))["problems"]
-        assert problem["__typename"] == "TooManyGuesses"
-        assert (await GraphQLClient(another).ask(APPOINTMENT, token=token))["data"]["appointment"]
+        for wrong in range(WRONG):
+            assert await api.ask(APPOINTMENT, token=f"{wrong}{token}") == {"data": {"appointment": None}}
+            [problem] = (await api.cancel(f"{wrong}{token}"))["problems"]
+            assert problem["__typename"] == "NotFound"
+            [problem] = (await api.book(f"{wrong}"))["problems"]
+            assert problem["__typename"] == "NotFound"
+            assert (await http.get(f"/feeds/{wrong}{feed}.ics")).status_code == 404
+            headers = {"authorization": f"Bearer {secret[:-1]}{wrong}"}
+            assert (await http.post("/graphql", json=PAGE, headers=headers)).status_code == 401
+        assert (await api.ask(APPOINTMENT, token=token))["data"]["appointment"]
+        assert (await api.hold_and_book("2026-11-24T12:00:00-05:00"))["problems"] == []
+        assert (await http.get(f"/feeds/{feed}.ics")).status_code == 200
+        headers = {"authorization": f"Bearer {secret}"}
+        assert (await http.post("/graphql", json=PAGE, headers=headers)).status_code == 200
+
+
+async def test_a_right_feed_and_a_right_key_have_points_of_their_own(
+    database: Database, database_url: str
+) -> None:
+    await open_clinic(database)
+    async with database.write() as session:
+        _, secret = await create_key(session, "Sample partner", ["catalogue"], now=NOW)
+        feed = await create_feed(session, "sample-practitioner-a", renew=False, now=NOW)
+    app = create_app(Settings(database_url, points_per_client=100), now=lambda: NOW)
+    async with asgi_client(app) as http:
+        statuses = [(await http.get(f"/feeds/{wrong}.ics")).status_code for wrong in range(WRONG)]
+        assert statuses[0] == 404
+        assert statuses[-1] == 429
+        assert (await http.post("/graphql", json=PAGE)).status_code == 429
+        assert (await http.get(f"/feeds/{feed}.ics")).status_code == 200
+        headers = {"authorization": f"Bearer {secret}"}
+        assert (await http.post("/graphql", json=PAGE, headers=headers)).status_code == 200
 
 
 async def test_a_page_of_another_origin_can_read_how_long_to_wait(http: httpx.AsyncClient) -> None:
