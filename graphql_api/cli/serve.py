@@ -25,6 +25,7 @@ from graphql_api.startup import prepare_database
 log = logging.getLogger("book_online")
 
 MAX_PORT = 65_535
+SWITCH_SECONDS = 0.0005
 
 
 def add_to(commands: Commands) -> None:
@@ -48,6 +49,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     _log_obstacles(prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock()))
     port = sockets[0].getsockname()[1]
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    # A thread that validates a large document lets the event loop go on after half a millisecond.
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # The collector need not visit objects that live as long as the server: a third less work.
     config = uvicorn.Config(

@@ -6,7 +6,7 @@ https://graphql.github.io/graphql-over-http/draft/
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, cast
 
 import orjson
@@ -26,7 +26,7 @@ from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.http.request import GraphQLRequest, read_request
 from graphql_api.http.stopping import Stopping
 from graphql_api.limits.document_facts import document_facts
-from graphql_api.limits.limits import DEADLINE, MAX_ERRORS
+from graphql_api.limits.limits import CHARACTERS_PER_POINT, DEADLINE, MAX_ERRORS, MAX_POINTS_OF_TEXT
 from graphql_api.schema.errors import rate_limited_error, show_error
 from graphql_api.schema.schema import BookingSchema
 from graphql_api.security.request_error import RequestError
@@ -64,8 +64,9 @@ class Endpoint:
             operation = await read_request(request, self._documents)
             context = await self._context_of(request)
             points = context.internals.budgets.points
-            # A document that turns out to be invalid costs something too.
-            is_paid = points.charge(1)
+            is_paid = points.charge(_cost_of_text(operation.query, self._schema))
+            if is_paid:
+                await self._prepare(operation.query)
             kind = media_type_of_answer(accept, is_subscription=is_paid and _is_subscription(operation))
             if not is_paid:
                 return self._respond(ExecutionResult(None, [rate_limited_error(points)]), kind, context)
@@ -84,6 +85,11 @@ class Endpoint:
             facts = document_facts(operation.query).operation(operation.name)
             self._cacheability.mark(request.scope, facts, context)
         return self._respond(result, kind, context)
+
+    async def _prepare(self, document: str) -> None:
+        if document not in self._schema.documents:
+            with suppress(GraphQLError):  # The execution reports it.
+                await self._schema.documents.prepare(document)
 
     async def _execute(self, operation: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
         try:
@@ -165,6 +171,13 @@ class Endpoint:
             media_type=f"{kind}; charset=utf-8",
             headers=VARY_HEADERS | context.internals.budgets.points.headers(),
         )
+
+
+def _cost_of_text(document: str, schema: BookingSchema) -> int:
+    """Of the request itself, and of parsing and validating a document that was not sent lately."""
+    if document in schema.documents:
+        return 1
+    return 1 + min(len(document) // CHARACTERS_PER_POINT, MAX_POINTS_OF_TEXT)
 
 
 def _is_subscription(request: GraphQLRequest) -> bool:

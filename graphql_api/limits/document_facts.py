@@ -13,15 +13,19 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    Token,
+    TokenKind,
     get_operation_ast,
     parse,
 )
 
-from graphql_api.limits.limits import CACHED_DOCUMENTS, MAX_DEPTH, MAX_TOKENS
+from graphql_api.limits.equal_fields import check_equal_fields
+from graphql_api.limits.limits import CACHED_DOCUMENTS, MAX_DEPTH, MAX_NUMBER_LENGTH, MAX_TOKENS
 
 INTROSPECTION = ("__schema", "__type")
 """graphql-core itself limits the depth of these."""
@@ -125,6 +129,20 @@ def document_facts(text: str) -> DocumentFacts:
     """Parse a document, once for each text.
 
     Raises:
-        GraphQLSyntaxError: no document, or one of more than MAX_TOKENS tokens.
+        GraphQLError: no document, or one that exceeds a limit.
     """
-    return DocumentFacts.of(parse(text, max_tokens=MAX_TOKENS))
+    document = parse(text, max_tokens=MAX_TOKENS)
+    _check_numbers(document)
+    check_equal_fields(document)
+    return DocumentFacts.of(document)
+
+
+def _check_numbers(document: DocumentNode) -> None:
+    """Python refuses to read a number of thousands of digits, and takes long for somewhat shorter ones."""
+    assert document.loc
+    token: Token | None = document.loc.start_token
+    while token:
+        if token.kind in (TokenKind.INT, TokenKind.FLOAT) and token.end - token.start > MAX_NUMBER_LENGTH:
+            message = f"a number has at most {MAX_NUMBER_LENGTH} characters."
+            raise GraphQLSyntaxError(document.loc.source, token.start, message)
+        token = token.next

@@ -9,6 +9,12 @@ MAX_URL_QUERY_BYTES = 8 * 1024
 
 MAX_TOKENS = 1000
 """Of a document: names, punctuators and values."""
+MAX_NUMBER_LENGTH = 64
+"""Characters of a number in a document."""
+MAX_EQUAL_FIELD_PAIRS = 2000
+"""Of fields with the same response name in the same place; validation compares each pair."""
+MAX_WRITTEN_OUT_FIELDS = 5000
+"""Fields of a document, each fragment written out wherever it is spread."""
 MAX_DEPTH = 10
 """Levels of fields within fields, from the root."""
 MAX_ALIASES = 30
@@ -19,6 +25,9 @@ MAX_MUTATIONS = 1
 
 MAX_COST = 1000
 """Of one operation: about the number of objects in its answer."""
+CHARACTERS_PER_POINT = 10
+"""Of a document that was not sent lately, and so must be parsed and validated."""
+MAX_POINTS_OF_TEXT = 100
 MAX_PAGE_SIZE = 100
 MAX_IDS = 50
 """Ids in one `nodes` query."""

@@ -38,6 +38,8 @@ DEFAULT_LIST_SIZE = 5
 
 SEARCH_WEIGHT = 10
 """The weight of a field that searches for open slots."""
+INTROSPECTION_COSTS = {"__schema": 500, "__type": 50}
+"""About the time that the answer takes; `__typename` costs nothing."""
 MUTATION_COST = 10
 """The cost of a mutation, beside that of its payload."""
 
@@ -80,7 +82,7 @@ class _CostCalculator:
     def _of_node(self, node: SelectionNode, parent: GraphQLObjectType, page: int | None) -> int:
         if isinstance(node, FieldNode):
             field = parent.fields.get(node.name.value)
-            return self._of_field(node, field, page) if field else 0  # `__typename` and the like
+            return self._of_field(node, field, page) if field else INTROSPECTION_COSTS.get(node.name.value, 0)
         if isinstance(node, FragmentSpreadNode):
             return self._of_fragment(node.name.value, parent, page)
         assert isinstance(node, InlineFragmentNode)

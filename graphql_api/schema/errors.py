@@ -42,12 +42,12 @@ def log_incident(error: GraphQLError, feature: str | None) -> None:
     incident = secrets.token_hex(4)
     if feature and not is_refusal(error):
         error.extensions = {"code": FEATURE_FAILED, "feature": feature, "incident": incident}
-        text = "incident %s of request %s at %s in the feature %s"
-        log.error(text, incident, request_id.get(), error.path, feature, exc_info=error.original_error)
+        text = "incident %s at %s in the feature %s, request %s"
+        log.error(text, incident, error.path, feature, request_id.get(), exc_info=error.original_error)
     elif is_unexpected(error):
         error.extensions = {"code": "INTERNAL", "incident": incident}
-        text = "incident %s of request %s at %s"
-        log.error(text, incident, request_id.get(), error.path, exc_info=error.original_error)
+        text = "incident %s at %s, request %s"
+        log.error(text, incident, error.path, request_id.get(), exc_info=error.original_error)
 
 
 def is_unexpected(error: GraphQLError) -> bool:

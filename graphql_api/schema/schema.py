@@ -6,7 +6,6 @@ from functools import cache
 
 import strawberry
 from graphql import GraphQLError, GraphQLObjectType
-from strawberry.extensions import AddValidationRules, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
@@ -29,8 +28,6 @@ from graphql_api.extensions.resolver_isolation import (
     isolate_resolvers,
     isolated_lookup,
 )
-from graphql_api.limits.limits import CACHED_DOCUMENTS
-from graphql_api.limits.query_limits import QueryLimits
 from graphql_api.operations import (
     book,
     catalogue,
@@ -47,6 +44,7 @@ from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
 from graphql_api.schema.null_defaults import take_null_as_default
 from graphql_api.schema.schema_extensions import DocumentCache, QueryCostLimit
+from graphql_api.schema.validation import ValidatedDocuments
 from graphql_api.security.authorization import MissingScope, enforce_scopes
 from graphql_api.types import problems
 from graphql_api.types.scalars import SCALARS
@@ -104,13 +102,9 @@ class BookingSchema(strawberry.Schema):
             execution_context_class=CompiledExecutionContext,
             types=[*self.problems.values(), *(kind for part in self.parts for kind in part.types)],
             config=StrawberryConfig(sort_schema=in_order, scalar_map=SCALARS),
-            extensions=[
-                lambda: AddValidationRules([QueryLimits]),
-                DocumentCache,
-                lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-                QueryCostLimit,
-            ],
+            extensions=[DocumentCache, QueryCostLimit],
         )
+        self.documents = ValidatedDocuments(self._schema)
         take_null_as_default(self._schema)
         owners = {coordinate: owner for owner in enabled for coordinate in coordinates(owner.feature)}
         check_after_schema(self._schema, owners, enabled)

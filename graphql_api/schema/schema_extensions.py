@@ -1,4 +1,4 @@
-"""Strawberry schema extensions: the cache of parsed documents, and the cost limit of operations."""
+"""Strawberry schema extensions: the cache of validated documents, and the cost limit of operations."""
 
 from collections.abc import Iterator
 
@@ -10,15 +10,23 @@ from graphql_api.limits.limits import MAX_COST
 from graphql_api.limits.query_cost import query_cost
 from graphql_api.limits.rate_limiting import ClientBudget
 from graphql_api.schema.errors import rate_limited_error
+from graphql_api.schema.validation import ValidatedDocuments
 
 
 class DocumentCache(SchemaExtension):
-    """Parses each text once, together with its facts, and limits its tokens."""
+    """Parses and validates each text once."""
 
     def on_parse(self) -> Iterator[None]:
         execution = self.execution_context
         assert execution.query
         execution.graphql_document = document_facts(execution.query).document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        execution = self.execution_context
+        assert execution.query
+        documents: ValidatedDocuments = execution.schema.documents  # type: ignore[attr-defined]
+        execution.pre_execution_errors = list(documents.errors(execution.query))
         yield
 
 
