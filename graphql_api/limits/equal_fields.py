@@ -13,6 +13,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     SelectionSetNode,
 )
 
@@ -55,9 +56,9 @@ def _fields_by_name(
         for node in waiting.pop().selections:
             if isinstance(node, FieldNode):
                 by_name[(node.alias or node.name).value].append(node)
-            elif not isinstance(node, FragmentSpreadNode):
+            elif isinstance(node, InlineFragmentNode):
                 waiting.append(node.selection_set)
-            elif node.name.value not in spread and node.name.value in fragments:
+            elif isinstance(node, FragmentSpreadNode) and node.name.value in fragments.keys() - spread:
                 spread.add(node.name.value)
                 waiting.append(fragments[node.name.value].selection_set)
     return by_name

@@ -14,6 +14,7 @@ from tests.booking.notifications.mailbox import mailbox
 from tests.stress.deployment import Deployment, Outcome, Tally, running_deployment
 from tests.stress.invariants import Violations, check_invariants, read_state
 from tests.stress.scenarios import mails
+from tests.stress.scenarios.attacks import many_idle_connections, one_address_against_all
 from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import public_doors
@@ -54,6 +55,8 @@ SCENARIOS: dict[str, Play] = {
     "kill": lambda deployment, scale, seed, check: kill(
         deployment, kills=_at(scale, 50), clients=12, seed=seed, final_check=check
     ),
+    "attack": lambda deployment, scale, _seed, _check: one_address_against_all(deployment, scale=scale),
+    "idle": lambda deployment, _scale, _seed, _check: many_idle_connections(deployment),
     "doors": lambda deployment, scale, _seed, _check: public_doors(deployment, scale=scale),
 }
 

@@ -120,6 +120,7 @@ def environment_for(url: str, clinic: Path) -> dict[str, str]:
         "DATABASE_URL": url,
         "BOOK_ONLINE_CLINIC_FILE": str(clinic),
         "BOOK_ONLINE_MODE": "production",
+        "BOOK_ONLINE_DRAIN_SECONDS": "1",
         "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
         "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000000",
         "BOOK_ONLINE_BOOKINGS_PER_CLIENT": "100000000",

@@ -12,6 +12,7 @@ from tests.booking.notifications.mailbox import Mailbox, mailbox
 from tests.stress.deployment import Deployment, running_deployment
 from tests.stress.invariants import check_invariants, read_state
 from tests.stress.scenarios import mails
+from tests.stress.scenarios.attacks import many_idle_connections, one_address_against_all
 from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import public_doors
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.processes
 
 PROCESSES = 3
 SEED = 1
+ANY = float("inf")
+"""How long something takes is for `make stress` to say: this machine may be busy."""
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +100,18 @@ async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
     assert box.messages
 
 
-async def test_no_public_door_stops_the_other_requests(deployment: Deployment) -> None:
-    outcome = await public_doors(deployment, scale=0.1)
+async def test_a_visitor_is_served_while_another_address_attacks(deployment: Deployment) -> None:
+    outcome = await one_address_against_all(deployment, scale=0.3, most_slowdown=ANY)
+    assert outcome.wrong == []
+
+
+async def test_idle_connections_keep_no_visitor_out(deployment: Deployment) -> None:
+    outcome = await many_idle_connections(deployment, most_seconds=ANY)
+    assert outcome.wrong == []
+
+
+async def test_every_public_door_of_a_large_clinic_is_answered_beside_others(deployment: Deployment) -> None:
+    outcome = await public_doors(deployment, scale=0.1, most_delay_ms=ANY)
     assert outcome.wrong == []
 
 

@@ -65,6 +65,7 @@ async def test_an_endpoint_that_takes_nothing_for_three_days_is_disabled(
         assert (endpoint.disabled_at is not None) == (relay.now - NOW >= 3 * DAY)
         relay.now += wait
 
+    endpoint = await relay.endpoint(endpoint_id)
     assert endpoint.disabled_because == "failed for 3 days; at last: answered 500"
     before = len(receiver.requests)
     assert await relay.deliver_due() == 0
