@@ -7,6 +7,7 @@ from pathlib import Path
 from booking.appointments.load import RewritesClinic
 from booking.catalogue.clinic_file.warnings import clinic_file_warnings
 from booking.i18n.locales import locales
+from booking.timegrid.zone_data import zone_data_warning, zone_release
 from graphql_api.app import system_clock
 from graphql_api.cli.command import Commands, add_command
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
@@ -34,11 +35,13 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     clinic = clinic_of(settings, arguments.file)
     schema_with(clinic.enabled)
     warnings = clinic_file_warnings(clinic.file, today=system_clock().date(), languages=list(locales()))
+    if old_zones := zone_data_warning():
+        warnings.append(old_zones)
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if warnings and arguments.strict:
         return 1
-    print(f"{arguments.file}: all is well")
+    print(f"{arguments.file}: all is well (time zones: release {zone_release()})")
     return 0
 
 
