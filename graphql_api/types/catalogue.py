@@ -1,9 +1,10 @@
 """The catalogue's types: clinic, locations, services, practitioners, screening questions."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 import strawberry
 
@@ -28,6 +29,10 @@ class Weekday(Enum):
     MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
 
+def _utc_offset(instant: datetime, time_zone: str) -> str:
+    return instant.astimezone(ZoneInfo(time_zone)).isoformat()[-len("-05:00") :]
+
+
 @strawberry.type(description="An opening time of a location, weekly, on the location's wall clock.")
 class OpeningHours:
     weekday: Weekday = strawberry.field(description="The day of the week.")
@@ -45,6 +50,10 @@ class Location(Node):
     name: str = strawberry.field(description="Its name, in the language asked for.")
     address: list[str] = strawberry.field(description="Its address, line by line.")
     time_zone: str = strawberry.field(description="Its time zone, an IANA name like `America/Toronto`.")
+
+    @strawberry.field(description="Its offset from UTC now, like `-05:00`.")
+    def utc_offset(self, info: Info) -> str:
+        return _utc_offset(info.context.now, self.time_zone)
 
     @strawberry.field(description="Its weekly opening hours. Public holidays and closures are not in them.")
     async def opening_hours(self, info: Info) -> list[OpeningHours]:
@@ -92,6 +101,10 @@ class Clinic(Node):
     time_zone: str = strawberry.field(description="Its time zone, an IANA name.")
     languages: list[str] = strawberry.field(description="Languages of its texts (BCP 47), its own first.")
     booking_policy: BookingPolicy = strawberry.field(description="Its rules about time.")
+
+    @strawberry.field(description="Its offset from UTC now, like `-05:00`.")
+    def utc_offset(self, info: Info) -> str:
+        return _utc_offset(info.context.now, self.time_zone)
 
     @strawberry.field(description="Its locations, in its own order.")
     async def locations(self, info: Info) -> list[Location]:

@@ -30,6 +30,7 @@ export type Time = {
     id: string;
   };
   location: {
+    id: string;
     name: string;
   };
 };
@@ -66,12 +67,14 @@ export type ClinicCard = {
   phone: string;
   phoneShown: string;
   timeZone: string;
+  utcOffset: string;
   locations: Array<{
     id: string;
     slug: string;
     name: string;
     address: Array<string>;
     timeZone: string;
+    utcOffset: string;
     openingHours: Array<{
       weekday: Weekday;
       opens: LocalTime;

@@ -1,57 +1,82 @@
 /**
  * @file Dates and times in words: instants are shown on the clinic's clock, in the visitor's language.
  *
+ * The clinic's clock is the offset in what the server sent, because the browser's own zone data may be older or newer
+ * than the server's: the page, the mail and the calendar must say one time. Only the visitor's own time, and the name of
+ * the zone where both sources agree, come from the browser.
+ *
  * @typedef {import('../flow/types.js').Instant} Instant
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {import('../flow/types.js').LocalTime} LocalTime
+ * @typedef {{timeZone: string, utcOffset: string}} Place  a clinic or a location
  * @typedef {ReturnType<typeof createClock>} Clock
  */
 import { minutesOf, utc } from './dates.js';
+import { browserZone, instantOf, minutesOfOffset, offsetName, offsetOf, sameZone, wallAt, wallOf } from './wall-clock.js';
 
 const MINUTE = 60_000;
+const MINUTES_AROUND = [-60, -30, 30, 60];
 
 /**
- * `zone` is the clinic's; `ownZone` the visitor's, who may be somewhere else.
+ * `ownZone` is the visitor's, who may be somewhere else.
  *
- * @param {{locale: string, zone: string, ownZone?: string}} options
+ * @param {{locale: string, clinic: Place & {locations: Place[]}, ownZone?: string}} options
  */
-export const createClock = ({ locale, zone, ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone }) => {
-  const timeHere = timeFormat(locale, { timeZone: zone });
+export const createClock = ({ locale, clinic, ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone }) => {
+  const wallTime = timeFormat(locale, { timeZone: 'UTC' });
   const timeThere = timeFormat(locale, { timeZone: ownZone });
   const timeThereAndDay = timeFormat(locale, { weekday: 'short', timeZone: ownZone });
-  const wallTime = timeFormat(locale, { timeZone: 'UTC' });
-  const withZone = lazyFormat(locale, { timeZone: zone, timeZoneName: 'short' });
-  const here = wallClock(zone);
-  const there = wallClock(ownZone);
+  const there = browserZone(locale, ownZone);
+  const places = [clinic, ...clinic.locations];
+  const isHome = places.every(({ timeZone }) => sameZone(timeZone, ownZone));
+  const zones = new Map(places.map(({ timeZone }) => [timeZone, browserZone(locale, timeZone)]));
 
-  /** "EST". @param {number} ms */
-  const zoneName = (ms) => withZone().formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-  /** When clocks go back, an hour comes twice (on Lord Howe Island half of one). @param {number} ms */
-  const comesTwice = (ms) => [-60, -30, 30, 60].some((minutes) => here(ms + minutes * MINUTE) === here(ms));
+  /** What the browser knows of the zone, if that is what the server says. @param {Instant} instant @param {string} timeZone */
+  const agreed = (instant, timeZone) => {
+    const zone = zones.get(timeZone);
+    return zone?.wall(Date.parse(instant)) === wallOf(instant) ? zone : null;
+  };
+  /** "EST"; "UTC−5" where the browser says otherwise. @param {Instant} instant @param {string} [timeZone] */
+  const zoneName = (instant, timeZone = clinic.timeZone) =>
+    agreed(instant, timeZone)?.nameAt(Date.parse(instant)) || offsetName(offsetOf(instant));
+  /** When clocks go back, an hour comes twice (on Lord Howe Island half of one). @param {Instant} instant */
+  const comesTwice = (instant) => {
+    const zone = agreed(instant, clinic.timeZone);
+    return MINUTES_AROUND.some((minutes) => zone?.wall(Date.parse(instant) + minutes * MINUTE) === wallOf(instant));
+  };
   /** @param {Instant} instant @returns {LocalDate} */
-  const dateOf = (instant) => dateIn(here(Date.parse(instant)));
+  const dateOf = (instant) => wallOf(instant).slice(0, 10);
+  /** @param {Instant} instant */
+  const plainTime = (instant) => wallTime(Date.parse(instant) + offsetOf(instant) * MINUTE);
+  /** @param {Place} place */
+  const wallNow = ({ utcOffset }) => wallAt(Date.now() + minutesOfOffset(utcOffset) * MINUTE);
 
   return {
     dateOf,
     zoneName,
-    /** "9:15 a.m."; with the zone where that would be two times. @param {Instant} instant */
-    time: (instant) => {
-      const ms = Date.parse(instant);
-      return comesTwice(ms) ? `${timeHere(ms)}\u00a0${zoneName(ms)}` : timeHere(ms);
+    /** "9:15 a.m."; with the zone where that would be two times. @param {Instant} instant @param {boolean} [isTwofold] */
+    time: (instant, isTwofold = comesTwice(instant)) =>
+      isTwofold ? `${plainTime(instant)}\u00a0${zoneName(instant)}` : plainTime(instant),
+    /** "Toronto", as people know the zone. @param {string} [timeZone] */
+    city: (timeZone = clinic.timeZone) => (timeZone.split('/').pop() ?? timeZone).replaceAll('_', ' '),
+    /** @param {Place} [place] @returns {LocalDate} */
+    today: (place = clinic) => wallNow(place).slice(0, 10),
+    /** @param {Place} [place] @returns {LocalTime} */
+    now: (place = clinic) => wallNow(place).slice(11),
+    /** An instant that the server did not send, on the clinic's clock as far as the browser knows it. @param {number} ms */
+    instantAt: (ms) => {
+      const wall = zones.get(clinic.timeZone)?.wall(ms);
+      const start = ms - (ms % MINUTE);
+      return instantOf(start, wall ? (Date.parse(`${wall}Z`) - start) / MINUTE : minutesOfOffset(clinic.utcOffset));
     },
-    /** "Toronto", as people know the zone. */
-    city: (zone.split('/').pop() ?? zone).replaceAll('_', ' '),
-    /** @returns {LocalDate} */
-    today: () => dateIn(here(Date.now())),
-    /** The clock on the clinic's wall. @returns {LocalTime} */
-    now: () => here(Date.now()).slice(11),
     /** @param {Instant} instant */
-    hour: (instant) => Number(here(Date.parse(instant)).slice(11, 13)),
+    hour: (instant) => Number(wallOf(instant).slice(11, 13)),
     /** The visitor's own time, where it is another. @param {Instant} instant @returns {string | null} */
     ownTime: (instant) => {
       const ms = Date.parse(instant);
-      if (there(ms) === here(ms)) return null;
-      return dateIn(there(ms)) === dateOf(instant) ? timeThere(ms) : timeThereAndDay(ms);
+      const wall = there.wall(ms);
+      if (isHome || !wall || wall === wallOf(instant)) return null;
+      return wall.startsWith(dateOf(instant)) ? timeThere(ms) : timeThereAndDay(ms);
     },
     /** "7:00 a.m." of "07:00". @param {LocalTime} local */
     wallTime: (local) => wallTime(minutesOf(local) * MINUTE),
@@ -82,17 +107,3 @@ const timeFormat = (locale, options) => {
   const format = lazyFormat(locale, { hour: 'numeric', minute: '2-digit', ...options });
   return (/** @type {number} */ ms) => format().format(ms).replace(/\s/g, '\u00a0');
 };
-
-/** The date and the time that a clock in the zone shows, as "2026-11-24T09:15". @param {string} timeZone */
-const wallClock = (timeZone) => {
-  const format = lazyFormat('en-u-ca-gregory-nu-latn', {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone,
-  });
-  return (/** @type {number} */ ms) => {
-    const parts = Object.fromEntries(format().formatToParts(ms).map(({ type, value }) => [type, value]));
-    return `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}`;
-  };
-};
-
-/** @param {string} wallTime @returns {LocalDate} */
-const dateIn = (wallTime) => wallTime.slice(0, 10);

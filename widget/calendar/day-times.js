@@ -9,6 +9,7 @@
  * @property {string | null} [former]  the start that was chosen before
  */
 import { h } from '../ui/element.js';
+import { wallOf } from './wall-clock.js';
 
 const NOON = 12;
 const EVENING = 17;
@@ -21,7 +22,7 @@ export const dayTimes = (slots, options, choose) => {
     const times = slots.filter(({ startsAt }) => includes(clock.hour(startsAt)));
     return times.length === 0 ? null : h('div', { class: 'part-of-day', role: 'group', 'aria-labelledby': id },
       h('h4', { id }, label),
-      h('div', { class: 'times' }, ...times.map((slot) => timeButton(slot, options, choose))));
+      h('div', { class: 'times' }, ...times.map((slot) => timeButton(slot, slots, options, choose))));
   };
   return [
     partOfDay('morning', t('time.morning'), (hour) => hour < NOON),
@@ -30,16 +31,21 @@ export const dayTimes = (slots, options, choose) => {
   ];
 };
 
-/** @param {Slot} slot @param {Options} options @param {(slot: Slot, button: HTMLElement) => void} choose */
-const timeButton = (slot, { t, clock, hasLocations, former }, choose) => {
+/** @param {Slot} slot @param {Slot[]} slots of the day @param {Options} options
+ * @param {(slot: Slot, button: HTMLElement) => void} choose */
+const timeButton = (slot, slots, { t, clock, hasLocations, former }, choose) => {
   const own = clock.ownTime(slot.startsAt);
+  const isTwofold = slots.some(({ startsAt }) => isSecondPass(startsAt, slot.startsAt)) || undefined;
   const isFormer = former && Date.parse(former) === Date.parse(slot.startsAt);
   /** @type {HTMLButtonElement} */
   const button = h('button', {
     type: 'button', class: 'time', part: 'time', 'aria-current': isFormer && 'true', onclick: () => choose(slot, button),
   },
-    h('span', {}, clock.time(slot.startsAt)),
+    h('span', {}, clock.time(slot.startsAt, isTwofold)),
     own && h('small', {}, t('time.own', { time: own })),
     hasLocations && h('small', {}, slot.location.name));
   return button;
 };
+
+/** The same time on the wall, at another instant. @param {string} a @param {string} b */
+const isSecondPass = (a, b) => wallOf(a) === wallOf(b) && Date.parse(a) !== Date.parse(b);

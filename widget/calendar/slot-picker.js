@@ -102,12 +102,22 @@ export const slotPicker = (options) => {
     const wait = setTimeout(showSkeleton, NOTICEABLE_MS);
     const slots = await availability.times(date).finally(() => clearTimeout(wait));
     if (!isCurrent()) return;
-    const zone = clock.zoneName(slots[0] ? Date.parse(slots[0].startsAt) : Date.now());
     updateTimes(clock.day(date),
-      h('p', { class: 'zone' }, icon('clock'), t('time.zone', { city: clock.city, zone })),
+      h('p', { class: 'zone' }, icon('clock'), zoneText(slots)),
       ...dayTimes(slots, { t, clock, hasLocations, former }, (slot, button) => frame.run(() => choose(slot), button)),
       slots.length ? null : emptyText(t('time.noneLeft')));
     frame.announce(`${clock.day(date)}: ${t.count('time.count', slots.length)}`);
+  };
+
+  /** Whose clock it is. @param {Slot[]} slots */
+  const zoneText = (slots) => {
+    /** @param {string | null} id */
+    const zoneOf = (id) => clinic.locations.find((location) => location.id === id)?.timeZone ?? clinic.timeZone;
+    const zones = new Set(slots.map(({ location }) => zoneOf(location.id)));
+    if (zones.size > 1) return t('time.zones');
+    const [timeZone = zoneOf(filter.locationId)] = zones;
+    const zone = clock.zoneName(slots[0]?.startsAt ?? clock.instantAt(Date.now()), timeZone);
+    return t('time.zone', { city: clock.city(timeZone), zone });
   };
 
   /** Shows the first open day on or after `date`, and its times. @param {LocalDate} date @param {() => boolean} isCurrent */

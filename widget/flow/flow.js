@@ -88,7 +88,8 @@ export const createFlow = (options, isOpen) => {
       const service = catalogue.services.find(({ slug }) => slug === preselection.service);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === preselection.location)?.id ?? null;
       if (service) flow.chooseService(service);
-      if (!Number.isNaN(Date.parse(preselection.at ?? ''))) state.nearestTo = preselection.at ?? null;
+      const at = Date.parse(preselection.at ?? '');
+      state.nearestTo = Number.isNaN(at) ? null : options.clock.instantAt(at);
       enter(service ? after(serviceStep) : serviceStep, isInline);
     },
     /** Holds the chosen times again, after the dialog was closed. */

@@ -40,7 +40,7 @@ export const manage = async (host, root, api) => {
   const load = async () => {
     const manageToken = location.hash.slice(1);
     const { clinic, appointments } = await readManaged(server, manageToken);
-    const clock = createClock({ locale: t.locale, zone: clinic.timeZone });
+    const clock = createClock({ locale: t.locale, clinic });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
     if (appointments.length) showOverview({ t, clock, frame, server, clinic, manageToken, appointments }, { isQuiet: true });
     else frame.show({ title: t('manage.unknownTitle'), content: [h('p', {}, t('manage.unknownText'))] }, { isQuiet: true });

@@ -63,7 +63,7 @@ export const start = async (host, root, api, fallBack) => {
     }
     const catalogue = bookable(all, preselection);
     const { clinic } = catalogue;
-    const clock = createClock({ locale: t.locale, zone: clinic.timeZone });
+    const clock = createClock({ locale: t.locale, clinic });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
     await new Promise((done) => setTimeout(done)); // Lets the browser paint.
     const finish = dialog ? close : () => open(preselection);

@@ -1,7 +1,6 @@
 /**
  * @file The clinic's phone number, and whether it is open now.
  *
- * @typedef {import('../flow/types.js').OpeningHours} OpeningHours
  * @typedef {import('../flow/types.js').Translate} Translate
  * @typedef {import('./appointment.js').Locale} Locale
  */
@@ -12,7 +11,7 @@ import { h, icon } from './element.js';
 export const contactLine = ({ phone, phoneShown, locations }, locale) =>
   h('p', { class: 'contact', part: 'contact' },
     phoneLink(phone, phoneShown, locale.t),
-    h('span', { class: 'hours' }, openingStatus(locations[0]?.openingHours ?? [], locale)));
+    h('span', { class: 'hours' }, locations[0] ? openingStatus(locations[0], locale) : ''));
 
 /** @param {string} number @param {string} shown @param {Translate} t */
 const phoneLink = (number, shown, t) =>
@@ -27,12 +26,12 @@ export const phoneLinkOfPage = (host, t) => {
   return link && phoneLink(link.href.slice('tel:'.length), link.textContent.trim(), t);
 };
 
-/** "Open today until 7:00 p.m." @param {OpeningHours[]} hours @param {Locale} locale */
-const openingStatus = (hours, { t, clock }) => {
-  const now = minutesOf(clock.now());
+/** "Open today until 7:00 p.m." @param {import('../flow/types.js').Location} location @param {Locale} locale */
+const openingStatus = (location, { t, clock }) => {
+  const now = minutesOf(clock.now(location));
   for (let ahead = 0; ahead <= 7; ahead += 1) {
-    const date = plusDays(clock.today(), ahead);
-    const span = hours
+    const date = plusDays(clock.today(location), ahead);
+    const span = location.openingHours
       .filter(({ weekday, closes }) => weekday === weekdayOf(date) && (ahead > 0 || minutesOf(closes) > now))
       .sort((a, b) => minutesOf(a.opens) - minutesOf(b.opens))[0];
     if (!span) continue;
