@@ -13,8 +13,9 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from booking.catalogue.lookup import all_locations, all_services, deliverable_offers
@@ -123,16 +124,16 @@ async def _slots(context: FeedContext, request: Request) -> Response:
     try:
         first_day = date(request.path_params["year"], request.path_params["month"], 1)
     except ValueError:
-        return PlainTextResponse("There is no such month.\n", 404)
+        raise HTTPException(404, "There is no such month.\n") from None
     context.charge(request, COST_OF_SLOTS)
     async with context.database.read() as session:
         publisher = await _publisher(context, session)
         now = await context.now(session)
         services, locations = (set(request.query_params.getlist(name)) for name in ("service", "location"))
         if not services <= (await all_services(session)).keys():
-            return PlainTextResponse("There is no such service.\n", 404)
+            raise HTTPException(404, "There is no such service.\n")
         if not locations <= (await all_locations(session)).keys():
-            return PlainTextResponse("There is no such location.\n", 404)
+            raise HTTPException(404, "There is no such location.\n")
         schedules = [
             schedule
             for schedule in await _open_schedules_in(session, first_day, services or None, now=now)

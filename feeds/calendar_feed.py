@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.calendars.calendar_feed import render_feed
@@ -32,7 +33,6 @@ async def _calendar(context: FeedContext, request: Request) -> Response:
         context.charge(request, COST, secret=hash_of(token) if practitioner else None)
         text = await render_feed(session, token, now=await context.now(session))
     if text is None:
-        headers = PRIVATE | {"Cache-Control": "no-store"}
-        return PlainTextResponse("There is no such calendar.\n", 404, headers)
+        raise HTTPException(404, "There is no such calendar.\n", PRIVATE | {"Cache-Control": "no-store"})
     headers = PRIVATE | {"Cache-Control": "private, no-cache"}
     return conditional_response(request, text.encode(), "text/calendar; charset=utf-8", headers)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
@@ -43,7 +44,8 @@ from web.built_widget import widget_documents
 from web.linked_data import LinkedData, linked_data
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
-from web.pages import ClinicCard, page_routes
+from web.notice import Notices, charge_page
+from web.pages import ClinicCard, ClinicCards, page_routes
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
@@ -100,9 +102,10 @@ def create_app(
         clock=clock,
         missing={} if settings.mail_server or settings.is_development else {MAIL: NO_MAIL_SERVER},
     )
-    clinic_card = partial(_clinic_card, database)
     feeds = FeedContext(database, clock, settings.site, global_id, limits.charge)
-    noscript = NoscriptSite(database, clinic_card, clock, limits.holder)
+    cards = ClinicCards(partial(_clinic_card, database))
+    charge = partial(charge_page, limits.charge)
+    noscript = NoscriptSite(database, cards, clock, charge, limits.holder_without_script, limits.one_booking)
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
         *health_routes(database, stopping),
@@ -110,7 +113,8 @@ def create_app(
         *calendar_routes(feeds),
         *noscript_routes(noscript),
         *page_routes(
-            clinic=clinic_card,
+            clinic=cards,
+            charge=charge,
             demo=settings.is_development,
             noscript=partial(noscript_entry, noscript),
             linked_data=partial(_linked_data, database, clock, settings.site),
@@ -120,7 +124,7 @@ def create_app(
     app = Starlette(
         routes=all_routes,
         lifespan=Lifespan(relay, database),
-        exception_handlers={TryAgain: unavailable},
+        exception_handlers={TryAgain: unavailable, HTTPException: Notices(cards).respond},
         middleware=[Middleware(Compression), Middleware(Cors)],
     )
     app.state.stopping = stopping

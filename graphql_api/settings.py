@@ -87,8 +87,8 @@ class Settings:
     playground: Path = Path("build/playground")
     """Where `make playground` put the playground's files; only used in development."""
     holds_per_client: Count = 24
-    """How many times one client may hold at once; a client is an address, or a household's addresses of
-    IPv6."""
+    """How many times one client may hold at once; a client is an address or a /64
+    of IPv6; all clients of a /56 may hold twice as many, and of a /48 four times."""
     points_per_client: Count = 20_000
     """How much one client may ask for at once; a fiftieth of it comes back each second
     ([limits](api.md#limits))."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import brotli
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from booking.i18n.locales import locales
 from web.built_widget import bundle_folder
@@ -106,7 +107,7 @@ async def asset(request: Request) -> Response:
     """`GET /widget/{path}`, and the same below a version."""
     file, cache_control = assets().lookup(request.path_params["path"])
     if file is None:
-        return PlainTextResponse("There is no such file.\n", 404, HEADERS | {"Cache-Control": "no-store"})
+        raise HTTPException(404, "There is no such file.\n", HEADERS | {"Cache-Control": "no-store"})
     headers = HEADERS | {"ETag": file.etag, "Cache-Control": cache_control}
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
     if file.etag in known or "*" in known:

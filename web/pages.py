@@ -1,7 +1,7 @@
 """The pages beside the widget: hosted booking, managing a visit, and the demo clinic."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,20 @@ class ClinicCard:
 
 
 ReadCard = Callable[[str], Awaitable[ClinicCard]]
+
+
+@dataclass(frozen=True)
+class ClinicCards:
+    """Reads the card of a language; `last` are those read last, for pages without a database."""
+
+    read: ReadCard
+    last: dict[str, ClinicCard] = field(default_factory=dict)
+
+    async def __call__(self, language: str) -> ClinicCard:
+        self.last[language] = await self.read(language)
+        return self.last[language]
+
+
 ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
 PRESELECTION = ("practitioner", "location", "at")
@@ -75,11 +89,14 @@ PRESELECTION = ("practitioner", "location", "at")
 def page_routes(
     *,
     clinic: ReadCard,
+    charge: Callable[[Request], None],
     demo: bool,
     noscript: ReadNoscript | None = None,
     linked_data: ReadLinkedData | None = None,
 ) -> list[BaseRoute]:
-    """`clinic` reads the card for each page; with `demo`, a sample clinic's page is at `/`.
+    """`clinic` reads the card for each page, and `charge` takes its cost from the client.
+
+    With `demo`, a sample clinic's page is at `/`.
 
     For a language and a service, `noscript` makes the booking page's content for browsers without a script,
     and `linked_data` its JSON-LD.
@@ -87,6 +104,7 @@ def page_routes(
     locales()  # A mistake in a language's file is reported when the server starts.
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
+        charge(request)
         language, service = language_of(request), request.path_params.get("service")
         is_booking = template == "book.html"
         html = templates.get_template(template).render(

@@ -38,8 +38,8 @@ from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.holds import hold_expiries_of_client, holds_by_token
-from booking.storage.queries.locks import lock_schedules
+from booking.storage.queries.holds import hold_expiries_of_clients, holds_by_token
+from booking.storage.queries.locks import lock_client, lock_schedules
 from booking.storage.queries.ticks import (
     delete_expired,
     extend_ticks,
@@ -55,10 +55,14 @@ UNCOUNTED_CLIENT = b""
 
 @dataclass(frozen=True)
 class Holder:
-    """The client that holds, by a hash of its address, and how many times it may hold at once."""
+    """The client that holds, and how many times may be held at once.
+
+    `client` is the hashes of its networks, one behind the other, the widest first. `limits` are beginnings
+    of it, each with the most times that all clients which begin with it hold together.
+    """
 
     client: bytes
-    max_holds: int
+    limits: Sequence[tuple[bytes, int]]
 
 
 Start = TypeVar("Start", datetime, tuple[datetime, ...])
@@ -241,9 +245,11 @@ def _naming_visit(index: int, visits: int) -> Iterator[None]:
 
 
 async def _check_hold_limit(session: BookingSession, holder: Holder, added: int, *, now: datetime) -> None:
-    expiries = await hold_expiries_of_client(session, holder.client, now=now)
-    if len(expiries) + added > holder.max_holds:
-        raise TooManyHolds(retry_after=(expiries[0] - now) if expiries else timedelta(0))
+    await lock_client(session, holder.limits[0][0])
+    for part, most in holder.limits:
+        expiries = await hold_expiries_of_clients(session, part, now=now)
+        if len(expiries) + added > most:
+            raise TooManyHolds(retry_after=(expiries[0] - now) if expiries else timedelta(0))
 
 
 def no_such_hold() -> NotFound:

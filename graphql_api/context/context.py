@@ -17,6 +17,7 @@ from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from graphql_api.context.loaders import Loaders
 from graphql_api.limits.rate_limiting import RateLimits
+from graphql_api.security.client_address import Network
 from graphql_api.security.proof_of_work import ProofOfWork
 from graphql_api.security.viewer import Viewer
 
@@ -32,6 +33,8 @@ class Internals:
     """Raises InvalidInput for an address that webhooks may not be sent to."""
     next_hold_expiry: datetime | None
     """The time at which the first of the holds at the request's start expires."""
+    networks: tuple[Network, ...]
+    """Of the client's address, the narrowest first, or the partner's key."""
     holder: Holder
     budgets: RateLimits
     proof_of_work: ProofOfWork | None

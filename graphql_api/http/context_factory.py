@@ -84,6 +84,7 @@ class ContextFactory:
                 wait_until_visible=change_token.wait_until_visible,
                 check_webhook_url=self.webhook_client.check,
                 next_hold_expiry=start.next_hold_expiry,
+                networks=self.limits.networks(request, key),
                 holder=self.limits.holder(request, key),
                 budgets=self.limits.budgets(request, key),
                 proof_of_work=None if key else self._proof_of_work,

@@ -108,8 +108,8 @@ class Endpoint:
             raise RequestError(405, "Please POST mutations.", headers={"Allow": "POST"}) from refused
 
     async def _stream(self, operation: GraphQLRequest, context: Context, method: str) -> Response:
-        client = context.internals.holder.client
-        if not self._streams.has_room(client):
+        networks = context.internals.networks
+        if not self._streams.has_room(networks):
             raise RequestError(
                 429, "Too many streams are open. Please end one first.", "TOO_MANY_STREAMS", RETRY_SOON
             )
@@ -130,7 +130,7 @@ class Endpoint:
             return self._respond(first, GRAPHQL_RESPONSE, context)
 
         async def body() -> AsyncIterator[str]:
-            with self._streams.opened(client):
+            with self._streams.opened(networks):
                 async with aclosing(
                     event_stream(
                         self._json(first).decode(), self._json_of_each(results), stop=self._stopping.streams

@@ -5,11 +5,12 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md (distinct conne
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import timedelta
 
 from graphql_api.limits.limits import MAX_STREAM_DURATION, MAX_STREAMS, MAX_STREAMS_PER_CLIENT
+from graphql_api.security.client_address import Network
 
 PING_INTERVAL = timedelta(seconds=12)
 """A comment line is sent this often, so that no proxy closes an idle stream."""
@@ -20,17 +21,24 @@ class Streams:
 
     def __init__(self) -> None:
         self._open: Counter[bytes] = Counter()
+        self._total = 0
 
-    def has_room(self, client: bytes) -> bool:
-        return self._open.total() < MAX_STREAMS and self._open[client] < MAX_STREAMS_PER_CLIENT
+    def has_room(self, networks: Sequence[Network]) -> bool:
+        """`networks` of a client, the narrowest first: each has room for some of its streams."""
+        return self._total < MAX_STREAMS and all(
+            self._open[network.hash] < MAX_STREAMS_PER_CLIENT * network.factor for network in networks
+        )
 
     @contextmanager
-    def opened(self, client: bytes) -> Iterator[None]:
-        self._open[client] += 1
+    def opened(self, networks: Sequence[Network]) -> Iterator[None]:
+        counts = Counter(network.hash for network in networks)
+        self._open += counts
+        self._total += 1
         try:
             yield
         finally:
-            self._open -= Counter([client])  # drops counts of zero
+            self._open -= counts  # drops counts of zero
+            self._total -= 1
 
 
 async def event_stream(

@@ -37,6 +37,9 @@ MAX_ERRORS = 5
 DEADLINE = timedelta(seconds=30)
 """For an answer. A writer waits less for its turn, so that a busy database is reported as TRY_AGAIN."""
 
+MAX_HOLDS_WITHOUT_PROOF = 10
+"""Times that all plain forms together hold at once, in all processes, while holds need a proof of work."""
+
 MAX_STREAMS = 100
 """Subscriptions that a process serves at once."""
 MAX_STREAMS_PER_CLIENT = 3

@@ -1,16 +1,15 @@
 """Booking: held times become appointments."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated
 
 import strawberry
 
 from booking.appointments.book import Booking, BookingRequest, book
-from booking.domain.errors import TooManyBookings
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
+from graphql_api.limits.rate_limiting import one_booking
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
 from graphql_api.security.viewer import BOOK
@@ -74,8 +73,6 @@ class BookCoursePayload(Payload):
 async def _book(
     context: Context, hold_tokens: Sequence[str], input: BookInput, *, as_course: bool
 ) -> tuple[Booking | None, list[Problem]]:
-    budget = context.internals.budgets.bookings
-
     async def work(session: BookingSession) -> Booking:
         request = BookingRequest(
             hold_tokens=hold_tokens,
@@ -88,14 +85,10 @@ async def _book(
             booked_by=context.viewer.key,
             idempotency_key=input.idempotency_key,
         )
-        if not budget.may(1):
-            raise TooManyBookings(retry_after=timedelta(seconds=budget.wait))
-        return await book(session, request, now=context.now)
+        with one_booking(context.internals.budgets.bookings):
+            return await book(session, request, now=context.now)
 
-    booking, problems = await run_mutation(context, work)
-    if booking:
-        budget.charge(1)
-    return booking, problems
+    return await run_mutation(context, work)
 
 
 @strawberry.type

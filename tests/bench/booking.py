@@ -34,8 +34,9 @@ class BookingClient:
         practitioner, at = next(self._times)
         now = datetime.now(UTC)
         request = HoldRequest("visit", at, practitioner)
+        holder = Holder(b"bench", [(b"bench", 1_000_000)])
         async with self.database.write() as session:
-            _, token = await hold_slot(session, request, now=now, holder=Holder(b"bench", 1_000_000))
+            _, token = await hold_slot(session, request, now=now, holder=holder)
         details = ("Sample Patient", "patient@example.com", "416 555 0123")
         async with self.database.write() as session:
             await book(session, BookingRequest([token], False, *details, {}, "en"), now=now)

@@ -1,6 +1,7 @@
 """A request for a page without a script: its form, its language, and the responses that pages send."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -18,23 +19,23 @@ from booking.storage.session import BookingSession
 from web.noscript.booking_state import BookingState
 from web.noscript.form import Form
 from web.noscript.views import ServiceView, bookable_services
-from web.pages import PRIVATE, SECURITY, ClinicCard, ReadCard, language_of, templates
+from web.pages import PRIVATE, SECURITY, ClinicCard, ClinicCards, language_of, templates
 
 
 @dataclass(frozen=True)
 class NoscriptSite:
-    """The parts of the server that the pages use; `holder` is the client that holds times, and its limit."""
+    """The parts of the server that the pages use.
+
+    `charge` takes the cost of a page, `holder` is the client that holds times and its limits, and
+    `one_booking` counts a booking, unless it fails. The API counts in the same limits.
+    """
 
     database: Database
-    read_card: ReadCard
+    cards: ClinicCards
     now: Callable[[BookingSession], Awaitable[datetime]]
+    charge: Callable[[Request], None]
     holder: Callable[[Request], Holder]
-    last_cards: dict[str, ClinicCard] = field(default_factory=dict)
-    """The last card of each language: a page shows the phone number even without a database."""
-
-    async def card(self, language: str) -> ClinicCard:
-        self.last_cards[language] = await self.read_card(language)
-        return self.last_cards[language]
+    one_booking: Callable[[Request], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class NoscriptRequest:
         return next((service for service in services if service.slug == self.service), None)
 
     async def page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
-        return self.render(template, await self.site.card(self.texts.language), status=status, **values)
+        return self.render(template, await self.site.cards(self.texts.language), status=status, **values)
 
     def render(
         self, template: str, clinic: ClinicCard | None, *, status: HTTPStatus, **values: object

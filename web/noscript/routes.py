@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+from math import ceil
 
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from booking.domain.errors import TryAgain
+from booking.domain.errors import TooManyBookings, TooManyHolds, TryAgain
 from booking.i18n.locales import texts_for
 from web.noscript.confirmation import calendar_file
 from web.noscript.form import BadForm, read_form
@@ -63,6 +64,7 @@ async def _step(site: NoscriptSite, step: Page, http: Request) -> Response:
 
 
 async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
+    site.charge(http)
     request = NoscriptRequest.of(site, http)
     try:
         request = replace(request, form=await read_form(http))
@@ -73,11 +75,21 @@ async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
     except TryAgain as refusal:
         response = request.render(
             "try_again",
-            site.last_cards.get(request.texts.language),
+            site.cards.last.get(request.texts.language),
             status=HTTPStatus.SERVICE_UNAVAILABLE,
             fields=request.form.pairs,
             method=http.method,
             address=http.url.path,
         )
         response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()))
+        return response
+    except (TooManyHolds, TooManyBookings) as refusal:
+        response = await request.page(
+            "too_many",
+            status=HTTPStatus.TOO_MANY_REQUESTS,
+            reason="problem.tooMany" if isinstance(refusal, TooManyHolds) else "busy.text",
+            fields=request.form.pairs,
+            address=http.url.path,
+        )
+        response.headers["Retry-After"] = str(max(1, ceil(refusal.retry_after.total_seconds())))
         return response

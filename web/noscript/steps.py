@@ -1,6 +1,7 @@
 """The posted steps: hold the times, check the answers, book. Each answers with the page of the next step."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -8,7 +9,15 @@ from starlette.responses import Response
 
 from booking.appointments.book import BookingRequest, book
 from booking.appointments.screening import check_screening
-from booking.domain.errors import BookingError, CallTheClinic, InvalidInput, ScreeningIncomplete, TryAgain
+from booking.domain.errors import (
+    BookingError,
+    CallTheClinic,
+    InvalidInput,
+    ScreeningIncomplete,
+    TooManyBookings,
+    TooManyHolds,
+    TryAgain,
+)
 from booking.domain.screening import Answer
 from booking.domain.translations import in_language
 from booking.storage.models.catalogue import ScreeningQuestion
@@ -66,7 +75,7 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
             return await _questions_page(request, held, missing=refusal.missing)
         except CallTheClinic as refusal:
             return await _call_page(request, refusal)
-    except TryAgain:
+    except (TooManyBookings, TooManyHolds, TryAgain):
         raise
     except (BookingError, ExceptionGroup) as error:
         first = _flatten(error)[0]
@@ -99,9 +108,11 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
         answers=_answers(request.state, await _questions(request)),
         language=request.texts.language,
     )
+    counted = nullcontext() if held.is_booked else request.site.one_booking(request.http)
     try:
-        async with request.site.database.write() as session:
-            booking = await book(session, booking_request, now=await request.site.now(session))
+        with counted:
+            async with request.site.database.write() as session:
+                booking = await book(session, booking_request, now=await request.site.now(session))
     except ExceptionGroup as group:
         refusals = _flatten(group)
         if not all(isinstance(refusal, InvalidInput) for refusal in refusals):

@@ -24,7 +24,6 @@ REASONS = {
     errors.BeyondHorizon: "problem.tooFar",
     errors.NotQualified: "problem.notQualified",
     errors.HoldExpired: "problem.expired",
-    errors.TooManyHolds: "problem.tooMany",
 }
 TIME_REFUSALS = (*REASONS, errors.Declined)
 """Refusals after which another time may do."""
@@ -32,10 +31,10 @@ TIME_REFUSALS = (*REASONS, errors.Declined)
 
 @dataclass(frozen=True)
 class RefusedTime:
-    """Why a time is refused; `starts_at` is None where the reason is not about that time."""
+    """A time, and why it is refused."""
 
     reason: str
-    starts_at: datetime | None
+    starts_at: datetime
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,7 @@ def _usable(state: BookingState, service: ServiceView, locations: Mapping[str, L
 def _refused_time(refusal: BookingError, starts_at: datetime, texts: Texts) -> RefusedTime:
     if isinstance(refusal, errors.Declined):
         return RefusedTime(refusal.in_language(texts.language), starts_at)
-    reason = texts(REASONS.get(type(refusal), "problem.other"))
-    return RefusedTime(reason, None if isinstance(refusal, errors.TooManyHolds) else starts_at)
+    return RefusedTime(texts(REASONS.get(type(refusal), "problem.other")), starts_at)
 
 
 def _visit_index(refusal: BookingError) -> int:

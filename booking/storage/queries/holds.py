@@ -11,9 +11,10 @@ from booking.storage.session import BookingSession
 
 BY_TOKEN = select(Hold).where(Hold.token_hash.in_(bindparam("hashes", expanding=True)))
 HOLDS = core_table(Hold).c
+MAX_CLIENT_BYTES = 64
 EXPIRIES = (
     select(HOLDS.expires_at)
-    .where(HOLDS.client == bindparam("client"), HOLDS.expires_at > bindparam("now"))
+    .where(HOLDS.client.between(bindparam("first"), bindparam("last")), HOLDS.expires_at > bindparam("now"))
     .order_by(HOLDS.expires_at)
 )
 
@@ -23,8 +24,9 @@ async def holds_by_token(session: BookingSession, hashes: Collection[bytes]) -> 
     return {row.token_hash: row for row in rows}
 
 
-async def hold_expiries_of_client(
-    session: BookingSession, client: bytes, *, now: datetime
+async def hold_expiries_of_clients(
+    session: BookingSession, beginning: bytes, *, now: datetime
 ) -> Sequence[datetime]:
-    """When the holds of a client expire, the earliest first."""
-    return (await session.scalars(EXPIRIES, {"client": client, "now": now})).all()
+    """When the holds of the clients that begin so expire, the earliest first."""
+    last = beginning + MAX_CLIENT_BYTES * b"\xff"
+    return (await session.scalars(EXPIRIES, {"first": beginning, "last": last, "now": now})).all()

@@ -23,6 +23,13 @@ def lock_setup_of(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SETUP_LOCK})
 
 
+async def lock_client(session: BookingSession, client: bytes) -> None:
+    """Until the transaction ends, no other transaction counts what this client holds."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(client[:8].ljust(8), signed=True)
+        await session.execute(text("SELECT pg_advisory_xact_lock(:client)"), {"client": number})
+
+
 async def lock_schedules(session: BookingSession, practitioners: Collection[str]) -> None:
     """Until the transaction ends, no other transaction decides about these practitioners' time.
 

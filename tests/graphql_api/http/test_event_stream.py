@@ -14,6 +14,7 @@ from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.limits.limits import MAX_STREAMS, MAX_STREAMS_PER_CLIENT
+from graphql_api.security.client_address import Network
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
 from tests.support.graphql_client import GraphQLClient, service_id
@@ -142,14 +143,25 @@ async def test_the_streams_of_a_client_are_limited_and_an_ended_one_is_not_count
             await stream.aclose()
 
 
+def test_the_streams_of_a_wider_network_are_limited_too() -> None:
+    streams, street = Streams(), Network(b"street", 2)
+    with ExitStack() as stack:
+        for home in range(2 * MAX_STREAMS_PER_CLIENT):
+            networks = [Network(bytes([home]), 1), street]
+            assert streams.has_room(networks)
+            stack.enter_context(streams.opened(networks))
+        assert not streams.has_room([Network(b"another", 1), street])
+    assert streams.has_room([Network(b"another", 1), street])
+
+
 def test_the_streams_of_all_clients_together_are_limited() -> None:
-    streams = Streams()
+    streams, another = Streams(), [Network(b"another", 1)]
     with ExitStack() as stack:
         for client in range(MAX_STREAMS):
-            assert streams.has_room(b"another")
-            stack.enter_context(streams.opened(bytes([client])))
-        assert not streams.has_room(b"another")
-    assert streams.has_room(b"another")
+            assert streams.has_room(another)
+            stack.enter_context(streams.opened([Network(bytes([client]), 1)]))
+        assert not streams.has_room(another)
+    assert streams.has_room(another)
 
 
 async def test_an_idle_stream_sends_keep_alives_and_ends_with_complete() -> None:

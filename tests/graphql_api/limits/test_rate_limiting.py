@@ -29,27 +29,27 @@ class Seconds:
 def test_a_bucket_is_emptied_and_fills_again() -> None:
     seconds = Seconds()
     allowance = TokenBuckets(100, seconds)
-    assert ClientBudget(allowance, b"one").charge(90)
-    assert not (meter := ClientBudget(allowance, b"one")).charge(20)
+    assert ClientBudget((allowance, b"one")).charge(90)
+    assert not (meter := ClientBudget((allowance, b"one"))).charge(20)
     assert (meter.wait, meter.cost, meter.remaining) == (5, 0, 10)
     seconds.now = 4.9
-    assert not ClientBudget(allowance, b"one").charge(20)
+    assert not ClientBudget((allowance, b"one")).charge(20)
     seconds.now = 5
-    assert ClientBudget(allowance, b"one").charge(20)
+    assert ClientBudget((allowance, b"one")).charge(20)
     seconds.now = 5 + REFILL_TIME.total_seconds() + 100
-    assert ClientBudget(allowance, b"one").remaining == 100
+    assert ClientBudget((allowance, b"one")).remaining == 100
 
 
 def test_one_client_takes_nothing_from_another() -> None:
     allowance = TokenBuckets(100, Seconds())
-    assert ClientBudget(allowance, b"one").charge(100)
-    assert ClientBudget(allowance, b"two").charge(100)
+    assert ClientBudget((allowance, b"one")).charge(100)
+    assert ClientBudget((allowance, b"two")).charge(100)
 
 
 def test_the_number_of_buckets_is_bounded() -> None:
     allowance = TokenBuckets(100, Seconds())
     for client in range(MAX_CLIENTS + 50):
-        ClientBudget(allowance, client.to_bytes(4)).charge(1)
+        ClientBudget((allowance, client.to_bytes(4))).charge(1)
     assert len(allowance._buckets) == MAX_CLIENTS
 
 
@@ -122,7 +122,7 @@ async def test_wrong_secrets_stop_nobody_behind_the_same_address(
             [problem] = (await api.book(f"{wrong}"))["problems"]
             assert problem["__typename"] == "NotFound"
             assert (await http.get(f"/feeds/{wrong}{feed}.ics")).status_code == 404
-            headers = {"authorization": f"Bearer {secret[:-1]}{wrong}"}
+            headers = {"authorization": f"Bearer {secret}{wrong}"}
             assert (await http.post("/graphql", json=PAGE, headers=headers)).status_code == 401
         assert (await api.ask(APPOINTMENT, token=token))["data"]["appointment"]
         assert (await api.hold_and_book("2026-11-24T12:00:00-05:00"))["problems"] == []

@@ -5,11 +5,9 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from starlette.requests import Request
 
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.security.client_address import client_hash
 from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
@@ -120,26 +118,3 @@ async def test_the_holds_of_one_client_do_not_limit_another(
     app = create_app(Settings(database_url=database_url, holds_per_client=holds_per_client), now=clock)
     async with asgi_client(app, address="192.0.2.7") as other:
         assert (await GraphQLClient(other).hold(f"{DAY}T13:00:00-05:00", **WITH_A))["problems"] == []
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "is_same"),
-    [
-        ("192.0.2.7", "192.0.2.7", True),
-        ("192.0.2.7", "192.0.2.8", False),
-        ("192.0.2.7", "::ffff:192.0.2.7", True),
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("a socket", "a socket", True),
-    ],
-)
-def test_a_client_is_an_ipv4_address_or_an_ipv6_network(one: str, other: str, is_same: bool) -> None:
-    def client(address: str) -> bytes:
-        return client_hash(Request({"type": "http", "client": (address, 1)}))
-
-    assert (client(one) == client(other)) is is_same
-    assert one.encode() not in client(one)
-
-
-def test_requests_without_an_address_are_one_client() -> None:
-    assert client_hash(Request({"type": "http", "client": None}))

@@ -222,8 +222,12 @@ async def test_a_client_at_its_limit_of_holds_is_refused_another(database: Datab
         other = HELD | {"at": "2026-11-25T12:00Z@main-street"}
         response = await site.post("/book/dry-needling/hold", data=other)
 
-    assert response.status_code == 409
+    assert (response.status_code, heading(response)) == (429, "Please wait a few minutes")
+    assert int(response.headers["retry-after"]) > 0
     assert "You are holding many times already." in response.text
+    assert "416.545.1881" in response.text
+    # Nothing of the form is lost.
+    assert other["at"] in unescape(response.text)
 
 
 async def test_a_calendar_file_needs_the_manage_token(site: httpx.AsyncClient) -> None:
