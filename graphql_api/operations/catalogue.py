@@ -17,13 +17,14 @@ from booking.storage.queries.catalogue import (
     practitioners_working_at,
 )
 from booking.storage.session import BookingSession
-from graphql_api.context.context import Context, Info, NodeLookup
+from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import CATALOGUE
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
 
 Row = TypeVar("Row")
+Shown = TypeVar("Shown", bound=Node)
 ReadAll = Callable[[BookingSession], Awaitable[Mapping[str, Row]]]
 
 
@@ -57,7 +58,7 @@ class CatalogueQueries:
     async def service(
         self, info: Info, slug: Annotated[str, argument("Like `dry-needling`.")]
     ) -> Service | None:
-        return await service_by_slug(slug, info.context) if slug.isascii() and slug.isprintable() else None
+        return await service_by_slug(slug, info.context)
 
     @strawberry.field(
         description="The practitioners who can be booked, in the clinic's order.", directives=[CATALOGUE]
@@ -87,15 +88,35 @@ class CatalogueQueries:
             rows = [row for row in rows if row.slug in at_location]
         return Practitioner.page(rows, info, first, after)
 
+    @strawberry.field(
+        description="One practitioner, by the name in links; null if they can't be booked.",
+        directives=[CATALOGUE],
+    )
+    async def practitioner(
+        self, info: Info, slug: Annotated[str, argument("Like `sample-practitioner-a`.")]
+    ) -> Practitioner | None:
+        return await practitioner_by_slug(slug, info.context)
+
+    @strawberry.field(
+        description="One location, by its name in links; null if the clinic has none of this name.",
+        directives=[CATALOGUE],
+    )
+    async def location(
+        self, info: Info, slug: Annotated[str, argument("Like `main-street`.")]
+    ) -> Location | None:
+        return await location_by_slug(slug, info.context)
+
 
 async def clinic_by_id(_key: str, context: Context) -> Clinic:
     return Clinic.of(context.clinic, context)
 
 
-def by_slug(read_all: ReadAll[Row], show: Callable[[Row, Context], Node]) -> NodeLookup:
+def by_slug(
+    read_all: ReadAll[Row], show: Callable[[Row, Context], Shown]
+) -> Callable[[str, Context], Awaitable[Shown | None]]:
     """A look-up of a listed row; a row that is not listed any more counts as missing."""
 
-    async def look_up(slug: str, context: Context) -> Node | None:
+    async def look_up(slug: str, context: Context) -> Shown | None:
         async with context.database.read() as session:
             row = (await read_all(session)).get(slug)
         return show(row, context) if row is not None and getattr(row, "listed", True) else None
@@ -104,6 +125,8 @@ def by_slug(read_all: ReadAll[Row], show: Callable[[Row, Context], Node]) -> Nod
 
 
 service_by_slug = by_slug(all_services, Service.of)
+practitioner_by_slug = by_slug(all_practitioners, Practitioner.of)
+location_by_slug = by_slug(all_locations, Location.of)
 
 part = SchemaPart(
     query=CatalogueQueries,
@@ -112,8 +135,8 @@ part = SchemaPart(
     nodes={
         "Clinic": clinic_by_id,
         "Service": service_by_slug,
-        "Practitioner": by_slug(all_practitioners, Practitioner.of),
-        "Location": by_slug(all_locations, Location.of),
+        "Practitioner": practitioner_by_slug,
+        "Location": location_by_slug,
         "ScreeningQuestion": by_slug(all_screening_questions, ScreeningQuestion.of),
     },
 )

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from booking.storage.database import Database
+from booking.storage.models.catalogue import Location, Practitioner
 from graphql_api.types.relay import global_id, parse_global_id
 from tests.graphql_api.conftest import Clock
 from tests.support.graphql_client import GraphQLClient, practitioner_id, service_id
@@ -223,3 +226,30 @@ async def test_frequent_questions_are_in_the_language_asked_for(api: GraphQLClie
     assert [asked["question"] for asked in english] == ["Does it hurt?", "How many visits will I need?"]
     assert french[0]["question"] == "Est-ce que ça fait mal?"
     assert all(asked["answer"] for asked in english + french)
+
+
+async def test_a_practitioner_and_a_location_are_found_by_their_names_in_links(api: GraphQLClient) -> None:
+    document = "query ($p: String!, $l: String!) { practitioner(slug: $p) { id } location(slug: $l) { id } }"
+
+    found = await api.ask(document, p="sample-practitioner-a", l="main-street")
+    unknown = await api.ask(document, p="main-street", l="a\u0000é")
+
+    assert found["data"] == {
+        "practitioner": {"id": global_id("Practitioner", "sample-practitioner-a")},
+        "location": {"id": global_id("Location", "main-street")},
+    }
+    assert unknown == {"data": {"practitioner": None, "location": None}}
+
+
+async def test_a_practitioner_who_left_and_a_closed_location_are_not_found_by_name(
+    database: Database, api: GraphQLClient
+) -> None:
+    async with database.write() as session:
+        await session.execute(update(Practitioner).values(listed=False))
+        await session.execute(update(Location).values(listed=False))
+
+    answer = await api.ask(
+        '{ practitioner(slug: "sample-practitioner-a") { id } location(slug: "main-street") { id } }'
+    )
+
+    assert answer == {"data": {"practitioner": None, "location": None}}
