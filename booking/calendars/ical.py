@@ -1,19 +1,33 @@
-"""Appointments as an iCalendar file (RFC 5545), without health data but for the service's own name."""
+"""Appointments as an iCalendar file (RFC 5545, 5546), without health data but for the service's own name."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
+from booking.calendars.vtimezone import calendar_times, time_zone_components
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service, TimeOff
 
-YEAR = timedelta(days=366)
 REFRESH_INTERVAL = timedelta(minutes=15)
 """How often a calendar may poll. Many poll far less often, whatever the file says."""
+
+
+class Method(StrEnum):
+    """What a calendar is to do with the events of a file (RFC 5546)."""
+
+    PUBLISH = "PUBLISH"
+    CANCEL = "CANCEL"
+
+
+def calendar_method(appointments: Sequence[Appointment]) -> Method:
+    """CANCEL only where all are cancelled: such a file may hold nothing else."""
+    are_cancelled = all(each.status is AppointmentStatus.CANCELLED for each in appointments)
+    return Method.CANCEL if are_cancelled else Method.PUBLISH
 
 
 def appointments_ical(
@@ -24,15 +38,17 @@ def appointments_ical(
     *,
     language: str,
 ) -> str:
-    """Times in each location's zone, its rules of daylight saving included.
+    """Times in each location's zone, or in UTC where its rule does not tell them.
 
     An appointment keeps its UID; SEQUENCE rises with each change, so a calendar replaces what it has.
     """
-    calendar = _calendar()
+    calendar = _calendar(calendar_method(appointments))
     name = in_language(clinic.name, language)
+    organizer = _organizer(clinic, language)
     for appointment in appointments:
         service = in_language(services[appointment.service].name, language)
         event = _event(appointment, locations[appointment.location], f"{service} - {name}", language)
+        event.add("organizer", organizer)
         event.add("description", f"{name}, {clinic.phone_shown}\n{appointment.reference}")
         calendar.add_component(event)
     return _serialize(calendar)
@@ -51,7 +67,8 @@ def practitioner_ical(
     In the clinic's own language. The same rows make the same text.
     """
     language = clinic.languages[0]
-    calendar = _calendar()
+    calendar = _calendar(Method.PUBLISH)
+    organizer = _organizer(clinic, language)
     name = f"{practitioner.name}, {in_language(clinic.name, language)}"
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)  # as calendars named it before RFC 7986
@@ -60,38 +77,38 @@ def practitioner_ical(
     for appointment in appointments:
         service = in_language(services[appointment.service].name, language)
         summary = f"{service}, {appointment.reference}"
-        calendar.add_component(_event(appointment, locations[appointment.location], summary, language))
+        event = _event(appointment, locations[appointment.location], summary, language)
+        event.add("organizer", organizer)
+        calendar.add_component(event)
     for starts_at, ends_at in sorted({(row.starts_at, row.ends_at) for row in time_off}):
-        zone = ZoneInfo(clinic.time_zone)
         event = Event()
         # Time off has no lasting id: its rows are replaced when the clinic's file is loaded.
         event.add("uid", f"{practitioner.slug}-{starts_at:%Y%m%dT%H%M}-{ends_at:%Y%m%dT%H%M}@book-online")
         event.add("dtstamp", starts_at)
-        event.add("dtstart", starts_at.astimezone(zone))
         # A whole day ends with its last microsecond, and a calendar knows whole seconds only.
-        event.add("dtend", (ends_at + timedelta.resolution).astimezone(zone).replace(microsecond=0))
+        end = (ends_at + timedelta.resolution).replace(microsecond=0)
+        _add_times(event, starts_at, end, ZoneInfo(clinic.time_zone))
+        event.add("organizer", organizer)
         event.add("summary", texts_for(language)("feed.away"))
         event.add("transp", "OPAQUE")
         calendar.add_component(event)
     return _serialize(calendar)
 
 
-def _calendar() -> Calendar:
+def _calendar(method: Method) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Book Online//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", method)
     return calendar
 
 
 def _event(appointment: Appointment, location: Location, summary: str, language: str) -> Event:
-    zone = ZoneInfo(location.time_zone)
     event = Event()
     event.add("uid", f"{appointment.id}@book-online")
     event.add("dtstamp", appointment.changed_at)
     event.add("sequence", appointment.sequence)
-    event.add("dtstart", appointment.starts_at.astimezone(zone))
-    event.add("dtend", appointment.ends_at.astimezone(zone))
+    _add_times(event, appointment.starts_at, appointment.ends_at, ZoneInfo(location.time_zone))
     event.add("summary", summary)
     event.add("location", ", ".join([in_language(location.name, language), *location.address]))
     cancelled = appointment.status is AppointmentStatus.CANCELLED
@@ -99,9 +116,22 @@ def _event(appointment: Appointment, location: Location, summary: str, language:
     return event
 
 
+def _add_times(event: Event, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> None:
+    start, end = calendar_times(starts_at, ends_at, zone)
+    event.add("dtstart", start)
+    event.add("dtend", end)
+
+
+def _organizer(clinic: Clinic, language: str) -> vCalAddress:
+    """The clinic, which every method needs: by its e-mail address, or else by its phone number."""
+    organizer = vCalAddress(f"mailto:{clinic.email}" if clinic.email else f"tel:{clinic.phone}")
+    # RFC 5545 has no way to write a double quote in a parameter.
+    organizer.params["CN"] = in_language(clinic.name, language).replace('"', "'")
+    return organizer
+
+
 def _serialize(calendar: Calendar) -> str:
-    days = [date.fromordinal(event.start.toordinal()) for event in calendar.events]
-    if days:
-        # With the zone's rules of the years around only, so that a file stays small.
-        calendar.add_missing_timezones(min(days) - YEAR, max(days) + YEAR)
+    events = calendar.events
+    times = [time for event in events for time in (event.start, event.end) if isinstance(time, datetime)]
+    calendar.subcomponents[:0] = time_zone_components(times)
     return str(calendar.to_ical(), "utf-8")

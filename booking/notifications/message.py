@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import urlsplit
 
-from booking.calendars.ical import appointments_ical
+from booking.calendars.ical import appointments_ical, calendar_method
 from booking.domain.events import Event
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
@@ -56,7 +56,7 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
         maintype="text",
         subtype="calendar",
         filename="visit.ics",
-        params={"charset": "utf-8", "method": "PUBLISH"},
+        params={"charset": "utf-8", "method": calendar_method(context.appointments)},
     )
     # Not before: to EmailMessage, Content-* is about the first part alone.
     message["Content-Language"] = texts.language

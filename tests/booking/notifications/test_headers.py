@@ -139,6 +139,34 @@ async def test_the_calendar_file_arrives_whole(clinic: Database) -> None:
     assert event.uid == f"{booking.appointments[0].id}@book-online"
 
 
+async def test_the_calendar_file_of_a_cancelled_visit_cancels_it(clinic: Database) -> None:
+    """As RFC 5546 and 6047 have it: the method inside and outside, and the organizer."""
+    booking = await make_booking(clinic, TUESDAY)
+    event = await booking.cancel(at=NOW)
+
+    [attached] = as_read(await booking.mail(event)).iter_attachments()
+
+    assert dict(attached["Content-Type"].params) == {"charset": "utf-8", "method": "CANCEL"}
+    calendar = Calendar.from_ical(attached.get_content().encode())
+    [cancelled] = calendar.events
+    assert (calendar["METHOD"], cancelled["STATUS"], cancelled["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+    assert cancelled["ORGANIZER"] == "mailto:reception@example.com"
+    assert cancelled["ORGANIZER"].params["CN"] == "Sample Health Services"
+    assert cancelled.uid == f"{booking.appointments[0].id}@book-online"
+
+
+async def test_a_clinic_without_an_address_organizes_by_its_phone(empty: Database) -> None:
+    name, email = 'en = "Sample Health Services"', 'email = "reception@example.com"'
+    await open_clinic(empty, edit_file({name: "en = 'A \"B\"; C'", email: ""}))
+    booking = await make_booking(empty, TUESDAY)
+
+    [attached] = as_read(await booking.mail()).iter_attachments()
+
+    [event] = Calendar.from_ical(attached.get_content().encode()).events
+    assert event["ORGANIZER"] == "tel:+14165451881"
+    assert event["ORGANIZER"].params["CN"] == "A 'B'; C"
+
+
 async def test_the_html_part_has_the_same_content_as_the_text_part(clinic: Database) -> None:
     mail = await (await make_booking(clinic, TUESDAY, language="fr")).mail()
 

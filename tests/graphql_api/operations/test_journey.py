@@ -237,4 +237,37 @@ async def test_the_calendar_file_follows_the_visit(api: GraphQLClient) -> None:
     assert "DTSTART;TZID=America/Toronto:20261124T100000" in lines
     assert "SEQUENCE:1" in lines
     assert "STATUS:CONFIRMED" in lines
+    assert "METHOD:PUBLISH" in lines
     assert PATIENT["name"] not in seen["calendarFile"]
+
+
+async def test_the_calendar_file_of_a_cancelled_visit_cancels_it(api: GraphQLClient) -> None:
+    booked = await api.hold_and_book(TUESDAY)
+    await api.cancel(booked["manageToken"])
+
+    seen = await api.appointment(booked["manageToken"])
+
+    assert seen is not None
+    lines = seen["calendarFile"].replace("\r\n ", "").split("\r\n")
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1"} <= {*lines}
+    assert any(line.startswith("ORGANIZER;") for line in lines)
+
+
+async def test_the_file_of_a_course_publishes_while_one_visit_stands(api: GraphQLClient) -> None:
+    days = ("2026-11-25", "2026-12-02", "2026-12-09")
+    holds = [
+        await api.hold(
+            f"{day}T16:00:00-05:00", service="dry-needling-course", practitionerId=practitioner_id("b")
+        )
+        for day in days
+    ]
+    booked = await api.book_course([hold["holdToken"] for hold in holds])
+    visits = booked["course"]["appointments"]
+    methods = []
+    for visit in visits:
+        await api.cancel(booked["manageToken"], appointmentId=visit["id"])
+        seen = await api.appointment(booked["manageToken"])
+        assert seen is not None
+        methods.append("METHOD:CANCEL" in seen["calendarFile"])
+
+    assert methods == [False, False, True]
