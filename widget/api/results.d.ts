@@ -10,6 +10,13 @@ export type LocalTime = string;
 
 export type Weekday = 'FRIDAY' | 'MONDAY' | 'SATURDAY' | 'SUNDAY' | 'THURSDAY' | 'TUESDAY' | 'WEDNESDAY';
 
+export type PractitionerName = {
+  id: string;
+  slug: string;
+  name: string;
+  title: string | null;
+};
+
 export type Slot = {
   id: string;
   startsAt: DateTime;
@@ -163,17 +170,39 @@ export type CatalogueResult = {
           why: string | null;
         }>;
         practitioners: {
+          pageInfo: {
+            hasNextPage: boolean;
+          };
           edges: Array<{
-            node: {
-              id: string;
-              slug: string;
-              name: string;
-              title: string | null;
-            };
+            node: PractitionerName;
           }>;
         };
       };
     }>;
+  } | null;
+};
+
+export type PractitionersResult = {
+  practitioners: {
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+    edges: Array<{
+      node: PractitionerName;
+    }>;
+  } | null;
+};
+
+export type PractitionerBySlugResult = {
+  practitioner: PractitionerName & {
+    services: {
+      edges: Array<{
+        node: {
+          id: string;
+        };
+      }>;
+    };
   } | null;
 };
 

@@ -3,6 +3,7 @@
  *
  * @typedef {import('../flow/types.js').Flow} Flow
  */
+import { completePractitioners } from '../api/catalogue.js';
 import { readFirstTimes } from '../api/slots.js';
 import { shortDayAndTime } from '../ui/appointment.js';
 import { h } from '../ui/element.js';
@@ -30,8 +31,21 @@ export const practitionerSelect = (flow, onChange) => {
   const practitioner = field(
     'practitioner', t('practitioner.question'), t('practitioner.any'), state.service?.practitioners ?? []);
   const location = field('location', t('location.question'), t('location.any'), catalogue.clinic.locations);
-  if (practitioner) showFirstTimes(flow, practitioner);
+  if (practitioner) fillIn(flow, practitioner);
   return practitioner || location ? h('div', { class: 'fields' }, practitioner, location) : null;
+};
+
+/** The practitioners that were not known yet, and everybody's next time. @param {Flow} flow @param {HTMLElement} field */
+const fillIn = async (flow, field) => {
+  const { state, server } = flow;
+  const select = field.querySelector('select');
+  if (state.service?.hasMorePractitioners && select) {
+    await completePractitioners(server, state.service).catch(() => {});
+    const listed = new Set([...select.options].map(({ value }) => value));
+    const more = state.service.practitioners.filter(({ id }) => !listed.has(id));
+    select.append(...more.map(({ id, name }) => h('option', { value: id, selected: id === state.practitioner }, name)));
+  }
+  await showFirstTimes(flow, field);
 };
 
 /** Fills in "next: Tuesday, 9:15 a.m." when it is known; without it all works. @param {Flow} flow @param {HTMLElement} field */

@@ -3,7 +3,7 @@
  *
  * @typedef {import('./types.js').Preselection} Preselection
  */
-import { readCatalogue } from '../api/catalogue.js';
+import { includePractitioner, readCatalogue } from '../api/catalogue.js';
 import { serverAt, Unreachable } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { addStyles } from '../styles/add-styles.js';
@@ -60,6 +60,11 @@ export const start = async (host, root, api, fallBack) => {
         close();
         return fallBack(preselection);
       }
+    }
+    const { practitioner } = preselection;
+    if (practitioner && !(await includePractitioner(server, all.services, practitioner))) {
+      console.error(`book-online: no practitioner "${practitioner}" can be booked.`);
+      preselection = { ...preselection, practitioner: undefined };
     }
     const catalogue = bookable(all, preselection);
     const { clinic } = catalogue;

@@ -21,7 +21,7 @@
  * @typedef {NonNullable<Results.CatalogueResult['services']>['edges'][number]['node']} ServiceNode
  * @typedef {ServiceNode['screeningQuestions'][number]} Question
  * @typedef {ServiceNode['practitioners']['edges'][number]['node']} Practitioner
- * @typedef {Omit<ServiceNode, 'practitioners'> & {practitioners: Practitioner[]}} Service
+ * @typedef {Omit<ServiceNode, 'practitioners'> & {practitioners: Practitioner[], hasMorePractitioners: boolean}} Service
  * @typedef {{clinic: Clinic, services: Service[]}} Catalogue
  *
  * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null}} Filter
