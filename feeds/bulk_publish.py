@@ -49,7 +49,7 @@ def bulk_routes(context: FeedContext) -> list[BaseRoute]:
     return [
         Route("/$bulk-publish", partial(_manifest, context)),
         *(Route(f"/bulk/{name}.ndjson", partial(_file, context, read)) for name, read in FILES.values()),
-        Route("/bulk/slots-{year:int}-{month:int}.ndjson", partial(_slots, context)),
+        Route("/bulk/slots-{month}.ndjson", partial(_slots, context)),
     ]
 
 
@@ -122,7 +122,7 @@ FILES: Mapping[str, tuple[str, ReadResources]] = {
 
 async def _slots(context: FeedContext, request: Request) -> Response:
     try:
-        first_day = date(request.path_params["year"], request.path_params["month"], 1)
+        first_day = date.fromisoformat(f"{request.path_params['month']}-01")
     except ValueError:
         raise HTTPException(404, "There is no such month.\n") from None
     context.charge(request, COST_OF_SLOTS)

@@ -36,6 +36,7 @@ from graphql_api.http.stopping import Stopping
 from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
 from graphql_api.schema.schema import schema_with
+from graphql_api.security.host import Hosts
 from graphql_api.security.trusted_documents import TrustedDocuments, documents_in
 from graphql_api.settings import Settings
 from graphql_api.types.relay import global_id
@@ -135,7 +136,7 @@ def create_app(
         change_token=database.change_token,
         clock=clock.seconds,
     )
-    app.middleware_stack = RequestIds(cache)
+    app.middleware_stack = RequestIds(Hosts(cache))
     return app
 
 

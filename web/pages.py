@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -11,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from booking.domain.tokens import manage_token_in
 from booking.domain.translations import in_language
 from booking.i18n.locales import locales, texts_for
 from booking.i18n.negotiation import preferred_language
@@ -123,6 +126,8 @@ def page_routes(
         return await page(request, "book.html")
 
     async def manage(request: Request) -> Response:
+        if meant := manage_address(request):
+            return RedirectResponse(meant, HTTPStatus.SEE_OTHER, PRIVATE)
         return await page(request, "manage.html", PRIVATE)
 
     async def front(request: Request) -> Response:
@@ -137,6 +142,16 @@ def page_routes(
         Route("/manage", manage),
         Route("/widget/{path:path}", asset),
     ]
+
+
+def manage_address(request: Request) -> str | None:
+    """The manage link in a path or query where mail programs have put its secret; None without one.
+
+    The secret goes back behind the `#`, which no server is sent.
+    """
+    query = request.scope["query_string"].decode("ascii", "replace")
+    token = manage_token_in(f"{request.scope['path']}?{query}")
+    return f"/manage?{urlencode({'lang': language_of(request)})}#{token}" if token else None
 
 
 def language_of(request: Request) -> str:

@@ -10,6 +10,7 @@ from booking.appointments.cancel import cancel
 from booking.appointments.lookup import managed_appointment
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.errors import InvalidInput, NotFound
+from booking.domain.tokens import token_in
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Info
@@ -30,6 +31,9 @@ class ManageInput:
     appointment_id: strawberry.ID | None = strawberry.field(
         default=None, description="The appointment; needed only where the link is for a course."
     )
+
+    def token(self) -> str | None:
+        return None if self.manage_token is None else token_in(self.manage_token)
 
     def appointment_key(self) -> UUID | None:
         return _uuid(self.appointment_id, "appointmentId")
@@ -93,7 +97,7 @@ class ManageQueries:
         async with context.database.read() as session:
             try:
                 appointment = await managed_appointment(
-                    session, manage_token, _uuid(id, "id"), or_next_at=context.now
+                    session, token_in(manage_token), _uuid(id, "id"), or_next_at=context.now
                 )
             except NotFound:
                 return None
@@ -114,7 +118,7 @@ class ManageMutations:
     ) -> RescheduleAppointmentPayload | None:
         async def work(session: BookingSession) -> AppointmentRow:
             request = RescheduleRequest(
-                manage_token=input.manage_token,
+                manage_token=input.token(),
                 starts_at=input.starts_at,
                 appointment=input.appointment_key(),
                 owner=info.context.viewer.key,
@@ -137,9 +141,7 @@ class ManageMutations:
         now, owner = info.context.now, info.context.viewer.key
         row, problems = await run_mutation(
             info.context,
-            lambda session: cancel(
-                session, input.manage_token, input.appointment_key(), owner=owner, now=now
-            ),
+            lambda session: cancel(session, input.token(), input.appointment_key(), owner=owner, now=now),
         )
         appointment = Appointment.of(row) if row else None
         return CancelAppointmentPayload(appointment=appointment, problems=problems)

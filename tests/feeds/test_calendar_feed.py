@@ -185,7 +185,7 @@ def test_a_token_is_stored_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> No
 
     address = run("feed", A, folder=tmp_path, **environment).stdout.strip()
 
-    found = re.fullmatch(rf"{SITE}/feeds/([\w-]{{43}})\.ics", address)
+    found = re.fullmatch(rf"{SITE}/feeds/([0-9a-f]{{64}})\.ics", address)
     assert found
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("clinic.sqlite3*"))
     assert A.encode() in stored

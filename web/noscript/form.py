@@ -74,4 +74,7 @@ def _is_same_origin(request: Request) -> bool:
         return site in ("same-origin", "none")
     # Browsers before 2023. Under `no-referrer` they send "null" for this server's own pages too.
     origin = request.headers.get("origin", "null")
-    return origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
+    try:
+        return origin == "null" or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+    except ValueError:
+        return False
