@@ -60,6 +60,7 @@ class SlotQueries:
             first=first,
             after=after,
             rows_are_cacheable=True,
+            is_counted=False,
         )
 
     @strawberry.field(

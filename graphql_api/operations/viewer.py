@@ -1,6 +1,6 @@
 """The viewer: a partner's key, and the appointments that were booked with it."""
 
-from datetime import UTC, datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -8,27 +8,23 @@ import strawberry
 from booking.storage.models.api_keys import Scope
 from booking.storage.models.appointments import Appointment as Row
 from booking.storage.queries.appointments import (
-    appointments_booked_by_key,
+    AppointmentOrder,
     appointments_by_course,
     appointments_by_id,
+    count_appointments,
+    find_appointments,
 )
 from graphql_api.context.context import Context, Info
-from graphql_api.context.schema_part import SchemaPart
+from graphql_api.context.schema_part import SchemaPart, argument
+from graphql_api.operations.appointment_list import (
+    AppointmentFilter,
+    appointment_criteria,
+    cursor_position,
+    position_key,
+)
 from graphql_api.security.viewer import OWN_BOOKINGS
 from graphql_api.types.appointments import Appointment, Course
-from graphql_api.types.relay import (
-    DEFAULT_PAGE_SIZE,
-    After,
-    Connection,
-    First,
-    Key,
-    connection,
-    cursor_key,
-    invalid_cursor,
-)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, connection
 
 
 @strawberry.type(description="The caller: anonymous, or a partner with a key.")
@@ -45,31 +41,38 @@ class ViewerQueries:
         return Viewer(name=viewer.name, scopes=[scope for scope in Scope if scope in viewer.scopes])
 
     @strawberry.field(
-        description="The appointments booked with this key, in order of booking, cancelled ones included.",
+        description="The appointments booked with this key, cancelled ones included.",
         directives=[OWN_BOOKINGS],
     )
     async def appointments(
-        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+        self,
+        info: Info,
+        filter: Annotated[AppointmentFilter | None, argument("Only these; all unless given.")] = None,
+        order_by: Annotated[
+            AppointmentOrder, argument("What they are sorted by, earliest first.")
+        ] = AppointmentOrder.BOOKED_AT,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
     ) -> Connection[Appointment] | None:
-        key = info.context.viewer.key
+        database, key = info.context.database, info.context.viewer.key
         assert key is not None
-        seen = cursor_key(first, after, like=(0, ""))
-        position = _parse_key(seen) if seen else None
-        async with info.context.database.read() as session:
-            rows = await appointments_booked_by_key(session, key, after=position, limit=first + 1)
-        return connection(rows, key=_key, show=Appointment.of, first=first, is_first=position is None)
+        position = cursor_position(order_by, first, after)
+        async with database.read() as session:
+            criteria = await appointment_criteria(session, filter or AppointmentFilter(), booked_by=key)
+            rows = await find_appointments(session, criteria, order_by, after=position, limit=first + 1)
 
+        async def count() -> int:
+            async with database.read() as session:
+                return await count_appointments(session, criteria)
 
-def _key(row: Row) -> Key:
-    return ((row.created_at - EPOCH) // MICROSECOND, str(row.id))
-
-
-def _parse_key(key: Key) -> tuple[datetime, UUID]:
-    created_at, uuid = key
-    try:
-        return EPOCH + int(created_at) * MICROSECOND, UUID(str(uuid))
-    except (ValueError, OverflowError) as reason:
-        raise invalid_cursor() from reason
+        return connection(
+            rows,
+            key=lambda row: position_key(order_by, row),
+            show=Appointment.of,
+            first=first,
+            is_first=position is None,
+            count=count,
+        )
 
 
 async def appointment_by_id(key: str, context: Context) -> Appointment | None:

@@ -17,6 +17,7 @@ PUBLIC_FIELDS = frozenset(
         "Query.rateLimit",
         "Query.viewer",
         # A caller that was given the appointment may read what the patient's link shows of it.
+        "Appointment.bookedAt",
         "Appointment.calendarFile",
         "Appointment.canChange",
         "Appointment.changeDeadline",
@@ -26,9 +27,11 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.location",
         "Appointment.practitioner",
         "Appointment.reference",
+        "Appointment.sequence",
         "Appointment.service",
         "Appointment.startsAt",
         "Appointment.status",
+        "Appointment.updatedAt",
         # Only `Appointment.patient`, which requires a scope, leads to a patient.
         "Patient.email",
         "Patient.name",

@@ -39,6 +39,20 @@ class Appointment(AppointmentTime):
     reference: str = strawberry.field(description="A short code to quote on the phone.")
     status: AppointmentStatus = strawberry.field(description="Whether it is booked or cancelled.")
 
+    @strawberry.field(description="When it was booked.")
+    def booked_at(self, info: Info) -> datetime:
+        return local(self.row.created_at, self.row.location, info.context)
+
+    @strawberry.field(description="When it was last booked, moved or cancelled.")
+    def updated_at(self, info: Info) -> datetime:
+        return local(self.row.changed_at, self.row.location, info.context)
+
+    @strawberry.field(
+        description="Raised by each move and cancellation, from 0: of two states the higher one is newer."
+    )
+    def sequence(self) -> int:
+        return self.row.sequence
+
     @strawberry.field(description="The last instant at which it can be moved or cancelled online.")
     def change_deadline(self, info: Info) -> datetime:
         deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)

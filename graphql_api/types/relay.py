@@ -7,7 +7,7 @@ import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import strawberry
@@ -22,6 +22,8 @@ Key = tuple[int | str, ...]
 
 DEFAULT_PAGE_SIZE = 20
 """The value of `first` where a client gives none."""
+COUNT_WEIGHT = 10
+"""The weight of `totalCount`, for which the database may have to read all rows that a page leaves out."""
 
 First = Annotated[int, strawberry.argument(description=f"How many at most, 1 to {MAX_PAGE_SIZE}.")]
 """The type of a list's argument `first`."""
@@ -106,6 +108,14 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(
         description="Where in the list this page is.", directives=[Cost(weight=0)]
     )
+    count: strawberry.Private[int | Callable[[], Awaitable[int]] | None] = None
+
+    @strawberry.field(
+        description="The number of items on all pages; null for open slots, which `availability` counts.",
+        directives=[Cost(weight=COUNT_WEIGHT)],
+    )
+    async def total_count(self) -> int | None:
+        return await self.count() if callable(self.count) else self.count
 
 
 def paginate(
@@ -116,10 +126,12 @@ def paginate(
     first: int,
     after: str | None,
     rows_are_cacheable: bool = False,
+    is_counted: bool = True,
 ) -> Connection[T]:
     """The `first` rows behind the cursor `after`. The rows come sorted by `key`, which is unique.
 
     `rows_are_cacheable`: a row and the catalogue determine all that is shown (see `compiled_execution`).
+    `is_counted`: the list has a `totalCount`; not for a sequence that makes its rows when they are read.
 
     Raises:
         InvalidInput: a page size out of range, or a cursor that is none of this list.
@@ -128,7 +140,13 @@ def paginate(
     start = 0 if last_seen is None else bisect_right(rows, last_seen, key=key)
     remaining = rows[start : start + first + 1]
     return connection(
-        remaining, key=key, show=show, first=first, is_first=start == 0, rows_are_cacheable=rows_are_cacheable
+        remaining,
+        key=key,
+        show=show,
+        first=first,
+        is_first=start == 0,
+        count=len(rows) if is_counted else None,
+        rows_are_cacheable=rows_are_cacheable,
     )
 
 
@@ -150,9 +168,14 @@ def connection(
     show: Callable[[Row], T],
     first: int,
     is_first: bool,
+    count: int | Callable[[], Awaitable[int]] | None,
     rows_are_cacheable: bool = False,
 ) -> Connection[T]:
-    """A page of the first rows; one row beyond the page is enough to know that there is a next page."""
+    """A page of the first rows; one row beyond the page is enough to know that there is a next page.
+
+    `count` is the number of items on all pages; a function is called only where it is requested, and
+    None is shown as null.
+    """
     page = rows[:first]
     return Connection(
         edges=[
@@ -165,6 +188,7 @@ def connection(
             start_cursor=encode_cursor(key(page[0])) if page else None,
             end_cursor=encode_cursor(key(page[-1])) if page else None,
         ),
+        count=count,
     )
 
 

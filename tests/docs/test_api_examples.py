@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 20
 REFUSED = {"HoldOrProblem": "NoticeTooShort"}
 """Examples that are refused, with their problem."""
 
-WITH_A_KEY = {"OwnAppointments", "AddEndpoint"}
+WITH_A_KEY = {"OwnAppointments", "Changes", "AddEndpoint"}
 Answers = dict[str, Any]
 """The data of each example's answer, by its operation's name."""
 
@@ -98,6 +98,7 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "NodeById": lambda answers: {"id": service(answers)["id"]},
     "HoldOrProblem": lambda answers: {"service": service(answers)["id"], "startsAt": NOW.isoformat()},
     "OwnAppointments": lambda answers: {},
+    "Changes": lambda answers: {"since": "2026-11-23T00:00:00Z"},
     "AddEndpoint": lambda answers: {"url": "http://127.0.0.1:9/hook"},
     "Live": week,
     "RateLimit": lambda answers: {},

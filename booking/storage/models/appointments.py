@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.storage.base import Table, enum_column
+from booking.storage.base import Table, enum_column, partial_index
 from booking.storage.models.api_keys import ApiKey
 from booking.storage.models.holds import AppointmentColumns
 
@@ -53,6 +53,12 @@ class Appointment(AppointmentColumns, Table):
         CheckConstraint("starts_at < ends_at", name="in_order"),
         Index(None, "practitioner", "starts_at"),
         Index(None, "booked_by", "created_at", "id"),
+        partial_index(
+            "ix_appointments_changed", "booked_by", "changed_at", "id", where="booked_by IS NOT NULL"
+        ),
+        partial_index(
+            "ix_appointments_starting", "booked_by", "starts_at", "id", where="booked_by IS NOT NULL"
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id"), primary_key=True)  # of its hold

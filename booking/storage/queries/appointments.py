@@ -1,10 +1,13 @@
 """Appointments, their courses and their patients."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
 from booking.storage.session import BookingSession
@@ -53,15 +56,75 @@ async def patients_by_id(session: BookingSession, ids: Collection[uuid.UUID]) ->
     return {row.id: row for row in rows}
 
 
-async def appointments_booked_by_key(
-    session: BookingSession, key: str, *, after: tuple[datetime, uuid.UUID] | None, limit: int
+class AppointmentOrder(StrEnum):
+    """The instant that a list of appointments is sorted by; those of one instant are sorted by id."""
+
+    BOOKED_AT = "created_at"
+    UPDATED_AT = "changed_at"
+    STARTS_AT = "starts_at"
+
+    def instant(self, row: Appointment) -> datetime:
+        instant: datetime = getattr(row, self)
+        return instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentCriteria:
+    """The appointments that a partner's key booked; None restricts nothing.
+
+    `changed_since` is inclusive. `starting` has a half-open stretch of time for each location's slug.
+    """
+
+    booked_by: str
+    changed_since: datetime | None = None
+    starting: Mapping[str, tuple[datetime, datetime]] | None = None
+    status: AppointmentStatus | None = None
+    service: str | None = None
+    practitioner: str | None = None
+    location: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        equal = {
+            Appointment.booked_by: self.booked_by,
+            Appointment.status: self.status,
+            Appointment.service: self.service,
+            Appointment.practitioner: self.practitioner,
+            Appointment.location: self.location,
+        }
+        conditions = [column == value for column, value in equal.items() if value is not None]
+        if self.changed_since is not None:
+            conditions.append(Appointment.changed_at >= self.changed_since)
+        if self.starting is not None:
+            conditions.append(or_(False, *self._stretches(self.starting)))
+        return conditions
+
+    def _stretches(self, starting: Mapping[str, tuple[datetime, datetime]]) -> Iterator[ColumnElement[bool]]:
+        """One condition for all locations with the same stretch: most clinics have one time zone."""
+        for first, end in set(starting.values()):
+            slugs = [slug for slug, stretch in starting.items() if stretch == (first, end)]
+            at = Appointment.location.in_(slugs)
+            yield and_(at, Appointment.starts_at >= first, Appointment.starts_at < end)
+
+
+async def find_appointments(
+    session: BookingSession,
+    criteria: AppointmentCriteria,
+    order: AppointmentOrder,
+    *,
+    after: tuple[datetime, uuid.UUID] | None,
+    limit: int,
 ) -> Sequence[Appointment]:
-    """A partner's, in the order of booking, starting after one of them."""
-    position = (Appointment.created_at, Appointment.id)
-    query = select(Appointment).where(Appointment.booked_by == key)
+    """The first `limit` of them behind a position in this order."""
+    position: tuple[Any, Any] = (getattr(Appointment, order), Appointment.id)
+    query = select(Appointment).where(*criteria.conditions())
     if after is not None:
         query = query.where(tuple_(*position) > after)
     return (await session.scalars(query.order_by(*position).limit(limit))).all()
+
+
+async def count_appointments(session: BookingSession, criteria: AppointmentCriteria) -> int:
+    query = select(func.count()).select_from(Appointment).where(*criteria.conditions())
+    return (await session.scalars(query)).one()
 
 
 async def upcoming_appointments(session: BookingSession, now: datetime) -> Sequence[Appointment]:
