@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from booking.appointments.hold import no_such_hold
+from booking.appointments.hold import check_held_time, no_such_hold
 from booking.appointments.idempotency import (
     IdempotentRequest,
     idempotent_request,
@@ -23,7 +23,6 @@ from booking.domain.screening import Answer
 from booking.domain.tokens import hash_of, manage_token_for, new_reference
 from booking.extensions.dispatch import run_booking_rules
 from booking.scheduling.criteria import SlotCriteria
-from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Course, Patient
 from booking.storage.models.catalogue import Service
@@ -193,9 +192,7 @@ async def _confirm_hold(session: BookingSession, service: Service, hold: Hold, *
     criteria = SlotCriteria(service, hold.practitioner, hold.location)
     expired = HoldExpired(still_open=False, wanted=criteria.at(hold.starts_at))
     try:
-        await open_slots_at(
-            session, criteria, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
-        )
+        await check_held_time(session, hold, now=now)
     except BookingError as refusal:
         raise (expired if hold.expires_at <= now else refusal) from refusal
     if hold.expires_at <= now:

@@ -15,7 +15,7 @@ from booking.appointments.idempotency import (
     lookup_outcome,
     save_outcome,
 )
-from booking.catalogue.lookup import practitioners_offering
+from booking.catalogue.lookup import all_services, practitioners_offering
 from booking.domain.errors import (
     AlreadyExtended,
     BookingError,
@@ -260,7 +260,8 @@ async def extend_hold(session: BookingSession, token: str, *, now: datetime) -> 
     """Hold the time for the clinic's hold length from now on; once.
 
     Raises:
-        BookingError: there is no such hold, or it is booked, expired or extended already.
+        BookingError: there is no such hold, or it is booked, expired or extended already; or its time
+            could not be booked any more, since the clinic has changed what it offers.
     """
     hold = await _lock_hold(session, token, now=now)
     if hold is None:
@@ -271,10 +272,27 @@ async def extend_hold(session: BookingSession, token: str, *, now: datetime) -> 
         raise await _expired_refusal(session, hold, now=now)
     if hold.extended_at is not None:
         raise AlreadyExtended
+    try:
+        await check_held_time(session, hold, now=now)
+    except BookingError as refusal:
+        raise replace(refusal, path=("holdToken",)) from refusal
     hold.extended_at = now
     hold.expires_at = now + (await get_clinic(session)).hold_length
     await extend_ticks(session, hold.id, hold.expires_at)
     return hold
+
+
+async def check_held_time(session: BookingSession, hold: Hold, *, now: datetime) -> None:
+    """Check that the rulebook still agrees with a held time, the notice counted from when it was held.
+
+    Raises:
+        BookingError: the time could not be held now.
+    """
+    service = (await all_services(session))[hold.service]
+    criteria = SlotCriteria(service, hold.practitioner, hold.location)
+    await open_slots_at(
+        session, criteria, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
+    )
 
 
 async def _expired_refusal(session: BookingSession, hold: Hold, *, now: datetime) -> HoldExpired:

@@ -11,7 +11,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
-from tests.support.clinics import open_clinic
+from tests.support.clinics import edit_file, open_clinic
 from tests.support.graphql_client import GraphQLClient, practitioner_id, problem_types
 
 DAY = "2026-11-24"
@@ -55,6 +55,34 @@ async def test_an_expired_hold_is_not_extended(api: GraphQLClient, clock: Clock)
     refused = await api.extend(first["holdToken"])
     assert refused["problems"][0]["stillOpen"] is False
     assert refused["problems"][0]["alternatives"]
+
+
+CERTIFICATE_A = '[{ kind = "dry-needling", valid_from = 2024-01-15, valid_until = 2031-12-31 }]'
+SERVICES_A = 'services = ["dry-needling", "dry-needling-follow-up", "dry-needling-course", "physiotherapy-ass'
+AWAY = "time_off = [{ from = 2026-11-24, to = 2026-11-24 }]"
+CHANGES = {
+    "no certificate": ({CERTIFICATE_A: "[]"}, "NotQualified"),
+    "a certificate that ended": ({"2031-12-31": "2026-11-01"}, "NotQualified"),
+    "not offered": ({SERVICES_A: 'services = ["dry-needling-follow-up", "physiotherapy-ass'}, "NotQualified"),
+    "away": ({CERTIFICATE_A: f"{CERTIFICATE_A}\n{AWAY}"}, "NotOpen"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_hold_that_the_clinic_has_ruled_out_is_not_extended(
+    api: GraphQLClient, database: Database, clock: Clock, change: str
+) -> None:
+    edits, refusal = CHANGES[change]
+    held = await api.hold(f"{DAY}T10:00:00-05:00", **WITH_A)
+    await open_clinic(database, edit_file(edits))
+    clock.now += timedelta(minutes=4)
+
+    refused = await api.extend(held["holdToken"])
+    assert (refused["hold"], problem_types(refused)) == (None, [refusal])
+    assert refused["problems"][0]["path"] == ["input", "holdToken"]
+
+    await open_clinic(database)
+    assert (await api.extend(held["holdToken"]))["problems"] == []
 
 
 async def test_a_booked_released_or_unknown_hold_is_not_extended(api: GraphQLClient) -> None:
