@@ -6,7 +6,7 @@ from datetime import datetime
 
 from booking.appointments.idempotency import idempotent_request, lookup_outcome, save_outcome
 from booking.appointments.lookup import lock_changeable_appointment
-from booking.catalogue.lookup import all_services, check_practitioner
+from booking.catalogue.lookup import all_services, check_location, check_practitioner
 from booking.domain.errors import InvalidInput, TooLateToChange
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
@@ -21,7 +21,8 @@ from booking.storage.session import BookingSession
 
 @dataclass(frozen=True)
 class RescheduleRequest:
-    """`appointment` names one of a course; without `practitioner` it stays with the same one.
+    """`appointment` names one of a course; it stays with its practitioner and at its location unless
+    others are named (slugs).
 
     Without `manage_token`, `owner` is the partner's key that booked it.
     """
@@ -30,6 +31,7 @@ class RescheduleRequest:
     starts_at: datetime
     appointment: uuid.UUID | None = None
     practitioner: str | None = None
+    location: str | None = None
     owner: str | None = None
     idempotency_key: str | None = None
 
@@ -56,7 +58,8 @@ async def reschedule(session: BookingSession, request: RescheduleRequest, *, now
         message = "All visits of a course are with one practitioner."
         raise InvalidInput(message, path=("practitionerId",))
     service = (await all_services(session))[appointment.service]
-    criteria = SlotCriteria(service, practitioner)
+    location = await check_location(session, request.location) or appointment.location
+    criteria = SlotCriteria(service, practitioner, location)
     slot = (await open_slots_at(session, criteria, request.starts_at, now=now, ignoring=appointment.id))[0]
 
     await save_outcome(session, repeatable, appointment.id, now=now)
@@ -74,6 +77,6 @@ async def reschedule(session: BookingSession, request: RescheduleRequest, *, now
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by
     )
-    event = Event(uuid.uuid4(), EventKind.MOVED, (appointment.id,), now, former.starts_at)
+    event = Event(uuid.uuid4(), EventKind.MOVED, (appointment.id,), now, former.starts_at, former.location)
     await record_event(session, event, request.manage_token, ordering_key=appointment.ordering_key)
     return appointment

@@ -21,7 +21,8 @@ class Event:
     """Delivered at least once; a repeat has the same `id`. It never carries health data.
 
     `appointments` are in order of time: all of a course that was booked, else one.
-    `moved_from` is the former start of a moved appointment.
+    `moved_from` is the former start of a moved appointment, `moved_from_location` the slug of its former
+    location, which is None for events of versions that did not record it.
     """
 
     id: uuid.UUID
@@ -29,3 +30,4 @@ class Event:
     appointments: tuple[uuid.UUID, ...]
     occurred_at: datetime
     moved_from: datetime | None = None
+    moved_from_location: str | None = None

@@ -94,6 +94,10 @@ class Texts:
         # China's CST is not Winnipeg's.
         if not (isinstance(at.tzinfo, ZoneInfo) and at.tzinfo.key.startswith(("America/", "Canada/"))):
             return name
+        # CLDR names a zone by a law that may be older than the zone's own data.
+        english = get_timezone_name(at, "short", locale="en_US")
+        if english.isupper() and english != name:
+            return name
         translated = self.zones.get(name) or get_timezone_name(at, "short", locale=self.locale)
         return translated if translated.isupper() else name
 

@@ -6,6 +6,7 @@ they like.
 """
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from booking.domain.events import EventKind
 from booking.domain.translations import in_language
@@ -77,7 +78,13 @@ def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:
     practitioner = Row(texts("summary.who"), [context.practitioners[first.practitioner].name])
     location = _location(context, first, texts, language)
     if len(appointments) == 1:
-        rows = [_time(context, first, texts), *_time_before(context, texts), service, practitioner, location]
+        rows = [
+            _time(context, first, texts),
+            *_before(context, texts, language),
+            service,
+            practitioner,
+            location,
+        ]
         return [Card([*rows, _reference(first, texts)], _number(context, first, texts))]
     at_one_location = len({appointment.location for appointment in appointments}) == 1
     cards = [Card([service, practitioner, location] if at_one_location else [service, practitioner])]
@@ -101,11 +108,15 @@ def _time(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
     return Row(texts("summary.when"), [texts.day(start), texts.span(start, end)], is_main=True)
 
 
-def _time_before(context: MailContext, texts: Texts) -> list[Row]:
-    before = context.event.moved_from
-    if before is None or not context.has_new_time:
+def _before(context: MailContext, texts: Texts, language: str) -> list[Row]:
+    """The former time of a moved visit; and its former place, where there are several."""
+    before, location = context.event.moved_from, context.former_location
+    if before is None or not (context.has_new_time or context.has_new_location):
         return []
-    return [Row(texts("mail.before"), [texts.day_and_time(context.local(before, context.appointments[0]))])]
+    lines = [texts.day_and_time(before.astimezone(ZoneInfo(location.time_zone)))]
+    if len(context.locations) > 1:
+        lines.append(in_language(location.name, language))
+    return [Row(texts("mail.before"), lines)]
 
 
 def _location(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:

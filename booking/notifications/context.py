@@ -36,6 +36,15 @@ class MailContext:
         return self.event.moved_from not in (None, self.appointments[0].starts_at)
 
     @property
+    def has_new_location(self) -> bool:
+        return self.event.moved_from_location not in (None, self.appointments[0].location)
+
+    @property
+    def former_location(self) -> Location:
+        """Of a moved appointment."""
+        return self.locations[self.event.moved_from_location or self.appointments[0].location]
+
+    @property
     def other_appointments(self) -> list[Appointment]:
         """The course's appointments that the event is not about, if they stand and are still to come."""
         in_event = {appointment.id for appointment in self.appointments}

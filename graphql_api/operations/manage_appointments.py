@@ -45,6 +45,9 @@ class RescheduleAppointmentInput(ManageInput):
     practitioner_id: strawberry.ID | None = strawberry.field(
         default=None, description="The new practitioner; unless given, it stays the same."
     )
+    location_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The new location; unless given, it stays at the same."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
@@ -123,6 +126,7 @@ class ManageMutations:
                 appointment=input.appointment_key(),
                 owner=info.context.viewer.key,
                 practitioner=key_from_optional_id(input.practitioner_id, "Practitioner", "practitionerId"),
+                location=key_from_optional_id(input.location_id, "Location", "locationId"),
                 idempotency_key=input.idempotency_key,
             )
             return await reschedule(session, request, now=info.context.now)

@@ -9,10 +9,12 @@ from graphql_api.types.relay import global_id
 
 
 def webhook_payload(data: WebhookEvent) -> Mapping[str, Any]:
-    moved_from = data.event.moved_from
+    event = data.event
+    location = event.moved_from_location or data.appointments[0].location
     return {
         "appointments": [_appointment(data, appointment) for appointment in data.appointments],
-        "movedFrom": moved_from and data.local(moved_from, data.appointments[0]).isoformat(),
+        "movedFrom": event.moved_from and event.moved_from.astimezone(data.zones[location]).isoformat(),
+        "movedFromLocationId": event.moved_from and global_id("Location", location),
     }
 
 

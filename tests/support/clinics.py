@@ -89,3 +89,33 @@ services = ["visit"]
 [[practitioners.hours]]
 week = {{ mon-sun = ["{hours}"] }}
 """
+
+
+def two_places(**options: str) -> str:
+    """The practitioners one and two work from 9 to 12, on each day one `here` and the other at `west`."""
+    days = "mon wed fri", "tue thu sat"
+    practitioners = "".join(
+        f"""
+[[practitioners]]
+slug = "{slug}"
+name = "Sample Practitioner {slug}"
+services = ["visit"]
+"""
+        + "".join(
+            f"""
+[[practitioners.hours]]
+location = "{location}"
+week = {{ {", ".join(f'{day} = ["09:00-12:00"]' for day in days_there.split())} }}
+"""
+            for location, days_there in zip(places, days, strict=True)
+        )
+        for slug, places in (("one", ("here", "west")), ("two", ("west", "here")))
+    )
+    west = """
+[[locations]]
+slug = "west"
+name = "West"
+address = ["2 West Street"]
+hours = { mon-sun = ["00:00-24:00"] }
+[[services]]"""
+    return small_clinic(practitioners=practitioners, **options).replace("\n[[services]]", west, 1)

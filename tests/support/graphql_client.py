@@ -75,7 +75,7 @@ BOOK_COURSE = (
 )
 MOVE = (
     """mutation ($input: RescheduleAppointmentInput!) { rescheduleAppointment(input: $input) {
-  appointment { id status startsAt practitioner { slug } } problems { ...Why }
+  appointment { id status startsAt practitioner { slug } location { slug } } problems { ...Why }
 } }"""
     + PROBLEMS
 )
@@ -103,6 +103,10 @@ def service_id(slug: str = "dry-needling") -> str:
 
 def practitioner_id(letter: str) -> str:
     return global_id("Practitioner", f"sample-practitioner-{letter}")
+
+
+def location_id(slug: str) -> str:
+    return global_id("Location", slug)
 
 
 def screening_answers(**other: str) -> list[dict[str, str]]:

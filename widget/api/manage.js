@@ -15,7 +15,7 @@ export const readManaged = async (server, manageToken) => {
   return { clinic, appointments: appointment?.course?.appointments ?? (appointment ? [appointment] : []) };
 };
 
-/** @param {Server} server @param {{manageToken: string, appointmentId: string, startsAt: string}} input
+/** @param {Server} server @param {{manageToken: string, appointmentId: string, startsAt: string, locationId: string}} input
  * @returns {Promise<Changed>} */
 export const reschedule = async (server, input) => (await request(server, Reschedule, { input })).rescheduleAppointment;
 

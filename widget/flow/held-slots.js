@@ -28,9 +28,9 @@ export class HeldSlots {
   }
 
   /** Holds a time as visit `index`, and releases the one before. Returns why it could not.
-   * @param {number} index @param {string} startsAt @returns {Promise<Problem[]>} */
-  async take(index, startsAt) {
-    const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt });
+   * @param {number} index @param {string} startsAt @param {string} locationId @returns {Promise<Problem[]>} */
+  async take(index, startsAt, locationId) {
+    const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt, locationId });
     if (!held) return problems;
     const former = this.state.held[index];
     if (former) this.#release(former.holdToken);
@@ -76,9 +76,10 @@ export class HeldSlots {
     const refusals = [];
     for (const [index, former] of this.state.held.entries()) {
       if (!former) continue;
-      const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt: former.slot.startsAt });
+      const { startsAt, location } = former.slot;
+      const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt, locationId: location.id });
       this.state.held[index] = held;
-      if (!held) this.state.nearestTo ??= former.slot.startsAt;
+      if (!held) this.state.nearestTo ??= startsAt;
       refusals.push(...problems);
     }
     return refusals;

@@ -72,10 +72,11 @@ const showOverview = (booking, options) => {
 /** @param {Booking} booking @param {Appointment} appointment @param {number} i */
 const card = (booking, appointment, i) => {
   const { t, appointments } = booking;
-  const { status, startsAt, reference, changeDeadline } = appointment;
+  const { status, startsAt, reference, changeDeadline, location } = appointment;
   return h('section', { class: `visit${status === 'CANCELLED' ? ' cancelled' : ''}`, part: 'visit' },
     appointments.length > 1 && h('p', { class: 'soft' }, t('manage.visit', { n: i + 1, of: appointments.length })),
     h('h3', {}, startTime(startsAt, booking)),
+    hasPlaces(booking) && h('p', {}, location.name),
     h('p', { class: 'soft' }, t.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)),
     ...(appointment.canChange
       ? [h('p', { class: 'soft' }, t('manage.until', { time: dayAndTime(changeDeadline, booking) })), changes(booking, appointment)]
@@ -102,7 +103,7 @@ const confirmCancel = (booking, appointment) => {
   const { t, frame, server, manageToken } = booking;
   frame.show({
     title: t('manage.cancelTitle'),
-    lead: startTime(appointment.startsAt, booking),
+    lead: timeAndPlace(appointment, booking),
     content: [h('p', {}, t('manage.cancelText'))],
     back: () => showOverview(booking),
     primary: {
@@ -116,38 +117,69 @@ const confirmCancel = (booking, appointment) => {
   });
 };
 
-/** @param {Booking} booking @param {Appointment} appointment */
+/** Offers the times at the visit's own place, and at another one if the patient chooses it.
+ * @param {Booking} booking @param {Appointment} appointment */
 const move = (booking, appointment) => {
-  const { t, frame, clock } = booking;
-  const picker = slotPicker({
+  const { t, frame, clock, clinic } = booking;
+  const { service, practitioner, location, startsAt } = appointment;
+  /** @param {string | null} locationId */
+  const timesAt = (locationId) => slotPicker({
     ...booking,
-    filter: { serviceId: appointment.service.id, practitionerId: appointment.practitioner.id, locationId: null },
-    from: clock.dateOf(appointment.startsAt),
+    filter: { serviceId: service.id, practitionerId: practitioner.id, locationId },
+    from: clock.dateOf(startsAt),
     choose: (slot) => confirmMove(booking, appointment, slot),
-  });
+  }).element;
+  const isListed = clinic.locations.some(({ id }) => id === location.id);
+  const times = h('div', {}, timesAt(isListed ? location.id : null));
   frame.show({
     title: t('manage.moveTitle'),
-    lead: t('manage.moveLead', { time: dayAndTime(appointment.startsAt, booking) }),
-    content: [picker.element],
+    lead: t('manage.moveLead', { time: whenAndWhere(appointment, booking) }),
+    content: [
+      isListed && clinic.locations.length > 1
+        ? placeSelect(booking, location.id, (locationId) => times.replaceChildren(timesAt(locationId))) : null,
+      times,
+    ],
     back: () => showOverview(booking),
   });
 };
 
-/** @param {Booking} booking @param {Appointment} appointment @param {Slot} slot */
-const confirmMove = (booking, appointment, { startsAt }) => {
+/** @param {Booking} booking @param {string} current @param {(locationId: string) => void} choose */
+const placeSelect = ({ t, clinic }, current, choose) => {
+  const select = h('select', { class: 'input', part: 'input', id: 'location', onchange: () => choose(select.value) },
+    ...clinic.locations.map(({ id, name }) => h('option', { value: id, selected: id === current }, name)));
+  return h('div', { class: 'fields' },
+    h('div', { class: 'field', part: 'field' }, h('label', { for: 'location' }, t('location.question')), select));
+};
+
+/** Whether a visit may be at one of several places. @param {Booking} booking */
+const hasPlaces = ({ clinic, appointments }) =>
+  new Set([...clinic.locations, ...appointments.map(({ location }) => location)].map(({ id }) => id)).size > 1;
+
+/** @param {{startsAt: string, location: {name: string}}} visit @param {Booking} booking */
+const timeAndPlace = ({ startsAt, location }, booking) =>
+  h('span', {}, startTime(startsAt, booking), h('span', { class: 'line' }, location.name));
+
+/** In words, with the place where there are several. @param {Appointment} visit @param {Booking} booking */
+const whenAndWhere = ({ startsAt, location }, booking) => {
+  const time = dayAndTime(startsAt, booking);
+  return hasPlaces(booking) ? booking.t('manage.timeAndPlace', { time, place: location.name }) : time;
+};
+
+/** @param {Booking} booking @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot */
+const confirmMove = (booking, appointment, slot) => {
   const { t, frame, server, manageToken } = booking;
   frame.show({
     title: t('manage.moveConfirmTitle'),
     content: [h('dl', { class: 'move' },
-      h('div', {}, h('dt', {}, t('manage.moveFrom')), h('dd', {}, startTime(appointment.startsAt, booking))),
-      h('div', {}, h('dt', {}, t('manage.moveTo')), h('dd', { class: 'strong' }, startTime(startsAt, booking))))],
+      h('div', {}, h('dt', {}, t('manage.moveFrom')), h('dd', {}, timeAndPlace(appointment, booking))),
+      h('div', {}, h('dt', {}, t('manage.moveTo')), h('dd', { class: 'strong' }, timeAndPlace(slot, booking))))],
     back: () => move(booking, appointment),
     primary: {
       label: t('manage.moveYes'),
       act: async () => {
-        const input = { manageToken, appointmentId: appointment.id, startsAt };
+        const input = { manageToken, appointmentId: appointment.id, startsAt: slot.startsAt, locationId: slot.location.id };
         const { appointment: changed, problems } = await reschedule(server, input);
-        if (changed) showChanged(booking, changed, t('manage.moveDone', { time: dayAndTime(changed.startsAt, booking) }));
+        if (changed) showChanged(booking, changed, t('manage.moveDone', { time: whenAndWhere(changed, booking) }));
         else refuse(booking, problems, appointment);
       },
     },
@@ -174,6 +206,6 @@ const refuse = (booking, problems, appointment) => {
     frame.notice(isLate ? { title: t('manage.tooLate') } : { title: t('problem.other'), text: t('problem.call') });
   } else {
     move(booking, appointment);
-    frame.notice(otherTimesNotice(problems, booking, (slot) => confirmMove(booking, appointment, slot)));
+    frame.notice(otherTimesNotice(problems, booking, hasPlaces(booking), (slot) => confirmMove(booking, appointment, slot)));
   }
 };

@@ -92,16 +92,17 @@ const slotChoice = (flow, index) => {
     from: state.nearestTo ? clock.dateOf(state.nearestTo)
       : formerDate ? plusDays(formerDate, DAYS_BETWEEN_VISITS) : clock.today(),
     notBefore: formerDate && plusDays(formerDate, 1),
-    choose: async ({ startsAt }) => {
+    choose: async (slot) => {
       // Not awaited: the other times can be chosen at once.
-      if (!(await take(flow, startsAt))) picker.refresh();
+      if (!(await take(flow, slot))) picker.refresh();
     },
   });
   return picker.element;
 };
 
-/** Holds the time and goes on, or says why not. @param {Flow} flow @param {string} startsAt */
-const take = async (flow, startsAt) => {
+/** Holds the time at the place that was shown with it and goes on, or says why not.
+ * @param {Flow} flow @param {Pick<import('../flow/types.js').Slot, 'startsAt' | 'location'>} slot */
+const take = async (flow, { startsAt, location }) => {
   const { state, t, frame, holds, next, goTo } = flow;
   const index = Math.max(state.held.indexOf(null), 0);
   // The other visits follow in a rhythm, and are shown before anything is booked.
@@ -109,7 +110,7 @@ const take = async (flow, startsAt) => {
     goTo('time');
     return true;
   }
-  const problems = await holds.take(index, startsAt);
+  const problems = await holds.take(index, startsAt, location.id);
   if (problems.length) {
     refuse(flow, problems);
   } else if (state.held.includes(null)) {
@@ -123,9 +124,10 @@ const take = async (flow, startsAt) => {
 
 /** @param {Flow} flow @param {Problem[]} problems */
 const refuse = (flow, problems) => {
-  const { emit, frame } = flow;
+  const { emit, frame, catalogue, state } = flow;
   emit('problem', { problem: problems[0]?.__typename });
-  frame.notice(otherTimesNotice(problems, flow, ({ startsAt }, button) => frame.run(() => take(flow, startsAt), button)));
+  const hasPlaces = catalogue.clinic.locations.length > 1 && state.location === null;
+  frame.notice(otherTimesNotice(problems, flow, hasPlaces, (slot, button) => frame.run(() => take(flow, slot), button)));
 };
 
 /** Back to the times because a chosen one is gone. @param {Flow} flow @param {Problem[]} problems */

@@ -30,10 +30,11 @@ export const problemText = (problem, t) => {
  *
  * @param {Problem[]} problems
  * @param {import('./appointment.js').Locale} locale
+ * @param {boolean} hasPlaces  each time names its place
  * @param {(slot: Slot, button: HTMLElement) => unknown} choose
  * @returns {import('./frame.js').Notice}
  */
-export const otherTimesNotice = (problems, locale, choose) => {
+export const otherTimesNotice = (problems, locale, hasPlaces, choose) => {
   const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];
   const alternatives = problem?.alternatives ?? [];
   return {
@@ -41,7 +42,9 @@ export const otherTimesNotice = (problems, locale, choose) => {
     title: problemText(problem, locale.t),
     text: locale.t(alternatives.length ? 'problem.nearest' : 'problem.chooseAnother'),
     choices: alternatives.map((slot) => ({
-      label: shortDayAndTime(slot.startsAt, locale),
+      label: hasPlaces
+        ? locale.t('manage.timeAndPlace', { time: shortDayAndTime(slot.startsAt, locale), place: slot.location.name })
+        : shortDayAndTime(slot.startsAt, locale),
       act: (button) => choose(slot, button),
     })),
   };

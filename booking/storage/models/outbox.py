@@ -25,6 +25,7 @@ class OutboxEvent(Table):
     appointments: Mapped[list[str]]  # ids, in order of time
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     moved_from: Mapped[datetime | None]
+    moved_from_location: Mapped[str | None]
     # None: recorded by a server of the version before, during an update.
     ordering_key: Mapped[uuid.UUID | None]
     position: Mapped[int | None]

@@ -173,7 +173,9 @@ async def claim_deliveries(
         delivery.attempts += 1
         delivery.due_at = until
         appointments = tuple(uuid.UUID(appointment) for appointment in row.appointments)
-        event = Event(row.id, row.kind, appointments, row.occurred_at, row.moved_from)
+        event = Event(
+            row.id, row.kind, appointments, row.occurred_at, row.moved_from, row.moved_from_location
+        )
         claimed.append(DueDelivery(event, listener, delivery.manage_token, delivery.attempts, until))
     return claimed
 

@@ -14,7 +14,7 @@ from booking.i18n.locales import FOLDER, LocaleError, locales
 ROOT = Path(__file__).parents[3]
 ENGLISH = json.loads((FOLDER / "en.json").read_text("utf-8"))
 FRENCH = json.loads((FOLDER / "fr.json").read_text("utf-8"))
-SAME_IN_FRENCH = {"dayAndTime", "links.outlook", "service.duration", "time.lead"}
+SAME_IN_FRENCH = {"dayAndTime", "manage.timeAndPlace", "links.outlook", "service.duration", "time.lead"}
 
 
 def source(*patterns: str) -> str:

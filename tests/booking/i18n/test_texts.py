@@ -98,6 +98,14 @@ def test_a_zone_of_the_americas_has_its_french_name(zone: str, summer: str, wint
 
 
 @pytest.mark.parametrize(
+    ("zone", "name"), [("America/Vancouver", "MST"), ("America/Edmonton", "CST"), ("America/Toronto", "EST")]
+)
+def test_a_zone_that_has_changed_its_law_has_the_name_of_its_offset(zone: str, name: str) -> None:
+    """British Columbia and Alberta stay on summer time from November 2026 on."""
+    assert texts_for("en").zone(datetime(2026, 12, 5, 9, tzinfo=ZoneInfo(zone))) == name
+
+
+@pytest.mark.parametrize(
     ("languages", "best"),
     [("fr", "fr"), ("FR-ca", "fr"), ("nl", "en"), ("nl,fr;q=0.5", "fr"), ("", "en")],
 )

@@ -34,14 +34,20 @@ class SampleBooking:
         return Event(EVENT, kind, tuple(each.id for each in self.appointments), at)
 
     async def move(
-        self, to: datetime, *, at: datetime, index: int = 0, practitioner: str | None = None
+        self,
+        to: datetime,
+        *,
+        at: datetime,
+        index: int = 0,
+        practitioner: str | None = None,
+        location: str | None = None,
     ) -> Event:
         before = self.appointments[index]
-        request = RescheduleRequest(self.token, to, before.id, practitioner)
+        request = RescheduleRequest(self.token, to, before.id, practitioner, location)
         async with self.database.write() as session:
-            moved_from = (await session.get_one(Appointment, before.id)).starts_at
+            former = (await session.get_one(Appointment, before.id)).slot
             await reschedule(session, request, now=at)
-        return Event(EVENT, EventKind.MOVED, (before.id,), at, moved_from)
+        return Event(EVENT, EventKind.MOVED, (before.id,), at, former.starts_at, former.location)
 
     async def cancel(self, *, at: datetime, index: int = 0) -> Event:
         async with self.database.write() as session:

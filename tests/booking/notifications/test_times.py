@@ -8,7 +8,7 @@ import pytest
 from booking.i18n.locales import texts_for
 from booking.storage.database import Database
 from tests.booking.notifications.bookings import make_booking, text_of
-from tests.support.clinics import open_clinic, small_clinic
+from tests.support.clinics import NOW, open_clinic, small_clinic, two_places
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,30 @@ def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:
 
     assert [texts_for("fr").day(day) for day in days] == ["samedi 1er août", "vendredi 21 août"]
     assert [texts_for("en").day(day) for day in days] == ["Saturday, August 1", "Friday, August 21"]
+
+
+async def test_the_mail_of_a_move_says_both_places_and_each_ones_time(empty: Database) -> None:
+    """The former time is on the clock of the former place."""
+    west = 'address = ["2 West Street"]\ntime_zone = "America/Vancouver"'
+    await open_clinic(empty, two_places().replace('address = ["2 West Street"]', west))
+    here = datetime.fromisoformat("2026-11-25T09:00-05:00")
+    booking = await make_booking(empty, here, service="visit", practitioner="one")
+
+    there = datetime.fromisoformat("2026-11-26T09:00-07:00")
+    event = await booking.move(there, at=NOW, location="west")
+    text = text_of(await booking.mail(event))
+
+    assert "When: Thursday, November 26\n  9:00 a.m. to 9:30 a.m. MST\n" in text
+    assert "Before: Wednesday, November 25, 9:00 a.m.\n  Here\n" in text
+    assert "Where: West\n  2 West Street\n" in text
+
+
+async def test_the_mail_of_a_move_in_a_clinic_of_several_places_says_it_stays(empty: Database) -> None:
+    await open_clinic(empty, two_places())
+    at = datetime.fromisoformat("2026-11-25T09:00-05:00")
+    booking = await make_booking(empty, at, service="visit", practitioner="one")
+
+    text = text_of(await booking.mail(await booking.move(at + timedelta(hours=1), at=NOW)))
+
+    assert "  Here\n" in text.partition("Before:")[2]
+    assert "Where: Here\n" in text

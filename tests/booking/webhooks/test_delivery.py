@@ -62,6 +62,7 @@ async def test_a_booked_appointment_is_sent_with_ids_and_nothing_of_the_patient(
                 }
             ],
             "movedFrom": None,
+            "movedFromLocationId": None,
         },
     }
     assert request.headers["content-type"] == "application/json"

@@ -1,0 +1,71 @@
+"""A clinic of two places: each screen says where, and a move stays where the visit was."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from graphql_api.types.relay import global_id
+from tests.support.clinics import two_places
+from tests.support.graphql_client import location_id
+from tests.support.site import Site, running_site
+from tests.widget.visitor import Visitor
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    async with running_site(database_url, two_places()) as running:
+        yield running
+
+
+async def manage_address(site: Site) -> str:
+    """Of a visit on Wednesday at 9:00, at West with practitioner two."""
+    held = await site.api.hold(
+        "2026-11-25T09:00:00-05:00", service="visit", practitionerId=global_id("Practitioner", "two")
+    )
+    booked = await site.api.book(held["holdToken"], screening=[])
+    return f"{site.url}/manage#{booked['manageToken']}"
+
+
+async def test_a_move_stays_at_its_place_and_says_so(site: Site, visitor: Visitor) -> None:
+    page = visitor.page
+    await page.goto(await manage_address(site))
+    await visitor.button("Move the visit of Wednesday, November 25, 9:00 a.m.").click()
+    await visitor.arrives_at("When would you like to come instead?")
+    await expect(page.get_by_text("Now: Wednesday, November 25, 9:00 a.m., West")).to_be_visible()
+    await expect(page.get_by_role("combobox", name="Place")).to_have_value(location_id("west"))
+    # On Thursday practitioner two is at the other place.
+    await expect(visitor.button("Thursday, November 26")).to_have_count(0)
+    await visitor.chooses("Friday, November 27", "9:00 a.m.")
+
+    await visitor.arrives_at("Move your visit?")
+    from_, to = page.locator("dl.move dd").nth(0), page.locator("dl.move dd").nth(1)
+    await expect(from_).to_contain_text("West")
+    await expect(to).to_contain_text("West")
+    await visitor.button("Move my visit").click()
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("Your visit is moved to Friday, November 27, 9:00 a.m., West")
+
+
+async def test_another_place_is_chosen_and_shown_before_the_press(site: Site, visitor: Visitor) -> None:
+    page = visitor.page
+    await page.goto(await manage_address(site))
+    await visitor.button("Move the visit of Wednesday, November 25, 9:00 a.m.").click()
+    await page.get_by_role("combobox", name="Place").select_option(label="Here")
+    await visitor.chooses("Thursday, November 26", "10:00 a.m.")
+
+    await expect(page.locator("dl.move dd").nth(0)).to_contain_text("West")
+    await expect(page.locator("dl.move dd").nth(1)).to_contain_text("Here")
+    await visitor.button("Move my visit").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Thursday, November 26, 10:00 a.m., Here")
+
+
+async def test_the_place_beside_a_time_is_the_one_that_is_booked(site: Site, visitor: Visitor) -> None:
+    """Both places are open at the same time; the widget shows one of them and holds there."""
+    await visitor.page.goto(f"{site.url}/book/visit")
+    await visitor.button("Tuesday, November 24").click()
+    time = visitor.page.get_by_role("button", name="9:00 a.m.").first
+    shown = (await time.inner_text()).split()[-1]
+    await time.click()
+    await expect(visitor.heading("Who is coming?")).to_be_visible()
+    await expect(visitor.page.locator("dl.summary")).to_contain_text(shown)
