@@ -35,7 +35,8 @@ from graphql_api.http.response_cache import ResponseCache
 from graphql_api.http.stopping import Stopping
 from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
-from graphql_api.schema.schema import schema_with
+from graphql_api.schema.schema import printed_schema, schema_with
+from graphql_api.schema.schema_file import schema_route
 from graphql_api.security.host import Hosts
 from graphql_api.security.trusted_documents import TrustedDocuments, documents_in
 from graphql_api.settings import Settings
@@ -109,6 +110,7 @@ def create_app(
     noscript = NoscriptSite(database, cards, clock, charge, limits.holder_without_script, limits.one_booking)
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
+        schema_route(f"{GRAPHQL_PATH}/schema.graphql", partial(printed_schema, enabled)),
         *health_routes(database, stopping),
         *bulk_routes(feeds),
         *calendar_routes(feeds),

@@ -6,7 +6,7 @@ https://graphql.github.io/graphql-over-http/draft/
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, cast
 
 import orjson
@@ -64,12 +64,12 @@ class Endpoint:
             operation = await read_request(request, self._documents)
             context = await self._context_of(request)
             points = context.internals.budgets.points
-            is_paid = points.charge(_cost_of_text(operation.query, self._schema))
-            if is_paid:
-                await self._prepare(operation.query)
-            kind = media_type_of_answer(accept, is_subscription=is_paid and _is_subscription(operation))
-            if not is_paid:
-                return self._respond(ExecutionResult(None, [rate_limited_error(points)]), kind, context)
+            is_paid = points.charge(operation.cost + self._cost_of_document(operation.query))
+            refusal = (await self._prepare(operation, context)) if is_paid else rate_limited_error(points)
+            kind = media_type_of_answer(accept, is_subscription=not refusal and _is_subscription(operation))
+            if refusal:
+                kind = GRAPHQL_RESPONSE if kind == EVENT_STREAM else kind
+                return self._respond(ExecutionResult(None, [refusal]), kind, context)
             try:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
                     if kind == EVENT_STREAM:
@@ -86,10 +86,22 @@ class Endpoint:
             self._cacheability.mark(request.scope, facts, context)
         return self._respond(result, kind, context)
 
-    async def _prepare(self, document: str) -> None:
-        if document not in self._schema.documents:
-            with suppress(GraphQLError):  # The execution reports it.
-                await self._schema.documents.prepare(document)
+    def _cost_of_document(self, text: str) -> int:
+        """The points for parsing and validating a document that was not sent lately."""
+        if text in self._schema.documents or self._documents.is_trusted(text):
+            return 0
+        return min(len(text) // CHARACTERS_PER_POINT, MAX_POINTS_OF_TEXT)
+
+    async def _prepare(self, operation: GraphQLRequest, context: Context) -> GraphQLError | None:
+        """Validate the document. The error of one that can't be parsed, or exceeds a limit of documents."""
+        text = operation.query
+        if text not in self._schema.documents:
+            owner = None if self._documents.is_trusted(text) else context.internals.networks[-1].hash
+            try:
+                await self._schema.documents.prepare(text, owner)
+            except GraphQLError as refusal:
+                return refusal
+        return None
 
     async def _execute(self, operation: GraphQLRequest, context: Context, method: str) -> ExecutionResult:
         try:
@@ -121,10 +133,7 @@ class Endpoint:
             allowed_operation_types=_allowed(method) | {OperationType.SUBSCRIPTION},
         )
         results = cast(AsyncGenerator[ExecutionResult], answers)  # @defer is not enabled
-        try:
-            first = await anext(results)
-        except GraphQLError as reason:  # Strawberry catches no syntax error in a stream.
-            first = ExecutionResult(None, [reason])
+        first = await anext(results)
         if _is_request_error(first):
             await results.aclose()
             return self._respond(first, GRAPHQL_RESPONSE, context)
@@ -173,23 +182,13 @@ class Endpoint:
         )
 
 
-def _cost_of_text(document: str, schema: BookingSchema) -> int:
-    """Of the request itself, and of parsing and validating a document that was not sent lately."""
-    if document in schema.documents:
-        return 1
-    return 1 + min(len(document) // CHARACTERS_PER_POINT, MAX_POINTS_OF_TEXT)
-
-
 def _is_subscription(request: GraphQLRequest) -> bool:
     """Whether the request names a subscription.
 
     Raises:
         RequestError: the document has several operations, and the request names none of them.
     """
-    try:
-        facts = document_facts(request.query)
-    except GraphQLError:
-        return False  # The schema refuses the document.
+    facts = document_facts(request.query)
     if len(facts.operations) > 1 and request.name is None:
         operations = ", ".join(each.node.name.value for each in facts.operations if each.node.name)
         raise RequestError(400, f"Please name one operation in `operationName`: {operations}.")

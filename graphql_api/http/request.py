@@ -4,13 +4,20 @@ https://graphql.github.io/graphql-over-http/draft/
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
 from graphql_api.http.content_negotiation import JSON
-from graphql_api.limits.limits import MAX_BODY_BYTES, MAX_URL_QUERY_BYTES
+from graphql_api.limits.limits import (
+    BODY_BYTES_PER_POINT,
+    FREE_BODY_BYTES,
+    MAX_BODY_BYTES,
+    MAX_NUMBER_LENGTH,
+    MAX_URL_QUERY_BYTES,
+)
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.trusted_documents import TrustedDocuments
 
@@ -20,6 +27,8 @@ class GraphQLRequest:
     query: str
     variables: dict[str, Any] | None
     name: str | None
+    cost: int = 1
+    """The points for reading it, before the document is known."""
 
 
 async def read_request(request: Request, documents: TrustedDocuments) -> GraphQLRequest:
@@ -29,7 +38,11 @@ async def read_request(request: Request, documents: TrustedDocuments) -> GraphQL
         RequestError: the request holds no operation that may be executed.
     """
     if request.method == "POST":
-        return _operation(_parse(await _body(request), "The body"), documents)
+        body = await _body(request)
+        operation = _operation(_parse(body, "The body"), documents)
+        # The document itself is paid by its length.
+        further = max(0, len(body) - len(operation.query) - FREE_BODY_BYTES)
+        return replace(operation, cost=1 + further // BODY_BYTES_PER_POINT)
     if request.method not in ("GET", "HEAD"):
         raise RequestError(405, "Please use POST, or GET for queries.", headers={"Allow": "GET, POST"})
     if len(request.url.query) > MAX_URL_QUERY_BYTES:
@@ -59,13 +72,32 @@ async def _body(request: Request) -> bytes:
 
 def _parse(text: bytes, subject: str) -> Any:
     try:
-        return json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(
+            text.decode("utf-8"), parse_constant=_refuse_constant, parse_int=_integer, parse_float=_float
+        )
     except (ValueError, RecursionError) as reason:
         raise RequestError(400, f"{subject} is not JSON in UTF-8.") from reason
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int:
+    _check_length(text)
+    return int(text)
+
+
+def _float(text: str) -> float:
+    _check_length(text)
+    if not isfinite(number := float(text)):
+        raise RequestError(400, f"The number {text} is too large.")
+    return number
+
+
+def _check_length(number: str) -> None:
+    if len(number) > MAX_NUMBER_LENGTH:
+        raise RequestError(400, f"A number has at most {MAX_NUMBER_LENGTH} characters.")
 
 
 def _operation(parts: Any, documents: TrustedDocuments) -> GraphQLRequest:

@@ -3,9 +3,9 @@
 Each fragment is read once, however often it is spread: fragments that double would have a million fields.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Self
 
 from graphql import (
@@ -25,9 +25,16 @@ from graphql import (
 )
 
 from graphql_api.limits.equal_fields import check_equal_fields
-from graphql_api.limits.limits import CACHED_DOCUMENTS, MAX_DEPTH, MAX_NUMBER_LENGTH, MAX_TOKENS
+from graphql_api.limits.limits import (
+    CACHED_DOCUMENTS,
+    CACHED_DOCUMENTS_PER_CLIENT,
+    MAX_DEPTH,
+    MAX_NUMBER_LENGTH,
+    MAX_TOKENS,
+)
+from graphql_api.limits.shared_cache import NO_CLIENT, Owner, SharedCache
 
-INTROSPECTION = ("__schema", "__type")
+INTROSPECTION = frozenset(("__schema", "__type"))
 """graphql-core itself limits the depth of these."""
 MAX_NESTING = 6 * MAX_DEPTH
 """Selections within selections, fragments included: bounds the recursion, far beyond any real document."""
@@ -107,15 +114,19 @@ class OperationFacts:
 class DocumentFacts:
     document: DocumentNode
     operations: Sequence[OperationFacts]
+    digest: bytes
+    """Of the tokens: the same for documents that differ in comments and white space alone."""
 
     @classmethod
-    def of(cls, document: DocumentNode) -> Self:
+    def of(cls, document: DocumentNode, digest: bytes = b"") -> Self:
         parts = document.definitions
         fragments = {part.name.value: part for part in parts if isinstance(part, FragmentDefinitionNode)}
         extents = ExtentCalculator(fragments)
         operations = [part for part in parts if isinstance(part, OperationDefinitionNode)]
         return cls(
-            document, [OperationFacts(node, fragments, extents.of(node.selection_set)) for node in operations]
+            document,
+            [OperationFacts(node, fragments, extents.of(node.selection_set)) for node in operations],
+            digest,
         )
 
     def operation(self, name: str | None) -> OperationFacts:
@@ -124,25 +135,50 @@ class DocumentFacts:
         return next(operation for operation in self.operations if operation.node is node)
 
 
-@lru_cache(maxsize=CACHED_DOCUMENTS)
+_cache: SharedCache[str, DocumentFacts] = SharedCache(CACHED_DOCUMENTS, CACHED_DOCUMENTS_PER_CLIENT)
+
+
 def document_facts(text: str) -> DocumentFacts:
-    """Parse a document, once for each text.
+    """A document from the cache, or parsed.
+
+    Raises:
+        GraphQLError: no document, or one that exceeds a limit.
+    """
+    facts = _cache.get(text)
+    if facts is None:
+        facts = parse_document(text)
+        keep_document(text, facts, NO_CLIENT)
+    return facts
+
+
+def keep_document(text: str, facts: DocumentFacts, owner: Owner) -> None:
+    _cache.put(text, facts, owner)
+
+
+def parse_document(text: str) -> DocumentFacts:
+    """Parse a document; it is not kept.
 
     Raises:
         GraphQLError: no document, or one that exceeds a limit.
     """
     document = parse(text, max_tokens=MAX_TOKENS)
-    _check_numbers(document)
-    check_equal_fields(document)
-    return DocumentFacts.of(document)
-
-
-def _check_numbers(document: DocumentNode) -> None:
-    """Python refuses to read a number of thousands of digits, and takes long for somewhat shorter ones."""
-    assert document.loc
-    token: Token | None = document.loc.start_token
-    while token:
+    digest = hashlib.sha256()
+    for token in _tokens(document):
         if token.kind in (TokenKind.INT, TokenKind.FLOAT) and token.end - token.start > MAX_NUMBER_LENGTH:
+            assert document.loc
+            # Python refuses to read thousands of digits, and takes long for somewhat fewer.
             message = f"a number has at most {MAX_NUMBER_LENGTH} characters."
             raise GraphQLSyntaxError(document.loc.source, token.start, message)
+        digest.update(f"{token.kind.value} {token.value or ''}\0".encode("utf-8", "surrogatepass"))
+    check_equal_fields(document)
+    return DocumentFacts.of(document, digest.digest())
+
+
+def _tokens(document: DocumentNode) -> Iterator[Token]:
+    """All but what is ignored: comments, commas and white space."""
+    assert document.loc
+    token = document.loc.start_token.next
+    while token is not None and token.kind is not TokenKind.EOF:
+        if token.kind is not TokenKind.COMMENT:
+            yield token
         token = token.next

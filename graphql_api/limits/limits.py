@@ -9,10 +9,14 @@ MAX_URL_QUERY_BYTES = 8 * 1024
 
 MAX_TOKENS = 1000
 """Of a document: names, punctuators and values."""
+MAX_OPERATIONS = 20
+"""Of a document: validation visits the fragments of each."""
 MAX_NUMBER_LENGTH = 64
 """Characters of a number in a document."""
 MAX_EQUAL_FIELD_PAIRS = 2000
 """Of fields with the same response name in the same place; validation compares each pair."""
+MAX_COMPARISONS = 50_000
+"""Steps of that comparison in graphql-core, which by itself allows ten times as many."""
 MAX_WRITTEN_OUT_FIELDS = 5000
 """Fields of a document, each fragment written out wherever it is spread."""
 MAX_DEPTH = 10
@@ -28,6 +32,9 @@ MAX_COST = 1000
 CHARACTERS_PER_POINT = 10
 """Of a document that was not sent lately, and so must be parsed and validated."""
 MAX_POINTS_OF_TEXT = 100
+FREE_BODY_BYTES = 4 * 1024
+BODY_BYTES_PER_POINT = 1024
+"""Of a POST beside its document, beyond FREE_BODY_BYTES: large variables are read and checked."""
 MAX_PAGE_SIZE = 100
 MAX_IDS = 50
 """Ids in one `nodes` query."""
@@ -47,4 +54,5 @@ MAX_STREAM_DURATION = timedelta(minutes=10)
 """Then the stream completes, and a client that still listens subscribes again."""
 
 CACHED_DOCUMENTS = 256
-"""Parsed and validated documents in the cache."""
+"""Parsed and validated documents in the cache, beside the trusted ones."""
+CACHED_DOCUMENTS_PER_CLIENT = 32

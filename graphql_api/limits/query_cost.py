@@ -27,7 +27,8 @@ from graphql import (
 )
 from strawberry.schema_directive import Location
 
-from graphql_api.limits.document_facts import OperationFacts
+from graphql_api.limits.document_facts import INTROSPECTION, OperationFacts
+from graphql_api.limits.introspection_cost import introspection_cost
 from graphql_api.limits.limits import MAX_IDS, MAX_PAGE_SIZE
 from graphql_api.security.schema_directives import directive_of
 
@@ -38,8 +39,6 @@ DEFAULT_LIST_SIZE = 5
 
 SEARCH_WEIGHT = 10
 """The weight of a field that searches for open slots."""
-INTROSPECTION_COSTS = {"__schema": 500, "__type": 50}
-"""About the time that the answer takes; `__typename` costs nothing."""
 MUTATION_COST = 10
 """The cost of a mutation, beside that of its payload."""
 
@@ -81,8 +80,10 @@ class _CostCalculator:
 
     def _of_node(self, node: SelectionNode, parent: GraphQLObjectType, page: int | None) -> int:
         if isinstance(node, FieldNode):
-            field = parent.fields.get(node.name.value)
-            return self._of_field(node, field, page) if field else INTROSPECTION_COSTS.get(node.name.value, 0)
+            if field := parent.fields.get(node.name.value):
+                return self._of_field(node, field, page)
+            is_typename = node.name.value not in INTROSPECTION
+            return 0 if is_typename else introspection_cost(self._schema, node, self._fragments)
         if isinstance(node, FragmentSpreadNode):
             return self._of_fragment(node.name.value, parent, page)
         assert isinstance(node, InlineFragmentNode)

@@ -2,21 +2,42 @@
 
 from collections.abc import Iterator
 
-from graphql import ASTValidationRule, DocumentNode, GraphQLError, OperationType
+from graphql import ASTValidationRule, DocumentNode, OperationType
+from graphql.validation.validate import ValidationAbortedError
 
 from graphql_api.limits.document_facts import OperationFacts, document_facts
-from graphql_api.limits.limits import MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_MUTATIONS, MAX_ROOT_FIELDS
+from graphql_api.limits.limits import (
+    MAX_ALIASES,
+    MAX_DEPTH,
+    MAX_DIRECTIVES,
+    MAX_MUTATIONS,
+    MAX_OPERATIONS,
+    MAX_ROOT_FIELDS,
+)
 
 
 class QueryLimits(ASTValidationRule):
-    """Refuses operations that are too deep or too wide."""
+    """Refuses operations that are too deep or too wide; then no other rule visits the document."""
 
     def enter_document(self, document: DocumentNode, *_where: object) -> None:
         assert document.loc
-        for operation in document_facts(document.loc.source.body).operations:
-            for message, limit, most in exceeded_limits(operation):
-                extensions = {"code": "LIMIT_EXCEEDED", "limit": limit, "most": most}
-                self.report_error(GraphQLError(message, operation.node, extensions=extensions))
+        operations = document_facts(document.loc.source.body).operations
+        errors = []
+        if len(operations) > MAX_OPERATIONS:
+            message = f"Too many operations in one document; at most {MAX_OPERATIONS}."
+            errors.append(_refusal(message, "operations", MAX_OPERATIONS, operations[MAX_OPERATIONS]))
+        for operation in operations[:MAX_OPERATIONS]:
+            errors += [_refusal(*exceeded, operation) for exceeded in exceeded_limits(operation)]
+        if errors:
+            for error in errors[:-1]:
+                self.report_error(error)
+            raise errors[-1]
+
+
+def _refusal(message: str, limit: str, most: int, operation: OperationFacts) -> ValidationAbortedError:
+    """An error that ends the validation where it is raised."""
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": limit, "most": most}
+    return ValidationAbortedError(message, operation.node, extensions=extensions)
 
 
 def exceeded_limits(operation: OperationFacts) -> Iterator[tuple[str, str, int]]:

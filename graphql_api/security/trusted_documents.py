@@ -23,8 +23,11 @@ class TrustedDocuments:
             return None
         return self._by_id.get(id) or self._by_id.get(f"{SCHEME}{id.lower()}")
 
+    def is_trusted(self, text: str) -> bool:
+        return document_id(text) in self._by_id
+
     def may_be_sent(self, text: str) -> bool:
-        return self._others_too or document_id(text) in self._by_id
+        return self._others_too or self.is_trusted(text)
 
 
 def documents_in(folder: Path | None) -> list[str]:
