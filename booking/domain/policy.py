@@ -14,6 +14,12 @@ class BookingPolicy:
     horizon: timedelta
     hold_length: timedelta
     cancellation_notice: timedelta
+    screening_valid: timedelta | None = None
+    """How long screening answers hold for; None: for any visit of the booking."""
+
+    def needs_new_screening(self, starts_at: datetime, *, answered_at: datetime) -> bool:
+        """Whether a visit would begin too long after its screening answers."""
+        return self.screening_valid is not None and starts_at - answered_at > self.screening_valid
 
     def earliest_start(self, now: datetime) -> datetime:
         return now + self.minimum_notice

@@ -16,6 +16,7 @@ from booking.storage.session import BookingSession
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import run_mutation
+from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
@@ -47,6 +48,13 @@ class RescheduleAppointmentInput(ManageInput):
     )
     location_id: strawberry.ID | None = strawberry.field(
         default=None, description="The new location; unless given, it stays at the same."
+    )
+    screening: list[ScreeningAnswerInput] = strawberry.field(
+        default_factory=list,
+        description=(
+            "One answer to each `missing` question of `ScreeningIncomplete`, which a move is refused with "
+            "where the new time is too long after the answers of the booking."
+        ),
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
@@ -128,6 +136,7 @@ class ManageMutations:
                 practitioner=key_from_optional_id(input.practitioner_id, "Practitioner", "practitionerId"),
                 location=key_from_optional_id(input.location_id, "Location", "locationId"),
                 idempotency_key=input.idempotency_key,
+                answers=answers_by_slug(input.screening),
             )
             return await reschedule(session, request, now=info.context.now)
 

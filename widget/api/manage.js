@@ -4,6 +4,8 @@
  * @typedef {import('./transport.js').Server} Server
  * @typedef {import('../flow/types.js').Appointment} Appointment
  * @typedef {{appointment: Appointment | null, problems: import('../flow/types.js').Problem[]}} Changed
+ * @typedef {import('../flow/types.js').Problem & {missing?: import('../flow/types.js').Question[]}} MoveProblem
+ * @typedef {{appointment: Appointment | null, problems: MoveProblem[]}} Moved
  */
 import { Cancel, ManagedAppointment, Reschedule } from '../queries/manage.graphql';
 import { request } from './transport.js';
@@ -15,8 +17,9 @@ export const readManaged = async (server, manageToken) => {
   return { clinic, appointments: appointment?.course?.appointments ?? (appointment ? [appointment] : []) };
 };
 
-/** @param {Server} server @param {{manageToken: string, appointmentId: string, startsAt: string, locationId: string}} input
- * @returns {Promise<Changed>} */
+/** @param {Server} server @param {{manageToken: string, appointmentId: string, startsAt: string, locationId: string,
+ *   screening?: {questionId: string, answer: string}[]}} input
+ * @returns {Promise<Moved>} */
 export const reschedule = async (server, input) => (await request(server, Reschedule, { input })).rescheduleAppointment;
 
 /** @param {Server} server @param {{manageToken: string, appointmentId: string}} input @returns {Promise<Changed>} */

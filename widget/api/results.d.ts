@@ -256,7 +256,12 @@ export type ManagedAppointmentResult = {
 export type RescheduleResult = {
   rescheduleAppointment: {
     appointment: BookedAppointment | null;
-    problems: Array<Refusal>;
+    problems: Array<Refusal & {
+      missing?: Array<{
+        text: string;
+        why: string | null;
+      }>;
+    }>;
   } | null;
 };
 

@@ -17,6 +17,7 @@ import { cancel, readManaged, reschedule } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { slotPicker } from '../calendar/slot-picker.js';
+import { attestation, marksMissing, questionGroup, screeningOf } from '../steps/screening.js';
 import { addStyles } from '../styles/add-styles.js';
 import css from '../styles/dialog.css';
 import { bookedDetails, dayAndTime, startTime } from '../ui/appointment.js';
@@ -167,7 +168,7 @@ const whenAndWhere = ({ startsAt, location }, booking) => {
 
 /** @param {Booking} booking @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot */
 const confirmMove = (booking, appointment, slot) => {
-  const { t, frame, server, manageToken } = booking;
+  const { t, frame } = booking;
   frame.show({
     title: t('manage.moveConfirmTitle'),
     content: [h('dl', { class: 'move' },
@@ -176,13 +177,51 @@ const confirmMove = (booking, appointment, slot) => {
     back: () => move(booking, appointment),
     primary: {
       label: t('manage.moveYes'),
-      act: async () => {
-        const input = { manageToken, appointmentId: appointment.id, startsAt: slot.startsAt, locationId: slot.location.id };
-        const { appointment: changed, problems } = await reschedule(server, input);
-        if (changed) showChanged(booking, changed, t('manage.moveDone', { time: whenAndWhere(changed, booking) }));
-        else refuse(booking, problems, appointment);
-      },
+      act: () => sendMove(booking, appointment, slot, new Map()),
     },
+  });
+};
+
+/** @param {Booking} booking @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot
+ * @param {Map<string, import('./types.js').Answer>} answers  where the clinic asks its questions again
+ * @param {HTMLElement[]} [groups]  the questions, where they are shown already */
+const sendMove = async (booking, appointment, slot, answers, groups) => {
+  const { t, frame, server, manageToken } = booking;
+  const state = { answers, isScreened: false };
+  if (groups && marksMissing({ state, t, frame }, groups, [])) return;
+  const { startsAt, location: { id: locationId } } = slot;
+  const input = { manageToken, appointmentId: appointment.id, startsAt, locationId, screening: screeningOf(state) };
+  const { appointment: changed, problems } = await reschedule(server, input);
+  const incomplete = problems.find(({ __typename }) => __typename === 'ScreeningIncomplete');
+  if (changed) showChanged(booking, changed, t('manage.moveDone', { time: whenAndWhere(changed, booking) }));
+  else if (problems.some(({ __typename }) => __typename === 'CallTheClinic')) askToCall(booking);
+  else if (incomplete?.missing?.length) showQuestions(booking, appointment, slot, incomplete.missing);
+  else refuse(booking, problems, appointment);
+};
+
+/** The visit would be too long after the answers of its booking. @param {Booking} booking
+ * @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot @param {import('./types.js').Question[]} questions */
+const showQuestions = (booking, appointment, slot, questions) => {
+  const { t, frame } = booking;
+  const state = { answers: new Map(), isScreened: false };
+  const groups = questions.map((question, i) => questionGroup(question, i, { state, t }));
+  frame.show({
+    title: t('screening.title'),
+    lead: t('screening.lead'),
+    content: [...groups, attestation(t)],
+    back: () => showOverview(booking),
+    primary: { label: t('continue'), act: () => sendMove(booking, appointment, slot, state.answers, groups) },
+  });
+};
+
+/** The visit stands as it was. @param {Booking} booking */
+const askToCall = (booking) => {
+  const { t, frame, clinic } = booking;
+  frame.show({
+    title: t('call.title'),
+    lead: t('call.lead'),
+    content: [h('div', { class: 'call', part: 'call' }, contactLine(clinic, booking)), h('p', { class: 'soft' }, t('call.forgotten'))],
+    back: () => showOverview(booking),
   });
 };
 

@@ -17,17 +17,21 @@ export const screeningStep = {
     return {
       title: t('screening.title'),
       lead: t('screening.lead'),
-      content: groups,
+      content: [...groups, attestation(t)],
       primary: { label: t('continue'), act: () => check(flow, groups) },
     };
   },
 };
 
-/** The answers as they are sent. @param {import('../flow/types.js').State} state */
+/** @param {import('../flow/types.js').Translate} t */
+export const attestation = (t) => h('p', { class: 'soft' }, t('screening.attest'));
+
+/** The answers as they are sent. @param {Pick<import('../flow/types.js').State, 'answers'>} state */
 export const screeningOf = ({ answers }) => [...answers].map(([questionId, answer]) => ({ questionId, answer }));
 
-/** @param {import('../flow/types.js').Question} question @param {number} i @param {Flow} flow */
-const questionGroup = ({ id, text, why }, i, { state, t }) => {
+/** @param {import('../flow/types.js').Question} question @param {number} i
+ * @param {{state: Pick<import('../flow/types.js').State, 'answers' | 'isScreened'>, t: Flow['t']}} flow */
+export const questionGroup = ({ id, text, why }, i, { state, t }) => {
   /** @param {Answer} value @param {string} label */
   const option = (value, label) =>
     h('label', { class: 'answer', part: 'choice' },
@@ -55,20 +59,31 @@ const check = async (flow, groups) => {
   const problems = state.answers.size ? await checkScreening(server, state.service?.id ?? '', screeningOf(state)) : [];
   if (problems.some(({ __typename }) => __typename === 'CallTheClinic')) return callTheClinic(flow, problems);
 
-  const incomplete = problems.find(({ __typename }) => __typename === 'ScreeningIncomplete');
-  const missing = groups.filter(({ dataset }) =>
-    !state.answers.has(dataset['id'] ?? '') || incomplete?.missing?.some(({ id }) => id === dataset['id']));
-  groups.forEach((group) => markInvalid(group, group, missing.includes(group) ? t('screening.missing') : ''));
-  if (missing.length) {
-    missing[0]?.querySelector('input')?.focus();
-    frame.announce(t.count('screening.incomplete', missing.length));
-  } else if (problems.length) {
+  if (marksMissing(flow, groups, problems)) return;
+  if (problems.length) {
     emit('problem', { problem: problems[0]?.__typename });
     frame.notice({ title: t('problem.other'), text: t('problem.call') });
   } else {
     state.isScreened = true;
     next();
   }
+};
+
+/**
+ * Marks the questions that need an answer still, and says how many they are.
+ *
+ * @param {{state: Pick<import('../flow/types.js').State, 'answers'>, t: Flow['t'], frame: Flow['frame']}} flow
+ * @param {HTMLElement[]} groups @param {import('../flow/types.js').Problem[]} problems
+ */
+export const marksMissing = ({ state, t, frame }, groups, problems) => {
+  const incomplete = problems.find(({ __typename }) => __typename === 'ScreeningIncomplete');
+  const missing = groups.filter(({ dataset }) =>
+    !state.answers.has(dataset['id'] ?? '') || incomplete?.missing?.some(({ id }) => id === dataset['id']));
+  groups.forEach((group) => markInvalid(group, group, missing.includes(group) ? t('screening.missing') : ''));
+  if (!missing.length) return false;
+  missing[0]?.querySelector('input')?.focus();
+  frame.announce(t.count('screening.incomplete', missing.length));
+  return true;
 };
 
 /**

@@ -79,6 +79,9 @@ class PolicySection(Section):
     """How long a time is held while a visitor fills in the form, 60 min at most."""
     cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
     """Until how long before a visit it can be moved or cancelled online."""
+    screening_valid: WholeDays | None = None
+    """`"30 days"`: a visit that is moved to more days than these after its booking is screened again.
+    Unless given, the answers of the booking hold."""
 
 
 class ClosureSection(Section):

@@ -33,12 +33,18 @@ class Clinic(Table):
     horizon: Mapped[timedelta]
     hold_length: Mapped[timedelta]
     cancellation_notice: Mapped[timedelta]
+    screening_valid: Mapped[timedelta | None]
     catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property
     def policy(self) -> BookingPolicy:
         return BookingPolicy(
-            self.slot_step, self.minimum_notice, self.horizon, self.hold_length, self.cancellation_notice
+            self.slot_step,
+            self.minimum_notice,
+            self.horizon,
+            self.hold_length,
+            self.cancellation_notice,
+            self.screening_valid,
         )
 
 

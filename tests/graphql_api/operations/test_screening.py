@@ -2,15 +2,24 @@
 
 import logging
 
+import httpx
 import pytest
 from sqlalchemy import inspect, select
 
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
+from tests.support.clinics import edit_file, open_clinic
 from tests.support.databases import core_tables
-from tests.support.graphql_client import GraphQLClient, problem_types, screening_answers
+from tests.support.graphql_client import QUESTIONS, GraphQLClient, problem_types, screening_answers
 
 TUESDAY = "2026-11-24T09:00:00-05:00"
+NEAR, FAR = (f"{day}T10:00:00-05:00" for day in ("2026-12-01", "2026-12-08"))
+BOOKED = "2026-11-24T10:00:00-05:00"
+CHANGES_UNTIL = 'cancellation_notice = "24 h"'
+TEN_DAYS = edit_file({CHANGES_UNTIL: 'cancellation_notice = "0 min"\nscreening_valid = "10 days"'})
+MOVE = """mutation ($input: RescheduleAppointmentInput!) { rescheduleAppointment(input: $input) {
+  appointment { id } problems { __typename path ... on ScreeningIncomplete { missing { slug: id text why } } }
+} }"""
 BLOCKING = ["pregnancy", "bleeding", "infection", "pacemaker"]
 
 
@@ -107,3 +116,70 @@ async def test_a_service_without_questions_needs_no_answers(api: GraphQLClient) 
     assert (await api.book(held["holdToken"], screening=[]))["problems"] == []
     refused = await api.check_screening(screening_answers(), service="physiotherapy-assessment")
     assert problem_types(refused) == ["ScreeningIncomplete"]
+
+
+@pytest.fixture
+async def token(api: GraphQLClient, database: Database, http: httpx.AsyncClient) -> str:
+    await open_clinic(database, TEN_DAYS)
+    secret: str = (await api.hold_and_book(BOOKED))["manageToken"]
+    return secret
+
+
+async def stored(database: Database) -> Appointment:
+    async with database.read() as session:
+        return (await session.scalars(select(Appointment))).one()
+
+
+async def test_within_the_days_nothing_is_asked(api: GraphQLClient, token: str) -> None:
+    assert (await api.reschedule(token, NEAR))["problems"] == []
+    assert (await api.reschedule(token, BOOKED))["problems"] == []
+
+
+async def test_beyond_them_the_refusal_carries_the_questions(
+    api: GraphQLClient, database: Database, token: str
+) -> None:
+    answer = await api.ask(MOVE, input={"manageToken": token, "startsAt": FAR})
+    [problem] = answer["data"]["rescheduleAppointment"]["problems"]
+    assert (problem["__typename"], problem["path"]) == ("ScreeningIncomplete", ["input", "screening"])
+    assert len(problem["missing"]) == len(QUESTIONS)
+    assert all(question["text"] for question in problem["missing"])
+    assert (await stored(database)).sequence == 0
+
+
+async def test_new_answers_move_the_visit_and_only_their_topics_are_kept(
+    api: GraphQLClient, database: Database, token: str
+) -> None:
+    answers = screening_answers(needle_fear="YES")
+    assert (await api.reschedule(token, FAR, screening=answers))["problems"] == []
+    moved = await stored(database)
+    assert (moved.starts_at.isoformat(), moved.tell_practitioner) == (
+        "2026-12-08T15:00:00+00:00",
+        ["needle-fear"],
+    )
+
+
+async def test_a_blocking_answer_leaves_the_visit_where_it_was(
+    api: GraphQLClient, database: Database, token: str
+) -> None:
+    refused = await api.reschedule(token, FAR, screening=screening_answers(bleeding="YES"))
+    assert problem_types(refused) == ["CallTheClinic"]
+    visit = await stored(database)
+    assert (visit.starts_at.isoformat(), visit.sequence, visit.tell_practitioner) == (
+        "2026-11-24T15:00:00+00:00",
+        0,
+        [],
+    )
+
+
+async def test_visits_that_are_moved_again_and_again_are_screened_by_the_day_of_the_answers(
+    api: GraphQLClient, token: str
+) -> None:
+    assert (await api.reschedule(token, NEAR))["problems"] == []
+    assert problem_types(await api.reschedule(token, FAR)) == ["ScreeningIncomplete"]
+
+
+async def test_without_the_policy_the_answers_hold(
+    api: GraphQLClient, database: Database, token: str
+) -> None:
+    await open_clinic(database)
+    assert (await api.reschedule(token, FAR))["problems"] == []

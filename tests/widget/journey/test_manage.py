@@ -7,8 +7,9 @@ from playwright.async_api import expect
 from sqlalchemy import select
 
 from booking.storage.models.appointments import Appointment
+from tests.support.clinics import edit_file
 from tests.support.graphql_client import practitioner_id, service_id
-from tests.support.site import Site
+from tests.support.site import Site, running_site
 from tests.widget.visitor import Visitor
 
 
@@ -127,3 +128,24 @@ async def test_the_page_in_the_other_language_knows_the_visit_too(
     await visitor.page.get_by_role("link", name="Français").click()
 
     await expect(visitor.heading("Votre visite")).to_be_visible()
+
+
+async def test_a_visit_that_is_moved_far_is_screened_again(sqlite_url: str, visitor: Visitor) -> None:
+    policy = {'cancellation_notice = "24 h"': 'cancellation_notice = "0 min"\nscreening_valid = "1 day"'}
+    async with running_site(sqlite_url, edit_file(policy)) as site:
+        token = (await site.api.hold_and_book("2026-11-24T07:00:00-05:00"))["manageToken"]
+        await visitor.page.goto(f"{site.url}/manage#{token}")
+        await visitor.button("Move the visit of Tuesday, November 24, 7:00 a.m.").click()
+        await visitor.chooses("Wednesday, November 25", "9:00 a.m.")
+        await visitor.button("Move my visit").click()
+        await visitor.arrives_at("Is this treatment right for you?")
+        await expect(visitor.page.get_by_text("I confirm that these answers are true")).to_be_visible()
+        await visitor.button("Continue").click()
+        await expect(visitor.page.get_by_text("Please choose an answer.").first).to_be_visible()
+        groups = visitor.page.get_by_role("radiogroup")
+        for place in range(await groups.count()):
+            await groups.nth(place).get_by_role("radio", name="No", exact=True).check()
+        await visitor.button("Continue").click()
+        alert = visitor.page.get_by_role("alert")
+        await expect(alert).to_contain_text("Your visit is moved to Wednesday, November 25, 9:00 a.m.")
+        assert await statuses(site) == {"25 14:00": "BOOKED"}
