@@ -14,7 +14,7 @@ from booking.appointments.idempotency import (
 )
 from booking.appointments.screening import check_screening
 from booking.catalogue.lookup import all_services
-from booking.domain.contact import check_contact, country_of
+from booking.domain.contact import check_contact
 from booking.domain.errors import BookingError, HoldExpired, InvalidInput, NotFound
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
@@ -83,7 +83,7 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
     _check_course(service, holds, as_course=request.as_course)
     topics = await check_screening(session, service.slug, request.answers)
     clinic = await get_clinic(session)
-    contact = check_contact(request.name, request.email, request.phone, country=country_of(clinic.phone))
+    contact = check_contact(request.name, request.email, request.phone, country=clinic.country)
     await _confirm_holds(session, service, holds, request, now=now)
 
     patient = Patient(id=uuid.uuid4(), **vars(contact), language=request.language, created_at=now)

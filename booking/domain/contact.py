@@ -1,5 +1,6 @@
 """Contact details: what a person typed -> what the clinic can use."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +12,19 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from booking.domain.errors import InvalidInput
 
 MAX_NAME_LENGTH = 200
+REFUSED_IN_NAMES = {"Cc", "Cs", "Co", "So"}
+UNASSIGNED = "Cn"
+"""The category of a character that this Python's Unicode doesn't know: it may be a letter of a newer one."""
+EXTENSION = re.compile(
+    r"[\s,;]*\b(?:poste|interno|anexo|durchwahl|apparat)\b[\s.:]*(?:n[o°º])?[\s.:]*(\d{1,7})\s*$",
+    re.IGNORECASE,
+)
+"""An extension in words that the phone number library doesn't know."""
 
 
 @dataclass(frozen=True)
 class Contact:
-    """Name as typed but trimmed, e-mail normalised, phone in E.164."""
+    """Name as typed but trimmed, e-mail normalised, phone in E.164 with its extension."""
 
     name: str
     email: str
@@ -53,11 +62,6 @@ def check_contact(name: str, email: str, phone: str, *, country: str) -> Contact
     return contact
 
 
-def country_of(phone: str) -> str:
-    """The country of an E.164 number: the clinic's own number has its patients' country."""
-    return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or "ZZ"
-
-
 def parse_email(address: str) -> ValidatedEmail:
     """The parts of an address. The DNS isn't asked whether its domain takes mail.
 
@@ -68,37 +72,57 @@ def parse_email(address: str) -> ValidatedEmail:
 
 
 def parse_phone(phone: str, country: str) -> str | None:
-    """The number in E.164; None if it can't have been assigned in any country.
+    """The number in E.164, with its extension as in RFC 3966: `+14165451881;ext=45`.
+
+    None if it can't have been assigned in any country.
 
     Raises:
         ValueError: this is no phone number at all.
     """
     try:
-        number = phonenumbers.parse(phone, country)
+        number = phonenumbers.parse(EXTENSION.sub(r" ext. \1", trim(phone)), country)
     except phonenumbers.NumberParseException as reason:
         raise ValueError(f"{phone!r} is no phone number") from reason
     if not phonenumbers.is_valid_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{e164};ext={number.extension}" if number.extension else e164
+
+
+def trim(typed: str) -> str:
+    """Without white space and invisible characters at either end: copied text often brings some."""
+    is_empty = [char.isspace() or unicodedata.category(char) == "Cf" for char in typed]
+    start = next((i for i, empty in enumerate(is_empty) if not empty), len(typed))
+    end = next((i for i, empty in enumerate(reversed(is_empty)) if not empty), 0)
+    return typed[start : len(typed) - end]
+
+
+def is_unknown_character(char: str) -> bool:
+    """Whether a newer Unicode may have assigned it; noncharacters stay unassigned for ever."""
+    code = ord(char)
+    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return unicodedata.category(char) == UNASSIGNED and not is_noncharacter
 
 
 def _name(typed: str) -> str:
-    name = " ".join(typed.split())
+    name = " ".join(trim(typed).split())
     if not name:
         raise InvalidDetail("Please give a name.")
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidDetail(f"Please give a name of {MAX_NAME_LENGTH} characters at most.")
-    categories = [unicodedata.category(char) for char in name]
-    if not any(category.startswith("L") for category in categories):
+    categories = {unicodedata.category(char) for char in name if not is_unknown_character(char)}
+    if not any(category.startswith("L") for category in categories) and not any(
+        map(is_unknown_character, name)
+    ):
         raise InvalidDetail("Please give a name with letters.")
-    if not {"Cc", "Cs", "Co", "Cn", "So"}.isdisjoint(categories):
+    if not categories.isdisjoint({*REFUSED_IN_NAMES, UNASSIGNED}):
         raise InvalidDetail("Please give a name without symbols.")
     return unicodedata.normalize("NFC", name)
 
 
 def _email(typed: str) -> str:
     try:
-        return parse_email(typed.strip()).normalized
+        return parse_email(trim(typed)).normalized
     except EmailNotValidError as reason:
         raise InvalidDetail("Please give an e-mail address like name@example.com.") from reason
 

@@ -3,7 +3,7 @@
 import unicodedata
 from email.headerregistry import Address
 
-from booking.domain.contact import parse_email
+from booking.domain.contact import is_unknown_character, parse_email
 
 NAME_PUNCTUATION = "-–/&+'’"
 
@@ -25,4 +25,5 @@ def mail_address(name: str, email: str) -> Address:
 
 
 def _is_harmless(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LMN" or char in NAME_PUNCTUATION
+    is_letter = unicodedata.category(char)[0] in "LMN" or is_unknown_character(char)
+    return is_letter or char in NAME_PUNCTUATION

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -81,6 +82,8 @@ class MailServer:
         except OSError as reason:
             refusal = PermanentMailFailure if _is_permanent(reason) else TemporaryMailFailure
             raise refusal(f"{self.host}:{self.port} did not take the mail: {_describe(reason)}") from None
+        except (MessageError, ValueError) as reason:  # it may quote the address
+            raise PermanentMailFailure(f"the mail can't be written: {type(reason).__name__}") from None
         finally:
             # The mail was taken or refused: an error of the farewell changes nothing.
             with suppress(OSError):

@@ -26,7 +26,9 @@ strawberry.enum(
 class Patient:
     name: str = strawberry.field(description="Their name.")
     email: str = strawberry.field(description="Their e-mail address.")
-    phone: str = strawberry.field(description="Their phone number in E.164.")
+    phone: str = strawberry.field(
+        description="Their phone number in E.164, with an extension as in RFC 3966: `;ext=45`."
+    )
 
     @classmethod
     def of(cls, row: PatientRow) -> Self:

@@ -128,7 +128,7 @@ def _stored(value: Any, languages: Sequence[str]) -> Any:
 def _clinic(file: ClinicFile) -> Row:
     clinic = file.clinic
     return (
-        _row(Clinic, clinic, file, "country")
+        _row(Clinic, clinic, file)
         | _row(Clinic, file.policy, file)
         | {
             "phone": e164(clinic.phone, clinic.country),

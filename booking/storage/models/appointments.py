@@ -30,7 +30,7 @@ class Patient(Table):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str]
-    phone: Mapped[str]  # E.164
+    phone: Mapped[str]  # E.164, with its extension: +14165451881;ext=45
     language: Mapped[str]
     created_at: Mapped[datetime]
 

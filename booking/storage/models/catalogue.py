@@ -22,8 +22,9 @@ class Clinic(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     name: Mapped[Translations]
-    phone: Mapped[str]  # E.164
+    phone: Mapped[str]  # E.164, with its extension: +14165451881;ext=45
     phone_shown: Mapped[str]  # as the clinic writes it: 416.545.1881
+    country: Mapped[str] = mapped_column(String(2), server_default=text("'ZZ'"))  # ISO 3166; ZZ: unknown
     email: Mapped[str | None]
     website: Mapped[str | None]
     time_zone: Mapped[str]  # IANA name

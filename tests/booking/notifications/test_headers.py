@@ -12,6 +12,7 @@ import pytest
 from icalendar import Calendar
 
 from booking.domain.screening import Answer
+from booking.notifications.smtp import PermanentMailFailure, mail_server_from
 from booking.storage.database import Database
 from booking.storage.models.appointments import Patient
 from booking.storage.models.catalogue import ScreeningQuestion
@@ -23,6 +24,7 @@ from tests.booking.notifications.bookings import (
     make_booking,
     text_of,
 )
+from tests.booking.notifications.mailbox import mailbox
 from tests.support.clinics import NOW, edit_file, open_clinic
 
 TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -244,3 +246,23 @@ async def test_nothing_that_the_visitor_typed_is_in_the_mail(clinic: Database) -
         assert "Win Money" not in part
         assert "patient@example.com" not in part
         assert "0123" not in part
+
+
+async def test_a_user_name_that_is_not_ascii_is_no_reason_to_try_again(clinic: Database) -> None:
+    mail = await (await make_booking(clinic, TUESDAY, email="josé@example.com")).mail()
+
+    async with mailbox() as box:
+        with pytest.raises(PermanentMailFailure) as failure:
+            await mail_server_from(box.url, "Sample Clinic <bookings@example.com>").send(mail)
+
+    assert "josé" not in str(failure.value)
+    assert box.messages == []
+
+
+async def test_an_international_domain_is_taken_by_any_server(clinic: Database) -> None:
+    mail = await (await make_booking(clinic, TUESDAY, email="patient@bücher.example")).mail()
+
+    async with mailbox() as box:
+        await mail_server_from(box.url, "Sample Clinic <bookings@example.com>").send(mail)
+
+    assert box.recipients == [["patient@xn--bcher-kva.example"]]

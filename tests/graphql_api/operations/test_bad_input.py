@@ -10,6 +10,7 @@ from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
 from graphql_api.types.relay import global_id
+from tests.support.clinics import edit_file, open_clinic
 from tests.support.graphql_client import (
     HOLD,
     OPEN_SLOTS,
@@ -263,3 +264,25 @@ async def test_screening_answers_must_match_the_questions(api: GraphQLClient) ->
     assert twice["problems"][0]["path"] == ["input", "screening", "6", "questionId"]
     other = await api.book(held["holdToken"], screening=[{"questionId": service_id(), "answer": "NO"}])
     assert problem_types(other) == ["InvalidInput"]
+
+
+@pytest.mark.parametrize(
+    ("country", "clinics_number", "typed", "kept"),
+    [
+        ("LI", "+41 44 668 18 00", "237 5555", "+4232375555"),
+        ("GB", "+800 1234 5678", "020 7946 0958 ext. 45", "+442079460958;ext=45"),
+    ],
+)
+async def test_a_patients_number_is_of_the_clinics_country(
+    api: GraphQLClient, database: Database, country: str, clinics_number: str, typed: str, kept: str
+) -> None:
+    """Whatever country the clinic's own number is from."""
+    edits = {'"416.545.1881"': f'"{clinics_number}"', 'country = "CA"': f'country = "{country}"'}
+    await open_clinic(database, edit_file(edits))
+    held = await api.hold(TUESDAY)
+
+    booked = await api.book(held["holdToken"], patient=PATIENT | {"phone": typed})
+
+    assert booked["problems"] == []
+    async with database.read() as session:
+        assert list(await session.scalars(select(Patient.phone))) == [kept]

@@ -85,7 +85,9 @@ def test_one_text_stands_for_all_languages() -> None:
     [
         ("America/Toronto", "11:55-14:00", "mon"),
         ("America/Toronto", "12:00-14:00", None),
-        ("America/Vancouver", "09:00-12:00", None),
+        # Three hours behind in summer, and two in winter by the law of 2026.
+        ("America/Vancouver", "10:00-12:00", None),
+        ("America/Vancouver", "09:55-12:00", "mon"),
         ("America/Vancouver", "06:00-06:05", "mon"),
     ],
 )
