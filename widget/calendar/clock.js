@@ -50,6 +50,11 @@ export const createClock = ({ locale, clinic, ownZone = Intl.DateTimeFormat().re
   const plainTime = (instant) => wallTime(Date.parse(instant) + offsetOf(instant) * MINUTE);
   /** @param {Place} place */
   const wallNow = ({ utcOffset }) => wallAt(Date.now() + minutesOfOffset(utcOffset) * MINUTE);
+  /** The clinic's offset in minutes, as far as the browser knows it. @param {number} ms */
+  const offsetAt = (ms) => {
+    const wall = zones.get(clinic.timeZone)?.wall(ms);
+    return wall ? (Date.parse(`${wall}Z`) - (ms - (ms % MINUTE))) / MINUTE : minutesOfOffset(clinic.utcOffset);
+  };
 
   return {
     dateOf,
@@ -64,11 +69,8 @@ export const createClock = ({ locale, clinic, ownZone = Intl.DateTimeFormat().re
     /** @param {Place} [place] @returns {LocalTime} */
     now: (place = clinic) => wallNow(place).slice(11),
     /** An instant that the server did not send, on the clinic's clock as far as the browser knows it. @param {number} ms */
-    instantAt: (ms) => {
-      const wall = zones.get(clinic.timeZone)?.wall(ms);
-      const start = ms - (ms % MINUTE);
-      return instantOf(start, wall ? (Date.parse(`${wall}Z`) - start) / MINUTE : minutesOfOffset(clinic.utcOffset));
-    },
+    instantAt: (ms) => instantOf(ms - (ms % MINUTE), offsetAt(ms)),
+    offsetAt,
     /** @param {Instant} instant */
     hour: (instant) => Number(wallOf(instant).slice(11, 13)),
     /** The visitor's own time, where it is another. @param {Instant} instant @returns {string | null} */

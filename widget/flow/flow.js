@@ -13,6 +13,7 @@ import { screeningStep } from '../steps/screening.js';
 import { serviceStep } from '../steps/service.js';
 import { offerOtherTimes, timeStep } from '../steps/time.js';
 import { HeldSlots } from './held-slots.js';
+import { wishedTime } from './wished-time.js';
 
 const PATH = [serviceStep, timeStep, screeningStep, detailsStep];
 const STEPS = [...PATH, confirmedStep, callStep];
@@ -88,8 +89,7 @@ export const createFlow = (options, isOpen) => {
       const service = catalogue.services.find(({ slug }) => slug === preselection.service);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === preselection.location)?.id ?? null;
       if (service) flow.chooseService(service);
-      const at = Date.parse(preselection.at ?? '');
-      state.nearestTo = Number.isNaN(at) ? null : options.clock.instantAt(at);
+      state.nearestTo = wishedTime(preselection.at ?? '', options.clock);
       enter(service ? after(serviceStep) : serviceStep, isInline);
     },
     /** Holds the chosen times again, after the dialog was closed. */

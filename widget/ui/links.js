@@ -18,18 +18,23 @@ export const downloadLink = (calendarFile, t) => {
 export const calendarLinks = ({ startsAt, endsAt, service, location, reference }, t) => {
   const where = [location.name, ...location.address].join(', ');
   /** @param {string} instant */
-  const basic = (instant) => new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');
+  const utc = (instant) => new Date(instant).toISOString().replace(/\.\d+/, '');
+  /** @param {string} instant */
+  const basic = (instant) => utc(instant).replace(/[-:]/g, '');
   const google = { action: 'TEMPLATE', text: service.name, dates: `${basic(startsAt)}/${basic(endsAt)}`, location: where, details: reference };
-  const outlook = { rru: 'addevent', subject: service.name, startdt: startsAt, enddt: endsAt, location: where, body: reference };
+  const outlook = { rru: 'addevent', subject: service.name, startdt: utc(startsAt), enddt: utc(endsAt), location: where, body: reference };
   return [
     quietLink('https://calendar.google.com/calendar/render', google, t('links.google')),
     quietLink('https://outlook.live.com/calendar/0/deeplink/compose', outlook, t('links.outlook')),
   ];
 };
 
-/** @param {string} base @param {Record<string, string>} query @param {string} text */
-const quietLink = (base, query, text) =>
-  h('a', { class: 'quiet', part: 'link', href: `${base}?${new URLSearchParams(query)}`, ...ELSEWHERE }, text);
+/** Spaces are `%20`: Outlook shows a `+` as it is. @param {string} base @param {Record<string, string>} query
+ * @param {string} text */
+const quietLink = (base, query, text) => {
+  const fields = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return h('a', { class: 'quiet', part: 'link', href: `${base}?${fields.join('&')}`, ...ELSEWHERE }, text);
+};
 
 /** The map's makers learn the address, and only from those who follow the link. @param {string[]} address @param {Translate} t */
 export const mapLink = (address, t) => {

@@ -43,3 +43,40 @@ async def test_an_invalid_or_past_link_shows_the_first_open_times(
 
     await expect(visitor.heading("Monday, November 23")).to_be_visible()
     await expect(visitor.page.locator("button.time").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2026-12-09T23:00+05:00",  # the space that a plus sign becomes
+        "2026-12-09T23:00%2B05:00",
+        "2026-12-09T13:00",
+        "2026-12-09t13:00:00",
+        "2026-12-09t18:00z",
+        "2026-12-09T18:00:00.000Z",
+        "2026-12-09T13:00-0500",
+    ],
+)
+async def test_a_time_is_understood_as_programs_and_people_write_it(
+    visitor: Visitor, site: Site, at: str
+) -> None:
+    address = f"{site.url}/book/dry-needling?practitioner=sample-practitioner-b&at={at}"
+    await visitor.page.goto(address)
+
+    await expect(visitor.heading("Wednesday, December 9")).to_be_visible()
+    await expect(visitor.page.locator("button.time[aria-current=true]")).to_contain_text("1:00 p.m.")
+
+
+async def test_a_date_is_a_day_of_the_clinic(visitor: Visitor, site: Site) -> None:
+    await visitor.page.goto(f"{site.url}/book/dry-needling?at=2026-12-09")
+
+    await expect(visitor.heading("Wednesday, December 9")).to_be_visible()
+
+
+async def test_an_unusable_time_is_told_in_the_console(visitor: Visitor, site: Site) -> None:
+    told: list[str] = []
+    visitor.page.on("console", lambda message: told.append(message.text))
+    await visitor.page.goto(f"{site.url}/book/dry-needling?at=tomorrow")
+
+    await expect(visitor.heading("Monday, November 23")).to_be_visible()
+    assert any('"tomorrow" is no time' in text for text in told), told

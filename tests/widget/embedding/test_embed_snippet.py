@@ -113,4 +113,6 @@ async def test_calendar_links_describe_the_booked_visit(site: Site, visitor: Vis
     assert google
     assert "dates=20261124T120000Z%2F20261124T124500Z" in google
     assert outlook
-    assert "startdt=2026-11-24T07%3A00%3A00-05%3A00" in outlook
+    assert "startdt=2026-11-24T12%3A00%3A00Z" in outlook
+    assert "subject=Dry%20needling%2C%20first%20visit" in outlook
+    assert "+" not in outlook
