@@ -4,12 +4,10 @@ https://graphql.github.io/graphql-over-http/draft/
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, cast
 
-import orjson
 from graphql import GraphQLError, get_operation_ast
 from graphql import OperationType as GraphQLOperationType
 from starlette.requests import Request
@@ -21,7 +19,7 @@ from strawberry.types.graphql import OperationType
 from graphql_api.context.context import Context
 from graphql_api.http.cacheability import Cacheability
 from graphql_api.http.content_negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, media_type_of_answer
-from graphql_api.http.error_response import error_response
+from graphql_api.http.error_response import error_response, json_bytes
 from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.http.request import GraphQLRequest, read_request
 from graphql_api.http.stopping import Stopping
@@ -161,11 +159,7 @@ class Endpoint:
         if result.errors:
             errors = result.errors[:MAX_ERRORS]
             answer["errors"] = [show_error(error, suggests=self._suggests) for error in errors]
-        try:
-            return orjson.dumps(answer)
-        except orjson.JSONEncodeError:  # A message may quote half a surrogate pair.
-            text = json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-            return text.encode("utf-8", "replace")
+        return json_bytes(answer)
 
     def _respond(self, result: ExecutionResult, kind: str, context: Context) -> Response:
         if context.internals.budgets.points.wait:

@@ -1,9 +1,11 @@
 """Answers without a result: requests that are turned away, and a database that can't answer."""
 
+import json
 from typing import Any
 
+import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from booking.domain.errors import TryAgain
 from graphql_api.security.request_error import RequestError
@@ -16,7 +18,17 @@ def error_response(reason: RequestError) -> Response:
     error: dict[str, Any] = {"message": reason.message}
     if reason.code:
         error["extensions"] = {"code": reason.code}
-    return JSONResponse({"errors": [error]}, reason.status, reason.headers)
+    body = json_bytes({"errors": [error]})
+    return Response(body, reason.status, reason.headers, media_type="application/json")
+
+
+def json_bytes(answer: dict[str, Any]) -> bytes:
+    """UTF-8, also of a message that quotes half a surrogate pair: the half becomes a question mark."""
+    try:
+        return orjson.dumps(answer)
+    except orjson.JSONEncodeError:
+        text = json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return text.encode("utf-8", "replace")
 
 
 async def unavailable(request: Request, reason: Exception) -> Response:

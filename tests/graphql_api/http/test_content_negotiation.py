@@ -103,3 +103,26 @@ async def test_one_of_several_operations_must_be_named_in_a_get_too(http: httpx.
     assert "operationName" in json.dumps(refused.json())
     answer = await http.get("/graphql", params={"query": document, "operationName": "B"})
     assert answer.json() == {"data": {"clinic": {"phone": "+14165451881"}}}
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_RESPONSE, EVENT_STREAM])
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        ("fragment F on Query { __typename }", None),
+        ("fragment F on Query { __typename }", "F"),
+        (OPERATIONS[0], "B"),
+        (OPERATIONS[0].replace(" A", ""), "A"),
+        (f"{OPERATIONS[1]} {OPERATIONS[1]}", "B"),
+        (f"{{ __typename }} {OPERATIONS[1]}", "B"),
+        (f"{{ __typename }} {OPERATIONS[1]}", None),
+    ],
+)
+async def test_a_document_without_the_one_named_operation_executes_nothing(
+    http: httpx.AsyncClient, accept: str, document: str, name: str | None
+) -> None:
+    body = {"query": document, "operationName": name}
+    response = await http.post("/graphql", json=body, headers={"accept": accept})
+    assert response.status_code == 400 or accept == JSON  # Its clients get 200 for an invalid document.
+    assert "data" not in response.json()
+    assert response.json()["errors"]

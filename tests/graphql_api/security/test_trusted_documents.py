@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from web.built_widget import widget_documents
 
 OURS = "query Name($slug: String!) { service(slug: $slug) { name } }\n"
 ID = "sha256:" + hashlib.sha256(OURS.encode()).hexdigest()
+SEVERAL = "query A { __typename } query B { clinic { name } }"
 VARIABLES = {"slug": "dry-needling"}
 ANSWER = {"data": {"service": {"name": "Dry needling, first visit"}}}
 
@@ -27,6 +29,7 @@ async def http(
     folder = tmp_path / "documents"
     folder.mkdir()
     (folder / "name.graphql").write_text(OURS)
+    (folder / "several.graphql").write_text(SEVERAL)
     (folder / "README").write_text("not one of them")
     database = Database(sqlite_url)
     await open_clinic(database)
@@ -51,6 +54,24 @@ async def test_the_hash_may_come_bare_or_as_a_persisted_query(http: httpx.AsyncC
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": digits}}
     persisted = await http.post("/graphql", json={"extensions": extensions, "variables": VARIABLES})
     assert (persisted.status_code, persisted.json()) == (200, ANSWER)
+
+
+async def test_one_of_several_operations_of_a_trusted_document_is_named(http: httpx.AsyncClient) -> None:
+    digits = hashlib.sha256(SEVERAL.encode()).hexdigest()
+    forms: list[dict[str, Any]] = [
+        {"documentId": f"sha256:{digits}"},
+        {"documentId": digits},
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": digits}}},
+        {"query": SEVERAL},
+    ]
+    for form in forms:
+        for name in (None, "", "C"):
+            refused = await http.post("/graphql", json=form | {"operationName": name})
+            assert (refused.status_code, "data" in refused.json()) == (400, False)
+        answer = await http.post("/graphql", json=form | {"operationName": "A"})
+        assert answer.json() == {"data": {"__typename": "Query"}}
+    got = await http.get("/graphql", params={"documentId": digits})
+    assert (got.status_code, "data" in got.json()) == (400, False)
 
 
 async def test_a_trusted_document_may_be_sent_as_text(http: httpx.AsyncClient) -> None:
