@@ -16,6 +16,7 @@ from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
 from web.noscript.booking_state import BookingState, Choice
 from web.noscript.views import LocationView
+from web.noscript.wished_time import wished_day
 
 DAYS_A_PAGE = timedelta(days=14)
 WEEK = timedelta(days=7)
@@ -69,12 +70,12 @@ class TimeSearch:
     now: datetime
 
     async def open_days(self, from_day: str) -> OpenDays:
-        """From `from_day` if that is an ISO date; else a week after the last chosen visit, or from today."""
+        """From `from_day` if that is a date or time; else a week after the last chosen visit, or today."""
         clinic = await get_clinic(self.session)
         zone = ZoneInfo(clinic.time_zone)
         today = self.now.astimezone(zone).date()
         last_bookable = clinic.policy.last_day(today)
-        wanted = _parse_day(from_day) or _next_visit_day(self.state, zone) or today
+        wanted = wished_day(from_day, zone) or _next_visit_day(self.state, zone) or today
         first = min(max(wanted, today), last_bookable)
         last = min(first + DAYS_A_PAGE - DAY, last_bookable)
         times = await self._open_times(first, last)
@@ -126,10 +127,3 @@ class TimeSearch:
 
 def _next_visit_day(state: BookingState, zone: ZoneInfo) -> date | None:
     return state.choices[-1].starts_at.astimezone(zone).date() + WEEK if state.choices else None
-
-
-def _parse_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

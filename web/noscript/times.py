@@ -58,7 +58,8 @@ async def times_page(request: NoscriptRequest, refusal: BookingError | None = No
 
     After a refusal it offers times instead of the refused one, and keeps the answers and details.
     """
-    refused, nearest, from_day = None, [], request.form.get("from")
+    # An address from elsewhere may wish for a time; its day is shown first.
+    refused, nearest, from_day = None, [], request.form.get("from") or request.form.get("at")
     async with request.site.database.read() as session:
         now = await request.site.now(session)
         service = await request.find_service(session, now=now)

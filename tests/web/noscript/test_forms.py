@@ -176,6 +176,21 @@ async def test_a_malformed_address_still_shows_times(
 
 
 @pytest.mark.parametrize(
+    "at",
+    [
+        *("2026-12-09", "2026-12-09T23:00+05:00", "2026-12-09T23:00%2B05:00", "2026-12-09t18:00:00z"),
+        *("2026-12-09T13:00", "2026-12-10T04:30Z"),
+    ],
+)
+async def test_an_address_may_wish_for_a_time(site: httpx.AsyncClient, at: str) -> None:
+    """Its day in the clinic is shown first, however the time is written."""
+    response = await site.get(f"/book/dry-needling/times?at={at}")
+
+    assert "Wednesday, December 9" in response.text
+    assert "Tuesday, December 8" not in response.text
+
+
+@pytest.mark.parametrize(
     "at", ["2026-11-24T12:07Z", "8999-12-31T23:59Z", "2000-01-01T00:00Z", "2027-05-03T15:00Z"]
 )
 async def test_a_time_that_was_never_offered_is_answered_with_open_times(
