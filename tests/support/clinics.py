@@ -91,7 +91,7 @@ week = {{ mon-sun = ["{hours}"] }}
 """
 
 
-def two_places(**options: str) -> str:
+def two_places() -> str:
     """The practitioners one and two work from 9 to 12, on each day one `here` and the other at `west`."""
     days = "mon wed fri", "tue thu sat"
     practitioners = "".join(
@@ -118,4 +118,4 @@ name = "West"
 address = ["2 West Street"]
 hours = { mon-sun = ["00:00-24:00"] }
 [[services]]"""
-    return small_clinic(practitioners=practitioners, **options).replace("\n[[services]]", west, 1)
+    return small_clinic(practitioners=practitioners).replace("\n[[services]]", west, 1)

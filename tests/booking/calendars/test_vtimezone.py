@@ -20,7 +20,7 @@ HALF_HOUR = timedelta(minutes=30)
 def components(zone: str) -> str:
     calendar = Calendar()
     calendar.subcomponents[:0] = time_zone_components([datetime(2030, 1, 1, tzinfo=ZoneInfo(zone))])
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 def observances(zone: str) -> list[Observance]:

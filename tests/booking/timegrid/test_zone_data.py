@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import tzdata
 
-from booking.timegrid import zone_data
 from booking.timegrid.zone_data import zone_data_warning, zone_release
 
 ROOT = Path(__file__).parents[3]
@@ -57,7 +56,7 @@ def test_the_release_is_the_packages() -> None:
 def test_an_older_release_than_required_is_told(
     monkeypatch: pytest.MonkeyPatch, needed: str, warns: bool
 ) -> None:
-    monkeypatch.setattr(zone_data.metadata, "requires", lambda _: ["babel>=2", f"tzdata>={needed}"])
+    monkeypatch.setattr(metadata, "requires", lambda _: ["babel>=2", f"tzdata>={needed}"])
 
     warning = zone_data_warning()
 
@@ -69,6 +68,6 @@ def test_without_an_installation_nothing_is_known_to_be_needed(monkeypatch: pyte
     def requires(_: str) -> list[str]:
         raise metadata.PackageNotFoundError
 
-    monkeypatch.setattr(zone_data.metadata, "requires", requires)
+    monkeypatch.setattr(metadata, "requires", requires)
 
     assert zone_data_warning() is None
