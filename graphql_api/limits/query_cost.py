@@ -29,7 +29,7 @@ from strawberry.schema_directive import Location
 
 from graphql_api.limits.document_facts import INTROSPECTION, OperationFacts
 from graphql_api.limits.introspection_cost import introspection_cost
-from graphql_api.limits.limits import MAX_IDS, MAX_PAGE_SIZE
+from graphql_api.limits.limits import MAX_PAGE_SIZE
 from graphql_api.security.schema_directives import directive_of
 
 SIZE_ARGUMENTS = frozenset({"first", "ids"})
@@ -125,9 +125,13 @@ class _CostCalculator:
             if value is None or value is Undefined:
                 value = field.args[name].default_value
             if isinstance(value, list):
-                return min(len(value), MAX_IDS)
-            # Execution refuses a size that is no number or too large before it looks anything up.
-            return min(value, MAX_PAGE_SIZE) if isinstance(value, int) and value > 0 else 1
+                return len(value)
+            # GraphQL takes 100.0 for the integer 100.
+            if not isinstance(value, int | float) or value < 1:
+                return 1  # Execution refuses it before it looks anything up.
+            # So it does with a larger page; a list without pages may be as long as its resolver likes.
+            is_list = is_list_type(get_nullable_type(field.type))
+            return int(value) if is_list else min(int(value), MAX_PAGE_SIZE)
         return None
 
     def _kinds(self, result: GraphQLNamedType) -> Collection[GraphQLObjectType]:

@@ -1,13 +1,16 @@
 """What an operation costs, known before it runs: about the objects that it may be answered with."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
+import strawberry
 
+from graphql_api.extensions.feature import API, EnabledFeature, Feature
 from graphql_api.limits.document_facts import document_facts
 from graphql_api.limits.query_cost import query_cost
 from graphql_api.schema.schema import BookingSchema
+from graphql_api.security.viewer import CATALOGUE
 from tests.support.graphql_client import service_id
 
 COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
@@ -45,6 +48,26 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
         {"n": "many"},
         1 + 1,
     ),
+    "a page by a fraction": (
+        "query ($n: Int) { services(first: $n) { edges { node { slug } } } }",
+        {"n": 100.0},
+        1 + 100,
+    ),
+    "a page that is too large": ("{ services(first: 5000) { edges { node { slug } } } }", {}, 1 + 100),
+    "a page by a variable's default that is replaced by null": (
+        "query ($n: Int = 50) { services(first: $n) { edges { node { slug } } } }",
+        {"n": None},
+        1 + 20,
+    ),
+    "pages by one variable in each other": (
+        "query ($n: Int = 6) { services(first: $n) { edges { node { practitioners(first: $n) { edges {"
+        " node { slug } } } } } } }",
+        {},
+        1 + 6 * (1 + 1 + 6),
+    ),
+    "too many nodes": ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a"] * 80}, 80),
+    "nodes by a variable's default": ('query ($i: [ID!]! = ["a", "b"]) { nodes(ids: $i) { id } }', {}, 2),
+    "nodes by variables in a list": ("query ($a: ID!) { nodes(ids: [$a, $a, $a]) { id } }", {"a": "x"}, 3),
     "a list": ("{ clinic { locations { openingHours { opens } } } }", {}, 1 + 5 * (1 + 5)),
     "nodes": ('{ nodes(ids: ["a", "b", "c"]) { id } }', {}, 3),
     "nodes by a variable": ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", "b"]}, 2),
@@ -72,6 +95,45 @@ def test_the_cost_of_an_operation(what: str) -> None:
     document, variables, cost = COSTS[what]
     operation = document_facts(document).operation(None)
     assert query_cost(BookingSchema()._schema, operation, variables) == cost
+
+
+@strawberry.type(description="An entry.")
+class ItemsEntry:
+    name: str = strawberry.field(description="Its name.", default="x")
+
+
+@strawberry.type
+class ListQuery:
+    @strawberry.field(description="Items without pages.", directives=[CATALOGUE])
+    def items(
+        self, first: Annotated[int, strawberry.argument(description="How many at most.")] = 400
+    ) -> list[ItemsEntry] | None:
+        return []
+
+
+LISTS = {
+    "{ items { name } }": 400,
+    "{ items(first: null) { name } }": 400,
+    "query ($n: Int) { items(first: $n) { name } }": 400,
+    "query ($n: Int = 7) { items(first: $n) { name } }": 7,
+    "{ items(first: 5000) { name } }": 5000,
+}
+
+
+@pytest.mark.parametrize("document", LISTS)
+def test_the_list_of_a_feature_costs_its_own_default(document: str) -> None:
+    feature = Feature(name="items", api=API, query=ListQuery)
+    schema = BookingSchema([EnabledFeature(feature, "a package")])._schema
+    assert query_cost(schema, document_facts(document).operation(None), {}) == LISTS[document]
+
+
+async def test_a_size_written_as_a_fraction_is_charged_as_it_is_answered(http: httpx.AsyncClient) -> None:
+    query = "query ($n: Int) { services(first: $n) { edges { node { slug } } } rateLimit { cost } }"
+    costs = []
+    for _ in range(2):
+        answer = await http.post("/graphql", json={"query": query, "variables": {"n": 100.0}})
+        costs.append(answer.json()["data"]["rateLimit"]["cost"])
+    assert costs[-1] == 1 + 1 + 100 + 1
 
 
 async def test_an_operation_over_the_cost_limit_is_refused_with_its_cost(http: httpx.AsyncClient) -> None:

@@ -173,7 +173,7 @@ def of_type(kind: GraphQLInputType) -> Any:
         return {name: plausible(name, field) for name, field in kind.fields.items()}
     if is_enum_type(kind):
         return next(iter(kind.values))
-    return {"Int": 1, "Float": 1.0, "Boolean": True}.get(kind.name, "0123456789abcdef")
+    return {"Int": 1, "Float": 1.0, "Boolean": True}.get(get_named_type(kind).name, "0123456789abcdef")
 
 
 def paths(field: GraphQLField) -> Iterator[tuple[Path, GraphQLInputType]]:

@@ -34,6 +34,7 @@ def _selection(fields: Iterable[str]) -> str:
 
 
 TYPE = "{ fields { name args { name type { name } } } }"
+FIELDS = "fields { name description args { name type { name } } }"
 SERVICE = "{ id name description faq { question answer } screeningQuestions { id } }"
 CLINIC = "fragment F on Clinic { name phone locations { slug name address } }"
 DOCUMENTS = (
@@ -43,8 +44,13 @@ DOCUMENTS = (
     _selection(f"a{n}: clinic {{ ...F locations {{ slug }} }}" for n in range(19)) + CLINIC,
     _selection(f's{n}: service(slug: "{n}") {SERVICE}' for n in range(19)),
     _selection(f"x{n} {{ y z }}" for n in range(150)),
+    _selection(["__schema", _selection(["types", _selection(f"a{n}: {FIELDS}" for n in range(29))])]),
+    f"{{ openSlots(filter: {_selection(f'x{n}: A' for n in range(300))}) {{ __typename }} }}",
+    "{ clinic {" + "... on Clinic { locations { slug } } " * 90 + "} }",
+    "{ clinic { name } }" + "#" * 60_000,
+    "{ __typename }",
 )
-"""What takes long to parse, to validate or to answer, each within the limits."""
+"""What takes long to parse, to validate, to refuse or to answer."""
 SLOTS = """query ($filter: OpenSlotFilter!, $first: Int) { openSlots(filter: $filter, first: $first) {
   edges { node { startsAt practitioner { name } } } } }"""
 WEEK = timedelta(days=7)
