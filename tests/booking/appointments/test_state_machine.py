@@ -135,6 +135,7 @@ class Clinic(RuleBasedStateMachine):
         claim = self.pick(data, is_booked=data.draw(st.booleans()))
         if claim:
             may = claim in self.model.alive() and claim.expires is not None and not claim.is_extended
+            may = may and self.model.works(claim.practitioner, claim.start)
             extended = self.do(lambda s: extend_hold(s, claim.token, now=self.model.now))
             assert (extended is not None) == may
             if may:

@@ -160,5 +160,5 @@ def test_a_step_that_no_day_has_is_refused(step: timedelta) -> None:
 
 def test_a_zone_that_ticks_cannot_follow_is_refused_and_not_rounded() -> None:
     long_ago = tick_at(datetime(1900, 1, 1, tzinfo=ZoneInfo("UTC")))
-    with pytest.raises(ValueError, match="Amsterdam"):
-        open_bits(Window(long_ago, 12), ZoneInfo("Europe/Amsterdam"), {})
+    with pytest.raises(ValueError, match="Monrovia"):
+        open_bits(Window(long_ago, 12), ZoneInfo("Africa/Monrovia"), {})

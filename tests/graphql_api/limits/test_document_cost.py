@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphql_api.limits.equal_fields import check_equal_fields
-from graphql_api.limits.limits import MAX_EQUAL_FIELD_PAIRS, MAX_NUMBER_LENGTH, MAX_POINTS_OF_TEXT
+from graphql_api.limits.limits import (
+    CHARACTERS_PER_POINT,
+    MAX_EQUAL_FIELD_PAIRS,
+    MAX_NUMBER_LENGTH,
+    MAX_POINTS_OF_TEXT,
+)
 from graphql_api.schema.schema import schema_with
 
 ASK = {"accept": "application/graphql-response+json"}
@@ -122,25 +127,21 @@ async def test_introspection_is_paid_by_its_size(http: httpx.AsyncClient) -> Non
     assert refused.json()["errors"][0]["extensions"]["limit"] == "cost"
 
 
-def spent(response: httpx.Response, before: httpx.Response) -> int:
-    def level(answer: httpx.Response) -> int:
-        return int(answer.headers["ratelimit"].split("r=")[1].split(";")[0])
-
-    return level(before) - level(response)
+def cost_of(response: httpx.Response) -> int:
+    cost: int = response.json()["data"]["rateLimit"]["cost"]
+    return cost
 
 
 async def test_a_comment_makes_a_document_new_and_is_paid(http: httpx.AsyncClient) -> None:
-    document = (
-        "{ " + " ".join(f'a{n}: service(slug: "{n}") {{ name }}' for n in range(15)) + " rateLimit { cost } }"
-    )
-    first = await post(http, document)
-    again = await post(http, document)
-    varied = [await post(http, f"{document} # {n}") for n in range(3)]
-    # The bucket refills meanwhile: some points are back.
-    assert spent(again, first) < 25
-    assert spent(varied[-1], again) > 3 * (len(document) // 10) * 0.6
+    fields = " ".join(f'a{n}: service(slug: "{n}") {{ name }}' for n in range(15))
+    document = f"{{ {fields} rateLimit {{ cost }} }}"
+    await post(http, document)
+    again = cost_of(await post(http, document))
+    for number in range(3):
+        varied = f"{document} # {number}"
+        assert cost_of(await post(http, varied)) - again == len(varied) // CHARACTERS_PER_POINT
     long = await post(http, document + "#" * 20_000)
-    assert spent(long, varied[-1]) <= MAX_POINTS_OF_TEXT + 25
+    assert cost_of(long) - again == MAX_POINTS_OF_TEXT
 
 
 async def test_a_new_document_is_validated_beside_the_event_loop() -> None:
