@@ -53,7 +53,9 @@ def test_every_text_of_the_widget_is_used() -> None:
 
 
 def test_every_text_of_the_server_is_used() -> None:
-    code = source("booking/**/*.py", "web/**/*.py", "web/**/*.html", "booking/**/*.html")
+    code = source(
+        "booking/**/*.py", "web/**/*.py", "web/**/*.html", "booking/**/*.html", "graphql_api/**/*.py"
+    )
     quoted = set(re.findall(r'"(\w+(?:\.\w+)*)"', code))
 
     assert {key for key in ENGLISH["server"] if stem(key) not in quoted} == set()
