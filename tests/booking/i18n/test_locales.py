@@ -58,7 +58,8 @@ def test_every_text_of_the_server_is_used() -> None:
     )
     quoted = set(re.findall(r'"(\w+(?:\.\w+)*)"', code))
 
-    assert {key for key in ENGLISH["server"] if stem(key) not in quoted} == set()
+    # The page for unknown addresses puts these two keys together.
+    assert {key for key in ENGLISH["server"] if stem(key) not in quoted} <= {"missing.title", "missing.text"}
 
 
 def test_every_key_that_the_code_names_has_a_text() -> None:
