@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import uuid
 from typing import Any
 
 import httpx
@@ -137,10 +138,10 @@ async def test_a_comment_makes_a_document_new_and_is_paid(http: httpx.AsyncClien
     document = f"{{ {fields} rateLimit {{ cost }} }}"
     await post(http, document)
     again = cost_of(await post(http, document))
-    for number in range(3):
-        varied = f"{document} # {number}"
+    for _ in range(3):
+        varied = f"{document} # {uuid.uuid4()}"  # The cache is the process's, so each run needs other texts.
         assert cost_of(await post(http, varied)) - again == len(varied) // CHARACTERS_PER_POINT
-    long = await post(http, document + "#" * 20_000)
+    long = await post(http, f"{document} # {uuid.uuid4()}" + "#" * 20_000)
     assert cost_of(long) - again == MAX_POINTS_OF_TEXT
 
 
