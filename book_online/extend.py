@@ -4,6 +4,12 @@ What is not here may change with any release. What is here stays as it is, and m
 version of the door (`API`).
 """
 
+from booking.appointments.idempotency import (
+    IdempotentRequest,
+    idempotent_request,
+    lookup_outcome,
+    save_outcome,
+)
 from booking.catalogue.clinic_file.model import Section as FeatureSettings
 from booking.domain.errors import BookingError, Declined, SlotTaken
 from booking.domain.events import Event, EventKind
@@ -16,12 +22,12 @@ from booking.domain.hookspecs import (
     Step,
     TemporaryFailure,
 )
-from booking.extensions.dispatch import ListenerContext
+from booking.outbox.feature_listeners import ListenerContext
 from booking.storage.base import Table
 from graphql_api.context.context import Context, Info
 from graphql_api.extensions.feature import API, Feature
+from graphql_api.extensions.mutation import run_mutation
 from graphql_api.limits.query_cost import Cost
-from graphql_api.operations.mutation import run_mutation
 from graphql_api.security.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
 from graphql_api.types.appointments import Appointment, Course
 from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
@@ -63,6 +69,7 @@ __all__ = [
     "FeatureSettings",
     "First",
     "Hold",
+    "IdempotentRequest",
     "Info",
     "ListenerContext",
     "Location",
@@ -81,7 +88,10 @@ __all__ = [
     "Table",
     "TemporaryFailure",
     "global_id",
+    "idempotent_request",
     "key_from_id",
+    "lookup_outcome",
     "paginate",
     "run_mutation",
+    "save_outcome",
 ]

@@ -1,13 +1,13 @@
-"""A clinic for the test of a feature: the whole server, asked over HTTP, with a fresh SQLite database.
+"""A clinic for the test of a feature: the whole server, asked over HTTP, with a fresh database.
 
-The database is a file in a temporary folder that is removed afterwards. Nothing here is async, so pytest
-needs no plugin.
+The database is an SQLite file in a temporary folder that is removed afterwards, or an empty one of
+PostgreSQL that the test gives. Nothing here is async, so pytest needs no plugin.
 """
 
 import asyncio
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message
 
 from booking.api_keys import create_key
 from booking.catalogue.clinic_file.parser import parse_with_features
+from booking.outbox.relay import OutboxRelay
 from booking.storage.database import Database
-from booking.storage.queries.outbox import listeners_with_due_deliveries
 from booking.storage.session import BookingSession
 from graphql_api.app import create_app
 from graphql_api.extensions.checks import check_members
@@ -30,24 +30,29 @@ from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database
 from graphql_api.types.relay import global_id
 
+__all__ = ["NOW", "PATIENT", "SAMPLE", "Clinic", "open_clinic"]
+
 SAMPLE = files("book_online").joinpath("sample_clinic.toml").read_text("utf-8")
 NOW = datetime(2026, 11, 23, 12, 0, 1, tzinfo=UTC)
 """A Monday, 7:00:01 in Toronto. Not on a tick (5 minutes): nothing is cached there."""
 PATIENCE_SECONDS = 10
+DELIVERY_SECONDS = 60
 PATIENT = {"name": "Sample Patient", "email": "patient@example.com", "phone": "416 555 0100"}
 
 SCREENING = "query ($id: ID!) { node(id: $id) { ... on Service { screeningQuestions { id } } } }"
 HOLD = """mutation ($input: HoldSlotInput!) { holdSlot(input: $input) {
-  hold { id slot { startsAt practitioner { slug } } } holdToken problems { __typename message path }
+  hold { id slot { startsAt practitioner { slug } } } holdToken
+  problems { __typename message path visitorMessage }
 } }"""
 BOOK = """mutation ($input: BookAppointmentInput!) { bookAppointment(input: $input) {
-  appointment { id reference startsAt practitioner { slug } } manageToken problems { __typename message path }
+  appointment { id reference startsAt practitioner { slug } } manageToken
+  problems { __typename message path visitorMessage }
 } }"""
 MOVE = """mutation ($input: RescheduleAppointmentInput!) { rescheduleAppointment(input: $input) {
-  appointment { id startsAt practitioner { slug } } problems { __typename message path }
+  appointment { id startsAt practitioner { slug } } problems { __typename message path visitorMessage }
 } }"""
 CANCEL = """mutation ($input: CancelAppointmentInput!) { cancelAppointment(input: $input) {
-  appointment { id status } problems { __typename message path }
+  appointment { id status } problems { __typename message path visitorMessage }
 } }"""
 
 T = TypeVar("T")
@@ -60,13 +65,29 @@ class Clinic:
     database: Database
     now: datetime
     _app: ASGIApp
+    _relay: OutboxRelay
     _http: httpx.AsyncClient
     _runner: asyncio.Runner
 
-    def ask(self, query: str, *, key: str | None = None, language: str = "en", **variables: Any) -> Any:
-        """The response: `data`, and `errors` if there are any. `key` is a secret, as `key()` returns it."""
-        request = self._request(query, key, language, variables)
+    def ask(
+        self,
+        query: str,
+        *,
+        key: str | None = None,
+        language: str = "en",
+        variables: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Any:
+        """The response: `data`, and `errors` if there are any. `key` is a secret, as `key()` returns it.
+
+        Variables may be given by name too, except those that are named like a parameter.
+        """
+        request = self._request(query, key, language, {**(variables or {}), **more})
         return self._runner.run(self._http.send(request)).json()
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The response to any HTTP request, with httpx's options: `clinic.request("GET", "/book")`."""
+        return self._runner.run(self._http.request(method, path, **more))
 
     def listen(
         self, query: str, *, most: int = 1, key: str | None = None, language: str = "en", **variables: Any
@@ -99,9 +120,16 @@ class Clinic:
         return self._mutate(HOLD, "holdSlot", details, **ask)
 
     def book(
-        self, starts_at: str, service: str = "dry-needling", practitioner: str | None = None, **ask: Any
+        self,
+        starts_at: str,
+        service: str = "dry-needling",
+        practitioner: str | None = None,
+        *,
+        patient: Mapping[str, str] = PATIENT,
+        answer: str = "NO",
+        **ask: Any,
     ) -> Any:
-        """Hold a time, answer all screening with NO, book, and return the payload of `bookAppointment`.
+        """Hold a time, give this answer to all screening, book, and return the payload of `bookAppointment`.
 
         If the hold is refused, return the payload of `holdSlot`.
         """
@@ -109,8 +137,10 @@ class Clinic:
         if held["problems"]:
             return held
         node = self.ask(SCREENING, id=global_id("Service", service))["data"]["node"]
-        answers = [{"questionId": question["id"], "answer": "NO"} for question in node["screeningQuestions"]]
-        details = {"holdToken": held["holdToken"], "patient": PATIENT, "screening": answers}
+        answers = [
+            {"questionId": question["id"], "answer": answer} for question in node["screeningQuestions"]
+        ]
+        details = {"holdToken": held["holdToken"], "patient": {**PATIENT, **patient}, "screening": answers}
         return self._mutate(BOOK, "bookAppointment", details, **ask)
 
     def move(self, manage_token: str, starts_at: str) -> Any:
@@ -131,17 +161,25 @@ class Clinic:
 
         return self._runner.run(run())
 
-    def deliver_events(self) -> None:
-        """Wait until each listener was called with each event; one that fails is tried again later."""
+    def deliver_events(self, *, may_fail: bool = False) -> list[Exception]:
+        """Call each listener with each event that is due, and return when all of them have returned.
 
-        async def wait() -> None:
-            while True:
-                async with self.database.read() as session:
-                    if not await listeners_with_due_deliveries(session, now=self.now):
-                        return
-                await asyncio.sleep(0.05)
+        The events of a visit come in order. A failed delivery is due again some time later: set `now`.
 
-        self._runner.run(asyncio.wait_for(wait(), timeout=30))
+        Raises:
+            ExceptionGroup: of all that listeners raised, unless they `may_fail`; then these are returned.
+        """
+        failures: list[Exception] = []
+        self._relay.on_failure = failures.append
+
+        async def deliver() -> None:
+            while await self._relay.deliver_due():
+                pass
+
+        self._runner.run(asyncio.wait_for(deliver(), DELIVERY_SECONDS))
+        if failures and not may_fail:
+            raise ExceptionGroup("listeners failed", failures)
+        return failures
 
     def _request(self, query: str, key: str | None, language: str, variables: Any) -> httpx.Request:
         headers = {"accept-language": language} | ({"authorization": f"Bearer {key}"} if key else {})
@@ -157,9 +195,15 @@ class Clinic:
 
 @contextmanager
 def open_clinic(
-    *features: Feature, settings: str = "", clinic: str = SAMPLE, now: datetime = NOW
+    *features: Feature,
+    settings: str = "",
+    clinic: str = SAMPLE,
+    now: datetime = NOW,
+    database_url: str | None = None,
 ) -> Iterator[Clinic]:
     """A clinic that has enabled these features; `settings` are their tables of its file, as TOML.
+
+    `database_url` is that of an empty database, `postgresql://...`, which is not removed afterwards.
 
     Raises:
         FeatureError, ClinicFileError: as at the start of a server.
@@ -172,8 +216,8 @@ def open_clinic(
         EnabledFeature(feature, _package(feature), parsed.features[feature.name]) for feature in features
     ]
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'clinic.sqlite3'}"
-        prepare_database(url, parsed.clinic, enabled, now=now)
+        url = database_url or f"sqlite:///{Path(folder) / 'clinic.sqlite3'}"
+        prepare_database(Settings(database_url=url), parsed.clinic, enabled, now=now)
         with asyncio.Runner() as runner:
             stack = AsyncExitStack()
             try:
@@ -185,13 +229,17 @@ def open_clinic(
 async def _open(
     stack: AsyncExitStack, url: str, enabled: list[EnabledFeature], now: datetime, runner: asyncio.Runner
 ) -> Clinic:
-    database = Database(url, features=[owner.hooks for owner in enabled])
+    settings = Settings(database_url=url, mode="production")
+    database = Database(url, settings.data_keys(), features=[owner.hooks for owner in enabled])
     stack.push_async_callback(database.close)
-    app = create_app(Settings(database_url=url, mode="production"), enabled, now=lambda: clinic.now)
+    app = create_app(settings, enabled, now=lambda: clinic.now)
     transport = httpx.ASGITransport(app)
     http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://clinic"))
-    clinic = Clinic(database, now, app, http, runner)
-    await stack.enter_async_context(app.router.lifespan_context(app))
+    relay: OutboxRelay = app.state.relay
+    stack.push_async_callback(relay.database.close)
+    clinic = Clinic(database, now, app, relay, http, runner)
+    # In place of the server's lifespan, in which the relay runs by itself: a test says when.
+    await relay.register()
     return clinic
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from booking.domain.display_name import check_display_name
-from booking.domain.errors import InvalidInput, NotFound
+from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.tokens import hash_of
 from booking.storage.models.api_keys import ApiKey, ApiKeySecret, Scope, SiteKey
 from booking.storage.queries.api_keys import api_key_by_secret, live_secrets
@@ -146,7 +146,11 @@ def _checked_scopes(scopes: Collection[str]) -> list[str]:
     if unknown or not scopes:
         known = ", ".join(Scope)
         problem = f"There is no scope {unknown[0]!r}." if unknown else "A key needs a scope."
-        raise InvalidInput(f"{problem} Choose among: {known}.", path=("scopes",))
+        raise InvalidInput(
+            f"{problem} Choose among: {known}.",
+            path=("scopes",),
+            code=InvalidInputCode.UNKNOWN if unknown else InvalidInputCode.REQUIRED,
+        )
     return [scope for scope in Scope if scope in scopes]
 
 
@@ -159,5 +163,5 @@ def _checked_origin(text: str) -> str:
         or text != f"{parts.scheme}://{parts.netloc}"
     ):
         message = f"{text!r} is not an origin; it must look like https://www.example.com"
-        raise InvalidInput(message, path=("origins",))
+        raise InvalidInput(message, path=("origins",), code=InvalidInputCode.WRONG_FORMAT)
     return text.lower()

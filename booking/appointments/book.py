@@ -1,10 +1,14 @@
 """Turns holds into an appointment, or into the appointments of a course; all or none."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
+from booking.appointments.by_staff.change import record_bookings
+from booking.appointments.checks.consent import record_consent
+from booking.appointments.checks.details import StaffBooking, check_details
+from booking.appointments.checks.screening import check_screening, has_screening
 from booking.appointments.hold import check_held_time, no_such_hold
 from booking.appointments.idempotency import (
     IdempotentRequest,
@@ -12,26 +16,32 @@ from booking.appointments.idempotency import (
     lookup_outcome,
     save_outcome,
 )
-from booking.appointments.screening import check_screening
-from booking.catalogue.lookup import all_services
-from booking.domain.contact import check_contact
-from booking.domain.errors import BookingError, HoldExpired, InvalidInput, NotFound
+from booking.audit.record import record_audit
+from booking.catalogue.lookup import all_services, location_zones
+from booking.domain.actor import Actor
+from booking.domain.errors import (
+    BookingError,
+    HoldExpired,
+    InvalidInput,
+    InvalidInputCode,
+    NotFound,
+)
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
 from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Answer
 from booking.domain.tokens import hash_of, manage_token_for, new_reference
 from booking.extensions.dispatch import run_booking_rules
+from booking.patients.contacts import add_patient
 from booking.scheduling.criteria import SlotCriteria
 from booking.storage.base import insert_rows
-from booking.storage.models.appointments import Appointment, AppointmentStatus, Course, Patient
+from booking.storage.models.appointments import Appointment, AppointmentStatus, BookingSource, Course
+from booking.storage.models.audit import AuditAction
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
-from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.holds import holds_by_token
 from booking.storage.queries.locks import lock_schedules
-from booking.storage.queries.outbox import record_event
 from booking.storage.queries.ticks import confirm_ticks
 from booking.storage.session import BookingSession
 
@@ -50,6 +60,12 @@ class BookingRequest:
     booked_by: str | None = None
     """A partner's key, which may change the booking besides the patient."""
     idempotency_key: str | None = None
+    consent_text: str | None = None
+    """The key of the text that the patient agreed to, where the clinic asks for consent."""
+    answered_again: bool = False
+    """Whether other screening answers of this client were refused a short while ago."""
+    staff: StaffBooking | None = field(default=None, repr=False)
+    """Who of the staff books; clients can't set it."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +77,24 @@ class Booking:
     manage_token: str
 
 
-async def book(session: BookingSession, request: BookingRequest, *, now: datetime) -> Booking:
+async def book(
+    session: BookingSession,
+    request: BookingRequest,
+    *,
+    actor: Actor | None = None,
+    now: datetime,
+    count: Callable[[], None] = lambda: None,
+) -> Booking:
     """Turn held time into appointments. On return the times belong to the visitor.
 
-    A repeat with the same hold tokens returns the same booking.
+    A repeat with the same hold tokens returns the same booking; `count` is called for a new one alone, and
+    may refuse it. `actor` is who books for the patient; None is the patient.
 
     Raises:
         BookingError: a hold that expired, a screening answer that blocks, a rule that declines.
         ExceptionGroup: of several of them.
     """
-    holds = await _load_holds(session, request.hold_tokens)
+    holds = await _load_holds(session, request)
     await lock_schedules(session, {hold.practitioner for hold in holds})
     repeatable = _idempotent_request(request)
     await lookup_outcome(session, repeatable, now=now)
@@ -78,29 +102,36 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
     booked = await appointments_by_id(session, [hold.id for hold in holds])
     if booked:
         return await _existing_booking(session, booked, holds, manage_token)
+    count()
 
     service = (await all_services(session))[holds[0].service]
     _check_course(service, holds, as_course=request.as_course)
     topics = await check_screening(session, service.slug, request.answers)
-    clinic = await get_clinic(session)
-    contact = check_contact(request.name, request.email, request.phone, country=clinic.country)
+    details = await check_details(session, request)
+    contact, staff = details.contact, request.staff
     await _confirm_holds(session, service, holds, request, now=now)
 
-    patient = Patient(id=uuid.uuid4(), **vars(contact), language=request.language, created_at=now)
+    patient = await add_patient(session, contact, language=details.language, now=now)
     course = Course(id=uuid.uuid4(), service=service.slug, created_at=now) if service.visits > 1 else None
-    await insert_rows(session, [patient])
+    if details.consent_text is not None:
+        by_phone = staff is not None
+        await record_consent(session, details.consent_text, patient.patient, by_phone=by_phone, now=now)
     if course is not None:
         await insert_rows(session, [course])
     appointments = [
         Appointment(
             id=hold.id,
             reference=new_reference(),
+            version=0,
             status=AppointmentStatus.BOOKED,
             **asdict(hold.slot),
-            patient=patient.id,
+            squeeze_in=hold.squeeze_in,
+            patient=patient.patient,
             booked_by=request.booked_by,
+            source=_source_of(hold, request),
             course=course and course.id,
-            tell_practitioner=list(topics),
+            tell_practitioner=patient.encrypt_topics(hold.id, topics),
+            screening_repeated=request.answered_again and await has_screening(session, service.slug),
             manage_token_hash=hash_of(manage_token),
             created_at=now,
             changed_at=now,
@@ -108,6 +139,9 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
         )
         for hold in holds
     ]
+    zones = await location_zones(session)
+    for appointment in appointments:
+        appointment.set_local_start(zones[appointment.location])
     await insert_rows(session, appointments)
     await run_booking_rules(
         session, Step.BOOK, service, appointments, now=now, patient=contact, booked_by=request.booked_by
@@ -115,26 +149,49 @@ async def book(session: BookingSession, request: BookingRequest, *, now: datetim
     await save_outcome(session, repeatable, appointments[0].id, now=now)
     ids = tuple(appointment.id for appointment in appointments)
     event = Event(uuid.uuid4(), EventKind.BOOKED, ids, now)
-    await record_event(session, event, manage_token, ordering_key=appointments[0].ordering_key)
+    has_email = bool(contact.email)
+    await record_bookings(session, event, appointments, manage_token, staff=staff, has_email=has_email)
+    await record_audit(
+        session, actor, AuditAction.CREATE, [patient.patient], detail="appointment booked", now=now
+    )
     return Booking(appointments, course, manage_token)
+
+
+def _source_of(hold: Hold, request: BookingRequest) -> BookingSource:
+    if hold.by_staff:
+        return BookingSource.DESK
+    return BookingSource.ONLINE if request.booked_by is None else BookingSource.PARTNER
 
 
 def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
     """The same for any order of the holds and the answers."""
-    details = (request.as_course, request.name, request.email, request.phone)
+    details = [request.as_course, request.name, request.email, request.phone]
+    if request.consent_text is not None:
+        details.append(request.consent_text)
     content = (sorted(request.hold_tokens), details, sorted(request.answers.items()))
     return idempotent_request("book", request.idempotency_key, content)
 
 
-async def _load_holds(session: BookingSession, tokens: Sequence[str]) -> list[Hold]:
-    """The holds of these tokens, in order of time."""
+async def _load_holds(session: BookingSession, request: BookingRequest) -> list[Hold]:
+    """The holds of the request's tokens, in order of time."""
+    tokens, staff = request.hold_tokens, request.staff
     if not 0 < len(tokens) <= MAX_VISITS or len(set(tokens)) < len(tokens):
         message = f"Please give the secrets of 1 to {MAX_VISITS} holds, each once."
-        raise InvalidInput(message, path=("holdTokens",))
+        raise InvalidInput(message, path=("holdTokens",), code=_tokens_code(tokens))
     holds = await holds_by_token(session, [hash_of(token) for token in tokens])
     if len(holds) < len(tokens):
         raise no_such_hold()
+    if staff is not None and not all(
+        hold.by_staff and staff.only_practitioner in (None, hold.practitioner) for hold in holds.values()
+    ):
+        raise no_such_hold()
     return sorted(holds.values(), key=lambda hold: hold.starts_at)
+
+
+def _tokens_code(tokens: Sequence[str]) -> InvalidInputCode:
+    if not tokens:
+        return InvalidInputCode.REQUIRED
+    return InvalidInputCode.TOO_LONG if len(tokens) > MAX_VISITS else InvalidInputCode.CONFLICT
 
 
 async def _existing_booking(
@@ -151,12 +208,18 @@ def _check_course(service: Service, holds: Sequence[Hold], *, as_course: bool) -
     is_course, path = service.visits > 1, ("holdTokens",)
     if as_course != is_course:
         message = f"Please book this service with `{'bookCourse' if is_course else 'bookAppointment'}`."
-        raise InvalidInput(message, path=path if as_course else ("holdToken",))
+        raise InvalidInput(
+            message, path=path if as_course else ("holdToken",), code=InvalidInputCode.CONFLICT
+        )
     if any(hold.service != service.slug or hold.practitioner != holds[0].practitioner for hold in holds):
-        raise InvalidInput("All visits of a course are of one service and with one practitioner.", path=path)
+        raise InvalidInput(
+            "All visits of a course are of one service and with one practitioner.",
+            path=path,
+            code=InvalidInputCode.CONFLICT,
+        )
     if len(holds) != service.visits:
         message = f"This course has {service.visits} visits: please hold as many times."
-        raise InvalidInput(message, path=path)
+        raise InvalidInput(message, path=path, code=InvalidInputCode.CONFLICT)
 
 
 async def _confirm_holds(

@@ -1,14 +1,14 @@
 """Holds: open slots reserved while the visitor fills in the form, extended once, or released."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
+from booking.appointments.course_times import check_course, free_slots, naming_visit
 from booking.appointments.idempotency import (
     IdempotentRequest,
     idempotent_request,
@@ -21,12 +21,12 @@ from booking.domain.errors import (
     BookingError,
     HoldExpired,
     InvalidInput,
+    InvalidInputCode,
     NotFound,
-    SlotTaken,
     TooManyHolds,
 )
 from booking.domain.hookspecs import Step
-from booking.domain.open_slot import OpenSlot, RequestedTime
+from booking.domain.open_slot import RequestedTime
 from booking.domain.tokens import hash_of, hold_token_for, new_token
 from booking.extensions.dispatch import run_booking_rules
 from booking.scheduling.criteria import SlotCriteria, slot_criteria
@@ -34,7 +34,6 @@ from booking.scheduling.shared_answers import check_open
 from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
@@ -70,13 +69,20 @@ Start = TypeVar("Start", datetime, tuple[datetime, ...])
 
 @dataclass(frozen=True)
 class HoldRequest(Generic[Start]):
-    """A time to hold, with any practitioner and at any location unless they are named (slugs)."""
+    """A time to hold, with any practitioner and at any location unless they are named (slugs).
+
+    Clients can't ask `by_staff`, whom notice, horizon and the grid of starts don't bind. With `squeeze_in`
+    staff get a time beside the practitioner's where that is taken.
+    """
 
     service: str
     starts_at: Start  # of a course, the times of all its visits in order
     practitioner: str | None = None
     location: str | None = None
     idempotency_key: str | None = None
+    # Not shown: idempotency keys that were used before there were these are still found.
+    by_staff: bool = field(default=False, repr=False)
+    squeeze_in: bool = field(default=False, repr=False)
 
 
 @asynccontextmanager
@@ -97,20 +103,31 @@ async def turn_to_hold(
 
 
 async def _check_open(database: Database, request: HoldRequest[Any], *, now: datetime) -> None:
+    if request.by_staff:
+        return  # Clients share what is refused to them; by other rules `hold_slot` decides.
     times = request.starts_at if isinstance(request.starts_at, tuple) else (request.starts_at,)
     if isinstance(request.starts_at, tuple):
         async with database.read() as session:
-            _check_course((await _criteria(session, request)).service, times)
+            check_course((await _criteria(session, request)).service, times)
     wanted = RequestedTime(request.service, now, request.practitioner, request.location)
     try:
         for index, time in enumerate(times):
-            with _naming_visit(index, len(times)):
+            with naming_visit(index, len(times)):
                 await check_open(database, replace(wanted, starts_at=time), now=now)
     except BookingError:
         # Looked up after the refusal: the time may have been taken by this very request, sent before.
         async with database.read() as session:
-            if not await lookup_outcome(session, _idempotent_request(request), now=now):
+            if not await is_repeated(session, request, now=now):
                 raise
+
+
+async def is_repeated(session: BookingSession, request: HoldRequest[Any], *, now: datetime) -> bool:
+    """Whether this very request, by its idempotency key, led to a hold before.
+
+    Raises:
+        IdempotencyKeyReused: the key was used for another request.
+    """
+    return await lookup_outcome(session, _idempotent_request(request), now=now) is not None
 
 
 async def hold_slot(
@@ -140,7 +157,7 @@ async def hold_course(
         BookingError: as `hold_slot`; its path names the time by its index: `("startsAt", "1")`.
     """
     criteria = await _criteria(session, request)
-    _check_course(criteria.service, request.starts_at)
+    check_course(criteria.service, request.starts_at)
     return await _hold(session, request, criteria, request.starts_at, now=now, holder=holder)
 
 
@@ -166,7 +183,8 @@ async def _hold(
         return [(await session.get_one(Hold, owner), token) for owner, token in zip(owners, tokens)]
 
     await delete_expired(session, practitioners, now=now)
-    slots = await _slots_with_one_practitioner(session, criteria, times, now=now)
+    may_squeeze_in = request.by_staff and request.squeeze_in
+    slots, is_beside = await free_slots(session, criteria, times, or_squeeze_in=may_squeeze_in, now=now)
     if holder is not None:
         await _check_hold_limit(session, holder, len(slots), now=now)
     expires_at = now + (await get_clinic(session)).hold_length
@@ -177,6 +195,8 @@ async def _hold(
             **asdict(slot),
             created_at=now,
             expires_at=expires_at,
+            by_staff=request.by_staff,
+            squeeze_in=is_beside,
             client=holder.client if holder else UNCOUNTED_CLIENT,
         )
         for owner, token, slot in zip(owners, tokens, slots)
@@ -184,64 +204,20 @@ async def _hold(
     await insert_rows(session, holds)
     for hold in holds:
         ticks = ticks_of_appointment(service, hold.starts_at)
-        await reserve_ticks(session, hold.practitioner, ticks, owner=hold.id, expires_at=expires_at)
+        await reserve_ticks(session, hold.resource, ticks, owner=hold.id, expires_at=expires_at)
     await run_booking_rules(session, Step.HOLD, service, holds, now=now, held_until=expires_at)
     await save_outcome(session, repeatable, outcome, now=now)
     return list(zip(holds, tokens))
 
 
 async def _criteria(session: BookingSession, request: HoldRequest[Any]) -> SlotCriteria:
-    return await slot_criteria(session, request.service, request.practitioner, request.location)
+    names = request.service, request.practitioner, request.location
+    return await slot_criteria(session, *names, by_staff=request.by_staff)
 
 
 def _idempotent_request(request: HoldRequest[Any]) -> IdempotentRequest | None:
-    return idempotent_request("hold", request.idempotency_key, replace(request, idempotency_key=None))
-
-
-def _check_course(service: Service, times: Sequence[datetime]) -> None:
-    if service.visits == 1:
-        raise InvalidInput("This service has one visit: please hold it with `holdSlot`.", path=("serviceId",))
-    if len(times) != service.visits:
-        message = f"This course has {service.visits} visits: please give as many times."
-        raise InvalidInput(message, path=("startsAt",))
-    length = service.buffer_before + service.duration + service.buffer_after
-    for index, (former, latter) in enumerate(pairwise(times), 1):
-        if latter - former < length:
-            message = "Please give the times of the visits in order, none during another visit."
-            raise InvalidInput(message, path=("startsAt", str(index)))
-
-
-async def _slots_with_one_practitioner(
-    session: BookingSession, criteria: SlotCriteria, times: Sequence[datetime], *, now: datetime
-) -> list[OpenSlot]:
-    """An open slot at each time, all with the practitioner who has the least to do on the first day."""
-    candidates: list[str] = []  # practitioners who are free at all times so far
-    slots: list[dict[str, OpenSlot]] = []
-    for index, time in enumerate(times):
-        with _naming_visit(index, len(times)):
-            free: dict[str, OpenSlot] = {}
-            for slot in await open_slots_at(session, criteria, time, now=now):
-                free.setdefault(
-                    slot.practitioner, slot
-                )  # a practitioner free at several locations gets the first
-            remaining = [practitioner for practitioner in candidates or free if practitioner in free]
-            if not remaining:
-                message = "Nobody is free at all these times. Please choose another one for this visit."
-                raise SlotTaken(message, wanted=replace(criteria, practitioner=candidates[0]).at(time))
-        candidates = remaining
-        slots.append(free)
-    return [free[candidates[0]] for free in slots]
-
-
-@contextmanager
-def _naming_visit(index: int, visits: int) -> Iterator[None]:
-    """A refusal about one of several times names it by its index."""
-    try:
-        yield
-    except BookingError as refusal:
-        if visits > 1 and refusal.path == ("startsAt",):
-            raise replace(refusal, path=("startsAt", str(index))) from refusal
-        raise
+    content = [replace(request, idempotency_key=None), *([request.squeeze_in] if request.by_staff else [])]
+    return idempotent_request("hold", request.idempotency_key, *content)
 
 
 async def _check_hold_limit(session: BookingSession, holder: Holder, added: int, *, now: datetime) -> None:
@@ -267,7 +243,8 @@ async def extend_hold(session: BookingSession, token: str, *, now: datetime) -> 
     if hold is None:
         raise no_such_hold()
     if await appointments_by_id(session, [hold.id]):
-        raise InvalidInput("This time is booked already.", path=("holdToken",))
+        message = "This time is booked already."
+        raise InvalidInput(message, path=("holdToken",), code=InvalidInputCode.CONFLICT)
     if hold.expires_at <= now:
         raise await _expired_refusal(session, hold, now=now)
     if hold.extended_at is not None:
@@ -288,15 +265,14 @@ async def check_held_time(session: BookingSession, hold: Hold, *, now: datetime)
     Raises:
         BookingError: the time could not be held now.
     """
-    service = (await all_services(session))[hold.service]
-    criteria = SlotCriteria(service, hold.practitioner, hold.location)
-    await open_slots_at(
-        session, criteria, hold.starts_at, now=now, notice_from=hold.created_at, ignoring=hold.id
-    )
+    service, at = (await all_services(session))[hold.service], hold.starts_at
+    criteria = SlotCriteria(service, hold.practitioner, hold.location, hold.by_staff, hold.squeeze_in)
+    await open_slots_at(session, criteria, at, now=now, notice_from=hold.created_at, ignoring=hold.id)
 
 
 async def _expired_refusal(session: BookingSession, hold: Hold, *, now: datetime) -> HoldExpired:
-    criteria = await slot_criteria(session, hold.service, hold.practitioner, hold.location)
+    names = hold.service, hold.practitioner, hold.location
+    criteria = await slot_criteria(session, *names, by_staff=hold.by_staff)
     try:
         still_open = bool(await open_slots_at(session, criteria, hold.starts_at, now=now))
     except BookingError:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from booking.domain.errors import IdempotencyKeyReused, InvalidInput
+from booking.domain.errors import IdempotencyKeyReused, InvalidInput, InvalidInputCode
 from booking.storage.queries.idempotency_keys import (
     delete_old_idempotency_keys,
     find_idempotency_key,
@@ -39,7 +39,11 @@ def idempotent_request(verb: str, key: str | None, *content: object) -> Idempote
         message = (
             f"An idempotency key has {MIN_KEY_LENGTH} to {MAX_KEY_LENGTH} characters, like a random UUID."
         )
-        raise InvalidInput(message, path=("idempotencyKey",))
+        raise InvalidInput(
+            message,
+            path=("idempotencyKey",),
+            code=InvalidInputCode.TOO_LONG if len(key) > MAX_KEY_LENGTH else InvalidInputCode.OUT_OF_RANGE,
+        )
     secret = key.encode("utf-8", "surrogatepass")
     text = repr(content).encode("utf-8", "surrogatepass")
     return IdempotentRequest(

@@ -1,17 +1,21 @@
 """Loading a clinic's file: the catalogue becomes the file's, and each visit that it rules out is reported."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.engine import Connection
+
+from booking.appointments.blocked_time.impossible_visits import mark_impossible_visits
+from booking.appointments.keep_times import KeptTime, keep_times, record_local_times
 from booking.catalogue.clinic_file.model import ClinicFile
-from booking.catalogue.clinic_file.sync import rewrite_reasons, sync_clinic_file
-from booking.domain.events import Event, EventKind
-from booking.scheduling.obstacles import AppointmentObstacle, find_obstacles
-from booking.storage.queries.appointments import upcoming_appointments
+from booking.catalogue.clinic_file.sync import (
+    refuse_changed_consents,
+    rewrite_reasons,
+    sync_clinic_file,
+)
+from booking.scheduling.obstacles import AppointmentObstacle
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.outbox import record_event
 from booking.storage.session import BookingSession
 
 
@@ -20,11 +24,12 @@ class LoadedClinic:
     """`changes` are sentences; `obstacles` are all booked visits that can't take place, old ones too."""
 
     changes: Sequence[str]
+    kept_times: Sequence[KeptTime]
     obstacles: Sequence[AppointmentObstacle]
 
     @property
     def sentences(self) -> list[str]:
-        return [*self.changes, *map(str, self.obstacles)]
+        return [*self.changes, *map(str, self.kept_times), *map(str, self.obstacles)]
 
 
 class RewritesClinic(Exception):
@@ -38,28 +43,41 @@ class RewritesClinic(Exception):
         )
 
 
-async def load_clinic_file(
-    session: BookingSession, file: ClinicFile, *, now: datetime, allow_rewrite: bool
-) -> LoadedClinic:
-    """Make the catalogue equal to the file, in the caller's transaction.
-
-    A visit that became impossible has one event, however often the file is loaded.
+def refuse_clinic_file(connection: Connection, file: ClinicFile, *, allow_rewrite: bool) -> None:
+    """Before anything is migrated: the tables may be those of any revision, or none.
 
     Raises:
         RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's.
+        ClinicFileError: the text of consent differs from the one that was loaded with the same version.
     """
-    if not allow_rewrite and (reasons := await rewrite_reasons(session, file)):
+    if not allow_rewrite and (reasons := rewrite_reasons(connection, file)):
+        raise RewritesClinic(reasons)
+    refuse_changed_consents(connection, file)
+
+
+async def load_clinic_file(
+    session: BookingSession,
+    file: ClinicFile,
+    *,
+    now: datetime,
+    allow_rewrite: bool,
+    keep_instants: bool = False,
+) -> LoadedClinic:
+    """Make the catalogue equal to the file, in the caller's transaction.
+
+    A visit that became impossible has one event, however often the file is loaded. Where the rules of a time
+    zone have changed, visits keep their wall time, or with `keep_instants` their instant.
+
+    Raises:
+        RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's.
+        ClinicFileError: the text of consent differs from the one that was loaded with the same version.
+    """
+    connection = await session.connection()
+    if not allow_rewrite and (reasons := await connection.run_sync(rewrite_reasons, file)):
         raise RewritesClinic(reasons)
     changes = await sync_clinic_file(session, file)
     await get_clinic(session, refresh=True)  # Triggers of the database have changed its row.
-    obstacles = await find_obstacles(session, now=now)
-    impossible = {obstacle.appointment.id for obstacle in obstacles}
-    for appointment in await upcoming_appointments(session, now):
-        if appointment.id not in impossible:
-            appointment.impossible_since = None
-        elif appointment.impossible_since is None:
-            appointment.impossible_since = now
-            event = Event(uuid.uuid4(), EventKind.NEEDS_ATTENTION, (appointment.id,), now)
-            await record_event(session, event, None, ordering_key=appointment.ordering_key)
-    await session.flush()
-    return LoadedClinic(changes, obstacles)
+    kept_times = await keep_times(session, instants=keep_instants, now=now)
+    await record_local_times(session, now=now)
+    obstacles = await mark_impossible_visits(session, now=now)
+    return LoadedClinic(changes, kept_times, obstacles)

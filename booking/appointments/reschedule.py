@@ -1,24 +1,47 @@
 """Moving an appointment: the new time is owned before the old one is free, in one transaction."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from booking.appointments.idempotency import idempotent_request, lookup_outcome, save_outcome
-from booking.appointments.lookup import lock_changeable_appointment
-from booking.appointments.screening import check_screening
-from booking.catalogue.lookup import all_services, check_location, check_practitioner
-from booking.domain.errors import InvalidInput, TooLateToChange
+from booking.appointments.by_staff.change import ByStaff, FormerVisit, record_change
+from booking.appointments.checks.screening import check_screening, has_screening
+from booking.appointments.hold import HoldRequest, turn_to_hold
+from booking.appointments.idempotency import (
+    IdempotentRequest,
+    idempotent_request,
+    lookup_outcome,
+    save_outcome,
+)
+from booking.appointments.lookup import changeable_appointment, check_day, check_deadline, lock_appointment
+from booking.audit.record import record_audit
+from booking.catalogue.lookup import all_services, check_location, check_practitioner, location_zones
+from booking.domain.actor import Actor
+from booking.domain.errors import (
+    BookingError,
+    InvalidInput,
+    InvalidInputCode,
+    NotFound,
+    NotOpen,
+    SlotTaken,
+    TooLateToChange,
+    TryAgain,
+)
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
+from booking.domain.open_slot import OpenSlot
 from booking.domain.screening import Answer
 from booking.extensions.dispatch import run_booking_rules
+from booking.patients.contacts import patient_key
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import open_slots_at
+from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
+from booking.storage.models.audit import AuditAction
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.outbox import record_event
 from booking.storage.queries.ticks import delete_expired, move_ticks, ticks_of_appointment
 from booking.storage.session import BookingSession
 
@@ -28,8 +51,10 @@ class RescheduleRequest:
     """`appointment` names one of a course; it stays with its practitioner and at its location unless
     others are named (slugs).
 
-    Without `manage_token`, `owner` is the partner's key that booked it. `answers`, by slug of the screening
-    question, are needed where the new time is too long after the answers of the booking.
+    Without `manage_token`, `owner` is the partner's key that booked it, or `staff` the member of the staff
+    who asks: clients can't set it, and notice, horizon, the grid of starts and the deadline don't bind it.
+    `answers`, by slug of the screening question, are needed where the new time is too long after the answers
+    of the booking.
     """
 
     manage_token: str | None
@@ -40,56 +65,179 @@ class RescheduleRequest:
     owner: str | None = None
     idempotency_key: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    answered_again: bool = False
+    """Whether other screening answers of this client were refused a short while ago."""
+    staff: ByStaff | None = field(default=None, repr=False)
 
 
-async def reschedule(session: BookingSession, request: RescheduleRequest, *, now: datetime) -> Appointment:
+@asynccontextmanager
+async def turn_to_move(
+    database: Database, request: RescheduleRequest, *, now: datetime
+) -> AsyncIterator[None]:
+    """The request's turn among all for the same time, as `turn_to_hold`; `reschedule` decides in it.
+
+    Raises:
+        BookingError: the time isn't open; all who ask for it share this refusal.
+        TryAgain: the turn did not come in time.
+    """
+    async with AsyncExitStack() as stack:
+        if time := await _time_elsewhere(database, request, now=now):
+            try:
+                await stack.enter_async_context(turn_to_hold(database, time, now=now))
+            except (SlotTaken, NotOpen):
+                # Looked up after the refusal: this very request, sent before, may have moved the visit.
+                async with database.read() as session:
+                    if not await lookup_outcome(session, _idempotent_request(request), now=now):
+                        raise
+            except TryAgain:
+                raise
+            except BookingError:
+                pass  # A visit may be moved although its service is withdrawn: `reschedule` decides.
+        yield
+
+
+async def _time_elsewhere(
+    database: Database, request: RescheduleRequest, *, now: datetime
+) -> HoldRequest[datetime] | None:
+    """The requested time as any other client could ask for it.
+
+    None where the visit's own time is in its way, and where it can't be moved at all: `reschedule` says why.
+    """
+    if request.staff is not None:
+        return None
+    async with database.read() as session:
+        try:
+            row = await changeable_appointment(
+                session, request.manage_token, request.appointment, owner=request.owner
+            )
+            await check_deadline(session, row, now=now)
+        except BookingError:
+            return None
+        service = (await all_services(session))[row.service]
+        travel_time = (await get_clinic(session)).policy.travel_time
+    length = service.buffer_before + service.duration + service.buffer_after
+    is_near = abs(request.starts_at - row.starts_at) < length + travel_time
+    practitioner = request.practitioner or row.practitioner
+    is_refused = not row.stands or (row.course is not None and practitioner != row.practitioner)
+    if is_near or is_refused:
+        return None
+    location = request.location or row.location
+    return HoldRequest(row.service, request.starts_at, practitioner, location)
+
+
+async def reschedule(
+    session: BookingSession, request: RescheduleRequest, *, actor: Actor | None = None, now: datetime
+) -> Appointment:
     """Move an appointment to another open slot. On return that time belongs to the visitor.
+
+    `actor` is who moves it for the patient; None is the patient.
 
     Raises:
         BookingError: the time isn't open, it is too late, or screening answers are missing or block; the
             appointment stands as it was.
     """
-    appointment = await lock_changeable_appointment(
-        session, request.manage_token, request.appointment, owner=request.owner, now=now
+    staff = request.staff
+    appointment = await lock_appointment(
+        session, request.manage_token, request.appointment, owner=request.owner, staff=staff
     )
-    repeatable = idempotent_request(
-        "reschedule",
-        request.idempotency_key,
-        replace(request, idempotency_key=None, answers={}),
-        sorted(request.answers.items()),
-    )
+    repeatable = _idempotent_request(request)
     if await lookup_outcome(session, repeatable, now=now):
-        return appointment
-    if appointment.status is AppointmentStatus.CANCELLED:
+        return appointment  # Whatever the deadline: the visit may have been moved to a time within it.
+    await (check_deadline if staff is None else check_day)(session, appointment, now=now)
+    if not appointment.stands:
         message = "This visit was cancelled. Please book a new one."
         raise TooLateToChange(message, deadline=appointment.changed_at)
     practitioner = await check_practitioner(session, request.practitioner) or appointment.practitioner
     if appointment.course and practitioner != appointment.practitioner:
         message = "All visits of a course are with one practitioner."
-        raise InvalidInput(message, path=("practitionerId",))
+        raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
     service = (await all_services(session))[appointment.service]
     location = await check_location(session, request.location) or appointment.location
-    criteria = SlotCriteria(service, practitioner, location)
-    slot = (await open_slots_at(session, criteria, request.starts_at, now=now, ignoring=appointment.id))[0]
-
+    if staff is not None:
+        await _check_staff_move(session, appointment, request.starts_at, practitioner, staff)
+    criteria = SlotCriteria(service, practitioner, location, by_staff=staff is not None)
+    slot, is_beside = await _open_slot(
+        session,
+        criteria,
+        request.starts_at,
+        squeeze_in=staff is not None and staff.squeeze_in,
+        now=now,
+        ignoring=appointment.id,
+    )
     await save_outcome(session, repeatable, appointment.id, now=now)
-    former = appointment.slot
-    if slot == former:
+    if slot == appointment.slot and is_beside == appointment.squeeze_in:
         return appointment  # Nothing moved, so there is no event.
+    former = FormerVisit.of(appointment)
     policy = (await get_clinic(session)).policy
-    if request.answers or policy.needs_new_screening(slot.starts_at, answered_at=appointment.created_at):
-        appointment.tell_practitioner = list(await check_screening(session, service.slug, request.answers))
-    await delete_expired(session, [practitioner], now=now)
-    await move_ticks(session, appointment.id, practitioner, ticks_of_appointment(service, slot.starts_at))
-    appointment.practitioner, appointment.location = slot.practitioner, slot.location
-    appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
-    appointment.changed_at = now
-    appointment.sequence += 1
-    appointment.impossible_since = None
+    is_screened = staff is not None and staff.is_undo
+    is_late = policy.needs_new_screening(slot.starts_at, answered_at=appointment.created_at)
+    with session.no_autoflush:  # One change of the row raises its version by one.
+        if request.answers or (is_late and not is_screened):
+            topics = await check_screening(session, service.slug, request.answers)
+            patient = await patient_key(session, appointment.patient)
+            if patient is not None:  # else the patient was erased
+                appointment.tell_practitioner = patient.encrypt_topics(appointment.id, topics)
+            if request.answered_again:
+                appointment.screening_repeated = await has_screening(session, service.slug)
+        await delete_expired(session, [practitioner], now=now)
+        appointment.practitioner, appointment.location = slot.practitioner, slot.location
+        appointment.squeeze_in = is_beside
+        ticks = ticks_of_appointment(service, slot.starts_at)
+        await move_ticks(session, appointment.id, appointment.resource, ticks)
+        appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
+        appointment.set_local_start((await location_zones(session))[slot.location])
+        appointment.changed_at = now
+        appointment.sequence += 1
+        appointment.impossible_since = None
     await session.flush()
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by
     )
     event = Event(uuid.uuid4(), EventKind.MOVED, (appointment.id,), now, former.starts_at, former.location)
-    await record_event(session, event, request.manage_token, ordering_key=appointment.ordering_key)
+    await record_change(session, event, appointment, former, by=staff, manage_token=request.manage_token)
+    actor = staff.actor if staff else actor
+    await record_audit(
+        session, actor, AuditAction.UPDATE, [appointment.patient], detail="appointment moved", now=now
+    )
     return appointment
+
+
+async def _open_slot(
+    session: BookingSession,
+    criteria: SlotCriteria,
+    starts_at: datetime,
+    *,
+    squeeze_in: bool,
+    now: datetime,
+    ignoring: uuid.UUID,
+) -> tuple[OpenSlot, bool]:
+    """The slot, and whether it is a squeeze-in, since the time itself is taken."""
+    try:
+        return (await open_slots_at(session, criteria, starts_at, now=now, ignoring=ignoring))[0], False
+    except SlotTaken:
+        if not squeeze_in:
+            raise
+    beside = replace(criteria, squeeze_in=True)
+    return (await open_slots_at(session, beside, starts_at, now=now, ignoring=ignoring))[0], True
+
+
+async def _check_staff_move(
+    session: BookingSession, row: Appointment, starts_at: datetime, practitioner: str, staff: ByStaff
+) -> None:
+    if staff.only_practitioner not in (None, practitioner):
+        raise NotFound("This is another practitioner's time.", path=("practitionerId",))
+    zone = ZoneInfo((await get_clinic(session)).time_zone)
+    is_same_day = starts_at.astimezone(zone).date() == row.starts_at.astimezone(zone).date()
+    is_over = row.status in (AppointmentStatus.FULFILLED, AppointmentStatus.NOSHOW)
+    if is_over or (row.status is not AppointmentStatus.BOOKED and not is_same_day):
+        message = "This visit has a status of its day. Please take that back first."
+        raise InvalidInput(message, path=("status",), code=InvalidInputCode.CONFLICT)
+
+
+def _idempotent_request(request: RescheduleRequest) -> IdempotentRequest | None:
+    return idempotent_request(
+        "reschedule",
+        request.idempotency_key,
+        replace(request, idempotency_key=None, answers={}, answered_again=False),
+        sorted(request.answers.items()),
+    )

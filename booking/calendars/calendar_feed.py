@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from booking.calendars.ical import practitioner_ical
 from booking.catalogue.lookup import all_locations, all_services, check_practitioner
-from booking.domain.errors import InvalidInput, NotFound
+from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.tokens import hash_of, new_token
 from booking.storage.models.calendar_feeds import CalendarFeed
+from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.appointments import appointments_of_practitioner
 from booking.storage.queries.calendar_feeds import practitioner_of_feed
 from booking.storage.queries.catalogue import get_clinic, time_off_between
+from booking.storage.queries.desk.blocked_time import desk_times_between
 from booking.storage.session import BookingSession
 
 PAST_SHOWN = timedelta(days=30)
@@ -29,7 +31,7 @@ async def create_feed(session: BookingSession, practitioner: str, *, renew: bool
     feed = await session.get(CalendarFeed, practitioner)
     if feed and not renew:
         message = "There is a feed already; its address was shown when it was made. `--renew` makes another."
-        raise InvalidInput(message, path=("practitioner",))
+        raise InvalidInput(message, path=("practitioner",), code=InvalidInputCode.CONFLICT)
     if renew and not feed:
         raise _no_feed(practitioner)
     token = new_token()
@@ -60,7 +62,11 @@ async def render_feed(session: BookingSession, token: str, *, now: datetime) -> 
         return None
     since = now - PAST_SHOWN
     appointments = await appointments_of_practitioner(session, practitioner.slug, since=since)
-    away = await time_off_between(session, since, now + FUTURE_SHOWN, practitioners=[practitioner.slug])
+    span, of = (since, now + FUTURE_SHOWN), [practitioner.slug]
+    time_off = await time_off_between(session, *span, practitioners=of)
+    blocked = await desk_times_between(session, BlockedTime, *span, practitioners=of)
+    away = {(row.starts_at, row.ends_at) for row in time_off}
+    away |= {(row.starts_at, row.ends_at) for row in blocked}
     # In a thread: a full calendar takes a tenth of a second to write, and other requests go on meanwhile.
     return await asyncio.to_thread(
         practitioner_ical,

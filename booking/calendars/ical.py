@@ -1,6 +1,6 @@
 """Appointments as an iCalendar file (RFC 5545, 5546), without health data but for the service's own name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -10,8 +10,8 @@ from icalendar import Calendar, Event, vCalAddress
 from booking.calendars.vtimezone import calendar_times, time_zone_components
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
-from booking.storage.models.appointments import Appointment, AppointmentStatus
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service, TimeOff
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
 
 REFRESH_INTERVAL = timedelta(minutes=15)
 """How often a calendar may poll. Many poll far less often, whatever the file says."""
@@ -26,8 +26,7 @@ class Method(StrEnum):
 
 def calendar_method(appointments: Sequence[Appointment]) -> Method:
     """CANCEL only where all are cancelled: such a file may hold nothing else."""
-    are_cancelled = all(each.status is AppointmentStatus.CANCELLED for each in appointments)
-    return Method.CANCEL if are_cancelled else Method.PUBLISH
+    return Method.PUBLISH if any(each.stands for each in appointments) else Method.CANCEL
 
 
 def appointments_ical(
@@ -58,11 +57,11 @@ def practitioner_ical(
     clinic: Clinic,
     practitioner: Practitioner,
     appointments: Sequence[Appointment],
-    time_off: Sequence[TimeOff],
+    away: Collection[tuple[datetime, datetime]],
     services: Mapping[str, Service],
     locations: Mapping[str, Location],
 ) -> str:
-    """A practitioner's appointments, without a word about the patients, and their time off.
+    """A practitioner's appointments, without a word about the patients, and when they are away.
 
     In the clinic's own language. The same rows make the same text.
     """
@@ -79,10 +78,12 @@ def practitioner_ical(
         summary = f"{service}, {appointment.reference}"
         event = _event(appointment, locations[appointment.location], summary, language)
         event.add("organizer", organizer)
+        if appointment.screening_repeated:
+            event.add("description", texts_for(language)("feed.screenAgain"))
         calendar.add_component(event)
-    for starts_at, ends_at in sorted({(row.starts_at, row.ends_at) for row in time_off}):
+    for starts_at, ends_at in sorted(away):
         event = Event()
-        # Time off has no lasting id: its rows are replaced when the clinic's file is loaded.
+        # By its time: rows of time off are replaced when the clinic's file is loaded.
         event.add("uid", f"{practitioner.slug}-{starts_at:%Y%m%dT%H%M}-{ends_at:%Y%m%dT%H%M}@book-online")
         event.add("dtstamp", starts_at)
         # A whole day ends with its last microsecond, and a calendar knows whole seconds only.
@@ -111,8 +112,7 @@ def _event(appointment: Appointment, location: Location, summary: str, language:
     _add_times(event, appointment.starts_at, appointment.ends_at, ZoneInfo(location.time_zone))
     event.add("summary", summary)
     event.add("location", ", ".join([in_language(location.name, language), *location.address]))
-    cancelled = appointment.status is AppointmentStatus.CANCELLED
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", "CONFIRMED" if appointment.stands else "CANCELLED")
     return event
 
 

@@ -1,13 +1,16 @@
 """Looks services, practitioners and locations up by slug, and the practitioners who may deliver a service."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from booking.domain.errors import NotFound
+from booking.storage.base import Table
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Location, Practitioner, ScreeningQuestion, Service
+from booking.storage.models.catalogue import ConsentText, Location, Practitioner, ScreeningQuestion, Service
 from booking.storage.queries.catalogue import (
     CertifiedDays,
     all_rows,
@@ -17,6 +20,7 @@ from booking.storage.queries.catalogue import (
 )
 from booking.storage.session import BookingSession
 
+Cached = TypeVar("Cached", bound=Table)
 Row = TypeVar("Row", Service, Practitioner, Location, ScreeningQuestion)
 Listed = TypeVar("Listed", Service, Practitioner, Location)
 
@@ -34,16 +38,41 @@ async def all_locations(session: BookingSession) -> Mapping[str, Location]:
     return await _by_slug(session, Location)
 
 
+async def location_zones(session: BookingSession) -> Mapping[str, ZoneInfo]:
+    """The time zone of each location, by slug, also of unlisted ones."""
+    return {slug: ZoneInfo(row.time_zone) for slug, row in (await all_locations(session)).items()}
+
+
 async def all_screening_questions(session: BookingSession) -> Mapping[str, ScreeningQuestion]:
     return await _by_slug(session, ScreeningQuestion)
 
 
+async def all_consent_texts(session: BookingSession) -> Mapping[str, ConsentText]:
+    """By key, also those of former versions: patients have agreed to them."""
+
+    return await _by_key(session, ConsentText, attrgetter("key"))
+
+
+async def consent_text_in(session: BookingSession, language: str) -> ConsentText | None:
+    """The text that the clinic asks patients to agree to; None where it asks for no consent."""
+    clinic = await get_clinic(session)
+    texts = (await all_consent_texts(session)).values()
+    in_languages = {row.language: row for row in texts if row.version == clinic.consent_version}
+    return in_languages.get(language) or in_languages.get(clinic.languages[0])
+
+
 async def _by_slug(session: BookingSession, table: type[Row]) -> Mapping[str, Row]:
-    async def compute() -> Mapping[str, Row]:
+    return await _by_key(session, table, attrgetter("slug"))
+
+
+async def _by_key(
+    session: BookingSession, table: type[Cached], key: Callable[[Cached], str]
+) -> Mapping[str, Cached]:
+    async def compute() -> Mapping[str, Cached]:
         rows = await all_rows(session, table)
         for row in rows:
             session.expunge(row)  # The cache outlives the session.
-        return {row.slug: row for row in rows}
+        return {key(row): row for row in rows}
 
     return await cached(session, table, compute)
 

@@ -9,7 +9,7 @@ from functools import partial
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 
 MAX_NAME_LENGTH = 200
 REFUSED_IN_NAMES = {"Cc", "Cs", "Co", "So"}
@@ -24,7 +24,10 @@ EXTENSION = re.compile(
 
 @dataclass(frozen=True)
 class Contact:
-    """Name as typed but trimmed, e-mail normalised, phone in E.164 with its extension."""
+    """Name as typed but trimmed, e-mail normalised, phone in E.164 with its extension.
+
+    One of the last two is empty where a patient who called has given none.
+    """
 
     name: str
     email: str
@@ -34,28 +37,41 @@ class Contact:
 class InvalidDetail(ValueError):
     """Says what is wrong with one detail and what to do."""
 
+    def __init__(self, message: str, code: InvalidInputCode = InvalidInputCode.WRONG_FORMAT) -> None:
+        super().__init__(message)
+        self.code = code
 
-def check_contact(name: str, email: str, phone: str, *, country: str) -> Contact:
+
+def check_contact(name: str, email: str, phone: str, *, country: str, one_is_enough: bool = False) -> Contact:
     """The details as the clinic can use them.
 
-    `country` (ISO 3166) is where a phone number without a country code is from.
+    `country` (ISO 3166) is where a phone number without a country code is from. Of the address and the
+    number both are needed, unless `one_is_enough`.
 
     Raises:
         ExceptionGroup: of InvalidInput, one for each detail that can't be used.
     """
     mistakes: list[InvalidInput] = []
 
+    needs_email = needs_phone = True
+    if one_is_enough:
+        needs_email, needs_phone = bool(trim(email)), bool(trim(phone))
+        if not (needs_email or needs_phone):
+            message = "Please give a phone number or an e-mail address."
+            mistakes.append(InvalidInput(message, path=("patient", "phone"), code=InvalidInputCode.REQUIRED))
+
     def checked(detail: str, check: Callable[[str], str], typed: str) -> str:
         try:
             return check(typed)
         except InvalidDetail as reason:
-            mistakes.append(InvalidInput(str(reason), path=("patient", detail)))
+            code = reason.code if trim(typed) else InvalidInputCode.REQUIRED
+            mistakes.append(InvalidInput(str(reason), path=("patient", detail), code=code))
             return ""
 
     contact = Contact(
         checked("name", _name, name),
-        checked("email", _email, email),
-        checked("phone", partial(_phone, country=country), phone),
+        checked("email", _email, email) if needs_email else "",
+        checked("phone", partial(_phone, country=country), phone) if needs_phone else "",
     )
     if mistakes:
         raise ExceptionGroup("details that can't be used", mistakes)
@@ -109,7 +125,8 @@ def _name(typed: str) -> str:
     if not name:
         raise InvalidDetail("Please give a name.")
     if len(name) > MAX_NAME_LENGTH:
-        raise InvalidDetail(f"Please give a name of {MAX_NAME_LENGTH} characters at most.")
+        message = f"Please give a name of {MAX_NAME_LENGTH} characters at most."
+        raise InvalidDetail(message, InvalidInputCode.TOO_LONG)
     categories = {unicodedata.category(char) for char in name if not is_unknown_character(char)}
     if not any(category.startswith("L") for category in categories) and not any(
         map(is_unknown_character, name)
@@ -133,5 +150,6 @@ def _phone(typed: str, country: str) -> str:
     except ValueError as reason:
         raise InvalidDetail("Please give a phone number with its area code.") from reason
     if number is None:
-        raise InvalidDetail("No such phone number. Please give one with its area code.")
+        message = "No such phone number. Please give one with its area code."
+        raise InvalidDetail(message, InvalidInputCode.UNKNOWN)
     return number

@@ -7,24 +7,74 @@ A refusal is raised where it is known and shown at the border as data of its own
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
 
 from booking.domain.open_slot import RequestedTime
 
 
 @dataclass
 class BookingError(Exception):
-    """The base of all refusals; `message` is a sentence that says what to do next."""
+    """The base of all refusals; `message` is a sentence that says what to do next.
+
+    `texts` are the same in other languages: `{"fr": "..."}`.
+    """
 
     message: str
     path: tuple[str, ...] = field(default=(), kw_only=True)
+    texts: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     def __str__(self) -> str:
         return self.message
+
+    def in_language(self, language: str) -> str:
+        return self.texts.get(language, self.message)
+
+    def with_changes(self, **changes: Any) -> Self:
+        """A copy; a feature's class may have an `__init__` of its own, so that is not called."""
+        copy = type(self).__new__(type(self))
+        copy.__dict__.update(self.__dict__ | changes)
+        return copy
+
+
+class InvalidInputCode(StrEnum):
+    """What is wrong with a value, for programs; `message` says it to people."""
+
+    REQUIRED = "required"
+    """It is missing or empty."""
+    TOO_LONG = "too long"
+    """It has more characters or items than are taken."""
+    WRONG_FORMAT = "wrong format"
+    """It is not written as such a value is: an id, a cursor, an address, a phone number."""
+    OUT_OF_RANGE = "out of range"
+    """It is too small, too large, or in the wrong order."""
+    UNKNOWN = "unknown"
+    """It is written well, but names nothing that there is."""
+    CONFLICT = "conflict"
+    """It doesn't go with another value, or with the state of what it names."""
 
 
 @dataclass
 class InvalidInput(BookingError):
     """A value that can't be used as it is."""
+
+    code: InvalidInputCode = field(kw_only=True)
+
+
+@dataclass
+class RepeatedTime(InvalidInput):
+    """The clock shows this time twice, since it is set back that night; `choices` are both, with offsets."""
+
+    code: InvalidInputCode = field(default=InvalidInputCode.CONFLICT, kw_only=True)
+    choices: tuple[datetime, datetime] = field(kw_only=True)
+
+
+@dataclass
+class SkippedTime(InvalidInput):
+    """The clock never shows this time, since it is set forward; `next_shown` is the first that it shows."""
+
+    code: InvalidInputCode = field(default=InvalidInputCode.OUT_OF_RANGE, kw_only=True)
+    next_shown: datetime = field(kw_only=True)
 
 
 @dataclass
@@ -146,10 +196,28 @@ class CallTheClinic(BookingError):
 
 
 @dataclass
+class ConsentRequired(BookingError):
+    """The clinic asks for consent to a text: none was given, or it was given to a former text."""
+
+    message: str = "Please show the clinic's text to the patient, and send its id once they agree to it."
+    path: tuple[str, ...] = field(default=("consentTextId",), kw_only=True)
+    is_outdated: bool = field(default=False, kw_only=True)
+
+
+@dataclass
 class TooLateToChange(BookingError):
     """The visit is too near, past or cancelled; `deadline` was the last instant to change it online."""
 
     deadline: datetime = field(kw_only=True)
+
+
+@dataclass
+class ChangedMeanwhile(BookingError):
+    """Somebody has changed the visit since it was read; `version` is the one that it has now."""
+
+    message: str = "Somebody has changed this visit meanwhile. Please look at it again."
+    path: tuple[str, ...] = field(default=("version",), kw_only=True)
+    version: int = field(kw_only=True)
 
 
 @dataclass
@@ -161,13 +229,16 @@ class TryAgain(BookingError):
 
 
 @dataclass
+class OutOfOrder(TryAgain):
+    """The database is damaged or lets nobody in: it answers again only when its operator has repaired it."""
+
+    message: str = "Online booking is out of order. Please call us."
+    retry_after: timedelta = field(default=timedelta(minutes=1), kw_only=True)
+
+
+@dataclass
 class Declined(BookingError):
-    """A feature's rule declines; `message` is the reason, `texts` the same in other languages."""
-
-    texts: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-
-    def in_language(self, language: str) -> str:
-        return self.texts.get(language, self.message)
+    """A feature's rule declines; `message` is the reason."""
 
 
 @dataclass
@@ -177,3 +248,9 @@ class CheckFailed(TryAgain):
     message: str = "We can't check this right now. Please try again in a moment, or call us."
     feature: str = field(kw_only=True)
     retry_after: timedelta = field(default=timedelta(seconds=30), kw_only=True)
+
+
+def is_worded_by_feature(refusal: BookingError) -> bool:
+    """Whether `message` is for the visitor; for a refusal of the core each page has words of its own."""
+    kind = type(refusal)
+    return kind in (BookingError, Declined) or kind.__module__ != __name__

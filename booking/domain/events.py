@@ -1,4 +1,4 @@
-"""Events in the life of appointments, as listeners receive them."""
+"""Events, as listeners receive them: of appointments, and of what can be booked."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,7 +13,30 @@ class EventKind(StrEnum):
     MOVED = "appointment.moved"
     CANCELLED = "appointment.cancelled"
     NEEDS_ATTENTION = "appointment.needs_attention"
-    """The clinic's file no longer allows the booked visit: the clinic has to call the patient."""
+    """The clinic's file or blocked time rules the booked visit out: the clinic has to call the patient."""
+    ARRIVED = "appointment.arrived"
+    CHECKED_IN = "appointment.checked_in"
+    FULFILLED = "appointment.fulfilled"
+    NOSHOW = "appointment.noshow"
+    REOPENED = "appointment.reopened"
+    """It is booked as before: an arrival or an absence was taken back."""
+    CATALOGUE_CHANGED = "catalogue.changed"
+    """For webhooks alone: the clinic, its services or practitioners changed."""
+    AVAILABILITY_CHANGED = "availability.changed"
+    """For webhooks alone: times were held, booked or given up, or the catalogue changed."""
+
+
+CHANGE_EVENTS = (EventKind.CATALOGUE_CHANGED, EventKind.AVAILABILITY_CHANGED)
+"""Events that say no more than that something changed: one for a burst of changes, without appointments."""
+STATUS_EVENTS = (
+    EventKind.ARRIVED,
+    EventKind.CHECKED_IN,
+    EventKind.FULFILLED,
+    EventKind.NOSHOW,
+    EventKind.REOPENED,
+)
+"""What the clinic notes on the day of a visit. Its time stays as it was, and the patient gets no mail."""
+APPOINTMENT_EVENTS = tuple(kind for kind in EventKind if kind not in CHANGE_EVENTS)
 
 
 @dataclass(frozen=True)
@@ -22,7 +45,9 @@ class Event:
 
     `appointments` are in order of time: all of a course that was booked, else one.
     `moved_from` is the former start of a moved appointment, `moved_from_location` the slug of its former
-    location, which is None for events of versions that did not record it.
+    location, which is None for events of versions that did not record it. `moved_from_local` is the former
+    start as the patient was told it, with the offset of then, if the rules of its time zone have changed
+    since: then either the instant or the time on the wall stayed as it was. Otherwise it is None.
     """
 
     id: uuid.UUID
@@ -31,3 +56,4 @@ class Event:
     occurred_at: datetime
     moved_from: datetime | None = None
     moved_from_location: str | None = None
+    moved_from_local: datetime | None = None

@@ -1,10 +1,15 @@
 """The clinic's booking policy: how soon, how far ahead and how late a visit may be booked or changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Self
+
+from booking.timegrid.ticks import TICK
 
 MAX_VISITS = 12
 """The most visits that a course can have."""
+STAFF_HORIZON = timedelta(days=731)
+"""How far ahead staff can book, where the clinic's own horizon is nearer."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,13 @@ class BookingPolicy:
     cancellation_notice: timedelta
     screening_valid: timedelta | None = None
     """How long screening answers hold for; None: for any visit of the booking."""
+    travel_time: timedelta = timedelta(0)
+    """Between what one practitioner has at one location and at another, buffers included."""
+
+    def for_staff(self) -> Self:
+        """The same without what binds patients alone: notice, horizon, and the grid of starts."""
+        horizon = max(self.horizon, STAFF_HORIZON)
+        return replace(self, slot_step=TICK, minimum_notice=timedelta(0), horizon=horizon)
 
     def needs_new_screening(self, starts_at: datetime, *, answered_at: datetime) -> bool:
         """Whether a visit would begin too long after its screening answers."""

@@ -7,6 +7,7 @@ import secrets
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from html import unescape
 from urllib.parse import unquote
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -14,12 +15,29 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 TOKEN_BYTES = 32
-TOKEN = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
-MANAGE_LINK = re.compile(rf"manage\W*(?:\w+=)?({TOKEN.pattern})", re.IGNORECASE)
+DIGITS = r"[0-9a-f](?:=?[0-9a-f]){63}"
+"""A token; a line break of quoted-printable text may have left its `=` within."""
+TOKEN = re.compile(rf"(?<![0-9a-f]){DIGITS}(?![0-9a-f])", re.IGNORECASE)
+BEGINNING_OF_TOKEN = re.compile("[0-9a-f]{64}", re.IGNORECASE)
+"""Digits that follow a token belong to the text behind it."""
+MANAGE_LINK = re.compile(
+    rf"manage(?:\W*(?:\w*token=)?|.{{0,300}}(?:[#?&]\W*(?:token=)?|lang=[a-z]{{2}}(?:-[a-z]{{2}})?\W*))({DIGITS})",
+    re.IGNORECASE,
+)
+"""The secret behind the `#`, or where that was replaced or dropped; no secret of a tracking parameter."""
 NOT_OF_AN_ADDRESS = re.compile(r"=?\s+|[^\x21-\x7e]+")
 """Line breaks (also of quoted-printable mails), and the invisible characters that messengers put in."""
+QUOTED_PRINTABLE = re.compile(
+    rf"(?P<token>{TOKEN.pattern})"
+    rf"|=(?!{TOKEN.pattern})(?P<code>3D|23|25|26|2D|2E|2F|3A|3F|5F|(?:20|0D|0A)$)",
+    re.IGNORECASE,
+)
+"""The characters of our links as such mails write them; `at=2026` and a token behind or around a `=` stay."""
+ENTITY = re.compile(r"&(?:#\d{1,5}|#x[0-9a-f]{1,5}|amp|lt|gt|quot|apos|num);", re.IGNORECASE)
 MAX_ENCODINGS = 3
-"""How often a link may have been percent-encoded on its way."""
+"""How often a link may have been encoded on its way."""
+MAX_LINK_LENGTH = 2000
+"""Characters of an address that is searched for a secret; ours have about a hundred."""
 
 
 def new_token() -> str:
@@ -28,25 +46,32 @@ def new_token() -> str:
 
 
 def plain_address(text: str) -> str:
-    """A part of a link as it was sent: not percent-encoded, and not wrapped."""
+    """A part of a link as it was sent: not encoded for an address, a mail or HTML, and not wrapped."""
     for _ in range(MAX_ENCODINGS):
-        text = unquote(text)
+        text = NOT_OF_AN_ADDRESS.sub("", unquote(text))
+        text = ENTITY.sub(lambda entity: unescape(entity[0].lower()), text)
+        text = QUOTED_PRINTABLE.sub(lambda found: found["token"] or chr(int(found["code"], 16)), text)
     return NOT_OF_AN_ADDRESS.sub("", text)
 
 
 def token_in(text: str) -> str:
     """The token in what is left of a link that mail programs rewrote; the text itself if there is none.
 
-    It may be percent-encoded, wrapped, in capital letters, and followed by punctuation or parameters.
+    It may be encoded, wrapped, in capital letters, and followed by punctuation or parameters.
     """
-    found = TOKEN.search(plain_address(text))
-    return found[0].lower() if found else text
+    plain = plain_address(text)
+    found = TOKEN.search(plain) or BEGINNING_OF_TOKEN.search(plain)
+    return _digits(found[0]) if found else text
 
 
 def manage_token_in(address: str) -> str | None:
     """The token in the path and query of a manage link whose `#` was encoded, replaced or dropped."""
-    found = MANAGE_LINK.search(plain_address(address))
-    return found[1].lower() if found else None
+    found = MANAGE_LINK.search(plain_address(address[:MAX_LINK_LENGTH]))
+    return _digits(found[1]) if found else None
+
+
+def _digits(token: str) -> str:
+    return token.replace("=", "").lower()
 
 
 def hold_token_for(idempotency_key: str, hold: uuid.UUID) -> str:

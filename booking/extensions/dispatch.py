@@ -3,22 +3,18 @@
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from booking.domain.contact import Contact
 from booking.domain.errors import BookingError, CheckFailed
-from booking.domain.events import Event
-from booking.domain.hookspecs import BusyQuery, FeatureHooks, Listener, Proposal, ProposedAppointment, Step
+from booking.domain.hookspecs import BusyQuery, FeatureHooks, Proposal, ProposedAppointment, Step
+from booking.extensions.contact_in_errors import without_contact
 from booking.extensions.isolation import exceptions_only, with_timeout
-from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.catalogue import Service
-from booking.storage.queries.appointments import appointments_by_id, patients_by_id
 from booking.storage.queries.ticks import (
     delete_expired_ticks,
     reserve_ticks,
@@ -38,23 +34,6 @@ BUSY_SOURCE_TIMEOUT = timedelta(seconds=2)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class ListenerContext:
-    """An event, the appointments as they stand now (in order of time), and their patient.
-
-    `settings` are the feature's table of the clinic's file.
-    """
-
-    event: Event
-    appointments: Sequence[Appointment]
-    patient: Patient
-    database: Database
-    settings: Any
-
-
-FeatureListener = Callable[[ListenerContext], Awaitable[None]]
-
-
 class HeldTime(Protocol):
     """A hold or an appointment."""
 
@@ -63,19 +42,6 @@ class HeldTime(Protocol):
     location: Any
     starts_at: Any
     ends_at: Any
-
-
-def as_outbox_listener(database: Database, settings: Any, listener: FeatureListener) -> Listener:
-    """A feature's listener as the outbox relay calls it, without the secret of the manage link."""
-
-    async def deliver(event: Event, _manage_token: str | None) -> None:
-        async with database.read() as session:
-            appointments = await appointments_by_id(session, event.appointments)
-            patients = await patients_by_id(session, {row.patient for row in appointments})
-        for patient in patients.values():  # one; none once the patient is erased
-            await listener(ListenerContext(event, appointments, patient, database, settings))
-
-    return deliver
 
 
 async def run_booking_rules(
@@ -111,7 +77,7 @@ async def run_booking_rules(
             booked_by=booked_by,
         )
         for rule in feature.rules:
-            await _call(session, feature, rule(proposal), RULE_TIMEOUT)
+            await _call(session, feature, rule(proposal), RULE_TIMEOUT, patient)
 
 
 async def query_busy_sources(
@@ -152,21 +118,28 @@ async def query_busy_sources(
     return busy_ticks
 
 
-async def _call(session: BookingSession, feature: FeatureHooks, hook: Awaitable[T], limit: timedelta) -> T:
+async def _call(
+    session: BookingSession,
+    feature: FeatureHooks,
+    hook: Awaitable[T],
+    limit: timedelta,
+    patient: Contact | None = None,
+) -> T:
     # A hook that ended the transaction would commit a refused booking, or lose one that was not refused.
-    with _attributing_errors_to(feature), session.transaction_guarded():
+    with _attributing_errors_to(feature, patient), session.transaction_guarded():
         return await with_timeout(hook, limit)
 
 
 @contextmanager
-def _attributing_errors_to(feature: FeatureHooks) -> Iterator[None]:
+def _attributing_errors_to(feature: FeatureHooks, patient: Contact | None = None) -> Iterator[None]:
     try:
         with exceptions_only():
             yield
     except Exception as reason:
         if isinstance(reason, BookingError) and _is_well_formed(reason):
             raise
-        log.exception("the feature %s could not check a booking", feature.name)
+        logged = without_contact(reason, patient) if patient else reason
+        log.error("the feature %s could not check a booking", feature.name, exc_info=logged)
         raise CheckFailed(feature=feature.name) from reason
 
 

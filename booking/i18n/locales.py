@@ -2,13 +2,15 @@
 
 - `locale`: the locale of its weekdays, months, plural rules and prices (BCP 47).
 - `formats`: dates and times as CLDR's patterns; `zones`: abbreviations that CLDR has wrong.
-- `widget`: texts that a visitor's browser loads; `server`: those of pages, mails and feeds alone.
+- `widget`: texts that a visitor's browser loads; `server`: those of pages, mails and feeds alone; `desk`:
+  those that the clinic's staff read.
 
 A text with a number has a form for each of the language's plurals: `time.count.one`, `time.count.other`.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from pathlib import Path
@@ -22,7 +24,8 @@ from booking.i18n.texts import Texts
 
 FALLBACK = "en"
 """Its file says which texts there are; its texts are shown where a reader's language has no file."""
-SECTIONS = ("formats", "widget", "server")
+SECTIONS = ("formats", "widget", "server", "desk")
+TEXT_SECTIONS = SECTIONS[1:]
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 HERE = Path(__file__).parent
 IN_WHEEL, IN_CHECKOUT = HERE.parent / "locales", HERE.parents[1] / "locales"
@@ -66,7 +69,7 @@ def _texts(language: str, content: dict[str, Any], reference: dict[str, Any]) ->
         # Some languages have more forms, but for fractions or millions alone.
         forms = {locale.plural_form(n) for n in range(100)} | {"other"}
         mistakes = list(_mistakes(content, reference, forms))
-        texts = content["widget"] | content["server"]
+        texts = {key: text for section in TEXT_SECTIONS for key, text in content[section].items()}
         made = Texts(language, locale, content["formats"], content["zones"], texts, content["widget"])
     except (KeyError, ValueError, UnknownLocaleError) as reason:
         raise LocaleError(f"locales/{language}.json: {reason!r}") from reason
@@ -91,7 +94,8 @@ def _mistakes(content: dict[str, Any], reference: dict[str, Any], forms: Set[str
                 yield f"{key} must have {' '.join(sorted(needed)) or 'no placeholder'}: {texts[key]!r}"
             if not texts[key].strip():
                 yield f"{key} is empty"
-    yield from (f"{key} is in two sections" for key in content["widget"].keys() & content["server"])
+    keys = Counter(key for section in TEXT_SECTIONS for key in content[section])
+    yield from (f"{key} is in two sections" for key, times in keys.items() if times > 1)
     for name, pattern in content["formats"].items():
         try:
             parse_pattern(pattern)

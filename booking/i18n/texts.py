@@ -65,6 +65,10 @@ class Texts:
         """`Tuesday` for 1."""
         return str(self.locale.days["stand-alone"]["wide"][weekday])
 
+    def short_weekday(self, weekday: int) -> str:
+        """`Tue.` for 1."""
+        return str(self.locale.days["stand-alone"]["abbreviated"][weekday])
+
     def day(self, day: date) -> str:
         """`Tuesday, November 24`."""
         return self._format("firstOfMonth" if day.day == 1 else "day", day)
@@ -74,6 +78,20 @@ class Texts:
         zoned = _is_ambiguous(at) if zoned is None else zoned
         clock = self._format("clock", at)
         return f"{clock}{NO_BREAK}{self.zone(at)}" if zoned else clock
+
+    def short_clock(self, at: datetime) -> str:
+        """`9:15`, in a list that goes through the day; with the zone if that comes twice."""
+        clock = self._format("shortClock", at)
+        return f"{clock}{NO_BREAK}{self.zone(at)}" if _is_ambiguous(at) else clock
+
+    def hour(self, at: datetime) -> str:
+        """`9 a.m.`; with the zone if that comes twice."""
+        hour = self._format("hour", at)
+        return f"{hour}{NO_BREAK}{self.zone(at)}" if _is_ambiguous(at) else hour
+
+    def month(self, day: date) -> str:
+        """`November 2026`."""
+        return self._format("month", day)
 
     def day_and_time(self, at: datetime) -> str:
         """`Tuesday, November 24, 9:15 a.m.` where its zone is; with the zone if that comes twice."""

@@ -6,7 +6,6 @@ they like.
 """
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from booking.domain.events import EventKind
 from booking.domain.translations import in_language
@@ -53,7 +52,7 @@ def _title(context: MailContext, texts: Texts) -> str:
             return texts("mail.moved.title" if context.has_new_time else "mail.changed.title")
         case EventKind.CANCELLED:
             return texts("mail.cancelled.title")
-        case EventKind.NEEDS_ATTENTION:
+        case _:
             raise NotForPatients(context.event.kind)
 
 
@@ -66,7 +65,7 @@ def _lead(context: MailContext, texts: Texts) -> list[str]:
             return [lead, texts("mail.calendar.update")]
         case EventKind.CANCELLED:
             return [texts("mail.cancelled.lead"), texts("mail.calendar.update")]
-        case EventKind.NEEDS_ATTENTION:
+        case _:
             raise NotForPatients(context.event.kind)
 
 
@@ -110,10 +109,10 @@ def _time(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
 
 def _before(context: MailContext, texts: Texts, language: str) -> list[Row]:
     """The former time of a moved visit; and its former place, where there are several."""
-    before, location = context.event.moved_from, context.former_location
+    before, location = context.former_start, context.former_location
     if before is None or not (context.has_new_time or context.has_new_location):
         return []
-    lines = [texts.day_and_time(before.astimezone(ZoneInfo(location.time_zone)))]
+    lines = [texts.day_and_time(before)]
     if len(context.locations) > 1:
         lines.append(in_language(location.name, language))
     return [Row(texts("mail.before"), lines)]

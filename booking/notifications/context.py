@@ -1,16 +1,20 @@
 """MailContext: the rows that a mail about an event is written from."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services
-from booking.domain.events import Event, EventKind
-from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
+from booking.domain.events import STATUS_EVENTS, Event, EventKind
+from booking.patients.contacts import PatientContact, contacts_by_id
+from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.desk.offered_times import OfferedTime
 from booking.storage.queries.appointments import appointments_by_course, appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.desk.offered_times import offered_times_of
 from booking.storage.session import BookingSession
 
 
@@ -18,26 +22,40 @@ from booking.storage.session import BookingSession
 class MailContext:
     """`appointments` are those of the event as they stand now, never none; `course` is all booked as one.
 
-    Both in the order of their times. A single appointment is a course of one.
+    Both in the order of their times. A single appointment is a course of one. `offered` are other times, by
+    appointment, that the clinic has offered for visits that can't take place.
     """
 
     event: Event
     clinic: Clinic
-    patient: Patient
+    patient: PatientContact
     appointments: Sequence[Appointment]
     course: Sequence[Appointment]
     service: Service
     practitioners: Mapping[str, Practitioner]
     locations: Mapping[str, Location]
+    offered: Mapping[uuid.UUID, Sequence[OfferedTime]]
 
     @property
     def has_new_time(self) -> bool:
         """False where the appointment moved to another practitioner at the same time."""
-        return self.event.moved_from not in (None, self.appointments[0].starts_at)
+        first, told = self.appointments[0], self.event.moved_from_local
+        if told is not None:
+            # The rules of the zone have changed: the patient knows times on the wall, not instants.
+            return told.replace(tzinfo=None) != self.local(first.starts_at, first).replace(tzinfo=None)
+        return self.event.moved_from not in (None, first.starts_at)
 
     @property
     def has_new_location(self) -> bool:
         return self.event.moved_from_location not in (None, self.appointments[0].location)
+
+    @property
+    def former_start(self) -> datetime | None:
+        """Of a moved appointment, on the clock of its former location."""
+        before = self.event.moved_from_local or self.event.moved_from
+        if before is None or before == self.event.moved_from_local:
+            return before
+        return before.astimezone(ZoneInfo(self.former_location.time_zone))
 
     @property
     def former_location(self) -> Location:
@@ -62,45 +80,56 @@ class MailContext:
 
     def deadline(self, appointment: Appointment) -> datetime | None:
         """The last instant to change it online; None if that had passed when the event happened."""
-        deadline = self.clinic.policy.change_deadline(appointment.starts_at)
+        deadline = appointment.change_deadline(self.clinic.policy)
         return self.local(deadline, appointment) if deadline >= self.event.occurred_at else None
 
     def _is_ahead(self, appointment: Appointment) -> bool:
-        is_booked = appointment.status is AppointmentStatus.BOOKED
-        return is_booked and appointment.ends_at > self.event.occurred_at
+        return appointment.stands and appointment.ends_at > self.event.occurred_at
 
 
 async def mail_context(session: BookingSession, event: Event, *, now: datetime) -> MailContext | None:
     """None if the event is not for the patient, or outdated: what happened since has a mail of its own.
 
+    Also None once the patient is erased, and for one who has given no address on the phone.
+
     Also None if all its appointments are over: the mail server was down for that long.
     """
+    if event.kind in STATUS_EVENTS:
+        return None  # The patient was there, or knows best why not.
+    offered: dict[uuid.UUID, list[OfferedTime]] = {}
     if event.kind is EventKind.NEEDS_ATTENTION:
-        return None  # The clinic calls.
+        offered = await offered_times_of(session, event.id)
     of_event = await appointments_by_id(session, event.appointments)
     appointments = [appointment for appointment in of_event if _is_current(event, appointment)]
+    if event.kind is EventKind.NEEDS_ATTENTION:
+        # The clinic calls, unless it has offered other times.
+        appointments = [row for row in appointments if row.impossible_since and row.id in offered]
     if all(appointment.ends_at <= now for appointment in appointments):
         return None
     first = appointments[0]
+    patient = (await contacts_by_id(session, [first.patient])).get(first.patient)
+    if patient is None or not patient.email:
+        return None
     course = appointments
     if first.course:
         course = (await appointments_by_course(session, [first.course]))[first.course]
     return MailContext(
         event=event,
         clinic=await get_clinic(session),
-        patient=await session.get_one(Patient, first.patient),
+        patient=patient,
         appointments=appointments,
         course=course,
         service=(await all_services(session))[first.service],
         practitioners=await all_practitioners(session),
         locations=await all_locations(session),
+        offered=offered,
     )
 
 
 def _is_current(event: Event, appointment: Appointment) -> bool:
-    is_cancelled = appointment.status is AppointmentStatus.CANCELLED
     if event.kind is EventKind.CANCELLED:
-        return is_cancelled
+        return not appointment.stands
     # Of two moves in a row only the last is mailed: the time of the first is not stored any more.
-    is_outdated = event.kind is EventKind.MOVED and appointment.changed_at > event.occurred_at
-    return not (is_cancelled or is_outdated)
+    is_changed = appointment.changed_at > event.occurred_at
+    is_outdated = is_changed and appointment.changed_at != appointment.status_changed_at
+    return appointment.stands and not (event.kind is EventKind.MOVED and is_outdated)

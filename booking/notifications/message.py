@@ -1,4 +1,4 @@
-"""The mail that a patient gets when a visit is booked, moved or cancelled."""
+"""The mail that a patient gets when a visit is booked, moved or cancelled, or other times are offered."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -13,6 +13,7 @@ from booking.notifications.content import Links, write_mail
 from booking.notifications.context import MailContext, mail_context
 from booking.notifications.layout import as_html, as_text
 from booking.notifications.mail_address import mail_address
+from booking.notifications.offer import write_offer
 from booking.storage.session import BookingSession
 
 # Every server takes 7 bits.
@@ -36,7 +37,8 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
     language = preferred_language(patient.language, clinic.languages)
     links = Links(f"{site}/book", manage_token and f"{site}/manage#{manage_token}")
-    mail = write_mail(context, texts, links, language=language)
+    write = write_offer if context.offered else write_mail
+    mail = write(context, texts, links, language=language)
 
     message = EmailMessage(policy=POLICY)
     message["Message-ID"] = f"<{event.id}@{_host(site)}>"
@@ -48,6 +50,9 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
     message.set_content(as_text(mail, texts))
     message.add_alternative(as_html(mail, texts), subtype="html")
+    if context.offered:
+        message["Content-Language"] = texts.language
+        return message  # Without a calendar file: nothing has changed in the calendar yet.
     services = {context.service.slug: context.service}
     calendar = appointments_ical(clinic, context.appointments, services, context.locations, language=language)
     # As bytes: RFC 5545 folds lines at places that a text's encoding must not touch.

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from booking.domain.errors import TryAgain
 from booking.domain.hookspecs import DynamicListeners, Listener, PermanentFailure, TemporaryFailure
@@ -15,6 +16,7 @@ from booking.storage.queries.outbox import (
     FAMILY_SEPARATOR,
     DueDelivery,
     claim_deliveries,
+    forget_tokens,
     listener_statuses,
     listeners_with_due_deliveries,
     register_listeners,
@@ -25,8 +27,10 @@ from booking.storage.session import BookingSession
 log = logging.getLogger("book_online")
 
 POLL_INTERVAL = timedelta(seconds=1)
+WATCH_INTERVAL = timedelta(seconds=5)
 BATCH_SIZE = 10
 LISTENER_TIMEOUT = timedelta(seconds=30)
+TOKENS_FORGOTTEN_EVERY = timedelta(hours=1)
 LEASE = timedelta(minutes=1)
 """How long a claimed delivery belongs to one process; if that dies, another takes it up afterwards."""
 RETRY_DELAYS = [
@@ -39,6 +43,12 @@ RETRY_DELAYS = [
 Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
+class Watcher(Protocol):
+    """Records events about what it finds changed."""
+
+    async def watch(self, *, now: datetime) -> None: ...
+
+
 @dataclass
 class OutboxRelay:
     """Delivers what is due to the listeners of this process. Several processes share the deliveries."""
@@ -48,8 +58,12 @@ class OutboxRelay:
     families: Mapping[str, DynamicListeners] = field(default_factory=dict)
     _: KW_ONLY
     clock: Clock
+    watchers: Sequence[Watcher] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     """Listeners that this process can't serve, and why."""
+    # A plain default would be an attribute of the class, and so a method.
+    on_failure: Callable[[Exception], None] = field(default_factory=lambda: _ignore, init=False)
+    """Called with what a listener raises, beside the log: tests collect it."""
     is_registered: bool = field(default=False, init=False)
 
     async def register(self) -> None:
@@ -71,15 +85,35 @@ class OutboxRelay:
     async def run(self) -> None:
         """Deliver until cancelled. Each listener has a worker: a slow one delays no other."""
         workers: dict[str, asyncio.Task[None]] = {}
+        monotonic = asyncio.get_running_loop().time
+        forget_at = monotonic()
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
             while True:
                 with _failures_logged():
                     if not self.is_registered:
                         await self.register()
+                    if monotonic() >= forget_at:
+                        await self.forget_tokens()
+                        forget_at = monotonic() + TOKENS_FORGOTTEN_EVERY.total_seconds()
                     for name, listener in await self._listeners_due():
                         if name not in workers or workers[name].done():
                             workers[name] = tasks.create_task(self._deliver_all(name, listener))
                 await asyncio.sleep(POLL_INTERVAL.total_seconds())
+
+    async def _watch(self) -> None:
+        while self.watchers:
+            await asyncio.sleep(WATCH_INTERVAL.total_seconds())
+            with _failures_logged():
+                async with self.database.read() as session:
+                    now = await self.clock(session)
+                for watcher in self.watchers:
+                    await watcher.watch(now=now)
+
+    async def forget_tokens(self) -> None:
+        """Forget the tokens of manage links of visits that are over."""
+        async with self.database.write() as session:
+            await forget_tokens(session, now=await self.clock(session))
 
     async def deliver_due(self) -> int:
         """Deliver one batch to each listener, and return the number of deliveries that were due."""
@@ -117,8 +151,10 @@ class OutboxRelay:
             await with_timeout(listener(due.event, due.manage_token), LISTENER_TIMEOUT)
             is_delivered = True
         except PermanentFailure as reason:
+            self.on_failure(reason)
             log.error("%s gave up on %s %s: %s", due.listener, due.event.kind, due.event.id, reason)
         except Exception as reason:  # a feature's listener may raise anything
+            self.on_failure(reason)
             retry_delay = RETRY_DELAYS[due.attempts - 1] if due.attempts <= len(RETRY_DELAYS) else None
             attempt = (due.listener, due.attempts, due.event.kind, due.event.id)
             outcome = f"again in {retry_delay}" if retry_delay else "given up"
@@ -134,6 +170,12 @@ class OutboxRelay:
                 delivered_at=now if is_delivered else None,
                 again_at=now + retry_delay if retry_delay else None,
             )
+            if not is_delivered and retry_delay is None:
+                await forget_tokens(session, now=now)
+
+
+def _ignore(_failure: Exception) -> None:
+    """The log has it."""
 
 
 @contextmanager

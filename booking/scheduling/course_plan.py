@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from booking.domain.errors import BeyondHorizon, InvalidInput, NotOpen
+from booking.domain.errors import BeyondHorizon, InvalidInput, InvalidInputCode, NotOpen
 from booking.domain.open_slot import OpenSlot
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.schedule import Schedule, load_schedules
@@ -37,9 +37,15 @@ async def plan_course(
     """
     visits = criteria.service.visits
     if not 1 <= every_days <= MAX_INTERVAL_DAYS:
-        raise InvalidInput(f"Please choose 1 to {MAX_INTERVAL_DAYS} days.", path=("everyDays",))
+        raise InvalidInput(
+            f"Please choose 1 to {MAX_INTERVAL_DAYS} days.",
+            path=("everyDays",),
+            code=InvalidInputCode.OUT_OF_RANGE,
+        )
     if visits == 1:
-        raise InvalidInput("This service has one visit only.", path=("serviceId",))
+        raise InvalidInput(
+            "This service has one visit only.", path=("serviceId",), code=InvalidInputCode.CONFLICT
+        )
     first = await open_slots_at(session, criteria, starts_at, now=now)
     latest = (await get_clinic(session)).policy.last_day(now.date())
     day, rhythm = starts_at.date(), timedelta(days=every_days)

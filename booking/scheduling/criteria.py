@@ -5,7 +5,9 @@ from datetime import datetime
 
 from booking.catalogue.lookup import check_location, check_practitioner, listed_service
 from booking.domain.open_slot import RequestedTime
+from booking.domain.policy import BookingPolicy
 from booking.storage.models.catalogue import Service
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
 
@@ -16,13 +18,22 @@ class SlotCriteria:
     service: Service
     practitioner: str | None = None
     location: str | None = None
+    by_staff: bool = False
+    """Whether notice, horizon and the grid of starts bind: staff book from the current day on."""
+    squeeze_in: bool = False
+    """Whether the visit is beside the practitioner's time, whoever has that; of staff alone."""
 
     def at(self, starts_at: datetime) -> RequestedTime:
         return RequestedTime(self.service.slug, starts_at, self.practitioner, self.location)
 
 
 async def slot_criteria(
-    session: BookingSession, service: str, practitioner: str | None = None, location: str | None = None
+    session: BookingSession,
+    service: str,
+    practitioner: str | None = None,
+    location: str | None = None,
+    *,
+    by_staff: bool = False,
 ) -> SlotCriteria:
     """Criteria by slugs.
 
@@ -33,4 +44,11 @@ async def slot_criteria(
         await listed_service(session, service),
         await check_practitioner(session, practitioner),
         await check_location(session, location),
+        by_staff,
     )
+
+
+async def policy_for(session: BookingSession, criteria: SlotCriteria) -> BookingPolicy:
+    """The clinic's policy, as it binds whoever asks."""
+    policy = (await get_clinic(session)).policy
+    return policy.for_staff() if criteria.by_staff else policy

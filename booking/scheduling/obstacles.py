@@ -1,8 +1,8 @@
-"""The booked visits that the catalogue of today would not allow, each with the reason.
+"""The booked visits that the catalogue and the blocked time of today would not allow, each with the reason.
 
 The sets of the rulebook decide: a visit stands while its practitioner works at its location, certified,
 through all of it. Length, buffers, step, notice, horizon and screening bind new bookings alone: a visit keeps
-the time that it was booked with.
+the time that it was booked with. Nor does it stand at another time on the wall than the patient was told.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from booking.scheduling.changed_times import changed_times
 from booking.scheduling.working_time import WorkingTime, closed_days, compute_working_times
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import (
@@ -51,18 +52,26 @@ class _Catalogue:
     certificates: frozenset[tuple[str, str]]  # (practitioner, kind)
 
 
-async def find_obstacles(session: BookingSession, *, now: datetime) -> list[AppointmentObstacle]:
+async def find_obstacles(
+    session: BookingSession, *, now: datetime, practitioner: str | None = None
+) -> list[AppointmentObstacle]:
     """The booked visits still to come that could not be booked any more, in order of time.
 
+    Those of one practitioner, if one is named (slug).
     The number of statements grows with the services that are booked, not with the visits.
     """
-    appointments = await upcoming_appointments(session, now)
+    appointments = await upcoming_appointments(session, now, practitioner=practitioner)
     if not appointments:
         return []
     catalogue = await _catalogue(session)
     by_service: dict[str, list[Appointment]] = defaultdict(list)
     for appointment in appointments:
         by_service[appointment.service].append(appointment)
+    told = {
+        change.appointment.id: f"the patient was told {change.told:%Y-%m-%d at %H:%M}, and {change.reason}"
+        for change in await changed_times(session, now=now)
+        if change.keeps is None
+    }
     first = appointments[0].starts_at.date() - DAY
     last = max(appointment.ends_at for appointment in appointments).date() + DAY
     closed = await closed_days(session, list(catalogue.locations.values()), first, last)
@@ -74,13 +83,14 @@ async def find_obstacles(session: BookingSession, *, now: datetime) -> list[Appo
         }
         for appointment in booked:
             time = times.get((appointment.practitioner, appointment.location))
-            if time is not None and _is_allowed(appointment, time.working & time.certified, time):
+            is_allowed = time is not None and _is_allowed(appointment, time.working & time.certified, time)
+            if is_allowed and appointment.id not in told:
                 continue
             wall_time = appointment.starts_at.astimezone(
                 ZoneInfo(catalogue.locations[appointment.location].time_zone)
             )
             is_closed = wall_time.date() in closed[appointment.location]
-            reason = _reason(appointment, time, catalogue, is_closed=is_closed)
+            reason = told.get(appointment.id) or _reason(appointment, time, catalogue, is_closed=is_closed)
             obstacles.append(AppointmentObstacle(appointment, wall_time, reason))
     return sorted(obstacles, key=lambda obstacle: obstacle.appointment.starts_at)
 

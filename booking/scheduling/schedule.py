@@ -10,11 +10,11 @@ from functools import cached_property
 
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.dispatch import query_busy_sources
-from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.criteria import SlotCriteria, policy_for
 from booking.scheduling.working_time import WorkingTime, working_times
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Service
-from booking.storage.queries.catalogue import get_clinic
+from booking.storage.models.ticks import squeeze_in_resource
 from booking.storage.queries.ticks import ReservedTime, reserved_times
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import count_by_day, date_bits, day_starts
@@ -28,7 +28,7 @@ class Schedule(WorkingTime):
     service: Service
     last_day: date  # of the horizon, on the location's calendar
     bookable: int  # the days asked for, within notice and horizon
-    busy: int  # held or booked, buffers included, or busy elsewhere
+    busy: int  # held or booked, buffers and ways to other locations included, or busy elsewhere
 
     @cached_property
     def starts(self) -> int:
@@ -93,19 +93,29 @@ async def load_schedules(
     The number of statements doesn't grow with practitioners or days. Notice counts from `notice_from`,
     where the visitor chose the time before `now`. `ignoring` is a hold or an appointment whose own ticks
     count as free.
+
+    Squeeze-ins are beside the practitioners' time, so they keep nobody else from it.
     """
-    service, policy = criteria.service, (await get_clinic(session)).policy
+    service, policy = criteria.service, await policy_for(session, criteria)
     times = await working_times(session, criteria, first, last, step=policy.slot_step)
     if not times:
         return []
     practitioners = {time.practitioner for time in times}
     start = min(time.window.first for time in times)
     end = max(time.window.end for time in times)
+    travel = ticks_in(policy.travel_time)
+    beside = {squeeze_in_resource(each): each for each in practitioners} if criteria.squeeze_in else {}
     reserved: dict[str, list[ReservedTime]] = defaultdict(list)
     for owned in await reserved_times(
-        session, start, end, resources=practitioners, now=now, ignoring=ignoring
+        session,
+        start,
+        end,
+        resources=[*practitioners, *beside],
+        now=now,
+        ignoring=ignoring,
+        with_locations=travel > 0 or criteria.squeeze_in,
     ):
-        reserved[owned.resource].append(owned)
+        reserved[beside.get(owned.resource, owned.resource)].append(owned)
     busy_elsewhere = await query_busy_sources(
         session, service, practitioners, start, end, now=now, ignoring=ignoring
     )
@@ -117,12 +127,19 @@ async def load_schedules(
         window, location = time.window, time.location
         if location not in days:
             last_day = policy.last_day(now.astimezone(time.zone).date())
-            bookable = date_bits(window, time.zone, first, min(last, last_day))
-            days[location] = last_day, bookable & window.bits(earliest, window.end)
+            today = (notice_from or now).astimezone(time.zone).date()
+            from_day = max(first, today) if criteria.by_staff else first
+            bookable = date_bits(window, time.zone, from_day, min(last, last_day))
+            if not criteria.by_staff:
+                bookable &= window.bits(earliest, window.end)
+            days[location] = last_day, bookable
         last_day, bookable = days[location]
         busy = 0
         for owned in reserved[time.practitioner]:
-            busy |= window.bits(owned.first, owned.last)
+            if criteria.squeeze_in and owned.resource not in beside and owned.location == location:
+                continue
+            way = travel if owned.location != location else 0
+            busy |= window.bits(owned.first - way, owned.last + way)
         for busy_location, low, high in busy_elsewhere[time.practitioner]:
             if busy_location in (None, location):
                 busy |= window.bits(low, high)

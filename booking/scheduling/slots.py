@@ -16,6 +16,7 @@ from booking.domain.errors import (
     BeyondHorizon,
     BookingError,
     InvalidInput,
+    InvalidInputCode,
     NoticeTooShort,
     NotOpen,
     NotQualified,
@@ -23,12 +24,12 @@ from booking.domain.errors import (
 )
 from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.policy import BookingPolicy
-from booking.scheduling.criteria import SlotCriteria, slot_criteria
+from booking.scheduling.criteria import SlotCriteria, policy_for, slot_criteria
 from booking.scheduling.schedule import Schedule, load_schedules
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Service
-from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
+from booking.timegrid.opening_hours import first_instant
 from booking.timegrid.ticks import DAY, EPOCH, TICK, Window, instant_at, on_tick, tick_at
 
 MAX_SEARCH_WINDOW = timedelta(days=31)
@@ -126,10 +127,29 @@ async def open_schedules(
 ) -> list[Schedule]:
     """The schedules behind `find_slots`, whose `starts` are its slots, on days within the horizon."""
     if last < first:
-        raise InvalidInput("The last day must not be before the first.", path=("to",))
+        raise InvalidInput(
+            "The last day must not be before the first.", path=("to",), code=InvalidInputCode.OUT_OF_RANGE
+        )
     if last - first >= MAX_SEARCH_WINDOW:
-        raise InvalidInput(f"Please ask for {MAX_SEARCH_WINDOW.days} days at most.", path=("to",))
-    horizon = (await get_clinic(session)).policy.horizon
+        raise InvalidInput(
+            f"Please ask for {MAX_SEARCH_WINDOW.days} days at most.",
+            path=("to",),
+            code=InvalidInputCode.OUT_OF_RANGE,
+        )
+    return await _open_schedules(session, criteria, first, last, now=now)
+
+
+async def all_open_schedules(
+    session: BookingSession, criteria: SlotCriteria, *, now: datetime
+) -> list[Schedule]:
+    """The schedules whose `starts` are all slots of all days within the horizon."""
+    return await _open_schedules(session, criteria, date.min, date.max, now=now)
+
+
+async def _open_schedules(
+    session: BookingSession, criteria: SlotCriteria, first: date, last: date, *, now: datetime
+) -> list[Schedule]:
+    horizon = (await policy_for(session, criteria)).horizon
     first, last = max(first, now.date() - DAY), min(last, now.date() + horizon + DAY)
     if last < first:
         return []
@@ -156,9 +176,9 @@ async def open_slots_at(
     Raises:
         BookingError: nothing is open then; the most telling refusal.
     """
-    policy = (await get_clinic(session)).policy
+    policy = await policy_for(session, criteria)
     earliest = policy.earliest_start(notice_from or now)
-    if starts_at < earliest:
+    if starts_at < (earliest - 2 * DAY if criteria.by_staff else earliest):
         message = "This time is too soon. Please choose a later one, or call us."
         raise NoticeTooShort(message, path=("startsAt",), earliest=earliest)
     if starts_at - now > policy.horizon + 2 * DAY:
@@ -186,9 +206,14 @@ async def _refusal(
 ) -> BookingError:
     """The refusal for a time that no schedule has open, decided by the set that kept it out."""
     tick = tick_at(starts_at)
-    policy = (await get_clinic(session)).policy
+    policy = await policy_for(session, criteria)
     if schedules and all(starts_at.astimezone(each.zone).date() > each.last_day for each in schedules):
         return _beyond_horizon(max(schedule.last_day for schedule in schedules))
+    zones = {schedule.zone for schedule in schedules}
+    if zones and all(starts_at.astimezone(zone).date() < now.astimezone(zone).date() for zone in zones):
+        earliest = min(first_instant(now.astimezone(zone).date(), zone) for zone in zones)
+        message = "This day is over. Please choose a time of today, or a later one."
+        return NoticeTooShort(message, path=("startsAt",), earliest=earliest)
     offers = await qualified_offers(session, criteria.service.slug)
     working = [schedule for schedule in schedules if schedule.is_working(tick)]
     if not any(criteria.practitioner in (None, offer.practitioner.slug) for offer in offers) or (

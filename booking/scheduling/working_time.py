@@ -4,15 +4,17 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import QualifiedOffer, qualified_offers
+from booking.catalogue.lookup import all_practitioners, qualified_offers
 from booking.scheduling.criteria import SlotCriteria
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Location
+from booking.storage.models.catalogue import Location, Practitioner
+from booking.storage.models.desk.blocked_time import BlockedTime, ExtraHours
 from booking.storage.queries.catalogue import (
+    CertifiedDays,
     WeeklyTime,
     cached,
     closures_between,
@@ -20,13 +22,17 @@ from booking.storage.queries.catalogue import (
     time_off_between,
     weekly_opening_hours,
 )
+from booking.storage.queries.desk.blocked_time import desk_times_between
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import TimeSpan, date_bits, days_window, open_bits, step_bits
 from booking.timegrid.public_holidays import public_holidays
-from booking.timegrid.ticks import DAY, Window, instant_at, ticks_between
+from booking.timegrid.ticks import DAY, TICK, Window, instant_at, ticks_between
 
 MARGIN = DAY
 """Around the days asked for: visits and buffers may cross midnight."""
+
+_Person = tuple[Practitioner, CertifiedDays | None]
+"""A practitioner, and the days of the certification that is required, if any."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,11 @@ class WorkingTime:
     zone: ZoneInfo
     position: int
     window: Window
-    opening: int  # the location's hours, on days without a closure or a public holiday
-    on_duty: int  # the practitioner's hours there
-    away: int  # the practitioner's time off
+    opening: int  # the location's hours, on days without a closure or a public holiday; extra hours
+    on_duty: int  # the practitioner's hours there; extra hours
+    away: int  # the practitioner's time off, and time that the desk has blocked
     working: int  # all three: open, on duty, not away
-    certified: int  # the certificate that the service needs is valid
+    certified: int  # the certificate that the service needs is valid; without a service all of it
     steps: int  # where a visit may start by the clinic's grid
 
 
@@ -66,26 +72,39 @@ async def working_times(
     ]
 
 
+async def all_working_times(session: BookingSession, first: date, last: date) -> Sequence[WorkingTime]:
+    """The working time of every listed practitioner, whatever the services, as `working_times` has it."""
+    key = None, first - MARGIN, last + MARGIN, TICK
+    days = (last - first + 3 * MARGIN).days
+    return await cached(
+        session, key, partial(compute_working_times, session, *key), weigh=lambda times: days * len(times)
+    )
+
+
 async def compute_working_times(
-    session: BookingSession, service: str, first: date, last: date, step: timedelta
+    session: BookingSession, service: str | None, first: date, last: date, step: timedelta
 ) -> Sequence[WorkingTime]:
-    """As `working_times`, for every practitioner and location, from the rows as this transaction has them."""
-    offers = await qualified_offers(session, service)
+    """As `working_times`, for every practitioner and location, from the rows as this transaction has them.
+
+    Without a service it is that of every listed practitioner.
+    """
+    people = await (_listed_people(session) if service is None else _qualified_people(session, service))
     locations = await listed_locations(session)
-    if not offers or not locations:
+    if not people or not locations:
         return []
-    practitioners = [offer.practitioner.slug for offer in offers]
+    practitioners = [practitioner.slug for practitioner, _ in people]
     windows = {row.slug: days_window(first, last, ZoneInfo(row.time_zone)) for row in locations}
     hours = await weekly_opening_hours(session, locations=list(windows), practitioners=practitioners)
     await asyncio.sleep(0)  # Other requests run between the steps.
     spans = _spans_by_location_and_practitioner(hours)
     await asyncio.sleep(0)
     closed = await closed_days(session, locations, first, last)
-    away: dict[str, list[tuple[int, int]]] = defaultdict(list)
     start = instant_at(min(window.first for window in windows.values()))
     end = instant_at(max(window.end for window in windows.values()))
-    for time_off in await time_off_between(session, start, end, practitioners=practitioners):
-        away[time_off.practitioner].append(ticks_between(time_off.starts_at, time_off.ends_at))
+    away = await _away(session, start, end, practitioners)
+    extra: dict[tuple[str | None, str], list[tuple[int, int]]] = defaultdict(list)
+    for row in await desk_times_between(session, ExtraHours, start, end, practitioners=practitioners):
+        extra[row.location, row.practitioner].append(ticks_between(row.starts_at, row.ends_at))
     await asyncio.sleep(0)
 
     times = []
@@ -93,14 +112,15 @@ async def compute_working_times(
         slug, window, zone = location.slug, windows[location.slug], ZoneInfo(location.time_zone)
         open_ = open_bits(window, zone, spans[slug, None], closed[slug])
         steps = step_bits(window, zone, step)
-        async for offer in cooperatively(offers):
-            practitioner = offer.practitioner
-            if not spans[slug, practitioner.slug]:
+        async for practitioner, certification in cooperatively(people):
+            extra_bits = _bits(window, extra[slug, practitioner.slug])
+            if not (spans[slug, practitioner.slug] or extra_bits):
                 continue
-            time_off_bits = 0
-            for low, high in away[practitioner.slug]:
-                time_off_bits |= window.bits(low, high)
-            on_duty = open_bits(window, zone, spans[slug, practitioner.slug])
+            away_bits = _bits(window, away[None, practitioner.slug]) | _bits(
+                window, away[slug, practitioner.slug]
+            )
+            opening = open_ | extra_bits
+            on_duty = open_bits(window, zone, spans[slug, practitioner.slug]) | extra_bits
             times.append(
                 WorkingTime(
                     practitioner.slug,
@@ -108,21 +128,49 @@ async def compute_working_times(
                     zone,
                     practitioner.position,
                     window,
-                    opening=open_,
+                    opening=opening,
                     on_duty=on_duty,
-                    away=time_off_bits,
-                    working=open_ & on_duty & ~time_off_bits,
-                    certified=_certified(window, zone, offer),
+                    away=away_bits,
+                    working=opening & on_duty & ~away_bits,
+                    certified=_certified(window, zone, certification),
                     steps=steps,
                 )
             )
     return times
 
 
-def _certified(window: Window, zone: ZoneInfo, offer: QualifiedOffer) -> int:
-    if offer.certification is None:
+async def _qualified_people(session: BookingSession, service: str) -> Sequence[_Person]:
+    return [(offer.practitioner, offer.certification) for offer in await qualified_offers(session, service)]
+
+
+async def _listed_people(session: BookingSession) -> Sequence[_Person]:
+    rows = (await all_practitioners(session)).values()
+    return [(row, None) for row in sorted(rows, key=lambda row: row.position) if row.listed]
+
+
+async def _away(
+    session: BookingSession, start: datetime, end: datetime, practitioners: Sequence[str]
+) -> dict[tuple[str | None, str], list[tuple[int, int]]]:
+    """Ticks by location, None for everywhere, and practitioner: time off, and time that the desk blocked."""
+    away: dict[tuple[str | None, str], list[tuple[int, int]]] = defaultdict(list)
+    for time_off in await time_off_between(session, start, end, practitioners=practitioners):
+        away[None, time_off.practitioner].append(ticks_between(time_off.starts_at, time_off.ends_at))
+    for row in await desk_times_between(session, BlockedTime, start, end, practitioners=practitioners):
+        away[row.location, row.practitioner].append(ticks_between(row.starts_at, row.ends_at))
+    return away
+
+
+def _bits(window: Window, spans: Sequence[tuple[int, int]]) -> int:
+    bits = 0
+    for low, high in spans:
+        bits |= window.bits(low, high)
+    return bits
+
+
+def _certified(window: Window, zone: ZoneInfo, certification: CertifiedDays | None) -> int:
+    if certification is None:
         return window.all
-    return date_bits(window, zone, offer.certification.valid_from, offer.certification.valid_until)
+    return date_bits(window, zone, certification.valid_from, certification.valid_until)
 
 
 def _spans_by_location_and_practitioner(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from booking.domain.translations import Faq, Translations
+from booking.encryption.cipher import Ciphertext
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -49,10 +50,25 @@ class DurationInMinutes(TypeDecorator[timedelta]):
         return None if value is None else timedelta(minutes=value)
 
 
+class EncryptedColumn(TypeDecorator[Ciphertext]):
+    """A value that is encrypted before it comes here: a plain one can't be stored by mistake."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Ciphertext | None, dialect: Dialect) -> bytes | None:
+        if value is not None and not isinstance(value, Ciphertext):
+            raise TypeError("a plain value for an encrypted column: encrypt it with the patient's data key")
+        return value
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Ciphertext | None:
+        return None if value is None else Ciphertext(value)
+
+
 class Table(DeclarativeBase):
     """The base class of all tables (SQLAlchemy), with column types that mean the same on both databases.
 
-    A `datetime` is stored in UTC, a `timedelta` in whole minutes.
+    A `datetime` is stored in UTC, a `timedelta` in whole minutes; a `Ciphertext` column takes nothing else.
     """
 
     metadata = sa.MetaData(
@@ -71,6 +87,7 @@ class Table(DeclarativeBase):
         Faq: sa.JSON,
         list[str]: sa.JSON,
         bytes: sa.LargeBinary,
+        Ciphertext: EncryptedColumn,
         uuid.UUID: sa.Uuid,
     }
 
@@ -106,8 +123,8 @@ def partial_index(name: str, *columns: str, where: str) -> sa.Index:
     return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
-def enum_column(kind: type[StrEnum], name: str, *, length: int = 16) -> Any:
-    """One of the enum's values, stored as text, checked by the database."""
+def enum_column(kind: type[StrEnum], name: str, *, length: int = 16, default: StrEnum | None = None) -> Any:
+    """One of the enum's values, stored as text, checked by the database, which also knows the `default`."""
     return mapped_column(
         sa.Enum(
             kind,
@@ -116,5 +133,6 @@ def enum_column(kind: type[StrEnum], name: str, *, length: int = 16) -> Any:
             create_constraint=True,
             length=length,
             values_callable=lambda members: [member.value for member in members],
-        )
+        ),
+        server_default=default and default.value,
     )

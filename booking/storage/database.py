@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,18 +14,28 @@ from sqlalchemy import AsyncAdaptedQueuePool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from booking.domain.errors import OutOfOrder
 from booking.domain.hookspecs import FeatureHooks
-from booking.storage.catalogue_cache import CatalogueCache
-from booking.storage.change_token import change_token_of
-from booking.storage.engine import LOCK_TIMEOUT_SECONDS, engine_for
+from booking.storage.caches.catalogue_cache import CatalogueCache
+from booking.storage.caches.change_token import change_token_of
+from booking.storage.caches.shared_reads import SharedReads
+from booking.storage.connection.write_ahead_log import empty_log
+from booking.storage.engine import IS_POOLED, LOCK_TIMEOUT_SECONDS, engine_for
+from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.models.catalogue import Clinic
 from booking.storage.session import BookingSession
-from booking.storage.shared_reads import SharedReads
-from booking.storage.transient_errors import refuses_changes, transient_errors_as_try_again
+from booking.storage.transient_errors import (
+    database_errors_as_refusals,
+    is_damage,
+    key_problems_as_refusals,
+    refuses_changes,
+)
 from booking.storage.turns import Turns
 
 CLOSE_TIMEOUT_SECONDS = 1
-WRITE_REFUSAL_SECONDS = 10
+LOG_SECONDS = 10
+"""How long a deleted secret may stay in SQLite's write-ahead log."""
+WRITE_REFUSAL_SECONDS = 20
 """So long after a refused change the next one is taken to be refused, too."""
 
 V = TypeVar("V")
@@ -47,24 +57,37 @@ class _WriterQueue:
 
 
 @dataclass
-class _WriteState:
+class _State:
     """Shared by the copies of a database."""
 
     refused_at: float | None = None
+    is_damaged: bool = False
 
 
 class Database:
     """Opens sessions. Their rows stay readable after the transaction."""
 
     def __init__(
-        self, url: str, *, patience: float = LOCK_TIMEOUT_SECONDS, features: Sequence[FeatureHooks] = ()
+        self,
+        url: str,
+        data_keys: DataKeys | None = None,
+        *,
+        patience: float = LOCK_TIMEOUT_SECONDS,
+        features: Sequence[FeatureHooks] = (),
     ) -> None:
-        """`patience` is in seconds; sessions call the hooks of `features`."""
+        """`patience` is in seconds; sessions call the hooks of `features`.
+
+        Without `data_keys`, which are closed with it, sessions read and write no patient's data.
+        """
+        self._url = url
+        self._data_keys = data_keys
         self.engine = engine_for(url, patience=patience, limits_statements=True)
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = (
             engine_for(url, patience=patience, limits_statements=True, only_reads=True)
             if is_sqlite
+            else self.engine
+            if self.engine.get_execution_options()[IS_POOLED]
             # Without BEGIN and ROLLBACK, which are two more round trips.
             else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
@@ -79,11 +102,12 @@ class Database:
             class_=BookingSession,
             expire_on_commit=False,
             catalogue_cache=CatalogueCache(),
+            data_keys=data_keys,
             features=features,
         )
         self._reading = sessions(self._readers)
         self._writing = sessions(self.engine.execution_options(writes=True))
-        self._write_state = _WriteState()
+        self._state = _State()
         self._clinic: Clinic | None = None
         self._clinic_token: Hashable = None
 
@@ -103,9 +127,16 @@ class Database:
         Raises:
             TryAgain: the database can't answer just now.
         """
-        with transient_errors_as_try_again():
+        with self._errors_as_refusals(), key_problems_as_refusals():
             async with self._reading(clinic=self._clinic) as session:
                 yield session
+
+    async def revision(self) -> Hashable:
+        """Equal to an earlier one of this process only if nothing that decides a time changed in between.
+
+        None if that can't be told: a feature's busy source may answer differently at any time.
+        """
+        return await self.change_token.read(is_recent=False) if self._shares_reads else None
 
     async def read_shared(
         self, key: Hashable, read: Callable[[BookingSession], Awaitable[tuple[V, datetime]]], *, now: datetime
@@ -117,7 +148,7 @@ class Database:
         Raises:
             TryAgain: the database can't answer just now.
         """
-        token = await self.change_token.read(is_recent=False) if self._shares_reads else None
+        token = await self.revision()
         # A clinic that was read at an earlier state must not shape a value that others share.
         database = self if token is not None and token == self._clinic_token else self.with_clinic(None)
 
@@ -138,7 +169,7 @@ class Database:
         Raises:
             TryAgain: the turn did not come in time.
         """
-        with transient_errors_as_try_again():
+        with self._errors_as_refusals():
             async with self._turns.turn(key, check):
                 yield
 
@@ -149,24 +180,46 @@ class Database:
         Raises:
             TryAgain: the database can't answer just now.
         """
-        with transient_errors_as_try_again():
+        with self._errors_as_refusals(), key_problems_as_refusals():
             try:
                 async with self._writer_queue, self._writing() as session, session.begin():
                     yield session
             except DBAPIError as error:
                 if refuses_changes(error):
-                    self._write_state.refused_at = time.monotonic()
+                    self._state.refused_at = time.monotonic()
                 raise
-        self._write_state.refused_at = None
+        self._state.refused_at = None
+
+    @contextmanager
+    def _errors_as_refusals(self) -> Iterator[None]:
+        try:
+            with database_errors_as_refusals(self._url):
+                yield
+        except OutOfOrder as refusal:
+            self._state.is_damaged |= is_damage(refusal.__cause__)
+            raise
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether a request of this process has met a damaged part. No later one shows that it is whole."""
+        return self._state.is_damaged
 
     @property
     def cannot_write(self) -> bool:
         """Whether the latest change was refused because the disk is full, or the database is read-only."""
-        refused_at = self._write_state.refused_at
+        refused_at = self._state.refused_at
         return refused_at is not None and time.monotonic() - refused_at < WRITE_REFUSAL_SECONDS
+
+    async def empty_log_often(self) -> None:
+        """Until cancelled: on SQLite, keep nothing in the write-ahead log that was deleted."""
+        file = self.engine.url.database
+        while self.engine.dialect.name == "sqlite" and file:
+            await asyncio.sleep(LOG_SECONDS)
+            await asyncio.to_thread(empty_log, file)  # Next time, if a transaction prevents it.
 
     async def close(self) -> None:
         """Wait a moment for cancelled tasks to return their connections, then close these."""
+        await self.change_token.close()  # First, because its connection is always checked out.
         engines = self.engine, self._readers
         pools = [cast(AsyncAdaptedQueuePool, engine.pool) for engine in engines]
         with suppress(TimeoutError):
@@ -176,3 +229,5 @@ class Database:
         await self.change_token.close()
         for engine in engines:
             await engine.dispose()
+        if self._data_keys is not None:
+            await self._data_keys.close()

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from booking.domain.hookspecs import FeatureHooks
-from booking.storage.catalogue_cache import CatalogueCache
+from booking.encryption.key_ring import KeyProblem
+from booking.storage.caches.catalogue_cache import CatalogueCache
+from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.models.catalogue import Clinic
 
 
@@ -49,17 +51,30 @@ class BookingSession(AsyncSession):
         self,
         *binds: Any,
         catalogue_cache: CatalogueCache,
+        data_keys: DataKeys | None = None,
         features: Sequence[FeatureHooks] = (),
         clinic: Clinic | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*binds, **options)
         self.catalogue_cache = catalogue_cache
+        self._data_keys = data_keys
         self.features = features
         self.clinic = clinic
         """Referenced here, because the session holds its rows weakly. None: not read yet."""
         self.next_hold_expiry: datetime | None = None
         """When the first of the holds expires that this session read as reserved time."""
+
+    @property
+    def data_keys(self) -> DataKeys:
+        """The keys of patients' data.
+
+        Raises:
+            KeyProblem: the database was opened without them.
+        """
+        if self._data_keys is None:
+            raise KeyProblem("this database was opened without data keys: patients' data stay closed")
+        return self._data_keys
 
     @contextmanager
     def transaction_guarded(self) -> Iterator[None]:

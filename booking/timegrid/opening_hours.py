@@ -40,8 +40,8 @@ def clock_time(minutes: int) -> str:
 
 def days_window(first: date, last: date, zone: ZoneInfo) -> Window:
     """The ticks of the local days `first` to `last`, both included."""
-    start = tick_at(_first_instant(first, zone))
-    return Window(start, max(0, tick_at(_first_instant(last + DAY, zone)) - start))
+    start = tick_at(first_instant(first, zone))
+    return Window(start, max(0, tick_at(first_instant(last + DAY, zone)) - start))
 
 
 def open_bits(window: Window, zone: ZoneInfo, weekly: WeeklyHours, closed: Container[date] = ()) -> int:
@@ -143,6 +143,7 @@ def _offset(tick: int, zone: ZoneInfo) -> timedelta:
     return offset
 
 
-def _first_instant(day: date, zone: ZoneInfo) -> datetime:
+def first_instant(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which the day begins on the zone's clock."""
     # Midnight; where the clocks skip it, Python reads it with the offset before: the same instant.
     return datetime.combine(day, time(), zone).astimezone(UTC)

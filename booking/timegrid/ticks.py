@@ -57,6 +57,21 @@ class Window:
         low, high = max(first - self.first, 0), min(last - self.first, self.length)
         return (1 << high) - (1 << low) if low < high else 0
 
+    def taken_from(self, other: "Window", bits: int) -> int:
+        """A set of ticks of the other window, as far as they are in this one."""
+        ahead = other.first - self.first
+        return (bits << ahead if ahead >= 0 else bits >> -ahead) & self.all
+
+    def runs(self, bits: int) -> list[tuple[int, int]]:
+        """The set as stretches [first, last), in order, with no two that touch."""
+        text, runs = bin(bits)[:1:-1] + "0", []
+        low = text.find("1")
+        while low >= 0:
+            high = text.find("0", low)
+            runs.append((self.first + low, self.first + high))
+            low = text.find("1", high)
+        return runs
+
     def ticks(self, bits: int) -> list[int]:
         """The ticks of a set, in order."""
         # As text: taking the lowest bit off a long int again and again copies all of it each time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.webhooks.ssrf_guard import Resolve, resolve, resolve_url
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ class WebhookClient:
             async with asyncio.timeout(self._patience):
                 await resolve_url(url, self._resolve, to_private=self._to_private)
         except TimeoutError:
-            raise InvalidInput("Nobody could say in time where this URL leads to.", path=("url",)) from None
+            raise InvalidInput(
+                "Nobody could say in time where this URL leads to.",
+                path=("url",),
+                code=InvalidInputCode.UNKNOWN,
+            ) from None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> DeliveryResult:
         """Never raises, and never repeats a word of the response, which may hold anything."""

@@ -1,7 +1,7 @@
 """Webhook endpoints as outbox listeners: each event is sent, signed, and the attempt recorded."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,8 @@ from booking.storage.queries.webhooks import (
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.endpoints import get_endpoint
 from booking.webhooks.event_data import WebhookEvent, webhook_event
-from booking.webhooks.payload import PING, WebhookMessage, active_secrets, signed_headers, webhook_message
+from booking.webhooks.payload import PING, WebhookMessage, signed_headers, webhook_message
+from booking.webhooks.secrets import active_secrets
 
 HTTP_GONE = 410
 DISABLED_AFTER = timedelta(days=3)
@@ -57,8 +58,9 @@ class WebhookDelivery:
         async with self.database.read() as session:
             now = await self.clock(session)
             endpoint = await get_endpoint(session, id, key_id=key_id)
+            secrets = await active_secrets(session, endpoint, now=now)
         message = webhook_message(uuid.uuid4(), PING, now, {})
-        attempt = await _attempt(self.client, endpoint, message, now=now)
+        attempt = await _attempt(self.client, endpoint, secrets, message, now=now)
         async with self.database.write() as session:
             await record_attempt(session, attempt)
         return attempt
@@ -76,18 +78,21 @@ class WebhookDelivery:
             if await is_revoked(session, endpoint):
                 raise PermanentFailure("its key is revoked")
             data = await webhook_event(session, endpoint, event)
+            secrets = await active_secrets(session, endpoint, now=now)
         if data is not None:
             message = webhook_message(event.id, event.kind, event.occurred_at, payload_of(data))
-            await self._deliver(endpoint, message, now=now)
+            await self._deliver(endpoint, secrets, message, now=now)
 
-    async def _deliver(self, endpoint: WebhookEndpoint, message: WebhookMessage, *, now: datetime) -> None:
+    async def _deliver(
+        self, endpoint: WebhookEndpoint, secrets: Sequence[str], message: WebhookMessage, *, now: datetime
+    ) -> None:
         """Attempt once, record it, and disable the endpoint if it is gone or has failed for long.
 
         Raises:
             TemporaryDeliveryFailure: the endpoint did not take it.
             PermanentFailure: the endpoint is gone for good.
         """
-        attempt = await _attempt(self.client, endpoint, message, now=now)
+        attempt = await _attempt(self.client, endpoint, secrets, message, now=now)
         async with self.database.write() as session:
             if await session.get(WebhookEndpoint, endpoint.id) is None:
                 return  # It was removed meanwhile.
@@ -107,10 +112,15 @@ class WebhookDelivery:
 
 
 async def _attempt(
-    client: WebhookClient, endpoint: WebhookEndpoint, message: WebhookMessage, *, now: datetime
+    client: WebhookClient,
+    endpoint: WebhookEndpoint,
+    secrets: Sequence[str],
+    message: WebhookMessage,
+    *,
+    now: datetime,
 ) -> WebhookAttempt:
     """Post the message once; the attempt is still to be recorded."""
-    headers = signed_headers(message, active_secrets(endpoint, now=now), now=now)
+    headers = signed_headers(message, secrets, now=now)
     result = await client.post(endpoint.url, message.body, headers)
     return WebhookAttempt(
         endpoint=endpoint.id,

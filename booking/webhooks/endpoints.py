@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from booking.domain.display_name import check_display_name
-from booking.domain.errors import InvalidInput, NotFound
-from booking.domain.events import EventKind
+from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
+from booking.domain.events import APPOINTMENT_EVENTS, EventKind
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.outbox import (
     FAMILY_SEPARATOR,
     add_listener,
@@ -17,7 +18,8 @@ from booking.storage.queries.outbox import (
 )
 from booking.storage.queries.webhooks import disable_if_enabled, endpoints_of_key, latest_attempts
 from booking.storage.session import BookingSession
-from booking.webhooks.payload import new_secret
+from booking.webhooks.secrets import current_secret, encrypt_secret, new_secret
+from booking.webhooks.watched_states import watch_states
 
 LISTENER_FAMILY = "webhook"
 MAX_ENDPOINTS = 20
@@ -35,34 +37,40 @@ async def add_endpoint(
     session: BookingSession,
     url: str,
     name: str,
-    kinds: Collection[str] = tuple(EventKind),
+    kinds: Collection[str] = APPOINTMENT_EVENTS,
     *,
     key_id: str | None = None,
     now: datetime,
 ) -> tuple[WebhookEndpoint, str]:
     """The endpoint, and its secret, which is shown only here. It gets the events from now on.
 
-    A partner's endpoint (`key_id`) gets the events of appointments that the partner booked. The caller
+    A partner's endpoint (`key_id`) gets the events of appointments that the partner booked. Events about
+    changes of the catalogue and of open times are for all that name them in `kinds`. The caller
     has checked the URL with `WebhookClient.check`.
 
     Raises:
         InvalidInput: the name or the kinds can't be used, or there are too many endpoints.
     """
     if len(await endpoints_of_key(session, key_id)) >= MAX_ENDPOINTS:
-        raise InvalidInput(f"There are {MAX_ENDPOINTS} endpoints already. Please remove one first.")
+        raise InvalidInput(
+            f"There are {MAX_ENDPOINTS} endpoints already. Please remove one first.",
+            code=InvalidInputCode.CONFLICT,
+        )
+    endpoint_id, secret = secrets.token_hex(ID_BYTES), new_secret()
     endpoint = WebhookEndpoint(
-        id=secrets.token_hex(ID_BYTES),
+        id=endpoint_id,
         key_id=key_id,
         name=check_display_name(name, owner="An endpoint"),
         url=url,
         kinds=_checked_kinds(kinds),
-        secret=new_secret(),
+        secret=await encrypt_secret(session, endpoint_id, secret),
         created_at=now,
     )
     session.add(endpoint)
     await add_listener(session, listener_name(endpoint.id))
+    await watch_states(session, endpoint.kinds, now=now)
     await session.flush()
-    return endpoint, endpoint.secret
+    return endpoint, secret
 
 
 async def get_endpoint(session: BookingSession, id: str, *, key_id: str | None = None) -> WebhookEndpoint:
@@ -87,9 +95,11 @@ async def rotate_secret(
 ) -> str:
     """A new secret. For `grace` longer, messages are signed with the former one too."""
     endpoint = await get_endpoint(session, id, key_id=key_id)
-    endpoint.former_secret, endpoint.former_until = endpoint.secret, now + grace
-    endpoint.secret = new_secret()
-    return endpoint.secret
+    former, secret = await current_secret(session, endpoint), new_secret()
+    endpoint.former_secret = await encrypt_secret(session, endpoint.id, former, is_former=True)
+    endpoint.former_until = now + grace
+    endpoint.secret = await encrypt_secret(session, endpoint.id, secret)
+    return secret
 
 
 async def disable_endpoint(
@@ -135,14 +145,15 @@ async def replay_event(
     """
     listener = await _enabled_listener(session, id, key_id=key_id)
     if not await requeue_deliveries(session, listener, event=event, now=now):
-        message = "This endpoint was never to hear of such an event, or more than 30 days ago."
+        days = (await get_clinic(session)).outbox_retention.days
+        message = f"This endpoint was never to hear of such an event, or more than {days} days ago."
         raise NotFound(message, path=("event",))
 
 
 async def replay_since(
     session: BookingSession, id: str, since: datetime, *, key_id: str | None = None, now: datetime
 ) -> int:
-    """Send all events from then on again, as far as they are known: 30 days. Returns their number.
+    """Send all events from then on again, as far as they are kept. Returns their number.
 
     Raises:
         InvalidInput: the endpoint is disabled.
@@ -154,7 +165,9 @@ async def replay_since(
 async def _enabled_listener(session: BookingSession, id: str, *, key_id: str | None) -> str:
     endpoint = await get_endpoint(session, id, key_id=key_id)
     if endpoint.disabled_at is not None:
-        raise InvalidInput("This endpoint is disabled. Please enable it first.", path=("id",))
+        raise InvalidInput(
+            "This endpoint is disabled. Please enable it first.", path=("id",), code=InvalidInputCode.CONFLICT
+        )
     return listener_name(endpoint.id)
 
 
@@ -162,5 +175,9 @@ def _checked_kinds(kinds: Collection[str]) -> list[str]:
     unknown = sorted(set(kinds) - set(EventKind))
     if unknown or not kinds:
         problem = f"There is no event {unknown[0]!r}." if unknown else "An endpoint needs an event."
-        raise InvalidInput(f"{problem} Choose among: {', '.join(EventKind)}.", path=("events",))
+        raise InvalidInput(
+            f"{problem} Choose among: {', '.join(EventKind)}.",
+            path=("events",),
+            code=InvalidInputCode.UNKNOWN if unknown else InvalidInputCode.REQUIRED,
+        )
     return [kind for kind in EventKind if kind in kinds]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import all_locations
-from booking.domain.events import Event
+from booking.catalogue.lookup import location_zones
+from booking.domain.events import CHANGE_EVENTS, Event
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.webhooks import WebhookEndpoint
 from booking.storage.queries.appointments import appointments_by_id
@@ -15,7 +15,7 @@ from booking.storage.session import BookingSession
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """`appointments` are in order of time; there is at least one."""
+    """`appointments` are in order of time; there is at least one, but for changes there is none."""
 
     event: Event
     appointments: Sequence[Appointment]
@@ -32,6 +32,8 @@ async def webhook_event(
     """None for a kind of event that the endpoint did not ask for, and for another key's appointments."""
     if event.kind not in endpoint.kinds:
         return None
+    if event.kind in CHANGE_EVENTS:
+        return WebhookEvent(event, [], {})
     appointments = [
         appointment
         for appointment in await appointments_by_id(session, event.appointments)
@@ -39,5 +41,4 @@ async def webhook_event(
     ]
     if not appointments:
         return None
-    zones = {slug: ZoneInfo(row.time_zone) for slug, row in (await all_locations(session)).items()}
-    return WebhookEvent(event, appointments, zones)
+    return WebhookEvent(event, appointments, await location_zones(session))

@@ -4,17 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
-import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from booking.storage.models.webhooks import WebhookEndpoint
+from booking.webhooks.secrets import SECRET_PREFIX
 
-SECRET_PREFIX = "whsec_"  # noqa: S105
-SECRET_BYTES = 32
 PING = "test.ping"
 
 
@@ -33,16 +30,6 @@ def webhook_message(
     timestamp = occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     body = {"type": kind, "timestamp": timestamp, "data": data}
     return WebhookMessage(id, kind, json.dumps(body, separators=(",", ":")).encode())
-
-
-def new_secret() -> str:
-    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-
-
-def active_secrets(endpoint: WebhookEndpoint, *, now: datetime) -> list[str]:
-    """The endpoint's secrets: two while a new one replaces the former."""
-    former, until = endpoint.former_secret, endpoint.former_until
-    return [endpoint.secret, former] if former and until and now < until else [endpoint.secret]
 
 
 def signed_headers(message: WebhookMessage, secrets: Sequence[str], *, now: datetime) -> dict[str, str]:

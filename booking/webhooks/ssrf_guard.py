@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 
 if TYPE_CHECKING:
     import httpx  # Most clinics have no webhook: without it a server is a tenth smaller.
@@ -77,10 +77,10 @@ async def resolve_url(text: str, resolve: Resolve, *, to_private: bool) -> tuple
     except (OSError, UnicodeError):  # names that are too long for the system's codec
         addresses = []
     if not addresses:
-        raise _invalid_url(f"{host} can't be found")
+        raise _invalid_url(f"{host} can't be found", InvalidInputCode.UNKNOWN)
     if not to_private and not all(is_public(address) for address in addresses):
         # The message must not reveal the address.
-        raise _invalid_url(f"{host} is in a private network")
+        raise _invalid_url(f"{host} is in a private network", InvalidInputCode.OUT_OF_RANGE)
     return url, addresses
 
 
@@ -93,16 +93,15 @@ def _parsed_url(text: str, *, to_private: bool) -> "httpx.URL":
         raise _invalid_url("This is not a URL") from None
     schemes = ("https", "http") if to_private else ("https",)
     is_port = url.port is None or 0 < url.port < 2**16
-    if (
-        len(text) > MAX_URL_LENGTH
-        or url.scheme not in schemes
-        or not (HOST.fullmatch(url.raw_host) and is_port)
-    ):
+    if len(text) > MAX_URL_LENGTH:
+        raise _invalid_url("The URL can't be used", InvalidInputCode.TOO_LONG)
+    if url.scheme not in schemes or not (HOST.fullmatch(url.raw_host) and is_port):
         raise _invalid_url("The URL can't be used")
     if url.userinfo or url.fragment:
         raise _invalid_url("The URL must hold neither a password nor a fragment (#)")
     return url
 
 
-def _invalid_url(problem: str) -> InvalidInput:
-    return InvalidInput(f"{problem}; it must look like https://partner.example/hook", path=("url",))
+def _invalid_url(problem: str, code: InvalidInputCode = InvalidInputCode.WRONG_FORMAT) -> InvalidInput:
+    message = f"{problem}; it must look like https://partner.example/hook"
+    return InvalidInput(message, path=("url",), code=code)

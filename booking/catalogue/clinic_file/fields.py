@@ -17,7 +17,9 @@ from booking.timegrid.ticks import TICK
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1)}
-DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day)s?")
+# As long as the longest month and year: what must be kept for ten years is kept for ten of any.
+LONG_UNITS = UNITS | {"month": timedelta(days=31), "year": timedelta(days=366)}
+DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day|month|year)s?")
 SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 # They mean the computer's own zone, and browsers don't know them.
@@ -27,9 +29,16 @@ Week = dict[int, tuple[TimeSpan, ...]]
 
 def _duration(value: Any) -> timedelta:
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
-    if not match:
+    if not match or match[2] not in UNITS:
         raise ValueError('a duration looks like "45 min", "2 h" or "60 days"')
     return int(match[1]) * UNITS[match[2]]
+
+
+def _period(value: Any) -> timedelta:
+    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValueError('a period looks like "90 days", "3 months" or "10 years"')
+    return int(match[1]) * LONG_UNITS[match[2]]
 
 
 def _whole_ticks(value: timedelta) -> timedelta:
@@ -42,6 +51,10 @@ def _whole_days(value: timedelta) -> timedelta:
     if value % UNITS["day"]:
         raise ValueError("must be whole days")
     return value
+
+
+def _whole_days_or_none(value: Any) -> timedelta | None:
+    return None if value is False else _whole_days(_duration(value))
 
 
 def matching(pattern: str, otherwise: str) -> AfterValidator:
@@ -59,7 +72,7 @@ def between(shortest: str, longest: str) -> AfterValidator:
     """Bounds of a duration, as they would stand in the file; both included."""
 
     def check(value: timedelta) -> timedelta:
-        if not _duration(shortest) <= value <= _duration(longest):
+        if not _period(shortest) <= value <= _period(longest):
             raise ValueError(f"must be from {shortest} to {longest}")
         return value
 
@@ -213,6 +226,10 @@ def _text(value: Any) -> TranslatedText:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
 WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
+Period = Annotated[timedelta, BeforeValidator(_period), AfterValidator(_whole_days)]
+"""Whole days; a month counts as 31, a year as 366."""
+WholeDaysOrFalse = Annotated[timedelta | None, BeforeValidator(_whole_days_or_none)]
+"""A duration of whole days; None for `false`."""
 Day = Annotated[date, PlainValidator(_day)]
 Moment = Annotated[date, PlainValidator(_date_or_time)]
 """A date, or its subclass with a time."""

@@ -18,6 +18,7 @@ from booking.storage.models.catalogue import (
     Certification,
     Clinic,
     Closure,
+    ConsentText,
     Location,
     OpeningHours,
     Practitioner,
@@ -37,9 +38,13 @@ class MissingColumn(Exception):
 
 @dataclass(frozen=True)
 class ClinicRows:
-    """`named` rows have slugs and stay for ever; `parts` are replaced when they change."""
+    """`named` rows have slugs and stay for ever; `parts` are replaced when they change.
+
+    A row of `consent_texts` is added once, and never changes: patients have agreed to it.
+    """
 
     clinic: Row
+    consent_texts: list[Row]
     named: dict[type[Table], list[Row]]
     parts: dict[type[Table], list[Row]]
 
@@ -52,6 +57,7 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
     """
     return ClinicRows(
         clinic=_clinic(file),
+        consent_texts=list(_consent_texts(file)),
         named={
             Location: [
                 row | {"time_zone": row["time_zone"] or file.clinic.time_zone}
@@ -130,12 +136,22 @@ def _clinic(file: ClinicFile) -> Row:
     return (
         _row(Clinic, clinic, file)
         | _row(Clinic, file.policy, file)
+        | _row(Clinic, file.retention, file)
+        | _row(Clinic, file.desk, file)
         | {
             "phone": e164(clinic.phone, clinic.country),
             "phone_shown": clinic.phone,
             "website": str(clinic.website) if clinic.website else None,
+            "consent_version": file.consent.version if file.consent else None,
         }
     )
+
+
+def _consent_texts(file: ClinicFile) -> Iterator[Row]:
+    if file.consent is not None:
+        row = _row(ConsentText, file.consent, file)
+        for language, text in row["text"].items():
+            yield row | {"language": language, "text": text.strip()}
 
 
 def _opening_hours(file: ClinicFile) -> Iterator[Row]:

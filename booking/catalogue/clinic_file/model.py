@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from email_validator import EmailNotValidError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 
 from booking.catalogue.clinic_file.fields import (
     Country,
@@ -15,12 +15,14 @@ from booking.catalogue.clinic_file.fields import (
     Duration,
     Line,
     Moment,
+    Period,
     Region,
     Slug,
     Text,
     Ticks,
     Weekly,
     WholeDays,
+    WholeDaysOrFalse,
     Zone,
     between,
     matching,
@@ -42,6 +44,12 @@ Language = Annotated[
     str, matching(r"[a-z]{2,3}(-[A-Z]{2})?", 'no language; languages look like "en" or "fr-CA"')
 ]
 Amount = Annotated[str, matching(r"[0-9]{1,6}\.[0-9]{2}", 'no price; a price looks like "110.00"')]
+ServiceType = Annotated[str, matching(r"[1-9][0-9]{0,3}", 'no service type; one looks like "65"')]
+Version = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    matching(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", 'no version; a version looks like "2027-01" or "3.1"'),
+]
 Currency = Annotated[str, matching(r"[A-Z]{3}", 'no currency; a currency looks like "CAD"')]
 
 
@@ -79,9 +87,46 @@ class PolicySection(Section):
     """How long a time is held while a visitor fills in the form, 60 min at most."""
     cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
     """Until how long before a visit it can be moved or cancelled online."""
-    screening_valid: WholeDays | None = None
-    """`"30 days"`: a visit that is moved to more days than these after its booking is screened again.
-    Unless given, the answers of the booking hold."""
+    screening_valid: WholeDaysOrFalse = timedelta(days=30)
+    """A visit that is moved to more days than these after its booking is screened again, 30 unless given;
+    `false`: the answers of the booking hold."""
+    travel_time: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
+    """How long a practitioner needs from one location to another, 4 h at most: kept free between the visits
+    there and their buffers."""
+
+
+class ConsentSection(Section):
+    version: Version
+    """Names the text, in the API and beside each consent: `"2027-01"`. Another text needs another version."""
+    text: Text
+    """Plain text, with line breaks; shown above a box that the patient ticks."""
+
+
+class RetentionSection(Section):
+    contact_data_retention: Annotated[
+        Annotated[Period, between("30 days", "100 years")] | None, Field(alias="contact_data")
+    ] = None
+    """How long patients' data are kept after the end of the person's last visit, `"10 years"`; then they are
+    [erased](../how-to/protect-data.md#retention). For ever unless given."""
+    audit_retention: Annotated[
+        Annotated[Period, between("1 year", "100 years")] | None, Field(alias="audit")
+    ] = None
+    """How long rows of the [audit trail](../how-to/audit-trail.md) are kept, a year at least: for ever unless
+    given."""
+    outbox_retention: Annotated[Period, between("7 days", "10 years"), Field(alias="outbox")] = timedelta(
+        days=30
+    )
+    """How long events and their deliveries to mails, webhooks and features are kept: 30 days unless given."""
+    webhook_log_retention: Annotated[Period, between("1 day", "10 years"), Field(alias="webhook_log")] = (
+        timedelta(days=30)
+    )
+    """How long attempts to deliver to webhook endpoints are kept: 30 days unless given."""
+
+
+class DeskSection(Section):
+    sign_out_after: Annotated[Duration, between("5 min", "7 days")] = timedelta(minutes=30)
+    """Staff who haven't used the [front desk](../how-to/front-desk.md) for so long are signed out: from 5 min
+    to 7 days, 30 min unless given."""
 
 
 class ClosureSection(Section):
@@ -169,6 +214,9 @@ class ServiceSection(Section):
     """`"CAD"`."""
     requires: Slug | None = None
     """The kind of certificate that the practitioner must hold on the day."""
+    service_type: ServiceType | None = None
+    """Its code in [HL7's list](https://terminology.hl7.org/CodeSystem-service-type.html) of services, for
+    directories: `"65"` is physiotherapy, `"25"` massage therapy."""
     screening: list[Slug] = []
     """Slugs of questions, in order."""
 
@@ -218,6 +266,13 @@ class ClinicFile(Section):
     """The clinic itself."""
     policy: PolicySection
     """How soon, how far ahead and how late visits are booked and changed."""
+    consent: ConsentSection | None = None
+    """The text that a patient agrees to before a booking. Without this table no consent is asked for."""
+    retention: RetentionSection = RetentionSection()
+    """How long data are kept that serve no visit any more: whole days, or months of 31 and years of 366 days.
+    `book-online retention` deletes older ones."""
+    desk: DeskSection = DeskSection()
+    """The front desk of the clinic's staff."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
     """The places where the clinic receives patients."""
     screening: list[ScreeningSection] = []

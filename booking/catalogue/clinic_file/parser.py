@@ -87,8 +87,14 @@ def parse_with_features(
     enabled = {name: section for name, section in sections.items() if name in names}
     # A missing table is checked like an empty one, so that its missing keys are reported with its name.
     content |= {name: {} for name, section in enabled.items() if section and name not in content}
-    skipped = {*absent, *(name for name, section in enabled.items() if section)}
-    violations: list[Violation] = []
+    # The table of a feature that is not used stays for the day when it is; one that is missing is told below.
+    unused = (sections.keys() | set(names)) - enabled.keys() - ClinicFile.model_fields.keys()
+    skipped = {*absent, *unused, *enabled}
+    violations: list[Violation] = [
+        ((name,), f"the feature {name!r} has no settings")
+        for name, section in enabled.items()
+        if not section and name in content and name not in absent
+    ]
     own = {key: value for key, value in content.items() if key not in skipped}
     clinic = _validate(ClinicFile, own, violations)
     features = {
@@ -139,11 +145,17 @@ def _rules_beside(content: Any) -> list[Violation]:
     ]
 
 
+INSTALL = "; install its package, or take it out of `features`"
+
+
 def _features(clinic: ClinicFile, sections: FeatureSections, absent: Collection[str]) -> Violations:
     known = [*sections, *absent]
     for index, name in enumerate(clinic.features):
         if name not in known:
-            yield ("features", index), f"no feature {name!r} is installed{did_you_mean(name, known)}"
+            yield (
+                ("features", index),
+                f"no feature {name!r} is installed{did_you_mean(name, known) or INSTALL}",
+            )
         elif name in clinic.features[:index]:
             yield ("features", index), f"{name!r} is named twice"
 
@@ -232,8 +244,8 @@ MESSAGES = {
 
 def _unknown_key(path: KeyPath, section: type[BaseModel], value: object) -> str:
     hint = did_you_mean(str(path[-1]), _keys_at(path[:-1], section))
-    if not hint and section is ClinicFile and len(path) == 1 and isinstance(value, dict):
-        hint = "; if it is a feature, name it in `features`"
+    if section is ClinicFile and len(path) == 1 and isinstance(value, dict):
+        hint += " No installed feature has this name" if hint else "; no installed feature has this name"
     if not hint and (keys := _keys_at(path[:-1], section)):
         hint = f"; the keys here are {', '.join(sorted(keys))}"
     return f"unknown key{hint}"

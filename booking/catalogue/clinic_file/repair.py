@@ -45,7 +45,8 @@ def repaired(content: Any) -> tuple[ClinicFile | None, list[Path]]:
             if kind == "extra_forbidden" and isinstance(parent, dict):
                 parent.pop(place[-1], None)
             elif attempt < len(SAMPLES) and _is_slot(parent, place[-1]):
-                parent[place[-1]] = SAMPLES[attempt]
+                # A copy: the next round may repair an item of it.
+                parent[place[-1]] = deepcopy(SAMPLES[attempt])
             else:
                 return None, places
     return None, places

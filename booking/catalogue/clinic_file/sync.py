@@ -3,12 +3,14 @@
 from collections.abc import Hashable
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
+from sqlalchemy.engine import Connection
 
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.parser import ClinicFileError, Mistake
 from booking.storage.base import Table
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue import Clinic, ConsentText, Location, Practitioner, Service
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
@@ -24,10 +26,15 @@ async def sync_clinic_file(session: BookingSession, file: ClinicFile) -> list[st
     """A sentence for each change; none if nothing changed.
 
     In the caller's transaction. A row that is gone from the file is withdrawn, not deleted.
+
+    Raises:
+        ClinicFileError: the text of consent differs from the one that was loaded with the same version.
     """
     await lock_setup(session)
     rows = rows_of_clinic_file(file)
+    await (await session.connection()).run_sync(refuse_changed_consents, file)
     changes = await _sync_clinic(session, rows.clinic)
+    changes += await _add_consent_texts(session, rows.consent_texts)
     for table, named in rows.named.items():
         changes += await _sync_named(session, table, named)
     await session.flush()
@@ -37,9 +44,14 @@ async def sync_clinic_file(session: BookingSession, file: ClinicFile) -> list[st
     return changes
 
 
-async def rewrite_reasons(session: BookingSession, file: ClinicFile) -> list[str]:
-    """Why the file is most likely another clinic's than the one in the database; none for a first load."""
-    clinic = await session.get(Clinic, 1)
+def rewrite_reasons(connection: Connection, file: ClinicFile) -> list[str]:
+    """Why the file is most likely another clinic's than the one in the database; none for a first load.
+
+    It reads columns that the tables of every revision have.
+    """
+    if not inspect(connection).has_table(Clinic.__tablename__):
+        return []
+    clinic = connection.execute(select(Clinic.name, Clinic.time_zone)).one_or_none()
     if clinic is None:
         return []
     rows = rows_of_clinic_file(file)
@@ -49,11 +61,31 @@ async def rewrite_reasons(session: BookingSession, file: ClinicFile) -> list[str
     if clinic.time_zone != file.clinic.time_zone:
         reasons.append(f"its time zone changes from {clinic.time_zone} to {file.clinic.time_zone}")
     for table, noun in WITHDRAWABLE.items():
-        listed = {row.slug for row in await all_rows(session, table) if row.listed}
+        listed = set(connection.scalars(select(table.slug).where(table.listed)))
         gone = listed - {row["slug"] for row in rows.named[table]}
         if len(gone) * 2 > len(listed):
             reasons.append(f"{len(gone)} of {len(listed)} {noun} would be withdrawn")
     return reasons
+
+
+def refuse_changed_consents(connection: Connection, file: ClinicFile) -> None:
+    """A text that patients have agreed to stays; tables of earlier revisions have none.
+
+    Raises:
+        ClinicFileError: the text of consent differs from the one that was loaded with the same version.
+    """
+    if not inspect(connection).has_table(ConsentText.__tablename__):
+        return
+    texts = connection.execute(select(ConsentText.version, ConsentText.language, ConsentText.text))
+    stored = {(version, language): text for version, language, text in texts}
+    mistakes = []
+    for wanted in rows_of_clinic_file(file).consent_texts:
+        version, language = wanted["version"], wanted["language"]
+        if stored.get((version, language), wanted["text"]) != wanted["text"]:
+            message = f"version {version!r} had another text in {language!r}: give the new text a new version"
+            mistakes.append(Mistake("consent.text", message))
+    if mistakes:
+        raise ClinicFileError(mistakes)
 
 
 async def _sync_clinic(session: BookingSession, wanted: Row) -> list[str]:
@@ -63,6 +95,17 @@ async def _sync_clinic(session: BookingSession, wanted: Row) -> list[str]:
         return ["The clinic was added."]
     changed = _update(clinic, wanted)
     return [f"The clinic's {', '.join(changed)} changed."] if changed else []
+
+
+async def _add_consent_texts(session: BookingSession, rows: list[Row]) -> list[str]:
+    stored = {(row.version, row.language) for row in await all_rows(session, ConsentText)}
+    changes = []
+    for wanted in rows:
+        version, language = wanted["version"], wanted["language"]
+        if (version, language) not in stored:
+            session.add(ConsentText(**wanted))
+            changes.append(f"The text of consent {version!r} in {language!r} was added.")
+    return changes
 
 
 async def _sync_named(session: BookingSession, table: type[Table], rows: list[Row]) -> list[str]:

@@ -136,20 +136,38 @@ def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: in
 def _two_places(
     file: ClinicFile, hours: WorkingHoursSection, earlier: Sequence[WorkingHoursSection], path: KeyPath
 ) -> Violations:
-    """Nobody is at two places at once. Compared in UTC, in winter and in summer, where zones differ."""
-    zones = {location.slug: location.time_zone or file.clinic.time_zone for location in file.locations}
-    place = hours.location or file.locations[0].slug
+    """Nobody is at two places at once."""
     for other in earlier:
-        other_place = other.location or file.locations[0].slug
-        if other_place == place or not {place, other_place} <= zones.keys():
-            continue
-        for month in (1, 7) if zones[place] != zones[other_place] else (1,):
-            here = _minutes_of_week(hours, zones[place], month)
-            if common := here & _minutes_of_week(other, zones[other_place], month):
-                shift = _offset_minutes(zones[place], month)
-                day = WEEKDAYS[(min(common) + shift) % MINUTES_OF_WEEK // 1440]
-                yield path, f"on {day} they are at {other_place!r} at the same time"
-                break
+        if day := day_at_both(file, hours, other):
+            yield path, f"on {day} they are at {place_of(file, other)!r} at the same time"
+
+
+def day_at_both(
+    file: ClinicFile, hours: WorkingHoursSection, other: WorkingHoursSection, travel_minutes: int = 0
+) -> str | None:
+    """A weekday with time at two places at once, or with less than the travel time between; or None.
+
+    Compared in UTC, in winter and in summer, where zones differ.
+    """
+    zones = {location.slug: location.time_zone or file.clinic.time_zone for location in file.locations}
+    place, other_place = place_of(file, hours), place_of(file, other)
+    if other_place == place or not {place, other_place} <= zones.keys():
+        return None
+    for month in (1, 7) if zones[place] != zones[other_place] else (1,):
+        here, there = (_minutes_of_week(each, zones[place_of(file, each)], month) for each in (hours, other))
+        around = {
+            (minute + way) % MINUTES_OF_WEEK
+            for minute in there
+            for way in range(-travel_minutes, travel_minutes + 1, 5)
+        }
+        if common := here & around:
+            shift = _offset_minutes(zones[place], month)
+            return WEEKDAYS[(min(common) + shift) % MINUTES_OF_WEEK // 1440]
+    return None
+
+
+def place_of(file: ClinicFile, hours: WorkingHoursSection) -> str:
+    return hours.location or file.locations[0].slug
 
 
 def _minutes_of_week(hours: WorkingHoursSection, zone: str, month: int) -> set[int]:

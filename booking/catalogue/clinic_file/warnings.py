@@ -1,10 +1,11 @@
 """What a clinic's file may say, but most likely doesn't mean: told by `check`, and no mistake."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import combinations
 
-from booking.catalogue.clinic_file.model import ClinicFile, ServiceSection
-from booking.catalogue.clinic_file.validation import hours_without_breaks
+from booking.catalogue.clinic_file.model import ClinicFile, PractitionerSection, ServiceSection
+from booking.catalogue.clinic_file.validation import day_at_both, hours_without_breaks, place_of
 
 
 def clinic_file_warnings(file: ClinicFile, *, today: date, languages: Collection[str]) -> list[str]:
@@ -62,9 +63,21 @@ def _practitioners(file: ClinicFile, today: date) -> Iterator[str]:
         place = f"practitioners[{practitioner.slug}]"
         if not any(spans for hours in practitioner.hours for spans in hours.week.values()):
             yield f"{place}.hours: none, so that nobody can book with them"
+        yield from _ways(file, practitioner, place)
         if not practitioner.services:
             yield f"{place}.services: none, so that nobody can book with them"
         for held in practitioner.certifications:
             if held.kind in needed and held.valid_until < last_day:
                 verb = "has expired" if held.valid_until < today else "expires within the horizon"
                 yield f"{place}.certifications: {held.kind!r} {verb}, on {held.valid_until}"
+
+
+def _ways(file: ClinicFile, practitioner: PractitionerSection, place: str) -> Iterator[str]:
+    minutes = int(file.policy.travel_time / timedelta(minutes=1))
+    for hours, other in combinations(practitioner.hours, 2) if minutes else ():
+        if day := day_at_both(file, hours, other, minutes):
+            places = f"{place_of(file, hours)!r} and {place_of(file, other)!r}"
+            yield (
+                f"{place}.hours: on {day} less than the travel time of {minutes} min is between {places}, so "
+                "that not all times there can be booked"
+            )

@@ -25,16 +25,22 @@ class MigrationHistory:
     version_table: str
 
     @property
+    def table_prefix(self) -> str:
+        """With which the names of all its tables begin; the core's have none."""
+        return self.version_table.removesuffix(VERSION_TABLE)
+
+    @property
     def newest(self) -> str | None:
         """None while there is no revision."""
         return max((file.name.partition("_")[0] for file in self.folder.glob("[0-9]*.py")), default=None)
 
 
-CORE_HISTORY = MigrationHistory(MIGRATIONS / "versions", "alembic_version")
+VERSION_TABLE = "alembic_version"
+CORE_HISTORY = MigrationHistory(MIGRATIONS / "versions", VERSION_TABLE)
 
 
 def feature_history(feature: str, folder: Path) -> MigrationHistory:
-    return MigrationHistory(folder, f"{feature}_alembic_version")
+    return MigrationHistory(folder, f"{feature}_{VERSION_TABLE}")
 
 
 class MigrationError(Exception):

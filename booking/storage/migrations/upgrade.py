@@ -4,22 +4,27 @@ import asyncio
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import String, column, inspect, select, table
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import Connection
 
 from booking.domain.error_text import one_line
 from booking.storage.base import Table, core_table
-from booking.storage.engine import engine_for
+from booking.storage.connection.sqlite_dialect import DRIVER
+from booking.storage.connection.sqlite_files import path_of
+from booking.storage.engine import database_url, engine_for
+from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.migrations.history import (
     CORE_HISTORY,
     MigrationError,
     MigrationHistory,
     alembic_config,
 )
+from booking.storage.migrations.table_definitions import changed_tables, table_definitions
 from booking.storage.queries.locks import lock_setup_of
 
 if TYPE_CHECKING:
@@ -28,23 +33,42 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def migrate(url: str, features: Sequence[MigrationHistory] = ()) -> None:
+class NewerDatabase(Exception):
+    """The database's tables are of a later version than this program."""
+
+
+def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: DataKeys | None = None) -> None:
     """Upgrade to the newest revisions, the core's first. A database that has them all is not locked.
+
+    A database with patients whose data are readable needs `data_keys`, which encrypt them.
 
     Raises:
         MigrationError: a feature's revisions can't be applied.
+        NewerDatabase: a later version has migrated it.
+        KeyProblem: patients' data can't be encrypted.
     """
     histories = [CORE_HISTORY, *features]
-    if not with_connection(url, lambda connection: _is_up_to_date(connection, histories)):
-        with_connection(url, lambda connection: _upgrade(connection, histories), writes=True)
+    if not with_connection(url, lambda connection: _is_up_to_date(connection, histories), creates=True):
+        upgrade = partial(_upgrade, histories=histories, data_keys=data_keys)
+        with_connection(url, upgrade, writes=True, data_keys=data_keys)
 
 
 def is_migrated(url: str) -> bool:
-    """Whether the core's tables are today's. A database that isn't there is not made."""
-    file = make_url(url).database if url.startswith("sqlite") else None
-    if file and not Path(file).exists():
-        return False
-    return with_connection(url, lambda connection: _is_up_to_date(connection, [CORE_HISTORY]))
+    """Whether the core's tables are today's. A database that isn't there is not made.
+
+    Raises:
+        NewerDatabase: a later version has migrated it.
+    """
+    return bool(with_existing(url, lambda connection: _is_up_to_date(connection, [CORE_HISTORY])))
+
+
+def with_existing(url: str, work: Callable[[Connection], T]) -> T | None:
+    """Run `work`, which only reads; None where SQLite's file isn't there."""
+    full_url = database_url(url)
+    file = path_of(full_url.database or "") if full_url.drivername == DRIVER else None
+    if file and file.parent.is_dir() and not file.exists():
+        return None
+    return with_connection(url, work)
 
 
 def missing_schema(url: str, kinds: Sequence[type[Table]]) -> list[str]:
@@ -52,16 +76,28 @@ def missing_schema(url: str, kinds: Sequence[type[Table]]) -> list[str]:
     return with_connection(url, lambda connection: _missing(connection, kinds)) if kinds else []
 
 
-def with_connection(url: str, work: Callable[[Connection], T], *, writes: bool = False) -> T:
-    """Run `work` in one transaction, where no event loop is running."""
+def with_connection(
+    url: str,
+    work: Callable[[Connection], T],
+    *,
+    writes: bool = False,
+    creates: bool = False,
+    data_keys: DataKeys | None = None,
+) -> T:
+    """Run `work` in one transaction, where no event loop is running. `creates`: SQLite may make the file.
+
+    `data_keys` that `work` uses are closed, because their connections end with the loop.
+    """
 
     async def run() -> T:
-        engine = engine_for(url)
+        engine = engine_for(url, creates=creates)
         try:
             async with engine.execution_options(writes=writes).begin() as connection:
                 return await connection.run_sync(work)
         finally:
             await engine.dispose()
+            if data_keys is not None:
+                await data_keys.close()
 
     return asyncio.run(run())
 
@@ -80,7 +116,19 @@ def _missing(connection: Connection, kinds: Sequence[type[Table]]) -> list[str]:
 
 def _is_up_to_date(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
     """Answered without Alembic: importing it takes a server more time and memory than all else here."""
+    _refuse_newer(connection)
     return all(history.newest in _current_revisions(connection, history) for history in histories)
+
+
+def _refuse_newer(connection: Connection) -> None:
+    known = {file.name.partition("_")[0] for file in CORE_HISTORY.folder.glob("[0-9]*.py")}
+    for revision in _current_revisions(connection, CORE_HISTORY):
+        if revision and revision not in known:
+            raise NewerDatabase(
+                f"the database is newer than this program: its tables are of revision {revision}, and the "
+                f"program knows those up to {CORE_HISTORY.newest}. Install the newer version again, or "
+                "restore the backup from before the update"
+            )
 
 
 def _current_revisions(connection: Connection, history: MigrationHistory) -> list[str | None]:
@@ -90,18 +138,30 @@ def _current_revisions(connection: Connection, history: MigrationHistory) -> lis
     return list(connection.scalars(select(version.c.version_num)))
 
 
-def _upgrade(connection: Connection, histories: Sequence[MigrationHistory]) -> None:
+def _upgrade(
+    connection: Connection, histories: Sequence[MigrationHistory], data_keys: DataKeys | None
+) -> None:
     from alembic import command
 
     lock_setup_of(connection)
     for history in histories:
         config = alembic_config(connection, history)
+        config.attributes["data_keys"] = data_keys
         if history == CORE_HISTORY:
             command.upgrade(config, "head")
             continue
         with _attributing_errors_to(history):
             _check(history, config, _current_revisions(connection, history))
+            before = table_definitions(connection)
             command.upgrade(config, "head")
+            _refuse_changes_elsewhere(history, changed_tables(before, table_definitions(connection)))
+
+
+def _refuse_changes_elsewhere(history: MigrationHistory, changed: Sequence[str]) -> None:
+    foreign = [name for name in changed if not name.startswith(history.table_prefix)]
+    if foreign:
+        why = f"they change {', '.join(foreign)}; a feature's tables begin with {history.table_prefix!r}"
+        raise MigrationError(history, why)
 
 
 def _check(history: MigrationHistory, config: "Config", current: Sequence[str | None]) -> None:

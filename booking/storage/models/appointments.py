@@ -6,33 +6,78 @@ They are named by random ids, and refer to rows of the catalogue by slug.
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from booking.domain.policy import BookingPolicy
+from booking.encryption.cipher import Ciphertext
 from booking.storage.base import Table, enum_column, partial_index
 from booking.storage.models.api_keys import ApiKey
 from booking.storage.models.holds import AppointmentColumns
 
 
 class AppointmentStatus(StrEnum):
-    """FHIR's AppointmentStatus, as far as a clinic that books online needs it."""
+    """FHIR's AppointmentStatus, as far as a clinic needs it. With any but the last, a visit keeps its time.
+
+    https://hl7.org/fhir/R4/valueset-appointmentstatus.html
+    """
 
     BOOKED = "booked"
+    ARRIVED = "arrived"
+    CHECKED_IN = "checked-in"
+    FULFILLED = "fulfilled"
+    NOSHOW = "noshow"
     CANCELLED = "cancelled"
 
 
+class CancellationReason(StrEnum):
+    """On whose part a visit was cancelled (FHIR Appointment.cancelationReason)."""
+
+    PATIENT = "patient"
+    CLINIC = "clinic"
+    OTHER = "other"
+
+
+class BookingSource(StrEnum):
+    """By which way a visit was booked."""
+
+    ONLINE = "online"
+    """By the patient, in the widget or on the clinic's own pages."""
+    PARTNER = "partner"
+    """With a partner's key."""
+    DESK = "desk"
+
+
 class Patient(Table):
-    """Contact data of one booking; a person who books again is another patient."""
+    """Contact data of one booking; a person who books again is another patient.
+
+    `booking.patients.contacts` reads and writes it. Its columns are None once the
+    patient is erased.
+    """
 
     __tablename__ = "patients"
+    __table_args__ = (
+        partial_index("ix_patients_not_erased", "created_at", where="erased_at IS NULL"),
+        partial_index(
+            "ix_patients_name_not_indexed", "created_at", where="name_index IS NULL AND erased_at IS NULL"
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    email: Mapped[str]
-    phone: Mapped[str]  # E.164, with its extension: +14165451881;ext=45
+    data_key: Mapped[uuid.UUID | None] = mapped_column(index=True, unique=True)  # of the key store
+    name: Mapped[Ciphertext | None]
+    email: Mapped[Ciphertext | None]
+    phone: Mapped[Ciphertext | None]
+    email_index: Mapped[bytes | None] = mapped_column(index=True)  # HMACs: equal for equal addresses
+    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    name_index: Mapped[bytes | None]  # equal for equal names; None until the name is indexed
     language: Mapped[str]
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class Course(Table):
@@ -49,9 +94,16 @@ class Appointment(AppointmentColumns, Table):
     """A booked visit (FHIR Appointment)."""
 
     __tablename__ = "appointments"
+    __mapper_args__: Any = MappingProxyType({"eager_defaults": True})  # `version` is read after a change.
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="in_order"),
+        CheckConstraint(
+            "cancellation_reason IS NULL OR "
+            "(cancellation_reason IN ('patient', 'clinic', 'other') AND status = 'cancelled')",
+            name="cancellation_reason",
+        ),
         Index(None, "practitioner", "starts_at"),
+        Index(None, "patient"),
         Index(None, "booked_by", "created_at", "id"),
         partial_index(
             "ix_appointments_changed", "booked_by", "changed_at", "id", where="booked_by IS NOT NULL"
@@ -63,17 +115,47 @@ class Appointment(AppointmentColumns, Table):
 
     id: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id"), primary_key=True)  # of its hold
     reference: Mapped[str] = mapped_column(String(12), unique=True)
+    version: Mapped[int] = mapped_column(
+        default=0, server_default=text("0"), onupdate=text("version + 1")
+    )  # raised by each change of the row, whoever makes it
     status: Mapped[AppointmentStatus] = enum_column(AppointmentStatus, "status")
+    status_changed_at: Mapped[datetime | None]  # None: it is booked, as it was from the first
+    cancellation_reason: Mapped[CancellationReason | None] = mapped_column(
+        Enum(CancellationReason, native_enum=False, length=16, values_callable=lambda kind: list(kind))
+    )  # None: not cancelled, or nobody has said
     patient: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
     booked_by: Mapped[str | None] = mapped_column(ForeignKey(ApiKey.id))  # None: not by a partner
+    source: Mapped[BookingSource] = enum_column(BookingSource, "source", default=BookingSource.ONLINE)
     course: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("courses.id"), index=True)
-    tell_practitioner: Mapped[list[str]]  # slugs of screening questions; no answers
+    tell_practitioner: Mapped[Ciphertext | None]  # slugs of screening questions; no answers
+    desk_note: Mapped[Ciphertext | None]  # None: there is none
+    screening_repeated: Mapped[bool] = mapped_column(server_default=false())  # after a refusal; no answers
     manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the appointments of a course
-    changed_at: Mapped[datetime]
-    sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change
-    impossible_since: Mapped[datetime | None]  # when a load first found that the catalogue rules it out
+    changed_at: Mapped[datetime]  # when it was booked, moved or cancelled, or its status set
+    sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change that a calendar has to hear of
+    impossible_since: Mapped[datetime | None]  # since the catalogue or blocked time rules it out
+    local_start: Mapped[str | None]  # RFC 3339: `starts_at` as the patient was told it, on the wall clock
 
     @property
     def ordering_key(self) -> uuid.UUID:
         """Of its events: they are delivered in order with those of the whole course."""
         return self.course or self.id
+
+    @property
+    def stands(self) -> bool:
+        """Whether its time is the patient's: whatever became of the visit, unless it was cancelled."""
+        return self.status is not AppointmentStatus.CANCELLED
+
+    def change_deadline(self, policy: BookingPolicy) -> datetime:
+        """The last instant to change it online; its start, where the clinic can't keep the time."""
+        return policy.change_deadline(self.starts_at) if self.impossible_since is None else self.starts_at
+
+    @property
+    def told_start(self) -> datetime | None:
+        """`local_start`; None where a server of an earlier version has booked or moved the visit."""
+        told = datetime.fromisoformat(self.local_start) if self.local_start else None
+        return told if told == self.starts_at else None
+
+    def set_local_start(self, zone: ZoneInfo) -> None:
+        """Record that the patient is told the time that the zone's clock shows at `starts_at`."""
+        self.local_start = self.starts_at.astimezone(zone).isoformat()

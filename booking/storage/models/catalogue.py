@@ -35,6 +35,13 @@ class Clinic(Table):
     hold_length: Mapped[timedelta]
     cancellation_notice: Mapped[timedelta]
     screening_valid: Mapped[timedelta | None]
+    travel_time: Mapped[timedelta] = mapped_column(server_default=text("0"))
+    consent_version: Mapped[str | None] = mapped_column(String(64))  # None: no consent is asked for
+    contact_data_retention: Mapped[timedelta | None]  # None: for ever
+    audit_retention: Mapped[timedelta | None]
+    outbox_retention: Mapped[timedelta] = mapped_column(server_default=text("43200"))
+    webhook_log_retention: Mapped[timedelta] = mapped_column(server_default=text("43200"))
+    sign_out_after: Mapped[timedelta] = mapped_column(server_default=text("30"))
     catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property
@@ -46,7 +53,23 @@ class Clinic(Table):
             self.hold_length,
             self.cancellation_notice,
             self.screening_valid,
+            self.travel_time,
         )
+
+
+class ConsentText(Table):
+    """A text that patients agree to (FHIR Consent.policyText). Its row never changes and is never deleted."""
+
+    __tablename__ = "consent_texts"
+
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16), primary_key=True)
+    text: Mapped[str]
+
+    @property
+    def key(self) -> str:
+        """Names the text in one language: `2027-01/en`."""
+        return f"{self.version}/{self.language}"
 
 
 class Location(Table):
@@ -155,6 +178,7 @@ class Service(Table):
     price: Mapped[str | None]  # decimal, "95.00", for all visits of a course
     currency: Mapped[str | None] = mapped_column(String(3))
     requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
+    service_type: Mapped[str | None] = mapped_column(String(4))  # a code of HL7's service types
     position: Mapped[int]
     listed: Mapped[bool]
 

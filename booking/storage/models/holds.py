@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.open_slot import OpenSlot
 from booking.storage.base import Table, partial_index
+from booking.storage.models.ticks import squeeze_in_resource
 
 
 class AppointmentColumns:
@@ -18,7 +19,13 @@ class AppointmentColumns:
     location: Mapped[str] = mapped_column(ForeignKey("locations.slug"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    squeeze_in: Mapped[bool] = mapped_column(server_default=false())  # beside the practitioner's time
     created_at: Mapped[datetime]
+
+    @property
+    def resource(self) -> str:
+        """Of which it has its ticks: the practitioner, or a squeeze-in's place beside them."""
+        return squeeze_in_resource(self.practitioner) if self.squeeze_in else self.practitioner
 
     @property
     def slot(self) -> OpenSlot:
@@ -34,6 +41,7 @@ class Hold(AppointmentColumns, Table):
     __tablename__ = "holds"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="in_order"),
+        CheckConstraint("by_staff OR NOT squeeze_in", name="squeeze_in"),
         partial_index("ix_holds_not_booked", "practitioner", "expires_at", where="client IS NOT NULL"),
     )
 
@@ -41,4 +49,5 @@ class Hold(AppointmentColumns, Table):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
+    by_staff: Mapped[bool] = mapped_column(server_default=false())  # bound by fewer rules
     client: Mapped[bytes | None] = mapped_column(index=True)  # hash of its address; None once booked

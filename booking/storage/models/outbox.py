@@ -7,11 +7,15 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.events import EventKind
-from booking.storage.base import Table, enum_column
+from booking.encryption.cipher import Ciphertext
+from booking.storage.base import Table, enum_column, partial_index
+
+MAIL_LISTENER = "mail"
+"""The listener that sends mails to patients."""
 
 
 class OutboxEvent(Table):
-    """A change of appointments.
+    """A change of appointments, or of what can be booked.
 
     `ordering_key` is their course, or the appointment: events of one key are delivered in the order of
     their `position`.
@@ -26,9 +30,26 @@ class OutboxEvent(Table):
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     moved_from: Mapped[datetime | None]
     moved_from_location: Mapped[str | None]
+    moved_from_local: Mapped[str | None]  # RFC 3339, where zone rules have changed
     # None: recorded by a server of the version before, during an update.
     ordering_key: Mapped[uuid.UUID | None]
     position: Mapped[int | None]
+
+
+class WatchedState(Table):
+    """The catalogue, or the open times, as the last event said it: another fingerprint is a change.
+
+    `seen` is a later fingerprint that is not announced yet, because more changes may follow.
+    """
+
+    __tablename__ = "watched_states"
+
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)  # of its event
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime]  # visits before then do not count
+    seen: Mapped[str | None] = mapped_column(String(64))
+    seen_at: Mapped[datetime | None]
+    changing_since: Mapped[datetime | None]
 
 
 class OutboxListener(Table):
@@ -42,10 +63,13 @@ class OutboxListener(Table):
 class OutboxDelivery(Table):
     """An event for a listener. `due_at` is when it is to be delivered (again); None once that is over.
 
-    The token of the manage link is stored only until then.
+    The token of the manage link is stored until the event is delivered or its visits are over.
     """
 
     __tablename__ = "outbox_deliveries"
+    __table_args__ = (
+        partial_index("ix_outbox_deliveries_with_token", "event", where="manage_token IS NOT NULL"),
+    )
 
     event: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("outbox_events.id", ondelete="CASCADE"), primary_key=True
@@ -53,7 +77,7 @@ class OutboxDelivery(Table):
     listener: Mapped[str] = mapped_column(
         ForeignKey("outbox_listeners.name", ondelete="CASCADE"), primary_key=True, index=True
     )
-    manage_token: Mapped[str | None]
+    manage_token: Mapped[Ciphertext | None]
     attempts: Mapped[int]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     delivered_at: Mapped[datetime | None]

@@ -8,6 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.storage.base import Table, partial_index
 
+RESOURCE = String(80).with_variant(String(64), "sqlite")
+"""SQLite checks no lengths: its column stayed as it was."""
+
+
+def squeeze_in_resource(practitioner: str) -> str:
+    """What a squeeze-in has ticks of: one at a time for each practitioner. No slug has a slash."""
+    return f"{practitioner}/squeeze-in"
+
 
 class Tick(Table):
     """The referee: one row per 5 minutes and resource, so that this time has one owner.
@@ -24,7 +32,8 @@ class Tick(Table):
         {"sqlite_with_rowid": False},
     )
 
-    resource: Mapped[str] = mapped_column(String(64), primary_key=True)  # a practitioner's slug
+    # A practitioner's slug, what `squeeze_in_resource` makes of it, or what a feature's rule claimed.
+    resource: Mapped[str] = mapped_column(RESOURCE, primary_key=True)
     tick: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # unix time / 300 s
     owner: Mapped[uuid.UUID] = mapped_column(ForeignKey("holds.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime | None]

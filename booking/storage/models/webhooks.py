@@ -3,15 +3,16 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from booking.encryption.cipher import Ciphertext
 from booking.storage.base import Table
 from booking.storage.models.api_keys import ApiKey
 
 
 class WebhookEndpoint(Table):
-    """A URL that receives events. Signing needs the secrets themselves, not their hashes."""
+    """A URL that receives events. Signing needs its secrets, so they are encrypted, not hashed."""
 
     __tablename__ = "webhook_endpoints"
 
@@ -20,8 +21,8 @@ class WebhookEndpoint(Table):
     name: Mapped[str]
     url: Mapped[str]
     kinds: Mapped[list[str]]  # of events that it receives
-    secret: Mapped[str]
-    former_secret: Mapped[str | None]
+    secret: Mapped[Ciphertext] = mapped_column(server_default=text("''"))  # The default is never used.
+    former_secret: Mapped[Ciphertext | None]
     former_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     failing_since: Mapped[datetime | None]  # no attempt succeeded from then on

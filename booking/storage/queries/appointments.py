@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
+from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.session import BookingSession
 
+STANDS = Appointment.status != AppointmentStatus.CANCELLED
+"""As `Appointment.stands`."""
 BY_ID = (
     select(Appointment)
     .where(Appointment.id.in_(bindparam("ids", expanding=True)))
@@ -24,17 +27,23 @@ async def appointments_by_id(session: BookingSession, ids: Collection[uuid.UUID]
     return (await session.scalars(BY_ID, {"ids": list(ids)})).all()
 
 
+async def appointment_by_reference(session: BookingSession, reference: str) -> Appointment | None:
+    query = select(Appointment).where(Appointment.reference == reference)
+    return (await session.scalars(query)).one_or_none()
+
+
 async def appointments_by_manage_token(session: BookingSession, token_hash: bytes) -> Sequence[Appointment]:
     """The appointment of a manage link, or all appointments of its course, in order of time."""
-    query = select(Appointment).where(Appointment.manage_token_hash == token_hash)
-    return (await session.scalars(query.order_by(Appointment.starts_at))).all()
+    linked = select(ManageLink.appointment).where(ManageLink.token_hash == token_hash)
+    is_theirs = or_(Appointment.manage_token_hash == token_hash, Appointment.id.in_(linked))
+    return (await session.scalars(select(Appointment).where(is_theirs).order_by(Appointment.starts_at))).all()
 
 
 async def appointments_of_practitioner(
     session: BookingSession, practitioner: str, *, since: datetime
 ) -> Sequence[Appointment]:
     """Appointments that start after `since`, in order of time, except those cancelled before it."""
-    is_current = or_(Appointment.status == AppointmentStatus.BOOKED, Appointment.changed_at > since)
+    is_current = or_(STANDS, Appointment.changed_at > since)
     query = select(Appointment).where(
         Appointment.practitioner == practitioner, Appointment.starts_at > since, is_current
     )
@@ -51,9 +60,18 @@ async def appointments_by_course(
     return by_course
 
 
-async def patients_by_id(session: BookingSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Patient]:
-    rows = await session.scalars(select(Patient).where(Patient.id.in_(ids)))
-    return {row.id: row for row in rows}
+async def has_appointments(session: BookingSession) -> bool:
+    """Whether anything was ever booked."""
+    return await session.scalar(select(Appointment.id).limit(1)) is not None
+
+
+async def has_patient(session: BookingSession, id: uuid.UUID) -> bool:
+    return await session.scalar(select(Patient.id).where(Patient.id == id)) is not None
+
+
+async def patient_of_reference(session: BookingSession, reference: str) -> uuid.UUID | None:
+    """The patient of the visit with this reference."""
+    return await session.scalar(select(Appointment.patient).where(Appointment.reference == reference))
 
 
 class AppointmentOrder(StrEnum):
@@ -127,9 +145,15 @@ async def count_appointments(session: BookingSession, criteria: AppointmentCrite
     return (await session.scalars(query)).one()
 
 
-async def upcoming_appointments(session: BookingSession, now: datetime) -> Sequence[Appointment]:
-    """All that are booked and start after `now`, in order of time."""
-    query = select(Appointment).where(
-        Appointment.status == AppointmentStatus.BOOKED, Appointment.starts_at > now
-    )
+async def upcoming_appointments(
+    session: BookingSession, now: datetime, *, practitioner: str | None = None
+) -> Sequence[Appointment]:
+    """All that stand and start after `now`, in order of time, as they are in the database.
+
+    Those of one practitioner, if one is named (slug).
+    """
+    query = select(Appointment).where(STANDS, Appointment.starts_at > now)
+    if practitioner is not None:
+        query = query.where(Appointment.practitioner == practitioner)
+    query = query.execution_options(populate_existing=True)  # A lock may have waited since the last time.
     return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()

@@ -22,6 +22,7 @@ from booking.storage.models.catalogue import (
     ServiceScreening,
     TimeOff,
 )
+from booking.storage.models.desk.blocked_time import ExtraHours
 from booking.storage.session import BookingSession
 
 T = TypeVar("T", bound=Table)
@@ -107,6 +108,13 @@ async def qualified_practitioners(
     ]
 
 
+async def practitioners_who_offer(session: BookingSession, service: str) -> Sequence[str]:
+    """The slugs of listed practitioners who offer the service, certified or not, in the clinic's order."""
+    query = select(Practitioner.slug).join(ServiceOffer, ServiceOffer.practitioner == Practitioner.slug)
+    chosen = query.where(ServiceOffer.service == service, Practitioner.listed)
+    return (await session.scalars(chosen.order_by(Practitioner.position))).all()
+
+
 class WeeklyTime(NamedTuple):
     """A row of OpeningHours without an object of the ORM: a large clinic has thousands."""
 
@@ -138,11 +146,15 @@ async def opening_hours_by_location(
     return by_location
 
 
-async def practitioners_working_at(session: BookingSession, location: str) -> set[str]:
-    query = select(OpeningHours.practitioner).where(
+async def practitioners_working_at(session: BookingSession, location: str, *, now: datetime) -> set[str]:
+    """Those with weekly hours there, or with extra hours that are not over."""
+    weekly = select(OpeningHours.practitioner).where(
         OpeningHours.location == location, OpeningHours.practitioner.is_not(None)
     )
-    return {slug for slug in await session.scalars(query) if slug}
+    extra = select(ExtraHours.practitioner).where(
+        ExtraHours.location == location, ExtraHours.removed_at.is_(None), ExtraHours.ends_at > now
+    )
+    return {slug for slug in await session.scalars(weekly.union(extra)) if slug}
 
 
 async def closures_between(

@@ -9,6 +9,7 @@ from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
 SETUP_LOCK = 0x626F6F6B  # any constant
+RETENTION_LOCK = 0x6B656570
 
 
 async def lock_setup(session: BookingSession) -> None:
@@ -21,6 +22,25 @@ def lock_setup_of(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = 0"))  # However long the first one takes.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SETUP_LOCK})
+
+
+async def lock_setup_in_time(session: BookingSession) -> None:
+    """The lock that `lock_setup` takes, for no longer than a request may wait for any.
+
+    Raises:
+        TryAgain: a migration or a load takes longer than that.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SETUP_LOCK})
+
+
+async def try_lock_retention(session: BookingSession) -> bool:
+    """Whether no other process is deleting old rows; until the transaction ends, none begins to."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return bool(
+        await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RETENTION_LOCK})
+    )
 
 
 async def lock_client(session: BookingSession, client: bytes) -> None:

@@ -3,40 +3,50 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import String, bindparam, case, delete, func, literal, null, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, literal, null, or_, select, update
 from sqlalchemy.orm import aliased
 
-from booking.domain.events import Event
-from booking.storage.base import core_table, insert_into
-from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
+from booking.domain.events import Event, EventKind
+from booking.encryption.cipher import Place
+from booking.storage.base import EncryptedColumn, core_table, insert_into
+from booking.storage.key_store.data_keys import KeyPurpose
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.outbox import MAIL_LISTENER, OutboxDelivery, OutboxEvent, OutboxListener
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
 
-RETENTION = timedelta(days=30)
 FAMILY_SEPARATOR = ":"
 """In the name of a dynamic listener: `webhook:3f2a`."""
 FEATURE_SEPARATOR = "."
 """In the name of a feature's listener: `crm.contacts`."""
 
 EVENTS, LISTENERS = core_table(OutboxEvent), core_table(OutboxListener)
+DELIVERIES, APPOINTMENTS = core_table(OutboxDelivery), core_table(Appointment)
 IS_DYNAMIC = LISTENERS.c.name.contains(FAMILY_SEPARATOR)
-# Skipping locked rows: another process is deleting them.
-OLD_EVENTS = (
-    select(EVENTS.c.id).where(EVENTS.c.occurred_at <= bindparam("until")).with_for_update(skip_locked=True)
-)
-DELETE_OLD_EVENTS = delete(EVENTS).where(EVENTS.c.id.in_(OLD_EVENTS))
+# Waiting, or given up: it can still be delivered by a command.
+IS_UNDELIVERED = exists().where(DELIVERIES.c.event == EVENTS.c.id, DELIVERIES.c.delivered_at.is_(None))
 LAST_POSITION = select(func.max(EVENTS.c.position)).where(EVENTS.c.ordering_key == bindparam("key"))
+IS_AHEAD = exists().where(
+    APPOINTMENTS.c.ends_at > bindparam("now"),
+    or_(APPOINTMENTS.c.id == EVENTS.c.ordering_key, APPOINTMENTS.c.course == EVENTS.c.ordering_key),
+)
+EVENTS_THAT_ARE_OVER = select(EVENTS.c.id).where(EVENTS.c.ordering_key.is_not(None), ~IS_AHEAD)
+FORGET_TOKENS = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.manage_token.is_not(None), DELIVERIES.c.event.in_(EVENTS_THAT_ARE_OVER))
+    .values(manage_token=None)
+)
 INSERT_DELIVERIES = insert_into(OutboxDelivery).from_select(
     ["event", "listener", "manage_token", "attempts", "due_at"],
     select(
         bindparam("event_id", type_=EVENTS.c.id.type),
         LISTENERS.c.name,
-        case((IS_DYNAMIC, null()), else_=bindparam("token", type_=String())),
+        case((IS_DYNAMIC, null()), else_=bindparam("token", type_=EncryptedColumn())),
         literal(0),
         bindparam("now", type_=EVENTS.c.occurred_at.type),
-    ),
+    ).where(LISTENERS.c.name != bindparam("but")),
 )
 
 
@@ -93,6 +103,12 @@ async def listener_statuses(session: BookingSession) -> Sequence[ListenerStatus]
     return [ListenerStatus(*row) for row in (await session.execute(query)).all()]
 
 
+async def events_without_listener(session: BookingSession) -> int:
+    """The number of events that no listener was registered for when they happened."""
+    is_due = exists().where(DELIVERIES.c.event == OutboxEvent.id)
+    return (await session.scalar(select(func.count()).select_from(OutboxEvent).where(~is_due))) or 0
+
+
 async def latest_deliveries(
     session: BookingSession, listener: str, *, limit: int
 ) -> Sequence[tuple[OutboxDelivery, OutboxEvent]]:
@@ -118,22 +134,60 @@ async def remove_listener(session: BookingSession, name: str) -> None:
 
 
 async def record_event(
-    session: BookingSession, event: Event, manage_token: str | None, *, ordering_key: uuid.UUID
+    session: BookingSession, event: Event, token: str | None, *, ordering_key: uuid.UUID, mail: bool = True
 ) -> None:
     """Record the event in the transaction of the change, so that neither is committed without the other.
 
-    Events with the same `ordering_key` are delivered in the order in which they were recorded.
+    Events with the same `ordering_key` are delivered in the order in which they were recorded. They are kept
+    as long as the clinic's file says, and longer while a delivery waits or is given up.
+
+    `token` is the manage link's. All listeners hear of it; without `mail` not that of the patient's mails.
     """
-    now = event.occurred_at
-    await session.execute(DELETE_OLD_EVENTS, {"until": now - RETENTION})
+    await _insert_event(session, event, ordering_key)
+    encrypted = None
+    if token is not None:
+        key = await session.data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)
+        encrypted = key.encrypt(token, token_place(event.id))
+    delivery = {"event_id": event.id, "token": encrypted, "now": event.occurred_at}
+    await session.execute(INSERT_DELIVERIES, {**delivery, "but": "" if mail else MAIL_LISTENER})
+
+
+async def record_event_for(
+    session: BookingSession, event: Event, listeners: Collection[str], *, ordering_key: uuid.UUID
+) -> None:
+    """Record an event that is due to these listeners alone."""
+    await _insert_event(session, event, ordering_key)
+    session.add_all(
+        OutboxDelivery(event=event.id, listener=name, attempts=0, due_at=event.occurred_at)
+        for name in listeners
+    )
+
+
+async def listeners_that_wait(
+    session: BookingSession, kind: EventKind, *, not_before: datetime
+) -> Collection[str]:
+    """The listeners to which an event of this kind is still to be sent: for the first time, or after that."""
+    query = (
+        select(OutboxDelivery.listener)
+        .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
+        .where(
+            OutboxEvent.kind == kind,
+            OutboxDelivery.due_at.is_not(None),
+            (OutboxDelivery.attempts == 0) | (OutboxDelivery.due_at > not_before),
+        )
+    )
+    return set((await session.scalars(query)).all())
+
+
+async def _insert_event(session: BookingSession, event: Event, ordering_key: uuid.UUID) -> None:
     row = {
         **vars(event),
         "appointments": [str(appointment) for appointment in event.appointments],
+        "moved_from_local": event.moved_from_local and event.moved_from_local.isoformat(),
         "ordering_key": ordering_key,
         "position": 1 + (await session.scalar(LAST_POSITION, {"key": ordering_key}) or 0),
     }
     await session.execute(insert_into(OutboxEvent), row)
-    await session.execute(INSERT_DELIVERIES, {"event_id": event.id, "token": manage_token, "now": now})
 
 
 async def listeners_with_due_deliveries(session: BookingSession, *, now: datetime) -> Sequence[str]:
@@ -174,9 +228,16 @@ async def claim_deliveries(
         delivery.due_at = until
         appointments = tuple(uuid.UUID(appointment) for appointment in row.appointments)
         event = Event(
-            row.id, row.kind, appointments, row.occurred_at, row.moved_from, row.moved_from_location
+            row.id,
+            row.kind,
+            appointments,
+            row.occurred_at,
+            row.moved_from,
+            row.moved_from_location,
+            datetime.fromisoformat(row.moved_from_local) if row.moved_from_local else None,
         )
-        claimed.append(DueDelivery(event, listener, delivery.manage_token, delivery.attempts, until))
+        token = await manage_token_of(session, delivery)
+        claimed.append(DueDelivery(event, listener, token, delivery.attempts, until))
     return claimed
 
 
@@ -193,7 +254,13 @@ async def settle_delivery(
         OutboxDelivery.due_at == due.until,
     )
     settled = update(OutboxDelivery).where(*claimed).values(delivered_at=delivered_at, due_at=again_at)
-    await session.execute(settled if again_at else settled.values(manage_token=None))
+    # The token of a delivery that is given up stays: a mail that is sent later has its link.
+    await session.execute(settled.values(manage_token=None) if delivered_at else settled)
+
+
+async def forget_tokens(session: BookingSession, *, now: datetime) -> None:
+    """Forget the tokens of deliveries whose visits, those of the whole course, are over."""
+    await session.execute(FORGET_TOKENS, {"now": now})
 
 
 async def requeue_deliveries(
@@ -216,3 +283,16 @@ async def requeue_deliveries(
         query = query.where(OutboxDelivery.event.in_(recent))
     requeued = query.values(due_at=now, attempts=0, delivered_at=None).returning(OutboxDelivery.event)
     return len((await session.scalars(requeued)).all())
+
+
+async def manage_token_of(session: BookingSession, delivery: OutboxDelivery) -> str | None:
+    """The delivery's token, decrypted; None if it has none (any more)."""
+    if delivery.manage_token is None:
+        return None
+    key = await session.data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)
+    return key.decrypt(delivery.manage_token, token_place(delivery.event))
+
+
+def token_place(event: uuid.UUID) -> Place:
+    """Where the encrypted token of an event's deliveries stands."""
+    return Place("outbox_deliveries.manage_token", event)

@@ -1,7 +1,8 @@
 """The tick table, where each tick has one owner: its primary key makes a double booking impossible."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -11,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from booking.domain.errors import SlotTaken
 from booking.storage.base import core_table, insert_into
+from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
-from booking.storage.models.ticks import Tick
+from booking.storage.models.ticks import Tick, squeeze_in_resource
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import tick_at
 
@@ -21,7 +23,7 @@ EXPIRED_HOLD_RETENTION = timedelta(days=1)
 """How long the token of an expired hold is still answered with "expired" instead of "unknown"."""
 
 # Statements of every booking are built once: that takes longer than SQLite needs to run them.
-TICKS, HOLDS = core_table(Tick), core_table(Hold)
+TICKS, HOLDS, APPOINTMENTS = core_table(Tick), core_table(Hold), core_table(Appointment)
 RESOURCES = TICKS.c.resource.in_(bindparam("resources", expanding=True))
 RESERVED = (
     select(TICKS.c.resource, func.min(TICKS.c.tick), func.max(TICKS.c.tick), func.min(TICKS.c.expires_at))
@@ -32,7 +34,15 @@ RESERVED = (
     )
     .group_by(TICKS.c.resource, TICKS.c.owner)
 )
-RESERVED_BY_OTHERS = RESERVED.where(TICKS.c.owner != bindparam("ignoring"))
+# A hold stays at its first location when its visit moves.
+RESERVED_AT_LOCATIONS = RESERVED.add_columns(
+    func.coalesce(func.min(APPOINTMENTS.c.location), func.min(HOLDS.c.location))
+).select_from(
+    TICKS.join(HOLDS, HOLDS.c.id == TICKS.c.owner).outerjoin(APPOINTMENTS, APPOINTMENTS.c.id == TICKS.c.owner)
+)
+IS_OTHERS = TICKS.c.owner != bindparam("ignoring")
+RESERVED_BY_OTHERS = RESERVED.where(IS_OTHERS)
+RESERVED_BY_OTHERS_AT_LOCATIONS = RESERVED_AT_LOCATIONS.where(IS_OTHERS)
 DELETE_EXPIRED_TICKS = delete(TICKS).where(RESOURCES, TICKS.c.expires_at <= bindparam("now"))
 DELETE_EXPIRED_HOLDS = delete(HOLDS).where(
     HOLDS.c.practitioner.in_(bindparam("practitioners", expanding=True)),
@@ -49,11 +59,15 @@ BOOK_HOLD = update(HOLDS).where(HOLDS.c.id == bindparam("hold")).values(client=N
 
 @dataclass(frozen=True)
 class ReservedTime:
-    """Ticks [first, last) of a resource that one hold or appointment owns."""
+    """Ticks [first, last) of a resource that one hold or appointment owns.
+
+    `location` is its slug, None unless it was asked for.
+    """
 
     resource: str
     first: int
     last: int
+    location: str | None = None
 
 
 async def reserved_times(
@@ -64,14 +78,20 @@ async def reserved_times(
     resources: Collection[str],
     now: datetime,
     ignoring: uuid.UUID | None = None,
+    with_locations: bool = False,
 ) -> list[ReservedTime]:
     """Time within ticks [first, last) that is reserved at `now`, except by the owner `ignoring`."""
-    query = RESERVED if ignoring is None else RESERVED_BY_OTHERS
+    all_owners, others = (
+        (RESERVED_AT_LOCATIONS, RESERVED_BY_OTHERS_AT_LOCATIONS)
+        if with_locations
+        else (RESERVED, RESERVED_BY_OTHERS)
+    )
+    query = all_owners if ignoring is None else others
     values = {"resources": list(resources), "first": first, "last": last - 1, "now": now}
     rows = await session.execute(query, values if ignoring is None else {**values, "ignoring": ignoring})
     reserved = []
-    for resource, low, high, expires_at in rows:
-        reserved.append(ReservedTime(resource, low, high + 1))
+    for resource, low, high, expires_at, *location in rows:
+        reserved.append(ReservedTime(resource, low, high + 1, *location))
         if expires_at is not None:
             session.next_hold_expiry = min(expires_at, session.next_hold_expiry or expires_at)
     return reserved
@@ -90,7 +110,8 @@ def ticks_of_appointment(service: Service, starts_at: datetime) -> range:
 
 async def delete_expired(session: BookingSession, practitioners: Collection[str], *, now: datetime) -> None:
     """Delete expired ticks and old holds before their time is reserved: no background job is needed."""
-    await delete_expired_ticks(session, practitioners, now=now)
+    beside = map(squeeze_in_resource, practitioners)
+    await delete_expired_ticks(session, [*practitioners, *beside], now=now)
     values = {"practitioners": list(practitioners), "until": now - EXPIRED_HOLD_RETENTION}
     await session.execute(DELETE_EXPIRED_HOLDS, values)
 
@@ -141,6 +162,37 @@ async def move_ticks(session: BookingSession, owner: uuid.UUID, resource: str, t
     await reserve_ticks(session, resource, added, owner=owner, expires_at=None)
     stays = (Tick.resource == resource) & Tick.tick.between(ticks.start, ticks.stop - 1)
     await session.execute(delete(Tick).where(Tick.owner == owner, ~stays))
+
+
+async def ticks_from(session: BookingSession, first: int) -> dict[tuple[str, int], uuid.UUID]:
+    """The owner of each booked tick from the first on, by resource and tick."""
+    columns = (TICKS.c.resource, TICKS.c.tick, TICKS.c.owner)
+    rows = await session.execute(select(*columns).where(TICKS.c.tick >= first, TICKS.c.expires_at.is_(None)))
+    return {(resource, tick): owner for resource, tick, owner in rows}
+
+
+async def shift_ticks(session: BookingSession, shifts: Mapping[uuid.UUID, int], *, now: datetime) -> None:
+    """Move all ticks of booked owners by so many, all at once. Holds of the new ticks end.
+
+    Raises:
+        SlotTaken: another booked owner has one of them; the transaction can only be rolled back then.
+    """
+    moved: dict[tuple[str, int], uuid.UUID] = {}
+    for owner, shift in shifts.items():
+        for resource, tick in await ticks_reserved_by(session, owner):
+            moved[resource, tick + shift] = owner
+        await release_ticks(session, owner)
+    held = await session.execute(
+        select(TICKS.c.resource, TICKS.c.tick, TICKS.c.owner).where(TICKS.c.expires_at.is_not(None))
+    )
+    for hold in {owner for resource, tick, owner in held if (resource, tick) in moved}:
+        await release_ticks(session, hold)
+        await session.execute(update(Hold).where(Hold.id == hold).values(expires_at=now))
+    of_owner: dict[tuple[str, uuid.UUID], list[int]] = defaultdict(list)
+    for (resource, tick), owner in sorted(moved.items()):
+        of_owner[resource, owner].append(tick)
+    for (resource, owner), ticks in of_owner.items():
+        await reserve_ticks(session, resource, ticks, owner=owner, expires_at=None)
 
 
 async def release_ticks(session: BookingSession, owner: uuid.UUID) -> None:

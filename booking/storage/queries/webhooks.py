@@ -1,15 +1,22 @@
-"""Webhook endpoints, and the log of attempts to deliver to them."""
+"""Webhook endpoints, the log of attempts, and fingerprints of what their events tell."""
 
+import asyncio
+import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
+from booking.storage.base import core_table
 from booking.storage.models.api_keys import ApiKey
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.catalogue import Clinic, Practitioner
+from booking.storage.models.holds import Hold
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.session import BookingSession
 
-RETENTION = timedelta(days=30)
+PRACTITIONERS_PER_QUERY = 50
+"""So that no query holds SQLite's event loop for long."""
 
 ENDPOINTS = select(WebhookEndpoint).order_by(WebhookEndpoint.created_at, WebhookEndpoint.id)
 
@@ -39,11 +46,7 @@ async def latest_attempts(session: BookingSession, endpoint: str, *, limit: int)
 
 
 async def record_attempt(session: BookingSession, attempt: WebhookAttempt) -> int:
-    """Number the attempt and return its number; delete attempts that are older than a month."""
-    old = select(WebhookAttempt.id).where(WebhookAttempt.at <= attempt.at - RETENTION)
-    # Skipping locked rows: another process is deleting them.
-    deleted = WebhookAttempt.id.in_(old.with_for_update(skip_locked=True))
-    await session.execute(delete(WebhookAttempt).where(deleted))
+    """Number the attempt and return its number."""
     earlier = select(func.count()).where(
         WebhookAttempt.endpoint == attempt.endpoint, WebhookAttempt.event == attempt.event
     )
@@ -76,3 +79,33 @@ async def disable_if_enabled(
         query = query.where(WebhookEndpoint.failing_since <= if_failing_since)
     disabled = query.values(disabled_at=now, disabled_because=because).returning(WebhookEndpoint.id)
     return (await session.scalars(disabled)).one_or_none() is not None
+
+
+async def catalogue_fingerprint(session: BookingSession) -> str:
+    """Of the clinic's row, which has the revision of the rest of the catalogue."""
+    return _digest((await session.execute(select(core_table(Clinic)))).all())
+
+
+async def availability_fingerprint(session: BookingSession, *, since: datetime, now: datetime) -> str:
+    """Of the catalogue, of holds that run, and of visits that start after `since`.
+
+    Booking raises the number of visits, each change a visit's sequence: their sums never come again.
+    """
+    slugs = (await session.scalars(select(Practitioner.slug).order_by(Practitioner.slug))).all()
+    parts = [await catalogue_fingerprint(session)]
+    for first in range(0, len(slugs), PRACTITIONERS_PER_QUERY):
+        chunk = slugs[first : first + PRACTITIONERS_PER_QUERY]
+        visits = select(func.count(), func.sum(Appointment.sequence)).where(
+            Appointment.practitioner.in_(chunk), Appointment.starts_at >= since
+        )
+        holds = select(Hold.id).where(
+            Hold.client.is_not(None), Hold.practitioner.in_(chunk), Hold.expires_at > now
+        )
+        parts.append(str((await session.execute(visits)).one()))
+        parts.extend(sorted(map(str, (await session.scalars(holds)).all())))
+        await asyncio.sleep(0)
+    return _digest(parts)
+
+
+def _digest(parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

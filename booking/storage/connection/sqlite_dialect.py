@@ -16,6 +16,8 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import await_only
 
+from booking.storage.connection.sqlite_files import create_private, uri_of_existing
+
 DRIVER = "sqlite+eventloop"
 LOCK_RETRY_SECONDS = 0.002
 INSTRUCTIONS_PER_STEP = 1_000_000
@@ -81,6 +83,12 @@ class EventLoopDialect(SQLiteDialect_pysqlite):
     def create_connect_args(self, url: URL) -> Any:
         arguments, options = super().create_connect_args(url)
         return arguments, {**options, "factory": Connection, "check_same_thread": False}
+
+    def connect(self, file: str, *, creates: bool = False, **options: Any) -> Any:
+        if not creates:
+            return super().connect(uri_of_existing(file), **{**options, "uri": True})
+        create_private(file)
+        return super().connect(file, **options)
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         execute(cursor, statement, parameters)

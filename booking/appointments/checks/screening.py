@@ -18,7 +18,7 @@ async def check_screening(
         ScreeningIncomplete: not every question, or another one, is answered.
         CallTheClinic: an answer blocks; it doesn't name the answer.
     """
-    questions = await cached(session, ("screening", service), partial(_questions, session, service))
+    questions = await _cached_questions(session, service)
     verdict = evaluate(questions, answers)
     if not verdict.cleared:
         suitable = await services_not_asking(session, verdict.blocking)
@@ -28,6 +28,15 @@ async def check_screening(
             suitable=[other.slug for other in suitable],
         )
     return verdict.topics
+
+
+async def has_screening(session: BookingSession, service: str) -> bool:
+    """Whether the service asks any question."""
+    return bool(await _cached_questions(session, service))
+
+
+async def _cached_questions(session: BookingSession, service: str) -> list[Question]:
+    return await cached(session, ("screening", service), partial(_questions, session, service))
 
 
 async def _questions(session: BookingSession, service: str) -> list[Question]:

@@ -8,11 +8,15 @@ import logging
 import math
 import sqlite3
 from collections.abc import Hashable
+from contextlib import nullcontext
 from typing import Protocol, cast
 
 import asyncpg
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from booking.storage.connection.sqlite_files import identity_of, uri_of_existing
+from booking.storage.engine import IS_POOLED
 
 log = logging.getLogger("book_online")
 
@@ -48,8 +52,9 @@ class SqliteChangeToken:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._file = engine.url.database or ""
         self._cursor: sqlite3.Cursor | None = None
+        self._identity: Hashable = None
         self._token: Hashable = None
 
     async def read(self, *, is_recent: bool = True) -> Hashable:
@@ -65,12 +70,16 @@ class SqliteChangeToken:
         """Nothing to do: the commit waited for the disk, and the loop has turned meanwhile."""
 
     async def _read(self) -> Hashable:
+        if (identity := identity_of(self._file)) != self._identity:
+            await self.close()
+        self._identity = identity
         try:
             if self._cursor is None:
-                (file, *_), _ = self._engine.dialect.create_connect_args(self._engine.url)
-                connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+                connection = sqlite3.connect(
+                    uri_of_existing(self._file), timeout=0, isolation_level=None, uri=True
+                )
                 self._cursor = connection.cursor()
-            return self._cursor.execute("PRAGMA data_version").fetchone()[0]  # type: ignore[no-any-return]
+            return identity, self._cursor.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error:
             await self.close()
             return None
@@ -92,12 +101,16 @@ class PostgresChangeToken:
 
     def __init__(self, engine: AsyncEngine, *, shared_for: float = SHARED_SECONDS) -> None:
         self._engine = engine
+        self._is_pooled = engine.get_execution_options()[IS_POOLED]
         self._shared_for = shared_for
         self._connection: PoolProxiedConnection | None = None
         self._reading: asyncio.Task[Hashable] | None = None
         self._started_at = -math.inf
+        self._is_closed = False
 
     async def read(self, *, is_recent: bool = True) -> Hashable:
+        if self._is_closed:
+            return None
         loop = asyncio.get_running_loop()
         oldest_start = loop.time() - (self._shared_for if is_recent else 0)
         while self._reading is None or self._started_at <= oldest_start:
@@ -116,13 +129,24 @@ class PostgresChangeToken:
                 if self._connection is None:
                     self._connection = await self._engine.raw_connection()
                 driver = cast("asyncpg.Connection", self._connection.driver_connection)
-                return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
+                async with driver.transaction() if self._is_pooled else nullcontext():
+                    return cast(str, await driver.fetchval("SELECT pg_current_snapshot()::text"))
         except Exception as reason:  # Requests that wait for the task need a result.
             log.warning("the change token can't be read: %s", reason)
-            await self.close()
+            self._drop_connection()
             return None
 
     async def close(self) -> None:
+        """End the connection; no later read opens another one.
+
+        A read whose request was cancelled goes on in its own task, and may just be getting its connection.
+        """
+        self._is_closed = True
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
+        self._drop_connection()
+
+    def _drop_connection(self) -> None:
         if self._connection is not None:
             self._connection.invalidate()
             self._connection = None

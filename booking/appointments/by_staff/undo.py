@@ -1,0 +1,131 @@
+"""Undo: brings back what a visit was before a member of the staff changed it, by the same use-cases.
+
+For a few minutes, and only while nobody else has changed the visit. Screening is not asked again, and the
+rulebook decides whether the former time can be had: it may be taken, or blocked, by then.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from booking.appointments.blocked_time.desk_rows import actor_text
+from booking.appointments.by_staff.change import ByStaff, FormerVisit, record_change
+from booking.appointments.cancel import cancel
+from booking.appointments.lookup import lock_appointment
+from booking.appointments.reschedule import RescheduleRequest, reschedule
+from booking.appointments.status import set_status
+from booking.audit.record import record_audit
+from booking.catalogue.lookup import all_services
+from booking.domain.actor import Actor
+from booking.domain.errors import NotFound
+from booking.domain.events import Event, EventKind
+from booking.domain.hookspecs import Step
+from booking.extensions.dispatch import run_booking_rules
+from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.slots import open_slots_at
+from booking.storage.models.appointments import Appointment, CancellationReason
+from booking.storage.models.audit import AuditAction
+from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
+from booking.storage.queries.desk.staff_changes import continue_version, last_act
+from booking.storage.queries.ticks import delete_expired, reserve_ticks, ticks_of_appointment
+from booking.storage.session import BookingSession
+
+UNDO_WINDOW = timedelta(minutes=5)
+
+
+async def undoable(session: BookingSession, actor: Actor, *, now: datetime) -> Sequence[StaffChange]:
+    """The changes that `undo_last` would undo: of one visit, or of all visits of a course; maybe none."""
+    return await last_act(session, actor_text(actor), since=now - UNDO_WINDOW)
+
+
+async def undo_last(
+    session: BookingSession,
+    actor: Actor,
+    *,
+    act: uuid.UUID | None = None,
+    only_practitioner: str | None = None,
+    now: datetime,
+) -> Sequence[Appointment]:
+    """Undo the last act of this member of the staff that is not undone, or with `act` that one.
+
+    The patient hears of it if they heard, or were to hear, of what is undone.
+
+    Raises:
+        NotFound: there is nothing to undo (any more).
+        ChangedMeanwhile: somebody else has changed the visit since.
+        BookingError: the former time can't be had any more.
+    """
+    changes = await last_act(session, actor_text(actor), since=now - UNDO_WINDOW, act=act)
+    if not changes:
+        raise NotFound("There is nothing to undo any more.", path=("act",))
+    rows = []
+    for change in changes:
+        staff = ByStaff(
+            actor,
+            change.version,
+            notify=change.notify,
+            squeeze_in=change.former_squeeze_in,
+            only_practitioner=only_practitioner,
+            is_undo=True,
+        )
+        row = await _undo(session, change, staff, now=now)
+        await session.flush()
+        change.undone_at = now
+        await continue_version(session, row.id, change.former_version, row.version)
+        rows.append(row)
+    await session.flush()
+    return rows
+
+
+async def _undo(
+    session: BookingSession, change: StaffChange, staff: ByStaff, *, now: datetime
+) -> Appointment:
+    match change.kind:
+        case ChangeKind.BOOKED:
+            reason = CancellationReason.OTHER
+            return await cancel(session, None, change.appointment, staff=staff, reason=reason, now=now)
+        case ChangeKind.MOVED:
+            request = RescheduleRequest(
+                None,
+                change.former_starts_at,
+                change.appointment,
+                change.former_practitioner,
+                change.former_location,
+                staff=staff,
+            )
+            return await reschedule(session, request, now=now)
+        case ChangeKind.CANCELLED:
+            return await _book_again(session, change, staff, now=now)
+        case ChangeKind.STATUS_SET:
+            return await set_status(
+                session,
+                change.appointment,
+                change.former_status,
+                version=change.version,
+                actor=staff.actor,
+                only_practitioner=staff.only_practitioner,
+                is_undo=True,
+                now=now,
+            )
+
+
+async def _book_again(
+    session: BookingSession, change: StaffChange, staff: ByStaff, *, now: datetime
+) -> Appointment:
+    row = await lock_appointment(session, None, change.appointment, owner=None, staff=staff)
+    former, service = FormerVisit.of(row), (await all_services(session))[row.service]
+    criteria = SlotCriteria(service, row.practitioner, row.location, True, row.squeeze_in)
+    await delete_expired(session, [row.practitioner], now=now)
+    await open_slots_at(session, criteria, row.starts_at, now=now)
+    ticks = ticks_of_appointment(service, row.starts_at)
+    await reserve_ticks(session, row.resource, ticks, owner=row.id, expires_at=None)
+    row.status, row.cancellation_reason = change.former_status, None
+    row.changed_at = row.status_changed_at = now
+    row.sequence += 1
+    await session.flush()
+    await run_booking_rules(session, Step.MOVE, service, [row], now=now, booked_by=row.booked_by)
+    event = Event(uuid.uuid4(), EventKind.BOOKED, (row.id,), now)
+    await record_change(session, event, row, former, by=staff, manage_token=None)
+    detail = "appointment booked again"
+    await record_audit(session, staff.actor, AuditAction.UPDATE, [row.patient], detail=detail, now=now)
+    return row

@@ -1,0 +1,56 @@
+"""What has a retention, and since when what is kept must have begun."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+
+from booking.storage.models.catalogue import Clinic
+
+ONE_DAY = timedelta(days=1)
+THIRTY_DAYS = timedelta(days=30)
+
+
+class Kind(StrEnum):
+    """What goes some time, in the order in which it does; most have the name of their table.
+
+    Deliveries are deleted with their event.
+    """
+
+    HOLDS = "holds"
+    IDEMPOTENCY_KEYS = "idempotency_keys"
+    STAFF_CHANGES = "staff_changes"
+    SIGN_IN_ATTEMPTS = "sign_in_attempts"
+    SIGN_IN_LINKS = "sign_in_links"
+    STAFF_SESSIONS = "staff_sessions"
+    OUTBOX_EVENTS = "outbox_events"
+    WEBHOOK_ATTEMPTS = "webhook_attempts"
+    RESTORED_PATIENTS = "restored_patients"
+    PATIENTS = "patients"
+    AUDIT_EVENTS = "audit_events"
+
+
+def kept_since(clinic: Clinic, *, now: datetime) -> Mapping[Kind, datetime]:
+    """The age that each kind may have; what is older, and what is of exactly this age, is to go.
+
+    Without the kinds that the clinic keeps for ever.
+    """
+    ages = {
+        # Within a day a repeated request finds the outcome of the first.
+        Kind.HOLDS: now - ONE_DAY,
+        Kind.IDEMPOTENCY_KEYS: now - ONE_DAY,
+        Kind.STAFF_CHANGES: now - ONE_DAY,  # Long after the last one that can be undone.
+        # All are over by then: an address is known for as long, and no session stays open so long unused.
+        Kind.SIGN_IN_ATTEMPTS: now - THIRTY_DAYS,
+        Kind.SIGN_IN_LINKS: now - THIRTY_DAYS,
+        Kind.STAFF_SESSIONS: now - THIRTY_DAYS,
+        Kind.OUTBOX_EVENTS: now - clinic.outbox_retention,
+        Kind.WEBHOOK_ATTEMPTS: now - clinic.webhook_log_retention,
+        Kind.RESTORED_PATIENTS: now,
+    }
+    if clinic.contact_data_retention is not None:
+        ages[Kind.PATIENTS] = now - clinic.contact_data_retention
+    if clinic.audit_retention is not None:
+        # Up to a midnight: each prune adds a row to the trail, and so there is one a day.
+        midnight = datetime.combine(now.astimezone(UTC), time.min, UTC)
+        ages[Kind.AUDIT_EVENTS] = midnight - clinic.audit_retention
+    return ages
