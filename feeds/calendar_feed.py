@@ -8,9 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.calendars.calendar_feed import render_feed
-from booking.domain.tokens import hash_of, plain_address, token_in
-from booking.storage.queries.calendar_feeds import practitioner_of_feed
-from booking.storage.session import BookingSession
+from booking.domain.tokens import plain_address, token_in
 from feeds.conditional import conditional_response
 from feeds.context import FeedContext
 
@@ -27,24 +25,19 @@ def feed_address(site: str, token: str) -> str:
 
 
 async def _calendar(context: FeedContext, request: Request) -> Response:
+    tokens = _possible_tokens(request.path_params["address"])
+    # A right address is never refused for the wrong ones that a neighbour asks for.
+    await context.charge_with_secret(request, COST, tokens)
     async with context.database.read() as session:
-        token = await _known_token(session, request.path_params["address"])
-        # A right address is never refused for the wrong ones that a neighbour asks for.
-        context.charge(request, COST, secret=hash_of(token) if token else None)
-        text = await render_feed(session, token, now=await context.now(session)) if token else None
-    if text is None:
+        now = await context.now(session)
+        texts = [text for token in tokens if (text := await render_feed(session, token, now=now))]
+    if not texts:
         raise HTTPException(404, "There is no such calendar.\n", PRIVATE | {"Cache-Control": "no-store"})
     headers = PRIVATE | {"Cache-Control": "private, no-cache"}
-    return conditional_response(request, text.encode(), "text/calendar; charset=utf-8", headers)
+    return conditional_response(request, texts[0].encode(), "text/calendar; charset=utf-8", headers)
 
 
-async def _known_token(session: BookingSession, address: str) -> str | None:
-    """The token of a feed in its address, also in one that a mail program rewrote; None if it is unknown."""
-    for token in (
-        address.removesuffix(".ics"),
-        token_in(address),
-        plain_address(address).partition(".ics")[0],
-    ):
-        if await practitioner_of_feed(session, hash_of(token)):
-            return token
-    return None
+def _possible_tokens(address: str) -> list[str]:
+    """The feed's token in its address, also in one that a mail program rewrote."""
+    plain = plain_address(address).partition(".ics")[0]
+    return list(dict.fromkeys((address.removesuffix(".ics"), token_in(address), plain)))

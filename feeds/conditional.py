@@ -17,7 +17,7 @@ def etag_of(parts: Iterable[bytes]) -> str:
 def not_modified(request: Request, headers: Mapping[str, str]) -> Response | None:
     """304 if the client's copy has the ETag among `headers`; None if it needs the body."""
     cached = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if headers["ETag"] in cached or "*" in cached:
+    if headers["ETag"].removeprefix("W/") in cached or "*" in cached:
         return Response(status_code=304, headers=headers)
     return None
 

@@ -19,6 +19,7 @@ from booking.timegrid.ticks import tick_at
 
 EXTENSIONS = "http://fhir-registry.smarthealthit.org/StructureDefinition"
 LANGUAGES = "urn:ietf:bcp:47"
+SERVICE_TYPES = "http://terminology.hl7.org/CodeSystem/service-type"
 
 Resource = dict[str, Any]
 
@@ -72,16 +73,18 @@ class FhirPublisher:
 
     def schedule(self, service: Service, practitioner: Practitioner, location: Location) -> Resource:
         name = self._text(service.name)
-        code = {"system": self._api, "code": self.global_id("Service", service.slug), "display": name}
+        coding = [{"system": self._api, "code": self.global_id("Service", service.slug), "display": name}]
+        if service.service_type:
+            coding.append({"system": SERVICE_TYPES, "code": service.service_type})
+        by = {"reference": f"Practitioner/{practitioner.slug}", "display": practitioner.name}
         return {
             "resourceType": "Schedule",
             "id": schedule_id(service.slug, practitioner.slug, location.slug),
             "active": True,
-            "serviceType": [{"coding": [code], "text": name}],
-            "actor": [
-                {"reference": f"Location/{location.slug}", "display": self._text(location.name)},
-                {"reference": f"Practitioner/{practitioner.slug}", "display": practitioner.name},
-            ],
+            "serviceType": [{"coding": coding, "text": name}],
+            # The specification has one actor, the location.
+            "actor": [{"reference": f"Location/{location.slug}", "display": self._text(location.name)}],
+            "extension": [{"url": f"{self.site}/fhir/schedule-practitioner", "valueReference": by}],
         }
 
     def slots(self, schedule: Schedule) -> Iterator[Resource]:

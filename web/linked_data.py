@@ -1,8 +1,9 @@
 """The clinic as JSON-LD of schema.org, which a booking page carries for search engines."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from booking.catalogue.lookup import all_services, deliverable_offers
 from booking.domain.postal_address import parse_address
 from booking.domain.translations import in_language
+from booking.i18n.locales import texts_for
 from booking.scheduling.working_time import closed_days
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Clinic, Location, Service
@@ -86,6 +88,7 @@ async def _compute(
             "address": _address(location),
             "openingHoursSpecification": list(_opening_hours(own_hours[location.slug])),
             "specialOpeningHoursSpecification": list(_closures(closed[location.slug])),
+            **(_price_range(services.values()) if service is None else {}),
             "availableService": [_service(row, site, language) for row in services.values()],
             "potentialAction": _reserve_action(site, language, service if services else None),
         }
@@ -147,6 +150,20 @@ def _service(row: Service, site: str, language: str) -> LinkedData:
     }
 
 
+def _price_range(services: Iterable[Service]) -> LinkedData:
+    """The lowest and the highest price of one visit, where all prices are in one currency."""
+    prices = [
+        (row.currency, Decimal(row.price))
+        for row in services
+        if row.price and row.currency and row.visits == 1
+    ]
+    if len({currency for currency, _ in prices}) != 1:
+        return {}
+    (currency, lowest), (_, highest) = min(prices), max(prices)
+    amounts = f"{lowest}" if lowest == highest else f"{lowest}–{highest}"
+    return {"priceRange": f"{currency} {amounts}"}
+
+
 def _reserve_action(site: str, language: str, service: str | None) -> LinkedData:
     address = f"{site}/book/{quote(service)}" if service else f"{site}/book"
     return {
@@ -154,7 +171,7 @@ def _reserve_action(site: str, language: str, service: str | None) -> LinkedData
         "target": {
             "@type": "EntryPoint",
             "urlTemplate": f"{address}?lang={language}",
-            "inLanguage": language,
             "actionPlatform": PLATFORMS,
         },
+        "result": {"@type": "Reservation", "name": texts_for(language)("embed.button")},
     }

@@ -1,19 +1,21 @@
-"""Notices: the pages instead of a refused or unknown one, which say what to do and show the phone number."""
+"""Notices: the pages instead of one that can't be shown, which say what to do and show the phone number."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from booking.domain.errors import TryAgain
-from booking.domain.tokens import plain_address
 from booking.i18n.locales import texts_for
-from web.pages import PRIVATE, SECURITY, ClinicCard, ClinicCards, language_of, manage_address, templates
+from booking.i18n.texts import Texts
+from rendering.clinic_card import ClinicCard, ClinicCards
+from rendering.headers import PRIVATE, SECURITY
+from rendering.language import language_of
+from web.pages import MANAGE_PATH, templates
+from web.rewritten_links import address_meant
 
 COST_OF_PAGE = 20
 """In points of the API, of each page that is computed."""
@@ -21,12 +23,10 @@ TITLES = {
     HTTPStatus.NOT_FOUND: "missing",
     HTTPStatus.METHOD_NOT_ALLOWED: "missing",
     HTTPStatus.TOO_MANY_REQUESTS: "busy",
+    HTTPStatus.SERVICE_UNAVAILABLE: "outOfOrder",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "outOfOrder",
 }
 """The beginnings of the texts of each status."""
-
-PUNCTUATION = re.compile(r"[^\w]+$")
-"""What a mail program takes for a part of a link at the end of a sentence."""
-OWN_PAGE = re.compile(r"/manage|/book(/[\w-]+)?")
 
 TakePoints = Callable[[Request, int], int]
 """Charges the client, and returns the seconds until it has enough points; 0 if it had."""
@@ -45,42 +45,52 @@ def charge_page(take_points: TakePoints, request: Request) -> None:
 
 @dataclass(frozen=True)
 class Notices:
-    """The handler of HTTPException for the whole server."""
+    """The handler of HTTPException for the whole server, and the pages of a server that fails.
+
+    `reads_html` says whether the client reads pages.
+    """
 
     cards: ClinicCards
+    reads_html: Callable[[Request], bool]
 
     async def respond(self, request: Request, refusal: Exception) -> Response:
-        """A page where the client reads HTML, else the refusal as text."""
+        """A page where the client reads HTML, else the refusal as text; both with the phone number."""
         assert isinstance(refusal, HTTPException)
-        headers = dict(refusal.headers or {})
-        if refusal.status_code == HTTPStatus.NOT_FOUND and (meant := _address_meant(request)):
+        if refusal.status_code == HTTPStatus.NOT_FOUND and (meant := address_meant(request)):
             return RedirectResponse(meant, HTTPStatus.SEE_OTHER, PRIVATE)
-        title = TITLES.get(HTTPStatus(refusal.status_code))
-        if title is None or "text/html" not in request.headers.get("accept", ""):
-            return PlainTextResponse(refusal.detail, refusal.status_code, headers)
+        if not self._is_page(request, refusal):
+            return self._as_text(request, refusal)
         text = texts_for(language_of(request))
-        html = templates.get_template("notice.html").render(
-            text=text, clinic=await self._card(text.language), title=title
-        )
-        headers = SECURITY | PRIVATE | {"Content-Language": text.language} | headers
-        return HTMLResponse(html, refusal.status_code, headers)
-
-    async def _card(self, language: str) -> ClinicCard | None:
-        """The last card if there is one: a refusal needs no look-up."""
         try:
-            return self.cards.last.get(language) or await self.cards(language)
+            card = self.cards.last.get(text.language) or await self.cards(text.language)
         except TryAgain:
-            return None
+            card = None
+        return _as_page(request, refusal, text, card)
+
+    def respond_without_database(self, request: Request, failure: HTTPException) -> Response:
+        """The same with the last card, where another look-up would fail too."""
+        if not self._is_page(request, failure):
+            return self._as_text(request, failure)
+        text = texts_for(language_of(request))
+        return _as_page(request, failure, text, self.cards.last.get(text.language))
+
+    def _is_page(self, request: Request, refusal: HTTPException) -> bool:
+        return refusal.status_code in TITLES and self.reads_html(request)
+
+    def _as_text(self, request: Request, refusal: HTTPException) -> Response:
+        text, headers = texts_for(language_of(request)), dict(refusal.headers or {})
+        known = self.cards.last.get(text.language) if refusal.status_code in TITLES else None
+        phone = f"{text('contact.call')} {known.phone_shown}\n" if known else ""
+        detail = f"{refusal.detail.rstrip()}\n{phone}" if refusal.status_code in TITLES else refusal.detail
+        return PlainTextResponse(detail, refusal.status_code, headers)
 
 
-def _address_meant(request: Request) -> str | None:
-    """The address of ours that a link's rewritten address was, if that can be told."""
-    if request.method not in ("GET", "HEAD"):
-        return None
-    if meant := manage_address(request):
-        return meant
-    path, query = PUNCTUATION.sub("", plain_address(request.scope["path"])), request.scope["query_string"]
-    if path == request.scope["path"] or not OWN_PAGE.fullmatch(path):
-        return None
-    # A browser takes the fragment along, so that a manage link keeps its secret.
-    return f"{path}?{quote(query, safe='=&%+')}".rstrip("?")
+def _as_page(request: Request, refusal: HTTPException, text: Texts, card: ClinicCard | None) -> Response:
+    title = TITLES[HTTPStatus(refusal.status_code)]
+    # A link would lose the form that was posted, and the secret after the # of a manage page.
+    is_repeatable = title == "outOfOrder" and request.method == "GET" and request.url.path != MANAGE_PATH
+    html = templates.get_template("notice.html").render(
+        text=text, clinic=card, title=title, is_repeatable=is_repeatable
+    )
+    headers = SECURITY | PRIVATE | {"Content-Language": text.language} | dict(refusal.headers or {})
+    return HTMLResponse(html, refusal.status_code, headers)

@@ -1,87 +1,28 @@
 """The pages beside the widget: hosted booking, managing a visit, and the demo clinic."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from booking.domain.tokens import manage_token_in
-from booking.domain.translations import in_language
 from booking.i18n.locales import locales, texts_for
-from booking.i18n.negotiation import preferred_language
-from booking.storage.queries.catalogue import get_clinic, listed_locations, opening_hours_by_location
-from booking.storage.session import BookingSession
+from rendering.clinic_card import ClinicCard, ClinicCards
+from rendering.headers import PRIVATE, SECURITY
+from rendering.language import language_of
+from rendering.templates import template_environment
 from web.assets import asset, assets
-from web.opening_hours_text import opening_hours_text
+from web.rewritten_links import address_meant
 
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Vary": "Accept-Language",
-}
-PRIVATE = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+MANAGE_PATH = "/manage"
 
-templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-templates.globals |= {"assets": assets, "locales": locales}
-
-
-@dataclass(frozen=True)
-class ClinicCard:
-    """The clinic as the header and footer of every page show it, in one language."""
-
-    name: str
-    phone: str  # E.164, for links
-    phone_shown: str
-    address: Sequence[str]
-    hours: Sequence[tuple[str, str]]  # days, times
-
-    @classmethod
-    async def read(cls, session: BookingSession, language: str) -> "ClinicCard":
-        clinic = await get_clinic(session)
-        location = (await listed_locations(session))[0]
-        rows = (await opening_hours_by_location(session, [location.slug]))[location.slug]
-        hours = [(row.weekday, row.opens, row.closes) for row in rows]
-        return cls(
-            name=in_language(clinic.name, language),
-            phone=clinic.phone,
-            phone_shown=clinic.phone_shown,
-            address=location.address,
-            hours=opening_hours_text(hours, texts_for(language)),
-        )
-
-
-ReadCard = Callable[[str], Awaitable[ClinicCard]]
-
-
-@dataclass(frozen=True)
-class ClinicCards:
-    """Reads the card of a language; `last` are those read last, for pages without a database."""
-
-    read: ReadCard
-    last: dict[str, ClinicCard] = field(default_factory=dict)
-
-    async def __call__(self, language: str) -> ClinicCard:
-        self.last[language] = await self.read(language)
-        return self.last[language]
-
+templates = template_environment(Path(__file__).parent / "templates")
+templates.globals["assets"] = assets
 
 ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
@@ -91,7 +32,7 @@ PRESELECTION = ("practitioner", "location", "at")
 
 def page_routes(
     *,
-    clinic: ReadCard,
+    clinic: ClinicCards,
     charge: Callable[[Request], None],
     demo: bool,
     noscript: ReadNoscript | None = None,
@@ -108,11 +49,16 @@ def page_routes(
 
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
         charge(request)
+        return await rendered(request, template, await clinic(language_of(request)), headers)
+
+    async def rendered(
+        request: Request, template: str, card: ClinicCard, headers: dict[str, str] | None = None
+    ) -> Response:
         language, service = language_of(request), request.path_params.get("service")
         is_booking = template == "book.html"
         html = templates.get_template(template).render(
             text=texts_for(language),
-            clinic=await clinic(language),
+            clinic=card,
             service=service,
             preselection={
                 name: request.query_params[name] for name in PRESELECTION if name in request.query_params
@@ -123,12 +69,20 @@ def page_routes(
         return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
 
     async def book(request: Request) -> Response:
+        if meant := address_meant(request):
+            return RedirectResponse(meant, HTTPStatus.SEE_OTHER, PRIVATE)
         return await page(request, "book.html")
 
     async def manage(request: Request) -> Response:
-        if meant := manage_address(request):
+        if meant := address_meant(request):
             return RedirectResponse(meant, HTTPStatus.SEE_OTHER, PRIVATE)
-        return await page(request, "manage.html", PRIVATE)
+        try:
+            return await page(request, "manage.html", PRIVATE)
+        except HTTPException:
+            # The secret is behind the `#` and may be a right one. The card that was read last will do.
+            language = language_of(request)
+            card = clinic.last.get(language) or await clinic(language)
+            return await rendered(request, "manage.html", card, PRIVATE)
 
     async def front(request: Request) -> Response:
         if not demo:
@@ -139,23 +93,6 @@ def page_routes(
         Route("/", front),
         Route("/book", book),
         Route("/book/{service}", book),
-        Route("/manage", manage),
+        Route(MANAGE_PATH, manage),
         Route("/widget/{path:path}", asset),
     ]
-
-
-def manage_address(request: Request) -> str | None:
-    """The manage link in a path or query where mail programs have put its secret; None without one.
-
-    The secret goes back behind the `#`, which no server is sent.
-    """
-    query = request.scope["query_string"].decode("ascii", "replace")
-    token = manage_token_in(f"{request.scope['path']}?{query}")
-    return f"/manage?{urlencode({'lang': language_of(request)})}#{token}" if token else None
-
-
-def language_of(request: Request) -> str:
-    """`?lang=` where there is a file for it, or what the browser prefers."""
-    named = request.query_params.get("lang", "")
-    # In front of the header's own preferences; a language without a file is passed over.
-    return preferred_language(f"{named},{request.headers.get('accept-language', '')}", list(locales()))

@@ -11,8 +11,11 @@ import css from './styles/control.css';
 const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.*$/, ''));
 const load = () => import('./flow/start.js');
 
-/** A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. */
-const REQUESTED = new URLSearchParams(location.search).get('book');
+/**
+ * A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. Mail programs add punctuation to a link, and
+ * write its `=` as `=3D`.
+ */
+const REQUESTED = new URLSearchParams(location.search).get('book')?.replace(/^3D|[^\w]+$|\s+/g, '').toLowerCase() ?? null;
 
 class BookOnline extends HTMLElement {
   /** @type {Promise<import('./flow/types.js').Dialog> | undefined} */

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from booking.domain.policy import MAX_VISITS
-from web.noscript.form import Form
+from rendering.form import Form
 
 MIN_KEY_LENGTH = 32
 MIN_YEAR, MAX_YEAR = 2000, 9000
@@ -57,6 +57,7 @@ class BookingState:
     key: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)  # as sent, by slug of the question
     details: Mapping[str, str] = field(default_factory=dict)  # as typed
+    consent: str = ""  # the key of the text beside a ticked box
 
     @classmethod
     def read(cls, service: str, form: Form) -> "BookingState":
@@ -68,6 +69,7 @@ class BookingState:
             form.get("key"),
             {name.removeprefix(ANSWER): value for name, value in form.pairs if name.startswith(ANSWER)},
             {name: form.get(name) for name in DETAILS},
+            form.get("consent"),
         )
 
     @property

@@ -6,12 +6,11 @@ from booking.appointments.book import Booking
 from booking.calendars.ical import appointments_ical
 from booking.catalogue.lookup import all_locations, all_services
 from booking.domain.tokens import hash_of
-from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.queries.appointments import appointments_by_manage_token
 from booking.storage.queries.catalogue import get_clinic
+from rendering.headers import PRIVATE, SECURITY
 from web.noscript.request import NoscriptRequest
 from web.noscript.views import summary_of
-from web.pages import PRIVATE, SECURITY
 
 
 async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Response:
@@ -23,7 +22,7 @@ async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Respo
         state=request.state,
         summary=summary,
         references=[appointment.reference for appointment in appointments],
-        is_cancelled=all(row.status is AppointmentStatus.CANCELLED for row in appointments),
+        is_cancelled=not any(row.stands for row in appointments),
         token=booking.manage_token,
         manage_url=f"/manage?lang={request.texts.language}#{booking.manage_token}",
     )

@@ -14,7 +14,7 @@ from booking.appointments.hold import (
     release_hold,
     turn_to_hold,
 )
-from booking.domain.errors import BookingError, HoldExpired, TooManyHolds
+from booking.domain.errors import BookingError, HoldExpired, TooManyHolds, is_worded_by_feature
 from booking.storage.database import Database
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
@@ -65,6 +65,8 @@ async def hold_times(
         except TooManyHolds:
             raise
         except BookingError as error:
+            if is_worded_by_feature(error):
+                raise
             wanted = requested_time(error)
             raise HoldExpired(still_open=False, wanted=wanted, path=error.path) from error
     if extend and not held.is_booked and all(hold.extended_at is None for hold in held.holds):

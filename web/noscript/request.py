@@ -1,6 +1,6 @@
 """A request for a page without a script: its form, its language, and the responses that pages send."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,26 +16,34 @@ from booking.i18n.locales import texts_for
 from booking.i18n.texts import Texts
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
+from rendering.clinic_card import ClinicCard, ClinicCards
+from rendering.form import Form
+from rendering.headers import PRIVATE, SECURITY
+from rendering.language import language_of
 from web.noscript.booking_state import BookingState
-from web.noscript.form import Form
 from web.noscript.views import ServiceView, bookable_services
-from web.pages import PRIVATE, SECURITY, ClinicCard, ClinicCards, language_of, templates
+from web.pages import templates
 
 
 @dataclass(frozen=True)
 class NoscriptSite:
     """The parts of the server that the pages use.
 
-    `charge` takes the cost of a page, `holder` is the client that holds times and its limits, and
-    `one_booking` counts a booking, unless it fails. The API counts in the same limits.
+    `charge` takes the cost of a page; where the client can't pay, `is_paid_by_secret` lets a right one among
+    the texts pay. `holder` is the client that holds times and its limits, and `one_booking` is handed to
+    `book`, to count a new booking. The API counts in the same limits, and remembers refused screening answers
+    in the same place.
     """
 
     database: Database
     cards: ClinicCards
     now: Callable[[BookingSession], Awaitable[datetime]]
     charge: Callable[[Request], None]
+    is_paid_by_secret: Callable[[Sequence[str]], Awaitable[bool]]
     holder: Callable[[Request], Holder]
-    one_booking: Callable[[Request], AbstractContextManager[None]]
+    one_booking: Callable[[Request], AbstractContextManager[Callable[[], None]]]
+    refuse_screening: Callable[[Request], None]
+    was_screening_refused: Callable[[Request], bool]
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,12 @@ class NoscriptRequest:
     @cached_property
     def state(self) -> BookingState:
         return BookingState.read(self.service, self.form)
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The secrets that the form may carry: a manage token, and those of the times that it holds."""
+        keys = [self.state.idempotency_key(attempt) for attempt in range(2)] if self.state.can_hold else []
+        return [self.form.get("token"), *keys]
 
     @property
     def holder(self) -> Holder:

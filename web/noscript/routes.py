@@ -7,14 +7,15 @@ from http import HTTPStatus
 from math import ceil
 
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.domain.errors import TooManyBookings, TooManyHolds, TryAgain
 from booking.i18n.locales import texts_for
+from rendering.form import BadForm, read_form
 from web.noscript.confirmation import calendar_file
-from web.noscript.form import BadForm, read_form
 from web.noscript.request import NoscriptRequest, NoscriptSite, page_url
 from web.noscript.steps import check_answers, finish, hold, release
 from web.noscript.times import times_page
@@ -64,13 +65,18 @@ async def _step(site: NoscriptSite, step: Page, http: Request) -> Response:
 
 
 async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
-    site.charge(http)
-    request = NoscriptRequest.of(site, http)
+    request, too_much = NoscriptRequest.of(site, http), None
+    try:
+        site.charge(http)
+    except HTTPException as refusal:
+        too_much = refusal
     try:
         request = replace(request, form=await read_form(http))
     except BadForm as error:
         page = partial(NoscriptRequest.page, template="bad_form", status=error.status)
     try:
+        if too_much and not await site.is_paid_by_secret(request.secrets):
+            raise too_much
         return await page(request)
     except TryAgain as refusal:
         response = request.render(

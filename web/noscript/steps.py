@@ -1,17 +1,18 @@
 """The posted steps: hold the times, check the answers, book. Each answers with the page of the next step."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from booking.appointments.book import BookingRequest, book
-from booking.appointments.screening import check_screening
+from booking.appointments.checks.screening import check_screening
+from booking.catalogue.lookup import consent_text_in
 from booking.domain.errors import (
     BookingError,
     CallTheClinic,
+    ConsentRequired,
     InvalidInput,
     ScreeningIncomplete,
     TooManyBookings,
@@ -22,11 +23,11 @@ from booking.domain.screening import Answer
 from booking.domain.translations import in_language
 from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.queries.catalogue import screening_questions_of
-from web.noscript.booking_state import DETAILS, BookingState
+from web.noscript.booking_state import BookingState
 from web.noscript.confirmation import confirmation_page
 from web.noscript.holds import HeldTimes, hold_times, release_times, turn_to_hold_times
 from web.noscript.request import NoscriptRequest
-from web.noscript.times import TIME_REFUSALS, times_page
+from web.noscript.times import may_choose_another_time, times_page
 from web.noscript.views import bookable_services, summary_of, translated
 
 Step = Callable[[NoscriptRequest, HeldTimes], Awaitable[Response]]
@@ -74,12 +75,13 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
         except ScreeningIncomplete as refusal:
             return await _questions_page(request, held, missing=refusal.missing)
         except CallTheClinic as refusal:
+            request.site.refuse_screening(request.http)
             return await _call_page(request, refusal)
     except (TooManyBookings, TooManyHolds, TryAgain):
         raise
     except (BookingError, ExceptionGroup) as error:
         first = _flatten(error)[0]
-        if isinstance(first, TIME_REFUSALS):
+        if may_choose_another_time(first):
             return await times_page(request, first)
         # The clinic has changed what it offers, or these pages did not make the form.
         return request.redirect(request.url("times", state.url_fields()))
@@ -104,25 +106,33 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
     booking_request = BookingRequest(
         hold_tokens=held.tokens,
         as_course=len(held.tokens) > 1,
-        **{name: details[name] for name in DETAILS},
+        name=details["name"],
+        email=details["email"],
+        phone=details["phone"],
         answers=_answers(request.state, await _questions(request)),
         language=request.texts.language,
+        consent_text=request.state.consent or None,
+        answered_again=request.site.was_screening_refused(request.http),
     )
-    counted = nullcontext() if held.is_booked else request.site.one_booking(request.http)
     try:
-        with counted:
+        with request.site.one_booking(request.http) as count:
             async with request.site.database.write() as session:
-                booking = await book(session, booking_request, now=await request.site.now(session))
-    except ExceptionGroup as group:
-        refusals = _flatten(group)
-        if not all(isinstance(refusal, InvalidInput) for refusal in refusals):
+                now = await request.site.now(session)
+                booking = await book(session, booking_request, now=now, count=count)
+    except (ConsentRequired, ExceptionGroup) as error:
+        refusals = _flatten(error)
+        if not all(isinstance(refusal, InvalidInput | ConsentRequired) for refusal in refusals):
             raise
-        names = [refusal.path[-1] for refusal in refusals]
-        mistakes = {
-            name: f"details.{'bad' if details[name].strip() else 'no'}{name.capitalize()}" for name in names
-        }
-        return await _details_page(request, held, mistakes=mistakes)
+        return await _details_page(request, held, mistakes=dict(_mistake(each, details) for each in refusals))
     return await confirmation_page(request, booking)
+
+
+def _mistake(refusal: BookingError, details: Mapping[str, str]) -> tuple[str, str]:
+    """The field that is refused, and the key of the text to show there."""
+    if isinstance(refusal, ConsentRequired):
+        return "consent", "consent.outdated" if refusal.is_outdated else "consent.missing"
+    name = refusal.path[-1]
+    return name, f"details.{'bad' if details[name].strip() else 'no'}{name.capitalize()}"
 
 
 async def _questions(request: NoscriptRequest) -> Sequence[ScreeningQuestion]:
@@ -176,11 +186,13 @@ async def _details_page(
     answers = _answers(request.state, await _questions(request))
     async with request.site.database.read() as session:
         summary = await summary_of(session, held.holds, request.texts)
+        consent_text = await consent_text_in(session, request.texts.language)
     return await request.page(
         "details",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else HTTPStatus.OK,
         state=replace(request.state, answers=answers, details={}),
         details=request.state.details,
+        consent_text=consent_text,
         summary=summary,
         held_until=held.expires_at.astimezone(summary.location.zone),
         mistakes=mistakes or {},

@@ -25,8 +25,6 @@ REASONS = {
     errors.NotQualified: "problem.notQualified",
     errors.HoldExpired: "problem.expired",
 }
-TIME_REFUSALS = (*REASONS, errors.Declined)
-"""Refusals after which another time may do."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,10 @@ class ChosenVisit:
     number: int
     starts_at: datetime
     change_url: str
+
+
+def may_choose_another_time(refusal: BookingError) -> bool:
+    return isinstance(refusal, tuple(REASONS)) or errors.is_worded_by_feature(refusal)
 
 
 def requested_time(refusal: BookingError) -> RequestedTime | None:
@@ -134,7 +136,7 @@ def _usable(state: BookingState, service: ServiceView, locations: Mapping[str, L
 
 
 def _refused_time(refusal: BookingError, starts_at: datetime, texts: Texts) -> RefusedTime:
-    if isinstance(refusal, errors.Declined):
+    if errors.is_worded_by_feature(refusal):
         return RefusedTime(refusal.in_language(texts.language), starts_at)
     return RefusedTime(texts(REASONS.get(type(refusal), "problem.other")), starts_at)
 

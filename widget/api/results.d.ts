@@ -1,6 +1,6 @@
 // Generated from schema.graphql and widget/queries/ by `make contract`. Edit those instead.
 
-export type AppointmentStatus = 'BOOKED' | 'CANCELLED';
+export type AppointmentStatus = 'ARRIVED' | 'BOOKED' | 'CANCELLED' | 'CHECKED_IN' | 'FULFILLED' | 'NOSHOW';
 
 export type DateTime = string;
 
@@ -66,6 +66,7 @@ export type BookedAppointment = {
     id: string;
     name: string;
     address: Array<string>;
+    timeZone: string;
   };
 };
 
@@ -93,17 +94,25 @@ export type ClinicCard = {
   };
 };
 
+export type AskedText = {
+  id: string;
+  language: string;
+  text: string;
+};
+
 export type Refusal = {
   __typename: string;
   path: Array<string>;
+  visitorMessage: string | null;
   alternatives?: Array<Slot>;
   missing?: Array<{
     id: string;
   }>;
+  isOutdated?: boolean;
+  consentText?: AskedText | null;
   suitableServices?: Array<{
     id: string;
   }>;
-  message?: string;
 };
 
 export type Challenge = {
@@ -141,7 +150,9 @@ export type BookCourseResult = {
 };
 
 export type CatalogueResult = {
-  clinic: ClinicCard | null;
+  clinic: ClinicCard & {
+    consentText: AskedText | null;
+  } | null;
   services: {
     pageInfo: {
       hasNextPage: boolean;

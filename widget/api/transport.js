@@ -7,12 +7,20 @@
  * @property {string | null} [site]  the key of the page's web site
  * @property {Map<string, string>} unanswered  idempotency keys of holds whose answer was lost, by their input
  *
+ * @typedef {{phone: string, phoneShown: string}} Contact
  * @typedef {{edges: {node: any}[], pageInfo: {hasNextPage: boolean, endCursor?: string}}} Connection
  */
 const TIMEOUT_MS = 15_000;
 
 /** No answer, or none that makes sense. Whether the server did anything is unknown. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  /** `contact` is the clinic's number, in an answer of a server that fails.
+   * @param {string} message @param {{cause?: unknown, contact?: Contact | undefined}} [options] */
+  constructor(message, { cause, contact } = {}) {
+    super(message, { cause });
+    this.contact = contact;
+  }
+}
 
 /** @param {URL} api @param {string} language @param {string | null} [site] @returns {Server} */
 export const serverAt = (api, language, site) =>
@@ -50,7 +58,8 @@ export const post = async ({ endpoint, language, site }, query, variables, optio
 export const request = async (server, query, variables = {}, options) => {
   const body = await post(server, query, variables, options);
   if (!body?.data || body.errors || Object.values(body.data).some(saysTryAgain)) {
-    throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'));
+    const contact = body?.errors?.find?.((/** @type {any} */ error) => error?.extensions?.phone)?.extensions;
+    throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'), { contact });
   }
   return body.data;
 };

@@ -9,6 +9,7 @@
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {import('../flow/types.js').LocalTime} LocalTime
  * @typedef {{timeZone: string, utcOffset: string}} Place  a clinic or a location
+ * @typedef {{id: string, timeZone: string}} Zoned  a location
  * @typedef {ReturnType<typeof createClock>} Clock
  */
 import { minutesOf, utc } from './dates.js';
@@ -18,16 +19,19 @@ const MINUTE = 60_000;
 const MINUTES_AROUND = [-60, -30, 30, 60];
 
 /**
- * `ownZone` is the visitor's, who may be somewhere else.
+ * `locations` are the clinic's and those of the visits that are shown; `ownZone` is the visitor's, who may be somewhere
+ * else.
  *
- * @param {{locale: string, clinic: Place & {locations: Place[]}, ownZone?: string}} options
+ * @param {{locale: string, clinic: Place & {locations: Zoned[]}, locations?: Zoned[], ownZone?: string}} options
  */
-export const createClock = ({ locale, clinic, ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone }) => {
+export const createClock = ({
+  locale, clinic, locations = clinic.locations, ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+}) => {
   const wallTime = timeFormat(locale, { timeZone: 'UTC' });
   const timeThere = timeFormat(locale, { timeZone: ownZone });
   const timeThereAndDay = timeFormat(locale, { weekday: 'short', timeZone: ownZone });
   const there = browserZone(locale, ownZone);
-  const places = [clinic, ...clinic.locations];
+  const places = [clinic, ...locations];
   const isHome = places.every(({ timeZone }) => sameZone(timeZone, ownZone));
   const zones = new Map(places.map(({ timeZone }) => [timeZone, browserZone(locale, timeZone)]));
 
@@ -36,12 +40,15 @@ export const createClock = ({ locale, clinic, ownZone = Intl.DateTimeFormat().re
     const zone = zones.get(timeZone);
     return zone?.wall(Date.parse(instant)) === wallOf(instant) ? zone : null;
   };
-  /** "EST"; "UTC−5" where the browser says otherwise. @param {Instant} instant @param {string} [timeZone] */
-  const zoneName = (instant, timeZone = clinic.timeZone) =>
+  /** The time zone of a location, or the clinic's. @param {string | null} [locationId] */
+  const zoneOf = (locationId) => locations.find(({ id }) => id === locationId)?.timeZone ?? clinic.timeZone;
+  /** "EST"; "UTC−5" where the browser says otherwise. @param {Instant} instant @param {string} timeZone */
+  const zoneName = (instant, timeZone) =>
     agreed(instant, timeZone)?.nameAt(Date.parse(instant)) || offsetName(offsetOf(instant));
-  /** When clocks go back, an hour comes twice (on Lord Howe Island half of one). @param {Instant} instant */
-  const comesTwice = (instant) => {
-    const zone = agreed(instant, clinic.timeZone);
+  /** When clocks go back, an hour comes twice (on Lord Howe Island half of one).
+   * @param {Instant} instant @param {string} timeZone */
+  const comesTwice = (instant, timeZone) => {
+    const zone = agreed(instant, timeZone);
     return MINUTES_AROUND.some((minutes) => zone?.wall(Date.parse(instant) + minutes * MINUTE) === wallOf(instant));
   };
   /** @param {Instant} instant @returns {LocalDate} */
@@ -58,12 +65,14 @@ export const createClock = ({ locale, clinic, ownZone = Intl.DateTimeFormat().re
 
   return {
     dateOf,
+    zoneOf,
     zoneName,
-    /** "9:15 a.m."; with the zone where that would be two times. @param {Instant} instant @param {boolean} [isTwofold] */
-    time: (instant, isTwofold = comesTwice(instant)) =>
-      isTwofold ? `${plainTime(instant)}\u00a0${zoneName(instant)}` : plainTime(instant),
-    /** "Toronto", as people know the zone. @param {string} [timeZone] */
-    city: (timeZone = clinic.timeZone) => (timeZone.split('/').pop() ?? timeZone).replaceAll('_', ' '),
+    /** "9:15 a.m."; with the location's zone where that would be two times.
+     * @param {Instant} instant @param {string} locationId @param {boolean} [isTwofold] */
+    time: (instant, locationId, isTwofold = comesTwice(instant, zoneOf(locationId))) =>
+      isTwofold ? `${plainTime(instant)}\u00a0${zoneName(instant, zoneOf(locationId))}` : plainTime(instant),
+    /** "Toronto", as people know the zone. @param {string} timeZone */
+    city: (timeZone) => (timeZone.split('/').pop() ?? timeZone).replaceAll('_', ' '),
     /** @param {Place} [place] @returns {LocalDate} */
     today: (place = clinic) => wallNow(place).slice(0, 10),
     /** @param {Place} [place] @returns {LocalTime} */

@@ -41,7 +41,7 @@ const timeButton = (slot, slots, { t, clock, hasLocations, former }, choose) => 
   const button = h('button', {
     type: 'button', class: 'time', part: 'time', 'aria-current': isFormer && 'true', onclick: () => choose(slot, button),
   },
-    h('span', {}, clock.time(slot.startsAt, isTwofold)),
+    h('span', {}, clock.time(slot.startsAt, slot.location.id, isTwofold)),
     own && h('small', {}, t('time.own', { time: own })),
     hasLocations && h('small', {}, slot.location.name));
   return button;

@@ -57,6 +57,6 @@ const showFirstTimes = async (flow, field) => {
   for (const option of field.querySelectorAll('option')) {
     const slot = slots.find(({ practitioner }) => !option.value || practitioner.id === option.value);
     if (!slot) continue;
-    option.textContent = t('practitioner.next', { name: option.textContent ?? '', time: shortDayAndTime(slot.startsAt, flow) });
+    option.textContent = t('practitioner.next', { name: option.textContent ?? '', time: shortDayAndTime(slot, flow) });
   }
 };

@@ -111,11 +111,9 @@ export const slotPicker = (options) => {
 
   /** Whose clock it is. @param {Slot[]} slots */
   const zoneText = (slots) => {
-    /** @param {string | null} id */
-    const zoneOf = (id) => clinic.locations.find((location) => location.id === id)?.timeZone ?? clinic.timeZone;
-    const zones = new Set(slots.map(({ location }) => zoneOf(location.id)));
+    const zones = new Set(slots.map(({ location }) => clock.zoneOf(location.id)));
     if (zones.size > 1) return t('time.zones');
-    const [timeZone = zoneOf(filter.locationId)] = zones;
+    const [timeZone = clock.zoneOf(filter.locationId)] = zones;
     const zone = clock.zoneName(slots[0]?.startsAt ?? clock.instantAt(Date.now()), timeZone);
     return t('time.zone', { city: clock.city(timeZone), zone });
   };

@@ -30,6 +30,7 @@ const freshState = () => ({
   suitableServices: [],
   isOutcomeUnknown: false,
   patient: { name: '', email: '', phone: '' },
+  consentTextId: null,
   booked: null,
 });
 

@@ -25,7 +25,7 @@ import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';
 import { Frame } from '../ui/frame.js';
 import { downloadLink } from '../ui/links.js';
-import { otherTimesNotice } from '../ui/problem-text.js';
+import { otherTimesNotice, problemText } from '../ui/problem-text.js';
 import { skeleton } from '../ui/skeleton.js';
 import * as strings from './strings.js';
 
@@ -41,7 +41,9 @@ export const manage = async (host, root, api) => {
   const load = async () => {
     const manageToken = location.hash.slice(1);
     const { clinic, appointments } = await readManaged(server, manageToken);
-    const clock = createClock({ locale: t.locale, clinic });
+    const clock = createClock({
+      locale: t.locale, clinic, locations: [...clinic.locations, ...appointments.map((visit) => visit.location)],
+    });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
     if (appointments.length) showOverview({ t, clock, frame, server, clinic, manageToken, appointments }, { isQuiet: true });
     else frame.show({ title: t('manage.unknownTitle'), content: [h('p', {}, t('manage.unknownText'))] }, { isQuiet: true });
@@ -59,13 +61,13 @@ const showOverview = (booking, options) => {
   const { t, frame, appointments } = booking;
   const [first] = appointments;
   if (!first) return;
-  const isBooked = appointments.some(({ status }) => status === 'BOOKED');
+  const stands = appointments.some(({ status }) => status !== 'CANCELLED');
   frame.show({
     title: t.count('visits.title', appointments.length),
     content: [
       ...appointments.map((appointment, i) => card(booking, appointment, i)),
       ...bookedDetails(first, [], booking),
-      isBooked ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, t)) : null,
+      stands ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, t)) : null,
     ],
   }, options);
 };
@@ -73,27 +75,28 @@ const showOverview = (booking, options) => {
 /** @param {Booking} booking @param {Appointment} appointment @param {number} i */
 const card = (booking, appointment, i) => {
   const { t, appointments } = booking;
-  const { status, startsAt, reference, changeDeadline, location } = appointment;
+  const { status, reference, changeDeadline, location } = appointment;
   return h('section', { class: `visit${status === 'CANCELLED' ? ' cancelled' : ''}`, part: 'visit' },
     appointments.length > 1 && h('p', { class: 'soft' }, t('manage.visit', { n: i + 1, of: appointments.length })),
-    h('h3', {}, startTime(startsAt, booking)),
+    h('h3', {}, startTime(appointment, booking)),
     hasPlaces(booking) && h('p', {}, location.name),
     h('p', { class: 'soft' }, t.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)),
     ...(appointment.canChange
-      ? [h('p', { class: 'soft' }, t('manage.until', { time: dayAndTime(changeDeadline, booking) })), changes(booking, appointment)]
+      ? [h('p', { class: 'soft' }, t('manage.until', { time: dayAndTime({ startsAt: changeDeadline, location }, booking) })), changes(booking, appointment)]
       : [h('p', {}, whyNot(booking, appointment))]));
 };
 
 /** @param {Booking} booking @param {Appointment} appointment */
 const whyNot = ({ t }, { status, endsAt }) => {
   if (status === 'CANCELLED') return t('manage.cancelled');
-  return Date.parse(endsAt) < Date.now() ? t('manage.past') : t('manage.tooLate');
+  const isOver = status === 'FULFILLED' || status === 'NOSHOW' || Date.parse(endsAt) < Date.now();
+  return t(isOver ? 'manage.past' : 'manage.tooLate');
 };
 
 /** @param {Booking} booking @param {Appointment} appointment */
 const changes = (booking, appointment) => {
   const { t } = booking;
-  const time = dayAndTime(appointment.startsAt, booking);
+  const time = dayAndTime(appointment, booking);
   return h('p', { class: 'choices' },
     quietButton(t('manage.move'), () => move(booking, appointment), { 'aria-label': t('manage.moveVisit', { time }) }),
     quietButton(t('manage.cancel'), () => confirmCancel(booking, appointment), { 'aria-label': t('manage.cancelVisit', { time }) }));
@@ -156,14 +159,14 @@ const placeSelect = ({ t, clinic }, current, choose) => {
 const hasPlaces = ({ clinic, appointments }) =>
   new Set([...clinic.locations, ...appointments.map(({ location }) => location)].map(({ id }) => id)).size > 1;
 
-/** @param {{startsAt: string, location: {name: string}}} visit @param {Booking} booking */
-const timeAndPlace = ({ startsAt, location }, booking) =>
-  h('span', {}, startTime(startsAt, booking), h('span', { class: 'line' }, location.name));
+/** @param {Pick<Slot, 'startsAt' | 'location'>} visit @param {Booking} booking */
+const timeAndPlace = (visit, booking) =>
+  h('span', {}, startTime(visit, booking), h('span', { class: 'line' }, visit.location.name));
 
 /** In words, with the place where there are several. @param {Appointment} visit @param {Booking} booking */
-const whenAndWhere = ({ startsAt, location }, booking) => {
-  const time = dayAndTime(startsAt, booking);
-  return hasPlaces(booking) ? booking.t('manage.timeAndPlace', { time, place: location.name }) : time;
+const whenAndWhere = (visit, booking) => {
+  const time = dayAndTime(visit, booking);
+  return hasPlaces(booking) ? booking.t('manage.timeAndPlace', { time, place: visit.location.name }) : time;
 };
 
 /** @param {Booking} booking @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot */
@@ -242,7 +245,7 @@ const refuse = (booking, problems, appointment) => {
   const { t, frame } = booking;
   const isLate = problems.some(({ __typename }) => __typename === 'TooLateToChange');
   if (isLate || !appointment) {
-    frame.notice(isLate ? { title: t('manage.tooLate') } : { title: t('problem.other'), text: t('problem.call') });
+    frame.notice(isLate ? { title: t('manage.tooLate') } : { title: problemText(problems[0], t), text: t('problem.call') });
   } else {
     move(booking, appointment);
     frame.notice(otherTimesNotice(problems, booking, hasPlaces(booking), (slot) => confirmMove(booking, appointment, slot)));

@@ -22,7 +22,7 @@
  * @typedef {ServiceNode['screeningQuestions'][number]} Question
  * @typedef {ServiceNode['practitioners']['edges'][number]['node']} Practitioner
  * @typedef {Omit<ServiceNode, 'practitioners'> & {practitioners: Practitioner[], hasMorePractitioners: boolean}} Service
- * @typedef {{clinic: Clinic, services: Service[]}} Catalogue
+ * @typedef {{clinic: NonNullable<Results.CatalogueResult['clinic']>, services: Service[]}} Catalogue
  *
  * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null}} Filter
  * @typedef {Results.Slot} Slot
@@ -46,6 +46,7 @@
  * @property {string[]} suitableServices  ids of services that can be booked although this one can't
  * @property {boolean} isOutcomeUnknown  a booking was sent and no answer came: it may have been made
  * @property {Patient} patient
+ * @property {string | null} consentTextId  of the text whose box is ticked
  * @property {Booked | null} booked
  *
  * @typedef {import('./strings.js').Translate} Translate

@@ -19,7 +19,7 @@ export const confirmedStep = {
       lead: h('div', { class: 'booked', part: 'confirmed' }, icon('check'),
         h('p', {}, t.count('confirmed.reference', n), ' ', ...references)),
       content: [
-        ...bookedDetails(first, appointments.map(({ startsAt }) => startsAt), flow),
+        ...bookedDetails(first, appointments, flow),
         h('p', { class: 'choices' },
           downloadLink(first.calendarFile, t),
           ...(n > 1 ? [] : calendarLinks(first, t)),

@@ -4,9 +4,11 @@
  * @typedef {import('../flow/types.js').Flow} Flow
  * @typedef {import('../flow/types.js').Problem} Problem
  * @typedef {keyof import('../flow/types.js').Patient} FieldName
+ * @typedef {{fields: HTMLElement[], consent: HTMLElement}} Form
  */
 import { book } from '../api/booking.js';
 import { serviceFacts, summary } from '../ui/appointment.js';
+import { consentField, isConsentGiven } from '../ui/consent.js';
 import { h, markInvalid } from '../ui/element.js';
 import { isAboutTime, problemText } from '../ui/problem-text.js';
 import { callTheClinic, screeningOf } from './screening.js';
@@ -25,15 +27,15 @@ export const detailsStep = {
   show: (flow) => {
     const { t, state, holds } = flow;
     const count = state.held.length;
-    const fields = NAMES.map((name) => patientField(name, flow));
+    const form = { fields: NAMES.map((name) => patientField(name, flow)), consent: consentField(flow) };
     const expiry = h('div', {}, expiryText(flow));
     holds.extend().then(() => expiry.replaceChildren(expiryText(flow) ?? ''));
     return {
       title: t('details.title'),
-      content: [heldSummary(flow), expiry, h('div', { class: 'fields' }, ...fields)],
+      content: [heldSummary(flow), expiry, h('div', { class: 'fields' }, ...form.fields), form.consent],
       primary: {
         label: t.count('details.book', count),
-        act: () => submit(flow, fields),
+        act: () => submit(flow, form),
       },
     };
   },
@@ -48,16 +50,17 @@ const heldSummary = (flow) => {
     service: state.service?.name ?? '',
     facts: state.service && serviceFacts(state.service, t).join(' · '),
     practitioner: first?.practitioner.name ?? '',
-    times: holds.all.map(({ slot }) => slot.startsAt).sort(),
+    visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
     location: [location?.name ?? ''],
   }, flow);
 };
 
 /** @param {Flow} flow */
 const expiryText = ({ t, clock, holds }) => {
-  const until = holds.all.map(({ expiresAt }) => expiresAt).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
-  return until && Date.parse(until) > Date.now()
-    ? h('p', { class: 'soft kept' }, t.count('details.kept', holds.all.length, { time: clock.time(until) })) : null;
+  const [first] = holds.all.sort((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt));
+  if (!first || Date.parse(first.expiresAt) <= Date.now()) return null;
+  const time = clock.time(first.expiresAt, first.slot.location.id);
+  return h('p', { class: 'soft kept' }, t.count('details.kept', holds.all.length, { time }));
 };
 
 /** @param {FieldName} name @param {Flow} flow */
@@ -77,21 +80,23 @@ const patientField = (name, { state, t }) => {
   return field;
 };
 
-/** Says at each field what is wrong with it. @param {Flow} flow @param {HTMLElement[]} fields
- * @param {(name: FieldName) => string} textOf */
-const markFields = ({ t, frame }, fields, textOf) => {
+/** Says at each field what is wrong with it. @param {Flow} flow @param {Form} form
+ * @param {(name: FieldName) => string} textOf @param {string} textOfConsent */
+const markFields = ({ t, frame }, { fields, consent }, textOf, textOfConsent) => {
   NAMES.forEach((name, i) => markInvalid(/** @type {HTMLElement} */ (fields[i]), fields[i]?.querySelector('input') ?? null, textOf(name)));
-  const first = fields.find((field) => field.hasAttribute('data-wrong'));
+  markInvalid(consent, consent.querySelector('input'), textOfConsent);
+  const first = [...fields, consent].find((field) => field.hasAttribute('data-wrong'));
   if (!first) return false;
   first.querySelector('input')?.focus();
   frame.announce(t('details.check'));
   return true;
 };
 
-/** @param {Flow} flow @param {HTMLElement[]} fields */
-const submit = async (flow, fields) => {
+/** @param {Flow} flow @param {Form} form */
+const submit = async (flow, form) => {
   const { state, t, holds } = flow;
-  if (markFields(flow, fields, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)))) return;
+  const missing = isConsentGiven(flow) ? '' : t('consent.missing');
+  if (markFields(flow, form, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)), missing)) return;
 
   let problems = await send(flow);
   if (problems.some(isAboutTime)) {
@@ -99,7 +104,7 @@ const submit = async (flow, fields) => {
     if (refusals.length) return offerOtherTimes(flow, refusals);
     problems = await send(flow);
   }
-  if (problems.length) refuse(flow, fields, problems);
+  if (problems.length) refuse(flow, form, problems);
   else flow.goTo('confirmed');
 };
 
@@ -107,7 +112,9 @@ const submit = async (flow, fields) => {
 const send = async ({ state, server, holds, emit }) => {
   state.isOutcomeUnknown = true;
   const tokens = holds.all.map(({ holdToken }) => holdToken);
-  const { booked, problems } = await book(server, tokens, { patient: state.patient, screening: screeningOf(state) });
+  const { booked, problems } = await book(server, tokens, {
+    patient: state.patient, screening: screeningOf(state), consentTextId: state.consentTextId,
+  });
   state.isOutcomeUnknown = false;
   if (booked) {
     state.booked = booked;
@@ -118,8 +125,8 @@ const send = async ({ state, server, holds, emit }) => {
   return problems;
 };
 
-/** @param {Flow} flow @param {HTMLElement[]} fields @param {Problem[]} problems */
-const refuse = (flow, fields, problems) => {
+/** @param {Flow} flow @param {Form} form @param {Problem[]} problems */
+const refuse = (flow, form, problems) => {
   const { t, frame, goTo, emit } = flow;
   /** @param {string} type */
   const has = (type) => problems.some(({ __typename }) => __typename === type);
@@ -127,7 +134,23 @@ const refuse = (flow, fields, problems) => {
   emit('problem', { problem: problems[0]?.__typename });
   if (has('ScreeningIncomplete')) return goTo('screening');
 
-  const isMarked = markFields(flow, fields, (name) =>
-    problems.some(({ path }) => path.includes('patient') && path[path.length - 1] === name) ? t(FIELDS[name].invalid) : '');
+  const asked = askAnew(flow, form, problems);
+  const isMarked = markFields(flow, form, (name) => {
+    const problem = problems.find(({ path }) => path.includes('patient') && path[path.length - 1] === name);
+    return problem ? problem.visitorMessage ?? t(FIELDS[name].invalid) : '';
+  }, asked);
   if (!isMarked) frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
+};
+
+/** Shows the text that the clinic asks for by now, unticked, and says why. @param {Flow} flow @param {Form} form
+ * @param {Problem[]} problems */
+const askAnew = (flow, form, problems) => {
+  const refusal = problems.find(({ consentText }) => consentText);
+  if (!refusal?.consentText) return '';
+  flow.catalogue.clinic.consentText = refusal.consentText;
+  flow.state.consentTextId = null;
+  const consent = consentField(flow);
+  form.consent.replaceWith(consent);
+  form.consent = consent;
+  return flow.t(refusal.isOutdated ? 'consent.outdated' : 'consent.missing');
 };

@@ -6,6 +6,7 @@
  */
 import { checkScreening } from '../api/booking.js';
 import { h, markInvalid } from '../ui/element.js';
+import { problemText } from '../ui/problem-text.js';
 
 /** @type {import('../flow/types.js').Step} */
 export const screeningStep = {
@@ -62,7 +63,7 @@ const check = async (flow, groups) => {
   if (marksMissing(flow, groups, problems)) return;
   if (problems.length) {
     emit('problem', { problem: problems[0]?.__typename });
-    frame.notice({ title: t('problem.other'), text: t('problem.call') });
+    frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
   } else {
     state.isScreened = true;
     next();

@@ -74,7 +74,7 @@ const courseTimes = (flow) => {
       frame.announce(t('time.removed', { n }));
     };
     return h('li', {},
-      h('span', {}, t('time.visit', { n }), ' ', startTime(held.slot.startsAt, flow)),
+      h('span', {}, t('time.visit', { n }), ' ', startTime(held.slot, flow)),
       quietButton(t('time.remove'), remove, { 'aria-label': t('time.removeVisit', { n }) }));
   }));
 };

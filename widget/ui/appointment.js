@@ -3,6 +3,7 @@
  *
  * @typedef {import('../flow/types.js').Instant} Instant
  * @typedef {{t: import('../flow/types.js').Translate, clock: import('../flow/types.js').Clock}} Locale
+ * @typedef {{startsAt: Instant, location: {id: string}}} Visit  an appointment or a slot: its time is on its location's clock
  */
 import { h, icon } from './element.js';
 import { mapLink } from './links.js';
@@ -38,44 +39,44 @@ export const serviceCards = (services, { t, chooseService, next }, { current, ha
         icon('forward')));
   }));
 
-/** "Tuesday, November 24, 9:15 a.m." @param {Instant} instant @param {Locale} locale */
-export const dayAndTime = (instant, { t, clock }) =>
-  t('dayAndTime', { day: clock.day(clock.dateOf(instant)), time: clock.time(instant) });
+/** "Tuesday, November 24, 9:15 a.m." @param {Visit} visit @param {Locale} locale */
+export const dayAndTime = ({ startsAt, location }, { t, clock }) =>
+  t('dayAndTime', { day: clock.day(clock.dateOf(startsAt)), time: clock.time(startsAt, location.id) });
 
-/** "Tue, Nov 24, 9:15 a.m." @param {Instant} instant @param {Locale} locale */
-export const shortDayAndTime = (instant, { t, clock }) =>
-  t('dayAndTime', { day: clock.shortDay(clock.dateOf(instant)), time: clock.time(instant) });
+/** "Tue, Nov 24, 9:15 a.m." @param {Visit} visit @param {Locale} locale */
+export const shortDayAndTime = ({ startsAt, location }, { t, clock }) =>
+  t('dayAndTime', { day: clock.shortDay(clock.dateOf(startsAt)), time: clock.time(startsAt, location.id) });
 
-/** Day and time, and the visitor's own time where it differs. @param {Instant} startsAt @param {Locale} locale */
-export const startTime = (startsAt, locale) => {
-  const own = locale.clock.ownTime(startsAt);
+/** Day and time, and the visitor's own time where it differs. @param {Visit} visit @param {Locale} locale */
+export const startTime = (visit, locale) => {
+  const own = locale.clock.ownTime(visit.startsAt);
   return h('span', { class: 'when' },
-    dayAndTime(startsAt, locale), own && h('small', { class: 'soft' }, ` ${locale.t('time.own', { time: own })}`));
+    dayAndTime(visit, locale), own && h('small', { class: 'soft' }, ` ${locale.t('time.own', { time: own })}`));
 };
 
 /**
- * @param {{service: string, practitioner: string, times: Instant[], location: (Node | string)[], facts?: string | null}} appointment
+ * @param {{service: string, practitioner: string, visits: Visit[], location: (Node | string)[], facts?: string | null}} appointment
  * @param {Locale} locale
  */
-export const summary = ({ service, practitioner, times, location, facts }, locale) => {
+export const summary = ({ service, practitioner, visits, location, facts }, locale) => {
   const { t } = locale;
   /** @param {Parameters<typeof icon>[0]} picture @param {string} name @param {...(Node | string | null | undefined)} value */
   const row = (picture, name, ...value) =>
     h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
   return h('dl', { class: 'summary', part: 'summary' },
     row('service', t('summary.what'), h('span', { class: 'strong' }, service), facts && h('span', { class: 'soft line' }, facts)),
-    times.length > 0 && row('calendar', t('summary.when'), ...times.map((time) => startTime(time, locale))),
+    visits.length > 0 && row('calendar', t('summary.when'), ...visits.map((visit) => startTime(visit, locale))),
     row('person', t('summary.who'), practitioner),
     row('place', t('summary.where'), ...location));
 };
 
 /** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
- * @param {Instant[]} times @param {Locale} locale */
-export const bookedDetails = ({ service, practitioner, location }, times, locale) => [
+ * @param {Visit[]} visits @param {Locale} locale */
+export const bookedDetails = ({ service, practitioner, location }, visits, locale) => [
   summary({
     service: service.name,
     practitioner: [practitioner.name, practitioner.title].filter(Boolean).join(', '),
-    times,
+    visits,
     location: [location.name, ...location.address.map((line) => h('span', { class: 'line' }, line)), mapLink(location.address, locale.t)],
   }, locale),
   service.preparation

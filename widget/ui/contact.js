@@ -14,7 +14,7 @@ export const contactLine = ({ phone, phoneShown, locations }, locale) =>
     h('span', { class: 'hours' }, locations[0] ? openingStatus(locations[0], locale) : ''));
 
 /** @param {string} number @param {string} shown @param {Translate} t */
-const phoneLink = (number, shown, t) =>
+export const phoneLink = (number, shown, t) =>
   h('a', { class: 'phone', href: `tel:${number}` }, icon('phone'),
     h('span', { class: 'sr' }, `${t('contact.call')} `), h('span', { dir: 'ltr' }, shown));
 

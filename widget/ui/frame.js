@@ -5,6 +5,8 @@
  * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
  * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
  */
+import { Unreachable } from '../api/transport.js';
+import { phoneLink } from './contact.js';
 import { h, icon, quietButton } from './element.js';
 
 const SLOW_MS = 5_000;
@@ -141,6 +143,10 @@ export class Frame {
       retry();
     };
     this.notice({ title: t('trouble.title'), text: t('trouble.text'), choices: [{ label: t('trouble.again'), act }] });
+    // The page itself may have no number, and the clinic's is not known until the catalogue is there.
+    if (reason instanceof Unreachable && reason.contact && !this.#footer.hasChildNodes()) {
+      this.#footer.append(phoneLink(reason.contact.phone, reason.contact.phoneShown, t));
+    }
     this.onTrouble();
   }
 

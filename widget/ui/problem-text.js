@@ -22,7 +22,7 @@ export const isAboutTime = ({ __typename, path }) =>
 /** @param {Problem | undefined} problem @param {Translate} t */
 export const problemText = (problem, t) => {
   const type = /** @type {keyof typeof TEXTS} */ (problem?.__typename);
-  return problem?.message ?? t(TEXTS[type] ?? 'problem.other');
+  return problem?.visitorMessage ?? t(TEXTS[type] ?? 'problem.other');
 };
 
 /**
@@ -43,8 +43,8 @@ export const otherTimesNotice = (problems, locale, hasPlaces, choose) => {
     text: locale.t(alternatives.length ? 'problem.nearest' : 'problem.chooseAnother'),
     choices: alternatives.map((slot) => ({
       label: hasPlaces
-        ? locale.t('manage.timeAndPlace', { time: shortDayAndTime(slot.startsAt, locale), place: slot.location.name })
-        : shortDayAndTime(slot.startsAt, locale),
+        ? locale.t('manage.timeAndPlace', { time: shortDayAndTime(slot, locale), place: slot.location.name })
+        : shortDayAndTime(slot, locale),
       act: (button) => choose(slot, button),
     })),
   };
