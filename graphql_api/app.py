@@ -1,58 +1,71 @@
 """create_app wires all parts into one ASGI application. The wall clock is read here and nowhere else."""
 
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import BaseRoute, Route
 
+from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import TryAgain
 from booking.domain.hookspecs import Listener
-from booking.extensions.dispatch import as_outbox_listener
 from booking.notifications.listener import mail_listener
+from booking.outbox.feature_listeners import as_outbox_listener
 from booking.outbox.relay import OutboxRelay
+from booking.patients.index_names import NameIndexWorker
+from booking.retention.worker import RetentionWorker
 from booking.storage.database import Database
+from booking.storage.models.outbox import MAIL_LISTENER
+from booking.storage.queries.secrets import right_secrets
+from booking.webhooks.changes import ChangeWatcher
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import WebhookDelivery
 from booking.webhooks.endpoints import LISTENER_FAMILY as WEBHOOK
+from desk.http.site import DeskSite
+from desk.routes import desk_routes
 from feeds.bulk_publish import bulk_routes
 from feeds.calendar_feed import calendar_routes
 from feeds.context import FeedContext
 from graphql_api.context.clock import Clock
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.http.compression import Compression
+from graphql_api.http.content_negotiation import reads_html
 from graphql_api.http.context_factory import ContextFactory
 from graphql_api.http.cors import Cors
 from graphql_api.http.endpoint import Endpoint
-from graphql_api.http.error_response import GRAPHQL_PATH, unavailable
+from graphql_api.http.error_response import GRAPHQL_PATH, FailureHandlers
 from graphql_api.http.health import health_routes
 from graphql_api.http.lifespan import Lifespan
 from graphql_api.http.request_id import RequestIds
 from graphql_api.http.response_cache import ResponseCache
 from graphql_api.http.stopping import Stopping
+from graphql_api.limits.known_secrets import KnownSecrets
 from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
 from graphql_api.schema.schema import printed_schema, schema_with
 from graphql_api.schema.schema_file import schema_route
+from graphql_api.security.client_address import client_address
 from graphql_api.security.host import Hosts
 from graphql_api.security.trusted_documents import TrustedDocuments, documents_in
 from graphql_api.settings import Settings
 from graphql_api.types.relay import global_id
 from graphql_api.types.webhook_payload import webhook_payload
+from rendering.clinic_card import ClinicCard, ClinicCards
 from web.built_widget import widget_documents
 from web.linked_data import LinkedData, linked_data
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
-from web.notice import Notices, charge_page
-from web.pages import ClinicCard, ClinicCards, page_routes
+from web.notice import COST_OF_PAGE, Notices, charge_page
+from web.pages import page_routes
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
 
-MAIL = "mail"
 """The listener that sends mails to patients."""
 NO_MAIL_SERVER = "BOOK_ONLINE_MAIL_URL is not set, so patients get no mail from this process"
 
@@ -72,9 +85,11 @@ def create_app(
         FeatureError: a feature can't be used as it is.
     """
     clock = Clock(now)
-    database = Database(settings.database_url, features=[owner.hooks for owner in enabled])
+    database = Database(
+        settings.database_url, settings.data_keys(), features=[owner.hooks for owner in enabled]
+    )
     schema = schema_with(enabled)
-    limits = ClientLimits(settings)
+    limits = ClientLimits(settings, KnownSecrets(partial(_right_secrets, database)))
     webhook_client = WebhookClient(to_private=settings.webhooks_to_private)
     context_factory = ContextFactory(
         settings=settings,
@@ -91,23 +106,41 @@ def create_app(
         others_too=not settings.trusted_documents_only,
     )
     endpoint = Endpoint(
-        schema, context_factory, documents, suggests=settings.is_development, stopping=stopping
+        schema,
+        context_factory,
+        documents,
+        points_of_secret=limits.of_right_secret,
+        suggests=settings.is_development,
+        stopping=stopping,
     )
     graphql: Handler = endpoint.answer
     if settings.is_development:
-        graphql = with_playground(graphql)
+        graphql = with_playground(graphql, settings.playground, reads_html)
 
     relay = OutboxRelay(
         database,
         _listeners(settings, enabled, database, clock),
         {WEBHOOK: WebhookDelivery(database, webhook_client, clock).listeners(webhook_payload)},
         clock=clock,
-        missing={} if settings.mail_server or settings.is_development else {MAIL: NO_MAIL_SERVER},
+        watchers=[ChangeWatcher(database)],
+        missing={} if settings.mail_server or settings.is_development else {MAIL_LISTENER: NO_MAIL_SERVER},
     )
-    feeds = FeedContext(database, clock, settings.site, global_id, limits.charge)
+    feeds = FeedContext(database, clock, settings.site, global_id, limits.charge, limits.charge_with_secret)
     cards = ClinicCards(partial(_clinic_card, database))
+    notices = Notices(cards, reads_html)
+    failures = FailureHandlers(notices.respond_without_database, lambda: cards.phone)
     charge = partial(charge_page, limits.charge)
-    noscript = NoscriptSite(database, cards, clock, charge, limits.holder_without_script, limits.one_booking)
+    noscript = NoscriptSite(
+        database,
+        cards,
+        clock,
+        charge,
+        partial(limits.is_paid_by_secret, COST_OF_PAGE),
+        limits.holder_without_script,
+        limits.one_booking,
+        lambda request: limits.screening(request).refused(),
+        lambda request: limits.screening(request).was_refused,
+    )
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
         schema_route(f"{GRAPHQL_PATH}/schema.graphql", partial(printed_schema, enabled)),
@@ -115,6 +148,9 @@ def create_app(
         *bulk_routes(feeds),
         *calendar_routes(feeds),
         *noscript_routes(noscript),
+        *desk_routes(
+            DeskSite(database, cards, clock, charge, client_address, settings.site, stopping.streams)
+        ),
         *page_routes(
             clinic=cards,
             charge=charge,
@@ -126,11 +162,18 @@ def create_app(
     ]
     app = Starlette(
         routes=all_routes,
-        lifespan=Lifespan(relay, database),
-        exception_handlers={TryAgain: unavailable, HTTPException: Notices(cards).respond},
-        middleware=[Middleware(Compression), Middleware(Cors)],
+        lifespan=Lifespan(
+            relay, RetentionWorker(database, clock), NameIndexWorker(database), database, cards.read_all
+        ),
+        exception_handlers={TryAgain: failures.unavailable, HTTPException: notices.respond},
+        middleware=[
+            Middleware(Compression),
+            Middleware(Cors),
+            # Within CORS, so that the widget on another site can read the answer.
+            Middleware(ServerErrorMiddleware, handler=failures.failed),
+        ],
     )
-    app.state.stopping = stopping
+    app.state.stopping, app.state.relay = stopping, relay
     # In front: a cached response needs no other part of the server.
     cache = ResponseCache(
         app.build_middleware_stack(),
@@ -145,14 +188,28 @@ def create_app(
 def _listeners(
     settings: Settings, enabled: Sequence[EnabledFeature], database: Database, clock: Clock
 ) -> dict[str, Listener]:
-    listeners = {
-        owner.full_name(name): as_outbox_listener(database, owner.settings, listener)
-        for owner in enabled
-        for name, listener in owner.feature.listeners.items()
-    }
+    listeners: dict[str, Listener] = {}
+    for owner in enabled:
+        for name, listener in owner.feature.listeners.items():
+            actor = Actor(ActorKind.FEATURE, owner.full_name(name), socket.gethostname())
+            listeners[actor.id] = as_outbox_listener(
+                database,
+                owner.settings,
+                listener,
+                hears_statuses=owner.feature.hears_statuses,
+                actor=actor,
+                clock=clock,
+            )
     if settings.mail_server:
-        listeners[MAIL] = mail_listener(database, settings.mail_server, site=settings.site, clock=clock)
+        listeners[MAIL_LISTENER] = mail_listener(
+            database, settings.mail_server, site=settings.site, clock=clock
+        )
     return listeners
+
+
+async def _right_secrets(database: Database, hashes: Collection[bytes]) -> set[bytes]:
+    async with database.read() as session:
+        return await right_secrets(session, hashes)
 
 
 async def _clinic_card(database: Database, language: str) -> ClinicCard:

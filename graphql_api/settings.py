@@ -2,8 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -19,7 +22,11 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
+from booking.encryption.key_file import KeyFile
+from booking.encryption.key_ring import KeyRing
 from booking.notifications.smtp import MailServer, mail_server_from
+from booking.storage.key_store.data_keys import DataKeys
+from booking.storage.key_store.location import key_file_path, key_store_url
 
 
 class InvalidSetting(ValueError):
@@ -27,7 +34,7 @@ class InvalidSetting(ValueError):
 
 
 def variable_name(setting: str) -> str:
-    return "DATABASE_URL" if setting == "database_url" else f"BOOK_ONLINE_{setting.upper()}"
+    return "DATABASE_URL" if setting == "database_url" else f"{PREFIX}{setting.upper()}"
 
 
 def _text(is_right: Callable[[str], object], sentence: str) -> BeforeValidator:
@@ -46,6 +53,17 @@ def _is_site(text: str) -> bool:
     return bool(parts.scheme in ("http", "https") and parts.hostname and not parts.query + parts.fragment)
 
 
+def _are_networks(text: str) -> bool:
+    """Whether uvicorn takes each part for an address or a network; it takes any other text for a name."""
+    if text == EVERY_PROXY:
+        return True
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        return bool([ip_network(part) for part in parts if part])
+    except ValueError:
+        return False
+
+
 def _split(value: Any) -> Any:
     return filter(None, map(str.strip, value.split(","))) if isinstance(value, str) else value
 
@@ -53,12 +71,22 @@ def _split(value: Any) -> Any:
 COUNT = re.compile("0*[1-9][0-9]*")
 SECRET = re.compile(".{32,}", re.DOTALL)
 MODES = ("development", "production")
+EVERY_PROXY = "*"
+PREFIX = "BOOK_ONLINE_"
 
 Count = Annotated[int, _text(COUNT.fullmatch, "is {!r}; it must be a whole number above 0")]
 Flag = Annotated[bool, _text(("0", "1").__contains__, "is {!r}; it must be 1 or 0")]
 Folder = Annotated[Path, _text(os.path.isdir, "is {!r}; there is no such folder")]
 Mode = Annotated[str, _text(MODES.__contains__, "is {!r}; it must be development or production")]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Networks = Annotated[
+    str,
+    _text(
+        _are_networks,
+        "is {!r}; it must be addresses and networks such as 127.0.0.1,10.0.0.0/8 (in a network all bits "
+        "after the prefix are zero), or * if only your proxy reaches the server",
+    ),
+]
 Secret = Annotated[str, _text(SECRET.fullmatch, "is too short for a secret; it needs 32 characters")]
 Site = Annotated[
     str,
@@ -80,12 +108,23 @@ class Settings:
     database_url: str = Field(default="sqlite:///book-online.sqlite3", repr=False)
     """`sqlite:///` and a path (four slashes for one that starts at the root), or
     `postgresql://user:password@host/name`."""
+    data_keys_url: str | None = Field(default=None, repr=False)
+    """The [key store](../how-to/protect-data.md), a database like `DATABASE_URL`; by default beside it:
+    `book-online-keys.sqlite3`, or the database `…_keys` of the same PostgreSQL server."""
+    key_file: Path | None = None
+    """The file of the [key-encryption keys](../how-to/protect-data.md); by default beside the SQLite file:
+    `book-online.key`, and with PostgreSQL in the current folder."""
+    key_encryption_keys: str | None = Field(default=None, repr=False)
+    """These keys themselves, in place of a file: `kek-…:…`, several with commas, the first of which wraps."""
     clinic_file: Path = Path("clinic.toml")
     """The file that describes the clinic."""
     mode: Mode = "development"
     """`production` hides the demo clinic page and the playground; `/` leads to the booking page."""
     playground: Path = Path("build/playground")
-    """Where `make playground` put the playground's files; only used in development."""
+    """Where `make playground` put the playground's files; only used in development.
+
+    An installed package has none: name the folder in a clone.
+    """
     holds_per_client: Count = 24
     """How many times one client may hold at once; a client is an address or a /64
     of IPv6; all clients of a /56 may hold twice as many, and of a /48 four times."""
@@ -105,9 +144,9 @@ class Settings:
     documents](api.md#trusted-documents))."""
     trusted_documents_only: Flag = False
     """`1`: only these and the widget's own documents are answered."""
-    trusted_proxies: str = "127.0.0.1,::1"
+    trusted_proxies: Networks = "127.0.0.1,::1"
     """Proxies whose `X-Forwarded-For` is trusted: addresses and networks, with commas. Name your proxy if
-    it runs on another machine or in another container."""
+    it runs on another machine or in another container; `*` trusts all, if nothing else reaches the server."""
     mail_url: str | None = Field(default=None, repr=False)
     """The mail server: `smtp://user:password@mail.example.com:587` (with STARTTLS) or `smtps://…:465`;
     without it no mail is sent."""
@@ -132,6 +171,36 @@ class Settings:
     def is_development(self) -> bool:
         """Shows the demo clinic page and the playground."""
         return self.mode == "development"
+
+    @property
+    def is_site_of_this_machine(self) -> bool:
+        """Whether links that begin with `site` lead to the machine of their reader, as by default."""
+        host = urlsplit(self.site).hostname or ""
+        return host in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def key_encryption_file(self) -> KeyFile:
+        return KeyFile(self.key_file or key_file_path(self.database_url))
+
+    def read_key_ring(self) -> KeyRing:
+        """The key-encryption keys as they are now.
+
+        Raises:
+            KeyProblem: there are none, or they are damaged or open to others.
+        """
+        if self.key_encryption_keys:
+            return KeyRing.parse(self.key_encryption_keys, source=variable_name("key_encryption_keys"))
+        return self.key_encryption_file.read()
+
+    def make_development_key(self) -> None:
+        """Make the key file of a new database, unless this is a production server, whose operator does."""
+        file = self.key_encryption_file
+        if self.is_development and not self.key_encryption_keys and not file.path.exists():
+            file.make()
+
+    def data_keys(self) -> DataKeys:
+        """The key store, not yet opened."""
+        return DataKeys(self.data_keys_url or key_store_url(self.database_url), self.read_key_ring)
 
     @cached_property
     def mail_server(self) -> MailServer | None:
@@ -163,11 +232,26 @@ def settings_from(environment: Mapping[str, str] | None = None) -> Settings:
     """
     environment = os.environ if environment is None else environment
     given = {name: text for name, text in environment.items() if text}
+    mistakes = list(_unknown_names(given))
     try:
-        return TypeAdapter(Settings).validate_python(given, by_alias=True, by_name=False)
+        settings = TypeAdapter(Settings).validate_python(given, by_alias=True, by_name=False)
     except ValidationError as invalid:
-        mistakes = [
+        mistakes += [
             " ".join([*map(str, error["loc"]), error["msg"].removeprefix("Value error, ")])
             for error in invalid.errors()
         ]
-        raise InvalidSetting("\n  ".join(mistakes)) from None
+    if mistakes:
+        raise InvalidSetting("\n  ".join(mistakes))
+    return settings
+
+
+def _unknown_names(given: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each variable that looks like a setting and is none."""
+    known = {field.name.upper(): variable_name(field.name) for field in fields(Settings)}
+    for name in sorted(given):
+        if name.upper().startswith(PREFIX) and name not in known.values():
+            similar = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+            hint = (
+                f"did you mean {known[similar[0]]}?" if similar else "docs/reference/settings.md lists them"
+            )
+            yield f"{name} is no setting; {hint}"

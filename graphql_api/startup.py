@@ -1,43 +1,67 @@
 """Prepares the database for a server: migrates it, and makes its catalogue equal to the clinic's file."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from booking.appointments.load import LoadedClinic, load_clinic_file
+from booking.appointments.load import LoadedClinic, load_clinic_file, refuse_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.domain.error_text import describe_exception
+from booking.retention.contact_data import patients_to_erase
+from booking.storage.connection.server_lock import server_lock
+from booking.storage.connection.sqlite_dialect import DRIVER
+from booking.storage.connection.sqlite_files import files_readable_by_others, path_of
 from booking.storage.database import Database
-from booking.storage.migrations.history import MigrationError
-from booking.storage.migrations.upgrade import is_migrated, migrate, missing_schema
+from booking.storage.engine import database_url
+from booking.storage.migrations.encryption import (
+    overwrite_former_rows,
+    prepare_key_store,
+    refer_to_key_store,
+)
+from booking.storage.migrations.history import MigrationError, MigrationHistory
+from booking.storage.migrations.upgrade import is_migrated, migrate, missing_schema, with_existing
 from booking.storage.session import BookingSession
 from graphql_api.extensions.feature import EnabledFeature
+from graphql_api.settings import Settings
+
+log = logging.getLogger("book_online")
 
 T = TypeVar("T")
 
 
 class NotMigrated(Exception):
-    """A dry run needs today's tables."""
+    """The command needs today's tables."""
 
 
 def prepare_database(
-    url: str,
+    settings: Settings,
     clinic: ClinicFile,
     enabled: Sequence[EnabledFeature],
     *,
     now: datetime,
     allow_rewrite: bool = False,
+    keep_instants: bool = False,
 ) -> LoadedClinic:
     """Return what changed in the catalogue, and the booked visits that it rules out.
 
     Raises:
+        KeyProblem: the data keys can't be used, or are another database's. Nothing was changed.
         FeatureError: a feature's migrations fail, or lack a table or a column.
-        RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's.
+        NewerDatabase: a later version of this program has migrated the database.
+        RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's. Nothing was changed.
+        ClinicFileError: the text of consent differs from the one that was loaded with the same version.
+            Nothing was changed.
     """
+    url = settings.database_url
+    is_migrated(url)  # Of a newer database the program knows nothing.
+    with_existing(url, partial(refuse_clinic_file, file=clinic, allow_rewrite=allow_rewrite))
     histories = {history: owner for owner in enabled if (history := owner.history)}
     try:
-        migrate(url, list(histories))
+        migrate_database(settings, list(histories), now=now)
     except MigrationError as broken:
         raise histories[broken.history].error("", migration_failure(broken)) from broken.__cause__
     for owner in enabled:
@@ -45,14 +69,64 @@ def prepare_database(
             mistake = f"no migration makes it: book-online new-migration {owner.feature.name} 'what is new'"
             raise owner.error(f"{'column' if '.' in name else 'table'} {name}", mistake)
 
+    _warn_of_readable_files(url)
+
     async def apply(session: BookingSession) -> LoadedClinic:
-        return await load_clinic_file(session, clinic, now=now, allow_rewrite=allow_rewrite)
+        return await load_clinic_file(
+            session, clinic, now=now, allow_rewrite=allow_rewrite, keep_instants=keep_instants
+        )
 
     return _in_transaction(url, apply)
 
 
-def preview_load(url: str, clinic: ClinicFile, *, now: datetime) -> list[str]:
+def _warn_of_readable_files(url: str) -> None:
+    full_url = database_url(url)
+    if full_url.drivername == DRIVER and full_url.database:
+        for file in files_readable_by_others(full_url.database):
+            log.warning(
+                "%s holds the clinic's visits, and other users of this machine may read it: chmod 600 %s",
+                file,
+                file,
+            )
+
+
+@contextmanager
+def lock_of_server(url: str) -> Iterator[None]:
+    """Held while the server runs. Log a warning if another server works on the same SQLite file."""
+    full_url = database_url(url)
+    file = path_of(full_url.database or "") if full_url.drivername == DRIVER else None
+    with server_lock(file) if file else nullcontext(True) as is_alone:
+        if not is_alone:
+            log.warning(
+                "another server works on %s too: no booking is lost, but one that freezes within a change "
+                "stops all others. Stop one of them, or use PostgreSQL for several",
+                file,
+            )
+        yield
+
+
+def migrate_database(settings: Settings, features: Sequence[MigrationHistory] = (), *, now: datetime) -> None:
+    """Make the newest tables, and the key store of the patients' data.
+
+    Raises:
+        MigrationError: a feature's revisions can't be applied.
+        KeyProblem: the data keys can't be used, or are another database's. Nothing was changed.
+    """
+    url, data_keys = settings.database_url, settings.data_keys()
+    new_key_store = prepare_key_store(url, data_keys, settings.make_development_key, now=now)
+    migrate(url, features, data_keys)
+    if new_key_store:
+        overwrite_former_rows(url)
+        refer_to_key_store(url, new_key_store)
+        if settings.is_development and not settings.key_encryption_keys:
+            key_file = settings.key_encryption_file.path
+            log.warning("%s is the key to the patients' data: keep a copy elsewhere", key_file)
+
+
+def preview_load(url: str, clinic: ClinicFile, *, now: datetime, keep_instants: bool = False) -> list[str]:
     """What `prepare_database` would change, and the visits that it would rule out; nothing is written.
+
+    Also how many patients the server would erase soon after.
 
     Raises:
         NotMigrated: the database hasn't today's tables, which only a load makes.
@@ -63,16 +137,20 @@ def preview_load(url: str, clinic: ClinicFile, *, now: datetime) -> list[str]:
         )
 
     async def apply(session: BookingSession) -> list[str]:
-        sentences = (await load_clinic_file(session, clinic, now=now, allow_rewrite=True)).sentences
+        loaded = await load_clinic_file(
+            session, clinic, now=now, allow_rewrite=True, keep_instants=keep_instants
+        )
+        patients = await patients_to_erase(session, now=now)
         await session.rollback()
-        return sentences
+        erased = [f"Patients to be erased for good (retention.contact_data): {patients}"] if patients else []
+        return loaded.sentences + erased
 
     return _in_transaction(url, apply)
 
 
 def _in_transaction(url: str, work: Callable[[BookingSession], Awaitable[T]]) -> T:
     async def run() -> T:
-        database = Database(url)
+        database = Database(url)  # It loads the catalogue, and touches no patient's data.
         try:
             async with database.write() as session:
                 return await work(session)

@@ -6,7 +6,7 @@ from datetime import datetime
 from booking.calendars.calendar_feed import create_feed, delete_feed
 from booking.storage.session import BookingSession
 from feeds.calendar_feed import feed_address
-from graphql_api.cli.command import Commands, add_command
+from graphql_api.cli.command import Commands, add_command, warn_of_site
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings
 
@@ -29,3 +29,5 @@ def _feed(arguments: argparse.Namespace, settings: Settings) -> None:
         return feed_address(settings.site, token)
 
     in_transaction(change_feed)(arguments, settings)
+    if not arguments.end:
+        warn_of_site(settings)

@@ -2,14 +2,16 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from booking.appointments.load import RewritesClinic
 from booking.catalogue.clinic_file.warnings import clinic_file_warnings
 from booking.i18n.locales import locales
+from booking.storage.migrations.upgrade import is_migrated
 from booking.timegrid.zone_data import zone_data_warning, zone_release
 from graphql_api.app import system_clock
-from graphql_api.cli.command import Commands, add_command
+from graphql_api.cli.command import Commands, add_command, warn
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
 from graphql_api.schema.schema import schema_with
 from graphql_api.settings import InvalidSetting, Settings
@@ -28,6 +30,11 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="print what would change, and the booked visits that it would rule out; write nothing",
     )
+    load.add_argument(
+        "--keep-instants",
+        action="store_true",
+        help="where the rules of a time zone changed, keep the instant of booked visits, not the wall time",
+    )
     load.add_argument("--yes", action="store_true", help="also if most of the clinic would be rewritten")
 
 
@@ -38,7 +45,7 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     if old_zones := zone_data_warning():
         warnings.append(old_zones)
     for warning in warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        warn(warning)
     if warnings and arguments.strict:
         return 1
     print(f"{arguments.file}: all is well (time zones: release {zone_release()})")
@@ -48,20 +55,25 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
 def _load(arguments: argparse.Namespace, settings: Settings) -> None:
     clinic = clinic_of(settings, arguments.file)
     schema_with(clinic.enabled)  # The database is not touched for a feature that no server would start with.
-    url, now = settings.database_url, system_clock()
+    url, now, keep_instants = settings.database_url, system_clock(), arguments.keep_instants
+    prepare = partial(
+        prepare_database, settings, clinic.file, clinic.enabled, now=now, keep_instants=keep_instants
+    )
+    preview = partial(preview_load, url, clinic.file, now=now, keep_instants=keep_instants)
     if arguments.dry_run:
-        print("\n".join(preview_load(url, clinic.file, now=now)) or "Nothing would change.")
+        print("\n".join(preview()) or "Nothing would change.")
         return
     try:
-        loaded = prepare_database(url, clinic.file, clinic.enabled, now=now, allow_rewrite=arguments.yes)
+        loaded = prepare(allow_rewrite=arguments.yes)
     except RewritesClinic as refused:
         if not sys.stdin.isatty():
             raise
-        print("\n".join(preview_load(url, clinic.file, now=now)))
+        if is_migrated(url):  # There is no preview on the tables of an earlier version.
+            print("\n".join(preview()))
         print(f"Attention: {refused}")
         if input("Rewrite the clinic? Type yes: ").strip() != "yes":
             return
-        loaded = prepare_database(url, clinic.file, clinic.enabled, now=now, allow_rewrite=True)
+        loaded = prepare(allow_rewrite=True)
     for sentence in loaded.sentences:
         print(sentence)
 

@@ -1,14 +1,43 @@
-"""A command of `book-online`: its parser, and the function that runs it."""
+"""A command of `book-online`: its parser, the function that runs it, and the errors that it explains."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from graphql_api.settings import Settings
+from booking.appointments.load import RewritesClinic
+from booking.catalogue.clinic_file.parser import ClinicFileError
+from booking.domain.errors import BookingError, TryAgain
+from booking.encryption.cipher import UnreadableValue
+from booking.encryption.key_ring import KeyProblem
+from booking.i18n.locales import LocaleError
+from booking.storage.connection.error_causes import explain
+from booking.storage.connection.postgresql_url import UnusableUrl
+from booking.storage.migrations.upgrade import NewerDatabase
+from graphql_api.extensions.feature import FeatureError
+from graphql_api.server.sockets import CannotListen
+from graphql_api.settings import InvalidSetting, Settings, variable_name
+from graphql_api.startup import NotMigrated
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace, Settings], int | None]
 """Run the command, and return its exit status if it is not 0."""
+
+OWN_ERRORS = (
+    BookingError,
+    CannotListen,
+    ClinicFileError,
+    FeatureError,
+    InvalidSetting,
+    KeyProblem,
+    LocaleError,
+    NewerDatabase,
+    NotMigrated,
+    RewritesClinic,
+    UnreadableValue,
+    UnusableUrl,
+)
+"""Their messages are the sentences."""
 
 
 def add_command(commands: Commands, name: str, run: Run, help: str) -> argparse.ArgumentParser:
@@ -25,3 +54,25 @@ def add_verbs(commands: Commands, name: str, help: str) -> Commands:
 def table(rows: Iterable[Iterable[str]], *, if_empty: str) -> str:
     """A line for each row, its columns between tabs."""
     return "\n".join("\t".join(row) for row in rows) or if_empty
+
+
+def warn(sentence: str) -> None:
+    """Beside the output, which a script may read."""
+    print(f"warning: {sentence}", file=sys.stderr)
+
+
+def warn_of_site(settings: Settings) -> None:
+    """Say that a printed address leads to this machine, as in a shell without the server's settings."""
+    if settings.is_site_of_this_machine:
+        name = variable_name("site")
+        warn(f"{name} is {settings.site} here: set it as the server has it, or the address leads nowhere")
+
+
+def explained(error: Exception, settings: Settings | None) -> str | None:
+    """The sentence; None for a mistake in the program, whose traceback is needed."""
+    if isinstance(error.__cause__, KeyProblem | UnreadableValue):
+        error = error.__cause__  # A visitor is told to call; the operator is told why.
+    if isinstance(error, OWN_ERRORS) and not isinstance(error, TryAgain):
+        return str(error)
+    url = (settings or Settings()).database_url
+    return explain(error, url) or (str(error) if isinstance(error, TryAgain) else None)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from string import Template
 
@@ -101,6 +102,7 @@ def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> None:
         "type": pascal_case(name),
         "field": to_camel_case(name),
         "api": API,
+        "versions": _compatible_versions(metadata.version("book-online")),
     }
     for template in sorted(TEMPLATES.glob("*.template")):
         file = folder / Template(template.stem).substitute(texts)
@@ -108,6 +110,12 @@ def _new_feature(arguments: argparse.Namespace, _settings: Settings) -> None:
         print(file)
     print(f"Next: pip install --editable {folder}; pytest {folder}; and change the line in clinic.toml:")
     print(f'  features = ["{name}"]')
+
+
+def _compatible_versions(version: str) -> str:
+    """The releases in which nothing that a feature uses is taken away: `>=0.1.0,<0.2`."""
+    major, minor = (int(part) for part in version.split(".")[:2])
+    return f">={version},<{major + 1}" if major else f">={version},<0.{minor + 1}"
 
 
 def _new_migration(arguments: argparse.Namespace, _settings: Settings) -> None:

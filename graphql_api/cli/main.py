@@ -2,44 +2,39 @@
 
 import argparse
 import sys
+from difflib import unified_diff
 from pathlib import Path
 
-from booking.appointments.load import RewritesClinic
-from booking.catalogue.clinic_file.parser import ClinicFileError
-from booking.domain.errors import BookingError
-from booking.i18n.locales import FALLBACK, LocaleError, locales
-from booking.storage.engine import UnknownDatabase
-from graphql_api.cli import appointments, calendar_feeds, clinic_file, features, keys, outbox, serve, webhooks
-from graphql_api.cli.clinic_file import clinic_of
-from graphql_api.cli.command import add_command
-from graphql_api.extensions.feature import FeatureError
-from graphql_api.schema.schema import printed_schema
-from graphql_api.server.sockets import CannotListen
-from graphql_api.settings import InvalidSetting, Settings, settings_from
-from graphql_api.startup import NotMigrated
-from web.embed import snippet
-
-EXPLAINED_ERRORS = (
-    BookingError,
-    CannotListen,
-    ClinicFileError,
-    FeatureError,
-    InvalidSetting,
-    LocaleError,
-    NotMigrated,
-    OSError,
-    RewritesClinic,
-    UnknownDatabase,
+from booking.i18n.locales import FALLBACK, locales
+from graphql_api.cli import (
+    appointments,
+    calendar_feeds,
+    clinic_file,
+    database,
+    features,
+    outbox,
+    webhooks,
 )
-"""Errors whose message says what to do: no traceback is needed."""
+from graphql_api.cli.access import audit, data_keys, keys, patients, staff
+from graphql_api.cli.clinic_file import clinic_of
+from graphql_api.cli.command import add_command, explained, warn_of_site
+from graphql_api.cli.serving import serve
+from graphql_api.schema.schema import printed_schema
+from graphql_api.settings import Settings, settings_from
+from web.embed import snippet
 
 
 def main() -> None:
+    settings = None
     try:
         arguments = command_parser().parse_args()
-        sys.exit(arguments.run(arguments, settings_from()) or 0)
-    except EXPLAINED_ERRORS as reason:
-        sys.exit(f"book-online: {reason}")
+        settings = settings_from()
+        sys.exit(arguments.run(arguments, settings) or 0)
+    except Exception as reason:
+        sentence = explained(reason, settings)
+        if sentence is None:
+            raise
+        sys.exit(f"book-online: {sentence}")
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -51,6 +46,7 @@ def command_parser() -> argparse.ArgumentParser:
 
     clinic_file.add_to(commands)
     appointments.add_to(commands)
+    database.add_to(commands)
 
     embed = add_command(commands, "embed", _embed, "print the two lines for a web page")
     embed.add_argument("--service", default="", help="slug of the service that the button is for")
@@ -59,7 +55,11 @@ def command_parser() -> argparse.ArgumentParser:
         "--pinned", action="store_true", help="with a hash (SRI): to be printed again after each update"
     )
 
+    staff.add_to(commands)
     keys.add_to(commands)
+    audit.add_to(commands)
+    data_keys.add_to(commands)
+    patients.add_to(commands)
     webhooks.add_to(commands)
     outbox.add_to(commands)
     calendar_feeds.add_to(commands)
@@ -74,6 +74,7 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def _embed(arguments: argparse.Namespace, settings: Settings) -> None:
+    warn_of_site(settings)
     print(snippet(settings.site, arguments.service, arguments.language, pinned=arguments.pinned), end="")
 
 
@@ -81,7 +82,14 @@ def _schema(arguments: argparse.Namespace, settings: Settings) -> None:
     file: Path | None = arguments.check
     printed = printed_schema(clinic_of(settings).enabled if arguments.with_features else ())
     if file and file.read_text("utf-8") != printed:
-        sys.exit(f"{file} is not the schema: run `make schema`, and say so in CHANGELOG.md")
+        lines = unified_diff(
+            file.read_text("utf-8").splitlines(), printed.splitlines(), str(file), "now", n=0, lineterm=""
+        )
+        print("\n".join(lines))
+        command = "book-online schema --with-features" if arguments.with_features else "make schema"
+        sys.exit(
+            f"{file} is not the schema. If the changes above are meant, run `{command}`, and tell your users."
+        )
     if not file:
         print(printed, end="")
 

@@ -5,10 +5,11 @@ import sys
 import uuid
 from datetime import datetime
 
-from booking.domain.errors import InvalidInput, NotFound
+from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
 from booking.storage.queries.outbox import (
     ListenerStatus,
+    events_without_listener,
     latest_deliveries,
     listener_statuses,
     remove_listener,
@@ -50,15 +51,18 @@ def _listener_command(verbs: Commands, name: str, work: Work, help: str) -> argp
 
 
 async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
-    return table(map(_row, await listener_statuses(session)), if_empty="No server has registered a listener.")
+    listeners = table(
+        map(_row, await listener_statuses(session)), if_empty="No server has registered a listener."
+    )
+    if unheard := await events_without_listener(session):
+        return f"{listeners}\n{unheard} events that are kept had no listener: nobody is told of them."
+    return listeners
 
 
 async def _log(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
     await _status(session, arguments.listener)
     deliveries = await latest_deliveries(session, arguments.listener, limit=arguments.lines)
-    return table(
-        (_log_row(*delivery) for delivery in deliveries), if_empty="There was no event in the last 30 days."
-    )
+    return table((_log_row(*delivery) for delivery in deliveries), if_empty="There is no event that is kept.")
 
 
 async def _retry(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
@@ -88,7 +92,7 @@ def _remove(arguments: argparse.Namespace, settings: Settings) -> None:
     in_transaction(confirm)(arguments, settings)
     if not arguments.yes:
         if not sys.stdin.isatty():
-            raise InvalidInput("Nothing was removed. Say --yes to remove it.")
+            raise InvalidInput("Nothing was removed. Say --yes to remove it.", code=InvalidInputCode.REQUIRED)
         if input("Remove it? [y/N] ").strip().lower() not in ("y", "yes"):
             return
     in_transaction(remove)(arguments, settings)

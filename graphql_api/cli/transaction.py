@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from booking.storage.database import Database
+from booking.storage.migrations.upgrade import is_migrated
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
 from graphql_api.cli.command import Run
 from graphql_api.settings import Settings
+from graphql_api.startup import NotMigrated
 
 T = TypeVar("T")
 Work = Callable[[BookingSession, datetime, argparse.Namespace], Awaitable[str]]
@@ -18,8 +20,19 @@ Work = Callable[[BookingSession, datetime, argparse.Namespace], Awaitable[str]]
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run the work on the database that the settings name.
+
+    Raises:
+        NotMigrated: it has no tables yet, or those of an earlier version.
+    """
+    if not is_migrated(settings.database_url):
+        raise NotMigrated(
+            "the database is new, or of an earlier version: `book-online load` makes its tables; is "
+            "DATABASE_URL the server's, and a relative path read in the server's folder?"
+        )
+
     async def run() -> T:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, settings.data_keys())
         try:
             return await work(database)
         finally:

@@ -5,7 +5,7 @@ import asyncio
 import uuid
 from datetime import datetime, timedelta
 
-from booking.domain.events import EventKind
+from booking.domain.events import APPOINTMENT_EVENTS, CHANGE_EVENTS
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.clock import current_time
 from booking.storage.queries.webhooks import all_endpoints
@@ -29,6 +29,7 @@ from graphql_api.cli.values import SECOND, instant
 from graphql_api.settings import Settings
 
 LOG_LINES = 50
+EVENTS = f"with commas; without it: of appointments. There are also {' and '.join(CHANGE_EVENTS)}"
 ENDPOINT_ID = "of the endpoint, as `list` shows it"
 
 
@@ -38,7 +39,7 @@ def add_to(commands: Commands) -> None:
     add = add_command(verbs, "add", _add, "tell this address; the secret is shown once")
     add.add_argument("url", help="https://partner.example/hook")
     add.add_argument("--name", required=True, help="who is told")
-    add.add_argument("--events", default=",".join(EventKind), help="of what, with commas; without it: of all")
+    add.add_argument("--events", default=",".join(APPOINTMENT_EVENTS), help=EVENTS)
 
     add_command(verbs, "list", in_transaction(_list), "all endpoints, without secrets")
 
@@ -89,7 +90,7 @@ async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Na
 
 async def _log(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
     rows = map(_log_row, await delivery_log(session, arguments.id, limit=arguments.lines))
-    return table(rows, if_empty="Nothing was sent to it in the last 30 days.")
+    return table(rows, if_empty="Nothing that was sent to it is kept.")
 
 
 async def _replay(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from booking.appointments.hold import Holder
+from booking.domain.actor import Actor
 from booking.domain.errors import BookingError
 from booking.domain.translations import Translations, in_language
 from booking.storage.database import Database
@@ -33,6 +34,8 @@ class Internals:
     """Raises InvalidInput for an address that webhooks may not be sent to."""
     next_hold_expiry: datetime | None
     """The time at which the first of the holds at the request's start expires."""
+    actor: Actor | None
+    """The partner's key, as the audit trail names it; None without a key: it may be the patient."""
     networks: tuple[Network, ...]
     """Of the client's address, the narrowest first, or the partner's key."""
     holder: Holder

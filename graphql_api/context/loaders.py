@@ -13,6 +13,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from booking.audit.record import record_audit
 from booking.catalogue.lookup import (
     all_locations,
     all_practitioners,
@@ -21,14 +22,17 @@ from booking.catalogue.lookup import (
     deliverable_offers,
     practitioners_offering,
 )
+from booking.domain.actor import Actor
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.isolation import exceptions_only
+from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Patient
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.audit import AuditAction
 from booking.storage.models.catalogue import Location, Practitioner, ScreeningQuestion, Service
-from booking.storage.queries.appointments import appointments_by_course, patients_by_id
+from booking.storage.queries.appointments import appointments_by_course
 from booking.storage.queries.catalogue import (
     WeeklyTime,
     opening_hours_by_location,
@@ -61,10 +65,15 @@ class Loaders:
     """One DataLoader for each relation between rows, and those of features."""
 
     def __init__(
-        self, database: Database, now: datetime, feature_loaders: Mapping[str, BatchLoad] = NO_FEATURE_LOADERS
+        self,
+        database: Database,
+        now: datetime,
+        actor: Actor | None = None,
+        feature_loaders: Mapping[str, BatchLoad] = NO_FEATURE_LOADERS,
     ) -> None:
-        """`feature_loaders` by their full names: `aftercare.advice`."""
+        """`actor` is the caller, None if it may be the patient; `feature_loaders` by their full names."""
         self._database = database
+        self._actor = actor
         self._feature_loaders = feature_loaders
 
         def batched(
@@ -92,7 +101,9 @@ class Loaders:
         self.services_by: DataLoader[str, list[Service]] = batched(
             partial(_services_by_practitioner, now=now)
         )
-        self.patients: DataLoader[UUID, Patient] = batched(patients_by_id)
+        self.patients: DataLoader[UUID, PatientContact | None] = DataLoader(
+            load_fn=partial(self._view_patients, now)
+        )
         self.appointments: DataLoader[UUID, list[Appointment]] = batched(appointments_by_course)
         self._of_features = {
             name: DataLoader(load_fn=partial(_load_for_feature, database, query))
@@ -121,6 +132,14 @@ class Loaders:
             await self._prime(session, [search.service], qualified)
         return slots
 
+    async def _view_patients(self, now: datetime, keys: list[UUID]) -> list[PatientContact | None]:
+        """Nothing is shown before the commit of the events of the audit trail."""
+        async with self._database.write() if self._actor else self._database.read() as session:
+            contacts = await contacts_by_id(session, keys)
+            detail = "Appointment.patient"
+            await record_audit(session, self._actor, AuditAction.READ, contacts, detail=detail, now=now)
+        return [contacts.get(key) for key in keys]
+
     async def prime_for(self, slots: Sequence[OpenSlot]) -> None:
         """Load what these slots name, so that none has to wait when it is shown."""
         async with self._database.read() as session:
@@ -142,7 +161,7 @@ class Loaders:
 
     def refreshed(self, database: Database, now: datetime) -> Self:
         """Loaders for another time, with empty caches."""
-        return type(self)(database, now, self._feature_loaders)
+        return type(self)(database, now, self._actor, self._feature_loaders)
 
 
 def resolve_loaded(loader: DataLoader[K, V], key: K, make: Callable[[V], T]) -> T:

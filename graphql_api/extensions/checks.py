@@ -15,6 +15,7 @@ from graphql import (
     get_named_type,
     is_non_null_type,
 )
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
@@ -32,6 +33,7 @@ from graphql_api.extensions.ownership import (
     has_prefix,
     owning_feature,
     package_of,
+    packages_of,
     pascal_case,
     top_level_package,
 )
@@ -77,7 +79,8 @@ def check_members(feature: Feature, package: str) -> None:
 
 def _member_violations(feature: Feature) -> Violations:
     if feature.api != API:
-        yield "", f"it was made for version {feature.api!r} of the feature API, and this is version {API}"
+        made = f"it was made for version {feature.api!r} of the feature API, and this is version {API}"
+        yield "", f"{made}: install a release of it that says `api={API}`"
         return
     if not isinstance(feature.name, str):
         yield "`name`", "it must be a text"
@@ -215,7 +218,7 @@ def check_after_schema(
     for kind in feature_types(schema):
         by_prefix = owning_feature(kind, enabled)
         if by_prefix is None:
-            by_package = (owner for owner in enabled if package_of(kind) in _packages(owner.feature))
+            by_package = (owner for owner in enabled if package_of(kind) in packages_of(owner.feature))
             owner = next(by_package, enabled[0])
             raise owner.error(kind.name, f"its name must begin with {pascal_case(owner.feature.name)!r}")
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
@@ -233,6 +236,9 @@ def _field_violations(coordinate: str, objects: Mapping[str, GraphQLObjectType])
     yield from _cost_violations(field)
     if is_non_null_type(field.type) and kind != "Subscription":
         yield "it must be nullable (`| None`), so that it can fail alone"
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if isinstance(definition, StrawberryField) and definition.base_resolver is None:
+        yield f"it needs a resolver, for {kind} has no such attribute: @strawberry.field"
     payload = get_named_type(field.type)
     problems = getattr(payload, "fields", {}).get("problems")
     if kind == "Mutation" and (problems is None or str(problems.type) != PROBLEMS_TYPE):
@@ -257,7 +263,3 @@ def _node_violations(kind: str, objects: Mapping[str, GraphQLObjectType], prefix
 def _no_type(kind: str, objects: Mapping[str, GraphQLObjectType]) -> str:
     near = difflib.get_close_matches(kind, objects, n=1)
     return f"there is no object type {kind}" + (f"; did you mean {near[0]}?" if near else "")
-
-
-def _packages(feature: Feature) -> set[str]:
-    return {top_level_package(part) for _, part in feature.added_fields()}

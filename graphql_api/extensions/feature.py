@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from booking.domain.hookspecs import BusySource, FeatureHooks, Rule
-from booking.extensions.dispatch import FeatureListener
+from booking.outbox.feature_listeners import FeatureListener
 from booking.storage.base import Table
 from booking.storage.migrations.history import MigrationHistory, feature_history
 from booking.storage.queries.outbox import FEATURE_SEPARATOR
@@ -25,7 +25,8 @@ class Feature(SchemaPart):
 
     `api` is the version of this contract that the feature was made for. `loaders` are found as
     `context.load["aftercare.advice"]`, `settings` as `context.settings["aftercare"]`. `rules` may refuse a
-    booking, `busy_sources` return when practitioners are busy, `listeners` are called after the commit.
+    booking, `busy_sources` return when practitioners are busy, `listeners` are called after the commit,
+    also when a visit's day comes and the clinic notes an arrival, say, if the feature `hears_statuses`.
     `tables` are created by the Alembic revisions in the folder `migrations`.
     """
 
@@ -35,6 +36,7 @@ class Feature(SchemaPart):
     rules: Sequence[Rule] = ()
     busy_sources: Sequence[BusySource] = ()
     listeners: Mapping[str, FeatureListener] = field(default_factory=dict)
+    hears_statuses: bool = False
     settings: type[BaseModel] | None = None
     tables: Sequence[type[Table]] = ()
     migrations: Path | None = None

@@ -45,9 +45,15 @@ def feature_types(schema: GraphQLSchema) -> list[GraphQLNamedType]:
 
 
 def owning_feature(kind: GraphQLNamedType, enabled: Sequence[EnabledFeature]) -> EnabledFeature | None:
-    """The feature with the longest prefix that the type's name has."""
+    """The feature whose prefix the type's name has: of several that of the type's package, or the longest."""
     owners = [owner for owner in enabled if has_prefix(kind.name, pascal_case(owner.feature.name))]
-    return max(owners, key=lambda owner: len(owner.feature.name), default=None)
+    beside = [owner for owner in owners if package_of(kind) in packages_of(owner.feature)]
+    return max(beside or owners, key=lambda owner: len(owner.feature.name), default=None)
+
+
+def packages_of(feature: SchemaPart) -> set[str]:
+    """The top-level Python packages of the feature's fields."""
+    return {top_level_package(part) for _, part in feature.added_fields()}
 
 
 def has_prefix(name: str, prefix: str) -> bool:

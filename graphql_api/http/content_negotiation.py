@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from starlette.requests import Request
+
 from graphql_api.security.request_error import RequestError
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
+HTML = "text/html"
 
 
 def media_type_of_answer(accept: str, *, is_subscription: bool) -> str:
@@ -34,6 +37,11 @@ def media_type_of_answer(accept: str, *, is_subscription: bool) -> str:
 def names(accept: str, media_type: str) -> bool:
     """Whether the header accepts this very type, not only any type."""
     return _media_ranges(accept).get(media_type, 0.0) > 0
+
+
+def reads_html(request: Request) -> bool:
+    """Whether a person's browser asks, and not a program that takes anything."""
+    return names(", ".join(request.headers.getlist("accept")), HTML)
 
 
 def _media_ranges(accept: str) -> Mapping[str, float]:

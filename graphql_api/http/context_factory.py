@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from booking.api_keys import record_use, should_record_use
+from booking.domain.actor import Actor, ActorKind
 from booking.i18n.negotiation import preferred_language
 from booking.storage.database import Database
 from booking.storage.queries.catalogue import cached
@@ -20,7 +21,9 @@ from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.limits.rate_limiting import ClientLimits
 from graphql_api.schema.schema import BookingSchema
 from graphql_api.security.authentication import authenticate, check_site_key, viewer_of
+from graphql_api.security.client_address import client_address
 from graphql_api.security.proof_of_work import ProofOfWork
+from graphql_api.security.request_error import RequestError
 from graphql_api.security.viewer import Viewer
 from graphql_api.settings import Settings
 
@@ -55,7 +58,7 @@ class ContextFactory:
         """The context of this request.
 
         Raises:
-            RequestError: a key that is not good, or a web page that is not known.
+            RequestError: a key that is not good, or a web page that is not known; 429 after too many of them.
         """
         settings = self.settings
         change_token = self.database.change_token
@@ -63,17 +66,22 @@ class ContextFactory:
         async with self.database.read() as session:
             start = await request_start(session, now=self.clock.given())
             clinic, now = start.clinic, start.now
-            key = await authenticate(request, session, now=now)
-            await check_site_key(request, session, own=settings.site, required=settings.site_keys_only)
+            try:
+                key = await authenticate(request, session, now=now)
+                await check_site_key(request, session, own=settings.site, required=settings.site_keys_only)
+            except RequestError:
+                self.limits.charge_wrong_key(request)
+                raise
             language = preferred_language(request.headers.get("accept-language", ""), clinic.languages)
             cached_objects = await cached(session, (Context, language), _no_objects)
         if key and should_record_use(key, now=now):
             async with self.database.write() as session:
                 await record_use(session, key.id, now=now)
         database = self.database.with_clinic(clinic, token=token)
+        actor = Actor(ActorKind.API_KEY, key.id, client_address(request)) if key else None
         return Context(
             database=database,
-            load=Loaders(database, now, self._feature_loaders),
+            load=Loaders(database, now, actor, self._feature_loaders),
             now=now,
             clinic=clinic,
             viewer=viewer_of(key) if key else Viewer(),
@@ -84,6 +92,7 @@ class ContextFactory:
                 wait_until_visible=change_token.wait_until_visible,
                 check_webhook_url=self.webhook_client.check,
                 next_hold_expiry=start.next_hold_expiry,
+                actor=actor,
                 networks=self.limits.networks(request, key),
                 holder=self.limits.holder(request, key),
                 budgets=self.limits.budgets(request, key),

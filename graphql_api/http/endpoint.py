@@ -4,8 +4,9 @@ https://graphql.github.io/graphql-over-http/draft/
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 from graphql import GraphQLError, get_operation_ast
@@ -24,7 +25,15 @@ from graphql_api.http.event_stream import Streams, event_stream
 from graphql_api.http.request import GraphQLRequest, read_request
 from graphql_api.http.stopping import Stopping
 from graphql_api.limits.document_facts import document_facts
-from graphql_api.limits.limits import CHARACTERS_PER_POINT, DEADLINE, MAX_ERRORS, MAX_POINTS_OF_TEXT
+from graphql_api.limits.limits import (
+    CHARACTERS_PER_POINT,
+    DEADLINE,
+    MAX_COST_OF_REQUEST,
+    MAX_POINTS_OF_TEXT,
+    MAX_REQUEST_ERRORS,
+)
+from graphql_api.limits.rate_limiting import ClientBudget
+from graphql_api.limits.secret_fields import is_about_secrets, strings_in
 from graphql_api.schema.errors import rate_limited_error, show_error
 from graphql_api.schema.schema import BookingSchema
 from graphql_api.security.request_error import RequestError
@@ -43,14 +52,18 @@ class Endpoint:
         context_of: Callable[[Request], Awaitable[Context]],
         documents: TrustedDocuments,
         *,
+        points_of_secret: Callable[[Iterable[str]], Awaitable[ClientBudget | None]],
         suggests: bool,
         stopping: Stopping,
     ) -> None:
-        """`suggests`: an error may name a similar field, which reveals the schema."""
+        """`points_of_secret` finds a right secret among texts.
+
+        `suggests`: an error may name a similar field, which reveals the schema."""
         self._schema = schema
         self._cacheability = Cacheability(schema.cacheable_fields, schema.uncacheable_fields)
         self._context_of = context_of
         self._documents = documents
+        self._points_of_secret = points_of_secret
         self._suggests = suggests
         self._streams = Streams()
         self._stopping = stopping
@@ -60,7 +73,7 @@ class Endpoint:
             accept = ", ".join(request.headers.getlist("accept"))
             media_type_of_answer(accept, is_subscription=True)  # Refuses before anything is read.
             operation = await read_request(request, self._documents)
-            context = await self._context_of(request)
+            context = await self._with_points(operation, await self._context_of(request))
             points = context.internals.budgets.points
             is_paid = points.charge(operation.cost + self._cost_of_document(operation.query))
             refusal = (await self._prepare(operation, context)) if is_paid else rate_limited_error(points)
@@ -83,6 +96,24 @@ class Endpoint:
             facts = document_facts(operation.query).operation(operation.name)
             self._cacheability.mark(request.scope, facts, context)
         return self._respond(result, kind, context)
+
+    async def _with_points(self, operation: GraphQLRequest, context: Context) -> Context:
+        """The context; with the points of a right secret if the operation is about it and the client has few.
+
+        A right manage link works whatever its neighbours asked for.
+        """
+        internals = context.internals
+        if context.viewer.key or internals.budgets.points.remaining >= MAX_COST_OF_REQUEST:
+            return context
+        own = await self._points_of_secret(strings_in(operation.query, operation.variables))
+        try:
+            if own is None or not is_about_secrets(
+                self._schema._schema, document_facts(operation.query).operation(operation.name)
+            ):
+                return context
+        except GraphQLError:
+            return context
+        return replace(context, internals=replace(internals, budgets=replace(internals.budgets, points=own)))
 
     def _cost_of_document(self, text: str) -> int:
         """The points for parsing and validating a document that was not sent lately."""
@@ -140,7 +171,9 @@ class Endpoint:
             with self._streams.opened(networks):
                 async with aclosing(
                     event_stream(
-                        self._json(first).decode(), self._json_of_each(results), stop=self._stopping.streams
+                        self._json(first, context).decode(),
+                        self._json_of_each(results, context),
+                        stop=self._stopping.streams,
                     )
                 ) as stream:
                     async for event in stream:
@@ -150,15 +183,19 @@ class Endpoint:
         headers["X-Accel-Buffering"] = "no"  # nginx passes on each event at once.
         return StreamingResponse(body(), 200, headers, media_type=EVENT_STREAM)
 
-    async def _json_of_each(self, results: AsyncGenerator[ExecutionResult]) -> AsyncGenerator[str]:
+    async def _json_of_each(
+        self, results: AsyncGenerator[ExecutionResult], context: Context
+    ) -> AsyncGenerator[str]:
         async for result in results:
-            yield self._json(result).decode()
+            yield self._json(result, context).decode()
 
-    def _json(self, result: ExecutionResult) -> bytes:
+    def _json(self, result: ExecutionResult, context: Context) -> bytes:
         answer: dict[str, Any] = {} if _is_request_error(result) else {"data": result.data}
         if result.errors:
-            errors = result.errors[:MAX_ERRORS]
-            answer["errors"] = [show_error(error, suggests=self._suggests) for error in errors]
+            # A field that failed is null, and its error alone says so: of an execution all are sent.
+            errors = result.errors[:MAX_REQUEST_ERRORS] if _is_request_error(result) else result.errors
+            phone = {"phone": context.clinic.phone, "phoneShown": context.clinic.phone_shown}
+            answer["errors"] = [show_error(error, suggests=self._suggests, phone=phone) for error in errors]
         return json_bytes(answer)
 
     def _respond(self, result: ExecutionResult, kind: str, context: Context) -> Response:
@@ -169,7 +206,7 @@ class Endpoint:
         else:
             status = 200
         return Response(
-            self._json(result),
+            self._json(result, context),
             status,
             media_type=f"{kind}; charset=utf-8",
             headers=VARY_HEADERS | context.internals.budgets.points.headers(),

@@ -5,6 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/
 
 import json
 from dataclasses import dataclass, replace
+from email.message import Message
 from math import isfinite
 from typing import Any
 
@@ -54,9 +55,9 @@ async def read_request(request: Request, documents: TrustedDocuments) -> GraphQL
 
 
 async def _body(request: Request) -> bytes:
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.replace(" ", "").replace('"', "").lower()
-    if kind.strip().lower() != JSON or charset not in ("", "charset=utf-8"):
+    header = Message()
+    header["Content-Type"] = request.headers.get("content-type", "")
+    if header.get_content_type() != JSON or header.get_content_charset("utf-8") != "utf-8":
         raise RequestError(415, f"Please send {JSON} in UTF-8.")
     # Counted while it is read: the Content-Length header need not be true.
     body = bytearray()

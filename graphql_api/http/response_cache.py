@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from booking.storage.change_token import ChangeToken
+from booking.storage.caches.change_token import ChangeToken
 from graphql_api.http.cacheability import CACHEABLE_SECONDS
 from graphql_api.limits.limits import MAX_BODY_BYTES
 from graphql_api.security.authentication import SITE_KEY_HEADER
@@ -34,6 +34,8 @@ VARY_HEADERS = frozenset(
 """Request headers that a response may depend on; they are part of the cache key."""
 PER_REQUEST_HEADERS = frozenset((b"ratelimit", b"ratelimit-policy"))
 """Response headers that are not cached."""
+METHODS = ("POST", "GET", "HEAD")
+"""The server leaves out the body of a response to HEAD; its headers are those of GET."""
 BODY_HEADERS = frozenset((b"content-length", b"content-type"))
 
 Header = tuple[bytes, bytes]
@@ -66,7 +68,7 @@ class ResponseCache:
         self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] not in ("POST", "GET"):
+        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] not in METHODS:
             await self._app(scope, receive, send)
             return
         arrival = self._clock()
@@ -137,7 +139,7 @@ def _size(key: Key, response: _CachedResponse) -> int:
 def _cached_response(start: Message, body: Message, until: float, method: str) -> _CachedResponse:
     headers = [header for header in start["headers"] if header[0] not in PER_REQUEST_HEADERS]
     etag = None
-    if method == "GET":
+    if method != "POST":
         etag = b'"' + hashlib.sha256(body["body"]).hexdigest()[:32].encode() + b'"'
         headers = [header for header in headers if header[0] != b"cache-control"]
         headers += [(b"etag", etag), (b"cache-control", b"no-cache")]
@@ -146,7 +148,8 @@ def _cached_response(start: Message, body: Message, until: float, method: str) -
 
 async def _send_cached(response: _CachedResponse, scope: Scope, send: Send, *more: Header) -> None:
     start, etag = response.start, response.etag
-    if etag and any(name == b"if-none-match" and etag in value for name, value in scope["headers"]):
+    known = [value for name, value in scope["headers"] if name == b"if-none-match"]
+    if etag and any(etag in tags or tags == b"*" for tags in known):
         headers = [header for header in start["headers"] if header[0] not in BODY_HEADERS]
         await send({"type": "http.response.start", "status": 304, "headers": [*headers, *more]})
         await send({"type": "http.response.body"})

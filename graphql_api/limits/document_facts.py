@@ -5,7 +5,7 @@ Each fragment is read once, however often it is spread: fragments that double wo
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from graphql import (
@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -108,6 +109,8 @@ class OperationFacts:
     node: OperationDefinitionNode
     fragments: Fragments
     extent: Extent
+    fixed_costs: dict[GraphQLSchema, int] = field(default_factory=dict, compare=False, repr=False)
+    """By schema, where no variable changes the cost."""
 
 
 @dataclass(frozen=True)

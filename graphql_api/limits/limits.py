@@ -35,11 +35,12 @@ MAX_POINTS_OF_TEXT = 100
 FREE_BODY_BYTES = 4 * 1024
 BODY_BYTES_PER_POINT = 1024
 """Of a POST beside its document, beyond FREE_BODY_BYTES: large variables are read and checked."""
+MAX_COST_OF_REQUEST = 1 + MAX_POINTS_OF_TEXT + MAX_BODY_BYTES // BODY_BYTES_PER_POINT + MAX_COST
 MAX_PAGE_SIZE = 100
 MAX_IDS = 50
 """Ids in one `nodes` query."""
-MAX_ERRORS = 5
-"""Errors in one response."""
+MAX_REQUEST_ERRORS = 5
+"""Errors of a document that can't be executed. Each field that fails in an execution has its error."""
 
 DEADLINE = timedelta(seconds=30)
 """For an answer. A writer waits less for its turn, so that a busy database is reported as TRY_AGAIN."""

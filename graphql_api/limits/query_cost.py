@@ -13,6 +13,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
+    IntValueNode,
     NamedTypeNode,
     OperationType,
     SelectionNode,
@@ -54,12 +55,21 @@ class Cost:
 
 
 def query_cost(schema: GraphQLSchema, operation: OperationFacts, variables: Variables) -> int:
-    """The cost of a valid operation. Linear in the document: a fragment is read once for each type."""
+    """The cost of a valid operation. Linear in the document: a fragment is read once for each type.
+
+    It is computed once for a document whose sizes are written in it, which a crowd sends all at a time.
+    """
+    if schema in operation.fixed_costs:
+        return operation.fixed_costs[schema]
     kind = operation.node.operation
     root = schema.get_root_type(kind)
     assert root is not None
-    cost = _CostCalculator(schema, operation, variables).of(operation.node.selection_set, root, None)
-    return cost + (MUTATION_COST if kind is OperationType.MUTATION else 0)
+    calculator = _CostCalculator(schema, operation, variables)
+    cost = calculator.of(operation.node.selection_set, root, None)
+    cost += MUTATION_COST if kind is OperationType.MUTATION else 0
+    if not calculator.has_read_variables:
+        operation.fixed_costs[schema] = cost
+    return cost
 
 
 class _CostCalculator:
@@ -73,6 +83,7 @@ class _CostCalculator:
         }
         self._variables = {**defaults, **variables}
         self._of_fragment = cache(self._of_condition)
+        self.has_read_variables = False
 
     def of(self, selection: SelectionSetNode, parent: GraphQLObjectType, page: int | None) -> int:
         """`page` is the requested number of items, if the selection is on a connection."""
@@ -121,6 +132,7 @@ class _CostCalculator:
         """The number of objects that the arguments ask for; None where no argument says."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         for name in SIZE_ARGUMENTS & field.args.keys():
+            self.has_read_variables |= name in given and not isinstance(given[name], IntValueNode)
             value = value_from_ast_untyped(given[name], self._variables) if name in given else None
             if value is None or value is Undefined:
                 value = field.args[name].default_value

@@ -1,27 +1,34 @@
 """Rate limiting: each client has token buckets, which refill steadily."""
 
 import hashlib
-import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from itertools import islice
 
 from starlette.requests import Request
 
 from booking.appointments.hold import Holder
 from booking.domain.errors import TooManyBookings
 from booking.storage.models.api_keys import ApiKey
+from graphql_api.limits.known_secrets import KnownSecrets, hashes_of
 from graphql_api.limits.limits import MAX_HOLDS_WITHOUT_PROOF
+from graphql_api.limits.refusal_log import RefusalLog
+from graphql_api.limits.refused_screenings import ClientScreening, RefusedScreenings
+from graphql_api.limits.token_buckets import REFILL_TIME, TokenBuckets
 from graphql_api.security.client_address import Network, networks_of
+from graphql_api.security.request_error import RequestError
 from graphql_api.settings import Settings
 
-MAX_CLIENTS = 10_000
-"""The buckets that are unused for longest are dropped first: they have refilled by far."""
-REFILL_TIME = timedelta(seconds=50)
-"""After this an empty bucket is full again."""
+POINTS_OF_SECRET = 500
+"""Of each right manage link, hold or calendar feed: for what it is for, and not for searches."""
+MAX_SECRETS = 10
+"""Texts of one request that are looked up."""
+COST_OF_WRONG_KEY = 20
+"""In points, as of a page: a guess is looked up in the database."""
 PARTNER_FACTOR = 5
 """A partner with a key may hold and spend this many times as much as an anonymous client."""
 HOUR = timedelta(hours=1)
@@ -29,37 +36,6 @@ HASH_BYTES = 16
 """Of a network's hash in the stored client of a hold, where it has several."""
 WITHOUT_PROOF = hashlib.sha256(b"without a proof of work").digest()[:HASH_BYTES]
 """The beginning of the stored client of every hold that a plain form made while holds need a proof."""
-
-
-@dataclass
-class _Bucket:
-    level: float
-    at: float
-
-
-class TokenBuckets:
-    """A bucket for each client. Each process has its own buckets: three replicas allow up to three times."""
-
-    def __init__(self, most: int, clock: Callable[[], float], *, fill: timedelta = REFILL_TIME) -> None:
-        """`most` points at once; `clock` counts seconds from any beginning."""
-        self.most = most
-        self.fill = int(fill.total_seconds())
-        self._clock = clock
-        self._buckets: OrderedDict[bytes, _Bucket] = OrderedDict()
-
-    @property
-    def per_second(self) -> float:
-        return self.most / self.fill
-
-    def bucket(self, client: bytes) -> _Bucket:
-        now = self._clock()
-        bucket = self._buckets.setdefault(client, _Bucket(self.most, now))
-        self._buckets.move_to_end(client)
-        if len(self._buckets) > MAX_CLIENTS:
-            self._buckets.popitem(last=False)
-        bucket.level = min(self.most, bucket.level + (now - bucket.at) * self.per_second)
-        bucket.at = now
-        return bucket
 
 
 class ClientBudget:
@@ -77,8 +53,9 @@ class ClientBudget:
 
     def charge(self, cost: int) -> bool:
         """Take the points if the client has enough of them, else set `wait` to the seconds until it has."""
-        self.wait = max(self._wait(cost, *meter) for meter in self._meters)
+        self.wait = max(buckets.wait(key, cost) for buckets, key in self._meters)
         if self.wait:
+            self._meters[0][0].on_refusal()
             return False
         self._take(cost)
         return True
@@ -87,13 +64,9 @@ class ClientBudget:
         """Give points back that were taken for something that was not done."""
         self._take(-cost)
 
-    def _wait(self, cost: int, buckets: TokenBuckets, key: bytes) -> int:
-        missing = cost - buckets.bucket(key).level
-        return max(0, math.ceil(missing / buckets.per_second))
-
     def _take(self, cost: int) -> None:
         for buckets, key in self._meters:
-            buckets.bucket(key).level -= cost
+            buckets.take(key, cost)
         self.cost += cost
 
     @property
@@ -104,15 +77,12 @@ class ClientBudget:
     @property
     def remaining(self) -> int:
         """The points left in the emptiest of its buckets."""
-        return int(min(buckets.bucket(key).level for buckets, key in self._meters))
+        return int(min(buckets.level(key) for buckets, key in self._meters))
 
     @property
     def full_in(self) -> int:
         """Seconds until the client has all points again."""
-        return max(
-            math.ceil((buckets.most - buckets.bucket(key).level) / buckets.per_second)
-            for buckets, key in self._meters
-        )
+        return max(buckets.full_in(key) for buckets, key in self._meters)
 
     def headers(self) -> dict[str, str]:
         """https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/"""
@@ -126,27 +96,35 @@ class ClientBudget:
 
 @dataclass(frozen=True)
 class RateLimits:
-    """The budgets of one request: its client's points and bookings."""
+    """The budgets of one request: its client's points and bookings; and its refused screening answers."""
 
     points: ClientBudget
     bookings: ClientBudget
+    screening: ClientScreening
 
 
 @contextmanager
-def one_booking(budget: ClientBudget) -> Iterator[None]:
-    """Count a booking, unless it fails.
+def one_booking(budget: ClientBudget) -> Iterator[Callable[[], None]]:
+    """A function that counts a booking, which is taken back if the booking fails.
 
-    It is taken beforehand: many requests at once find no more than is left.
+    It is called when a booking is known to be new, and before it is made: a repeated request gets the booking
+    that it made before, whatever the limit, and many at once find no more than is left.
 
-    Raises:
-        TooManyBookings: the client has booked as often as it may.
+    The function raises TooManyBookings if the client has booked as often as it may.
     """
-    if not budget.charge(1):
-        raise TooManyBookings(retry_after=timedelta(seconds=budget.wait))
+    is_counted = False
+
+    def count() -> None:
+        nonlocal is_counted
+        if not budget.charge(1):
+            raise TooManyBookings(retry_after=timedelta(seconds=budget.wait))
+        is_counted = True
+
     try:
-        yield
+        yield count
     except BaseException:
-        budget.refund(1)
+        if is_counted:
+            budget.refund(1)
         raise
 
 
@@ -156,8 +134,13 @@ class ClientLimits:
     An anonymous client is the networks of its address, a partner is its key.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, secrets: KnownSecrets) -> None:
         self._settings = settings
+        self._secrets = secrets
+        most = min(POINTS_OF_SECRET, settings.points_per_client)
+        self._refusals = RefusalLog(time.monotonic)
+        self._of_secret = self._token_buckets("points of a secret", most)
+        self._refused_screenings = RefusedScreenings(time.monotonic)
         self._buckets: dict[int, _Buckets] = {}
         """By how many times the settings' limits they allow."""
 
@@ -189,30 +172,71 @@ class ClientLimits:
             buckets = self._buckets_of(network.factor * (PARTNER_FACTOR if key else 1))
             points.append((buckets.points, network.hash))
             bookings.append((buckets.bookings, network.hash))
-        return RateLimits(ClientBudget(*points), ClientBudget(*bookings))
+        return RateLimits(ClientBudget(*points), ClientBudget(*bookings), self.screening(request, key))
 
-    def one_booking(self, request: Request) -> AbstractContextManager[None]:
+    def screening(self, request: Request, key: ApiKey | None = None) -> ClientScreening:
+        """A partner, whose patients are many, has no record."""
+        return self._refused_screenings.of([] if key else [network.hash for network in networks_of(request)])
+
+    def one_booking(self, request: Request) -> AbstractContextManager[Callable[[], None]]:
         """`one_booking` of an anonymous client."""
         return one_booking(self.budgets(request).bookings)
 
-    def charge(self, request: Request, cost: int, secret: bytes | None = None) -> int:
-        """Take points from an anonymous client. Returns the seconds to wait where it has too few.
-
-        With the hash of a right secret the points are that secret's own: neighbours who share the
-        address take nothing from it.
-        """
-        own = secret and ClientBudget((self._buckets_of(1).points, secret))
-        budget = own or self.budgets(request).points
+    def charge(self, request: Request, cost: int) -> int:
+        """Take points from an anonymous client. Returns the seconds to wait where it has too few."""
+        budget = self.budgets(request).points
         budget.charge(cost)
         return budget.wait
+
+    async def of_right_secret(self, secrets: Iterable[str]) -> ClientBudget | None:
+        """The points of the first right one among these texts; None if all are wrong.
+
+        They are for what the secret is for: neighbours who share an address take nothing from them.
+        """
+        hashes = [each for secret in islice(secrets, MAX_SECRETS) for each in hashes_of(secret)]
+        right = await self._secrets.first(hashes)
+        return ClientBudget((self._of_secret, right)) if right else None
+
+    async def is_paid_by_secret(self, cost: int, secrets: Sequence[str]) -> bool:
+        """Whether one of the texts is a right secret that has so many points; it pays them."""
+        own = await self.of_right_secret(secrets)
+        return own is not None and own.charge(cost)
+
+    async def charge_with_secret(self, request: Request, cost: int, secrets: Sequence[str]) -> int:
+        """`charge`; with a right secret the points are that secret's own.
+
+        The client is charged first, and gets the points back if the secret is right.
+        """
+        budget = self.budgets(request).points
+        is_paid = budget.charge(cost)
+        if own := await self.of_right_secret(secrets):
+            if is_paid:
+                budget.refund(cost)
+            own.charge(cost)
+            return own.wait
+        return budget.wait
+
+    def charge_wrong_key(self, request: Request) -> None:
+        """Take points for a wrong key from its address, whose right keys have points of their own.
+
+        Raises:
+            RequestError: 429, when it has too few.
+        """
+        if wait := self.charge(request, COST_OF_WRONG_KEY):
+            message = f"Too many wrong keys were tried. Please try again in {wait} s."
+            raise RequestError(429, message, "RATE_LIMITED", {"Retry-After": str(wait)})
 
     def _buckets_of(self, factor: int) -> "_Buckets":
         if factor not in self._buckets:
             self._buckets[factor] = _Buckets(
-                TokenBuckets(factor * self._settings.points_per_client, time.monotonic),
-                TokenBuckets(factor * self._settings.bookings_per_client, time.monotonic, fill=HOUR),
+                self._token_buckets("points", factor * self._settings.points_per_client),
+                self._token_buckets("bookings", factor * self._settings.bookings_per_client, fill=HOUR),
             )
         return self._buckets[factor]
+
+    def _token_buckets(self, limit: str, most: int, *, fill: timedelta = REFILL_TIME) -> TokenBuckets:
+        count = partial(self._refusals.count, limit)
+        return TokenBuckets(most, time.monotonic, fill=fill, on_refusal=count)
 
 
 @dataclass(frozen=True)

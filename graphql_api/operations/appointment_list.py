@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from booking.catalogue.lookup import all_locations
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.storage.models.appointments import Appointment as Row
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.queries.appointments import AppointmentCriteria, AppointmentOrder
@@ -29,8 +29,9 @@ class AppointmentFilter:
     changed_since: datetime | None = strawberry.field(
         default=None,
         description=(
-            "Those booked, moved or cancelled at this instant or later. Let it overlap the time before by a "
-            "minute: a change is visible only some time after the instant that it carries."
+            "Those that were booked, moved or cancelled, or got a status, at this instant or later. Let it "
+            "overlap the time before by a minute: a change is visible only some time after the instant "
+            "that it carries."
         ),
     )
     from_: date | None = strawberry.field(
@@ -39,9 +40,7 @@ class AppointmentFilter:
     to: date | None = strawberry.field(
         default=None, description="Those that start on this day of the location's or earlier."
     )
-    status: AppointmentStatus | None = strawberry.field(
-        default=None, description="Only the booked, or only the cancelled ones."
-    )
+    status: AppointmentStatus | None = strawberry.field(default=None, description="Those of this status.")
     service_id: strawberry.ID | None = strawberry.field(default=None, description="Those of this service.")
     practitioner_id: strawberry.ID | None = strawberry.field(
         default=None, description="Those with this practitioner."
@@ -60,7 +59,9 @@ async def appointment_criteria(
     first, last = filter.from_ or MIN_DAY, filter.to or MAX_DAY
     with in_argument("filter"):
         if filter.from_ and filter.to and filter.to < filter.from_:
-            raise InvalidInput("The last day must not be before the first.", path=("to",))
+            raise InvalidInput(
+                "The last day must not be before the first.", path=("to",), code=InvalidInputCode.OUT_OF_RANGE
+            )
         has_days = filter.from_ is not None or filter.to is not None
         locations = (await all_locations(session)).values() if has_days else ()
         return AppointmentCriteria(
@@ -101,7 +102,9 @@ def cursor_position(order: AppointmentOrder, first: int, after: str | None) -> t
         return None
     name, microseconds, uuid = key
     if name != order.name:
-        raise InvalidInput("This is a cursor of another order.", path=("after",))
+        raise InvalidInput(
+            "This is a cursor of another order.", path=("after",), code=InvalidInputCode.CONFLICT
+        )
     try:
         return EPOCH + int(microseconds) * MICROSECOND, UUID(str(uuid))
     except (ValueError, OverflowError) as reason:

@@ -16,6 +16,7 @@ from graphql_api.security.viewer import BOOK
 from graphql_api.types.appointments import Appointment, Course
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
 from graphql_api.types.problems import Problem
+from graphql_api.types.relay import key_from_optional_id
 
 
 @strawberry.input(description="The patient's details. The server checks each of them.")
@@ -34,6 +35,12 @@ class BookInput:
         default_factory=list, description="One answer to each of the service's `screeningQuestions`."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    consent_text_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description=(
+            "The `clinic.consentText` that the patient has read and agreed to; required where there is one."
+        ),
+    )
 
 
 @strawberry.input(description="The hold to book, and the patient.")
@@ -84,9 +91,12 @@ async def _book(
             language=context.language,
             booked_by=context.viewer.key,
             idempotency_key=input.idempotency_key,
+            consent_text=key_from_optional_id(input.consent_text_id, "ConsentText", "consentTextId"),
+            answered_again=context.internals.budgets.screening.was_refused,
         )
-        with one_booking(context.internals.budgets.bookings):
-            return await book(session, request, now=context.now)
+        with one_booking(context.internals.budgets.bookings) as count:
+            actor = context.internals.actor
+            return await book(session, request, actor=actor, now=context.now, count=count)
 
     return await run_mutation(context, work)
 

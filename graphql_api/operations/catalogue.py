@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from booking.catalogue.lookup import (
+    all_consent_texts,
     all_locations,
     all_practitioners,
     all_screening_questions,
@@ -20,7 +21,14 @@ from booking.storage.session import BookingSession
 from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import CATALOGUE
-from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
+from graphql_api.types.catalogue import (
+    Clinic,
+    ConsentText,
+    Location,
+    Practitioner,
+    ScreeningQuestion,
+    Service,
+)
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
 
 Row = TypeVar("Row")
@@ -84,7 +92,7 @@ class CatalogueQueries:
         if location_id is not None:
             async with context.database.read() as session:
                 location = key_from_id(location_id, "Location", "locationId")
-                at_location = await practitioners_working_at(session, location)
+                at_location = await practitioners_working_at(session, location, now=context.now)
             rows = [row for row in rows if row.slug in at_location]
         return Practitioner.page(rows, info, first, after)
 
@@ -137,6 +145,7 @@ part = SchemaPart(
         "Service": service_by_slug,
         "Practitioner": practitioner_by_slug,
         "Location": location_by_slug,
+        "ConsentText": by_slug(all_consent_texts, ConsentText.of),
         "ScreeningQuestion": by_slug(all_screening_questions, ScreeningQuestion.of),
     },
 )

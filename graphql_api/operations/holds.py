@@ -14,6 +14,7 @@ from booking.appointments.hold import (
     extend_hold,
     hold_course,
     hold_slot,
+    is_repeated,
     release_hold,
     turn_to_hold,
 )
@@ -128,12 +129,17 @@ def _check_proof(input: HoldInput, context: Context) -> bytes | None:
 
 @asynccontextmanager
 async def _turn(context: Context, input: HoldInput, starts_at: Start) -> AsyncIterator[None]:
-    """The request's turn to hold its time, for which it may need a proof.
+    """The request's turn to hold its time, for which it may need a proof; a repeated request needs none.
 
     Raises:
         BookingError: no proof, or a time that isn't open.
     """
-    _check_proof(input, context)
+    try:
+        _check_proof(input, context)
+    except ProofNeeded:
+        async with context.database.read() as session:
+            if not await is_repeated(session, input.request(starts_at), now=context.now):
+                raise
     async with turn_to_hold(context.database, input.request(starts_at), now=context.now):
         yield
 
@@ -144,6 +150,8 @@ async def _use_proof(session: BookingSession, input: HoldInput, hold: HoldRow, c
     Raises:
         ProofNeeded: as `_check_proof`, or the proof was used for another hold.
     """
+    if hold.created_at < context.now:
+        return  # A repeated request, whose first one used a proof.
     if checked := _check_proof(input, context):
         intended = IdempotentRequest(checked, hashlib.sha256(hold.id.bytes).digest())
         try:

@@ -1,5 +1,7 @@
 """Managing appointments by the secret of their manage link: reading, moving and cancelling."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,8 +10,8 @@ import strawberry
 
 from booking.appointments.cancel import cancel
 from booking.appointments.lookup import managed_appointment
-from booking.appointments.reschedule import RescheduleRequest, reschedule
-from booking.domain.errors import InvalidInput, NotFound
+from booking.appointments.reschedule import RescheduleRequest, reschedule, turn_to_move
+from booking.domain.errors import NotFound
 from booking.domain.tokens import token_in
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
@@ -20,7 +22,7 @@ from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_sl
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
-from graphql_api.types.relay import key_from_id, key_from_optional_id
+from graphql_api.types.relay import key_from_id, key_from_optional_id, wrong_id
 
 
 @strawberry.input
@@ -87,7 +89,7 @@ def _uuid(id: str | None, *path: str) -> UUID | None:
     try:
         return UUID(key_from_id(id, "Appointment", *path))
     except ValueError as malformed:
-        raise InvalidInput("This is not the id of an Appointment.", path=path) from malformed
+        raise wrong_id("Appointment", *path) from malformed
 
 
 @strawberry.type
@@ -127,20 +129,30 @@ class ManageMutations:
     async def reschedule_appointment(
         self, info: Info, input: Annotated[RescheduleAppointmentInput, argument("The new time.")]
     ) -> RescheduleAppointmentPayload | None:
-        async def work(session: BookingSession) -> AppointmentRow:
-            request = RescheduleRequest(
+        context = info.context
+
+        def request() -> RescheduleRequest:
+            return RescheduleRequest(
                 manage_token=input.token(),
                 starts_at=input.starts_at,
                 appointment=input.appointment_key(),
-                owner=info.context.viewer.key,
+                owner=context.viewer.key,
                 practitioner=key_from_optional_id(input.practitioner_id, "Practitioner", "practitionerId"),
                 location=key_from_optional_id(input.location_id, "Location", "locationId"),
                 idempotency_key=input.idempotency_key,
                 answers=answers_by_slug(input.screening),
+                answered_again=context.internals.budgets.screening.was_refused,
             )
-            return await reschedule(session, request, now=info.context.now)
 
-        row, problems = await run_mutation(info.context, work)
+        @asynccontextmanager
+        async def turn() -> AsyncIterator[None]:
+            async with turn_to_move(context.database, request(), now=context.now):
+                yield
+
+        async def work(session: BookingSession) -> AppointmentRow:
+            return await reschedule(session, request(), actor=context.internals.actor, now=context.now)
+
+        row, problems = await run_mutation(context, work, turn=turn())
         return RescheduleAppointmentPayload(
             appointment=Appointment.of(row) if row else None, problems=problems
         )
@@ -151,11 +163,19 @@ class ManageMutations:
     async def cancel_appointment(
         self, info: Info, input: Annotated[CancelAppointmentInput, argument("The appointment.")]
     ) -> CancelAppointmentPayload | None:
-        now, owner = info.context.now, info.context.viewer.key
-        row, problems = await run_mutation(
-            info.context,
-            lambda session: cancel(session, input.token(), input.appointment_key(), owner=owner, now=now),
-        )
+        context = info.context
+
+        async def work(session: BookingSession) -> AppointmentRow:
+            return await cancel(
+                session,
+                input.token(),
+                input.appointment_key(),
+                owner=context.viewer.key,
+                actor=context.internals.actor,
+                now=context.now,
+            )
+
+        row, problems = await run_mutation(context, work)
         appointment = Appointment.of(row) if row else None
         return CancelAppointmentPayload(appointment=appointment, problems=problems)
 

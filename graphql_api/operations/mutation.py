@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from typing import TypeVar
 
 from booking.domain import errors
@@ -36,6 +35,8 @@ async def _outcome(
         async with turn, context.database.write() as session:
             return await work(session), []
     except BookingError as refusal:
+        if isinstance(refusal, errors.CallTheClinic):
+            context.internals.budgets.screening.refused()
         return None, [to_problem(refusal, context)]
     except ExceptionGroup as group:
         refusals, others = group.split(BookingError)
@@ -48,8 +49,7 @@ async def _outcome(
 def to_problem(refusal: BookingError, context: Context) -> Problem:
     """Show a refusal by the type of its class or else of its nearest base; Declined shows any other."""
     types = context.internals.problem_types
-    if isinstance(refusal, errors.Declined):
-        refusal = replace(refusal, message=refusal.in_language(context.language))
+    refusal = refusal.with_changes(message=refusal.in_language(context.language))
     kind = next((kind for kind in type(refusal).__mro__ if kind in types), errors.Declined)
     shown: Problem = types[kind].of(_prefix_path("input", refusal))
     return shown
@@ -65,4 +65,4 @@ def in_argument(argument: str) -> Iterator[None]:
 
 
 def _prefix_path(argument: str, refusal: BookingError) -> BookingError:
-    return replace(refusal, path=(argument, *refusal.path)) if refusal.path else refusal
+    return refusal.with_changes(path=(argument, *refusal.path)) if refusal.path else refusal

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.limits.limits import MAX_IDS
@@ -25,7 +25,9 @@ class NodeQueries:
         self, info: Info, ids: Annotated[list[strawberry.ID], argument("Their ids.")]
     ) -> list[Node | None]:
         if len(ids) > MAX_IDS:
-            raise InvalidInput(f"Please ask for {MAX_IDS} objects at most.", path=("ids",))
+            raise InvalidInput(
+                f"Please ask for {MAX_IDS} objects at most.", path=("ids",), code=InvalidInputCode.TOO_LONG
+            )
         # A look-up that fails becomes an error in its place; the others are answered.
         lookups = (NodeQueries.node(self, info, node_id) for node_id in ids)
         return list(await asyncio.gather(*lookups, return_exceptions=True))

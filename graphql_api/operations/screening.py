@@ -5,9 +5,9 @@ from typing import Annotated
 
 import strawberry
 
-from booking.appointments.screening import check_screening
+from booking.appointments.checks.screening import check_screening
 from booking.catalogue.lookup import listed_service
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.domain.screening import Answer
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Info
@@ -42,7 +42,7 @@ def answers_by_slug(answers: Sequence[ScreeningAnswerInput]) -> dict[str, Answer
         path = ("screening", str(number), "questionId")
         slug = key_from_id(answer.question_id, "ScreeningQuestion", *path)
         if slug in by_slug:
-            raise InvalidInput("This question is answered twice.", path=path)
+            raise InvalidInput("This question is answered twice.", path=path, code=InvalidInputCode.CONFLICT)
         by_slug[slug] = answer.answer
     return by_slug
 

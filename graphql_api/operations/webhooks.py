@@ -6,8 +6,8 @@ from uuid import UUID
 
 import strawberry
 
-from booking.domain.errors import BookingError, InvalidInput, NotFound
-from booking.domain.events import EventKind
+from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, NotFound
+from booking.domain.events import APPOINTMENT_EVENTS, EventKind
 from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
 from booking.storage.queries.webhooks import endpoints_of_key
 from booking.storage.session import BookingSession
@@ -34,7 +34,9 @@ from graphql_api.types.webhooks import WebhookEndpoint
 class AddWebhookEndpointInput:
     url: str = strawberry.field(description="An HTTPS address that the whole internet can reach.")
     name: str = strawberry.field(description="Your name for it.")
-    events: list[EventKind] | None = strawberry.field(default=None, description="All of them unless given.")
+    events: list[EventKind] | None = strawberry.field(
+        default=None, description="All about appointments, unless given."
+    )
 
 
 @strawberry.type(description="The endpoint, or why there is none.")
@@ -73,7 +75,8 @@ class ReplayWebhooksInput(WebhookEndpointInput):
         default=None, description="The `webhook-id` of an event; or else `since`."
     )
     since: datetime | None = strawberry.field(
-        default=None, description="All events from then on; they are kept for 30 days."
+        default=None,
+        description="All events from then on, as far as the clinic keeps them: 30 days, or as it says.",
     )
 
 
@@ -112,7 +115,7 @@ class WebhookMutations:
         context = info.context
 
         async def work(session: BookingSession) -> tuple[WebhookEndpointRow, str]:
-            kinds = list(EventKind) if input.events is None else input.events
+            kinds = APPOINTMENT_EVENTS if input.events is None else input.events
             owner = _owner(context)
             return await add_endpoint(session, input.url, input.name, kinds, key_id=owner, now=context.now)
 
@@ -169,7 +172,11 @@ class WebhookMutations:
             if input.since and not input.event_id:
                 return await replay_since(session, input.key(), input.since, key_id=owner, now=now)
             if input.since or not input.event_id:
-                raise InvalidInput("Please give an `eventId` or `since`, one of them.", path=("eventId",))
+                raise InvalidInput(
+                    "Please give an `eventId` or `since`, one of them.",
+                    path=("eventId",),
+                    code=InvalidInputCode.CONFLICT if input.since else InvalidInputCode.REQUIRED,
+                )
             await replay_event(session, input.key(), _event(input.event_id), key_id=owner, now=now)
             return 1
 
@@ -181,7 +188,9 @@ def _event(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as malformed:
-        raise InvalidInput("This is not the id of an event.", path=("eventId",)) from malformed
+        raise InvalidInput(
+            "This is not the id of an event.", path=("eventId",), code=InvalidInputCode.WRONG_FORMAT
+        ) from malformed
 
 
 async def _changed_endpoint(context: Context, work: Work[WebhookEndpointRow]) -> WebhookEndpointPayload:

@@ -1,4 +1,4 @@
-"""GraphiQL for a browser in development, from our own server; `make playground` builds it."""
+"""GraphiQL for a browser in development, from our own server; `make playground` builds it in a clone."""
 
 from collections.abc import Awaitable, Callable
 from html import escape
@@ -22,35 +22,39 @@ PAGE = """<!doctype html>
 <meta name="referrer" content="no-referrer">
 <title>Playground · Book Online</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/playground/playground.css">
-<div id="playground" data-endpoint="{endpoint}">
-  <p>The playground is loading. If this stays, it has not been built yet:
-  please run <code>make playground</code>, and reload this page.</p>
-</div>
-<script type="module" src="/playground/playground.js"></script>
+{content}
 </html>
 """
+GRAPHIQL = """<link rel="stylesheet" href="/playground/playground.css">
+<div id="playground" data-endpoint="{endpoint}"><p>The playground is loading.</p></div>
+<script type="module" src="/playground/playground.js"></script>"""
+NOT_BUILT = """<p>The API answers at this address, <code>{endpoint}</code>; its schema is the file
+<a href="/graphql/schema.graphql">schema.graphql</a>. The playground is not built here.</p>
+<p>In a clone: <code>make playground</code>, then reload this page. An installed package has no playground:
+set <code>BOOK_ONLINE_PLAYGROUND</code> to the folder <code>build/playground</code> of a clone.</p>"""
 
 
 def playground_routes(assets: Path) -> list[BaseRoute]:
-    """GraphiQL's files under `/playground/`; where they are missing, the page says how to build them."""
+    """GraphiQL's files under `/playground/`."""
     return [Mount("/playground", _Assets(directory=assets, check_dir=False))]
 
 
-def playground_page(*, endpoint: str) -> str:
-    return PAGE.replace("{endpoint}", escape(endpoint))
+def is_built(assets: Path) -> bool:
+    return (assets / "playground.js").is_file()
 
 
-def with_playground(answer: Handler) -> Handler:
+def playground_page(assets: Path, *, endpoint: str) -> str:
+    """GraphiQL, or how to get it where it is not built."""
+    content = GRAPHIQL if is_built(assets) else NOT_BUILT
+    return PAGE.replace("{content}", content).replace("{endpoint}", escape(endpoint))
+
+
+def with_playground(answer: Handler, assets: Path, reads_html: Callable[[Request], bool]) -> Handler:
     """A browser that opens the address gets the playground; every GraphQL request gets its answer."""
 
     async def page_or_answer(request: Request) -> Response:
-        if (
-            request.method == "GET"
-            and "query" not in request.query_params
-            and "text/html" in request.headers.get("accept", "")
-        ):
-            return HTMLResponse(playground_page(endpoint=request.url.path))
+        if request.method == "GET" and "query" not in request.query_params and reads_html(request):
+            return HTMLResponse(playground_page(assets, endpoint=request.url.path))
         return await answer(request)
 
     return page_or_answer

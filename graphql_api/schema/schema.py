@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.graphql import OperationType
 
 from booking.domain.error_text import one_line
 from graphql_api.context.schema_part import SchemaPart
@@ -130,16 +131,20 @@ class BookingSchema(strawberry.Schema):
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         if type_definition.is_interface or type_definition.is_input:
             return type_definition.fields
-        return [*type_definition.fields, *self._added_fields.get(type_definition.name, ())]
+        # A generic type has a name for each of its arguments: ServiceConnection.
+        name = self.config.name_converter.from_type(type_definition)
+        return [*type_definition.fields, *self._added_fields.get(name, ())]
 
     @property
     def cacheable_fields(self) -> frozenset[str]:
         """Root query fields whose answers are the same for all callers without a key."""
+        cacheable = [part for part in self.parts if part.is_cacheable]
         if any(
             isinstance(part, Feature) and part.busy_sources and not part.is_cacheable for part in self.parts
         ):
-            return frozenset()
-        queries = [part.query for part in self.parts if part.query and part.is_cacheable]
+            # Only times depend on a busy source.
+            cacheable.remove(slots.part)
+        queries = [part.query for part in cacheable if part.query]
         return frozenset(graphql_name(field) for query in queries for field in fields_of(query))
 
     @property
@@ -156,7 +161,18 @@ class BookingSchema(strawberry.Schema):
             feature = feature_at_path(execution_context.context, error.path) if execution_context else None
             if isinstance(error.original_error, FeatureFailed):
                 feature = error.original_error.feature
-            log_incident(error, feature)
+            log_incident(
+                error, feature, in_own_mutation=_in_mutation_of_feature(execution_context, error.path)
+            )
+
+
+def _in_mutation_of_feature(execution: ExecutionContext | None, path: list[str | int] | None) -> bool:
+    return (
+        execution is not None
+        and path is not None
+        and execution.operation_type is OperationType.MUTATION
+        and feature_at_path(execution.context, path[:1]) is not None
+    )
 
 
 def schema_with(enabled: Sequence[EnabledFeature], *, in_order: bool = False) -> BookingSchema:
@@ -177,6 +193,12 @@ def schema_with(enabled: Sequence[EnabledFeature], *, in_order: bool = False) ->
                 BookingSchema([owner])
             except Exception as reason:
                 raise owner.error("", one_line(reason)) from reason
+        for count, owner in enumerate(enabled, 1):
+            try:
+                BookingSchema(enabled[:count])
+            except Exception as reason:
+                others = ", ".join(other.feature.name for other in enabled[: count - 1])
+                raise owner.error("", f"it can't be used beside {others}: {one_line(reason)}") from reason
         raise
 
 

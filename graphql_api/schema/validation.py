@@ -19,7 +19,7 @@ from graphql_api.limits.limits import (
     CACHED_DOCUMENTS,
     CACHED_DOCUMENTS_PER_CLIENT,
     MAX_COMPARISONS,
-    MAX_ERRORS,
+    MAX_REQUEST_ERRORS,
 )
 from graphql_api.limits.query_limits import QueryLimits
 from graphql_api.limits.shared_cache import NO_CLIENT, Owner, SharedCache
@@ -78,7 +78,7 @@ class ValidatedDocuments:
         return errors
 
     def _validate(self, facts: DocumentFacts) -> Sequence[GraphQLError]:
-        return validate(self._schema, facts.document, RULES, max_errors=MAX_ERRORS)
+        return validate(self._schema, facts.document, RULES, max_errors=MAX_REQUEST_ERRORS)
 
     def _keep(self, text: str, facts: DocumentFacts, errors: Sequence[GraphQLError], owner: Owner) -> None:
         self._errors.put(text, errors, owner)

@@ -20,6 +20,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.bookedAt",
         "Appointment.calendarFile",
         "Appointment.canChange",
+        "Appointment.cancellationReason",
         "Appointment.changeDeadline",
         "Appointment.course",
         "Appointment.endsAt",
@@ -32,6 +33,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.startsAt",
         "Appointment.status",
         "Appointment.updatedAt",
+        "Appointment.version",
         # Only `Appointment.patient`, which requires a scope, leads to a patient.
         "Patient.email",
         "Patient.name",

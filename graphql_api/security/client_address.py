@@ -1,4 +1,4 @@
-"""The networks of a client's address, as hashes, to limit its rate; they do not identify a person."""
+"""A client's address, and its networks as hashes, which limit its rate and do not identify a person."""
 
 import hashlib
 from dataclasses import dataclass
@@ -24,6 +24,15 @@ class Network:
     factor: int
 
 
+def client_address(request: Request) -> str:
+    """The address that the server, or a proxy that it trusts, received the request from.
+
+    An IPv6 address that stands for one of IPv4 is that one. Behind a socket without addresses: `unknown`.
+    """
+    address = request.client.host if request.client else ""
+    return str(_parsed(address) or address) or "unknown"
+
+
 def networks_of(request: Request) -> tuple[Network, ...]:
     """The networks of the address that the server, or a proxy that it trusts, received the request from.
 
@@ -40,17 +49,22 @@ def aggregates(address: str) -> list[tuple[str, int]]:
 
     An IPv6 address that stands for one of IPv4 is that one. A text that is no address stands for itself.
     """
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    parsed = _parsed(address)
+    if parsed is None:
         return [(address, 1)]
-    if isinstance(parsed, IPv6Address):
-        parsed = _embedded_ipv4(parsed) or parsed
     if isinstance(parsed, IPv4Address):
         return [(str(parsed), 1)]
     return [
         (str(IPv6Network((int(parsed), length), strict=False)), factor) for length, factor in PREFIXES.items()
     ]
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return None
+    return (isinstance(parsed, IPv6Address) and _embedded_ipv4(parsed)) or parsed
 
 
 def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:

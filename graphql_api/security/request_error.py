@@ -1,7 +1,7 @@
 """RequestError: a request is refused before anything is executed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -12,3 +12,5 @@ class RequestError(Exception):
     message: str
     code: str | None = None
     headers: Mapping[str, str] | None = None
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    """Of the error, beside its code."""

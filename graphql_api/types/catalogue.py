@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
+from booking.catalogue.lookup import consent_text_in
 from booking.storage.models.catalogue import Clinic as ClinicRow
+from booking.storage.models.catalogue import ConsentText as ConsentTextRow
 from booking.storage.models.catalogue import Location as LocationRow
 from booking.storage.models.catalogue import Practitioner as PractitionerRow
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
@@ -91,6 +93,28 @@ class BookingPolicy:
         )
 
 
+@strawberry.type(description="A text that patients agree to before a booking (FHIR Consent.policyText).")
+class ConsentText(Node):
+    version: str = strawberry.field(description="The clinic's name for this text.")
+    language: str = strawberry.field(description="The language of `text` (BCP 47).")
+    text: str = strawberry.field(
+        description="Plain text with line breaks, in the language asked for. It never changes."
+    )
+
+    @classmethod
+    def of(cls, row: ConsentTextRow, _context: Context) -> Self:
+        return cls(
+            id=global_id("ConsentText", row.key), version=row.version, language=row.language, text=row.text
+        )
+
+    @classmethod
+    async def asked_for(cls, context: Context) -> Self | None:
+        """The clinic's present text, in the caller's language; None where it asks for no consent."""
+        async with context.database.read() as session:
+            row = await consent_text_in(session, context.language)
+        return cls.of(row, context) if row else None
+
+
 @strawberry.type(description="The clinic that this server is for (FHIR Organization).")
 class Clinic(Node):
     name: str = strawberry.field(description="Its name, in the language asked for.")
@@ -111,6 +135,12 @@ class Clinic(Node):
         async with info.context.database.read() as session:
             rows = await listed_locations(session)
         return [Location.of(row, info.context) for row in rows]
+
+    @strawberry.field(
+        description="The text that a patient must agree to before a booking; null where none is asked for."
+    )
+    async def consent_text(self, info: Info) -> ConsentText | None:
+        return await ConsentText.asked_for(info.context)
 
     @classmethod
     def of(cls, row: ClinicRow, context: Context) -> Self:

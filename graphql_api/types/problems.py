@@ -14,7 +14,7 @@ from booking.domain.errors import BookingError
 from booking.scheduling.shared_answers import alternatives_to
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart
-from graphql_api.types.catalogue import Practitioner, ScreeningQuestion, Service
+from graphql_api.types.catalogue import ConsentText, Practitioner, ScreeningQuestion, Service
 from graphql_api.types.relay import global_id
 from graphql_api.types.slots import OpenSlot
 
@@ -28,7 +28,20 @@ PROBLEMS: dict[type[BookingError], type["Problem"]] = {}
     )
 )
 class Problem:
-    message: str = strawberry.field(description="What is wrong and what to do next, in English.")
+    message: str = strawberry.field(
+        description="What is wrong and what to do next, in English, or in the words of `visitorMessage`."
+    )
+
+    @strawberry.field(
+        description=(
+            "What a rule or a feature of the clinic tells the visitor, in their language. Null for all other "
+            "refusals: there each client has words of its own for the type."
+        )
+    )
+    def visitor_message(self) -> str | None:
+        is_core = isinstance(self.error, BookingError) and not errors.is_worded_by_feature(self.error)
+        return None if is_core else self.message
+
     path: list[str] = strawberry.field(
         description='The input that is meant: `["input", "patient", "email"]`; empty if not one input.'
     )
@@ -84,7 +97,6 @@ def problem(refusal: type[BookingError], description: str) -> Callable[[type[P]]
 
 
 for refusal, base, description in (
-    (errors.InvalidInput, Problem, "A value can't be used as it is."),
     (errors.NotFound, Problem, "Nothing has this id or secret, or it isn't yours."),
     (errors.SlotTaken, SlotProblem, "The time is held or booked already."),
     (errors.NotOpen, SlotProblem, "No open time: closed, away, or not one of the clinic's start times."),
@@ -98,9 +110,41 @@ for refusal, base, description in (
     (errors.AlreadyExtended, Problem, "The hold was extended before; a hold is extended only once."),
     (errors.IdempotencyKeyReused, Problem, "The idempotency key was used before, for another request."),
     (errors.TryAgain, TemporaryProblem, "No answer right now. Repeat the request: nothing is done twice."),
+    (
+        errors.OutOfOrder,
+        PhoneProblem,
+        "Nothing can be booked online until the server is repaired.",
+    ),
     (errors.Declined, PhoneProblem, "A rule of the clinic refuses; `message` says why, in your language."),
 ):
     problem(refusal, description)(type(refusal.__name__, (base,), {}))
+
+
+strawberry.enum(
+    errors.InvalidInputCode,
+    description="What is wrong with a value, for programs. More codes may come: fall back on `message`.",
+)
+
+
+@problem(errors.InvalidInput, "A value can't be used as it is.")
+class InvalidInput(Problem):
+    @strawberry.field(description="What is wrong with it.")
+    def code(self) -> errors.InvalidInputCode:
+        return self.error.code  # type: ignore[no-any-return]
+
+
+@problem(errors.RepeatedTime, "The clock shows this time twice: it is set back that night.")
+class RepeatedTime(InvalidInput):
+    @strawberry.field(description="Both instants; send the one that is meant, with its offset.")
+    def choices(self) -> list[datetime]:
+        return list(self.error.choices)
+
+
+@problem(errors.SkippedTime, "The clock never shows this time: it is set forward that night.")
+class SkippedTime(InvalidInput):
+    @strawberry.field(description="The first time that the clock shows afterwards.")
+    def next_shown(self) -> datetime:
+        return self.error.next_shown  # type: ignore[no-any-return]
 
 
 @problem(errors.NoticeTooShort, "The time is past, or sooner than the clinic can prepare.")
@@ -175,6 +219,19 @@ class ScreeningIncomplete(Problem):
         return [global_id("ScreeningQuestion", slug) for slug in self.error.surplus]
 
 
+@problem(
+    errors.ConsentRequired, "The clinic asks for consent to a text: none was given, or to a former text."
+)
+class ConsentRequired(Problem):
+    @strawberry.field(description="The text to agree to.")
+    async def consent_text(self, info: Info) -> ConsentText | None:
+        return await ConsentText.asked_for(info.context)
+
+    @strawberry.field(description="Whether consent was given to a text that has changed since.")
+    def is_outdated(self) -> bool:
+        return self.error.is_outdated  # type: ignore[no-any-return]
+
+
 @problem(errors.CallTheClinic, "This visit needs a talk first. The screening answers were not stored.")
 class CallTheClinic(PhoneProblem):
     @strawberry.field(description="Services that can still be booked online.")
@@ -190,6 +247,13 @@ class TooLateToChange(PhoneProblem):
     @strawberry.field(description="The last instant at which it could be changed.")
     def deadline(self, info: Info) -> datetime:
         return info.context.in_clinic_time(self.error.deadline)
+
+
+@problem(errors.ChangedMeanwhile, "Somebody else has changed the visit since the `version` that was given.")
+class ChangedMeanwhile(Problem):
+    @strawberry.field(description="The version that it has now.")
+    def version(self) -> int:
+        return self.error.version  # type: ignore[no-any-return]
 
 
 @problem(errors.CheckFailed, "A rule or a calendar of the clinic gives no answer right now. Try again later.")

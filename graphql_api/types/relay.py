@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 
 import strawberry
 
-from booking.domain.errors import InvalidInput
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from graphql_api.limits.limits import MAX_PAGE_SIZE
 from graphql_api.limits.query_cost import Cost
 
@@ -61,8 +61,14 @@ def key_from_id(id: str, kind: str, *path: str) -> str:
     """
     parts = parse_global_id(id)
     if parts is None or parts[0] != kind:
-        raise InvalidInput(f"This is not the id of a {kind}.", path=path)
+        raise wrong_id(kind, *path)
     return parts[1]
+
+
+def wrong_id(kind: str, *path: str) -> InvalidInput:
+    return InvalidInput(
+        f"This is not an id of the type {kind}.", path=path, code=InvalidInputCode.WRONG_FORMAT
+    )
 
 
 def key_from_optional_id(id: str | None, kind: str, *path: str) -> str | None:
@@ -157,7 +163,9 @@ def cursor_key(first: int, after: str | None, *, like: Key | None) -> Key | None
         InvalidInput: a page size out of range, or a cursor that is none of this list.
     """
     if not 1 <= first <= MAX_PAGE_SIZE:
-        raise InvalidInput(f"A page has 1 to {MAX_PAGE_SIZE} items.", path=("first",))
+        raise InvalidInput(
+            f"A page has 1 to {MAX_PAGE_SIZE} items.", path=("first",), code=InvalidInputCode.OUT_OF_RANGE
+        )
     return None if after is None else _decode_cursor(after, like=like)
 
 
@@ -197,7 +205,9 @@ def encode_cursor(key: Key) -> str:
 
 
 def invalid_cursor() -> InvalidInput:
-    return InvalidInput("This is not a cursor of this list.", path=("after",))
+    return InvalidInput(
+        "This is not a cursor of this list.", path=("after",), code=InvalidInputCode.WRONG_FORMAT
+    )
 
 
 def _decode_cursor(text: str, *, like: Key | None) -> Key:

@@ -7,12 +7,15 @@ from typing import Any, NewType
 import strawberry
 from graphql import GraphQLError
 
+from booking.domain.errors import InvalidInputCode
 from booking.timegrid.opening_hours import clock_time
 
 LocalTime = NewType("LocalTime", str)
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+WRONG_FORMAT = {"code": "INVALID_INPUT", "inputCode": InvalidInputCode.WRONG_FORMAT.name}
+"""The extensions of the error about a value that no scalar has."""
 NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 
@@ -25,8 +28,19 @@ def parse_instant(value: Any) -> datetime:
             pass
     raise GraphQLError(
         "DateTime needs a date, a time and an offset, like 2027-03-15T09:30:00-04:00.",
-        extensions={"code": "INVALID_INPUT"},
+        extensions=dict(WRONG_FORMAT),
     )
+
+
+def _serialize_instant(value: datetime) -> str:
+    """RFC 3339. A time without an offset would be read in the zone of each reader.
+
+    Raises:
+        ValueError: it has no offset.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no offset")
+    return value.isoformat()
 
 
 def parse_date(value: Any) -> date:
@@ -35,7 +49,7 @@ def parse_date(value: Any) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise GraphQLError("LocalDate looks like 2027-03-15.", extensions={"code": "INVALID_INPUT"})
+    raise GraphQLError("LocalDate looks like 2027-03-15.", extensions=dict(WRONG_FORMAT))
 
 
 def local_time(minutes: int) -> LocalTime:
@@ -50,7 +64,7 @@ SCALARS: dict[object, Any] = {
             "Answers carry the offset of the location."
         ),
         specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
-        serialize=lambda value: value.isoformat(),
+        serialize=_serialize_instant,
         parse_value=parse_instant,
     ),
     date: strawberry.scalar(

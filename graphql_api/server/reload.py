@@ -33,7 +33,7 @@ def run_reloading(command: Sequence[str], clinic_file: Path) -> NoReturn:
                 time.sleep(POLL_SECONDS)
         finally:
             _stop(server)
-        print("  A file has changed: the server starts again.", flush=True)
+        print("  A file has changed: the server starts again.", flush=True)  # noqa: T201  (of the command `serve`)
 
 
 def _feature_folders() -> Iterator[Path]:

@@ -8,19 +8,20 @@ from functools import partial
 
 import uvicorn
 
-from booking.appointments.load import LoadedClinic, RewritesClinic
-from booking.catalogue.clinic_file.parser import ClinicFileError
-from booking.domain.errors import BookingError
+from booking.appointments.load import LoadedClinic
 from graphql_api.app import create_app, system_clock
+from graphql_api.cli.access.staff import LINK_PATH
 from graphql_api.cli.clinic_file import clinic_of
-from graphql_api.cli.command import Commands, add_command
-from graphql_api.cli.reload import run_reloading
-from graphql_api.extensions.feature import FeatureError
+from graphql_api.cli.command import Commands, add_command, explained
+from graphql_api.cli.serving.sample_desk import prepare_sample_desk
+from graphql_api.cli.transaction import with_database
+from graphql_api.playground.page import is_built
 from graphql_api.server.protocol import TIME_LIMITS, BoundedProtocol, Phase
+from graphql_api.server.reload import run_reloading
 from graphql_api.server.server import BACKLOG, BookingServer, max_connections
 from graphql_api.server.sockets import bound_sockets
 from graphql_api.settings import InvalidSetting, Settings
-from graphql_api.startup import prepare_database
+from graphql_api.startup import lock_of_server, prepare_database
 
 log = logging.getLogger("book_online")
 
@@ -33,20 +34,30 @@ def add_to(commands: Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serve.add_argument("--port", type=_port, default=8000, help="port to listen on")
     serve.add_argument(
+        "--sample-desk",
+        action="store_true",
+        help="fill a new database with a sample day, and print a link to the desk; for development only",
+    )
+    serve.add_argument(
         "--reload", action="store_true", help="restart when a file changes; for development only"
     )
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
+    for option in ("reload", "sample_desk"):
+        if getattr(arguments, option) and not settings.is_development:
+            name = option.replace("_", "-")
+            raise InvalidSetting(f"serve --{name} is for development, and BOOK_ONLINE_MODE is production")
     if arguments.reload:
-        if not settings.is_development:
-            raise InvalidSetting("serve --reload is for development, and BOOK_ONLINE_MODE is production")
         address = ["--host", arguments.host, "--port", str(arguments.port)]
+        address += ["--sample-desk"] if arguments.sample_desk else []
         run_reloading([sys.executable, "-m", "graphql_api.cli.main", "serve", *address], settings.clinic_file)
     clinic = clinic_of(settings)
     app = create_app(settings, clinic.enabled)
     sockets = bound_sockets(arguments.host, arguments.port)
-    _log_obstacles(prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock()))
+    _log_visits(prepare_database(settings, clinic.file, clinic.enabled, now=system_clock()))
+    prepare = partial(prepare_sample_desk, now=system_clock())
+    secret = with_database(settings, prepare) if arguments.sample_desk else None
     port = sockets[0].getsockname()[1]
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     # A thread that validates a large document lets the event loop go on after half a millisecond.
@@ -65,20 +76,27 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         access_log=False,  # A log of who asked for what, when, is health data.
         server_header=False,
     )
-    BookingServer(
+    server = BookingServer(
         config,
         app.state.stopping,
         drain_seconds=settings.drain_seconds,
         stop_seconds=settings.stop_seconds,
         reload_clinic=partial(_reload_clinic, settings, [owner.feature.name for owner in clinic.enabled]),
-        on_started=partial(_print_addresses, f"http://{host}:{port}", with_demo=settings.is_development),
-    ).run(sockets)
+        on_started=partial(_print_addresses, settings, f"http://{host}:{port}", secret),
+    )
+    if settings.is_site_of_this_machine and not settings.is_development:
+        log.warning("BOOK_ONLINE_SITE is %s: links in mails and calendars lead nowhere", settings.site)
+    with lock_of_server(settings.database_url):
+        server.run(sockets)
 
 
-def _print_addresses(base: str, *, with_demo: bool) -> None:
-    if with_demo:
+def _print_addresses(settings: Settings, base: str, secret: str | None) -> None:
+    if settings.is_development:
         print(f"  Demo clinic page     {base}/")
-        print(f"  GraphQL playground   {base}/graphql")
+        if is_built(settings.playground):
+            print(f"  GraphQL playground   {base}/graphql")
+    if secret is not None:
+        print(f"  Front desk, once     {base}{LINK_PATH}#{secret}")
     print(f"  Hosted booking page  {base}/book", flush=True)
 
 
@@ -89,16 +107,17 @@ def _reload_clinic(settings: Settings, features: list[str]) -> None:
         if [owner.feature.name for owner in clinic.enabled] != features:
             log.error("%s was not loaded: to change `features`, start the server anew", settings.clinic_file)
             return
-        loaded = prepare_database(settings.database_url, clinic.file, clinic.enabled, now=system_clock())
-    except (BookingError, ClinicFileError, FeatureError, InvalidSetting, OSError, RewritesClinic) as reason:
-        log.error("%s was not loaded: %s", settings.clinic_file, reason)
+        loaded = prepare_database(settings, clinic.file, clinic.enabled, now=system_clock())
+    except Exception as reason:
+        sentence = explained(reason, settings)
+        log.error("%s was not loaded: %s", settings.clinic_file, sentence, exc_info=sentence is None)
     else:
         log.warning("%s is loaded: %s", settings.clinic_file, " ".join(loaded.sentences) or "no change")
 
 
-def _log_obstacles(loaded: LoadedClinic) -> None:
-    for obstacle in loaded.obstacles:
-        log.warning("%s", obstacle)
+def _log_visits(loaded: LoadedClinic) -> None:
+    for sentence in (*loaded.kept_times, *loaded.obstacles):
+        log.warning("%s", sentence)
 
 
 def _port(text: str) -> int:

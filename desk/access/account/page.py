@@ -1,0 +1,48 @@
+"""The page of the member's own account: ways to sign in, and open sessions."""
+
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from booking.domain.errors import BookingError
+from booking.staff.passkeys import list_passkeys
+from booking.staff.sessions import list_sessions
+from booking.staff.ways_to_sign_in import ways_to_sign_in
+from booking.storage.queries.catalogue import get_clinic
+from desk.access.passkey_party import passkey_party
+from desk.http.problem_text import problem_text
+from desk.http.request import DeskRequest
+
+ACCOUNT = "/desk/account"
+
+
+async def account_page(request: DeskRequest) -> Response:
+    """`GET /desk/account`."""
+    return await _page(request, None, HTTPStatus.OK)
+
+
+async def account_page_with(request: DeskRequest, refusal: BookingError) -> Response:
+    """The page, and why a change was refused."""
+    return await _page(request, problem_text(request.texts, refusal), HTTPStatus.CONFLICT)
+
+
+async def _page(request: DeskRequest, reason: str | None, status: HTTPStatus) -> Response:
+    member = request.member
+    async with request.site.database.read() as session:
+        clinic = await get_clinic(session)
+        sessions = await list_sessions(session, member, now=request.now, idle=clinic.sign_out_after)
+        ways = await ways_to_sign_in(session, member)
+        passkeys = await list_passkeys(session, member)
+        offers_passkeys = await passkey_party(session, request) is not None
+    return await request.page(
+        "account/page.html",
+        status=status,
+        reason=reason,
+        sessions=sessions,
+        ways=ways,
+        passkeys=passkeys,
+        offers_passkeys=offers_passkeys,
+        idle=clinic.sign_out_after,
+        zone=ZoneInfo(clinic.time_zone),
+    )

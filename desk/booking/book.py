@@ -1,0 +1,67 @@
+"""The last step of a booking by phone."""
+
+from collections.abc import Iterator
+
+from starlette.responses import Response
+
+from booking.appointments.by_staff.book import PhoneBookingRequest, book_by_staff
+from booking.domain.errors import BookingError, HoldExpired
+from booking.storage.queries.catalogue import screening_questions_of
+from desk.booking.choose import choices
+from desk.booking.form import answers_in, phone_booking_form
+from desk.booking.hold import held_time_in, questions_page
+from desk.http.request import DeskRequest
+
+
+async def book_visit(request: DeskRequest) -> Response:
+    """`POST /desk/book` with `hold`, the patient, and the answers as the patient gave them.
+
+    The answers are judged and never stored, and no address has them.
+    """
+    form, held = await phone_booking_form(request), await held_time_in(request)
+    if held is None:
+        return await choices(request, form, refusal=HoldExpired(still_open=False))
+    try:
+        async with request.site.database.write() as session:
+            questions = [row.slug for row in await screening_questions_of(session, held.service)]
+            booking = await book_by_staff(
+                session,
+                PhoneBookingRequest(
+                    [held.secret],
+                    name=form.name,
+                    email=form.email,
+                    phone=form.phone,
+                    language="" if form.patient else request.form.get("language"),
+                    answers=answers_in(request, questions),
+                    patient=form.patient,
+                    consents=request.form.get("consents") == "1",
+                    notify=request.form.get("notify") == "1",
+                ),
+                actor=request.actor,
+                only_practitioner=request.only_practitioner,
+                now=request.now,
+            )
+    except HoldExpired as refusal:
+        return await choices(request, form, refusal=refusal)
+    except BookingError as refusal:
+        return await questions_page(request, form, held, refusals=[refusal])
+    except ExceptionGroup as group:
+        return await questions_page(request, form, held, refusals=list(_refusals(group)))
+    visit = booking.appointments[0]
+    day = held.starts_at.date()
+    return request.redirect(f"/desk/day?date={day}&booked={visit.id}#visit-{visit.id}")
+
+
+def _refusals(group: BaseExceptionGroup) -> Iterator[BookingError]:
+    """All that is wrong with the details.
+
+    Raises:
+        BaseExceptionGroup: something else than a refusal went wrong.
+    """
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _refusals(each)
+        elif isinstance(each, BookingError):
+            yield each
+        else:
+            raise group

@@ -1,0 +1,118 @@
+"""The first page of a booking by phone: who, what and when."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from booking.audit.looks import record_looks
+from booking.catalogue.lookup import all_practitioners
+from booking.domain.errors import BookingError, InvalidInput
+from booking.domain.translations import in_language
+from booking.patients.contacts import PatientContact, contacts_by_id
+from booking.patients.person import Person
+from booking.patients.search import search_people
+from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.desk.staff_changes import has_visit_with
+from booking.storage.session import BookingSession
+from desk.booking.choices import free_times, phone_services, uncertified
+from desk.booking.form import PhoneBookingForm, phone_booking_form
+from desk.http.problem_text import problem_text
+from desk.http.request import DeskRequest
+
+BOOK = "/desk/book"
+MAX_PEOPLE = 6
+LOOK = "search"
+
+
+async def choose_page(request: DeskRequest) -> Response:
+    """`GET /desk/book`: each choice is a link or a form that leads to the same page, until a time is held."""
+    return await choices(request, await phone_booking_form(request))
+
+
+async def choices(
+    request: DeskRequest, form: PhoneBookingForm, *, refusal: BookingError | None = None
+) -> Response:
+    """The page, and why the last step was refused; nothing that was typed is lost."""
+    language = request.texts.language
+    async with request.site.database.read() as session:
+        zone = ZoneInfo((await get_clinic(session)).time_zone)
+        today = request.now.astimezone(zone).date()
+        services = await phone_services(session, only_practitioner=request.only_practitioner)
+        slugs = [service.slug for service in services]
+        service = form.service if form.service in slugs else (slugs[0] if slugs else "")
+        wanted = form.at.astimezone(zone).date() if form.at else None
+        day = max(today, form.day or wanted or today)
+        form = replace(form, service=service, day=day)
+        names = await all_practitioners(session)
+        patient = await _patient(session, request, form.patient)
+        people = await _people(session, request, form) if patient is None else []
+        times = (
+            await free_times(
+                session,
+                service,
+                first=day,
+                practitioner=form.practitioner or None,
+                usual=form.usual or None,
+                now=request.now,
+            )
+            if service
+            else []
+        )
+        without_certificate = await uncertified(session, service, day) if service else []
+    shown = {person.contact.id for person in people} | ({patient.id} if patient else set())
+    if shown:
+        async with request.site.database.write() as session:
+            await record_looks(session, request.actor, shown, detail=LOOK, now=request.now)
+    return await request.page(
+        "booking/choose.html",
+        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
+        reason=problem_text(request.texts, refusal) if refusal else None,
+        form=form,
+        query=lambda **changes: f"{BOOK}?{urlencode(form.fields(**changes))}",
+        patient=patient,
+        people=people,
+        services={row.slug: in_language(row.name, language) for row in services},
+        times=times,
+        today=today,
+        zone=zone,
+        wanted=form.at.astimezone(zone) if form.at else None,
+        practitioners={
+            slug: row.name
+            for slug, row in names.items()
+            if row.listed and request.only_practitioner in (None, slug)
+        },
+        squeeze_at=f"{(form.at or request.now).astimezone(zone):%Y-%m-%dT%H:%M}",
+        days={"before": day - timedelta(days=1) if day > today else None, "after": day + timedelta(days=1)},
+        uncertified=without_certificate,
+    )
+
+
+async def _patient(
+    session: BookingSession, request: DeskRequest, id: uuid.UUID | None
+) -> PatientContact | None:
+    """The regular who was chosen; None if there is no such patient, or it is another practitioner's."""
+    if id is None:
+        return None
+    own = request.only_practitioner
+    if own is not None and not await has_visit_with(session, id, own):
+        return None
+    return (await contacts_by_id(session, [id])).get(id)
+
+
+async def _people(session: BookingSession, request: DeskRequest, form: PhoneBookingForm) -> Sequence[Person]:
+    try:
+        return await search_people(
+            session,
+            form.typed,
+            only_practitioner=request.only_practitioner,
+            now=request.now,
+            limit=MAX_PEOPLE,
+        )
+    except InvalidInput:
+        return []

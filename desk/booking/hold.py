@@ -1,0 +1,140 @@
+"""The second step of a booking by phone: a time is held, and the questions are read aloud."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from booking.appointments.by_staff.book import hold_by_staff
+from booking.appointments.hold import HoldRequest, release_hold
+from booking.catalogue.lookup import (
+    all_practitioners,
+    all_services,
+    consent_text_in,
+    location_zones,
+)
+from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode
+from booking.domain.tokens import hash_of
+from booking.domain.translations import in_language
+from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.holds import Hold
+from booking.storage.queries.catalogue import screening_questions_of
+from booking.storage.queries.holds import holds_by_token
+from booking.storage.session import BookingSession
+from desk.booking.choose import choices
+from desk.booking.form import PhoneBookingForm, phone_booking_form
+from desk.http.problem_text import problem_text
+from desk.http.request import DeskRequest
+
+
+@dataclass(frozen=True)
+class HeldTime:
+    """The time that is kept for the patient on the phone, on the location's clock; `secret` is the hold's."""
+
+    secret: str
+    service: str
+    practitioner: str
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+    squeeze_in: bool
+
+    @classmethod
+    async def of(cls, session: BookingSession, hold: Hold, secret: str) -> "HeldTime":
+        zone = (await location_zones(session))[hold.location]
+        return cls(
+            secret,
+            hold.service,
+            hold.practitioner,
+            hold.starts_at.astimezone(zone),
+            hold.ends_at.astimezone(zone),
+            hold.expires_at,
+            hold.squeeze_in,
+        )
+
+
+async def hold_time(request: DeskRequest) -> Response:
+    """`POST /desk/book/hold` with the choices and `at`."""
+    form = await phone_booking_form(request)
+    try:
+        if not form.has_patient:
+            message = "Please choose a patient, or give a name with a phone number or an e-mail address."
+            raise InvalidInput(message, path=("name",), code=InvalidInputCode.REQUIRED)
+        if form.at is None:
+            message = "Please choose a time."
+            raise InvalidInput(message, path=("at",), code=InvalidInputCode.REQUIRED)
+        wanted = HoldRequest(
+            form.service,
+            form.at,
+            form.practitioner or None,
+            squeeze_in=form.squeeze_in,
+            idempotency_key=request.form.get("key") or None,
+        )
+        async with request.site.database.write() as session:
+            hold, secret = await hold_by_staff(
+                session, wanted, only_practitioner=request.only_practitioner, now=request.now
+            )
+            held = await HeldTime.of(session, hold, secret)
+    except InvalidInput as refusal:
+        return await choices(request, form, refusal=_in_words(request, refusal))
+    except BookingError as refusal:
+        return await choices(request, form, refusal=refusal)
+    return await questions_page(request, form, held)
+
+
+async def questions_page(
+    request: DeskRequest,
+    form: PhoneBookingForm,
+    held: HeldTime,
+    *,
+    refusals: Sequence[BookingError] = (),
+) -> Response:
+    """The same questions as online, to be read aloud, and why the booking was refused."""
+    language = request.texts.language
+    async with request.site.database.read() as session:
+        questions = await screening_questions_of(session, held.service)
+        consent = await consent_text_in(session, language)
+        service = (await all_services(session))[held.service]
+        practitioner = (await all_practitioners(session))[held.practitioner]
+    answers = {row.slug: request.form.get(f"answer-{row.slug}") for row in questions}
+    return await request.page(
+        "booking/questions.html",
+        status=HTTPStatus.CONFLICT if refusals else HTTPStatus.OK,
+        reasons=[problem_text(request.texts, refusal) for refusal in refusals],
+        form=form,
+        held=held,
+        fields=[*form.fields(), ("hold", held.secret)],
+        service=in_language(service.name, language),
+        practitioner=practitioner.name,
+        questions=[_shown(row, language, answers[row.slug]) for row in questions],
+        consent=consent.text if consent else None,
+        seconds_left=max(0, int((held.expires_at - request.now).total_seconds())),
+    )
+
+
+async def release_time(request: DeskRequest) -> Response:
+    """`POST /desk/book/release` with `hold`: the time is free again at once."""
+    async with request.site.database.write() as session:
+        await release_hold(session, request.form.get("hold"), now=request.now)
+    return request.redirect("/desk/day")
+
+
+async def held_time_in(request: DeskRequest) -> HeldTime | None:
+    """The time that is held with the form's `hold`; None if there is no such hold."""
+    secret = request.form.get("hold")
+    async with request.site.database.read() as session:
+        hold = (await holds_by_token(session, [hash_of(secret)])).get(hash_of(secret))
+        return await HeldTime.of(session, hold, secret) if hold else None
+
+
+def _shown(row: ScreeningQuestion, language: str, answer: str) -> dict[str, str]:
+    return {"slug": row.slug, "text": in_language(row.text, language), "answer": answer}
+
+
+def _in_words(request: DeskRequest, refusal: InvalidInput) -> InvalidInput:
+    """What is missing on the first page, in the reader's language."""
+    texts = {"name": "desk.book.whoMissing", "at": "desk.book.timeMissing"}
+    key = texts.get(refusal.path[0] if refusal.path else "")
+    return refusal.with_changes(message=request.texts(key), texts={}) if key else refusal

@@ -1,0 +1,51 @@
+"""The date of a page: chosen in its address, or today on the clinic's calendar."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from booking.storage.queries.catalogue import get_clinic
+from booking.storage.session import BookingSession
+
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""Outside of them no clinic has visits, and calendars reach their ends."""
+
+
+class NoSuchDate(Exception):
+    """The address names a date that isn't one."""
+
+
+async def clinic_today(session: BookingSession, now: datetime) -> date:
+    return now.astimezone(ZoneInfo((await get_clinic(session)).time_zone)).date()
+
+
+def chosen_date(wanted: str, today: date) -> date:
+    """`wanted` is as the address has it; empty is today.
+
+    Raises:
+        NoSuchDate: it is no date, or too far away.
+    """
+    if not wanted:
+        return today
+    try:
+        chosen = date.fromisoformat(wanted) if ISO_DATE.fullmatch(wanted) else None
+    except ValueError as reason:
+        raise NoSuchDate from reason
+    if chosen is None or not FIRST_YEAR <= chosen.year <= LAST_YEAR:
+        raise NoSuchDate
+    return chosen
+
+
+def first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def former_month(day: date) -> date:
+    """The first day of the month before."""
+    return date(day.year - (day.month == 1), (day.month - 2) % 12 + 1, 1)

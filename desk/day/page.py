@@ -1,0 +1,95 @@
+"""The day at the desk: `GET /desk/day`, and `GET /desk/day/print` for paper."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from booking.agenda.changes import mark_of
+from booking.agenda.day import day_agenda
+from booking.agenda.values import DayAgenda, Gap
+from booking.domain.translations import in_language
+from booking.storage.models.appointments import AppointmentStatus
+from booking.timegrid.ticks import DAY
+from desk.day import looks
+from desk.day.clock import AgendaClock, seconds
+from desk.day.dates import NoSuchDate, chosen_date, clinic_today
+from desk.day.print_sheet import by_name, by_time
+from desk.http.request import DeskRequest, templates
+from desk.visits.undo import undo_offer, undo_words
+
+HOUR = timedelta(hours=1)
+SHORTEST_GAP = timedelta(minutes=15)
+ICONS = (*AppointmentStatus, "squeeze-in", "held", "blocked", "plus", "talk", "note")
+
+
+async def day_page(request: DeskRequest) -> Response:
+    """`?date=` is the day on the clinic's calendar, today without it."""
+    return await _page(request, "day/day.html")
+
+
+async def print_page(request: DeskRequest) -> Response:
+    """The same day as a sheet of paper, by time and by name."""
+    return await _page(request, "day/print.html")
+
+
+async def _page(request: DeskRequest, template: str) -> Response:
+    async with request.site.database.read() as session:
+        today = await clinic_today(session, request.now)
+        try:
+            day = chosen_date(request.form.get("date"), today)
+        except NoSuchDate:
+            return await no_such_date(request)
+        agenda = await day_agenda(
+            session,
+            day,
+            only_practitioner=request.only_practitioner,
+            with_names=not request.hides_names,
+            now=request.now,
+        )
+        offer = await undo_offer(session, request)
+        unseen = await looks.unseen(session, request, looks.patients_named([agenda]))
+    await looks.record(request, unseen)
+    done = undo_words(request, offer) if offer else None
+    return await request.page(template, today=today, undo=offer, done=done, **day_values(request, agenda))
+
+
+def day_values(request: DeskRequest, agenda: DayAgenda) -> dict[str, Any]:
+    """What the templates of one day need."""
+    return {
+        "agenda": agenda,
+        "columns": [column for column in agenda.columns if column.open or column.entries],
+        "away": [column for column in agenda.columns if not (column.open or column.entries)],
+        "is_shown": is_shown,
+        "mark": mark_of(agenda),
+        "visits": sum(len(column.visits) for column in agenda.columns),
+        "statuses": list(AppointmentStatus),
+        "words": {status.value: request.texts(f"desk.day.status.{status}") for status in AppointmentStatus},
+        "icons": {name: icon(name) for name in ICONS},
+        "clock": AgendaClock(request.texts, agenda.zone),
+        "seconds": seconds,
+        "in_language": in_language,
+        "noon": agenda.first.astimezone(agenda.zone),
+        "hours": [agenda.first + n * HOUR for n in range((agenda.end - agenda.first) // HOUR)],
+        "before": agenda.day - DAY,
+        "after": agenda.day + DAY,
+        "by_time": by_time,
+        "by_name": by_name,
+    }
+
+
+def is_shown(gap: Gap) -> bool:
+    """A gap that is too short for anything would be a line to read past."""
+    return gap.ends_at - gap.starts_at >= SHORTEST_GAP
+
+
+def icon(name: str) -> Markup:
+    """As the macro of that name in `parts.html`, once for a page."""
+    return templates.get_template("parts.html").module.icon(name)  # type: ignore[attr-defined,no-any-return]
+
+
+async def no_such_date(request: DeskRequest) -> Response:
+    """The page for an address with a date that isn't one."""
+    return await request.page("day/no_such_date.html", status=HTTPStatus.BAD_REQUEST)

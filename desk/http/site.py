@@ -1,0 +1,29 @@
+"""The parts of the server that the desk uses."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+
+from booking.storage.database import Database
+from booking.storage.session import BookingSession
+from rendering.clinic_card import ClinicCards
+
+
+@dataclass(frozen=True)
+class DeskSite:
+    """`now` reads the time, `address_of` the client's address, as far as proxies can be believed.
+
+    `charge` takes the cost of a page from a client that is not signed in. `url` is the server's own, as in
+    links: `https://book.example`. `stop` is set when streams must end.
+    """
+
+    database: Database
+    cards: ClinicCards
+    now: Callable[[BookingSession], Awaitable[datetime]]
+    charge: Callable[[Request], None]
+    address_of: Callable[[Request], str]
+    url: str
+    stop: asyncio.Event

@@ -1,0 +1,24 @@
+/** @file The front desk: what a browser adds to its pages, which work without it. */
+
+import { agendaOf } from './agenda/agenda.js';
+import { scrollToNow, startGrid } from './agenda/grid.js';
+import { startBooking } from './book.js';
+import { startKeys } from './keys.js';
+import { startLive } from './agenda/live.js';
+import { startMoving } from './agenda/move.js';
+import { drawNow } from './agenda/now-line.js';
+import { setStops, startRoving } from './agenda/roving.js';
+import { startSheet } from './sheet.js';
+
+startKeys();
+if (document.querySelector('.booking')) startBooking();
+if (agendaOf()) {
+  startGrid(setStops);
+  drawNow();
+  setInterval(drawNow, 20_000);
+  scrollToNow();
+  startRoving();
+  startSheet();
+  startMoving();
+  startLive();
+}

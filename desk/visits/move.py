@@ -1,0 +1,70 @@
+"""Moving a visit: by drag, by keys, and by the form of its sheet."""
+
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from starlette.responses import Response
+
+from booking.appointments.reschedule import RescheduleRequest, reschedule
+from booking.catalogue.lookup import location_zones
+from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, NotFound, TryAgain
+from booking.patients.visit_sheet import visit_sheet
+from booking.storage.session import BookingSession
+from booking.timegrid.wall_clock import instant_on_wall_clock
+from desk.http.next_page import next_page
+from desk.http.request import DeskRequest
+from desk.visits.by_staff import by_staff
+from desk.visits.sheet import respond_with_sheet, visit_in
+from rendering.form import BadForm
+
+
+async def move_visit(request: DeskRequest) -> Response:
+    """`POST` with `starts_at`, the `practitioner` (as before without it), `version`, `notify` and `next`.
+
+    `starts_at` without an offset is what the clock at the visit's location shows. A refusal shows the visit
+    as it is now, with the reason.
+    """
+    visit = visit_in(request)
+    told = _time_in(request)
+    practitioner = request.only_practitioner or request.form.get("practitioner") or None
+    try:
+        async with request.site.database.write() as session:
+            starts_at = told if told.tzinfo else await _on_the_clock(session, request, visit, told)
+            change = RescheduleRequest(None, starts_at, visit, practitioner, staff=by_staff(request))
+            await reschedule(session, change, now=request.now)
+    except (NotFound, TryAgain):
+        raise
+    except BookingError as refusal:
+        return await respond_with_sheet(request, visit, refusal=refusal)
+    return request.redirect(next_page(request.form.get("next")))
+
+
+def _time_in(request: DeskRequest) -> datetime:
+    """
+    Raises:
+        BadForm: no time is written so.
+    """
+    try:
+        return datetime.fromisoformat(request.form.get("starts_at"))
+    except ValueError as reason:
+        raise BadForm(HTTPStatus.BAD_REQUEST) from reason
+
+
+async def _on_the_clock(
+    session: BookingSession, request: DeskRequest, visit: UUID, told: datetime
+) -> datetime:
+    """The instant at which the clock at the visit's location shows a time, the first where it comes twice.
+
+    Raises:
+        NotFound: there is no such visit, or it is another practitioner's.
+        InvalidInput: the clock skips that time.
+    """
+    sheet = await visit_sheet(session, visit, only_practitioner=request.only_practitioner, now=request.now)
+    zone = (await location_zones(session))[sheet.visit.location]
+    starts_at = instant_on_wall_clock(told, zone)
+    if starts_at is None:
+        raise InvalidInput(
+            "The clock skips this time.", path=("startsAt",), code=InvalidInputCode.OUT_OF_RANGE
+        )
+    return starts_at

@@ -1,0 +1,83 @@
+"""The sheet of a visit: whose it is, what became of it, and the person's other visits."""
+
+import uuid
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from booking.appointments.notes import MAX_NOTE
+from booking.audit.record import record_audit
+from booking.domain.errors import BookingError
+from booking.domain.translations import in_language
+from booking.patients.visit_sheet import VisitSheet, visit_sheet
+from booking.storage.models.appointments import AppointmentStatus, CancellationReason
+from booking.storage.models.audit import AuditAction
+from desk.http.identifiers import id_in
+from desk.http.problem_text import problem_text
+from desk.http.request import DeskRequest
+from desk.visits.visit_line import VisitLines
+
+DETAIL = "sheet of a visit"
+OTHER_VISITS = 20
+STATUSES = [status for status in AppointmentStatus if status is not AppointmentStatus.CANCELLED]
+
+
+async def sheet_page(request: DeskRequest) -> Response:
+    """`GET /desk/visits/{id}`."""
+    return await respond_with_sheet(request, visit_in(request))
+
+
+async def respond_with_sheet(
+    request: DeskRequest,
+    visit: uuid.UUID,
+    *,
+    refusal: BookingError | None = None,
+    typed_note: str | None = None,
+) -> Response:
+    """The page of the sheet, as the visit is now; with the reason if a change was refused.
+
+    Raises:
+        NotFound: there is no such visit, or it is another practitioner's: the two look the same.
+    """
+    async with request.site.database.read() as session:
+        sheet = await visit_sheet(
+            session, visit, only_practitioner=request.only_practitioner, now=request.now
+        )
+        lines = await VisitLines.read(session, request.texts.language)
+    if not request.hides_names:
+        await _record_look(request, sheet)
+    line = lines.line(sheet.visit)
+    return await request.page(
+        "visits/sheet.html",
+        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
+        reason=problem_text(request.texts, refusal) if refusal else None,
+        sheet=sheet,
+        visit=line,
+        version=sheet.visit.version,
+        has_begun=request.now.astimezone(line.starts_at.tzinfo).date() >= line.starts_at.date(),
+        others=[lines.line(each) for each in sheet.other_visits[:OTHER_VISITS]],
+        topics=[in_language(topic, request.texts.language) for topic in sheet.topics],
+        statuses=STATUSES,
+        note=sheet.note if typed_note is None else typed_note,
+        max_note=MAX_NOTE,
+        practitioners=lines.practitioners,
+        reasons=list(CancellationReason),
+    )
+
+
+def visit_in(request: DeskRequest) -> uuid.UUID:
+    """The id in the address.
+
+    Raises:
+        NotFound: no id is written so.
+    """
+    return id_in(request.http.path_params["id"])
+
+
+async def _record_look(request: DeskRequest, sheet: VisitSheet) -> None:
+    """Each time, before the sheet is shown."""
+    patients = {sheet.visit.patient, *(each.patient for each in sheet.other_visits[:OTHER_VISITS])}
+    async with request.site.database.write() as session:
+        await record_audit(
+            session, request.actor, AuditAction.READ, sorted(patients), detail=DETAIL, now=request.now
+        )
