@@ -10,9 +10,9 @@ from playwright.async_api import Browser, Page
 
 from booking.storage.database import Database
 from tests.support.browsers import fresh_page, running_browser
-from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
+from tests.support.bundles import make_bundles
+from tests.support.databases import Postgres, open_database, running_postgres, sqlite_copy, sqlite_template
 from tests.support.site import Site, running_site
-from tests.support.widget_bundle import make_bundle
 
 settings.register_profile("untimed", deadline=None)  # speed is measured by `make bench`
 settings.load_profile("untimed")
@@ -54,7 +54,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
+    opened = open_database(database_url)
     yield opened
     await opened.close()
 
@@ -78,7 +78,7 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
 def pytest_sessionstart(session: pytest.Session) -> None:
     """A server starts with a bundle only. With several processes, the first one makes it for all."""
     if not hasattr(session.config, "workerinput"):
-        make_bundle()
+        make_bundles()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

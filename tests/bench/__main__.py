@@ -13,7 +13,17 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import booking, growth, open_slots, process, timegrid
+from tests.bench import (
+    booking,
+    contention,
+    desk_day,
+    encryption,
+    growth,
+    open_slots,
+    process,
+    search,
+    timegrid,
+)
 from tests.bench.support.machine import machine
 from tests.bench.support.measure import Row
 from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
@@ -56,12 +66,34 @@ class Bench:
             for row in await booking.on_postgresql(self.postgres, url):
                 yield row
 
+    async def encryption(self) -> AsyncIterator[Row]:
+        yield await encryption.cost(self.sqlite()[0], self.sqlite()[0], "SQLite")
+        with self.postgres.copy() as encrypted, self.postgres.copy() as plain:
+            yield await encryption.cost(encrypted, plain, "PostgreSQL")
+
+    async def contention(self) -> AsyncIterator[Row]:
+        yield await contention.refusal(self.sqlite()[0], "SQLite")
+        with self.postgres.copy() as url:
+            yield await contention.refusal(url, "PostgreSQL")
+
     async def growth(self) -> AsyncIterator[Row]:
         yield await growth.with_practitioner_days(self.sqlite()[0])
         for row in await growth.with_history(self.sqlite()[0], self.sqlite()[0], "SQLite", self.history):
             yield row
         with self.postgres.copy() as new, self.postgres.copy() as old:
             for row in await growth.with_history(new, old, "PostgreSQL", self.history):
+                yield row
+
+    async def desk(self) -> AsyncIterator[Row]:
+        yield await desk_day.page(self.sqlite()[0], "SQLite")
+        with self.postgres.copy() as url:
+            yield await desk_day.page(url, "PostgreSQL")
+
+    async def search(self) -> AsyncIterator[Row]:
+        for row in await search.slowest(self.sqlite()[0], "SQLite", self.history):
+            yield row
+        with self.postgres.copy() as url:
+            for row in await search.slowest(url, "PostgreSQL", self.history):
                 yield row
 
     async def memory(self) -> AsyncIterator[Row]:
@@ -76,7 +108,11 @@ BENCHES: dict[str, Callable[[Bench], AsyncIterator[Row]]] = {
     "slots": Bench.slots,
     "timegrid": Bench.timegrid,
     "booking": Bench.booking,
+    "encryption": Bench.encryption,
+    "contention": Bench.contention,
     "growth": Bench.growth,
+    "desk": Bench.desk,
+    "search": Bench.search,
     "memory": Bench.memory,
     "start": Bench.start,
 }

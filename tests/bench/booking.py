@@ -17,7 +17,7 @@ from booking.storage.database import Database
 from tests.bench.support.clinic import clinic_file, person
 from tests.bench.support.measure import Figure, Row, at_least, medians
 from tests.bench.support.recorded_statements import RecordedStatement, pgbench_script, recorded
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, open_database
 
 BOOKINGS_PER_ROUND = 20
 PRACTITIONERS = 10
@@ -59,9 +59,11 @@ class BookingClient:
 
 
 @asynccontextmanager
-async def booking_client(url: str, *, practitioners: int = PRACTITIONERS) -> AsyncIterator[BookingClient]:
-    """A client with a warm connection to a migrated database."""
-    database = Database(url)
+async def booking_client(
+    url: str, *, practitioners: int = PRACTITIONERS, database: Database | None = None
+) -> AsyncIterator[BookingClient]:
+    """A client with a warm connection to a migrated database, which is closed at the end."""
+    database = database or open_database(url)
     try:
         async with database.write() as session:
             clinic = parse_clinic_file(clinic_file(practitioners))

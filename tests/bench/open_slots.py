@@ -12,11 +12,11 @@ import httpx
 
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.catalogue.clinic_file.sync import sync_clinic_file
-from booking.storage.database import Database
 from tests.bench.support.clinic import SERVICE, clinic_file
 from tests.bench.support.load import Load
 from tests.bench.support.measure import Row, at_least, medians
 from tests.stress.servers import Server, environment_for
+from tests.support.databases import open_database
 from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient
 
 PRACTITIONERS = 10
@@ -40,7 +40,7 @@ class Ours:
 async def running(url: str, folder: Path) -> AsyncIterator[Ours]:
     clinic = folder / "clinic.toml"
     clinic.write_text(clinic_file(PRACTITIONERS), "utf-8")
-    database = Database(url)
+    database = open_database(url)
     async with database.write() as session:
         await sync_clinic_file(session, parse_clinic_file(clinic.read_text("utf-8")))
     await database.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import file_with_features
 from tests.support.wheels import build_wheel, run
 
@@ -109,16 +110,28 @@ def test_a_package_written_by_new_feature_installs_and_passes_its_test(
     assert all(file in told for file in written)
     fresh.install(build_wheel(project, tmp_path / "wheels"))
     assert "1 passed" in fresh.run("-m", "pytest", "-q", "-p", "no:asyncio", ".", folder=project)
+    assert "no issues found" in fresh.run("-m", "mypy", "--strict", str(project), folder=tmp_path)
     (tmp_path / "clinic.toml").write_text(file_with_features(name), "utf-8")
     camel = {"tips": "tips", "after_care": "afterCare"}[name]
     printed = fresh.run("-m", "graphql_api.cli.main", "schema", "--with-features", folder=tmp_path)
     assert f"{camel}Hello: String" in printed
 
 
+@pytest.mark.parametrize("hiding", ["web/__init__.py", "feeds.py"])
+def test_a_module_that_hides_one_of_ours_is_named(fresh: Environment, tmp_path: Path, hiding: str) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / hiding).touch()
+    command = [str(fresh.python), "-c", "import book_online.testing"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    name = hiding.partition("/")[0].removesuffix(".py")
+    told = f"ImportError: {tmp_path / hiding} hides the package {name!r} of Book Online"
+    assert done.stderr.splitlines()[-1].startswith(told)
+
+
 @pytest.mark.parametrize("name", ["clinic", "Tips", "a", "abc_", "after__care"])
 def test_an_invalid_feature_name_is_refused_before_a_file_is_written(tmp_path: Path, name: str) -> None:
-    command = [sys.executable, "-m", "graphql_api.cli.main", "new-feature", name, "--in", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run_command("new-feature", name, "--in", str(tmp_path), folder=ROOT, environment={})
 
     assert done.returncode == 1
     assert done.stderr.startswith(f"book-online: '{name}' can't be a feature's name")
@@ -127,8 +140,7 @@ def test_an_invalid_feature_name_is_refused_before_a_file_is_written(tmp_path: P
 
 def test_new_feature_leaves_an_existing_folder_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "book-online-tips").mkdir()
-    command = [sys.executable, "-m", "graphql_api.cli.main", "new-feature", "tips", "--in", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run_command("new-feature", "tips", "--in", str(tmp_path), folder=ROOT, environment={})
 
     assert done.returncode == 1
     assert done.stderr == (

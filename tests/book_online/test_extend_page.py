@@ -30,8 +30,10 @@ from book_online.testing import NOW, SAMPLE, open_clinic
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.extensions.dispatch import BUSY_SOURCE_TIMEOUT, RULE_TIMEOUT
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
-from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT
+from graphql_api.extensions.mutation import TRANSACTION_TIMEOUT
+from graphql_api.extensions.resolver_isolation import FIELD_TIMEOUT, MUTATION_TIMEOUT
 from graphql_api.schema.schema import schema_with
+from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -57,6 +59,8 @@ def test_everything_that_a_feature_may_bring_is_explained() -> None:
 
 def test_the_page_names_the_time_limits_of_the_code() -> None:
     assert f"takes more than {FIELD_TIMEOUT.seconds} seconds" in PAGE
+    assert f"A mutation has {MUTATION_TIMEOUT.seconds} seconds" in PAGE
+    assert f"its transaction has {TRANSACTION_TIMEOUT.seconds}" in PAGE
     assert f"A rule has {RULE_TIMEOUT.seconds} second." in PAGE
     assert f"they are fast: {BUSY_SOURCE_TIMEOUT.seconds} seconds at most" in PAGE
 
@@ -97,6 +101,23 @@ def test_a_mutation_and_its_problem_are_a_few_lines() -> None:
     assert unknown == {"data": {"voucherCheck": {"problems": [{"__typename": "VoucherUnknown"}]}}}
 
 
+def test_a_mutation_that_may_be_repeated_is_a_few_lines() -> None:
+    asked = """mutation ($cents: Int!, $once: String) {
+      payDeposit(cents: $cents, idempotencyKey: $once) { payment problems { __typename } }
+    }"""
+    once = "3f2a9c04-0f5e-4b57-9f0a-7a1d1c9e8b11"
+    with open_clinic(listed("pay")) as clinic:
+        first, again = (clinic.ask(asked, cents=500, once=once) for _ in range(2))
+        other = clinic.ask(asked, cents=700, once=once)
+
+    assert first == again
+    assert first["data"]["payDeposit"]["payment"]
+    assert other["data"]["payDeposit"] == {
+        "payment": None,
+        "problems": [{"__typename": "IdempotencyKeyReused"}],
+    }
+
+
 def test_a_subscription_is_a_few_lines() -> None:
     with open_clinic(listed("ticks")) as clinic:
         assert clinic.listen("subscription { ticksMinute }") == [
@@ -119,7 +140,7 @@ def test_pages_and_ids_are_a_few_lines() -> None:
 
 def test_every_listing_is_run() -> None:
     headings = re.findall(r"^### (\w+):", PAGE, re.MULTILINE)
-    assert headings == ["staff", "meeting", "voucher", "ticks", "tips"]
+    assert headings == ["staff", "meeting", "voucher", "pay", "ticks", "tips"]
     assert len(blocks("python")) == len(headings) + 2  # and the first one, with its test
 
 
@@ -172,7 +193,7 @@ def test_three_mistakes_are_reported_as_the_page_shows_them(tmp_path: Path) -> N
     (tmp_path / "0001_tips.py").write_text(MIGRATION)
     url, wrong = f"sqlite:///{tmp_path / 'x.sqlite3'}", aftercare(tables=[Forgetful], migrations=tmp_path)
     with pytest.raises(FeatureError) as refused:
-        prepare_database(url, parse_clinic_file(SAMPLE), [wrong], now=NOW)
+        prepare_database(Settings(url), parse_clinic_file(SAMPLE), [wrong], now=NOW)
     mistakes.append(refused.value)
 
     shown = [block for block in blocks("text") if block.startswith("book-online: ")]

@@ -16,6 +16,8 @@ KINDS = {
     "Duration": "duration",
     "Ticks": "duration",
     "WholeDays": "duration",
+    "Period": "days, months or years",
+    "WholeDaysOrFalse": "duration, or `false`",
     "Day": "date",
     "Moment": "date, or date and time",
     "Weekly": "times by day",
@@ -27,6 +29,8 @@ KINDS = {
     "Language": "language",
     "Amount": "amount",
     "Currency": "currency",
+    "Version": "version",
+    "ServiceType": "code",
     "Outcome": "outcome",
     "int": "number",
 }

@@ -10,6 +10,10 @@ EXTEND = {
     "Fields": ("Info", "Context", "Cost", "CATALOGUE", "AVAILABILITY", "BOOK", "OWN_BOOKINGS", "PATIENTS"),
     "Mutations and problems": (
         "run_mutation",
+        "IdempotentRequest",
+        "idempotent_request",
+        "lookup_outcome",
+        "save_outcome",
         "Problem",
         "PhoneProblem",
         "BookingError",

@@ -17,6 +17,7 @@ from graphql_api.app import create_app
 from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from tests.support.graphql_client import PATIENT
 from tests.support.live_server import live_server
 
@@ -108,7 +109,7 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url)
+    opened = open_database(sqlite_url)
     await open_clinic(opened)
     yield opened
     await opened.close()

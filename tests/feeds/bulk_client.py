@@ -30,12 +30,20 @@ def slot_starts(slots: list[Resource], schedule: Resource) -> list[str]:
     return [slot["start"] for slot in slots if slot["schedule"]["reference"] == f"Schedule/{schedule['id']}"]
 
 
+def practitioner_of(schedule: Resource) -> str:
+    """The reference to the practitioner of a Schedule."""
+    [extension] = schedule["extension"]
+    assert extension["url"].endswith("/fhir/schedule-practitioner")
+    reference: str = extension["valueReference"]["reference"]
+    return reference
+
+
 def schedule_of(schedules: list[Resource], service: str, practitioner: str) -> Resource:
     """The one Schedule of a service's name and a practitioner's slug."""
     [schedule] = [
         schedule
         for schedule in schedules
         if schedule["serviceType"][0]["text"] == service
-        and schedule["actor"][1]["reference"] == f"Practitioner/{practitioner}"
+        and practitioner_of(schedule) == f"Practitioner/{practitioner}"
     ]
     return schedule

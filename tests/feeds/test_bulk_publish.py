@@ -9,7 +9,16 @@ import pytest
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
-from tests.feeds.bulk_client import MANIFEST, SITE, SLOTS, read_lines, resources_of, schedule_of, slot_starts
+from tests.feeds.bulk_client import (
+    MANIFEST,
+    SITE,
+    SLOTS,
+    practitioner_of,
+    read_lines,
+    resources_of,
+    schedule_of,
+    slot_starts,
+)
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic, practitioner, small_clinic
 from tests.support.graphql_client import GraphQLClient, service_id
@@ -18,32 +27,6 @@ from tests.support.sql_statements import sql_statements
 
 NEEDLING = "Dry needling, first visit"
 A, B, C = (f"sample-practitioner-{letter}" for letter in "abc")
-
-
-async def test_the_manifest_names_a_slot_file_for_each_month_that_can_be_booked(
-    http: httpx.AsyncClient,
-) -> None:
-    response = await http.get(MANIFEST)
-
-    ontario = {"extension": {"state": ["ON"]}}
-    assert response.headers["content-type"] == "application/json"
-    assert response.json() == {
-        "transactionTime": "2026-11-23T12:00:00+00:00",
-        "request": "https://booking.example.com/$bulk-publish",
-        "requiresAccessToken": False,
-        "output": [
-            {"type": kind, "url": f"https://booking.example.com/bulk/{file}.ndjson"} | ontario
-            for kind, file in [
-                ("Location", "locations"),
-                ("Practitioner", "practitioners"),
-                ("Schedule", "schedules"),
-                ("Slot", "slots-2026-11"),
-                ("Slot", "slots-2026-12"),
-                ("Slot", "slots-2027-01"),
-            ]
-        ],
-        "error": [],
-    }
 
 
 async def test_a_location_has_its_phone_number_and_its_address_in_parts(http: httpx.AsyncClient) -> None:
@@ -74,15 +57,14 @@ async def test_a_location_has_its_phone_number_and_its_address_in_parts(http: ht
 async def test_a_schedule_is_a_service_by_a_practitioner_at_a_location(http: httpx.AsyncClient) -> None:
     schedules = await resources_of(http, "Schedule")
 
-    served = [
-        (schedule["serviceType"][0]["text"], schedule["actor"][1]["reference"][-1]) for schedule in schedules
-    ]
+    served = [(schedule["serviceType"][0]["text"], practitioner_of(schedule)[-1]) for schedule in schedules]
     # Practitioner D's certificate has expired.
     assert [letter for name, letter in served if name == NEEDLING] == ["a", "b", "c"]
     assert "Dry needling, course of 3 follow-ups" not in dict(served)
-    assert {schedule["actor"][0]["reference"] for schedule in schedules} == {"Location/main-street"}
+    actors = [[actor["reference"] for actor in schedule["actor"]] for schedule in schedules]
+    assert actors == [["Location/main-street"]] * len(schedules)
     published = {f"Practitioner/{row['id']}" for row in await resources_of(http, "Practitioner")}
-    assert {schedule["actor"][1]["reference"] for schedule in schedules} <= published
+    assert {practitioner_of(schedule) for schedule in schedules} <= published
 
 
 async def test_the_feed_lists_the_slots_that_the_api_lists(
@@ -177,24 +159,16 @@ async def test_on_a_day_when_the_clocks_change_each_time_has_its_own_offset(
     assert found == [f"00:00:00{before}", f"01:00:00{before}", *skipped, *repeated]
 
 
-async def test_an_unchanged_file_is_not_sent_again(http: httpx.AsyncClient, api: GraphQLClient) -> None:
-    manifest = (await http.get(MANIFEST)).json()
-    paths = [MANIFEST, *(file["url"].removeprefix(SITE) for file in manifest["output"])]
-    etags = {path: (await http.get(path)).headers["etag"] for path in paths}
+async def test_a_service_has_its_code_of_the_standard_list(database: Database, database_url: str) -> None:
+    price = 'price = "120.00"\ncurrency = "CAD"\n'
+    await open_clinic(database, edit_file({price: price + 'service_type = "65"\n'}))
+    async with asgi_client(create_app(Settings(database_url=database_url), now=lambda: NOW)) as http:
+        schedules = await read_lines(http, "/bulk/schedules.ndjson")
 
-    async def poll(path: str) -> httpx.Response:
-        return await http.get(path, headers={"if-none-match": etags[path]})
-
-    for path in paths:
-        response = await poll(path)
-        assert (response.status_code, response.content) == (304, b""), path
-        assert response.headers["etag"] == etags[path]
-        assert response.headers["cache-control"] == "public, max-age=60"
-
-    held = await api.hold("2026-11-24T07:00:00-05:00")
-    assert [path for path in paths if (await poll(path)).status_code == 200] == [SLOTS]
-    await api.release(held["holdToken"])
-    assert (await poll(SLOTS)).status_code == 304
+    codings = {row["serviceType"][0]["text"]: row["serviceType"][0]["coding"] for row in schedules}
+    physiotherapy = {"system": "http://terminology.hl7.org/CodeSystem/service-type", "code": "65"}
+    assert codings["Physiotherapy assessment"][1:] == [physiotherapy]
+    assert codings["Physiotherapy follow-up"][1:] == []
 
 
 async def test_slots_within_the_notice_leave_the_list(http: httpx.AsyncClient, clock: Clock) -> None:
@@ -252,7 +226,7 @@ async def test_the_number_of_statements_does_not_grow_with_practitioners(
                 counted[number][path] = len(sent)
 
     assert counted[1] == counted[20]
-    assert max(counted[20].values()) <= 12
+    assert max(counted[20].values()) <= 14
 
 
 async def test_an_address_of_another_country_stays_whole(database: Database, database_url: str) -> None:

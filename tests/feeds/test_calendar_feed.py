@@ -11,6 +11,7 @@ from icalendar import Calendar, Event
 
 from booking.calendars.calendar_feed import create_feed, delete_feed
 from booking.storage.database import Database
+from tests.graphql_api.cli.command_line import run_command
 from tests.graphql_api.cli.test_cli import run
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic
 from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers
@@ -89,7 +90,10 @@ async def test_a_moved_event_keeps_its_uid_and_a_cancelled_one_stays_for_30_days
     [first] = await events(http, path)
     moved = await api.reschedule(booked["manageToken"], "2026-12-28T07:00:00-05:00")
     assert moved["problems"] != []  # the winter break
-    moved = await api.reschedule(booked["manageToken"], "2027-01-04T07:00:00-05:00")
+    moved = await api.reschedule(
+        booked["manageToken"], "2027-01-04T07:00:00-05:00", screening=screening_answers()
+    )
+    assert moved["problems"] == []
     [second] = await events(http, path)
     await api.cancel(booked["manageToken"])
     [third] = await events(http, path)
@@ -171,7 +175,7 @@ async def test_unknown_deleted_and_renewed_tokens_are_answered_alike(
         del response.headers["x-request-id"]
     headers = tuple(sorted(responses[0].headers.items()))
     assert {(each.status_code, each.text, tuple(sorted(each.headers.items()))) for each in responses} == {
-        (404, "There is no such calendar.\n", headers)
+        (404, "There is no such calendar.\nCall us: 416.545.1881\n", headers)
     }
     assert responses[0].headers["cache-control"] == "no-store"
     assert (await http.get("/feeds/.ics")).status_code == 404
@@ -183,7 +187,8 @@ def test_a_token_is_stored_as_a_hash_only(sqlite_url: str, tmp_path: Path) -> No
     environment = {"DATABASE_URL": sqlite_url, "BOOK_ONLINE_SITE": SITE}
     run("load", folder=tmp_path, **environment)
 
-    address = run("feed", A, folder=tmp_path, **environment).stdout.strip()
+    made = run_command("feed", A, folder=tmp_path, environment=environment, starts_anew=True)
+    address = made.stdout.strip()
 
     found = re.fullmatch(rf"{SITE}/feeds/([0-9a-f]{{64}})\.ics", address)
     assert found
@@ -217,3 +222,18 @@ def test_the_command_creates_renews_and_ends_a_feed(sqlite_url: str, tmp_path: P
     )
     assert early == late == (1, "", "book-online: There is no feed of 'sample-practitioner-a'.\n")
     assert feed("nobody")[2].startswith("book-online: There is no such practitioner.")
+
+
+@pytest.mark.processes
+def test_an_address_of_this_machine_is_printed_with_a_warning(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
+    run("load", folder=tmp_path, DATABASE_URL=sqlite_url)
+    for command in (("feed", A), ("feed", A, "--renew"), ("embed",)):
+        done = run(*command, folder=tmp_path, DATABASE_URL=sqlite_url)
+        assert "http://127.0.0.1:8000/" in done.stdout
+        assert done.stderr == (
+            "warning: BOOK_ONLINE_SITE is http://127.0.0.1:8000 here: "
+            "set it as the server has it, or the address leads nowhere\n"
+        )
+    assert run("feed", A, "--end", folder=tmp_path, DATABASE_URL=sqlite_url).stderr == ""
+    assert run("embed", folder=tmp_path, BOOK_ONLINE_SITE=SITE).stderr == ""

@@ -15,6 +15,7 @@ from booking.storage.engine import database_url
 from graphql_api.app import create_app
 from graphql_api.settings import Settings, settings_from, variable_name
 from tests.support.wheels import build_wheel, copy_docker_context, docker_context_entries
+from web.built_widget import CHECKOUT
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
@@ -60,7 +61,19 @@ def test_the_api_of_compose_finds_the_database_of_compose() -> None:
         database["POSTGRES_PASSWORD"],
         database["POSTGRES_DB"],
     )
-    assert services["api"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert services["api"]["depends_on"] == {
+        "database": {"condition": "service_healthy"},
+        "keys": {"condition": "service_completed_successfully"},
+    }
+
+
+def test_the_key_of_compose_is_made_where_its_api_reads_it() -> None:
+    services = compose()["services"]
+    for service in (services["keys"], services["api"]):
+        settings = settings_from(image_environment() | service["environment"])
+        assert settings.key_encryption_file.path == Path("book-online.key")  # in the image's folder, /data
+        assert "keys:/data" in service["volumes"]
+    assert services["keys"]["command"] == ["book-online", "data-keys", "init", "--if-missing"]
 
 
 def test_compose_names_only_settings_that_exist() -> None:
@@ -110,6 +123,7 @@ def test_the_build_of_the_image_copies_only_what_it_is_given() -> None:
 @pytest.mark.processes
 def test_the_wheel_in_the_image_is_that_of_the_checkout(tmp_path: Path) -> None:
     copy_docker_context(tmp_path / "context")
+    served = (CHECKOUT / "documents.json").stat()
     in_image = ZipFile(build_wheel(tmp_path / "context", tmp_path / "image")).namelist()
     in_checkout = ZipFile(build_wheel(ROOT, tmp_path / "checkout")).namelist()
     assert sorted(in_image) == sorted(in_checkout)
@@ -117,6 +131,8 @@ def test_the_wheel_in_the_image_is_that_of_the_checkout(tmp_path: Path) -> None:
     assert {name.partition("/")[0] for name in in_image if "dist-info" not in name} == set(
         packages["targets"]["wheel"]["packages"]
     )
+    # A server of this checkout, or another test, may be reading the bundle meanwhile.
+    assert (CHECKOUT / "documents.json").stat() == served
 
 
 def test_the_docs_name_every_setting_with_its_default() -> None:

@@ -22,6 +22,7 @@ from graphql_api.settings import Settings
 from tests.booking.notifications.bookings import html_of, make_booking, text_of
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from tests.support.pseudo_german import clinic_file, foreign_words, pseudo_german, write_locales
 from tests.support.site import Clock, running_site
 from web.assets import assets
@@ -91,7 +92,7 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 async def german_clinic(sqlite_url: str) -> Database:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database, clinic_file())
     return database
 

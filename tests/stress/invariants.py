@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.clock import current_time
+from tests.support.databases import open_database
 
 TICK_SECONDS = 300
 
@@ -60,9 +60,7 @@ class DatabaseState:
     def owners(self) -> dict[uuid.UUID, Appointment | Hold]:
         """The rows that must own time now: booked appointments, and holds that have not expired."""
         booked = {
-            appointment.id: appointment
-            for appointment in self.appointments.values()
-            if appointment.status is AppointmentStatus.BOOKED
+            appointment.id: appointment for appointment in self.appointments.values() if appointment.stands
         }
         running = {
             hold.id: hold
@@ -80,7 +78,7 @@ class DatabaseState:
 
 async def read_state(url: str, *, of: str = "") -> DatabaseState:
     """Of the practitioners whose slugs begin with `of`."""
-    database = Database(url)
+    database = open_database(url)
     try:
         async with database.read() as session:
             ticks: dict[uuid.UUID, list[Tick]] = defaultdict(list)
@@ -122,14 +120,14 @@ def check_invariants(
 
 def _double_bookings(state: DatabaseState) -> Iterator[str]:
     """By the times of appointments and holds, without their ticks."""
-    times_by_practitioner: dict[str, list[tuple[datetime, datetime, uuid.UUID]]] = defaultdict(list)
+    times_by_resource: dict[str, list[tuple[datetime, datetime, uuid.UUID]]] = defaultdict(list)
     for owner, appointment in state.owners.items():
-        times_by_practitioner[appointment.practitioner].append((*state.owned_time(appointment), owner))
-    for practitioner, times in times_by_practitioner.items():
+        times_by_resource[appointment.resource].append((*state.owned_time(appointment), owner))
+    for resource, times in times_by_resource.items():
         latest_end, latest = datetime.min.replace(tzinfo=UTC), None
         for start, end, owner in sorted(times):
             if start < latest_end:
-                yield f"{practitioner} is owned by {latest} and {owner} at {start:%Y-%m-%d %H:%M}"
+                yield f"{resource} is owned by {latest} and {owner} at {start:%Y-%m-%d %H:%M}"
             if end > latest_end:
                 latest_end, latest = end, owner
 
@@ -139,7 +137,7 @@ def _stray_ticks(state: DatabaseState) -> Iterator[str]:
     for owner, appointment in owners.items():
         expires_at = None if isinstance(appointment, Appointment) else appointment.expires_at
         first, last = (int(time.timestamp()) // TICK_SECONDS for time in state.owned_time(appointment))
-        due = {(appointment.practitioner, tick, expires_at) for tick in range(first, last)}
+        due = {(appointment.resource, tick, expires_at) for tick in range(first, last)}
         owned = {(tick.resource, tick.tick, tick.expires_at) for tick in state.ticks.get(owner, ())}
         if owned != due:
             yield f"{type(appointment).__name__} {owner} owns {len(owned & due)} of its {len(due)} ticks" + (

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import httpx
 
+from booking.encryption.key_file import KeyFile
+from graphql_api.settings import Settings
+
 REPOSITORY = Path(__file__).parent.parent.parent
 SERVE = ("graphql_api.cli.main", "serve")
 READY_SECONDS = 60
@@ -114,12 +117,16 @@ async def running_servers(
 
 
 def environment_for(url: str, clinic: Path) -> dict[str, str]:
-    """All that a server is told, and nothing that happens to be set here."""
+    """All that a server is told, and nothing that happens to be set here. Its key file is made."""
+    key_file = KeyFile(Settings(url).key_encryption_file.path.absolute())
+    key_file.make()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOOK_ONLINE_")}
     return inherited | {
         "DATABASE_URL": url,
+        "BOOK_ONLINE_KEY_FILE": str(key_file.path),
         "BOOK_ONLINE_CLINIC_FILE": str(clinic),
         "BOOK_ONLINE_MODE": "production",
+        "BOOK_ONLINE_SITE": "https://book.clinic.example",
         "BOOK_ONLINE_DRAIN_SECONDS": "1",
         "BOOK_ONLINE_HOLDS_PER_CLIENT": "100000",
         "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000000",

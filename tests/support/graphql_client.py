@@ -14,6 +14,7 @@ QUESTIONS = ("pregnancy", "bleeding", "infection", "pacemaker", "needle-fear", "
 PROBLEMS = """
 fragment Why on Problem {
   __typename message path
+  ... on InvalidInput { code }
   ... on SlotTaken { alternatives { startsAt practitioner { slug } } }
   ... on NotOpen { alternatives { startsAt practitioner { slug } } }
   ... on NoticeTooShort { earliest }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from booking.i18n.locales import FOLDER
+from booking.i18n.locales import FOLDER, TEXT_SECTIONS
 from tests.support.clinics import SAMPLE, edit_file
 
 BY_LANGUAGE = re.compile(r'\{ en = ("(?:[^"\\]|\\.)*"), fr = "(?:[^"\\]|\\.)*" \}')
@@ -18,6 +18,9 @@ FORMATS = {
     "day": "EEEE, d. MMMM",
     "firstOfMonth": "EEEE, d. MMMM",
     "clock": "HH:mm 'Uhr'",
+    "shortClock": "HH:mm",
+    "hour": "H 'Uhr'",
+    "month": "LLLL y",
     "opening.am": "H:mm 'Uhr'",
     "opening.pm": "H:mm 'Uhr'",
     "openingHour.am": "H 'Uhr'",
@@ -35,7 +38,7 @@ def locale_file() -> dict[str, object]:
     english = json.loads((FOLDER / "en.json").read_text("utf-8"))
     texts: Mapping[str, Mapping[str, str]] = {
         section: {key: pseudo_german(text) for key, text in english[section].items()}
-        for section in ("widget", "server")
+        for section in TEXT_SECTIONS
     }
     return {"locale": "de-DE", "formats": FORMATS, "zones": {}, **texts}
 

@@ -11,8 +11,10 @@ from typing import Literal
 
 from playwright.async_api import Browser, Page
 
-from booking.storage.migrations.upgrade import migrate
+from graphql_api.settings import Settings
+from graphql_api.startup import migrate_database
 from tests.support.browsers import running_browser
+from tests.support.clinics import NOW
 from tests.support.site import page_of_another_origin, running_site
 
 EARLY_IN_A_MONTH = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -121,7 +123,7 @@ async def take(url: str) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/clinic.sqlite3"
-        migrate(url)
+        migrate_database(Settings(url), now=NOW)
         asyncio.run(take(url))
 
 

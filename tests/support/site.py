@@ -19,6 +19,7 @@ from graphql_api.app import create_app
 from graphql_api.extensions.feature import EnabledFeature
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, SAMPLE, open_clinic
+from tests.support.databases import open_database
 from tests.support.graphql_client import GraphQLClient
 from tests.support.live_server import live_server
 
@@ -66,7 +67,7 @@ async def running_site(
     enabled: Sequence[EnabledFeature] = (),
     **settings: Any,
 ) -> AsyncIterator[Site]:
-    database, clock = Database(database_url), Clock(now)
+    database, clock = open_database(database_url), Clock(now)
     await open_clinic(database, clinic, now=now)
     app = create_app(Settings(database_url, **settings), enabled, now=clock)
     async with live_server(app) as url, httpx.AsyncClient(base_url=url) as http:

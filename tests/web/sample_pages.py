@@ -2,7 +2,8 @@
 
 from starlette.applications import Starlette
 
-from web.pages import ClinicCard, page_routes
+from rendering.clinic_card import ClinicCard, ClinicCards
+from web.pages import page_routes
 
 CARD = ClinicCard(
     name="Sample Clinic",
@@ -17,4 +18,4 @@ def sample_pages(*, demo: bool = True) -> Starlette:
     async def clinic(_language: str) -> ClinicCard:
         return CARD
 
-    return Starlette(routes=page_routes(clinic=clinic, charge=lambda _: None, demo=demo))
+    return Starlette(routes=page_routes(clinic=ClinicCards(clinic), charge=lambda _: None, demo=demo))

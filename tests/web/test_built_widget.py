@@ -14,7 +14,7 @@ def test_a_server_without_a_bundle_says_how_it_is_made(
 ) -> None:
     monkeypatch.setattr(built_widget, "CHECKOUT", tmp_path)
 
-    with pytest.raises(OSError, match=r"^The widget has not been built yet. Please run `make widget`\.$"):
+    with pytest.raises(OSError, match=r"^The bundle of the .+ is missing\. Please run `make bundles`\.$"):
         create_app(Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}"))
 
 

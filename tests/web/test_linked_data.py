@@ -15,6 +15,7 @@ from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, SAMPLE, edit_file, open_clinic
+from tests.support.databases import open_database
 from tests.support.site import Site
 from tests.support.sql_statements import sql_statements
 
@@ -23,7 +24,7 @@ BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOT
 
 @asynccontextmanager
 async def client_of(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[httpx.AsyncClient]:
-    database = Database(database_url)
+    database = open_database(database_url)
     await open_clinic(database, clinic)
     await database.close()
     app = create_app(Settings(database_url=database_url, site="https://booking.example.com"), now=lambda: NOW)
@@ -90,17 +91,18 @@ async def test_the_booking_page_describes_the_clinic_to_search_engines(database_
             }
             for first, last in closed
         ],
+        "priceRange": "CAD 80.00–120.00",
         "potentialAction": {
             "@type": "ReserveAction",
             "target": {
                 "@type": "EntryPoint",
                 "urlTemplate": "https://booking.example.com/book?lang=en",
-                "inLanguage": "en",
                 "actionPlatform": [
                     "https://schema.org/DesktopWebPlatform",
                     "https://schema.org/MobileWebPlatform",
                 ],
             },
+            "result": {"@type": "Reservation", "name": "Book Online"},
         },
     }
 
@@ -112,6 +114,24 @@ async def test_a_services_page_describes_that_service_alone_in_its_language(sqli
     assert [service["name"] for service in clinic["availableService"]] == ["Suivi en physiothérapie"]
     address = "https://booking.example.com/book/physiotherapy-follow-up?lang=fr"
     assert clinic["potentialAction"]["target"]["urlTemplate"] == address
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ({}, "CAD 80.00–120.00"),
+        ({'currency = "CAD"': 'currency = "EUR"'}, None),
+    ],
+)
+async def test_a_clinic_tells_the_range_of_its_prices_in_one_currency(
+    sqlite_url: str, edits: dict[str, str], expected: str | None
+) -> None:
+    async with client_of(sqlite_url, edit_file(edits)) as http:
+        [clinic] = await linked_data_of(http)
+        [of_one_service] = await linked_data_of(http, "/book/physiotherapy-follow-up")
+
+    assert clinic.get("priceRange") == expected
+    assert "priceRange" not in of_one_service
 
 
 async def test_each_location_lists_the_services_delivered_there(sqlite_url: str) -> None:

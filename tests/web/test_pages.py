@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from web.assets import assets
 
 PAGES = ["/", "/book", "/book/dry-needling", "/book/no-such-service", "/manage"]
@@ -22,7 +22,7 @@ WIDGET = Path(__file__).parents[2] / "widget"
 
 @pytest.fixture
 async def site(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     app = create_app(Settings(database_url=sqlite_url), now=lambda: NOW)
@@ -118,6 +118,9 @@ async def test_no_cache_stores_the_manage_page(site: httpx.AsyncClient) -> None:
 
 
 async def test_in_production_there_is_no_demo_page_and_no_playground(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
     app = create_app(Settings(database_url=sqlite_url, mode="production"), now=lambda: NOW)
     async with asgi_client(app) as site:
         front = await site.get("/")

@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import AsyncIterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.async_api import Page, expect
+from starlette.requests import Request
 
-from booking.calendars.calendar_feed import create_feed
-from booking.domain.tokens import hash_of, manage_token_in, new_token, token_in
-from booking.storage.database import Database
-from booking.storage.models.calendar_feeds import CalendarFeed
+from booking.domain.tokens import manage_token_in, new_token, token_in
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from tests.support.graphql_client import APPOINTMENT, GraphQLClient
 from tests.support.site import Site
+from web.rewritten_links import address_meant
 
 SECRET = re.compile("[0-9a-f]{64}")
 ENDINGS = [".", ",", ")", ").", "]", ">", '"', "'", "”", "»", "%20", "%0A", "%0D%0A", "&gt;", "\u200b", "…"]
@@ -36,6 +36,19 @@ BEHIND_HASH = [
     "/manage/#{token}",
     "/manage%20#{token}",
     "/manage.#{token}",
+    "/manage?lang=fr#{token}",
+    "/manage?lang=3Dfr#{token}",
+    "/manage?lang=fr#=23{token}",
+    "/manage?lang=fr#{first}={last}",
+    "/manage?lang=fr&amp;utm_source=mail#{token}",
+    "/manage?gclid=" + "ab" * 32 + "#{token}",
+    "/MANAGE#{TOKEN}",
+    "/Manage?LANG=FR#{token}",
+    "//manage#{token}",
+    "/fr/manage#{token}",
+    "/fr/manage/#{token}",
+    "/fr-CA//manage#{token}",
+    "/manage%3E#{token}",
     *["/manage#{token}" + ending for ending in ENDINGS + TRACKING],
 ]
 """The secret stays in the fragment, so that the widget has to find it."""
@@ -58,6 +71,27 @@ SENT_TO_SERVER = [
     "/manage%23{first}%3D%0D%0A{last}",
     "/manage%23{first}%250A{last}",
     "/manage%23{token}?utm_source=mail",
+    *[
+        f"/manage?lang=fr{sign}{{token}}"
+        for sign in ("%23", "%2523", "%252523", "=23", "%3D23", "&%23", "&", "")
+    ],
+    "/manage?lang=fr%23{TOKEN}",
+    "/MANAGE?LANG=FR%23{TOKEN}",
+    "/manage?lang=3Dfr=23{token}",
+    "/manage?lang=3Dfr%23{token}&amp;utm_source=3Dmail",
+    "/manage?token=3D{token}",
+    "/manage=23{token}",
+    "/manage=3Flang=3Dfr=23{token}",
+    "/manage%3Flang%3Dfr%23{token}",
+    "/manage%253Flang%253Dfr%2523{token}",
+    "/manage?lang=fr%23{first}={last}",
+    "/manage?lang=fr%23{first}=%0D%0A{last}",
+    "/manage?lang=fr%23{token}&data=05%7C01%7C&sdata=" + "ab" * 32 + "&reserved=0",
+    "/fr/manage%23{token}",
+    "/fr/manage?lang=fr%23{token}",
+    "//manage%23{token}",
+    "//manage?lang=fr%23{token}",
+    "/%3Chttps://clinic.example/manage?lang=fr%23{token}%3E",
     *["/manage%23{token}" + quote(ending, safe="%") for ending in ENDINGS + TRACKING],
 ]
 TOKENS = st.text("0123456789abcdef", min_size=64, max_size=64)
@@ -71,7 +105,7 @@ def rewritten(link: str, token: str) -> str:
 
 @pytest.fixture
 async def http(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     async with asgi_client(create_app(Settings(sqlite_url), now=lambda: NOW)) as client:
@@ -88,6 +122,16 @@ def test_a_token_is_found_in_any_text_that_is_encoded_and_wrapped(
     assert token_in(text) == token
 
 
+@given(TOKENS, st.integers(1, 61), st.sampled_from(["3D", "23", "25", "2e", "5F"]))
+def test_a_line_break_of_a_mail_within_a_token_is_not_read_as_a_character(
+    token: str, break_at: int, code: str
+) -> None:
+    token = token[:break_at] + code + token[break_at + 2 :]
+    broken = f"{token[:break_at]}={token[break_at:]}"
+    assert token_in(broken) == token.lower()
+    assert manage_token_in(f"/manage?lang=fr%23{broken}") == token.lower()
+
+
 @given(st.text(max_size=80))
 def test_a_text_without_a_token_stays_as_it_is(text: str) -> None:
     assert token_in(text) == text
@@ -102,9 +146,10 @@ def test_a_new_token_means_the_same_in_capitals() -> None:
 async def test_a_rewritten_manage_link_leads_to_the_visit(http: httpx.AsyncClient, link: str) -> None:
     api = GraphQLClient(http)
     token = (await api.hold_and_book("2026-11-24T10:00:00-05:00"))["manageToken"]
-    address = urlsplit(rewritten(link, token))
+    address = urlsplit("http://clinic.example" + rewritten(link, token))
     fragment = address.fragment
-    response = await http.get(f"{address.path}?{address.query}".rstrip("?"), headers={"accept": "text/html"})
+    sent = httpx.URL("http://clinic.example", raw_path=f"{address.path}?{address.query}".rstrip("?").encode())
+    response = await http.get(sent, headers={"accept": "text/html"})
     while response.is_redirect:
         location = urlsplit(response.headers["location"])
         assert not location.netloc
@@ -119,73 +164,73 @@ async def test_a_rewritten_manage_link_leads_to_the_visit(http: httpx.AsyncClien
     assert (await api.cancel(fragment))["problems"] == []
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize(
-    "path",
-    ["/nothing", "/manag", "/feeds/none.ics", "/feeds/", "/widget/none", "/book/a/b/c", "/bulk/x", "/%23"],
+GOOD = (
+    "/book/dry-needling?lang=fr&practitioner=sample-practitioner-a&location=main-street&at=2026-11-24T15:00Z"
 )
-async def test_an_unknown_address_says_what_to_do(http: httpx.AsyncClient, path: str, language: str) -> None:
-    response = await http.get(path, headers={"accept": "text/html,*/*;q=0.8", "accept-language": language})
-    assert response.status_code == 404
-    assert response.headers["content-language"] == language
-    assert response.headers["cache-control"] == "no-store"
-    assert 'href="tel:+14165451881"' in response.text
-    assert f'href="/book?lang={language}"' in response.text
-    text = await http.get(path)
-    assert (text.status_code, text.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+REWRITTEN = [
+    GOOD,
+    GOOD.replace("=", "=3D"),
+    GOOD.replace("=", "=3D").replace("&", "&amp;").replace(":", "=3A"),
+    GOOD.replace("&", "&amp;"),
+    GOOD.replace("&", "%26").replace("=", "%3D").replace("?", "%3F"),
+    quote(quote(GOOD, safe="/"), safe="/"),
+    GOOD.upper(),
+    GOOD.replace("dry-needling", "dry-%0D%0Aneedling").replace("sample-", "sample-=%0D%0A"),
+    GOOD.replace("/book/", "//book//"),
+    GOOD.replace("/book", "/fr/book").replace("lang=fr&", ""),
+    GOOD.replace("/dry-needling?", "?service=dry-needling&"),
+    GOOD.replace("/dry-needling?", "?service=3Ddry-needling&"),
+    "/%3Chttps://clinic.example" + GOOD + "%3E",
+    *[
+        GOOD + ending
+        for ending in (".", ")", ").", "%3E", "%20", "%0D%0A", "&gt;", "=20", "&utm_source=mail")
+    ],
+]
 
 
-@pytest.mark.parametrize("path", ["/book.", "/book,", "/book)%20", "/book%0A", "/book/dry-needling%20"])
-async def test_a_booking_link_with_punctuation_works(http: httpx.AsyncClient, path: str) -> None:
-    response = await http.get(path, headers={"accept": "text/html"}, follow_redirects=True)
+@pytest.mark.parametrize("link", REWRITTEN)
+async def test_a_rewritten_booking_link_keeps_all_that_it_chooses(http: httpx.AsyncClient, link: str) -> None:
+    path, _, query = link.partition("?")
+    response = await http.get(
+        httpx.URL("http://clinic.example", raw_path=f"{path}?{query}".rstrip("?").encode()),
+        headers={"accept": "text/html"},
+        follow_redirects=True,
+    )
+    assert response.status_code == 200
+    assert response.headers["content-language"] == "fr"
+    chosen = (
+        'inline service="dry-needling" practitioner="sample-practitioner-a" location="main-street" '
+        'at="2026-11-24T15:00Z"'
+    )
+    assert chosen in response.text
+
+
+@given(
+    st.text(max_size=60),
+    st.lists(st.tuples(st.sampled_from(["lang", "at", "service", "x", "LANG"]), st.text())),
+)
+def test_a_repaired_address_needs_no_further_repair(path: str, query: list[tuple[str, str]]) -> None:
+    for beginning in ("", "/book/", "/manage", "/fr"):
+        address = meant_by(f"{beginning}{path}", urlencode(query, errors="replace"))
+        if address:
+            assert address.startswith(("/book", "/manage", "/feeds/"))
+            repaired = urlsplit(address)
+            assert meant_by(unquote(repaired.path), repaired.query) is None
+
+
+def meant_by(path: str, query: str) -> str | None:
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    return address_meant(Request(scope))
+
+
+@pytest.mark.parametrize(
+    "path", ["/book.", "/book,", "/book)%20", "/book%0A", "/BOOK", "//book", "/fr", "/fr/", "/fr/book"]
+)
+async def test_a_link_to_the_booking_page_works(http: httpx.AsyncClient, path: str) -> None:
+    address = httpx.URL("http://clinic.example", raw_path=path.encode())
+    response = await http.get(address, headers={"accept": "text/html"}, follow_redirects=True)
     assert response.status_code == 200
     assert "<book-online inline" in response.text
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        *(
-            "{token}.ics",
-            "{TOKEN}.ics",
-            "{TOKEN}.ICS",
-            "{token}",
-            "{token}.ics.",
-            "{token}.ics)",
-            "{token}.ics%20",
-        ),
-        *(
-            "{first}%20{last}.ics",
-            "{first}%250A{last}.ics",
-            "{token}%2Eics",
-            "{token}%252Eics",
-            "{token}.ics%3Futm_source=x",
-        ),
-    ],
-)
-async def test_a_rewritten_calendar_address_still_works(sqlite_url: str, link: str) -> None:
-    database = Database(sqlite_url)
-    await open_clinic(database)
-    async with database.write() as session:
-        token = await create_feed(session, "sample-practitioner-a", renew=False, now=NOW)
-    await database.close()
-    async with asgi_client(create_app(Settings(sqlite_url), now=lambda: NOW)) as http:
-        response = await http.get(f"/feeds/{rewritten(link, token)}")
-        assert response.status_code == 200
-        assert response.text.startswith("BEGIN:VCALENDAR")
-
-
-async def test_a_calendar_address_of_an_older_version_still_works(sqlite_url: str) -> None:
-    database, token = Database(sqlite_url), "Aa_-" * 10 + "xyz"
-    await open_clinic(database)
-    async with database.write() as session:
-        session.add(
-            CalendarFeed(practitioner="sample-practitioner-a", token_hash=hash_of(token), created_at=NOW)
-        )
-    await database.close()
-    async with asgi_client(create_app(Settings(sqlite_url), now=lambda: NOW)) as http:
-        for address in (f"{token}.ics", f"{token}.ics%20", f"{token[:9]}%250A{token[9:]}.ics)"):
-            assert (await http.get(f"/feeds/{address}")).status_code == 200
 
 
 @pytest.mark.parametrize(

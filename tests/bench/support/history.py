@@ -43,8 +43,14 @@ async def add_history(database: str, number: int, practitioners: int) -> None:
     async with engine.execution_options(writes=True).begin() as connection:
         for statement in statements:
             await connection.execute(text(statement), {"number": number})
-    if not is_sqlite:
-        # As autovacuum would have done by then.
+    await engine.dispose()
+    await analyze(database)
+
+
+async def analyze(database: str) -> None:
+    """On PostgreSQL, as autovacuum would have done by then."""
+    engine = engine_for(database)
+    if engine.dialect.name == "postgresql":
         async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             await connection.execute(text("VACUUM ANALYZE"))
     await engine.dispose()

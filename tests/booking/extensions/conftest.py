@@ -12,6 +12,7 @@ from tests.booking.extensions.extended_clinic import (
     ExtendedClinic,
 )
 from tests.support.clinics import open_clinic, small_clinic
+from tests.support.databases import open_database
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ async def extended_clinic(database_url: str) -> AsyncIterator[ClinicFactory]:
     async def open_extended_clinic(
         *features: FeatureHooks, service: str = "", practitioners: str = TWO_PRACTITIONERS
     ) -> ExtendedClinic:
-        databases.append(Database(database_url, features=features))
+        databases.append(open_database(database_url, features=features))
         await open_clinic(databases[-1], small_clinic(service=service, practitioners=practitioners))
         return ExtendedClinic(databases[-1])
 

@@ -14,7 +14,6 @@ from booking.domain.hookspecs import BusyTime, FeatureHooks, Proposal, Step
 from booking.extensions.dispatch import RULE_TIMEOUT
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import find_slots
-from booking.storage.database import Database
 from booking.storage.session import BookingSession
 from tests.booking.extensions.extended_clinic import (
     ELEVEN,
@@ -37,6 +36,7 @@ from tests.booking.extensions.extended_clinic import (
     roll_back,
 )
 from tests.support.clinics import NOW
+from tests.support.databases import open_database
 
 
 async def test_a_rule_is_called_at_each_step_with_what_is_known_by_then(
@@ -196,7 +196,7 @@ async def test_hooks_join_only_the_database_that_they_were_given_to(
         raise Declined("Never.")
 
     strict = await extended_clinic(FeatureHooks("strict", rules=[never]))
-    easy = ExtendedClinic(Database(database_url))
+    easy = ExtendedClinic(open_database(database_url))
 
     with pytest.raises(BookingError):
         await strict.hold(NINE, "one")

@@ -9,12 +9,24 @@ from typing import Any
 import pytest
 
 from booking.i18n import locales as module
-from booking.i18n.locales import FOLDER, LocaleError, locales
+from booking.i18n.locales import FOLDER, TEXT_SECTIONS, LocaleError, locales
 
 ROOT = Path(__file__).parents[3]
 ENGLISH = json.loads((FOLDER / "en.json").read_text("utf-8"))
 FRENCH = json.loads((FOLDER / "fr.json").read_text("utf-8"))
-SAME_IN_FRENCH = {"dayAndTime", "manage.timeAndPlace", "links.outlook", "service.duration", "time.lead"}
+SAME_IN_FRENCH = {
+    "dayAndTime",
+    "desk.day.column.patient",
+    "desk.day.date",
+    "desk.day.hours",
+    "desk.day.hoursAndMinutes",
+    "desk.day.minutes",
+    "desk.numbers.column.service",
+    "links.outlook",
+    "manage.timeAndPlace",
+    "service.duration",
+    "time.lead",
+}
 
 
 def source(*patterns: str) -> str:
@@ -33,7 +45,10 @@ def test_there_are_two_languages() -> None:
 
 
 def test_french_is_not_english() -> None:
-    english, french = ENGLISH["widget"] | ENGLISH["server"], FRENCH["widget"] | FRENCH["server"]
+    english, french = (
+        {key: text for section in TEXT_SECTIONS for key, text in content[section].items()}
+        for content in (ENGLISH, FRENCH)
+    )
 
     assert {key for key, text in french.items() if text == english[key]} == SAME_IN_FRENCH
     assert list(french) == list(english)
@@ -58,18 +73,39 @@ def test_every_text_of_the_server_is_used() -> None:
     )
     quoted = set(re.findall(r'"(\w+(?:\.\w+)*)"', code))
 
-    # The page for unknown addresses puts these two keys together.
-    assert {key for key in ENGLISH["server"] if stem(key) not in quoted} <= {"missing.title", "missing.text"}
+    # Pages that say what happened put their two keys together.
+    composed = {f"{page}.{part}" for page in ("missing", "outOfOrder") for part in ("title", "text")}
+    assert {key for key in ENGLISH["server"] if stem(key) not in quoted} <= composed
+
+
+def test_every_text_of_the_desk_is_used() -> None:
+    code = source("desk/**/*.py", "desk/**/*.html", "booking/**/*.py")
+    quoted = set(re.findall(r"""["'](desk(?:\.\w+)+\.?)["']""", code))
+
+    # A page may put a key together from its beginning, which ends with a full stop, and a value.
+    composed = tuple(beginning for beginning in quoted if beginning.endswith("."))
+    unused = {key for key in ENGLISH["desk"] if stem(key) not in quoted and not key.startswith(composed)}
+    assert unused == set()
+    assert all(key.startswith("desk.") for key in ENGLISH["desk"])
 
 
 def test_every_key_that_the_code_names_has_a_text() -> None:
-    code = source("booking/notifications/*.py", "booking/calendars/*.py", "web/**/*.py", "web/**/*.html")
+    code = source(
+        "booking/notifications/*.py",
+        "booking/calendars/*.py",
+        "web/**/*.py",
+        "web/**/*.html",
+        "desk/**/*.py",
+        "desk/**/*.html",
+        "desk/**/*.js",
+    )
     named = set(re.findall(r'\btexts?(?:\([^()]*\))?(?:\.count)?\(\s*"([\w.]+)"', code))
-    known = {stem(key) for key in ENGLISH["widget"] | ENGLISH["server"]} | {"problem.other"}
+    known = {stem(key) for section in TEXT_SECTIONS for key in ENGLISH[section]} | {"problem.other"}
 
     assert len(named) > 100
     # The ends of these are found out when a page is made.
-    assert named - known == {"screening.", "details."}
+    assert {key for key in named - known if not key.startswith("desk.")} == {"screening.", "details."}
+    assert {key for key in named - known if key.startswith("desk.") and not key.endswith(".")} == set()
 
 
 @pytest.fixture

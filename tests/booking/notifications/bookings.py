@@ -75,9 +75,11 @@ async def make_booking(
     practitioner: str | None = "sample-practitioner-a",
     name: str = "Sample Patient",
     email: str = "patient@example.com",
+    phone: str = "416 555 0123",
     language: str = "en",
     answers: Mapping[str, Answer] | None = None,
     booked_by: str | None = None,
+    consent: str | None = None,
     now: datetime = NOW,
 ) -> SampleBooking:
     needs_answers: Iterable[str] = QUESTIONS if service.startswith("dry-needling") else ()
@@ -85,8 +87,8 @@ async def make_booking(
     async with database.write() as session:
         requests = [HoldRequest(service, time, practitioner) for time in times]
         tokens = [(await hold_slot(session, request, now=now))[1] for request in requests]
-        patient = (name, email, "416 555 0123", given, language)
-        request = BookingRequest(tokens, len(tokens) > 1, *patient, booked_by=booked_by)
+        patient = (name, email, phone, given, language)
+        request = BookingRequest(tokens, len(tokens) > 1, *patient, booked_by=booked_by, consent_text=consent)
         booking = await book(session, request, now=now)
     return SampleBooking(database, booking.appointments, booking.manage_token)
 

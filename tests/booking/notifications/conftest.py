@@ -6,12 +6,13 @@ import pytest
 
 from booking.storage.database import Database
 from tests.support.clinics import open_clinic
+from tests.support.databases import open_database
 
 
 @pytest.fixture
 async def empty(sqlite_url: str) -> AsyncIterator[Database]:
     """A database without a clinic."""
-    opened = Database(sqlite_url)
+    opened = open_database(sqlite_url)
     yield opened
     await opened.close()
 

@@ -12,6 +12,7 @@ import pytest
 from icalendar import Calendar
 
 from booking.domain.screening import Answer
+from booking.encryption.cipher import Place
 from booking.notifications.smtp import PermanentMailFailure, mail_server_from
 from booking.storage.database import Database
 from booking.storage.models.appointments import Patient
@@ -25,6 +26,7 @@ from tests.booking.notifications.bookings import (
     text_of,
 )
 from tests.booking.notifications.mailbox import mailbox
+from tests.booking.patients.stored_contacts import topics_of
 from tests.support.clinics import NOW, edit_file, open_clinic
 
 TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -38,7 +40,11 @@ def as_read(mail: EmailMessage) -> EmailMessage:
 async def renamed(booking: SampleBooking, name: str) -> SampleBooking:
     """With a name that no form would let through."""
     async with booking.database.write() as session:
-        (await session.get_one(Patient, booking.appointments[0].patient)).name = name
+        patient = await session.get_one(Patient, booking.appointments[0].patient)
+        assert patient.data_key is not None
+        key = (await session.data_keys.keys_by_id([patient.data_key]))[patient.data_key]
+        assert key is not None
+        patient.name = key.encrypt(name, Place("patients.name", patient.id))
     return booking
 
 
@@ -215,7 +221,8 @@ async def test_no_answer_and_no_question_is_ever_in_a_mail(clinic: Database) -> 
     tuesday = datetime(2026, 12, 1, 15, tzinfo=UTC)
     answers = {"needle-fear": Answer.YES, "metal-allergy": Answer.YES}
     booking = await make_booking(clinic, tuesday, service="dry-needling", answers=answers)
-    assert set(booking.appointments[0].tell_practitioner) == {"needle-fear", "metal-allergy"}
+    topics = await topics_of(clinic, booking.appointments[0].id)
+    assert set(topics) == {"needle-fear", "metal-allergy"}
     async with clinic.read() as session:
         questions = [await session.get_one(ScreeningQuestion, slug) for slug in answers]
 

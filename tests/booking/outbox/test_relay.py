@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
 
 from booking.appointments.cancel import cancel
 from booking.appointments.hold import HoldRequest, hold_course
@@ -14,8 +13,7 @@ from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import PermanentFailure, TemporaryFailure
 from booking.outbox.relay import LEASE, RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
-from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
-from booking.storage.queries.outbox import claim_deliveries, record_event, remove_listener
+from booking.storage.queries.outbox import claim_deliveries, remove_listener
 from booking.storage.session import BookingSession
 from tests.booking.outbox.conftest import (
     DAY,
@@ -219,19 +217,6 @@ async def test_a_listener_gets_the_events_from_its_registration_to_its_removal(
     late = RecordingListener()
     assert await OutboxRelay(clinic, {"mail": listener, "late": late}, clock=clock).deliver_due() == 1
     assert (len(listener.received), len(late.received)) == (0, 1)
-
-
-async def test_events_are_deleted_after_a_month(clinic: Database, relay: OutboxRelay) -> None:
-    booking = await book_at(clinic)
-    await relay.deliver_due()
-    later = NOW + timedelta(days=30)
-    async with clinic.write() as session:
-        event = Event(booking.appointments[0].id, EventKind.BOOKED, (booking.appointments[0].id,), later)
-        await record_event(session, event, "secret", ordering_key=event.id)
-
-    async with clinic.read() as session:
-        assert await session.scalar(select(func.count()).select_from(OutboxEvent)) == 1
-        assert await session.scalar(select(func.count()).select_from(OutboxDelivery)) == 1
 
 
 async def test_the_relay_goes_on_after_a_round_that_failed(

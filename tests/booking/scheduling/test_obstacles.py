@@ -116,7 +116,6 @@ EDITS = {
     "service": (File(service="other"), 2, "the service 'visit' was withdrawn"),
     "practitioner": (File(practitioner="other"), 2, "Sample Practitioner One was withdrawn"),
     "location": (File(location="other"), 2, "the location 'here' was withdrawn"),
-    "zone": (File(zone="America/Los_Angeles"), 2, "is closed at that time"),
     "time off": (File(time_off=DAY_OFF), 1, "Sample Practitioner One is away"),
     "certificate": (File(certified_until="2027-02-14"), 1, "has no certificate for it on that day"),
 }

@@ -45,6 +45,7 @@ class RandomClinic:
     certified_until: date
     away: tuple[int, int]
     held: tuple[int, ...]
+    by_staff: bool  # asked by staff, whom notice, horizon and step don't bind
 
     def file(self) -> str:
         hours = f"{clock_time(self.opens)}-{clock_time(self.closes)}"
@@ -79,10 +80,14 @@ buffer_after = "{self.after} min\"""",
 
         local = start.astimezone(zone)
         first, last = start - timedelta(minutes=self.before), visit[-1] + TICK + timedelta(minutes=self.after)
-        return (
+        today = NOW.astimezone(zone).date()
+        is_for_patients = (
             (local.hour * 60 + local.minute) % self.step == 0
             and start >= NOW + timedelta(minutes=self.notice)
-            and local.date() <= NOW.astimezone(zone).date() + timedelta(days=2)
+            and local.date() <= today + timedelta(days=2)
+        )
+        return (
+            (local.date() >= today if self.by_staff else is_for_patients)
             and all(works(tick) for tick in visit)
             and all(end <= first or begin >= last for begin, end in busy)
         )
@@ -102,6 +107,7 @@ clinics = st.builds(
     certified_until=st.dates(date(2027, 3, 12), date(2027, 3, 16)),
     away=st.tuples(st.integers(0, 500).map(lambda n: n * 5), ticks),
     held=st.lists(st.integers(0, 500).map(lambda n: n * 5), max_size=4).map(tuple),
+    by_staff=st.booleans(),
 )
 
 
@@ -125,17 +131,19 @@ async def test_what_is_listed_is_what_can_be_booked(database: Database, clinic: 
 
     async with database.read() as session:
         service = (await all_services(session))["visit"]
-        slots = await find_slots(
-            session, SlotCriteria(service), DAY - timedelta(days=1), DAY + timedelta(days=4), now=NOW
-        )
+        criteria = SlotCriteria(service, by_staff=clinic.by_staff)
+        slots = await find_slots(session, criteria, DAY - timedelta(days=2), DAY + timedelta(days=2), now=NOW)
         listed = {slot.starts_at for slot in slots}
-        candidates = [NOW + TICK * n for n in range(-12, 3 * 288)]
+        candidates = [NOW + TICK * n for n in range(-288, 4 * 288)]
+        days = [DAY + timedelta(days=day) for day in range(-2, 3)]
+        zone = ZoneInfo(clinic.zone)
+        candidates = [start for start in candidates if start.astimezone(zone).date() in days]
         assert listed == {start for start in candidates if clinic.may_start(start, busy)}
     for start in {*candidates[::53], *sorted(listed)[::9]}:
-        assert await can_be_held(database, start) == (start in listed)
+        assert await can_be_held(database, start, by_staff=clinic.by_staff) == (start in listed)
 
 
-async def can_be_held(database: Database, start: datetime) -> bool:
+async def can_be_held(database: Database, start: datetime, *, by_staff: bool) -> bool:
     """Tried for real, and undone."""
 
     class Undo(Exception):
@@ -143,7 +151,8 @@ async def can_be_held(database: Database, start: datetime) -> bool:
 
     try:
         async with database.write() as session:
-            held, _ = await hold_slot(session, HoldRequest("visit", start), now=NOW)
+            request = HoldRequest("visit", start, by_staff=by_staff)
+            held, _ = await hold_slot(session, request, now=NOW)
             assert held.starts_at == start
             raise Undo
     except BookingError:

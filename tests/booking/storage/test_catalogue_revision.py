@@ -13,12 +13,14 @@ from booking.storage.database import Database
 from booking.storage.models.catalogue import Clinic, TimeOff
 from booking.storage.session import BookingSession
 from tests.booking.extensions.extended_clinic import NINE, TEN
-from tests.support.clinics import NOW, SAMPLE, open_clinic, small_clinic
+from tests.support.clinics import NOW, asking_for_consent, open_clinic, small_clinic
 from tests.support.sql_statements import sql_statements
 
+FILE = asking_for_consent()
 CATALOGUE = {
     "certifications": "kind",
     "closures": "reason",
+    "consent_texts": "text",
     "locations": "position",
     "opening_hours": "opens",
     "practitioners": "position",
@@ -29,6 +31,13 @@ CATALOGUE = {
     "time_off": "ends_at",
 }
 """Tables of the catalogue, with a column of each."""
+DESK = {
+    "blocked_times": "INSERT INTO blocked_times (id, practitioner, location, kind, series, {columns}) "
+    "VALUES ('{id}', '{practitioner}', NULL, 'break', NULL, {values})",
+    "extra_hours": "INSERT INTO extra_hours (id, practitioner, location, {columns}) "
+    "VALUES ('{id}', '{practitioner}', '{location}', {values})",
+}
+"""Tables that the front desk writes, which decide about open times too."""
 LEAVES = ("certifications", "closures", "opening_hours", "service_offers", "service_screening", "time_off")
 OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments"}
 
@@ -56,14 +65,15 @@ def test_every_table_of_the_catalogue_is_listed_here() -> None:
     names = {
         mapper.class_.__tablename__
         for mapper in Table.registry.mappers
-        if mapper.class_.__module__.rpartition(".")[2] in ("appointments", "catalogue", "holds", "ticks")
+        if mapper.class_.__module__.rpartition(".")[2]
+        in ("appointments", "blocked_time", "catalogue", "holds", "ticks")
     }
-    assert names == CATALOGUE.keys() | OTHERS
+    assert names == CATALOGUE.keys() | DESK.keys() | OTHERS
 
 
 @pytest.mark.parametrize("table", CATALOGUE)
 async def test_each_change_to_the_catalogue_raises_it(database: Database, table: str) -> None:
-    await open_clinic(database, SAMPLE)
+    await open_clinic(database, FILE)
     seen = [await revision(database)]
 
     await run(database, f"UPDATE {table} SET {CATALOGUE[table]} = {CATALOGUE[table]}")
@@ -71,10 +81,35 @@ async def test_each_change_to_the_catalogue_raises_it(database: Database, table:
     if table in LEAVES:
         await run(database, f"DELETE FROM {table}")
         seen.append(await revision(database))
-        await open_clinic(database, SAMPLE)  # They are inserted again.
+        await open_clinic(database, FILE)  # They are inserted again.
         seen.append(await revision(database))
 
     assert "" not in seen
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize("table", DESK)
+async def test_each_change_of_blocked_time_and_extra_hours_raises_it(database: Database, table: str) -> None:
+    await open_clinic(database, small_clinic())
+    seen = [await revision(database)]
+    row = {
+        "starts_at": "'2026-11-24 14:00:00+00:00'",
+        "ends_at": "'2026-11-24 15:00:00+00:00'",
+        "label": "''",
+        "created_at": "'2026-11-23 12:00:00+00:00'",
+        "created_by": "'staff'",
+    }
+    insert = DESK[table].format(
+        id="0" * 32,
+        practitioner="one",
+        location="here",
+        columns=", ".join(row),
+        values=", ".join(row.values()),
+    )
+    for statement in (insert, f"UPDATE {table} SET label = 'Lunch'", f"DELETE FROM {table}"):
+        await run(database, statement)
+        seen.append(await revision(database))
+
     assert len(set(seen)) == len(seen)
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.domain.errors import SlotTaken
+from booking.encryption.cipher import Ciphertext
 from booking.scheduling.slots import nearest_slots
+from booking.storage.connection.postgresql_url import UnusableUrl
 from booking.storage.database import Database
-from booking.storage.engine import UnknownDatabase
 from booking.storage.models.appointments import Patient
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
@@ -39,7 +40,7 @@ def hold(**other: object) -> Hold:
 
 
 def test_only_sqlite_and_postgresql_are_supported() -> None:
-    with pytest.raises(UnknownDatabase, match="mysql"):
+    with pytest.raises(UnusableUrl, match="mysql"):
         Database("mysql://somewhere/else")
 
 
@@ -125,7 +126,11 @@ async def test_an_invalid_row_is_refused_by_the_database(database: Database, sta
 
 
 async def test_an_error_shows_no_row(database: Database) -> None:
-    nameless = {"id": uuid.uuid4(), "name": "Sample Patient", "email": "patient@example.com", "phone": "1"}
+    nameless = {
+        "id": uuid.uuid4(),
+        "name": Ciphertext(b"Sample Patient"),
+        "email_index": b"patient@example.com",
+    }
 
     with pytest.raises(IntegrityError) as refused:
         async with database.write() as session:

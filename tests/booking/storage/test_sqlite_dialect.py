@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from booking.domain.errors import TryAgain
-from booking.storage.change_token import change_token_of
+from booking.storage.caches.change_token import change_token_of
 from booking.storage.database import Database
 from booking.storage.engine import engine_for
 from tests.booking.extensions.extended_clinic import FOREVER
+from tests.support.databases import open_database
 
 CHANGE = text("CREATE TABLE IF NOT EXISTS changed (at INTEGER)")
 
@@ -59,7 +60,7 @@ async def test_a_writer_that_waits_for_the_lock_delays_no_reader(sqlite: Databas
 
 
 async def test_a_writer_that_gave_up_waiting_leaves_nothing_locked(sqlite_url: str) -> None:
-    database = Database(sqlite_url, patience=0.5)
+    database = open_database(sqlite_url, patience=0.5)
     with lock_by_another_process(sqlite_url), pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await write(database)
@@ -85,7 +86,7 @@ async def test_opening_a_locked_file_does_not_block_the_loop(tmp_path: Path) -> 
     file = tmp_path / "new.sqlite3"
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    database = Database(f"sqlite:///{file}")
+    database = open_database(f"sqlite:///{file}")
     opening = asyncio.create_task(read(database))
     for _ in range(10):
         await asyncio.sleep(0.005)
@@ -147,11 +148,11 @@ async def test_a_commit_changes_the_next_token(sqlite: Database, sqlite_url: str
 
 
 async def test_a_migration_is_never_interrupted(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("booking.storage.sqlite_dialect.INSTRUCTIONS_PER_STEP", 1000)
+    monkeypatch.setattr("booking.storage.connection.sqlite_dialect.INSTRUCTIONS_PER_STEP", 1000)
     long = text(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT count(*) FROM n"
     )
-    database, unlimited = Database(sqlite_url), engine_for(sqlite_url)
+    database, unlimited = open_database(sqlite_url), engine_for(sqlite_url)
     with pytest.raises(OperationalError, match="interrupted"):
         async with database.write() as session:
             await session.execute(long)

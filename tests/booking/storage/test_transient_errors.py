@@ -16,7 +16,7 @@ from graphql_api.settings import Settings
 from tests.booking.storage.test_constraints import NINE
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic, small_clinic
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, open_database
 from tests.support.graphql_client import GraphQLClient, problem_types
 
 
@@ -31,7 +31,7 @@ async def holds(database: Database) -> int:
 
 
 async def test_a_writer_that_waits_too_long_is_asked_to_try_again(sqlite_url: str) -> None:
-    database = Database(f"{sqlite_url}?timeout=0.05")
+    database = open_database(f"{sqlite_url}?timeout=0.05")
     await open_clinic(database, small_clinic())
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -47,7 +47,7 @@ async def test_a_writer_that_waits_too_long_is_asked_to_try_again(sqlite_url: st
 
 
 async def test_writers_of_one_process_take_turns_in_order(sqlite_url: str) -> None:
-    database = Database(sqlite_url, patience=0.2)
+    database = open_database(sqlite_url, patience=0.2)
     await open_clinic(database, small_clinic())
     order: list[int] = []
     has_begun, may_end = asyncio.Event(), asyncio.Event()
@@ -75,7 +75,7 @@ async def test_writers_of_one_process_take_turns_in_order(sqlite_url: str) -> No
 
 
 async def test_a_writer_during_a_migration_is_asked_to_try_again(postgresql_url: str) -> None:
-    database = Database(postgresql_url, patience=0.2)
+    database = open_database(postgresql_url, patience=0.2)
     await open_clinic(database, small_clinic())
     async with database.engine.begin() as migrating:
         await migrating.execute(text("LOCK TABLE holds IN ACCESS EXCLUSIVE MODE"))
@@ -104,7 +104,7 @@ async def test_a_full_disk_refuses_a_write_and_loses_nothing(sqlite: Database, s
         await fill_the_disk()
 
     await sqlite.close()
-    again = Database(sqlite_url)
+    again = open_database(sqlite_url)
     await hold(again)
     await again.close()
 
@@ -159,7 +159,7 @@ async def test_a_connection_that_was_cut_while_idle_is_replaced(
 
 async def test_an_unreachable_database_is_a_transient_error() -> None:
     for url in ("postgresql://nobody@127.0.0.1:1/nothing", "sqlite:////no/such/folder/clinic.sqlite3"):
-        database = Database(url)
+        database = open_database(url)
         with pytest.raises(TryAgain):
             await holds(database)
         await database.close()
@@ -176,7 +176,7 @@ async def test_a_mistake_in_a_statement_is_not_hidden(database: Database) -> Non
 
 async def test_a_partner_gets_the_seconds_to_wait(sqlite_url: str) -> None:
     url = f"{sqlite_url}?timeout=0.05"
-    database = Database(url)
+    database = open_database(url)
     await open_clinic(database)
     await database.close()
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
@@ -216,3 +216,13 @@ async def test_a_task_cancelled_during_close_leaves_no_connection_open(
     assert returned
     with pytest.raises(asyncio.CancelledError):
         await writing
+
+
+async def test_a_database_is_closed_without_a_wait_for_its_own_connection(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booking.storage.database.CLOSE_TIMEOUT_SECONDS", 3600)
+    assert await database.change_token.read() is not None
+
+    async with asyncio.timeout(60):
+        await database.close()

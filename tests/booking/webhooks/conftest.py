@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking.domain.events import EventKind
+from booking.domain.events import APPOINTMENT_EVENTS
 from booking.outbox.relay import RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
 from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
@@ -53,7 +53,7 @@ class WebhookRelay:
             self.now += wait
 
     async def add(
-        self, url: str, kinds: Collection[str] = tuple(EventKind), *, key_id: str | None = None
+        self, url: str, kinds: Collection[str] = APPOINTMENT_EVENTS, *, key_id: str | None = None
     ) -> tuple[str, str]:
         """The endpoint's id, and its secret."""
         async with self.database.write() as session:

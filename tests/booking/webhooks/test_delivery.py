@@ -8,14 +8,18 @@ import pytest
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from booking.domain.events import EventKind
+from booking.appointments.status import set_status
+from booking.domain.actor import Actor, ActorKind
+from booking.domain.events import STATUS_EVENTS, EventKind
 from booking.domain.screening import Answer
 from booking.outbox.relay import RETRY_DELAYS
+from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.models.outbox import OutboxDelivery
 from booking.webhooks.endpoints import rotate_secret
 from booking.webhooks.payload import signed_headers, webhook_message
 from graphql_api.types.relay import global_id
 from tests.booking.notifications.bookings import make_booking
+from tests.booking.patients.stored_contacts import topics_of
 from tests.booking.webhooks.conftest import WebhookRelay
 from tests.booking.webhooks.receiver import ReceivedRequest, Receiver, response
 from tests.support.clinics import NOW
@@ -52,7 +56,9 @@ async def test_a_booked_appointment_is_sent_with_ids_and_nothing_of_the_patient(
                     "id": global_id("Appointment", appointment.id),
                     "reference": appointment.reference,
                     "status": "BOOKED",
+                    "cancellationReason": None,
                     "sequence": 0,
+                    "version": 0,
                     "startsAt": "2026-11-26T09:00:00-05:00",
                     "endsAt": (appointment.ends_at - 5 * HOUR).strftime("%Y-%m-%dT%H:%M:%S-05:00"),
                     "serviceId": global_id("Service", "physiotherapy-assessment"),
@@ -81,7 +87,7 @@ async def test_nothing_of_a_patient_or_of_health_is_ever_sent(
         name="Sample Patient Zebra",
         email="zebra@example.com",
     )
-    assert booking.appointments[0].tell_practitioner == ["needle-fear"]
+    assert await topics_of(relay.database, booking.appointments[0].id) == ["needle-fear"]
     await booking.move(NINE + HOUR, at=relay.now)
     await booking.cancel(at=relay.now)
     await relay.deliver_due()
@@ -123,6 +129,44 @@ async def test_a_moved_event_has_its_former_start_and_every_event_the_present_st
         for data in data_by_kind.values()
         for visit in data["appointments"]
     } == {("CANCELLED", 2, "2026-11-26T10:00:00-05:00")}
+
+
+async def test_each_status_of_a_visits_day_is_sent_in_order_to_whoever_asked_for_it(
+    relay: WebhookRelay, receiver: Receiver
+) -> None:
+    await relay.add(receiver.url)
+    await relay.add(receiver.url, [EventKind.BOOKED, EventKind.CANCELLED])  # as an endpoint of before
+    booking = await make_booking(relay.database, NINE)
+    await relay.deliver_due()
+    receiver.requests.clear()
+    statuses = [status for status in AppointmentStatus if status is not AppointmentStatus.CANCELLED]
+    actor = Actor(ActorKind.STAFF, "reception", "10.0.0.7")
+    for status in (*statuses[1:], statuses[0]):
+        async with relay.database.write() as session:
+            visit_id = booking.appointments[0].id
+            await set_status(session, visit_id, status, version=None, actor=actor, now=NINE)
+        relay.now = NINE
+        await relay.deliver_due()
+
+    shown = [request.payload["data"]["appointments"][0] for request in receiver.requests]
+    assert receiver.kinds == list(STATUS_EVENTS)
+    assert [(visit["status"], visit["version"], visit["sequence"]) for visit in shown] == [
+        ("ARRIVED", 1, 0),
+        ("CHECKED_IN", 2, 0),
+        ("FULFILLED", 3, 0),
+        ("NOSHOW", 4, 0),
+        ("BOOKED", 5, 0),
+    ]
+
+
+async def test_a_cancellation_says_on_whose_part_it_was(relay: WebhookRelay, receiver: Receiver) -> None:
+    await relay.add(receiver.url, [EventKind.CANCELLED])
+    booking = await make_booking(relay.database, NINE)
+    await booking.cancel(at=relay.now)
+    await relay.deliver_due()
+    (request,) = receiver.requests
+    (visit,) = request.payload["data"]["appointments"]
+    assert (visit["status"], visit["cancellationReason"]) == ("CANCELLED", "PATIENT")
 
 
 async def test_a_course_is_one_message(relay: WebhookRelay, receiver: Receiver) -> None:

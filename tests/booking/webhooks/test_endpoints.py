@@ -29,6 +29,7 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
+from booking.webhooks.secrets import current_secret
 from graphql_api.types.webhook_payload import webhook_payload
 from tests.booking.notifications.bookings import make_booking
 from tests.booking.webhooks.conftest import WebhookRelay
@@ -216,7 +217,8 @@ async def test_one_partner_cannot_touch_the_endpoint_of_another(
                 with pytest.raises(NotFound):
                     await attempt
     endpoint = await relay.endpoint(endpoint_id)
-    assert (endpoint.secret, endpoint.disabled_at) == (secret, None)
+    async with relay.database.read() as session:
+        assert (await current_secret(session, endpoint), endpoint.disabled_at) == (secret, None)
 
 
 async def test_a_new_endpoint_is_checked(relay: WebhookRelay) -> None:

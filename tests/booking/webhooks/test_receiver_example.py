@@ -15,7 +15,8 @@ import pytest
 from booking.domain.events import EventKind
 from booking.outbox.relay import RETRY_DELAYS
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.payload import PING, new_secret, signed_headers, webhook_message
+from booking.webhooks.payload import PING, signed_headers, webhook_message
+from booking.webhooks.secrets import new_secret
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "webhooks.md").read_text("utf-8")
 SECRET = new_secret()

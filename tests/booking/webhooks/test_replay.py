@@ -7,6 +7,7 @@ import pytest
 
 from booking.domain.errors import InvalidInput, NotFound
 from booking.outbox.relay import LEASE
+from booking.retention.worker import delete_expired
 from booking.storage.queries.outbox import claim_deliveries, settle_delivery
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.endpoints import (
@@ -16,10 +17,11 @@ from booking.webhooks.endpoints import (
     replay_event,
     replay_since,
 )
+from tests.booking.audit.trails import SERVER
 from tests.booking.notifications.bookings import make_booking
 from tests.booking.webhooks.conftest import DELAYS_OF_A_DAY, WebhookRelay, event_ids
 from tests.booking.webhooks.receiver import NO_CONTENT, SILENCE, Receiver, response
-from tests.support.clinics import NOW
+from tests.support.clinics import NOW, SAMPLE, open_clinic
 
 NINE = datetime(2026, 11, 26, 14, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -109,9 +111,11 @@ async def test_an_event_replayed_during_its_delivery_is_sent_again(
 
 async def test_an_event_of_another_endpoint_is_not_replayed(relay: WebhookRelay, receiver: Receiver) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
-    with pytest.raises(NotFound, match="30 days"):
-        async with relay.database.write() as session:
-            await replay_event(session, endpoint_id, uuid.uuid4(), now=relay.now)
+    for kept, retention in (("30 days", ""), ("45 days", '[retention]\noutbox = "45 days"\n')):
+        await open_clinic(relay.database, SAMPLE + retention)
+        with pytest.raises(NotFound, match=f"more than {kept} ago"):
+            async with relay.database.write() as session:
+                await replay_event(session, endpoint_id, uuid.uuid4(), now=relay.now)
 
 
 async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, receiver: Receiver) -> None:
@@ -139,6 +143,7 @@ async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, r
     relay.now = NOW + 30 * DAY
     await booking.cancel(at=relay.now)
     await relay.deliver_due()
+    await delete_expired(relay.database, SERVER, now=relay.now)
     assert [attempt.number for attempt in await relay.log(endpoint_id)] == [2, 3, 1]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, text
 
 from graphql_api.extensions.discovery import load_clinic_file as open_file
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
+from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database
 from tests.graphql_api.extensions.packages import HEAD, WITH_A_TABLE, ClinicFolder, install
 from tests.support.clinics import NOW, file_with_features
@@ -114,7 +115,7 @@ def test_a_check_of_settings_that_fails_is_reported_with_all_other_mistakes(
 
     assert clinic_folder.error("check", "clinic.toml").splitlines() == [
         "2 mistakes in the clinic's file",
-        "  stray: unknown key; if it is a feature, name it in `features`",
+        "  stray: unknown key; no installed feature has this name",
         "  tips: could not be checked: RuntimeError: one two",
     ]
 
@@ -232,7 +233,9 @@ def test_the_log_has_the_cause(clinic_folder: ClinicFolder, monkeypatch: pytest.
     one: EnabledFeature = clinic.enabled[0]
 
     with pytest.raises(FeatureError) as refused:
-        prepare_database(f"sqlite:///{clinic_folder.folder / 'x.sqlite3'}", clinic.file, [one], now=NOW)
+        prepare_database(
+            Settings(f"sqlite:///{clinic_folder.folder / 'x.sqlite3'}"), clinic.file, [one], now=NOW
+        )
 
     assert isinstance(refused.value.__cause__, RuntimeError)
 

@@ -1,36 +1,26 @@
 """The command line, as the clinic's office and a developer use it."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import tzdata
 
 from graphql_api.settings import InvalidSetting, Settings, settings_from
+from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import SAMPLE, edit_file, small_clinic
 
 pytestmark = pytest.mark.processes
 
 
 def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "graphql_api.cli.main", *arguments]
-    root = str(Path(__file__).parents[3])
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={"PYTHONPATH": root, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_command(*arguments, folder=folder, environment=environment)
 
 
 def test_check_accepts_the_sample(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
 
-    done = run("check", "clinic.toml", folder=tmp_path)
+    done = run_command("check", "clinic.toml", folder=tmp_path, environment={}, starts_anew=True)
 
     text = f"clinic.toml: all is well (time zones: release {tzdata.IANA_VERSION})\n"
     assert (done.returncode, done.stdout) == (0, text)
@@ -38,6 +28,7 @@ def test_check_accepts_the_sample(tmp_path: Path) -> None:
 
 def test_check_explains_every_mistake_and_fails(tmp_path: Path) -> None:
     wrong = edit_file({'"America/Toronto"': '"Nowhere"', 'duration = "45 min"': 'duration = "44 min"'})
+    line = wrong[: wrong.index('"44 min"')].count("\n") + 1
     (tmp_path / "clinic.toml").write_text(wrong, "utf-8")
 
     done = run("check", "clinic.toml", folder=tmp_path)
@@ -46,7 +37,7 @@ def test_check_explains_every_mistake_and_fails(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [
         "book-online: 2 mistakes in the clinic's file",
         "  line 17: clinic.time_zone: 'Nowhere' is no time zone; time zones look like \"America/Toronto\"",
-        "  line 101: services[dry-needling].duration: must be a multiple of 5 minutes",
+        f"  line {line}: services[dry-needling].duration: must be a multiple of 5 minutes",
     ]
 
 
@@ -90,6 +81,9 @@ def test_schema_prints_and_compares(tmp_path: Path) -> None:
     other = run("schema", "--check", "other.graphql", folder=tmp_path)
     assert other.returncode == 1
     assert "make schema" in other.stderr
+    assert other.stdout.splitlines()[:2] == ["--- other.graphql", "+++ now"]
+    assert "-type Query" in other.stdout.splitlines()
+    assert "+type Query {" in other.stdout.splitlines()
 
 
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
@@ -97,8 +91,9 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     assert mode.stderr == "book-online: BOOK_ONLINE_MODE is 'prod'; it must be development or production\n"
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
     database = run("load", folder=tmp_path, DATABASE_URL="mysql://host/name")
-    assert (
-        database.stderr == "book-online: DATABASE_URL starts with 'mysql'; it must be sqlite or postgresql\n"
+    assert database.stderr == (
+        "book-online: DATABASE_URL starts with 'mysql'; it must look like sqlite:///clinic.sqlite3 or "
+        "postgresql://user:password@host/name\n"
     )
 
 
@@ -126,6 +121,36 @@ def test_all_invalid_settings_are_named_at_once() -> None:
         "  BOOK_ONLINE_PROOF_OF_WORK is too short for a secret; it needs 32 characters",
         "  BOOK_ONLINE_SITE_KEYS_ONLY is 'yes'; it must be 1 or 0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("BOOK_ONLINE_MIAL_URL", "BOOK_ONLINE_MAIL_URL"),
+        ("BOOK_ONLINE_HOLD_PER_CLIENT", "BOOK_ONLINE_HOLDS_PER_CLIENT"),
+        ("BOOK_ONLINE_TRUSTED_PROXY", "BOOK_ONLINE_TRUSTED_PROXIES"),
+        ("book_online_site", "BOOK_ONLINE_SITE"),
+        ("BOOK_ONLINE_DATABASE_URL", "DATABASE_URL"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(name: str, meant: str) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        settings_from({name: "smtp://user:secret-word@host"})
+
+    assert str(refused.value) == f"{name} is no setting; did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "proxies", ["hello", "127.0.0.1,proxy", "10.0.0.1/8", "10.0.0.0/33", ",", "*,1.2.3.4"]
+)
+def test_trusted_proxies_are_addresses_and_networks(proxies: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"BOOK_ONLINE_TRUSTED_PROXIES is .*; it must be addresses"):
+        settings_from({"BOOK_ONLINE_TRUSTED_PROXIES": proxies})
+
+
+@pytest.mark.parametrize("proxies", ["127.0.0.1,::1", "10.0.0.0/8, 192.168.1.7", "fd00::/8", "*"])
+def test_proxies_that_uvicorn_understands_are_taken(proxies: str) -> None:
+    assert settings_from({"BOOK_ONLINE_TRUSTED_PROXIES": proxies}).trusted_proxies == proxies
 
 
 def test_only_variables_are_settings_and_no_password_is_shown() -> None:

@@ -90,7 +90,8 @@ WRONG = {
     "another version of the door": (
         "from book_online.extend import Feature\nfeature = Feature(name='tips', api=2)",
         "feature tips (book-online-tips 0.1.0): "
-        "it was made for version 2 of the feature API, and this is version 1",
+        "it was made for version 2 of the feature API, and this is version 1: "
+        "install a release of it that says `api=1`",
     ),
     "an unknown type": (
         HEAD + "feature = Feature(name='tips', api=1, fields={'Servise': TipsOfService})",
@@ -131,16 +132,34 @@ def test_mistakes_in_a_features_table_are_reported_with_all_others(clinic_folder
         "  tips.most: must be at least 1",
         "  tips.bst: unknown key; did you mean 'best'?",
         "  tips.best: is missing",
-        "  stray: unknown key; if it is a feature, name it in `features`",
+        "  stray: unknown key; no installed feature has this name",
     ]
 
 
-def test_settings_of_a_feature_that_is_not_enabled_are_a_mistake(clinic_folder: ClinicFolder) -> None:
+def test_settings_stay_when_their_feature_is_taken_out_of_use(clinic_folder: ClinicFolder) -> None:
     install(clinic_folder.site, "tips")
     clinic_folder.write_file(settings=SETTINGS)
 
+    assert "all is well" in clinic_folder.run("check", "clinic.toml").stdout
+
+
+def test_a_feature_with_settings_that_is_not_installed_is_told_as_such(clinic_folder: ClinicFolder) -> None:
+    clinic_folder.write_file("tips", settings=SETTINGS)
+
     assert clinic_folder.error("check", "clinic.toml").splitlines()[1:] == [
-        "  tips: unknown key; if it is a feature, name it in `features`"
+        "  features[1]: no feature 'tips' is installed; install its package, or take it out of `features`"
+    ]
+
+
+def test_the_table_of_a_feature_that_has_no_settings_or_is_gone_is_told_as_such(
+    clinic_folder: ClinicFolder,
+) -> None:
+    install(clinic_folder.site, "more", MORE)
+    clinic_folder.write_file("more", settings="\n[more]\nmost = 1\n[reviews]\nmost = 1\n")
+
+    assert clinic_folder.error("check", "clinic.toml").splitlines()[1:] == [
+        "  more: the feature 'more' has no settings",
+        "  reviews: unknown key; did you mean 'services'? No installed feature has this name",
     ]
 
 

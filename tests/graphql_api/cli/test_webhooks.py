@@ -133,7 +133,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
 ) -> None:
     assert await say("list") == (0, "There are no endpoints. `book-online webhooks add` makes one.\n")
     endpoint = await added(say, receiver)
-    assert await say("log", endpoint) == (0, "Nothing was sent to it in the last 30 days.\n")
+    assert await say("log", endpoint) == (0, "Nothing that was sent to it is kept.\n")
 
     ended, printed = await say("test", endpoint)
     assert (ended, re.sub(r"\d+ ms", "N ms", printed)) == (0, "taken with 204, after N ms\n")
@@ -152,7 +152,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
     ended, printed = await say("replay", endpoint, "--since", "2026-11-01T00:00Z")
     assert ended == "book-online: This endpoint is disabled. Please enable it first."
     await say("enable", endpoint)
-    assert (await say("list"))[1].endswith("appointment.needs_attention\ton\n")
+    assert (await say("list"))[1].endswith("appointment.reopened\ton\n")
 
     receiver.responses = [NO_CONTENT]
     receiver.requests.clear()

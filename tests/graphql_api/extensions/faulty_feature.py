@@ -170,6 +170,28 @@ class OddMutations:
         _, problems = await run_mutation(info.context, work)
         return OddPayload(problems=problems)
 
+    @strawberry.mutation(directives=[CATALOGUE])
+    async def odd_write(
+        self,
+        info: Info,
+        name: str,
+        before: float = 0,
+        inside: float = 0,
+        after: float = 0,
+        fails: bool = False,
+    ) -> OddPayload | None:
+        async def work(session: BookingSession) -> None:
+            values = {"name": name}
+            await session.execute(text("UPDATE practitioners SET name = :name"), values)
+            await asyncio.sleep(inside)
+
+        await asyncio.sleep(before)
+        _, problems = await run_mutation(info.context, work)
+        await asyncio.sleep(after)
+        if fails:
+            raise RuntimeError("a secret of the feature's")
+        return OddPayload(problems=problems)
+
 
 @strawberry.type
 class OddSubscriptions:

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -14,9 +13,12 @@ from book_online.extend import API, Feature
 from graphql_api.extensions.checks import check_members
 from graphql_api.extensions.feature import EnabledFeature, FeatureError
 from graphql_api.schema.schema import schema_with
+from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import file_with_features
 
 ROOT = Path(__file__).parents[3]
+NEW_KEY = "book-online.key is the key to the patients' data: keep a copy elsewhere\n"
+"""What a new database's first start says."""
 
 HEAD = """
 import strawberry
@@ -99,20 +101,13 @@ class ClinicFolder:
         (self.folder / "clinic.toml").write_text(text, "utf-8")
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "graphql_api.cli.main", *arguments],
-            cwd=self.folder,
-            env={"PYTHONPATH": f"{ROOT}{os.pathsep}{self.site}", **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        path = {"PYTHONPATH": f"{ROOT}{os.pathsep}{self.site}"}
+        return run_command(*arguments, folder=self.folder, environment=path | environment)
 
     def error(self, *arguments: str, **environment: str) -> str:
         done = self.run(*arguments, **environment)
         assert (done.returncode, done.stdout) == (1, ""), done
         assert "Traceback" not in done.stderr
-        message = done.stderr.removeprefix("book-online: ").rstrip("\n")
+        message = done.stderr.removeprefix(NEW_KEY).removeprefix("book-online: ").rstrip("\n")
         # The sample's length decides about the lines; tests of the command line expect them.
         return re.sub(r"(?m)^  line [0-9]+: ", "  ", message)

@@ -88,11 +88,13 @@ async def load(_session: BookingSession, _keys: Any) -> Mapping[str, str]:
 MISTAKES = {
     "another version of the door": (
         {"api": 99},
-        f"it was made for version 99 of the feature API, and this is version {API}",
+        f"it was made for version 99 of the feature API, and this is version {API}: "
+        f"install a release of it that says `api={API}`",
     ),
     "no version": (
         {"api": None},
-        f"it was made for version None of the feature API, and this is version {API}",
+        f"it was made for version None of the feature API, and this is version {API}: "
+        f"install a release of it that says `api={API}`",
     ),
     "an unknown type": (
         {"fields": {"Servise": one("tips_all")}},

@@ -2,11 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import pytest
 import strawberry
 
-from book_online.extend import CATALOGUE, PATIENTS, Feature, Info, Service
+from book_online.extend import (
+    CATALOGUE,
+    PATIENTS,
+    Declined,
+    Feature,
+    Info,
+    ListenerContext,
+    Proposal,
+    Service,
+)
 from book_online.testing import open_clinic
 from graphql_api.extensions.feature import FeatureError
 
@@ -104,3 +114,62 @@ def test_a_wrong_member_is_refused_as_at_start() -> None:
     told = "`settings`: it must be a class of FeatureSettings"
     with pytest.raises(FeatureError, match=told), open_clinic(wrong):
         pass
+
+
+async def _slow(context: ListenerContext) -> None:
+    await asyncio.sleep(0.3)
+    HEARD.append(context.event.kind)
+
+
+async def _failing(_context: ListenerContext) -> None:
+    raise ValueError("no address book")
+
+
+HEARD: list[str] = []
+
+
+def test_delivering_waits_for_listeners_that_await() -> None:
+    HEARD.clear()
+    with open_clinic(Feature(name="slow", api=1, listeners={"heard": _slow})) as clinic:
+        booked = clinic.book("2026-11-26T09:00:00-05:00")
+        clinic.cancel(booked["manageToken"])
+        assert clinic.deliver_events() == []
+    assert HEARD == ["appointment.booked", "appointment.cancelled"]
+
+
+def test_a_listener_that_fails_fails_the_test_unless_it_may() -> None:
+    with open_clinic(Feature(name="bad", api=1, listeners={"heard": _failing})) as clinic:
+        clinic.book("2026-11-26T09:00:00-05:00")
+        with pytest.raises(ExceptionGroup, match="listeners failed"):
+            clinic.deliver_events()
+        clinic.now += timedelta(minutes=1)
+        [failure] = clinic.deliver_events(may_fail=True)
+        assert str(failure) == "no address book"
+
+
+async def _note_status(context: ListenerContext) -> None:
+    HEARD.extend(f"{row.status} {row.sequence}" for row in context.appointments)
+
+
+def test_a_listener_is_told_how_its_appointments_are_now() -> None:
+    HEARD.clear()
+    with open_clinic(Feature(name="noting", api=1, listeners={"heard": _note_status})) as clinic:
+        booked = clinic.book("2026-11-26T09:00:00-05:00")
+        clinic.cancel(booked["manageToken"])
+        clinic.deliver_events()
+    assert HEARD == ["cancelled 1", "cancelled 1"]
+
+
+async def _decline(proposal: Proposal) -> None:
+    if proposal.patient and proposal.patient.name == "Other Patient":
+        raise Declined("Not you.", texts={"fr": "Pas vous."})
+
+
+def test_a_clinic_speaks_two_languages_on_either_database(database_url: str) -> None:
+    with open_clinic(Feature(name="names", api=1, rules=[_decline]), database_url=database_url) as clinic:
+        refused = clinic.book("2026-11-26T09:00:00-05:00", language="fr", patient={"name": "Other Patient"})
+        assert [problem["visitorMessage"] for problem in refused["problems"]] == ["Pas vous."]
+        assert clinic.book("2026-11-26T10:00:00-05:00", answer="YES")["appointment"] is None
+        assert "Sample Clinic" in clinic.request("GET", "/book?lang=fr").text
+        asked = clinic.ask("query ($key: String!) { service(slug: $key) { id } }", variables={"key": "none"})
+        assert asked == {"data": {"service": None}}

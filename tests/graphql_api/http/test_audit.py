@@ -5,17 +5,17 @@ import json
 import sys
 from pathlib import Path
 
-from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from tests.support.live_server import live_server
 
 AUDIT = Path(__file__).parent / "audit.mjs"
 
 
 async def test_every_audit_passes(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     async with live_server(create_app(Settings(sqlite_url), now=lambda: NOW)) as url:

@@ -1,6 +1,7 @@
 """Answers are compressed as the client accepts, streams and pages with secrets are not."""
 
 import gzip
+import json
 
 import brotli
 import httpx
@@ -54,6 +55,17 @@ async def test_an_answer_is_compressed_and_as_before(
         assert packed.headers["etag"].startswith("W/")
         known = {"if-none-match": packed.headers["etag"]}
         assert (await http.get(path, headers=known | {"accept-encoding": encoding})).status_code == 304
+
+
+async def test_each_form_of_a_query_by_get_has_its_own_etag(http: httpx.AsyncClient) -> None:
+    asked = {"query": str(SLOTS["query"]), "variables": json.dumps(SLOTS["variables"])}
+    etags: dict[str, str] = {}
+    for encoding in ("identity", *DECODERS):
+        answer = await raw(http, "GET", "/graphql", encoding, params=asked)
+        etags[encoding] = answer.headers["etag"]
+        known = {"if-none-match": etags[encoding], "accept-encoding": encoding}
+        assert (await http.get("/graphql", params=asked, headers=known)).status_code == 304
+    assert len(set(etags.values())) == len(etags)
 
 
 @pytest.mark.parametrize("encoding", ["gzip;q=0", "identity", "compress", "*;q=0"])

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from tests.support.graphql_client import HOLD, service_id
 from tests.support.live_server import live_server
 
@@ -164,7 +164,7 @@ async def test_a_page_of_any_origin_may_send_requests_without_cookies(http: http
 async def test_an_unexpected_error_is_masked_with_an_incident_id_that_the_log_knows(
     http: httpx.AsyncClient, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = Database(database_url)
+    database = open_database(database_url)
     async with database.write() as session:
         await session.execute(text("ALTER TABLE services RENAME TO gone"))
     await database.close()
@@ -199,7 +199,7 @@ async def test_health_distinguishes_the_process_from_the_database(http: httpx.As
 async def test_a_client_that_hangs_up_in_the_middle_causes_no_server_error(
     sqlite_url: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     async with live_server(create_app(Settings(database_url=sqlite_url))) as url:
@@ -232,7 +232,7 @@ async def test_a_response_has_five_errors_at_most(http: httpx.AsyncClient) -> No
 async def test_only_in_development_an_error_suggests_names(
     sqlite_url: str, mode: str, document: str, *, helps: bool
 ) -> None:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     async with asgi_client(create_app(Settings(sqlite_url, mode=mode))) as http:
@@ -244,7 +244,7 @@ async def test_an_answer_that_takes_too_long_is_a_503(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphql_api.http.endpoint.DEADLINE", timedelta(milliseconds=300))
-    database = Database(postgresql_url)
+    database = open_database(postgresql_url)
     await open_clinic(database)
     async with asgi_client(create_app(Settings(postgresql_url), now=lambda: NOW)) as http:
         given = {"serviceId": service_id(), "startsAt": "2026-11-24T09:00:00-05:00"}
@@ -308,3 +308,46 @@ async def test_a_strange_persisted_query_causes_no_server_error(
 ) -> None:
     response = await http.post("/graphql", json={"extensions": {"persistedQuery": persisted}})
     assert response.json()["errors"][0]["message"] == "PersistedQueryNotSupported"
+
+
+async def test_each_field_that_fails_has_its_error(http: httpx.AsyncClient) -> None:
+    field = 'openSlots(filter: {serviceId: "17", from: "2026-11-25", to: "2026-11-25"}) { edges { cursor } }'
+    names = [f"f{number}" for number in range(20)]
+    document = "{" + " ".join(f"{name}: {field}" for name in names) + "}"
+    answer = (await http.post("/graphql", json={"query": document})).json()
+    assert answer["data"] == dict.fromkeys(names)
+    assert [error["path"] for error in answer["errors"]] == [[name] for name in names]
+
+
+MANY = range(10)
+UNKNOWN_FIELDS = "{ clinic {" + " ".join(f"unknown{number}" for number in MANY) + "} }"
+WRONG_VARIABLES = (
+    "query ("
+    + " ".join(f"$v{number}: Int!" for number in MANY)
+    + ") {"
+    + " ".join(f"f{number}: services(first: $v{number}) {{ totalCount }}" for number in MANY)
+    + "}"
+)
+
+
+@pytest.mark.parametrize("document", [UNKNOWN_FIELDS, WRONG_VARIABLES], ids=["document", "variables"])
+async def test_a_request_that_can_not_be_executed_is_told_five_mistakes(
+    http: httpx.AsyncClient, document: str
+) -> None:
+    variables = {f"v{number}": "x" for number in MANY} if document == WRONG_VARIABLES else {}
+    answer = (await http.post("/graphql", json={"query": document, "variables": variables})).json()
+    assert "data" not in answer
+    assert len(answer["errors"]) == 5
+
+
+ID_ARGUMENTS = {
+    "Appointment": 'appointment(manageToken: "", id: "17") { id }',
+    "Location": 'practitioners(serviceId: "U2VydmljZTpkcnktbmVlZGxpbmc", locationId: "17") { totalCount }',
+    "Service": 'practitioners(serviceId: "17") { totalCount }',
+}
+
+
+@pytest.mark.parametrize("kind", ID_ARGUMENTS)
+async def test_an_id_of_no_such_type_is_refused_in_one_wording(http: httpx.AsyncClient, kind: str) -> None:
+    answer = await http.post("/graphql", json={"query": f"{{ {ID_ARGUMENTS[kind]} }}"})
+    assert answer.json()["errors"][0]["message"] == f"This is not an id of the type {kind}."

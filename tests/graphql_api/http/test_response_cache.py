@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from booking.api_keys import SITE_KEY_PREFIX, create_site_key
-from booking.storage.change_token import SHARED_SECONDS
+from booking.storage.caches.change_token import SHARED_SECONDS
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Service
 from graphql_api.app import create_app
@@ -257,6 +257,23 @@ async def test_a_get_is_answered_with_304_until_a_commit(http: httpx.AsyncClient
     changed = await http.get("/graphql", params=asked, headers=seen)
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize("first", ["HEAD", "GET"])
+async def test_head_has_the_headers_of_get(http: httpx.AsyncClient, first: str) -> None:
+    asked = {"query": SERVICES}
+    await http.request(first, "/graphql", params=asked)
+    head, get = await http.head("/graphql", params=asked), await http.get("/graphql", params=asked)
+    own = {"x-request-id", "date"}
+    assert {*head.headers.items()} ^ {*get.headers.items()} <= {
+        (name, answer.headers[name]) for answer in (head, get) for name in own & answer.headers.keys()
+    }
+    assert get.json()["data"]
+    assert (head.headers["cache-control"], head.headers["etag"]) == ("no-cache", get.headers["etag"])
+    for known in (get.headers["etag"], "*"):
+        for method in ("HEAD", "GET"):
+            again = await http.request(method, "/graphql", params=asked, headers={"If-None-Match": known})
+            assert (again.status_code, again.headers["etag"]) == (304, get.headers["etag"])
 
 
 async def test_an_uncacheable_get_has_no_etag(http: httpx.AsyncClient) -> None:

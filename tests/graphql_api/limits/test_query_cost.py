@@ -166,3 +166,19 @@ async def test_an_answer_has_no_more_objects_than_were_paid_for(http: httpx.Asyn
 
     assert len(data["openSlots"]["edges"]) == 10
     assert objects(data) - 1 <= data["rateLimit"]["cost"]
+
+
+def test_a_cost_is_remembered_only_where_no_variable_changes_it() -> None:
+    schema = BookingSchema()._schema
+    fixed = document_facts("{ services(first: 6) { edges { node { slug } } } }").operation(None)
+    by_variable = document_facts(
+        "query ($n: Int, $ids: [ID!] = []) { services(first: $n) { edges { node { slug } } } "
+        "nodes(ids: $ids) { id } }"
+    ).operation(None)
+    by_list = document_facts('query ($id: ID!) { nodes(ids: ["x", $id]) { id } }').operation(None)
+    for _ in range(2):
+        assert query_cost(schema, fixed, {}) == 1 + 6
+        assert query_cost(schema, by_list, {"id": "y"}) == 2
+        for n in (3, 8):
+            assert query_cost(schema, by_variable, {"n": n, "ids": ["x"] * n}) == 1 + n + n
+    assert [bool(facts.fixed_costs) for facts in (fixed, by_variable, by_list)] == [True, False, False]

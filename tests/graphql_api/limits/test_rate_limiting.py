@@ -7,7 +7,6 @@ from booking.api_keys import create_key
 from booking.calendars.calendar_feed import create_feed
 from booking.storage.database import Database
 from graphql_api.app import create_app
-from graphql_api.limits.rate_limiting import MAX_CLIENTS, REFILL_TIME, ClientBudget, TokenBuckets
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
@@ -16,41 +15,6 @@ from tests.support.graphql_client import APPOINTMENT, GraphQLClient
 PAGE = {"query": "{ services(first: 20) { edges { node { slug } } } rateLimit { cost limit remaining } }"}
 COST = 1 + 1 + 20 + 1
 """The request, the list, its items, and the answer about it."""
-
-
-class Seconds:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_bucket_is_emptied_and_fills_again() -> None:
-    seconds = Seconds()
-    allowance = TokenBuckets(100, seconds)
-    assert ClientBudget((allowance, b"one")).charge(90)
-    assert not (meter := ClientBudget((allowance, b"one"))).charge(20)
-    assert (meter.wait, meter.cost, meter.remaining) == (5, 0, 10)
-    seconds.now = 4.9
-    assert not ClientBudget((allowance, b"one")).charge(20)
-    seconds.now = 5
-    assert ClientBudget((allowance, b"one")).charge(20)
-    seconds.now = 5 + REFILL_TIME.total_seconds() + 100
-    assert ClientBudget((allowance, b"one")).remaining == 100
-
-
-def test_one_client_takes_nothing_from_another() -> None:
-    allowance = TokenBuckets(100, Seconds())
-    assert ClientBudget((allowance, b"one")).charge(100)
-    assert ClientBudget((allowance, b"two")).charge(100)
-
-
-def test_the_number_of_buckets_is_bounded() -> None:
-    allowance = TokenBuckets(100, Seconds())
-    for client in range(MAX_CLIENTS + 50):
-        ClientBudget((allowance, client.to_bytes(4))).charge(1)
-    assert len(allowance._buckets) == MAX_CLIENTS
 
 
 async def test_a_response_says_how_many_points_are_left(http: httpx.AsyncClient) -> None:

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from graphql import GraphQLError
 
-from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.limits.document_facts import document_facts, parse_document
 from graphql_api.limits.limits import CACHED_DOCUMENTS, CACHED_DOCUMENTS_PER_CLIENT
@@ -18,6 +17,7 @@ from graphql_api.schema.validation import ValidatedDocuments
 from graphql_api.settings import Settings
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 
 ATTACKER = b"attacker"
 
@@ -119,7 +119,7 @@ async def test_a_trusted_document_is_never_pushed_out_and_costs_nothing(
 ) -> None:
     trusted = "query Mine { clinic { name " + "phone " * 20 + "} rateLimit { cost } }"
     (tmp_path / "mine.graphql").write_text(trusted)
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     app = create_app(Settings(sqlite_url, trusted_documents=tmp_path), now=lambda: NOW)

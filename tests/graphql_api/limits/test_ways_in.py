@@ -82,7 +82,11 @@ async def test_points_spent_at_one_door_are_missing_at_every_other(
                 break
         for _ in range(30):
             await _graphql(one)
+        # A manage page's secret is behind the `#`, so that each may be a right one.
+        assert (await WAYS_IN["the manage page"](one)).status_code == 200
         for name, ask in WAYS_IN.items():
+            if name == "the manage page":
+                continue
             refused = await ask(one)
             assert refused.status_code == 429, name
             assert int(refused.headers["retry-after"]) > 0, name

@@ -166,7 +166,11 @@ async def test_node_answers_null_for_gone_unknown_and_not_yours_alike(api: Graph
 
     assert answer == {"data": {"nodes": [None] * len(ids)}}
     too_many = await api.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["x"] * 51)
-    assert too_many["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "path": ["ids"]}
+    assert too_many["errors"][0]["extensions"] == {
+        "code": "INVALID_INPUT",
+        "path": ["ids"],
+        "inputCode": "TOO_LONG",
+    }
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,53 @@ async def test_a_repeated_request_of_the_winner_is_no_loser(api: GraphQLClient) 
     winners = [payload["holdToken"] for payload in payloads if payload["holdToken"]]
     assert len(winners) == 5
     assert len(set(winners)) == 1
+
+
+async def test_a_refusal_of_a_move_is_shared_and_waits_for_no_other_writer(
+    api: GraphQLClient, database: Database
+) -> None:
+    tokens = [
+        (await api.hold_and_book(f"2026-11-24T{hour}:00:00-05:00", **WITH_A))["manageToken"]
+        for hour in (12, 13, 14)
+    ]
+    await api.hold(NINE, **WITH_A)
+    first = await api.reschedule(tokens[0], NINE)
+    assert problem_types(first) == ["SlotTaken"]
+    assert len(first["problems"][0]["alternatives"]) == 3
+
+    async with database.write():
+        for token in tokens:
+            with sql_statements() as sent:
+                refused = await api.reschedule(token, NINE, **new_key())
+            assert problem_types(refused) == ["SlotTaken"]
+            assert len(sent) <= 4
+            assert all(statement.startswith("SELECT") for statement in sent)
+
+
+async def test_a_move_within_the_time_of_the_visit_itself_is_open(api: GraphQLClient) -> None:
+    token = (await api.hold_and_book("2026-11-24T13:00:00-05:00", **WITH_A))["manageToken"]
+    for at in ("2026-11-24T13:15:00-05:00", "2026-11-24T13:15:00-05:00", "2026-11-24T13:00:00-05:00"):
+        assert (await api.reschedule(token, at))["problems"] == []
+
+
+async def test_a_move_is_answered_again_after_the_visit_moved_on(
+    api: GraphQLClient,
+) -> None:
+    token = (await api.hold_and_book("2026-11-24T13:00:00-05:00", **WITH_A))["manageToken"]
+    key = new_key()
+    assert (await api.reschedule(token, NINE, **key))["problems"] == []
+    assert (await api.reschedule(token, "2026-11-24T14:00:00-05:00"))["problems"] == []
+    await api.hold(NINE, **WITH_A)
+    assert (await api.reschedule(token, NINE, **key))["problems"] == []
+
+
+async def test_one_of_a_crowd_moves_to_the_time_and_the_others_get_the_same_refusal(
+    api: GraphQLClient,
+) -> None:
+    tokens = [
+        (await api.hold_and_book(f"2026-11-26T{hour}:00:00-05:00", **WITH_A))["manageToken"]
+        for hour in ("07", "08", "10", "12", "13", "14")
+    ]
+    moved = await asyncio.gather(*(api.reschedule(token, NINE, **new_key()) for token in tokens))
+    assert sum(not answer["problems"] for answer in moved) == 1
+    assert {kind for answer in moved for kind in problem_types(answer)} == {"SlotTaken"}

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select
 
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
+from tests.booking.patients.stored_contacts import all_topics, topics_of
 from tests.support.clinics import edit_file, open_clinic
 from tests.support.databases import core_tables
 from tests.support.graphql_client import QUESTIONS, GraphQLClient, problem_types, screening_answers
@@ -78,15 +79,17 @@ async def test_a_blocking_answer_is_neither_stored_nor_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     held = await api.hold(TUESDAY)
-    # That there is something to leak: an answer to tell is kept, by name, where it is looked for.
+    # That there is something to leak: an answer to tell is kept, encrypted, where it is looked for.
     await api.hold_and_book("2026-11-24T13:00:00-05:00")
     told = await api.hold("2026-11-25T13:00:00-05:00")
     await api.book(told["holdToken"], screening=screening_answers(needle_fear="YES"))
-    assert "needle-fear" in await everything_stored(database)
+    kept = [[], ["needle-fear"]]
+    assert await all_topics(database) == kept
 
     await api.check_screening(screening_answers(pregnancy="YES"))
     await api.book(held["holdToken"], screening=screening_answers(pregnancy="YES"))
 
+    assert await all_topics(database) == kept
     assert "pregnancy" not in await everything_stored(database)
     logged = [record for record in caplog.records if not record.name.startswith("sqlalchemy")]
     assert "pregnancy" not in " ".join(record.getMessage() for record in logged)
@@ -100,11 +103,7 @@ async def test_the_note_for_the_practitioner_is_stored_with_the_appointment_and_
         held["holdToken"], screening=screening_answers(needle_fear="YES", metal_allergy="UNSURE")
     )
 
-    async with database.read() as session:
-        assert (await session.scalars(select(Appointment.tell_practitioner))).one() == [
-            "needle-fear",
-            "metal-allergy",
-        ]
+    assert await all_topics(database) == [["needle-fear", "metal-allergy"]]
     assert "needle" not in str(booked).replace("dry-needling", "")
     seen = await api.appointment(booked["manageToken"])
     assert "fear" not in str(seen)
@@ -135,6 +134,26 @@ async def test_within_the_days_nothing_is_asked(api: GraphQLClient, token: str) 
     assert (await api.reschedule(token, BOOKED))["problems"] == []
 
 
+@pytest.mark.parametrize(
+    ("policy", "day", "problems"),
+    [
+        ("", "2026-12-22", []),
+        ("", "2027-01-05", ["ScreeningIncomplete"]),
+        ("screening_valid = false", "2027-01-05", []),
+        ('screening_valid = "60 days"', "2027-01-05", []),
+    ],
+)
+async def test_answers_hold_for_thirty_days_unless_the_clinic_decides_otherwise(
+    api: GraphQLClient, database: Database, policy: str, day: str, problems: list[str]
+) -> None:
+    await open_clinic(database, edit_file({CHANGES_UNTIL: f'cancellation_notice = "0 min"\n{policy}'}))
+    secret = (await api.hold_and_book(BOOKED))["manageToken"]
+
+    moved = await api.reschedule(secret, f"{day}T10:00:00-05:00")
+
+    assert problem_types(moved) == problems
+
+
 async def test_beyond_them_the_refusal_carries_the_questions(
     api: GraphQLClient, database: Database, token: str
 ) -> None:
@@ -152,7 +171,7 @@ async def test_new_answers_move_the_visit_and_only_their_topics_are_kept(
     answers = screening_answers(needle_fear="YES")
     assert (await api.reschedule(token, FAR, screening=answers))["problems"] == []
     moved = await stored(database)
-    assert (moved.starts_at.isoformat(), moved.tell_practitioner) == (
+    assert (moved.starts_at.isoformat(), await topics_of(database, moved.id)) == (
         "2026-12-08T15:00:00+00:00",
         ["needle-fear"],
     )
@@ -164,7 +183,7 @@ async def test_a_blocking_answer_leaves_the_visit_where_it_was(
     refused = await api.reschedule(token, FAR, screening=screening_answers(bleeding="YES"))
     assert problem_types(refused) == ["CallTheClinic"]
     visit = await stored(database)
-    assert (visit.starts_at.isoformat(), visit.sequence, visit.tell_practitioner) == (
+    assert (visit.starts_at.isoformat(), visit.sequence, await topics_of(database, visit.id)) == (
         "2026-11-24T15:00:00+00:00",
         0,
         [],

@@ -68,7 +68,10 @@ async def test_a_partner_receives_the_events_of_its_bookings_and_replays_missed_
     added = await done(owner, ADD, url=f"{receiver.url}/hook", name="Sample Directory")
     assert added["problems"] == []
     assert added["secret"].startswith("whsec_")
-    assert added["endpoint"]["events"] == ["BOOKED", "MOVED", "CANCELLED", "NEEDS_ATTENTION"]
+    assert added["endpoint"]["events"] == [
+        *("BOOKED", "MOVED", "CANCELLED", "NEEDS_ATTENTION"),
+        *("ARRIVED", "CHECKED_IN", "FULFILLED", "NOSHOW", "REOPENED"),
+    ]
     which = {"endpointId": added["endpoint"]["id"]}
 
     held = (await GraphQLClient(http).hold("2026-11-24T09:00:00-05:00"))["holdToken"]

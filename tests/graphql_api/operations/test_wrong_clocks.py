@@ -13,7 +13,7 @@ from graphql_api.settings import Settings
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from tests.support.databases import Postgres
+from tests.support.databases import Postgres, open_database
 from tests.support.graphql_client import GraphQLClient, practitioner_id, problem_types
 
 NINE = "2026-11-24T09:00:00-05:00"
@@ -67,7 +67,7 @@ async def test_a_clock_that_steps_back_sells_nothing_twice(
 
 
 async def test_the_database_decides_what_time_it_is(postgres: Postgres, postgresql_url: str) -> None:
-    database = Database(postgresql_url)
+    database = open_database(postgresql_url)
     await open_clinic(database)
     async with database.write() as session:
         name = await session.scalar(text("SELECT current_database()"))

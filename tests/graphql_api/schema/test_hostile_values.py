@@ -33,6 +33,7 @@ from graphql_api.types.relay import global_id
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from tests.support.graphql_client import PATIENT, practitioner_id, service_id
 from tests.support.hostile_values import BODIES, LITERALS, VALUES, WRONG_FOR_MOST
 
@@ -63,7 +64,7 @@ async def partner(database: Database, database_url: str) -> AsyncIterator[httpx.
 
 @pytest.fixture
 async def sqlite_partner(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with partner_of(Database(sqlite_url), sqlite_url) as client:
+    async with partner_of(open_database(sqlite_url), sqlite_url) as client:
         yield client
 
 

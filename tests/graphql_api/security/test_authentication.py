@@ -20,6 +20,7 @@ from booking.storage.database import Database
 from booking.storage.models.api_keys import ApiKey, Scope
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
+from tests.graphql_api.cli.command_line import run_command
 from tests.graphql_api.cli.test_cli import run
 from tests.graphql_api.conftest import Clock
 from tests.support.asgi_client import asgi_client
@@ -208,12 +209,15 @@ async def test_a_site_key_is_for_its_own_pages_alone(
 
 @pytest.mark.processes
 def test_keys_are_made_listed_rotated_and_revoked(tmp_path: Path, sqlite_url: str) -> None:
-    def keys(*arguments: str) -> str:
-        done = run("keys", *arguments, folder=tmp_path, DATABASE_URL=sqlite_url)
+    def keys(*arguments: str, starts_anew: bool = False) -> str:
+        environment = {"DATABASE_URL": sqlite_url}
+        done = run_command(
+            "keys", *arguments, folder=tmp_path, environment=environment, starts_anew=starts_anew
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert "no keys" in keys("list")
+    assert "no keys" in keys("list", starts_anew=True)
     made = keys("create", "--name", "Sample Directory", "--scopes", "catalogue, availability,book")
     secret = made.splitlines()[1]
     assert has_valid_checksum(secret)

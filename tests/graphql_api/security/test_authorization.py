@@ -16,7 +16,7 @@ from graphql_api.schema.schema import printed_schema
 from graphql_api.security.authorization import PROTECTED_TYPES, PUBLIC_FIELDS
 from graphql_api.types.relay import global_id, key_from_id
 from tests.graphql_api.security.test_authentication import bearing, new_key
-from tests.support.clinics import NOW
+from tests.support.clinics import NOW, asking_for_consent, open_clinic
 from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers, service_id
 
 SCHEMA = build_schema(printed_schema())
@@ -24,6 +24,7 @@ NINE = "2026-11-24T09:00:00-05:00"
 SECOND, THIRD = "2026-12-01T09:00:00-05:00", "2026-12-08T09:00:00-05:00"
 NODE_SCOPES = {
     "Clinic": Scope.CATALOGUE,
+    "ConsentText": Scope.CATALOGUE,
     "Location": Scope.CATALOGUE,
     "Practitioner": Scope.CATALOGUE,
     "ScreeningQuestion": Scope.CATALOGUE,
@@ -83,14 +84,17 @@ async def scene(http: httpx.AsyncClient, database: Database) -> Scene:
     given = {"holdTokens": holds["holdTokens"], "patient": PATIENT, "screening": screening_answers()}
     course = (await owner.ask(BOOK_COURSE, input=given))["data"]["bookCourse"]
     assert course["problems"] == []
+    await open_clinic(database, asking_for_consent())
     data = (
         await callers["anonymous"].ask(
-            '{ clinic { id locations { id } } service(slug: "dry-needling") { id screeningQuestions { id } '
+            "{ clinic { id consentText { id } locations { id } } "
+            'service(slug: "dry-needling") { id screeningQuestions { id } '
             "practitioners(first: 1) { edges { node { id } } } } }"
         )
     )["data"]
     ids = {
         "Clinic": data["clinic"]["id"],
+        "ConsentText": data["clinic"]["consentText"]["id"],
         "Location": data["clinic"]["locations"][0]["id"],
         "Service": data["service"]["id"],
         "ScreeningQuestion": data["service"]["screeningQuestions"][0]["id"],

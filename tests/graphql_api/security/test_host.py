@@ -10,10 +10,10 @@ import pytest
 from asgi_lifespan import LifespanManager
 from starlette.types import ASGIApp, Message, Scope
 
-from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 
 FORM = b"at=2026-11-24T12:00Z@main-street&key=" + b"k" * 43
 QUERY = b'{"query": "{ services(first: 1) { edges { node { slug } } } }"}'
@@ -91,7 +91,7 @@ QUERIES = [
 
 @asynccontextmanager
 async def running(url: str) -> AsyncIterator[ASGIApp]:
-    database = Database(url)
+    database = open_database(url)
     await open_clinic(database)
     await database.close()
     # Each test sends more requests than a client may.

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.settings import InvalidSetting, Settings, settings_from
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
 from web.built_widget import widget_documents
 
 OURS = "query Name($slug: String!) { service(slug: $slug) { name } }\n"
@@ -31,7 +31,7 @@ async def http(
     (folder / "name.graphql").write_text(OURS)
     (folder / "several.graphql").write_text(SEVERAL)
     (folder / "README").write_text("not one of them")
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
     settings = Settings(sqlite_url, trusted_documents=folder, trusted_documents_only=request.param)

@@ -24,6 +24,8 @@ class ServerProcess:
     process: Process
     port: int
     clinic_file: Path
+    printed: str
+    """What it printed before it was ready."""
 
     @property
     def url(self) -> str:
@@ -61,13 +63,17 @@ class ServerProcess:
 
 
 @asynccontextmanager
-async def running_server(folder: Path, **environment: str) -> AsyncIterator[ServerProcess]:
+async def running_server(
+    folder: Path, *options: str, clinic: str = SAMPLE, **environment: str
+) -> AsyncIterator[ServerProcess]:
+    """With these options; what it logs is in the folder's file `log`."""
     clinic_file = folder / "clinic.toml"
-    clinic_file.write_text(SAMPLE, "utf-8")
+    clinic_file.write_text(clinic, "utf-8")
     (folder / "log").touch()
     with (folder / "log").open("w") as log:
         process = await asyncio.create_subprocess_exec(
             *SERVE,
+            *options,
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
             stdout=PIPE,
@@ -76,11 +82,12 @@ async def running_server(folder: Path, **environment: str) -> AsyncIterator[Serv
         assert process.stdout
         try:
             async with asyncio.timeout(START_SECONDS):
-                line = b""
-                while b"Hosted booking page" not in line:
-                    line = await process.stdout.readline()
-                    assert line, (folder / "log").read_text()
-            yield ServerProcess(process, int(line.rsplit(b":", 1)[1].split(b"/")[0]), clinic_file)
+                lines = [b""]
+                while b"Hosted booking page" not in lines[-1]:
+                    lines.append(await process.stdout.readline())
+                    assert lines[-1], (folder / "log").read_text()
+            port = int(lines[-1].rsplit(b":", 1)[1].split(b"/")[0])
+            yield ServerProcess(process, port, clinic_file, b"".join(lines).decode())
         finally:
             with suppress(ProcessLookupError):
                 process.kill()

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.graphql_api.server.process import SERVE, running_server
+from tests.graphql_api.cli.command_line import run_command
+from tests.graphql_api.server.process import running_server
 from tests.support.clinics import SAMPLE, edit_file
 from tests.support.graphql_client import service_id
 
@@ -72,11 +73,7 @@ async def test_sighup_loads_the_clinics_file_and_a_mistake_changes_nothing(tmp_p
 
 def serve(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "clinic.toml").write_text(SAMPLE, "utf-8")
-    command = [*SERVE[:4], *arguments]
-    environment = {"PYTHONPATH": str(Path.cwd()), "PATH": ""}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    return run_command("serve", *arguments, folder=folder, environment={"PATH": ""})
 
 
 def test_a_port_in_use_is_one_sentence_before_the_database_is_made(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
 from tests.booking.notifications.mailbox import Mailbox
 from tests.stress.deployment import Deployment
 from tests.stress.scenarios.kills import FinalCheck
+from tests.support.databases import open_database
 
 SITE = "https://booking.example.com"
 TIMEOUT_SECONDS = 180
@@ -33,7 +34,7 @@ def every_booking_is_mailed(box: Mailbox, *, until_sent: bool) -> FinalCheck:
     """
 
     async def check(deployment: Deployment) -> list[str]:
-        database = Database(deployment.url)
+        database = open_database(deployment.url)
         try:
             if until_sent:
                 await _wait_until_sent(database)

@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from starlette.applications import Starlette
 
 from booking.appointments.hold import HoldRequest, hold_slot
+from booking.patients.contacts import PatientContact
 from booking.storage.database import Database
-from booking.storage.models.appointments import Appointment, Patient
+from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import TimeOff
 from booking.storage.models.holds import Hold
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
+from tests.booking.patients.stored_contacts import all_contacts
 from tests.support.clinics import SAMPLE
 from tests.support.site import Clock, running_site
 from web.noscript.booking_state import Choice
@@ -42,9 +44,8 @@ class Server:
             query = select(Appointment).order_by(Appointment.starts_at)
             return list(await session.scalars(query))
 
-    async def patients(self) -> list[Patient]:
-        async with self.database.read() as session:
-            return list(await session.scalars(select(Patient)))
+    async def patients(self) -> list[PatientContact]:
+        return await all_contacts(self.database)
 
     async def count_holds(self) -> int:
         """The holds of visitors without a script that have not expired."""

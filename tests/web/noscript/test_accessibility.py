@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.support.browsers import TIMEOUT_MS
+from tests.support.clinics import asking_for_consent, open_clinic
 from tests.web.noscript.server import Server
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
@@ -105,6 +106,21 @@ async def test_every_page_of_a_visit_is_accessible(server: Server, page: Page, l
     await answers("yes")
     await sees(".call-us")
     found += await findings(page, "call")
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_text_to_agree_to_is_accessible(server: Server, page: Page, language: str) -> None:
+    await open_clinic(server.database, asking_for_consent())
+    await page.goto(f"{server.url}/book/physiotherapy-assessment/times?lang={language}")
+    await page.locator("button.time").first.click()
+    await expect(page.locator("#consent")).to_be_visible()
+    found = await findings(page, "consent")
+    await page.locator("button.primary").click()
+    await expect(page.locator("#consent-wrong")).to_be_visible()
+    found += await findings(page, "consent that is missing")
+    await page.locator("#consent").check()
+    found += await findings(page, "consent that is given")
     assert found == []
 
 

@@ -10,6 +10,7 @@ import pytest
 from booking.storage.database import Database
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import edit_file, open_clinic, small_clinic
+from tests.support.databases import open_database
 from tests.support.site import Clock
 from tests.web.noscript.server import app_on
 
@@ -23,7 +24,7 @@ HELD = {"at": TIME, "key": "k" * 43}
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url)
+    opened = open_database(sqlite_url)
     await open_clinic(opened)
     yield opened
     await opened.close()
@@ -272,7 +273,7 @@ location = "here\"""",
 
 
 async def test_a_time_names_its_location_where_there_are_several(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
+    database = open_database(sqlite_url)
     await open_clinic(database, edit_file(TWO_LOCATIONS, small_clinic()))
     async with asgi_client(app_on(sqlite_url, Clock())) as site:
         times = (await site.get("/book/visit/times")).text

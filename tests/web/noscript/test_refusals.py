@@ -1,12 +1,12 @@
 """Refused times, mistakes and failures on the way, and how a visitor without a script goes on."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from tests.support.databases import locked, out_of_order
 from tests.web.noscript.server import Server, running_server
 from tests.web.noscript.visitor import NoscriptVisitor
 
@@ -188,14 +188,46 @@ async def test_going_back_to_the_questions_loses_nothing(server: Server, visitor
     await expect(visitor.field("Your name")).to_have_value("Sample Patient")
 
 
+async def test_each_form_can_be_sent_again_after_the_database_was_out_of_order(
+    sqlite_url: str, visitor: NoscriptVisitor
+) -> None:
+    async with running_server(sqlite_url) as server:
+        file = Path(server.sqlite_file)
+
+        async def goes_on(heading: str) -> None:
+            """The page says it with the number, and its form does then what was meant."""
+            await visitor.sees("We can’t reach our booking system right now.")
+            await expect(
+                visitor.page.locator("main").get_by_role("link", name="416.545.1881")
+            ).to_be_visible()
+            await visitor.button("Try again").click()
+            await visitor.sees(heading)
+
+        await visitor.opens_times(server.url)
+        with out_of_order(file):
+            await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
+            await visitor.sees("We can’t reach our booking system right now.")
+        await goes_on("Is this treatment right for you?")
+        with out_of_order(file):
+            await visitor.answers()
+            await visitor.sees("We can’t reach our booking system right now.")
+        await goes_on("Who is coming?")
+        await visitor.fills_in()
+        with out_of_order(file):
+            await visitor.books()
+            await visitor.sees("We can’t reach our booking system right now.")
+        await goes_on("Your visit is booked")
+        [patient] = await server.patients()
+        assert (patient.name, patient.email) == ("Sample Patient", "patient@example.com")
+
+
 async def test_a_form_can_be_sent_again_after_the_database_could_not_answer(
     sqlite_url: str, visitor: NoscriptVisitor
 ) -> None:
     async with running_server(f"{sqlite_url}?timeout=0.1") as server:
         await visitor.opens_details(server.url)
         await visitor.fills_in()
-        with closing(sqlite3.connect(server.sqlite_file)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with locked(Path(server.sqlite_file)):
             await visitor.books()
             await visitor.sees("We can’t reach our booking system right now.")
             await expect(

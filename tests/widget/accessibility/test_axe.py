@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.clinics import NOW
+from tests.support.clinics import NOW, asking_for_consent
 from tests.support.graphql_client import PATIENT, practitioner_id
-from tests.support.site import Site, page_of_another_origin
+from tests.support.site import Site, page_of_another_origin, running_site
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 PAGE = """<!doctype html><html lang="{language}"><head><meta name="color-scheme" content="light dark">
@@ -114,6 +114,23 @@ async def test_axe_finds_no_violation_in_any_step(site: Site, audit: AxeAudit, l
         await audit.answers("YES")
         await audit.sees("[part=call]")
         await audit.check("call")
+    assert audit.findings == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_axe_finds_no_violation_beside_a_text_to_agree_to(
+    sqlite_url: str, audit: AxeAudit, language: str
+) -> None:
+    async with running_site(sqlite_url, asking_for_consent()) as site:
+        await audit.page.goto(f"{site.url}/book/physiotherapy-assessment?lang={language}")
+        await audit.clicks("[part=time]")
+        await audit.sees("[part=consent]")
+        await audit.check("consent")
+        await audit.clicks("[part=primary]")
+        await audit.sees("[part=consent] .wrong:not(:empty)")
+        await audit.check("consent that is missing")
+        await audit.page.locator("input[name=consent]").check()
+        await audit.check("consent that is given")
     assert audit.findings == []
 
 

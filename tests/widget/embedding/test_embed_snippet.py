@@ -60,7 +60,12 @@ async def test_a_link_that_a_site_builder_lets_through_opens_the_dialog_and_keep
 
 @pytest.mark.parametrize(
     ("query", "heading"),
-    [("?book=dry-needling", "When would you like to come?"), ("?book", "What can we do for you?")],
+    [
+        ("?book=dry-needling", "When would you like to come?"),
+        ("?book=dry-needling).", "When would you like to come?"),
+        ("?book=3DDry-Needling%0A", "When would you like to come?"),
+        ("?book", "What can we do for you?"),
+    ],
 )
 async def test_an_address_can_ask_for_the_dialog(
     site: Site, visitor: Visitor, query: str, heading: str

@@ -1,12 +1,14 @@
 """The page behind the link to move or cancel: `/manage#token`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from sqlalchemy import select
 
-from booking.storage.models.appointments import Appointment
+from booking.appointments.status import set_status
+from booking.domain.actor import Actor, ActorKind
+from booking.storage.models.appointments import Appointment, AppointmentStatus
 from tests.support.clinics import edit_file
 from tests.support.graphql_client import practitioner_id, service_id
 from tests.support.site import Site, running_site
@@ -149,3 +151,42 @@ async def test_a_visit_that_is_moved_far_is_screened_again(sqlite_url: str, visi
         alert = visitor.page.get_by_role("alert")
         await expect(alert).to_contain_text("Your visit is moved to Wednesday, November 25, 9:00 a.m.")
         assert await statuses(site) == {"25 14:00": "BOOKED"}
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (AppointmentStatus.ARRIVED, "It is too late to change this visit online. Please call us."),
+        (AppointmentStatus.CHECKED_IN, "It is too late to change this visit online. Please call us."),
+        (AppointmentStatus.FULFILLED, "This visit is over."),
+        (AppointmentStatus.NOSHOW, "This visit is over."),
+    ],
+)
+async def test_a_visit_of_each_status_stands_and_is_changed_by_phone(
+    site: Site, visitor: Visitor, token: str, status: AppointmentStatus, said: str
+) -> None:
+    at = datetime.fromisoformat("2026-11-24T06:50:00-05:00")
+    async with site.database.write() as session:
+        [row] = await session.scalars(select(Appointment))
+        actor = Actor(ActorKind.STAFF, "reception", "10.0.0.7")
+        await set_status(session, row.id, status, version=0, actor=actor, now=at)
+    await visitor.page.clock.set_fixed_time(at)
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await expect(visitor.page.get_by_text(said)).to_be_visible()
+    await expect(visitor.page.get_by_role("link", name="Add to calendar")).to_be_visible()
+    await expect(visitor.page.get_by_role("button")).to_have_count(0)
+
+
+async def test_a_status_that_this_widget_does_not_know_is_shown_as_a_visit_that_stands(
+    site: Site, visitor: Visitor, token: str
+) -> None:
+    async def of_a_later_version(route: Route) -> None:
+        response = await route.fetch()
+        text = (await response.text()).replace('"BOOKED"', '"WAITLISTED"')
+        await route.fulfill(response=response, body=text)
+
+    await visitor.page.route("**/graphql", of_a_later_version)
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await expect(visitor.heading("Your visit")).to_be_visible()
+    await expect(visitor.page.get_by_role("link", name="Add to calendar")).to_be_visible()
+    await expect(visitor.page.get_by_text("Cancelled", exact=True)).to_have_count(0)

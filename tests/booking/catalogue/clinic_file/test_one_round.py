@@ -51,6 +51,17 @@ def test_mistakes_of_structure_and_rules_and_several_of_one_value_are_told_toget
     assert any("photo: unknown key; the keys here are certifications, hours" in each for each in found)
 
 
+def test_one_file_leaves_nothing_behind_for_the_next() -> None:
+    text = small_clinic(practitioners=practitioner("one", "09:00-12:00")).replace("languages", "langages")
+    text = text.replace('services = ["visit"]', 'services = ["visit", "other"]')
+    before = mistakes_of(text)
+    assert any("there is no service 'other'" in each for each in before)
+
+    mistakes_of("locations = 7")
+
+    assert mistakes_of(text) == before
+
+
 def test_a_wrong_value_causes_no_mistake_of_a_rule_about_it() -> None:
     assert len(mistakes_of(edit_file({'country = "CA"': 'country = "XX"'}))) == 1
     assert len(mistakes_of(edit_file({'languages = ["en", "fr"]': "languages = 7"}))) == 1

@@ -1,0 +1,54 @@
+"""Pages of the desk in a browser, audited by axe-core in one look."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import httpx
+from playwright.async_api import Browser
+
+from tests.desk.desk_server import Desk
+from tests.support.live_server import live_server
+from tests.widget.accessibility.test_axe import AXE, FINDINGS
+
+
+@dataclass(frozen=True)
+class Look:
+    scheme: Literal["light", "dark"]
+    width: int
+    language: str
+
+
+LOOKS = [
+    Look(scheme, width, language)
+    for scheme in ("light", "dark")
+    for width, language in ((1440, "en"), (320, "fr"))
+]
+
+
+async def audit(
+    browser: Browser, desk: Desk, visitor: httpx.AsyncClient, look: Look, paths: Iterable[str]
+) -> None:
+    """Fail where axe finds something, or a page is wider than the screen."""
+    headers = {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in visitor.cookies.items()),
+        "Accept-Language": look.language,
+    }
+    context = await browser.new_context(
+        viewport={"width": look.width, "height": 900},
+        color_scheme=look.scheme,
+        reduced_motion="reduce",
+        extra_http_headers=headers,
+        bypass_csp=True,  # axe comes from outside of the page
+    )
+    try:
+        page = await context.new_page()
+        async with live_server(desk.app) as url:
+            for path in paths:
+                await page.goto(f"{url}{path}")
+                await page.add_script_tag(path=AXE)
+                findings = await page.evaluate(FINDINGS)
+                assert findings == [], (path, findings)
+                assert await page.evaluate("document.documentElement.scrollWidth") <= look.width, path
+    finally:
+        await context.close()

@@ -1,0 +1,174 @@
+"""The configurations of proxies on the page work, with those that are installed here."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import socket
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from grp import getgrgid
+from pathlib import Path
+from pwd import getpwuid
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graphql_api.app import create_app
+from graphql_api.limits.limits import MAX_BODY_BYTES
+from graphql_api.settings import Settings
+from tests.support.clinics import NOW, open_clinic
+from tests.support.databases import open_database
+from tests.support.graphql_client import service_id
+from tests.support.live_server import live_server
+
+pytestmark = pytest.mark.processes
+
+PAGE = (Path(__file__).parents[2] / "docs/how-to/run.md").read_text("utf-8")
+HOST = "book.clinic.example"
+START_SECONDS = 20
+LIVE = {
+    "query": "subscription ($filter: OpenSlotFilter!) { availabilityChanged(filter: $filter) { date } }",
+    "variables": {"filter": {"serviceId": service_id(), "from": "2026-11-30", "to": "2026-12-04"}},
+}
+
+
+def configuration(language: str, server: str, port: int) -> str:
+    """The page's block, for this server and port, where no rights of root are needed."""
+    (block,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    assert "127.0.0.1:8000" in block
+    block = block.replace("127.0.0.1:8000", server.removeprefix("http://"))
+    return re.sub(r"(?<=[ :])443\b", str(port), block)
+
+
+def nginx(folder: Path, server: str, port: int) -> list[str]:
+    block = configuration("nginx", server, port).replace("/etc/ssl/", f"{folder}/")
+    paths = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = f"user {getpwuid(os.getuid()).pw_name} {getgrgid(os.getgid()).gr_name};"
+    text = f"daemon off; {user} pid {folder}/pid; events {{}} http {{ {paths} {block} }}"
+    (folder / "nginx.conf").write_text(text)
+    return ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
+
+
+def caddy(folder: Path, server: str, port: int) -> list[str]:
+    block = configuration("caddyfile", server, port)
+    assert block.startswith(f"{HOST} {{\n")
+    certificate = f"tls {folder}/{HOST}.pem {folder}/{HOST}.key"
+    block = block.replace(f"{HOST} {{", f"{HOST}:{port} {{\n    {certificate}")
+    (folder / "Caddyfile").write_text(f"{{\n    admin off\n    auto_https disable_redirects\n}}\n{block}")
+    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+
+
+def haproxy(folder: Path, server: str, port: int) -> list[str]:
+    block = configuration("haproxy", server, port).replace("/etc/haproxy/", f"{folder}/")
+    (folder / "haproxy.cfg").write_text(block)
+    key = folder / f"{HOST}.key"
+    key.rename(folder / f"{HOST}.pem.key")  # Where HAProxy looks for it.
+    return ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]
+
+
+def make_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (folder / f"{HOST}.pem").write_bytes(certificate.public_bytes(encoding))
+    (folder / f"{HOST}.key").write_bytes(key.private_bytes(encoding, form, serialization.NoEncryption()))
+
+
+def with_echo(app: ASGIApp) -> ASGIApp:
+    """The app, which says at `/echo` what the proxy told it."""
+
+    async def echo_or_app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") != "/echo":
+            await app(scope, receive, send)
+            return
+        request = Request(scope)
+        said = {"client": request.client and request.client.host, "url": str(request.url)}
+        await JSONResponse(said)(scope, receive, send)
+
+    return echo_or_app
+
+
+@asynccontextmanager
+async def running(command: list[str], port: int, folder: Path) -> AsyncIterator[None]:
+    environment = {"HOME": str(folder), "PATH": str(Path(shutil.which(command[0]) or "").parent)}
+    with (folder / "errors").open("w") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command, env=environment, stdout=DEVNULL, stderr=errors
+        )
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while process.returncode is None:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                except OSError:
+                    await asyncio.sleep(0.05)
+                else:
+                    writer.close()
+                    break
+        assert process.returncode is None, (folder / "errors").read_text()
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+@pytest.mark.parametrize("prepare", [nginx, caddy, haproxy], ids=lambda prepare: prepare.__name__)
+async def test_a_proxy_configured_as_on_the_page(
+    prepare: Callable[[Path, str, int], list[str]], sqlite_url: str, tmp_path: Path
+) -> None:
+    if not shutil.which(prepare.__name__):
+        pytest.skip(f"needs {prepare.__name__}")
+    database = open_database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    make_certificate(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    async def curl(path: str, *options: str) -> str:
+        """The status, the version of HTTP, and the body."""
+        resolve = ("--resolve", f"{HOST}:{port}:127.0.0.1", "--cacert", str(tmp_path / f"{HOST}.pem"))
+        shown = ("--silent", "--show-error", "--no-buffer", "--write-out", "\n%{http_code} %{http_version}")
+        process = await asyncio.create_subprocess_exec(
+            "curl", *resolve, *shown, *options, f"https://{HOST}:{port}{path}", stdout=PIPE
+        )
+        return (await process.communicate())[0].decode()
+
+    app = create_app(Settings(sqlite_url), now=lambda: NOW)
+    async with (
+        live_server(with_echo(app)) as server,
+        running(prepare(tmp_path, server, port), port, tmp_path),
+    ):
+        echoed, status = (await curl("/echo", "--header", "X-Forwarded-For: 203.0.113.9")).split("\n")
+        assert status == "200 2"
+        assert json.loads(echoed) == {"client": "127.0.0.1", "url": f"https://{HOST}:{port}/echo"}
+
+        (tmp_path / "long.json").write_text(" " * (MAX_BODY_BYTES + 1))
+        as_json = ("--header", "Content-Type: application/json", "--data-binary")
+        refused = await curl("/graphql", *as_json, f"@{tmp_path / 'long.json'}")
+        assert refused.endswith("\n413 2")
+        assert "65536 bytes at most" in json.loads(refused.rpartition("\n")[0])["errors"][0]["message"]
+
+        listening = (*as_json, json.dumps(LIVE), "--header", "Accept: text/event-stream")
+        assert (await curl("/graphql", *listening, "--max-time", "3")).startswith("event: next\ndata: {")
