@@ -52,8 +52,12 @@ class FailureHandlers:
         return self._respond(request, RequestError(503, reason.message, code_of(reason), headers))
 
     async def failed(self, request: Request, _mistake: Exception) -> Response:
-        """Handle a mistake in the program; uvicorn logs its traceback."""
-        return self._respond(request, RequestError(500, SOMETHING_WENT_WRONG, "INTERNAL"))
+        """Handle a mistake in the program; uvicorn logs its traceback, and then ends the connection.
+
+        The answer says so: a client that sent its next request meanwhile would find itself cut off.
+        """
+        headers = {"Connection": "close"}
+        return self._respond(request, RequestError(500, SOMETHING_WENT_WRONG, "INTERNAL", headers))
 
     def _respond(self, request: Request, reason: RequestError) -> Response:
         if request.scope["path"] == GRAPHQL_PATH:

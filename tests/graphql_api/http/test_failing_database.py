@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -110,6 +111,28 @@ async def test_every_page_shows_the_number(site: httpx.AsyncClient, language: st
         assert answer.status_code in (404, 500, 503), answer.url
         assert f'<html lang="{language}"' in answer.text
         assert f'href="tel:{PHONE}"' in answer.text, answer.url
+
+
+async def test_an_answer_after_which_the_connection_ends_says_so(sqlite_url: str) -> None:
+    """A browser that keeps the connection would send its next form into one that is ended."""
+    database = open_database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    mistakes: list[Exception] = []
+
+    def now() -> datetime:
+        for mistake in mistakes:
+            raise mistake
+        return NOW
+
+    async with asgi_client(create_app(Settings(database_url=sqlite_url), now=now)) as http:
+        http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]
+        answered = await http.get(f"{SERVICE}/times", headers=HTML)
+        mistakes.append(RuntimeError("no clock"))
+        failed = await http.get(f"{SERVICE}/times", headers=HTML)
+    assert (answered.status_code, failed.status_code) == (200, 500)
+    assert "connection" not in answered.headers
+    assert failed.headers["connection"] == "close"
 
 
 async def test_a_page_is_asked_for_again_at_its_own_address(site: httpx.AsyncClient) -> None:
