@@ -2,15 +2,17 @@
 
 import json
 
+from markupsafe import Markup
+
 from booking.i18n.texts import Texts
 
 BEGINNING = "desk.modules."
 
 
-def module_texts(texts: Texts) -> str:
-    """JSON that may stand inside a `<script type="application/json">`."""
+def module_texts(texts: Texts) -> Markup:
+    """A data block of JSON, which no `<` can end."""
     said = {
         key.removeprefix(BEGINNING): text for key, text in texts.texts.items() if key.startswith(BEGINNING)
     }
-    locale = str(texts.locale).replace("_", "-")
-    return json.dumps(said | {"locale": locale}, ensure_ascii=False).replace("<", "\\u003c")
+    data = json.dumps(said | {"locale": texts.tag}, ensure_ascii=False).replace("<", "\\u003c")
+    return Markup(f'<script type="application/json" id="texts">{data}</script>')  # noqa: S704

@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -27,8 +26,6 @@ from rendering.templates import template_environment
 EVERY_ROLE = frozenset(Role)
 FRONT_DESK = frozenset({Role.OWNER, Role.RECEPTION})
 OWNERS = frozenset({Role.OWNER})
-
-"""The beginning of the keys of texts that the desk's modules say."""
 
 templates = template_environment(Path(__file__).parents[1] / "templates")
 templates.globals |= {"assets": assets, "Role": Role}
@@ -59,7 +56,7 @@ class PublicRequest:
             clinic=clinic,
             text=self.texts,
             language_link=partial(_in_language, self.http),
-            module_texts=partial(_module_texts, self.texts),
+            module_texts=partial(module_texts, self.texts),
             request=self,
             **values,
         )
@@ -113,8 +110,3 @@ class DeskRequest(PublicRequest):
 def _in_language(http: Request, language: str) -> str:
     """The address of the same page in another language."""
     return f"?{http.url.include_query_params(lang=language).query}"
-
-
-def _module_texts(texts: Texts) -> Markup:
-    """The modules' texts as a data block, which no `<` can end."""
-    return Markup(f'<script type="application/json" id="texts">{module_texts(texts)}</script>')  # noqa: S704
