@@ -65,9 +65,9 @@ def _parse(query: str) -> Form:
 def _is_same_origin(request: Request) -> bool:
     """Whether a page of this server sent the form, by headers that a browser sets and no page can change.
 
-    That is enough: there is no cookie and no session to abuse, and without a page's key a forged form
-    does only what anybody may do from their own computer. The check keeps other sites from holding times
-    through their visitors' browsers.
+    It keeps other sites from holding times through their visitors' browsers. That is enough for pages without
+    a session: there a forged form does only what anybody may do from their own computer. The desk, which has
+    sessions to abuse, checks more strictly before (`desk/http/same_origin.py`).
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
