@@ -49,7 +49,7 @@ export function moveByKeys(entry) {
   if (!isGrid()) return void showSheet(link);
   focusEntry(entry);
   moving = new Preview(entry);
-  announce(text('move.begin', { time: moving.time12, practitioner: columnName(moving.target.column) }));
+  announce(text('move.begin', { time: moving.clock, practitioner: columnName(moving.target.column) }));
 }
 
 /** @param {Preview} preview @param {string} key */
@@ -70,7 +70,7 @@ function steer(preview, key) {
   if (!target) return false;
   preview.show(target);
   preview.ghost.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  announce(`${preview.time12}, ${columnName(preview.target.column)}`);
+  announce(`${preview.clock}, ${columnName(preview.target.column)}`);
   return true;
 }
 

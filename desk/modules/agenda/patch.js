@@ -90,10 +90,8 @@ export function patch(page) {
     agenda.replaceWith(made);
     layOut(made);
   }
-  for (const name of ['.summary']) {
-    const [here, there] = [document.querySelector(name), page.querySelector(name)];
-    if (here && there && !here.isEqualNode(there)) here.replaceWith(adopt(there));
-  }
+  const [summary, newSummary] = [document, page].map((part) => part.querySelector('.summary'));
+  if (summary && newSummary && !summary.isEqualNode(newSummary)) summary.replaceWith(adopt(newSummary));
   drawNow();
   setStops();
   if (lost && !lost.isConnected) restoreFocus(/** @type {HTMLElement} */ (agendaOf()), lost);

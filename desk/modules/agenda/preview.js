@@ -40,7 +40,7 @@ export class Preview {
     return columnsOf(this.agenda);
   }
 
-  get time12() {
+  get clock() {
     return clockTime(this.agenda, this.target.start);
   }
 
@@ -53,7 +53,7 @@ export class Preview {
     const day = spanOfDay(this.agenda);
     this.target = { column, start: Math.max(day.start, Math.min(start, day.end - this.length)) };
     place(this.agenda, this.ghost, { start: this.target.start, end: this.target.start + this.length });
-    this.time.textContent = this.time12;
+    this.time.textContent = this.clock;
     const list = /** @type {HTMLElement} */ (column.querySelector('.entries'));
     if (this.ghost.parentElement !== list) list.append(this.ghost);
   }
