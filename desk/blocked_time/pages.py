@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -22,13 +21,15 @@ from booking.appointments.blocked_time.coming import (
 )
 from booking.appointments.blocked_time.extra_hours import add_extra_hours, remove_extra_hours
 from booking.appointments.blocked_time.offer import offer_times
-from booking.audit.looks import record_looks
 from booking.domain.errors import InvalidInput, NotFound
-from booking.storage.queries.catalogue import get_clinic, listed_locations
+from booking.storage.queries.catalogue import listed_locations
 from booking.storage.queries.desk.blocked_time import DeskTime
 from booking.timegrid.ticks import instant_at, tick_at
 from desk.blocked_time.form import KINDS, BlockForm, Mistake, Over
 from desk.blocked_time.views import BlockWords, VisitLine, all_slugs
+from desk.day.dates import clinic_today
+from desk.http import looks
+from desk.http.identifiers import id_in
 from desk.http.request import DeskRequest
 
 LIST = "/desk/blocked-time"
@@ -113,7 +114,7 @@ async def _block(request: DeskRequest, form: BlockForm) -> Response:
 
 async def block_page(request: DeskRequest) -> Response:
     """`GET /desk/blocked-time/{id}`: the block, and the visits in its way."""
-    id_ = _id(request)
+    id_ = id_in(request.http.path_params["id"])
     async with request.site.database.read() as session:
         block = await standing_block(session, id_, only_practitioner=request.only_practitioner)
         words = await BlockWords.of(session, request.texts)
@@ -130,7 +131,7 @@ async def block_page(request: DeskRequest) -> Response:
 
 async def offer(request: DeskRequest) -> Response:
     """`POST /desk/blocked-time/{id}/offer`: a mail with other times to each patient who has had none."""
-    id_ = _id(request)
+    id_ = id_in(request.http.path_params["id"])
     async with request.site.database.write() as session:
         block = await standing_block(session, id_, only_practitioner=request.only_practitioner)
         visits = await visits_of_block(
@@ -142,7 +143,7 @@ async def offer(request: DeskRequest) -> Response:
 
 async def remove(request: DeskRequest) -> Response:
     """`POST /desk/blocked-time/{id}/remove`, with `series` all its days to come."""
-    id_ = _id(request)
+    id_ = id_in(request.http.path_params["id"])
     async with request.site.database.write() as session:
         await standing_block(session, id_, only_practitioner=request.only_practitioner)
         series = bool(request.form.get("series"))
@@ -152,7 +153,7 @@ async def remove(request: DeskRequest) -> Response:
 
 async def remove_hours(request: DeskRequest) -> Response:
     """`POST /desk/extra-hours/{id}/remove`: over visits it shows them, and asks."""
-    id_ = _id(request)
+    id_ = id_in(request.http.path_params["id"])
     over = BlockForm.read(request.form).over
     async with request.site.database.write() as session:
         hours = await standing_extra_hours(session, id_, only_practitioner=request.only_practitioner)
@@ -182,10 +183,9 @@ async def _visit_lines(
     async with request.site.database.read() as session:
         words = await BlockWords.of(session, request.texts)
         found = await visits_inside(session, visits, now=request.now, excluded=excluded)
-    if not request.hides_names and found:
-        async with request.site.database.write() as session:
-            patients = [each.appointment.patient for each in found]
-            await record_looks(session, request.actor, patients, detail=LOOK, now=request.now)
+        named = [] if request.hides_names else [each.appointment.patient for each in found]
+        unseen = await looks.unseen(session, request, named, detail=LOOK)
+    await looks.record(request, unseen, detail=LOOK)
     return [words.visit(each, hides_names=request.hides_names) for each in found]
 
 
@@ -198,13 +198,5 @@ async def _page(
 ) -> Response:
     """With the clinic's day of today, where the links to the day, the week and the month lead."""
     async with request.site.database.read() as session:
-        zone = ZoneInfo((await get_clinic(session)).time_zone)
-    today = request.now.astimezone(zone).date().isoformat()
+        today = await clinic_today(session, request.now)
     return await request.page(template, status=status, today=today, **values)
-
-
-def _id(request: DeskRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.http.path_params["id"])
-    except ValueError as error:
-        raise NotFound("This blocked time is not there any more.", path=("id",)) from error

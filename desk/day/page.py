@@ -1,5 +1,7 @@
 """The day at the desk: `GET /desk/day`, and `GET /desk/day/print` for paper."""
 
+import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -13,15 +15,16 @@ from booking.agenda.values import DayAgenda, Gap
 from booking.domain.translations import in_language
 from booking.storage.models.appointments import AppointmentStatus
 from booking.timegrid.ticks import DAY
-from desk.day import looks
 from desk.day.clock import AgendaClock, seconds
 from desk.day.dates import NoSuchDate, chosen_date, clinic_today
 from desk.day.print_sheet import by_name, by_time
+from desk.http import looks
 from desk.http.request import DeskRequest, templates
 from desk.visits.undo import undo_offer, undo_words
 
 HOUR = timedelta(hours=1)
 SHORTEST_GAP = timedelta(minutes=15)
+LOOK = "list of visits"
 ICONS = (*AppointmentStatus, "squeeze-in", "held", "blocked", "plus", "talk", "note")
 
 
@@ -50,8 +53,8 @@ async def _page(request: DeskRequest, template: str) -> Response:
             now=request.now,
         )
         offer = await undo_offer(session, request)
-        unseen = await looks.unseen(session, request, looks.patients_named([agenda]))
-    await looks.record(request, unseen)
+        unseen = await looks.unseen(session, request, patients_named([agenda]), detail=LOOK)
+    await looks.record(request, unseen, detail=LOOK)
     done = undo_words(request, offer) if offer else None
     return await request.page(template, today=today, undo=offer, done=done, **day_values(request, agenda))
 
@@ -78,6 +81,12 @@ def day_values(request: DeskRequest, agenda: DayAgenda) -> dict[str, Any]:
         "by_time": by_time,
         "by_name": by_name,
     }
+
+
+def patients_named(agendas: Iterable[DayAgenda]) -> set[uuid.UUID]:
+    """The patients whose names are shown."""
+    visits = (visit for agenda in agendas for column in agenda.columns for visit in column.visits)
+    return {visit.patient for visit in visits if visit.name is not None}
 
 
 def is_shown(gap: Gap) -> bool:

@@ -8,9 +8,9 @@ from booking.domain.errors import NotFound
 from booking.storage.models.catalogue import Practitioner
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
-from desk.day import looks
 from desk.day.dates import NoSuchDate, chosen_date, clinic_today
-from desk.day.page import day_values, no_such_date
+from desk.day.page import LOOK, day_values, no_such_date, patients_named
+from desk.http import looks
 from desk.http.request import DeskRequest
 
 
@@ -29,8 +29,8 @@ async def week_page(request: DeskRequest) -> Response:
         practitioners = await _practitioners(session, request)
         chosen = _chosen(practitioners, request.form.get("practitioner"))
         week = await week_agenda(session, chosen, monday, with_names=not request.hides_names, now=request.now)
-        unseen = await looks.unseen(session, request, looks.patients_named(week.days))
-    await looks.record(request, unseen)
+        unseen = await looks.unseen(session, request, patients_named(week.days), detail=LOOK)
+    await looks.record(request, unseen, detail=LOOK)
     values = day_values(request, week.days[0]) | {
         "before": monday - DAYS * DAY,
         "after": monday + DAYS * DAY,

@@ -6,15 +6,14 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from booking.audit.looks import record_looks, unrecorded_looks
 from booking.domain.errors import InvalidInput
 from booking.patients.person import Person
 from booking.patients.search import search_people
-from booking.storage.session import BookingSession
+from desk.http import looks
 from desk.http.request import DeskRequest
 from desk.visits.visit_line import VisitLines
 
-DETAIL = "search"
+LOOK = "search"
 
 
 async def patients_page(request: DeskRequest) -> Response:
@@ -30,9 +29,8 @@ async def patients_page(request: DeskRequest) -> Response:
             )
         except InvalidInput:
             is_too_long = True
-        is_new = bool(await _unrecorded(session, request, people))
-    if is_new:
-        await _record(request, people)
+        unseen = await looks.unseen(session, request, patients_shown(people), detail=LOOK)
+    await looks.record(request, unseen, detail=LOOK)
     return await request.page(
         "patients/page.html",
         status=HTTPStatus.BAD_REQUEST if is_too_long else HTTPStatus.OK,
@@ -44,17 +42,7 @@ async def patients_page(request: DeskRequest) -> Response:
     )
 
 
-def _shown(people: Sequence[Person]) -> set[uuid.UUID]:
+def patients_shown(people: Sequence[Person]) -> set[uuid.UUID]:
+    """People and whose their visits are: one person may have several records."""
     visits = [visit for person in people for visit in (person.last_visit, person.next_visit) if visit]
     return {*(person.contact.id for person in people), *(visit.patient for visit in visits)}
-
-
-async def _unrecorded(
-    session: BookingSession, request: DeskRequest, people: Sequence[Person]
-) -> list[uuid.UUID]:
-    return await unrecorded_looks(session, request.actor, _shown(people), detail=DETAIL, now=request.now)
-
-
-async def _record(request: DeskRequest, people: Sequence[Person]) -> None:
-    async with request.site.database.write() as session:
-        await record_looks(session, request.actor, _shown(people), detail=DETAIL, now=request.now)
