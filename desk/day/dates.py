@@ -26,15 +26,27 @@ def chosen_date(wanted: str, today: date) -> date:
     Raises:
         NoSuchDate: it is no date, or too far away.
     """
-    if not wanted:
-        return today
+    return date_in(wanted) if wanted else today
+
+
+def date_in(text: str) -> date:
+    """A date as an address or a form has it.
+
+    Raises:
+        NoSuchDate: it is no date, or too far away.
+    """
     try:
-        chosen = date.fromisoformat(wanted) if ISO_DATE.fullmatch(wanted) else None
+        found = date.fromisoformat(text) if ISO_DATE.fullmatch(text) else None
     except ValueError as reason:
         raise NoSuchDate from reason
-    if chosen is None or not FIRST_YEAR <= chosen.year <= LAST_YEAR:
+    if found is None or not is_in_reach(found):
         raise NoSuchDate
-    return chosen
+    return found
+
+
+def is_in_reach(day: date) -> bool:
+    """Whether a clinic may have visits then. Only such a time can be shown on the clock of any zone."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def first_of_month(day: date) -> date:

@@ -5,30 +5,23 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from booking.appointments.cancel import cancel
-from booking.domain.errors import BookingError, NotFound, TryAgain
 from booking.storage.models.appointments import CancellationReason
-from desk.http.next_page import next_page
+from booking.storage.session import BookingSession
 from desk.http.request import DeskRequest
-from desk.visits.by_staff import by_staff
-from desk.visits.sheet import respond_with_sheet, visit_in
+from desk.visits.change import by_staff, change_visit
+from desk.visits.sheet import visit_in
 from rendering.form import BadForm
 
 
 async def cancel_visit(request: DeskRequest) -> Response:
-    """`POST` with the `reason` (on whose part), `version`, `notify` and `next`.
-
-    A refusal shows the visit as it is now, with the reason.
-    """
+    """`POST` with the `reason` (on whose part), `version`, `notify` and `next`."""
     visit = visit_in(request)
     try:
         reason = CancellationReason(request.form.get("reason"))
     except ValueError as error:
         raise BadForm(HTTPStatus.BAD_REQUEST) from error
-    try:
-        async with request.site.database.write() as session:
-            await cancel(session, None, visit, staff=by_staff(request), reason=reason, now=request.now)
-    except (NotFound, TryAgain):
-        raise
-    except BookingError as refusal:
-        return await respond_with_sheet(request, visit, refusal=refusal)
-    return request.redirect(next_page(request.form.get("next")))
+
+    async def change(session: BookingSession) -> None:
+        await cancel(session, None, visit, staff=by_staff(request), reason=reason, now=request.now)
+
+    return await change_visit(request, visit, change)

@@ -8,36 +8,34 @@ from starlette.responses import Response
 
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.catalogue.lookup import location_zones
-from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, NotFound, TryAgain
+from booking.domain.errors import InvalidInput, InvalidInputCode, NotOpen
 from booking.patients.visit_sheet import visit_sheet
 from booking.storage.session import BookingSession
 from booking.timegrid.wall_clock import instant_on_wall_clock
-from desk.http.next_page import next_page
+from desk.day.dates import is_in_reach
 from desk.http.request import DeskRequest
-from desk.visits.by_staff import by_staff
-from desk.visits.sheet import respond_with_sheet, visit_in
+from desk.visits.change import by_staff, change_visit
+from desk.visits.sheet import visit_in
 from rendering.form import BadForm
 
 
 async def move_visit(request: DeskRequest) -> Response:
     """`POST` with `starts_at`, the `practitioner` (as before without it), `version`, `notify` and `next`.
 
-    `starts_at` without an offset is what the clock at the visit's location shows. A refusal shows the visit
-    as it is now, with the reason.
+    `starts_at` without an offset is what the clock at the visit's location shows.
     """
     visit = visit_in(request)
     told = _time_in(request)
     practitioner = request.only_practitioner or request.form.get("practitioner") or None
-    try:
-        async with request.site.database.write() as session:
-            starts_at = told if told.tzinfo else await _on_the_clock(session, request, visit, told)
-            change = RescheduleRequest(None, starts_at, visit, practitioner, staff=by_staff(request))
-            await reschedule(session, change, now=request.now)
-    except (NotFound, TryAgain):
-        raise
-    except BookingError as refusal:
-        return await respond_with_sheet(request, visit, refusal=refusal)
-    return request.redirect(next_page(request.form.get("next")))
+
+    async def change(session: BookingSession) -> None:
+        if not is_in_reach(told):
+            raise NotOpen("Please choose another time.", path=("startsAt",))
+        starts_at = told if told.tzinfo else await _on_the_clock(session, request, visit, told)
+        wanted = RescheduleRequest(None, starts_at, visit, practitioner, staff=by_staff(request))
+        await reschedule(session, wanted, now=request.now)
+
+    return await change_visit(request, visit, change)
 
 
 def _time_in(request: DeskRequest) -> datetime:
