@@ -18,9 +18,10 @@ async def book_visit(request: DeskRequest) -> Response:
 
     The answers are judged and never stored, and no address has them.
     """
-    form, held = await phone_booking_form(request), await held_time_in(request)
+    async with request.site.database.read() as session:
+        form, held = await phone_booking_form(session, request), await held_time_in(session, request)
     if held is None:
-        return await choices(request, form, refusal=HoldExpired(still_open=False))
+        return await choices(request, refusal=HoldExpired(still_open=False))
     try:
         async with request.site.database.write() as session:
             questions = [row.slug for row in await screening_questions_of(session, held.service)]
@@ -42,11 +43,11 @@ async def book_visit(request: DeskRequest) -> Response:
                 now=request.now,
             )
     except HoldExpired as refusal:
-        return await choices(request, form, refusal=refusal)
+        return await choices(request, refusal=refusal)
     except BookingError as refusal:
-        return await questions_page(request, form, held, refusals=[refusal])
+        return await questions_page(request, held, refusals=[refusal])
     except ExceptionGroup as group:
-        return await questions_page(request, form, held, refusals=list(_refusals(group)))
+        return await questions_page(request, held, refusals=list(_refusals(group)))
     visit = booking.appointments[0]
     day = held.starts_at.date()
     return request.redirect(f"/desk/day?date={day}&booked={visit.id}#visit-{visit.id}")

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from booking.audit.looks import record_looks
 from booking.catalogue.lookup import all_practitioners
 from booking.domain.errors import BookingError, InvalidInput
 from booking.domain.translations import in_language
@@ -22,27 +21,28 @@ from booking.storage.queries.desk.staff_changes import has_visit_with
 from booking.storage.session import BookingSession
 from desk.booking.choices import free_times, phone_services, uncertified
 from desk.booking.form import PhoneBookingForm, phone_booking_form
+from desk.day.dates import clinic_today
+from desk.http import looks
 from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
+from desk.patients.search import LOOK
 
 BOOK = "/desk/book"
 MAX_PEOPLE = 6
-LOOK = "search"
 
 
 async def choose_page(request: DeskRequest) -> Response:
     """`GET /desk/book`: each choice is a link or a form that leads to the same page, until a time is held."""
-    return await choices(request, await phone_booking_form(request))
+    return await choices(request)
 
 
-async def choices(
-    request: DeskRequest, form: PhoneBookingForm, *, refusal: BookingError | None = None
-) -> Response:
+async def choices(request: DeskRequest, *, refusal: BookingError | None = None) -> Response:
     """The page, and why the last step was refused; nothing that was typed is lost."""
     language = request.texts.language
     async with request.site.database.read() as session:
+        form = await phone_booking_form(session, request)
         zone = ZoneInfo((await get_clinic(session)).time_zone)
-        today = request.now.astimezone(zone).date()
+        today = await clinic_today(session, request.now)
         services = await phone_services(session, only_practitioner=request.only_practitioner)
         slugs = [service.slug for service in services]
         service = form.service if form.service in slugs else (slugs[0] if slugs else "")
@@ -65,10 +65,9 @@ async def choices(
             else []
         )
         without_certificate = await uncertified(session, service, day) if service else []
-    shown = {person.contact.id for person in people} | ({patient.id} if patient else set())
-    if shown:
-        async with request.site.database.write() as session:
-            await record_looks(session, request.actor, shown, detail=LOOK, now=request.now)
+        shown = [*(person.contact.id for person in people), *([patient.id] if patient else [])]
+        unseen = await looks.unseen(session, request, shown, detail=LOOK)
+    await looks.record(request, unseen, detail=LOOK)
     return await request.page(
         "booking/choose.html",
         status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,

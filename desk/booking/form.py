@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.screening import Answer
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.session import BookingSession
+from booking.timegrid.wall_clock import instant_on_wall_clock
+from desk.day.dates import NoSuchDate, date_in, is_in_reach
 from desk.http.request import DeskRequest
 
 NO_TO_ALL = "no-to-all"
@@ -39,7 +42,7 @@ class PhoneBookingForm:
         at = _instant(slot_at or form.get("at"))
         if form.get("squeeze") == "1":
             practitioner = form.get("squeeze-practitioner") or practitioner
-            at = _on_the_wall(form.get("squeeze-at"), zone) or at
+            at = _on_the_clock(form.get("squeeze-at"), zone) or at
         return cls(
             typed=form.get("q").strip(),
             patient=_uuid(form.get("patient")),
@@ -96,28 +99,27 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 def _instant(text: str) -> datetime | None:
     try:
-        return datetime.fromtimestamp(int(text[:12]), UTC)
+        at = datetime.fromtimestamp(int(text[:12]), UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return at if is_in_reach(at) else None
 
 
-def _on_the_wall(text: str, zone: ZoneInfo) -> datetime | None:
-    """A time as the clinic's clock shows it; one that comes twice is the first, one that is skipped none."""
+def _on_the_clock(text: str, zone: ZoneInfo) -> datetime | None:
+    """The instant at which the clinic's clock shows a time, the first where it comes twice."""
     try:
-        at = datetime.fromisoformat(text).replace(tzinfo=zone)
+        told = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at if at.astimezone(UTC).astimezone(zone) == at else None
+    return instant_on_wall_clock(told, zone) if is_in_reach(told) else None
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return date_in(text)
+    except NoSuchDate:
         return None
 
 
-async def phone_booking_form(request: DeskRequest) -> PhoneBookingForm:
-    async with request.site.database.read() as session:
-        zone = ZoneInfo((await get_clinic(session)).time_zone)
-    return PhoneBookingForm.of(request, zone)
+async def phone_booking_form(session: BookingSession, request: DeskRequest) -> PhoneBookingForm:
+    return PhoneBookingForm.of(request, ZoneInfo((await get_clinic(session)).time_zone))

@@ -57,43 +57,47 @@ class HeldTime:
 
 async def hold_time(request: DeskRequest) -> Response:
     """`POST /desk/book/hold` with the choices and `at`."""
-    form = await phone_booking_form(request)
     try:
-        if not form.has_patient:
-            message = "Please choose a patient, or give a name with a phone number or an e-mail address."
-            raise InvalidInput(message, path=("name",), code=InvalidInputCode.REQUIRED)
-        if form.at is None:
-            message = "Please choose a time."
-            raise InvalidInput(message, path=("at",), code=InvalidInputCode.REQUIRED)
-        wanted = HoldRequest(
-            form.service,
-            form.at,
-            form.practitioner or None,
-            squeeze_in=form.squeeze_in,
-            idempotency_key=request.form.get("key") or None,
-        )
         async with request.site.database.write() as session:
+            form = await phone_booking_form(session, request)
             hold, secret = await hold_by_staff(
-                session, wanted, only_practitioner=request.only_practitioner, now=request.now
+                session, _wanted(request, form), only_practitioner=request.only_practitioner, now=request.now
             )
             held = await HeldTime.of(session, hold, secret)
     except InvalidInput as refusal:
-        return await choices(request, form, refusal=_in_words(request, refusal))
+        return await choices(request, refusal=_in_words(request, refusal))
     except BookingError as refusal:
-        return await choices(request, form, refusal=refusal)
-    return await questions_page(request, form, held)
+        return await choices(request, refusal=refusal)
+    return await questions_page(request, held)
+
+
+def _wanted(request: DeskRequest, form: PhoneBookingForm) -> HoldRequest[datetime]:
+    """
+    Raises:
+        InvalidInput: nobody is chosen, or no time.
+    """
+    if not form.has_patient:
+        message = "Please choose a patient, or give a name with a phone number or an e-mail address."
+        raise InvalidInput(message, path=("name",), code=InvalidInputCode.REQUIRED)
+    if form.at is None:
+        message = "Please choose a time."
+        raise InvalidInput(message, path=("at",), code=InvalidInputCode.REQUIRED)
+    return HoldRequest(
+        form.service,
+        form.at,
+        form.practitioner or None,
+        squeeze_in=form.squeeze_in,
+        idempotency_key=request.form.get("key") or None,
+    )
 
 
 async def questions_page(
-    request: DeskRequest,
-    form: PhoneBookingForm,
-    held: HeldTime,
-    *,
-    refusals: Sequence[BookingError] = (),
+    request: DeskRequest, held: HeldTime, *, refusals: Sequence[BookingError] = ()
 ) -> Response:
     """The same questions as online, to be read aloud, and why the booking was refused."""
     language = request.texts.language
     async with request.site.database.read() as session:
+        form = await phone_booking_form(session, request)
         questions = await screening_questions_of(session, held.service)
         consent = await consent_text_in(session, language)
         service = (await all_services(session))[held.service]
@@ -121,12 +125,11 @@ async def release_time(request: DeskRequest) -> Response:
     return request.redirect("/desk/day")
 
 
-async def held_time_in(request: DeskRequest) -> HeldTime | None:
+async def held_time_in(session: BookingSession, request: DeskRequest) -> HeldTime | None:
     """The time that is held with the form's `hold`; None if there is no such hold."""
     secret = request.form.get("hold")
-    async with request.site.database.read() as session:
-        hold = (await holds_by_token(session, [hash_of(secret)])).get(hash_of(secret))
-        return await HeldTime.of(session, hold, secret) if hold else None
+    hold = (await holds_by_token(session, [hash_of(secret)])).get(hash_of(secret))
+    return await HeldTime.of(session, hold, secret) if hold else None
 
 
 def _shown(row: ScreeningQuestion, language: str, answer: str) -> dict[str, str]:
