@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from booking.agenda.column import column_of
 from booking.agenda.stretch import Stretch, load_stretch
 from booking.agenda.values import Column, DayAgenda
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import days_window
 from booking.timegrid.ticks import instant_at
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""Outside of them no clinic has visits, and calendars reach their ends."""
 HOUR = timedelta(hours=1)
 USUAL_HOURS = time(8), time(18)
 """Shown of a day on which nothing is open and nothing booked."""
@@ -33,9 +36,13 @@ async def day_agenda(
     The number of statements doesn't grow with practitioners or visits.
 
     Raises:
+        InvalidInput: the day is too far away.
         KeyProblem: the patients' data keys can't be used.
         TryAgain: the key store can't answer just now.
     """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = f"Please choose a day from {FIRST_YEAR} to {LAST_YEAR}."
+        raise InvalidInput(message, path=("date",), code=InvalidInputCode.OUT_OF_RANGE)
     stretch = await load_stretch(
         session, day, day, only_practitioner=only_practitioner, with_details=with_details, now=now
     )

@@ -4,12 +4,11 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from booking.agenda.day import FIRST_YEAR, LAST_YEAR
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-FIRST_YEAR, LAST_YEAR = 2000, 2199
-"""Outside of them no clinic has visits, and calendars reach their ends."""
 
 
 class NoSuchDate(Exception):

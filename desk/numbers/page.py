@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from booking.agenda.day import FIRST_YEAR, LAST_YEAR
 from booking.agenda.numbers import Numbers, numbers_of
-from desk.day.dates import FIRST_YEAR, LAST_YEAR, clinic_today
+from desk.day.dates import clinic_today
 from desk.http.headers import HEADERS
 from desk.http.request import DeskRequest
 from desk.numbers.charts import group_bars, status_bars

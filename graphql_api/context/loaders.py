@@ -39,6 +39,7 @@ from booking.storage.queries.catalogue import (
     screening_questions_by_service,
 )
 from booking.storage.session import BookingSession
+from graphql_api.context.desk_loaders import DeskLoaders
 
 BatchLoad = Callable[[BookingSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
 """Values by key, read in one statement; a key without a value may be missing."""
@@ -105,6 +106,7 @@ class Loaders:
             load_fn=partial(self._view_patients, now)
         )
         self.appointments: DataLoader[UUID, list[Appointment]] = batched(appointments_by_course)
+        self.desk = DeskLoaders(database, now, actor)
         self._of_features = {
             name: DataLoader(load_fn=partial(_load_for_feature, database, query))
             for name, query in feature_loaders.items()

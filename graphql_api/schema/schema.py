@@ -41,6 +41,7 @@ from graphql_api.operations import (
     viewer,
     webhooks,
 )
+from graphql_api.operations.desk import day_schedule
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
 from graphql_api.schema.null_defaults import take_null_as_default
@@ -60,6 +61,7 @@ CORE_PARTS = (
     manage_appointments.part,
     viewer.part,
     webhooks.part,
+    day_schedule.part,
     nodes.part,
     rate_limit.part,
 )

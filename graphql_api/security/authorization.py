@@ -36,6 +36,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.version",
         # Only `Appointment.patient`, which requires a scope, leads to a patient.
         "Patient.email",
+        "Patient.id",
         "Patient.name",
         "Patient.phone",
     }

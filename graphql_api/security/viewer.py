@@ -8,7 +8,7 @@ from strawberry.schema_directive import Location
 
 from booking.storage.models.api_keys import Scope
 
-strawberry.enum(Scope, description="A scope of a partner's key.")
+strawberry.enum(Scope, description="A scope of a key.")
 
 
 @strawberry.schema_directive(
@@ -33,6 +33,9 @@ OWN_BOOKINGS = RequiresScope(scope=Scope.APPOINTMENT_READ)
 WEBHOOKS = RequiresScope(scope=Scope.WEBHOOK_MANAGE)
 PATIENTS = RequiresScope(scope=Scope.PATIENT_READ)
 """For keys with the scope `patient-read` alone."""
+DESK_READ = RequiresScope(scope=Scope.DESK_READ)
+"""For keys of the clinic's own software, which see what the front desk sees."""
+DESK_MANAGE = RequiresScope(scope=Scope.DESK_MANAGE)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ class Viewer:
     def owns(self, booked_by: str | None, scope: Scope) -> bool:
         """Whether this key made the booking and has the scope."""
         return self.key is not None and self.key == booked_by and scope in self.scopes
+
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether every appointment is shown to this key, whoever booked it."""
+        return Scope.DESK_READ in self.scopes
 
 
 def forbidden(required: RequiresScope) -> GraphQLError:

@@ -12,7 +12,7 @@ from booking.storage.models.api_keys import Scope
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.appointments import AppointmentStatus, CancellationReason
 from graphql_api.context.context import Info
-from graphql_api.security.viewer import PATIENTS
+from graphql_api.security.viewer import DESK_READ, PATIENTS
 from graphql_api.types.relay import Node, global_id
 from graphql_api.types.slots import AppointmentTime, local
 
@@ -31,6 +31,9 @@ strawberry.enum(
 
 @strawberry.type(description="The patient of an appointment (FHIR Patient). It holds no health data.")
 class Patient:
+    id: strawberry.ID = strawberry.field(
+        description="Names the patient of this booking, for `bookForPatient`; a later booking has another."
+    )
     name: str = strawberry.field(description="Their name.")
     email: str = strawberry.field(description="Their e-mail address.")
     phone: str = strawberry.field(
@@ -39,7 +42,9 @@ class Patient:
 
     @classmethod
     def of(cls, contact: PatientContact) -> Self:
-        return cls(name=contact.name, email=contact.email, phone=contact.phone)
+        return cls(
+            id=global_id("Patient", contact.id), name=contact.name, email=contact.email, phone=contact.phone
+        )
 
 
 @strawberry.type(description="A booked visit (FHIR Appointment). It holds no screening answers.")
@@ -100,14 +105,56 @@ class Appointment(AppointmentTime):
         )
 
     @strawberry.field(
-        description="The patient; null if it was not booked with this key, and once the data are erased.",
+        description=(
+            "The patient; null once the data are erased, and unless it was booked with this key or the key "
+            "has `DESK_READ` too."
+        ),
         directives=[PATIENTS],
     )
     async def patient(self, info: Info) -> Patient | None:
-        if not info.context.viewer.owns(self.row.booked_by, Scope.PATIENT_READ):
+        viewer, load = info.context.viewer, info.context.load
+        if viewer.is_at_desk:
+            contact = await load.desk.patients.load(self.row.patient)
+        elif viewer.owns(self.row.booked_by, Scope.PATIENT_READ):
+            contact = await load.patients.load(self.row.patient)
+        else:
             return None
-        contact = await info.context.load.patients.load(self.row.patient)
         return Patient.of(contact) if contact else None
+
+    @strawberry.field(
+        description="Whether it stands beside another visit of the practitioner, in a time that is taken.",
+        directives=[DESK_READ],
+    )
+    def is_squeeze_in(self) -> bool | None:
+        return self.row.squeeze_in
+
+    @strawberry.field(
+        description=(
+            "Since when it can't take place: blocked time, or what the clinic offers now, rules it out. "
+            "Somebody has to call."
+        ),
+        directives=[DESK_READ],
+    )
+    def impossible_since(self, info: Info) -> datetime | None:
+        since = self.row.impossible_since
+        return None if since is None else local(since, self.row.location, info.context)
+
+    @strawberry.field(
+        description=(
+            "Whether there is something that the practitioner talks about at the visit; what, the "
+            "practitioner alone sees."
+        ),
+        directives=[DESK_READ],
+    )
+    async def has_topics(self, info: Info) -> bool | None:
+        return await info.context.load.desk.has_topics.load(self.row)
+
+    @strawberry.field(
+        description="The note for the desk; null if there is none. It is no health record.",
+        directives=[DESK_READ],
+    )
+    async def note(self, info: Info) -> str | None:
+        return await info.context.load.desk.notes.load(self.row)
 
     @classmethod
     def of(cls, row: AppointmentRow) -> Self:

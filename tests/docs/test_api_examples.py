@@ -22,7 +22,7 @@ from tests.support.graphql_client import PATIENT
 from tests.support.live_server import live_server
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("how-to/book-over-the-api.md", "reference/api.md")
+PAGES = ("how-to/book-over-the-api.md", "how-to/desk-api.md", "reference/api.md")
 TEXT = "".join((DOCS / page).read_text("utf-8") for page in PAGES)
 GRAPHQL = re.findall(r"```graphql\n(.*?)```", TEXT, re.DOTALL)
 HTTP = re.findall(r"```http\n(\S+) (\S+)\n(.*?)\n\n(.*?)```\n```json\n(.*?)```", TEXT, re.DOTALL)
@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 20
 REFUSED = {"HoldOrProblem": "NoticeTooShort"}
 """Examples that are refused, with their problem."""
 
-WITH_A_KEY = {"OwnAppointments", "Changes", "AddEndpoint"}
+WITH_A_KEY = {"Day", "OwnAppointments", "Changes", "AddEndpoint"}
 Answers = dict[str, Any]
 """The data of each example's answer, by its operation's name."""
 
@@ -96,6 +96,7 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
         "holdTokens": answers["HoldCourse"]["holdCourse"]["holdTokens"],
         **booking_details(answers),
     },
+    "Day": lambda answers: {"date": start(answers, 0)[:10]},
     "NodeById": lambda answers: {"id": service(answers)["id"]},
     "HoldOrProblem": lambda answers: {"service": service(answers)["id"], "startsAt": NOW.isoformat()},
     "OwnAppointments": lambda answers: {},

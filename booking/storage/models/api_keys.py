@@ -10,7 +10,7 @@ from booking.storage.base import Table
 
 
 class Scope(StrEnum):
-    """A right that a partner's key may have."""
+    """A right that a key may have, of a partner's or of the clinic's own software."""
 
     CATALOGUE = "catalogue"
     AVAILABILITY = "availability"
@@ -19,6 +19,10 @@ class Scope(StrEnum):
     APPOINTMENT_MANAGE = "appointment-manage"
     PATIENT_READ = "patient-read"
     WEBHOOK_MANAGE = "webhook-manage"
+    DESK_READ = "desk-read"
+    """Of the clinic's own software: the day of all practitioners, and every appointment."""
+    DESK_MANAGE = "desk-manage"
+    """Of the clinic's own software: what staff do at the front desk."""
 
 
 class ApiKey(Table):

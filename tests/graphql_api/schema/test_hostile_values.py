@@ -26,6 +26,7 @@ from graphql import (
 )
 
 from booking.storage.database import Database
+from booking.storage.models.api_keys import Scope
 from graphql_api.app import create_app
 from graphql_api.schema.schema import BookingSchema
 from graphql_api.settings import Settings
@@ -45,6 +46,7 @@ PLAUSIBLE: dict[str, Any] = {
     "serviceId": service_id(),
     "practitionerId": practitioner_id("a"),
     "locationId": global_id("Location", "downtown"),
+    "date": "2026-11-24",
     "from": "2026-11-24",
     "to": "2026-11-27",
     "startsAt": "2026-11-24T09:00:00-05:00",
@@ -72,7 +74,7 @@ async def sqlite_partner(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
 async def partner_of(database: Database, url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a key for everything."""
     await open_clinic(database)
-    _, secret = await new_key(database)
+    _, secret = await new_key(database, *Scope)
     await database.close()
     app = create_app(Settings(url, points_per_client=10**9), now=lambda: NOW)
     async with asgi_client(app) as client:

@@ -122,6 +122,8 @@ def may_see(caller: str, kind: str) -> bool:
     is_owned = scope in (Scope.APPOINTMENT_READ, Scope.WEBHOOK_MANAGE)
     if caller == "anonymous":
         return not is_owned
+    if caller == f"key for {Scope.DESK_READ}":
+        return kind in ("Appointment", "Course")
     if caller in ("owner", "another partner"):
         return caller == "owner" or not is_owned
     return caller == f"key for {scope}" and not is_owned
@@ -191,6 +193,7 @@ async def test_a_key_allows_its_scopes_and_nothing_else(scene: Scene) -> None:
           to: "2026-11-25"}}) {{ date }} }}''',
         Scope.BOOK: 'mutation { releaseHold(input: {holdToken: "x"}) { released } }',
         Scope.APPOINTMENT_READ: "{ appointments { edges { cursor } } }",
+        Scope.DESK_READ: '{ daySchedule(date: "2026-11-25") { edges { cursor } } }',
         Scope.APPOINTMENT_MANAGE: "mutation { cancelAppointment(input: {}) { problems { message } } }",
     }
     allowed = {}

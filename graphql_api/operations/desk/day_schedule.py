@@ -1,0 +1,74 @@
+"""The clinic's day, as the front desk sees it."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from booking.agenda.day import day_agenda
+from booking.agenda.values import Column
+from booking.catalogue.lookup import all_practitioners
+from booking.domain.errors import NotFound
+from booking.storage.models.catalogue import Practitioner
+from booking.storage.queries.appointments import appointments_by_id
+from graphql_api.context.context import Info
+from graphql_api.context.schema_part import SchemaPart, argument
+from graphql_api.limits.query_cost import SEARCH_WEIGHT, Cost
+from graphql_api.security.viewer import DESK_READ
+from graphql_api.types.day_schedule import PractitionerDay
+from graphql_api.types.relay import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Connection,
+    First,
+    Key,
+    key_from_optional_id,
+    paginate,
+)
+
+
+@strawberry.type
+class DayScheduleQueries:
+    @strawberry.field(
+        description="The clinic's day as the front desk sees it, practitioner by practitioner.",
+        directives=[DESK_READ, Cost(weight=SEARCH_WEIGHT)],
+    )
+    async def day_schedule(
+        self,
+        info: Info,
+        date: Annotated[date, argument("The day, on the clinic's calendar.")],
+        practitioner_id: Annotated[
+            strawberry.ID | None, argument("Only this practitioner's; all unless given.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[PractitionerDay] | None:
+        context = info.context
+        only = key_from_optional_id(practitioner_id, "Practitioner", "practitionerId")
+        async with context.database.read() as session:
+            practitioners = await all_practitioners(session)
+            if only is not None and only not in practitioners:
+                raise NotFound("There is no such practitioner.", path=("practitionerId",))
+            agenda = await day_agenda(
+                session, date, only_practitioner=only, with_details=False, now=context.now
+            )
+            page = paginate(
+                agenda.columns,
+                key=lambda column: _position(practitioners[column.practitioner]),
+                show=lambda column: PractitionerDay.of(column, (rows[visit.id] for visit in column.visits)),
+                first=first,
+                after=after,
+            )
+            shown: list[Column] = [edge.row for edge in page.edges]
+            found = await appointments_by_id(
+                session, [visit.id for column in shown for visit in column.visits]
+            )
+            rows = {row.id: row for row in found}
+        return page
+
+
+def _position(practitioner: Practitioner) -> Key:
+    return (practitioner.position, practitioner.slug)
+
+
+part = SchemaPart(query=DayScheduleQueries)

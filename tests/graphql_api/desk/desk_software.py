@@ -1,0 +1,76 @@
+"""Software of the sample clinic, which sees and runs its day over the API."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from booking.storage.database import Database
+from booking.storage.models.audit import AuditEvent
+from tests.graphql_api.security.test_authentication import bearing, new_key
+from tests.support.graphql_client import practitioner_id
+
+TUESDAY = "2026-11-24"
+NINE, TEN, NOON = (f"{TUESDAY}T{hour}:00:00-05:00" for hour in ("09", "10", "12"))
+DESK_SCOPES = ("desk-read", "desk-manage", "patient-read")
+A, B = practitioner_id("a"), practitioner_id("b")
+
+DAY = """query ($date: LocalDate!, $practitionerId: ID, $first: Int, $after: String) {
+  daySchedule(date: $date, practitionerId: $practitionerId, first: $first, after: $after) {
+    edges { node {
+      practitioner { slug }
+      open { startsAt endsAt } free { startsAt endsAt }
+      held { startsAt endsAt expiresAt byStaff isSqueezeIn }
+      blocked { startsAt endsAt blockedTimeId label }
+      appointments { edges { node {
+        id reference status version startsAt service { slug } isSqueezeIn hasTopics note impossibleSince
+        patient { id name email phone } } } }
+    } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+
+
+@dataclass(frozen=True)
+class DeskSoftware:
+    """What it is answered with one key."""
+
+    http: httpx.AsyncClient
+    database: Database
+    key: str
+    secret: str
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer."""
+        headers = bearing(self.secret) | {"content-type": "application/json"}
+        body = json.dumps({"query": query, "variables": variables})
+        response = await self.http.post("/graphql", content=body, headers=headers)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def day(self, date: str = TUESDAY, **more: Any) -> dict[str, Any]:
+        """The day of each practitioner, by slug."""
+        answer = await self.ask(DAY, date=date, **more)
+        assert "errors" not in answer, answer
+        days = [edge["node"] for edge in answer["data"]["daySchedule"]["edges"]]
+        return {day["practitioner"]["slug"]: day for day in days}
+
+    async def audit_rows(self) -> list[tuple[str, str, str]]:
+        """The rows of this key: the kind of the actor, the action, and what was seen or done."""
+        async with self.database.read() as session:
+            query = select(AuditEvent).where(AuditEvent.actor_id == self.key).order_by(AuditEvent.sequence)
+            return [(row.actor_kind, row.action, row.detail) for row in await session.scalars(query)]
+
+
+async def desk_software(http: httpx.AsyncClient, database: Database, *scopes: str) -> DeskSoftware:
+    """With these scopes, or all of a desk."""
+    key, secret = await new_key(database, *(scopes or DESK_SCOPES), name="Sample Phone System")
+    return DeskSoftware(http, database, key, secret)
+
+
+def visits(day: dict[str, Any]) -> list[dict[str, Any]]:
+    """The appointments of a practitioner's day."""
+    return [edge["node"] for edge in day["appointments"]["edges"]]

@@ -1,0 +1,278 @@
+"""The day over the API: what a clinic's own software sees of it, and what each look leaves behind."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from booking.appointments.blocked_time.block import block_time
+from booking.appointments.notes import write_note
+from booking.domain.actor import Actor, ActorKind
+from booking.patients.erase import erase_patients
+from booking.scheduling.blocked_time import BlockRequest
+from booking.storage.database import Database
+from booking.storage.models.desk.blocked_time import BlockKind
+from booking.storage.queries.appointments import appointment_by_reference
+from graphql_api.limits.limits import CHARACTERS_PER_POINT, MAX_COST
+from graphql_api.types.relay import global_id
+from tests.graphql_api.conftest import Clock
+from tests.graphql_api.desk.desk_software import (
+    DAY,
+    NINE,
+    NOON,
+    TEN,
+    TUESDAY,
+    A,
+    DeskSoftware,
+    desk_software,
+    visits,
+)
+from tests.support.clinics import NOW, open_clinic, practitioner, small_clinic
+from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers, service_id
+from tests.support.sql_statements import sql_statements
+
+RECEPTION = Actor(ActorKind.STAFF, "reception", "192.0.2.1")
+SEEN = ("api-key", "read", "Appointment.patient")
+
+
+async def test_a_day_shows_open_free_held_blocked_and_booked_time(
+    desk: DeskSoftware, api: GraphQLClient, database: Database
+) -> None:
+    held = await api.hold(NINE, practitionerId=A)
+    booked = await api.book(held["holdToken"], screening=screening_answers(needle_fear="YES"))
+    assert booked["problems"] == []
+    expires_at = (await api.hold(TEN, practitionerId=A))["hold"]["expiresAt"]
+    noon = datetime.fromisoformat(NOON)
+    request = BlockRequest(
+        "sample-practitioner-a", noon, noon + timedelta(minutes=30), BlockKind.BREAK, "Lunch"
+    )
+    async with database.write() as session:
+        [block] = (await block_time(session, request, actor=RECEPTION, now=NOW)).blocks
+
+    day = (await desk.day(practitionerId=A))["sample-practitioner-a"]
+    assert day["open"] == [
+        {"startsAt": f"{TUESDAY}T07:00:00-05:00", "endsAt": f"{TUESDAY}T11:30:00-05:00"},
+        {"startsAt": f"{TUESDAY}T12:00:00-05:00", "endsAt": f"{TUESDAY}T15:00:00-05:00"},
+    ]
+    assert day["blocked"] == [
+        {
+            "startsAt": f"{TUESDAY}T12:00:00-05:00",
+            "endsAt": f"{TUESDAY}T12:30:00-05:00",
+            "blockedTimeId": global_id("BlockedTime", block.id),
+            "label": "Lunch",
+        }
+    ]
+    [held_time] = day["held"]
+    assert (held_time["startsAt"], held_time["expiresAt"]) == (TEN, expires_at)
+    assert (held_time["byStaff"], held_time["isSqueezeIn"]) == (False, False)
+    assert {"startsAt": f"{TUESDAY}T12:30:00-05:00", "endsAt": f"{TUESDAY}T15:00:00-05:00"} in day["free"]
+    [visit] = visits(day)
+    patient = visit.pop("patient")
+    assert patient.pop("id")
+    assert patient == {"name": PATIENT["name"], "email": PATIENT["email"], "phone": "+14165550123"}
+    assert visit == {
+        "id": booked["appointment"]["id"],
+        "reference": booked["appointment"]["reference"],
+        "status": "BOOKED",
+        "version": 0,
+        "startsAt": NINE,
+        "service": {"slug": "dry-needling"},
+        "isSqueezeIn": False,
+        "hasTopics": True,
+        "note": None,
+        "impossibleSince": None,
+    }
+
+
+async def test_a_note_is_shown_and_the_look_is_recorded(
+    desk: DeskSoftware, api: GraphQLClient, database: Database
+) -> None:
+    reference = (await api.hold_and_book(NINE, practitionerId=A))["appointment"]["reference"]
+    async with database.write() as session:
+        row = await appointment_by_reference(session, reference)
+        assert row is not None
+        await write_note(session, row.id, "Comes with a walker", version=None, actor=RECEPTION, now=NOW)
+    [visit] = visits((await desk.day())["sample-practitioner-a"])
+    assert visit["note"] == "Comes with a walker"
+    assert sorted(await desk.audit_rows()) == [("api-key", "read", "Appointment.note"), SEEN]
+
+
+async def test_each_patient_shown_is_in_the_audit_trail_once_in_twelve_hours(
+    desk: DeskSoftware, api: GraphQLClient, clock: Clock
+) -> None:
+    await api.hold_and_book(NINE)
+    await api.hold_and_book(TEN)
+    assert await desk.audit_rows() == []
+    for _ in range(2):  # A screen that asks all day leaves no row for each time.
+        await desk.day()
+        assert await desk.audit_rows() == [SEEN] * 2
+    clock.now += timedelta(hours=13)
+    await desk.day()
+    assert await desk.audit_rows() == [SEEN] * 4
+
+
+async def test_an_erased_patient_is_null_and_the_visit_stays(
+    desk: DeskSoftware, api: GraphQLClient, database: Database, clock: Clock
+) -> None:
+    reference = (await api.hold_and_book(NINE, practitionerId=A))["appointment"]["reference"]
+    clock.now += timedelta(days=2)
+    async with database.write() as session:
+        row = await appointment_by_reference(session, reference)
+        assert row is not None
+        await erase_patients(session, [row.patient], now=clock.now)
+    [visit] = visits((await desk.day())["sample-practitioner-a"])
+    assert (visit["patient"], visit["reference"], visit["hasTopics"]) == (None, reference, False)
+    assert await desk.audit_rows() == []
+
+
+SCOPED = {
+    "schedule": '{ daySchedule(date: "2026-11-24") { edges { node { practitioner { slug } } } } }',
+    "note": "query ($id: ID!) { node(id: $id) { ... on Appointment { note } } }",
+    "topics": "query ($id: ID!) { node(id: $id) { ... on Appointment { hasTopics } } }",
+    "squeeze-in": "query ($id: ID!) { node(id: $id) { ... on Appointment { isSqueezeIn } } }",
+    "impossible": "query ($id: ID!) { node(id: $id) { ... on Appointment { impossibleSince } } }",
+}
+FORBIDDEN = {"code": "FORBIDDEN", "scope": "DESK_READ"}
+
+
+@pytest.mark.parametrize("what", SCOPED)
+async def test_a_partner_that_booked_the_visit_sees_nothing_of_the_desk(
+    api: GraphQLClient, database: Database, what: str
+) -> None:
+    others = "book", "appointment-read", "appointment-manage", "patient-read", "desk-manage"
+    partner = await desk_software(api.http, database, *others)
+    api.http.headers.update({"Authorization": f"Bearer {partner.secret}"})
+    booked = await api.hold_and_book(NINE)
+    answer = await api.ask(SCOPED[what], id=booked["appointment"]["id"])
+    assert answer["errors"][0]["extensions"] == FORBIDDEN
+    del api.http.headers["Authorization"]
+    desk = await desk_software(api.http, database, "desk-read")
+    assert "errors" not in await desk.ask(SCOPED[what], id=booked["appointment"]["id"])
+
+
+async def test_without_patient_read_a_key_of_the_desk_sees_nobody(
+    api: GraphQLClient, database: Database
+) -> None:
+    booked = await api.hold_and_book(NINE, practitionerId=A)
+    desk = await desk_software(api.http, database, "desk-read")
+    answer = await desk.ask(DAY, date=TUESDAY, practitionerId=A)
+    [visit] = visits(answer["data"]["daySchedule"]["edges"][0]["node"])
+    assert (visit["id"], visit["patient"]) == (booked["appointment"]["id"], None)
+    assert {error["extensions"]["scope"] for error in answer["errors"]} == {"PATIENT_READ"}
+    assert await desk.audit_rows() == []
+
+
+async def test_a_visit_of_anybody_is_found_again_by_its_id(desk: DeskSoftware, api: GraphQLClient) -> None:
+    booked = await api.hold_and_book(NINE)
+    query = "query ($id: ID!) { node(id: $id) { ... on Appointment { version patient { name } } } }"
+    answer = await desk.ask(query, id=booked["appointment"]["id"])
+    assert answer["data"]["node"] == {"version": 0, "patient": {"name": PATIENT["name"]}}
+    assert await desk.audit_rows() == [SEEN]
+    api.http.headers.pop("Authorization", None)
+    assert (await api.ask(query.replace("patient { name }", ""), id=booked["appointment"]["id"]))["data"] == {
+        "node": None
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "path"),
+    [
+        ({"practitionerId": global_id("Practitioner", "nobody")}, "NOT_FOUND", ["practitionerId"]),
+        ({"practitionerId": service_id()}, "INVALID_INPUT", ["practitionerId"]),
+        ({"date": "1999-12-31"}, "INVALID_INPUT", ["date"]),
+        ({"date": "2200-01-01"}, "INVALID_INPUT", ["date"]),
+        ({"first": 0}, "INVALID_INPUT", ["first"]),
+        ({"after": "x"}, "INVALID_INPUT", ["after"]),
+    ],
+)
+async def test_what_can_not_be_shown_is_a_typed_error(
+    desk: DeskSoftware, given: dict[str, Any], code: str, path: list[str]
+) -> None:
+    answer = await desk.ask(DAY, **({"date": TUESDAY} | given))
+    assert answer["data"] == {"daySchedule": None}
+    [error] = answer["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["path"]) == (code, path)
+
+
+async def test_the_day_on_which_the_clocks_go_back_has_twenty_five_hours(
+    desk: DeskSoftware, database: Database
+) -> None:
+    await open_clinic(database, small_clinic(hours="00:00-24:00"))
+    day = (await desk.day("2026-11-01"))["one"]
+    [span] = day["open"]
+    assert span == {"startsAt": "2026-11-01T00:00:00-04:00", "endsAt": "2026-11-02T00:00:00-05:00"}
+    length = datetime.fromisoformat(span["endsAt"]) - datetime.fromisoformat(span["startsAt"])
+    assert length == timedelta(hours=25)
+
+
+BUSY = """query ($date: LocalDate!) { daySchedule(date: $date, first: 20) { edges { node {
+  practitioner { name } open { startsAt } free { startsAt } held { startsAt } blocked { label }
+  appointments(first: 16) { edges { node { status isSqueezeIn hasTopics service { name } patient { name } } }
+    pageInfo { hasNextPage } } } } pageInfo { hasNextPage } }
+  rateLimit { cost } }"""
+
+
+async def test_twenty_practitioners_with_sixteen_visits_each_can_be_asked_and_are_paid(
+    desk: DeskSoftware, database: Database
+) -> None:
+    answer = await desk.ask(BUSY, date=TUESDAY)
+    assert "errors" not in answer
+    # Each practitioner, and each visit with its service and its patient.
+    cost = 10 + 20 * (1 + 16 * 3)
+    assert cost < MAX_COST
+    of_the_text = 1 + len(BUSY) // CHARACTERS_PER_POINT
+    assert answer["data"]["rateLimit"]["cost"] - 1 in (cost + of_the_text, cost + of_the_text + 1)
+
+
+async def test_a_busy_day_needs_no_more_statements_than_a_quiet_one(
+    api: GraphQLClient, database: Database
+) -> None:
+    people = "".join(practitioner(f"person-{number}", "09:00-12:00") for number in range(6))
+    await open_clinic(database, small_clinic(practitioners=people))
+    desk = await desk_software(api.http, database)
+    counted = []
+    for number in range(6):
+        given = {"serviceId": global_id("Service", "visit")}
+        given["practitionerId"] = global_id("Practitioner", f"person-{number}")
+        held = await api.hold(NINE, **given)
+        assert (await api.book(held["holdToken"], screening=[]))["problems"] == []
+        if number in (1, 5):
+            await desk.day()  # The looks of this day are recorded.
+            with sql_statements() as sent:
+                assert len(await desk.day()) == 6
+            counted.append(sorted(statement.partition(" IN (")[0] for statement in sent))
+    assert counted[0] == counted[1]
+
+
+async def test_pages_of_practitioners_and_of_visits_follow_each_other(
+    desk: DeskSoftware, api: GraphQLClient
+) -> None:
+    names: list[str] = []
+    after = None
+    while True:
+        answer = await desk.ask(DAY, date=TUESDAY, first=2, after=after)
+        page = answer["data"]["daySchedule"]
+        names += [edge["node"]["practitioner"]["slug"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert names == list(await desk.day())
+    booked = [(await api.hold_and_book(at, practitionerId=A))["appointment"]["id"] for at in (NINE, NOON)]
+    seen = []
+    cursor = None
+    for _ in booked:
+        query = """query ($id: ID!, $after: String) { daySchedule(date: "2026-11-24", practitionerId: $id) {
+          edges { node { appointments(first: 1, after: $after) {
+            edges { node { id } } pageInfo { endCursor } } } } } }"""
+        answer = await desk.ask(query, id=A, after=cursor)
+        page = answer["data"]["daySchedule"]["edges"][0]["node"]["appointments"]
+        seen += [edge["node"]["id"] for edge in page["edges"]]
+        cursor = page["pageInfo"]["endCursor"]
+    assert seen == booked
+
+
+async def test_no_cookie_opens_the_day(api: GraphQLClient) -> None:
+    api.http.cookies.set("__Host-book-online-desk", "x")
+    answer = await api.ask(DAY, date=TUESDAY)
+    assert answer["data"] == {"daySchedule": None}
+    assert answer["errors"][0]["extensions"] == FORBIDDEN
