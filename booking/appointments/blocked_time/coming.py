@@ -22,7 +22,8 @@ from booking.storage.queries.desk.blocked_time import (
     extra_hours_by_id,
     visits_within,
 )
-from booking.storage.queries.desk.offered_times import last_offers, sends_mails
+from booking.storage.queries.desk.offered_times import last_offers
+from booking.storage.queries.outbox import sends_mails
 from booking.storage.session import BookingSession
 
 AHEAD = 2 * MAX_LENGTH

@@ -16,9 +16,11 @@ from booking.scheduling.other_times import other_times
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditAction
 from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
+from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.queries.appointments import appointments_by_id
-from booking.storage.queries.desk.offered_times import forget_offers, last_offers, record_offer, sends_mails
+from booking.storage.queries.desk.offered_times import forget_offers, last_offers
 from booking.storage.queries.locks import lock_schedules
+from booking.storage.queries.outbox import record_event_for, sends_mails
 from booking.storage.session import BookingSession
 
 
@@ -100,5 +102,4 @@ async def _offer(
         for slot in times[row.id]
     )
     await session.flush()
-    await record_offer(session, event, token, ordering_key=key)
-    await session.flush()
+    await record_event_for(session, event, [MAIL_LISTENER], ordering_key=key, token=token)

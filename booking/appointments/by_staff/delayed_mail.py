@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 
 from booking.domain.events import Event, EventKind
 from booking.domain.tokens import hash_of, new_token
-from booking.storage.key_store.data_keys import KeyPurpose
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.models.desk.staff_changes import WaitingMail
-from booking.storage.queries.desk.staff_changes import drop_mail, record_mail, sends_mails, waiting_mail
-from booking.storage.queries.outbox import manage_token_of, token_place
+from booking.storage.queries.desk.staff_changes import drop_mail, record_mail, waiting_mail
+from booking.storage.queries.outbox import manage_token_of, sends_mails
 from booking.storage.session import BookingSession
 
 DELAY = timedelta(minutes=3)
@@ -111,8 +110,5 @@ async def _record(
         )
         for row in rows
     ]
-    due_at = event.occurred_at + DELAY
-    delivery = await record_mail(session, event, mails, ordering_key=rows[0].ordering_key, due_at=due_at)
-    key = await session.data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)
-    delivery.manage_token = key.encrypt(token, token_place(event.id))
-    await session.flush()
+    key, due_at = rows[0].ordering_key, event.occurred_at + DELAY
+    await record_mail(session, event, mails, ordering_key=key, token=token, due_at=due_at)

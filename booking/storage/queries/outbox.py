@@ -9,9 +9,8 @@ from sqlalchemy import bindparam, case, delete, exists, func, literal, null, or_
 from sqlalchemy.orm import aliased
 
 from booking.domain.events import Event, EventKind
-from booking.encryption.cipher import Place
 from booking.storage.base import EncryptedColumn, core_table, insert_into
-from booking.storage.key_store.data_keys import KeyPurpose
+from booking.storage.key_store.manage_tokens import decrypted_manage_token, encrypted_manage_token
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.outbox import MAIL_LISTENER, OutboxDelivery, OutboxEvent, OutboxListener
 from booking.storage.queries.locks import lock_setup
@@ -90,9 +89,8 @@ async def listener_statuses(session: BookingSession) -> Sequence[ListenerStatus]
             OutboxListener.name,
             func.count(case((waits, 1))),
             func.min(case((waits, OutboxEvent.occurred_at))),
-            func.count(
-                case((is_given_up & OutboxDelivery.event.is_not(None), 1))
-            ),  # none: no delivery at all
+            # Without an event there is no delivery at all.
+            func.count(case((is_given_up & OutboxDelivery.event.is_not(None), 1))),
         )
         .outerjoin(OutboxDelivery, OutboxDelivery.listener == OutboxListener.name)
         .outerjoin(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
@@ -144,23 +142,34 @@ async def record_event(
     `token` is the manage link's. All listeners hear of it; without `mail` not that of the patient's mails.
     """
     await _insert_event(session, event, ordering_key)
-    encrypted = None
-    if token is not None:
-        key = await session.data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)
-        encrypted = key.encrypt(token, token_place(event.id))
+    encrypted = await encrypted_manage_token(session.data_keys, event.id, token)
     delivery = {"event_id": event.id, "token": encrypted, "now": event.occurred_at}
     await session.execute(INSERT_DELIVERIES, {**delivery, "but": "" if mail else MAIL_LISTENER})
 
 
 async def record_event_for(
-    session: BookingSession, event: Event, listeners: Collection[str], *, ordering_key: uuid.UUID
+    session: BookingSession,
+    event: Event,
+    listeners: Collection[str],
+    *,
+    ordering_key: uuid.UUID,
+    token: str | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Record an event that is due to these listeners alone."""
+    """Record an event that is due to these listeners alone, at once or at a later time."""
     await _insert_event(session, event, ordering_key)
+    encrypted = await encrypted_manage_token(session.data_keys, event.id, token)
+    due = due_at or event.occurred_at
     session.add_all(
-        OutboxDelivery(event=event.id, listener=name, attempts=0, due_at=event.occurred_at)
+        OutboxDelivery(event=event.id, listener=name, manage_token=encrypted, attempts=0, due_at=due)
         for name in listeners
     )
+    await session.flush()
+
+
+async def sends_mails(session: BookingSession) -> bool:
+    """Whether a server of the clinic has ever sent mails: a new one would be sent, or wait."""
+    return await session.get(OutboxListener, MAIL_LISTENER) is not None
 
 
 async def listeners_that_wait(
@@ -287,12 +296,4 @@ async def requeue_deliveries(
 
 async def manage_token_of(session: BookingSession, delivery: OutboxDelivery) -> str | None:
     """The delivery's token, decrypted; None if it has none (any more)."""
-    if delivery.manage_token is None:
-        return None
-    key = await session.data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)
-    return key.decrypt(delivery.manage_token, token_place(delivery.event))
-
-
-def token_place(event: uuid.UUID) -> Place:
-    """Where the encrypted token of an event's deliveries stands."""
-    return Place("outbox_deliveries.manage_token", event)
+    return await decrypted_manage_token(session.data_keys, delivery.event, delivery.manage_token)

@@ -6,11 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from booking.domain.events import Event
-from booking.storage.key_store.data_keys import KeyPurpose
 from booking.storage.models.desk.offered_times import OfferedTime
-from booking.storage.models.outbox import MAIL_LISTENER, OutboxDelivery, OutboxListener
-from booking.storage.queries.outbox import record_event_for, token_place
 from booking.storage.session import BookingSession
 
 
@@ -34,19 +30,3 @@ async def last_offers(
 
 async def forget_offers(session: BookingSession, appointments: Collection[uuid.UUID]) -> None:
     await session.execute(delete(OfferedTime).where(OfferedTime.appointment.in_(appointments)))
-
-
-async def sends_mails(session: BookingSession) -> bool:
-    """Whether a server of the clinic has ever sent mails: those of an offer would be sent, or wait."""
-    return await session.get(OutboxListener, MAIL_LISTENER) is not None
-
-
-async def record_offer(
-    session: BookingSession, event: Event, manage_token: str, *, ordering_key: uuid.UUID
-) -> None:
-    """Record an event that is due to the mails alone, with the secret of the link in its mail."""
-    await record_event_for(session, event, [MAIL_LISTENER], ordering_key=ordering_key)
-    await session.flush()
-    delivery = await session.get_one(OutboxDelivery, (event.id, MAIL_LISTENER))
-    key = await session.data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)
-    delivery.manage_token = key.encrypt(manage_token, token_place(event.id))

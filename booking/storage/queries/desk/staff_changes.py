@@ -51,12 +51,6 @@ async def has_visit_with(session: BookingSession, patient: uuid.UUID, practition
     return bool(await session.scalar(select(visits)))
 
 
-async def sends_mails(session: BookingSession) -> bool:
-    """Whether the server sends mails to patients."""
-    mails = exists().where(OutboxListener.name == MAIL_LISTENER)
-    return bool(await session.scalar(select(mails)))
-
-
 async def others_listen(session: BookingSession) -> bool:
     """Whether anything but the mails to patients hears of events: a webhook, a feature."""
     others = exists().where(OutboxListener.name != MAIL_LISTENER)
@@ -99,14 +93,14 @@ async def record_mail(
     mails: Sequence[WaitingMail],
     *,
     ordering_key: uuid.UUID,
+    token: str,
     due_at: datetime,
-) -> OutboxDelivery:
+) -> None:
     """Record an event that is due to the mails alone, and only then. Rows of former mails are replaced."""
-    await record_event_for(session, event, [MAIL_LISTENER], ordering_key=ordering_key)
+    await record_event_for(
+        session, event, [MAIL_LISTENER], ordering_key=ordering_key, token=token, due_at=due_at
+    )
     visits = [mail.appointment for mail in mails]
     await session.execute(delete(WaitingMail).where(WaitingMail.appointment.in_(visits)))
     session.add_all(mails)
     await session.flush()
-    delivery = await session.get_one(OutboxDelivery, (event.id, MAIL_LISTENER))
-    delivery.due_at = due_at
-    return delivery

@@ -1,0 +1,25 @@
+"""Tokens of manage links that wait in the outbox for their mail, encrypted."""
+
+import uuid
+
+from booking.encryption.cipher import Place
+from booking.storage.key_store.data_keys import DataKeys, KeyPurpose
+
+
+async def encrypted_manage_token(data_keys: DataKeys, event: uuid.UUID, token: str | None) -> bytes | None:
+    """As the deliveries of the event store it; None without one."""
+    if token is None:
+        return None
+    return (await data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)).encrypt(token, _place(event))
+
+
+async def decrypted_manage_token(
+    data_keys: DataKeys, event: uuid.UUID, encrypted: bytes | None
+) -> str | None:
+    if encrypted is None:
+        return None
+    return (await data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)).decrypt(encrypted, _place(event))
+
+
+def _place(event: uuid.UUID) -> Place:
+    return Place("outbox_deliveries.manage_token", event)
