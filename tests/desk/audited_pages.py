@@ -17,6 +17,8 @@ class Look:
     scheme: Literal["light", "dark"]
     width: int
     language: str
+    forced: bool = False
+    """In forced colours."""
 
 
 LOOKS = [
@@ -37,6 +39,7 @@ async def audit(
     context = await browser.new_context(
         viewport={"width": look.width, "height": 900},
         color_scheme=look.scheme,
+        forced_colors="active" if look.forced else "none",
         reduced_motion="reduce",
         extra_http_headers=headers,
         bypass_csp=True,  # axe comes from outside of the page
