@@ -7,6 +7,7 @@ from desk.access.account.page import account_page
 from desk.access.account.passkeys import drop_passkey, new_passkey_challenge, save_passkey
 from desk.access.account.password import (
     confirm_app,
+    drop_password,
     new_app,
     password_page,
     renew_recovery_codes,
@@ -81,6 +82,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/account/passkeys/remove", drop_passkey, methods=change),
         desk_route(site, "/desk/account/password", password_page),
         desk_route(site, "/desk/account/password", save_password, methods=change),
+        desk_route(site, "/desk/account/password/remove", drop_password, methods=change),
         desk_route(site, "/desk/account/app", new_app, methods=change),
         desk_route(site, "/desk/account/app/confirm", confirm_app, methods=change),
         desk_route(site, "/desk/account/recovery-codes", renew_recovery_codes, methods=change),

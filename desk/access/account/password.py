@@ -13,8 +13,11 @@ from booking.staff.one_time_codes import confirm_code_secret, new_code_secret, u
 from booking.staff.password_sign_in import check_current_password
 from booking.staff.passwords import hash_password, set_password
 from booking.staff.recovery_codes import new_recovery_codes
+from booking.staff.refusals import LastWayToSignIn
+from booking.staff.ways_to_sign_in import remove_password
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.sign_in import password_of
+from desk.access.account.page import ACCOUNT, account_page_with
 from desk.http.request import DeskRequest
 
 REASONS = {
@@ -55,6 +58,16 @@ async def save_password(request: DeskRequest) -> Response:
             session, member, hashed, but=request.session.id, actor=request.actor, now=request.now
         )
     return await _show_secret(request)
+
+
+async def drop_password(request: DeskRequest) -> Response:
+    """`POST /desk/account/password/remove`: the authenticator app and the recovery codes go with it."""
+    try:
+        async with request.site.database.write() as session:
+            await remove_password(session, request.member, actor=request.actor, now=request.now)
+    except LastWayToSignIn as refusal:
+        return await account_page_with(request, refusal)
+    return request.redirect(ACCOUNT)
 
 
 async def new_app(request: DeskRequest) -> Response:

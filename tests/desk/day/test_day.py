@@ -192,6 +192,7 @@ async def test_a_week_has_seven_days_and_a_link_to_each_practitioner(desk: Desk)
     assert places == sorted(places)
     assert "Sunday, November 29 0 visits Doesn’t work" in text
     assert f"practitioner={D}" in page.text
+    assert 'href="/desk/numbers"' in page.text
     assert 'href="/desk/week?date=2026-11-16&amp;practitioner=sample-practitioner-a"' in page.text
 
 
@@ -219,3 +220,11 @@ async def test_a_name_is_text_and_never_markup(desk: Desk) -> None:
         page = await browser.get(address)
         assert "&lt;b&gt;Sample &amp; Patient&lt;/b&gt;" in page.text
         assert "<b>Sample" not in page.text
+
+
+async def test_a_past_day_without_visits_is_not_said_to_be_closed(desk: Desk) -> None:
+    desk.clock.now += timedelta(days=7)
+    browser = await desk.signed_in()
+    page = (await browser.get(f"/desk/week?date=2026-11-24&practitioner={A}")).text
+    assert page.count("Open, without visits") == 4
+    assert page.count("Doesn’t work") == 3

@@ -7,6 +7,7 @@ import httpx
 import pyotp
 import pytest
 
+from tests.booking.staff.test_passkeys import new_passkey
 from tests.desk.desk_server import Desk
 
 PASSWORD = "four plain words here"
@@ -135,3 +136,23 @@ async def test_a_wrong_code_leaves_the_former_app_in_use(desk: Desk) -> None:
 
     assert refused.status_code == 422
     assert (await sign_in(desk, await desk.browser(), code=app.at(desk.clock.now))).status_code == 303
+
+
+async def test_a_password_is_removed_where_a_passkey_signs_in_too(desk: Desk) -> None:
+    member = await desk.member()
+    browser = await desk.sign_in(member)
+    app, _ = await set_up(desk, browser)
+    remove = "/desk/account/password/remove"
+
+    assert remove not in (await browser.get("/desk/account")).text
+    refused = await browser.post(remove, data={"remove": "1"})
+    assert refused.status_code == 409
+    assert "This is your only way to sign in." in refused.text
+    assert (await sign_in(desk, await desk.browser(), code=app.at(desk.clock.now))).status_code == 303
+
+    await new_passkey(desk.database, member)
+    assert remove in (await browser.get("/desk/account")).text
+    assert (await browser.post(remove, data={"remove": "1"})).headers["location"] == "/desk/account"
+    desk.clock.now += timedelta(minutes=1)
+    assert (await sign_in(desk, await desk.browser(), code=app.at(desk.clock.now))).status_code == 403
+    assert "Set a password" in (await browser.get("/desk/account")).text
