@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import httpx
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from tests.desk.desk_server import Desk
 from tests.support.live_server import live_server
-from tests.widget.accessibility.test_axe import AXE, FINDINGS
+from tests.widget.accessibility.test_axe import AXE, FINDINGS, SCHEMES
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,20 @@ LOOKS = [
     for scheme in ("light", "dark")
     for width, language in ((1440, "en"), (320, "fr"))
 ]
+
+
+WIDTHS = (1440, 320)
+
+
+async def findings(page: Page, step: str) -> list[str]:
+    """What axe, which the page has loaded, finds on it as it stands: light and dark, wide and narrow."""
+    found = []
+    for scheme, width in product(SCHEMES, WIDTHS):
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (step, width)
+        found += [f"{step}, {scheme}, {width}: {one}" for one in await page.evaluate(FINDINGS)]
+    return found
 
 
 async def audit(

@@ -9,28 +9,19 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from booking.appointments.notes import MAX_NOTE, check_note, write_note
-from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import ChangedMeanwhile, InvalidInput, InvalidInputCode, NotFound
 from booking.encryption.cipher import Ciphertext
 from booking.patients.contacts import notes_by_appointment
-from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.outbox import OutboxEvent
 from booking.storage.transient_errors import Unreadable
-from tests.booking.appointments.test_status import TUESDAY
+from tests.booking.appointments.conftest import STAFF, TUESDAY
 from tests.booking.audit.trails import stored_rows
 from tests.booking.notifications.bookings import SampleBooking, make_booking
-from tests.support.clinics import NOW, open_clinic
+from tests.support.clinics import NOW
 from tests.support.sql_statements import sql_statements
 
-STAFF = Actor(ActorKind.STAFF, "reception", "10.0.0.7")
 NOTE = "Zebra comes with a walker"
-
-
-@pytest.fixture
-async def booking(database: Database) -> SampleBooking:
-    await open_clinic(database)
-    return await make_booking(database, TUESDAY)
 
 
 async def write(

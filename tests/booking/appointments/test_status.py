@@ -10,29 +10,20 @@ from sqlalchemy.exc import DBAPIError
 
 from booking.appointments.cancel import cancel_appointment
 from booking.appointments.status import set_status
-from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import ChangedMeanwhile, InvalidInput, NotFound, SlotTaken, TooLateToChange
 from booking.domain.events import STATUS_EVENTS, EventKind
-from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus, CancellationReason
 from booking.storage.models.outbox import OutboxEvent
 from booking.storage.queries.ticks import ticks_reserved_by
+from tests.booking.appointments.conftest import STAFF, TUESDAY
 from tests.booking.audit.trails import stored_rows
 from tests.booking.notifications.bookings import SampleBooking, make_booking
-from tests.support.clinics import NOW, edit_file, open_clinic
+from tests.support.clinics import NOW
 
-STAFF = Actor(ActorKind.STAFF, "reception", "10.0.0.7")
-TUESDAY = datetime.fromisoformat("2026-11-24T10:00:00-05:00")
 MIDNIGHT = datetime.fromisoformat("2026-11-24T00:00:00-05:00")
 MINUTE = timedelta(minutes=1)
 ANY_BUT_CANCELLED = [status for status in AppointmentStatus if status is not AppointmentStatus.CANCELLED]
 ARRIVED, BOOKED = AppointmentStatus.ARRIVED, AppointmentStatus.BOOKED
-
-
-@pytest.fixture
-async def booking(database: Database) -> SampleBooking:
-    await open_clinic(database, edit_file({'cancellation_notice = "24 h"': 'cancellation_notice = "0 min"'}))
-    return await make_booking(database, TUESDAY)
 
 
 async def put(

@@ -36,13 +36,17 @@ async def sign_in_by_link(page: Page, desk: Desk, url: str) -> None:
     await page.wait_for_url("**/desk/day")
 
 
-async def test_a_passkey_that_was_added_signs_in(page: Page, served: tuple[Desk, str]) -> None:
-    desk, url = served
+async def add_passkey(page: Page, desk: Desk, url: str) -> None:
+    """Of a new member, who is signed in."""
     await add_authenticator(page)
     await sign_in_by_link(page, desk, url)
     await page.goto(f"{url}/desk/account")
     await page.get_by_label("Name of a new passkey").fill("Laptop at the counter")
     await page.get_by_role("button", name="Add a passkey").click()
+
+
+async def test_a_passkey_that_was_added_signs_in(page: Page, served: tuple[Desk, str]) -> None:
+    await add_passkey(page, *served)
     await expect(page.get_by_role("list", name="Passkeys")).to_contain_text("Laptop at the counter")
 
     await page.get_by_role("button", name="Sign out").first.click()
@@ -53,12 +57,7 @@ async def test_a_passkey_that_was_added_signs_in(page: Page, served: tuple[Desk,
 
 
 async def test_the_only_passkey_stays(page: Page, served: tuple[Desk, str]) -> None:
-    desk, url = served
-    await add_authenticator(page)
-    await sign_in_by_link(page, desk, url)
-    await page.goto(f"{url}/desk/account")
-    await page.get_by_label("Name of a new passkey").fill("Laptop at the counter")
-    await page.get_by_role("button", name="Add a passkey").click()
+    await add_passkey(page, *served)
 
     await page.get_by_role("button", name="Remove the passkey Laptop at the counter").click()
 

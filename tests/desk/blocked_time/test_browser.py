@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import product
 
 import pytest
 from playwright.async_api import Page, expect
@@ -16,13 +15,14 @@ from booking.storage.queries.outbox import register_listeners
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.booking.appointments.blocked_clinic import CLINIC, NINE, SATURDAY, extra, starts_of, visit
+from tests.desk.audited_pages import findings
 from tests.desk.blocked_time.blocked_pages import LIST
 from tests.desk.desk_server import OPERATOR
 from tests.support.clinics import NOW, edit_file, open_clinic
 from tests.support.databases import open_database
 from tests.support.live_server import live_server
 from tests.support.site import Clock
-from tests.widget.accessibility.test_axe import AXE, FINDINGS, SCHEMES
+from tests.widget.accessibility.test_axe import AXE
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,6 @@ class BlockedPages:
 
     async def open(self, language: str) -> None:
         await self.page.goto(f"{self.url}{LIST}?lang={language}")
-
-    async def check(self, name: str) -> list[str]:
-        """What axe finds."""
-        found = []
-        for scheme, width in product(SCHEMES, (1440, 320)):
-            await self.page.emulate_media(color_scheme=scheme)
-            await self.page.set_viewport_size({"width": width, "height": 900})
-            assert await self.page.evaluate("document.documentElement.scrollWidth") <= width
-            findings: list[str] = await self.page.evaluate(FINDINGS)
-            found += [f"{name}, {scheme}, {width}: {finding}" for finding in findings]
-        return found
 
 
 @pytest.fixture
@@ -107,13 +96,13 @@ async def test_axe_finds_nothing_on_the_pages_of_blocked_time(pages: BlockedPage
     await page.locator("#to").fill("08:00")
     await page.locator(".form button.primary").click()
     await expect(page.get_by_role("alert")).to_be_visible()
-    found = await pages.check("list with a mistake")
+    found = await findings(page, "list with a mistake")
 
     await fill_in(page)
     await page.locator(".form button.primary").click()
     await page.locator("button[value=call]").wait_for()
-    found += await pages.check("visits")
+    found += await findings(page, "visits")
     await page.locator("button[value=call]").click()
     await page.locator("form[action$=offer]").wait_for()
-    found += await pages.check("block")
+    found += await findings(page, "block")
     assert found == []

@@ -1,28 +1,17 @@
 """axe-core finds nothing on the day: light and dark, wide and narrow, in both languages."""
 
-from itertools import product
-
 import pytest
 
+from tests.desk.audited_pages import findings
 from tests.desk.grid.conftest import OpenDay
-from tests.widget.accessibility.test_axe import AXE, FINDINGS, SCHEMES
+from tests.widget.accessibility.test_axe import AXE
 
-WIDTHS = (1440, 320)
 SMALL = "target-size: .thin"
 """A quarter of an hour is low; the same time is booked by a dialog (WCAG 2.2, 2.5.8: equivalent)."""
 
 
-async def findings(day: OpenDay, step: str) -> list[str]:
-    found = []
-    for scheme, width in product(SCHEMES, WIDTHS):
-        await day.page.emulate_media(color_scheme=scheme)
-        await day.page.set_viewport_size({"width": width, "height": 900})
-        found += [
-            f"{step}, {scheme}, {width}: {one}"
-            for one in await day.page.evaluate(FINDINGS)
-            if not one.startswith(SMALL)
-        ]
-    return found
+async def found_on(day: OpenDay, step: str) -> list[str]:
+    return [one for one in await findings(day.page, step) if SMALL not in one]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -30,7 +19,7 @@ async def test_axe_finds_nothing_on_the_day(day: OpenDay, language: str) -> None
     await day.page.add_init_script(path=AXE)
     day.desk.language = language
     await day.open()
-    found = await findings(day, "day")
+    found = await found_on(day, "day")
 
     await day.page.set_viewport_size({"width": 1440, "height": 900})
     await day.visit(7).focus()
@@ -39,8 +28,8 @@ async def test_axe_finds_nothing_on_the_day(day: OpenDay, language: str) -> None
     await day.keys("a")
     await day.page.locator(".toast").wait_for()
     await day.page.locator("[value=arrived][aria-pressed=true]").wait_for()
-    found += await findings(day, "sheet")
+    found += await found_on(day, "sheet")
     await day.keys("Escape", "?")
-    found += await findings(day, "keys")
+    found += await found_on(day, "keys")
 
     assert found == []

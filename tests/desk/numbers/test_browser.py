@@ -1,15 +1,15 @@
 """The numbers in a browser: days by keyboard, bars as long as their values, and axe-core finds nothing."""
 
 from collections.abc import AsyncIterator
-from itertools import product
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.desk.audited_pages import findings
 from tests.desk.desk_server import Desk
 from tests.desk.numbers.test_numbers import PAGE, fill
 from tests.support.live_server import live_server
-from tests.widget.accessibility.test_axe import AXE, FINDINGS, SCHEMES
+from tests.widget.accessibility.test_axe import AXE
 
 PAGES = (
     PAGE,
@@ -68,9 +68,5 @@ async def test_axe_finds_nothing_on_the_numbers(site: str, page: Page, language:
     found = []
     for address in PAGES:
         await page.goto(f"{site}{address}&lang={language}")
-        for scheme, width in product(SCHEMES, (1440, 320)):
-            await page.emulate_media(color_scheme=scheme)
-            await page.set_viewport_size({"width": width, "height": 900})
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width
-            found += [f"{address}, {scheme}, {width}: {one}" for one in await page.evaluate(FINDINGS)]
+        found += await findings(page, address)
     assert found == []

@@ -1,7 +1,6 @@
 """axe-core finds nothing on a search and a sheet: light and dark, wide and narrow, in both languages."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
 
 import pytest
 from playwright.async_api import Page
@@ -9,12 +8,12 @@ from playwright.async_api import Page
 from booking.domain.role import Role
 from booking.domain.screening import Answer
 from tests.booking.notifications.bookings import make_booking
+from tests.desk.audited_pages import findings
 from tests.desk.desk_server import Desk
 from tests.support.live_server import live_server
-from tests.widget.accessibility.test_axe import AXE, FINDINGS, SCHEMES
+from tests.widget.accessibility.test_axe import AXE
 
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)
-WIDTHS = (1440, 320)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -42,9 +41,5 @@ async def test_axe_finds_nothing_on_a_search_and_a_sheet(desk: Desk, page: Page,
             address = f"{url}/desk/{path}{'&' if '?' in path else '?'}lang={language}"
             await page.goto(address)
             assert await page.locator("h1").count() == 1
-            for scheme, width in product(SCHEMES, WIDTHS):
-                await page.emulate_media(color_scheme=scheme)
-                await page.set_viewport_size({"width": width, "height": 900})
-                findings = await page.evaluate(FINDINGS)
-                found += [f"{path}, {scheme}, {width}: {one}" for one in findings]
+            found += await findings(page, path)
     assert found == []
