@@ -1,7 +1,9 @@
 """A change of a visit as a form of the desk asks for it, and the page that follows."""
 
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from http import HTTPStatus
+from typing import TypeVar
 from uuid import UUID
 
 from starlette.responses import Response
@@ -14,6 +16,7 @@ from desk.http.request import DeskRequest
 from desk.visits.sheet import respond_with_sheet
 from rendering.form import BadForm
 
+Choice = TypeVar("Choice", bound=StrEnum)
 Change = Callable[[BookingSession], Awaitable[object]]
 
 
@@ -34,6 +37,17 @@ async def change_visit(
     except BookingError as refusal:
         return await respond_with_sheet(request, visit, refusal=refusal, typed_note=typed_note)
     return request.redirect(next_page(request.form.get("next")))
+
+
+def choice_in(request: DeskRequest, name: str, choices: type[Choice]) -> Choice:
+    """
+    Raises:
+        BadForm: it is none that the form offers.
+    """
+    try:
+        return choices(request.form.get(name))
+    except ValueError as reason:
+        raise BadForm(HTTPStatus.BAD_REQUEST) from reason
 
 
 def version_in(request: DeskRequest) -> int:

@@ -1,25 +1,19 @@
 """What became of a visit, noted at the desk."""
 
-from http import HTTPStatus
-
 from starlette.responses import Response
 
 from booking.appointments.status import set_status
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.session import BookingSession
 from desk.http.request import DeskRequest
-from desk.visits.change import change_visit, version_in
+from desk.visits.change import change_visit, choice_in, version_in
 from desk.visits.sheet import visit_in
-from rendering.form import BadForm
 
 
 async def change_status(request: DeskRequest) -> Response:
     """`POST` with `status`, the `version` that was seen, and `next`."""
     visit = visit_in(request)
-    try:
-        status = AppointmentStatus(request.form.get("status"))
-    except ValueError as reason:
-        raise BadForm(HTTPStatus.BAD_REQUEST) from reason
+    status = choice_in(request, "status", AppointmentStatus)
 
     async def change(session: BookingSession) -> None:
         await set_status(
