@@ -26,6 +26,7 @@ from desk.booking.choose import BOOK, choose_page
 from desk.booking.hold import hold_time, release_time
 from desk.built_desk import asset, assets
 from desk.day.changes import DayChanges
+from desk.day.dates import dated
 from desk.day.month import month_page
 from desk.day.page import day_page, print_page
 from desk.day.week import week_page
@@ -55,11 +56,11 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         public_route(site, f"{SIGN_IN}/passkey/challenge", passkey_challenge, methods=change),
         public_route(site, f"{SIGN_IN}/password", use_password, methods=change),
         desk_route(site, "/desk", _front),
-        desk_route(site, "/desk/day", day_page),
-        desk_route(site, "/desk/day/print", print_page),
-        desk_route(site, "/desk/week", week_page),
-        desk_route(site, "/desk/month", month_page),
-        desk_route(site, "/desk/changes", DayChanges(site).respond, is_use=False),
+        desk_route(site, "/desk/day", dated(day_page)),
+        desk_route(site, "/desk/day/print", dated(print_page)),
+        desk_route(site, "/desk/week", dated(week_page)),
+        desk_route(site, "/desk/month", dated(month_page)),
+        desk_route(site, "/desk/changes", dated(DayChanges(site).respond), is_use=False),
         desk_route(site, "/desk/patients", patients_page),
         desk_route(site, "/desk/visits/{id}", sheet_page),
         desk_route(site, "/desk/visits/{id}/cancel", cancel_visit, methods=change),

@@ -11,8 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from booking.agenda.changes import DayMarks
 from booking.domain.errors import TryAgain
-from desk.day.dates import NoSuchDate, chosen_date, clinic_today
-from desk.day.page import no_such_date
+from desk.day.dates import chosen_date, clinic_today
 from desk.http.headers import HEADERS
 from desk.http.request import DeskRequest
 from desk.http.routing import signed_in
@@ -40,10 +39,7 @@ class DayChanges:
         """`?date=` is the day, `since` or the header Last-Event-ID the mark of what is shown of it."""
         async with self._site.database.read() as session:
             today = await clinic_today(session, request.now)
-        try:
-            day = chosen_date(request.form.get("date"), today)
-        except NoSuchDate:
-            return await no_such_date(request)
+        day = chosen_date(request.form.get("date"), today)
         is_full = self._open.total() >= MAX_STREAMS
         if is_full or self._open[request.session.id] >= MAX_STREAMS_PER_SESSION:
             headers = HEADERS | {"Retry-After": "5"}

@@ -2,17 +2,34 @@
 
 import re
 from datetime import date, datetime
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
 
 from booking.agenda.day import FIRST_YEAR, LAST_YEAR
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
+from desk.http.request import DeskRequest
+from desk.http.routing import Handler
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class NoSuchDate(Exception):
     """The address names a date that isn't one."""
+
+
+def dated(page: Handler) -> Handler:
+    """A page whose address names a date: one that can't be shown is answered with a page that says so."""
+
+    async def respond(request: DeskRequest) -> Response:
+        try:
+            return await page(request)
+        except NoSuchDate:
+            return await request.page("day/no_such_date.html", status=HTTPStatus.BAD_REQUEST)
+
+    return respond
 
 
 async def clinic_today(session: BookingSession, now: datetime) -> date:

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from booking.agenda.month import DayCount, month_counts
 from booking.timegrid.ticks import DAY
-from desk.day.dates import NoSuchDate, chosen_date, clinic_today, first_of_month, former_month, next_month
-from desk.day.page import no_such_date
+from desk.day.dates import chosen_date, clinic_today, first_of_month, former_month, next_month
 from desk.http.request import DeskRequest
 
 
@@ -17,10 +16,7 @@ async def month_page(request: DeskRequest) -> Response:
     """`?date=` is any day of the month; without it this month."""
     async with request.site.database.read() as session:
         today = await clinic_today(session, request.now)
-        try:
-            first = first_of_month(chosen_date(request.form.get("date"), today))
-        except NoSuchDate:
-            return await no_such_date(request)
+        first = first_of_month(chosen_date(request.form.get("date"), today))
         after = next_month(first)
         counts = await month_counts(session, first, after - DAY, only_practitioner=request.only_practitioner)
     return await request.page(

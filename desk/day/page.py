@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +15,7 @@ from booking.domain.translations import in_language
 from booking.storage.models.appointments import AppointmentStatus
 from booking.timegrid.ticks import DAY
 from desk.day.clock import AgendaClock, seconds
-from desk.day.dates import NoSuchDate, chosen_date, clinic_today
+from desk.day.dates import chosen_date, clinic_today
 from desk.day.print_sheet import by_name, by_time
 from desk.http import looks
 from desk.http.request import DeskRequest, templates
@@ -41,10 +40,7 @@ async def print_page(request: DeskRequest) -> Response:
 async def _page(request: DeskRequest, template: str) -> Response:
     async with request.site.database.read() as session:
         today = await clinic_today(session, request.now)
-        try:
-            day = chosen_date(request.form.get("date"), today)
-        except NoSuchDate:
-            return await no_such_date(request)
+        day = chosen_date(request.form.get("date"), today)
         agenda = await day_agenda(
             session,
             day,
@@ -97,8 +93,3 @@ def is_shown(gap: Gap) -> bool:
 def icon(name: str) -> Markup:
     """As the macro of that name in `parts.html`, once for a page."""
     return templates.get_template("parts.html").module.icon(name)  # type: ignore[attr-defined,no-any-return]
-
-
-async def no_such_date(request: DeskRequest) -> Response:
-    """The page for an address with a date that isn't one."""
-    return await request.page("day/no_such_date.html", status=HTTPStatus.BAD_REQUEST)

@@ -8,8 +8,8 @@ from booking.domain.errors import NotFound
 from booking.storage.models.catalogue import Practitioner
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
-from desk.day.dates import NoSuchDate, chosen_date, clinic_today
-from desk.day.page import LOOK, day_values, no_such_date, patients_named
+from desk.day.dates import chosen_date, clinic_today
+from desk.day.page import LOOK, day_values, patients_named
 from desk.http import looks
 from desk.http.request import DeskRequest
 
@@ -22,10 +22,7 @@ async def week_page(request: DeskRequest) -> Response:
     """
     async with request.site.database.read() as session:
         today = await clinic_today(session, request.now)
-        try:
-            monday = monday_of(chosen_date(request.form.get("date"), today))
-        except NoSuchDate:
-            return await no_such_date(request)
+        monday = monday_of(chosen_date(request.form.get("date"), today))
         practitioners = await _practitioners(session, request)
         chosen = _chosen(practitioners, request.form.get("practitioner"))
         week = await week_agenda(session, chosen, monday, with_names=not request.hides_names, now=request.now)
