@@ -2,7 +2,7 @@
 
 from booking.domain.errors import NotFound
 from booking.domain.translations import in_language
-from booking.staff.credentials import RelyingParty
+from booking.staff.passkeys.credentials import RelyingParty
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from desk.http.request import PublicRequest

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from booking.domain.errors import BookingError
-from booking.staff.passkeys import list_passkeys
+from booking.staff.passkeys.ceremonies import list_passkeys
 from booking.staff.sessions import list_sessions
 from booking.staff.ways_to_sign_in import ways_to_sign_in
 from booking.storage.queries.catalogue import get_clinic

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from booking.domain.errors import InvalidInput
-from booking.staff.passkeys import add_passkey, registration_options
+from booking.staff.passkeys.ceremonies import add_passkey, registration_options
 from booking.staff.refusals import LastWayToSignIn
 from booking.staff.ways_to_sign_in import remove_passkey
 from desk.access.account.page import ACCOUNT, account_page_with

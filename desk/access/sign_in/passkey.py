@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from booking.staff.passkeys import authentication_options, sign_in_with_passkey
+from booking.staff.passkeys.ceremonies import authentication_options, sign_in_with_passkey
 from booking.staff.refusals import SignInRefused
 from desk.access.passkey_party import required_party
 from desk.access.sign_in.complete import signed_in_response

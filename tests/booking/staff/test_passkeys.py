@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 
 from booking.domain.errors import InvalidInput, NotFound
 from booking.staff.accounts import StaffMember, disable_member
-from booking.staff.credentials import (
-    RelyingParty,
-    UnusableCredential,
-    challenge_in,
-    new_credential,
-    shown_credential,
-)
-from booking.staff.passkeys import (
+from booking.staff.passkeys.ceremonies import (
     CHALLENGE_LIFETIME,
     MAX_PASSKEYS,
     Passkey,
@@ -28,6 +21,13 @@ from booking.staff.passkeys import (
     list_passkeys,
     registration_options,
     sign_in_with_passkey,
+)
+from booking.staff.passkeys.credentials import (
+    RelyingParty,
+    UnusableCredential,
+    challenge_in,
+    new_credential,
+    shown_credential,
 )
 from booking.staff.refusals import LastWayToSignIn, SignInRefused
 from booking.staff.ways_to_sign_in import remove_passkey, remove_password, ways_to_sign_in

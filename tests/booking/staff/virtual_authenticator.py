@@ -11,7 +11,7 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from booking.staff.credentials import RelyingParty
+from booking.staff.passkeys.credentials import RelyingParty
 
 USER_PRESENT, USER_VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
 SITE = RelyingParty("booking.clinic.example", "https://booking.clinic.example", "Sample Clinic")

@@ -20,7 +20,7 @@ from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.staff.account_events import record_change
 from booking.staff.accounts import StaffMember
-from booking.staff.credentials import (
+from booking.staff.passkeys.credentials import (
     RelyingParty,
     UnusableCredential,
     challenge_in,
