@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from desk.access.account.identity import drop_identity
 from desk.access.account.page import account_page
 from desk.access.account.passkeys import drop_passkey, new_passkey_challenge, save_passkey
 from desk.access.account.password import (
@@ -15,6 +16,8 @@ from desk.access.account.password import (
 )
 from desk.access.account.sessions import end_one, end_others, hide_names
 from desk.access.account.sign_out import sign_out
+from desk.access.openid.callback import openid_callback
+from desk.access.openid.send import send_to_connect, send_to_sign_in
 from desk.access.sign_in.link import link_page, use_sign_in_link
 from desk.access.sign_in.page import sign_in_page
 from desk.access.sign_in.passkey import passkey_challenge, use_passkey
@@ -52,6 +55,8 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         public_route(site, SIGN_IN, sign_in_page),
         public_route(site, f"{SIGN_IN}/link", link_page),
         public_route(site, f"{SIGN_IN}/link", use_sign_in_link, methods=change),
+        public_route(site, f"{SIGN_IN}/openid", send_to_sign_in),
+        public_route(site, f"{SIGN_IN}/openid/callback", openid_callback),
         public_route(site, f"{SIGN_IN}/passkey", use_passkey, methods=change),
         public_route(site, f"{SIGN_IN}/passkey/challenge", passkey_challenge, methods=change),
         public_route(site, f"{SIGN_IN}/password", use_password, methods=change),
@@ -78,6 +83,8 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/account/hide-names", hide_names, methods=change),
         desk_route(site, "/desk/account/sessions/end", end_one, methods=change),
         desk_route(site, "/desk/account/sessions/end-others", end_others, methods=change),
+        desk_route(site, "/desk/account/openid", send_to_connect),
+        desk_route(site, "/desk/account/openid/remove", drop_identity, methods=change),
         desk_route(site, "/desk/account/passkeys", save_passkey, methods=change),
         desk_route(site, "/desk/account/passkeys/challenge", new_passkey_challenge, methods=change),
         desk_route(site, "/desk/account/passkeys/remove", drop_passkey, methods=change),

@@ -19,6 +19,7 @@ from booking.outbox.feature_listeners import as_outbox_listener
 from booking.outbox.relay import OutboxRelay
 from booking.patients.index_names import NameIndexWorker
 from booking.retention.worker import RetentionWorker
+from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.queries.secrets import right_secrets
@@ -149,7 +150,16 @@ def create_app(
         *calendar_routes(feeds),
         *noscript_routes(noscript),
         *desk_routes(
-            DeskSite(database, cards, clock, charge, client_address, settings.site, stopping.streams)
+            DeskSite(
+                database,
+                cards,
+                clock,
+                charge,
+                client_address,
+                settings.site,
+                stopping.streams,
+                OpenIdProvider(registration) if (registration := settings.openid_registration) else None,
+            )
         ),
         *page_routes(
             clinic=cards,

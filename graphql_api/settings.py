@@ -25,6 +25,7 @@ from pydantic.dataclasses import dataclass
 from booking.encryption.key_file import KeyFile
 from booking.encryption.key_ring import KeyRing
 from booking.notifications.smtp import MailServer, mail_server_from
+from booking.staff.openid.registration import Registration, is_issuer
 from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.key_store.location import key_file_path, key_store_url
 
@@ -164,6 +165,15 @@ class Settings:
     drain_seconds: Count = 2
     """So long of it the server still serves while `/readyz` says 503, so that a proxy sends visitors
     elsewhere."""
+    oidc_issuer: str | None = None
+    """The [OpenID provider](../how-to/front-desk.md#an-openid-provider) where the staff may sign in, exactly
+    as it calls itself: `https://login.example.com/realms/clinic`. The two below go with it."""
+    oidc_client_id: str | None = None
+    """This server's name at the provider."""
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    """This server's secret at the provider."""
+    oidc_name: str | None = None
+    """What the staff call the provider: *Sign in with …*."""
     site: Site = "http://127.0.0.1:8000"
     """Where visitors reach this server; links in mails and in [feeds](../how-to/bulk.md) begin with it."""
 
@@ -205,6 +215,34 @@ class Settings:
     @cached_property
     def mail_server(self) -> MailServer | None:
         return mail_server_from(self.mail_url, self.mail_from) if self.mail_url and self.mail_from else None
+
+    @property
+    def openid_registration(self) -> Registration | None:
+        """None unless the staff may sign in at an OpenID provider."""
+        if not (self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret):
+            return None
+        return Registration(
+            self.oidc_issuer,
+            self.oidc_client_id,
+            self.oidc_client_secret,
+            redirect_uri=f"{self.site}/desk/sign-in/openid/callback",
+            name=self.oidc_name,
+            allows_loopback=self.is_development,
+        )
+
+    @model_validator(mode="after")
+    def _check_openid(self) -> Self:
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret]
+        if any(given) != all(given) or (self.oidc_name and not any(given)):
+            raise ValueError(
+                "BOOK_ONLINE_OIDC_ISSUER, BOOK_ONLINE_OIDC_CLIENT_ID and BOOK_ONLINE_OIDC_CLIENT_SECRET "
+                "need each other"
+            )
+        if self.oidc_issuer and not is_issuer(self.oidc_issuer, loopback=self.is_development):
+            raise ValueError(
+                f"BOOK_ONLINE_OIDC_ISSUER is {self.oidc_issuer!r}; it must look like https://login.example.com"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_stop(self) -> Self:

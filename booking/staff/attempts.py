@@ -15,6 +15,7 @@ from booking.storage.key_store.data_keys import KeyPurpose
 from booking.storage.models.staff.sign_in import SignInAttempt
 from booking.storage.queries.desk.sign_in import (
     attempt_became_right,
+    delete_attempt,
     delete_attempts,
     has_signed_in_from,
     lock_attempts,
@@ -70,6 +71,11 @@ async def begin_attempt(session: BookingSession, account: str, *, address: str, 
 async def attempt_was_right(session: BookingSession, attempt: Attempt) -> None:
     """Earlier attempts of the same member from the same address count no more."""
     await attempt_became_right(session, attempt.id)
+
+
+async def withdraw_attempt(session: BookingSession, attempt: Attempt) -> None:
+    """It counts no more: nothing could be compared."""
+    await delete_attempt(session, attempt.id)
 
 
 def _check(wrong: Sequence[datetime], *, now: datetime) -> None:

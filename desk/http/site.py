@@ -7,6 +7,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
+from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
 from rendering.clinic_card import ClinicCards
@@ -17,7 +18,8 @@ class DeskSite:
     """`now` reads the time, `address_of` the client's address, as far as proxies can be believed.
 
     `charge` takes the cost of a page from a client that is not signed in. `url` is the server's own, as in
-    links: `https://book.example`. `stop` is set when streams must end.
+    links: `https://book.example`. `stop` is set when streams must end. `openid` is the provider at which the
+    staff may sign in; None without one.
     """
 
     database: Database
@@ -27,3 +29,9 @@ class DeskSite:
     address_of: Callable[[Request], str]
     url: str
     stop: asyncio.Event
+    openid: OpenIdProvider | None = None
+
+    @property
+    def issuer(self) -> str | None:
+        """Of the OpenID provider."""
+        return self.openid.issuer if self.openid else None

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{0,5})?")
-SCHEME_AND_HOST = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+SCHEME_AND_HOST = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 LEADING_SLASHES = re.compile(rb"^[/\\]*")
 
 
@@ -30,10 +30,12 @@ class Hosts:
             await refusal(scope, receive, send)
             return
 
+        host = hosts[0] if hosts else None
+
         async def send_relative(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [
-                    (name, _relative(value) if name == b"location" else value)
+                    (name, _location(value, host) if name == b"location" else value)
                     for name, value in message["headers"]
                 ]
                 message = {**message, "headers": headers}
@@ -52,7 +54,12 @@ def _is_host(value: bytes) -> bool:
         return False
 
 
-def _relative(location: bytes) -> bytes:
-    """The location within this server; two slashes at its beginning would name another one."""
-    path = SCHEME_AND_HOST.sub(b"", location, count=1)
-    return LEADING_SLASHES.sub(b"/", path, count=1)
+def _location(location: bytes, host: bytes | None) -> bytes:
+    """Within this server; two slashes at its beginning would name another one.
+
+    An address of another host stays as it is: it was made of a setting, as that of the OpenID provider.
+    """
+    absolute = SCHEME_AND_HOST.match(location)
+    if absolute and host is not None and absolute[1] != host:
+        return location
+    return LEADING_SLASHES.sub(b"/", location[absolute.end() :] if absolute else location, count=1)

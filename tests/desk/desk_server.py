@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from asgi_lifespan import LifespanManager
@@ -69,10 +70,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def running_desk(database_url: str, clinic: str = SAMPLE, *, site: str = URL) -> AsyncIterator[Desk]:
+async def running_desk(
+    database_url: str, clinic: str = SAMPLE, *, site: str = URL, **settings: Any
+) -> AsyncIterator[Desk]:
     database, clock = open_database(database_url), Clock()
     await open_clinic(database, clinic)
-    app = create_app(Settings(database_url, site=site), now=clock)
+    app = create_app(Settings(database_url, site=site, **settings), now=clock)
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(LifespanManager(app))
         yield Desk(running.app, clock, database, stack)  # type: ignore[arg-type]
@@ -80,7 +83,9 @@ async def running_desk(database_url: str, clinic: str = SAMPLE, *, site: str = U
 
 
 @asynccontextmanager
-async def desk_of_browsers(database_url: str, clinic: str = SAMPLE) -> AsyncIterator[tuple[Desk, str]]:
+async def desk_of_browsers(
+    database_url: str, clinic: str = SAMPLE, **settings: Any
+) -> AsyncIterator[tuple[Desk, str]]:
     """A desk that real browsers reach, and its address, which it knows as its own.
 
     By name instead of number: browsers make no passkeys for an IP address.
@@ -92,6 +97,6 @@ async def desk_of_browsers(database_url: str, clinic: str = SAMPLE) -> AsyncIter
 
     async with live_server(forward, lifespan="off") as url:
         named = url.replace("127.0.0.1", "localhost")
-        async with running_desk(database_url, clinic, site=named) as desk:
+        async with running_desk(database_url, clinic, site=named, **settings) as desk:
             running.append(desk)
             yield desk, named

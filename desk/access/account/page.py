@@ -10,6 +10,7 @@ from booking.staff.passkeys.ceremonies import list_passkeys
 from booking.staff.sessions import list_sessions
 from booking.staff.ways_to_sign_in import ways_to_sign_in
 from booking.storage.queries.catalogue import get_clinic
+from desk.access.openid.refusals import refusal_named
 from desk.access.passkey_party import passkey_party
 from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
@@ -18,8 +19,8 @@ ACCOUNT = "/desk/account"
 
 
 async def account_page(request: DeskRequest) -> Response:
-    """`GET /desk/account`."""
-    return await _page(request, None, HTTPStatus.OK)
+    """`GET /desk/account`; `refused` names why an identity was not connected."""
+    return await _page(request, refusal_named(request.form.get("refused"), request.texts), HTTPStatus.OK)
 
 
 async def account_page_with(request: DeskRequest, refusal: BookingError) -> Response:
@@ -32,7 +33,7 @@ async def _page(request: DeskRequest, reason: str | None, status: HTTPStatus) ->
     async with request.site.database.read() as session:
         clinic = await get_clinic(session)
         sessions = await list_sessions(session, member, now=request.now, idle=clinic.sign_out_after)
-        ways = await ways_to_sign_in(session, member)
+        ways = await ways_to_sign_in(session, member, issuer=request.site.issuer)
         passkeys = await list_passkeys(session, member)
         offers_passkeys = await passkey_party(session, request) is not None
     return await request.page(

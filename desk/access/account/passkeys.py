@@ -46,6 +46,7 @@ async def drop_passkey(request: DeskRequest) -> Response:
                 session,
                 request.member,
                 id_in(request.form.get("passkey")),
+                issuer=request.site.issuer,
                 actor=request.actor,
                 now=request.now,
             )

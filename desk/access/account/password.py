@@ -64,7 +64,13 @@ async def drop_password(request: DeskRequest) -> Response:
     """`POST /desk/account/password/remove`: the authenticator app and the recovery codes go with it."""
     try:
         async with request.site.database.write() as session:
-            await remove_password(session, request.member, actor=request.actor, now=request.now)
+            await remove_password(
+                session,
+                request.member,
+                issuer=request.site.issuer,
+                actor=request.actor,
+                now=request.now,
+            )
     except LastWayToSignIn as refusal:
         return await account_page_with(request, refusal)
     return request.redirect(ACCOUNT)

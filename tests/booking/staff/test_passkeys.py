@@ -228,11 +228,11 @@ async def test_the_last_way_to_sign_in_is_never_removed(database: Database) -> N
 
     async def remove(passkey: Passkey) -> None:
         async with database.write() as session:
-            await remove_passkey(session, owner, passkey.id, actor=OPERATOR, now=NOW)
+            await remove_passkey(session, owner, passkey.id, issuer=None, actor=OPERATOR, now=NOW)
 
     async def without_password() -> None:
         async with database.write() as session:
-            await remove_password(session, owner, actor=OPERATOR, now=NOW)
+            await remove_password(session, owner, issuer=None, actor=OPERATOR, now=NOW)
 
     [only], [foreign] = await passkeys(owner), await passkeys(other)
     with pytest.raises(LastWayToSignIn):
@@ -252,7 +252,7 @@ async def test_the_last_way_to_sign_in_is_never_removed(database: Database) -> N
     with pytest.raises(LastWayToSignIn):
         await without_password()
     async with database.read() as session:
-        ways = await ways_to_sign_in(session, owner)
+        ways = await ways_to_sign_in(session, owner, issuer=None)
     assert (ways.passkeys, ways.password_signs_in, ways.count) == (0, True, 1)
 
 

@@ -1,16 +1,19 @@
 """Signing in, accounts and booking by phone, in both languages and schemes, without a finding of axe."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from playwright.async_api import Browser
 
 from booking.domain.role import Role
+from tests.booking.staff.openid_provider import settings_for
 from tests.desk.audited_pages import LOOKS, Look, audit
 from tests.desk.booking.test_book import SERVICE, book, hold
-from tests.desk.desk_server import Desk
+from tests.desk.desk_server import Desk, running_desk
 
 pytestmark = pytest.mark.browser
 
-OUTSIDE = ("/desk/sign-in", "/desk/sign-in/link", "/desk/sign-in?next=/desk/staff")
+OUTSIDE = ("/desk/sign-in", "/desk/sign-in/link", "/desk/sign-in?refused=IdentityNotConnected")
 INSIDE = (
     "/desk/account",
     "/desk/account/password",
@@ -21,6 +24,13 @@ INSIDE = (
     "/desk/book?q=sample+call",
     "/desk/book?q=nobody-at-all",
 )
+
+
+@pytest.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    """With each way to sign in; the provider is asked nothing."""
+    async with running_desk(sqlite_url, **settings_for("https://login.example")) as running:
+        yield running
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)

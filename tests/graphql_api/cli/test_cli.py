@@ -160,6 +160,52 @@ def test_only_variables_are_settings_and_no_password_is_shown() -> None:
     )
 
 
+OPENID = {
+    "BOOK_ONLINE_OIDC_ISSUER": "https://login.example/realms/clinic",
+    "BOOK_ONLINE_OIDC_CLIENT_ID": "book-online",
+    "BOOK_ONLINE_OIDC_CLIENT_SECRET": "secret-word",
+}
+
+
+@pytest.mark.parametrize("missing", [*OPENID, "all"])
+def test_the_settings_of_an_openid_provider_need_each_other(missing: str) -> None:
+    given = {name: OPENID[name] for name in OPENID if missing not in (name, "all")}
+    with pytest.raises(InvalidSetting) as refused:
+        settings_from(given | {"BOOK_ONLINE_OIDC_NAME": "Sample Provider"})
+
+    assert str(refused.value) == f"{', '.join([*OPENID][:2])} and {[*OPENID][2]} need each other"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "mode", "is_right"),
+    [
+        ("https://login.example", "production", True),
+        ("https://login.example/", "production", True),
+        ("http://localhost:8080", "development", True),
+        ("http://localhost:8080", "production", False),
+        ("http://login.example", "development", False),
+        ("https://login.example?tenant=1", "production", False),
+        ("https://login.example#clinic", "production", False),
+        ("https://user@login.example", "production", False),
+        ("https://login.example:port", "production", False),
+        ("https://[login", "production", False),
+        ("https://", "production", False),
+        ("login.example", "production", False),
+        (f"https://login.example/{'a' * 240}", "production", False),
+    ],
+)
+def test_an_openid_provider_is_reached_by_https(issuer: str, mode: str, is_right: bool) -> None:
+    given = OPENID | {"BOOK_ONLINE_OIDC_ISSUER": issuer, "BOOK_ONLINE_MODE": mode}
+    if not is_right:
+        with pytest.raises(InvalidSetting, match=r"must look like https://login\.example\.com"):
+            settings_from(given)
+        return
+    registration = settings_from(given).openid_registration
+    assert registration is not None
+    assert (registration.issuer, "secret-word" in repr(registration)) == (issuer, False)
+    assert "secret-word" not in repr(settings_from(given))
+
+
 def test_a_dry_run_says_what_would_change_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
     new = run("load", "--dry-run", folder=tmp_path)

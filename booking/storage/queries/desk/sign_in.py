@@ -68,6 +68,10 @@ async def delete_attempts(session: BookingSession, *, wrong_until: datetime, rig
     await session.execute(delete(SignInAttempt).where(SignInAttempt.id.in_(some)))
 
 
+async def delete_attempt(session: BookingSession, id: uuid.UUID) -> None:
+    await session.execute(delete(SignInAttempt).where(SignInAttempt.id == id))
+
+
 async def attempt_became_right(session: BookingSession, id: uuid.UUID) -> None:
     """The attempt was right; earlier ones of the same person from there count no more."""
     attempt = await session.get(SignInAttempt, id)
