@@ -168,6 +168,8 @@ def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
     details = [request.as_course, request.name, request.email, request.phone]
     if request.consent_text is not None:
         details.append(request.consent_text)
+    if request.staff is not None:
+        details += [request.language, request.staff.patient, request.staff.consents, request.staff.notify]
     content = (sorted(request.hold_tokens), details, sorted(request.answers.items()))
     return idempotent_request("book", request.idempotency_key, content)
 

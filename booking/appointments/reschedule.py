@@ -44,6 +44,8 @@ from booking.storage.models.audit import AuditAction
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.ticks import delete_expired, move_ticks, ticks_of_appointment
 from booking.storage.session import BookingSession
+from booking.timegrid.opening_hours import first_instant
+from booking.timegrid.ticks import DAY
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,9 @@ async def _check_staff_move(
     if staff.only_practitioner not in (None, practitioner):
         raise NotFound("This is another practitioner's time.", path=("practitionerId",))
     zone = ZoneInfo((await get_clinic(session)).time_zone)
-    is_same_day = starts_at.astimezone(zone).date() == row.starts_at.astimezone(zone).date()
+    # `starts_at` may be an instant that has no day in the zone.
+    day = row.starts_at.astimezone(zone).date()
+    is_same_day = first_instant(day, zone) <= starts_at < first_instant(day + DAY, zone)
     is_over = row.status in (AppointmentStatus.FULFILLED, AppointmentStatus.NOSHOW)
     if is_over or (row.status is not AppointmentStatus.BOOKED and not is_same_day):
         message = "This visit has a status of its day. Please take that back first."

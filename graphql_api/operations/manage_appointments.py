@@ -22,7 +22,7 @@ from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_sl
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
-from graphql_api.types.relay import key_from_id, key_from_optional_id, wrong_id
+from graphql_api.types.relay import key_from_optional_id, uuid_from_id
 
 
 @strawberry.input
@@ -39,7 +39,7 @@ class ManageInput:
         return None if self.manage_token is None else token_in(self.manage_token)
 
     def appointment_key(self) -> UUID | None:
-        return _uuid(self.appointment_id, "appointmentId")
+        return _optional_key(self.appointment_id, "appointmentId")
 
 
 @strawberry.input(description="The appointment to move, and its new time.")
@@ -83,13 +83,8 @@ class CancelAppointmentPayload(AppointmentPayload):
     pass
 
 
-def _uuid(id: str | None, *path: str) -> UUID | None:
-    if id is None:
-        return None
-    try:
-        return UUID(key_from_id(id, "Appointment", *path))
-    except ValueError as malformed:
-        raise wrong_id("Appointment", *path) from malformed
+def _optional_key(id: str | None, *path: str) -> UUID | None:
+    return None if id is None else uuid_from_id(id, "Appointment", *path)
 
 
 @strawberry.type
@@ -110,7 +105,7 @@ class ManageQueries:
         async with context.database.read() as session:
             try:
                 appointment = await managed_appointment(
-                    session, token_in(manage_token), _uuid(id, "id"), or_next_at=context.now
+                    session, token_in(manage_token), _optional_key(id, "id"), or_next_at=context.now
                 )
             except NotFound:
                 return None

@@ -41,6 +41,8 @@ from graphql_api.operations import (
     viewer,
     webhooks,
 )
+from graphql_api.operations.desk import appointments as desk_appointments
+from graphql_api.operations.desk import book as book_for_patient
 from graphql_api.operations.desk import day_schedule
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
@@ -62,6 +64,8 @@ CORE_PARTS = (
     viewer.part,
     webhooks.part,
     day_schedule.part,
+    desk_appointments.part,
+    book_for_patient.part,
     nodes.part,
     rate_limit.part,
 )

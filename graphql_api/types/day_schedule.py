@@ -1,7 +1,7 @@
 """The day of a practitioner as the front desk sees it: open, free, held, blocked and booked time."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Self, TypeVar
 
 import strawberry
@@ -13,7 +13,7 @@ from graphql_api.context.loaders import resolve_loaded
 from graphql_api.limits.query_cost import Cost
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.catalogue import Practitioner
-from graphql_api.types.relay import After, Connection, First, Key, global_id, paginate
+from graphql_api.types.relay import After, Connection, First, Key, Node, global_id, paginate
 
 E = TypeVar("E", Blocked, Gap, Held)
 
@@ -25,8 +25,8 @@ OF_THE_DAY = Cost(weight=0)
 
 @strawberry.interface(description="From an instant up to another, with the clinic's offset.")
 class TimeInterval:
-    starts_at: datetime = strawberry.field(description="When it starts.")
-    ends_at: datetime = strawberry.field(description="When it ends.")
+    starts_at: dt.datetime = strawberry.field(description="When it starts.")
+    ends_at: dt.datetime = strawberry.field(description="When it ends.")
 
 
 @strawberry.type(description="A stretch of open or free time.")
@@ -38,7 +38,7 @@ class OpenInterval(TimeInterval):
 
 @strawberry.type(description="A time that somebody holds while a form is filled in.")
 class HeldInterval(TimeInterval):
-    expires_at: datetime = strawberry.field(description="When the hold expires.")
+    expires_at: dt.datetime = strawberry.field(description="When the hold expires.")
     by_staff: bool = strawberry.field(description="Whether it is held at the desk; else online.")
     is_squeeze_in: bool = strawberry.field(description="Whether it stands beside a time that is taken.")
 
@@ -69,7 +69,8 @@ class BlockedInterval(TimeInterval):
 
 
 @strawberry.type(description="A practitioner's day (FHIR Schedule), as the front desk sees it.")
-class PractitionerDay:
+class PractitionerDay(Node):
+    date: dt.date = strawberry.field(description="The day, on the clinic's calendar.")
     column: strawberry.Private[Column]
     rows: strawberry.Private[Sequence[AppointmentRow]]
 
@@ -106,16 +107,21 @@ class PractitionerDay:
         return paginate(self.rows, key=_position, show=Appointment.of, first=first, after=after)
 
     @classmethod
-    def of(cls, column: Column, rows: Iterable[AppointmentRow]) -> Self:
+    def of(cls, day: dt.date, column: Column, rows: Iterable[AppointmentRow]) -> Self:
         """`rows` are the column's visits, in any order."""
-        return cls(column=column, rows=sorted(rows, key=_position))
+        return cls(
+            id=global_id("PractitionerDay", f"{column.practitioner}/{day}"),
+            date=day,
+            column=column,
+            rows=sorted(rows, key=_position),
+        )
 
 
 def _position(row: AppointmentRow) -> Key:
     return (row.starts_at.isoformat(), str(row.id))
 
 
-def _interval(span: Span | Entry, context: Context) -> dict[str, datetime]:
+def _interval(span: Span | Entry, context: Context) -> dict[str, dt.datetime]:
     return {
         "starts_at": context.in_clinic_time(span.starts_at),
         "ends_at": context.in_clinic_time(span.ends_at),

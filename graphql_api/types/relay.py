@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Annotated, Any, Generic, TypeVar, cast
+from uuid import UUID
 
 import strawberry
 
@@ -63,6 +64,18 @@ def key_from_id(id: str, kind: str, *path: str) -> str:
     if parts is None or parts[0] != kind:
         raise wrong_id(kind, *path)
     return parts[1]
+
+
+def uuid_from_id(id: str, kind: str, *path: str) -> UUID:
+    """The key in an id of a type whose keys are UUIDs.
+
+    Raises:
+        InvalidInput: another type's id, or no id; it names the input by `path`.
+    """
+    try:
+        return UUID(key_from_id(id, kind, *path))
+    except ValueError as malformed:
+        raise wrong_id(kind, *path) from malformed
 
 
 def wrong_id(kind: str, *path: str) -> InvalidInput:

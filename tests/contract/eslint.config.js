@@ -26,6 +26,7 @@ export default [
             types: [
               ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
               ...['Challenge', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
+              ...['BlockedInterval', 'HeldInterval', 'OpenInterval'],
               ...problems,
             ],
           },

@@ -29,10 +29,11 @@ HTTP = re.findall(r"```http\n(\S+) (\S+)\n(.*?)\n\n(.*?)```\n```json\n(.*?)```",
 OPERATION = re.compile(r"^(?:query|mutation|subscription) (\w+)", re.MULTILINE)
 
 PATIENCE_SECONDS = 20
-REFUSED = {"HoldOrProblem": "NoticeTooShort"}
+REFUSED = {"HoldOrProblem": "NoticeTooShort", "Arrived": "InvalidInput"}
 """Examples that are refused, with their problem."""
 
-WITH_A_KEY = {"Day", "OwnAppointments", "Changes", "AddEndpoint"}
+OF_THE_DESK = {"Day", "BookForPatient", "Arrived", "Note", "MoveForPatient", "CancelForPatient"}
+WITH_A_KEY = OF_THE_DESK | {"OwnAppointments", "Changes", "AddEndpoint"}
 Answers = dict[str, Any]
 """The data of each example's answer, by its operation's name."""
 
@@ -66,6 +67,10 @@ def manage_link(answers: Answers) -> dict[str, Any]:
     return {"manageToken": answers["Book"]["bookAppointment"]["manageToken"]}
 
 
+def phone_booking(answers: Answers) -> dict[str, Any]:
+    return {"id": answers["BookForPatient"]["bookForPatient"]["appointment"]["id"]}
+
+
 VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "Catalogue": lambda answers: {},
     "Practitioners": lambda answers: {"service": service(answers)["id"]},
@@ -97,6 +102,18 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
         **booking_details(answers),
     },
     "Day": lambda answers: {"date": start(answers, 0)[:10]},
+    "BookForPatient": lambda answers: {
+        "input": {
+            "serviceId": service(answers)["id"],
+            "startsAt": start(answers, 0),
+            **booking_details(answers),
+            "idempotencyKey": "a secret of yours, new for each call",
+        }
+    },
+    "Arrived": phone_booking,  # the day is still to come
+    "Note": phone_booking,
+    "MoveForPatient": lambda answers: {**phone_booking(answers), "startsAt": start(answers, 5)},
+    "CancelForPatient": phone_booking,
     "NodeById": lambda answers: {"id": service(answers)["id"]},
     "HoldOrProblem": lambda answers: {"service": service(answers)["id"], "startsAt": NOW.isoformat()},
     "OwnAppointments": lambda answers: {},

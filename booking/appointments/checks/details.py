@@ -1,5 +1,6 @@
 """Checks whom a booking is for: contact details and consent, as the patient typed or staff were told them."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,12 +8,15 @@ from typing import Protocol
 from booking.appointments.checks.consent import check_consent, text_read_aloud
 from booking.domain.actor import Actor
 from booking.domain.contact import Contact, check_contact
-from booking.domain.errors import ConsentRequired, NotFound
+from booking.domain.errors import ConsentRequired, InvalidInput, InvalidInputCode, NotFound
 from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.storage.models.catalogue import ConsentText
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.staff_changes import has_visit_with
 from booking.storage.session import BookingSession
+
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+"""As far as RFC 5646 matters here; a language that the clinic lacks is read as its nearest or first one."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ async def check_details(session: BookingSession, typed: TypedDetails) -> Checked
         ExceptionGroup: of InvalidInput, one for each detail that can't be used, and of ConsentRequired.
     """
     clinic, staff = await get_clinic(session), typed.staff
+    if typed.language and not LANGUAGE_TAG.fullmatch(typed.language):
+        message = "Please write the language as a tag, like en or fr-CA."
+        raise InvalidInput(message, path=("language",), code=InvalidInputCode.WRONG_FORMAT)
     name, email, phone, language = typed.name, typed.email, typed.phone, typed.language
     if staff is not None and staff.patient is not None:
         former = await _regular(session, staff.patient, staff.only_practitioner)
@@ -96,5 +103,5 @@ async def _regular(
     contact = (await contacts_by_id(session, [patient])).get(patient)
     is_theirs = only_practitioner is None or await has_visit_with(session, patient, only_practitioner)
     if contact is None or not is_theirs:
-        raise NotFound("There is no such patient (any more).", path=("patient",))
+        raise NotFound("There is no such patient (any more).", path=("patientId",))
     return contact

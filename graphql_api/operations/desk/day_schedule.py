@@ -8,10 +8,10 @@ import strawberry
 from booking.agenda.day import day_agenda
 from booking.agenda.values import Column
 from booking.catalogue.lookup import all_practitioners
-from booking.domain.errors import NotFound
+from booking.domain.errors import BookingError, NotFound
 from booking.storage.models.catalogue import Practitioner
 from booking.storage.queries.appointments import appointments_by_id
-from graphql_api.context.context import Info
+from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.limits.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import DESK_READ
@@ -43,32 +43,43 @@ class DayScheduleQueries:
         first: First = DEFAULT_PAGE_SIZE,
         after: After = None,
     ) -> Connection[PractitionerDay] | None:
-        context = info.context
         only = key_from_optional_id(practitioner_id, "Practitioner", "practitionerId")
-        async with context.database.read() as session:
-            practitioners = await all_practitioners(session)
-            if only is not None and only not in practitioners:
-                raise NotFound("There is no such practitioner.", path=("practitionerId",))
-            agenda = await day_agenda(
-                session, date, only_practitioner=only, with_details=False, now=context.now
-            )
-            page = paginate(
-                agenda.columns,
-                key=lambda column: _position(practitioners[column.practitioner]),
-                show=lambda column: PractitionerDay.of(column, (rows[visit.id] for visit in column.visits)),
-                first=first,
-                after=after,
-            )
-            shown: list[Column] = [edge.row for edge in page.edges]
-            found = await appointments_by_id(
-                session, [visit.id for column in shown for visit in column.visits]
-            )
-            rows = {row.id: row for row in found}
-        return page
+        return await _days(info.context, date, only, first=first, after=after)
+
+
+async def _days(
+    context: Context, day: date, only: str | None, *, first: int, after: str | None
+) -> Connection[PractitionerDay]:
+    """`only` is the slug of a practitioner; None asks for all."""
+    async with context.database.read() as session:
+        practitioners = await all_practitioners(session)
+        if only is not None and only not in practitioners:
+            raise NotFound("There is no such practitioner.", path=("practitionerId",))
+        agenda = await day_agenda(session, day, only_practitioner=only, with_details=False, now=context.now)
+        page = paginate(
+            agenda.columns,
+            key=lambda column: _position(practitioners[column.practitioner]),
+            show=lambda column: PractitionerDay.of(day, column, (rows[each.id] for each in column.visits)),
+            first=first,
+            after=after,
+        )
+        shown: list[Column] = [edge.row for edge in page.edges]
+        ids = [visit.id for column in shown for visit in column.visits]
+        rows = {row.id: row for row in await appointments_by_id(session, ids)}
+    return page
 
 
 def _position(practitioner: Practitioner) -> Key:
     return (practitioner.position, practitioner.slug)
 
 
-part = SchemaPart(query=DayScheduleQueries)
+async def day_by_key(key: str, context: Context) -> PractitionerDay | None:
+    slug, _, day = key.rpartition("/")
+    try:
+        page = await _days(context, date.fromisoformat(day), slug, first=1, after=None)
+    except (BookingError, ValueError):
+        return None
+    return page.edges[0].show(page.edges[0].row) if page.edges else None
+
+
+part = SchemaPart(query=DayScheduleQueries, nodes={"PractitionerDay": day_by_key}, node_scope=DESK_READ)

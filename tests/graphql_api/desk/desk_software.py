@@ -10,7 +10,7 @@ from sqlalchemy import select
 from booking.storage.database import Database
 from booking.storage.models.audit import AuditEvent
 from tests.graphql_api.security.test_authentication import bearing, new_key
-from tests.support.graphql_client import practitioner_id
+from tests.support.graphql_client import PROBLEMS, practitioner_id
 
 TUESDAY = "2026-11-24"
 NINE, TEN, NOON = (f"{TUESDAY}T{hour}:00:00-05:00" for hour in ("09", "10", "12"))
@@ -31,6 +31,18 @@ DAY = """query ($date: LocalDate!, $practitionerId: ID, $first: Int, $after: Str
     pageInfo { hasNextPage endCursor }
   }
 }"""
+
+MUTATIONS = {
+    "setAppointmentStatus": "appointment { id status version }",
+    "setAppointmentNote": "appointment { id note version }",
+    "rescheduleForPatient": "appointment { id startsAt practitioner { slug } version isSqueezeIn }",
+    "cancelForPatient": "appointment { id status cancellationReason version }",
+    "bookForPatient": (
+        "appointment { id startsAt practitioner { slug } isSqueezeIn patient { id name email phone } } "
+        "manageToken"
+    ),
+}
+"""What each mutation is asked for, besides its problems."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,20 @@ class DeskSoftware:
         assert "errors" not in answer, answer
         days = [edge["node"] for edge in answer["data"]["daySchedule"]["edges"]]
         return {day["practitioner"]["slug"]: day for day in days}
+
+    async def change(self, mutation: str, **given: Any) -> dict[str, Any]:
+        """The payload of a mutation."""
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        document = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {MUTATIONS[mutation]} "
+        answer = await self.ask(document + "problems { ...Why } } }" + PROBLEMS, input=given)
+        assert "errors" not in answer, answer["errors"]
+        payload: dict[str, Any] = answer["data"][mutation]
+        return payload
+
+    async def refusal(self, mutation: str, **given: Any) -> tuple[str, list[str]]:
+        """The type and the path of the one problem with which it is refused."""
+        [problem] = (await self.change(mutation, **given))["problems"]
+        return problem["__typename"], problem["path"]
 
     async def audit_rows(self) -> list[tuple[str, str, str]]:
         """The rows of this key: the kind of the actor, the action, and what was seen or done."""

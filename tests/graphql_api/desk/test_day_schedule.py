@@ -174,6 +174,23 @@ async def test_a_visit_of_anybody_is_found_again_by_its_id(desk: DeskSoftware, a
     }
 
 
+async def test_a_practitioners_day_is_found_again_by_its_id(desk: DeskSoftware) -> None:
+    answer = await desk.ask(
+        '{ daySchedule(date: "2026-11-24", first: 1) { edges { node { id date open { startsAt } } } } }'
+    )
+    [edge] = answer["data"]["daySchedule"]["edges"]
+    query = "query ($id: ID!) { node(id: $id) { ... on PractitionerDay { id date open { startsAt } } } }"
+    assert (await desk.ask(query, id=edge["node"]["id"]))["data"] == {"node": edge["node"]}
+    assert edge["node"]["date"] == TUESDAY
+    for nothing in (
+        "nobody/2026-11-24",
+        "sample-practitioner-a/2026-13-24",
+        "sample-practitioner-a/1111-11-11",
+    ):
+        answer = await desk.ask(query, id=global_id("PractitionerDay", nothing))
+        assert answer == {"data": {"node": None}}
+
+
 @pytest.mark.parametrize(
     ("given", "code", "path"),
     [

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -46,6 +47,7 @@ PLAUSIBLE: dict[str, Any] = {
     "serviceId": service_id(),
     "practitionerId": practitioner_id("a"),
     "locationId": global_id("Location", "downtown"),
+    "appointmentId": global_id("Appointment", UUID(int=1)),
     "date": "2026-11-24",
     "from": "2026-11-24",
     "to": "2026-11-27",

@@ -33,6 +33,7 @@ NODE_SCOPES = {
     "Appointment": Scope.APPOINTMENT_READ,
     "Course": Scope.APPOINTMENT_READ,
     "WebhookEndpoint": Scope.WEBHOOK_MANAGE,
+    "PractitionerDay": Scope.DESK_READ,
 }
 """`Hold` is a Node too, but nothing looks one up: its secret is what it is asked by."""
 
@@ -102,6 +103,7 @@ async def scene(http: httpx.AsyncClient, database: Database) -> Scene:
         "OpenSlot": (await anybody.open_slots("2026-11-25", "2026-11-25"))[0]["id"],
         "Appointment": booked["appointment"]["id"],
         "Course": course["course"]["id"],
+        "PractitionerDay": global_id("PractitionerDay", "sample-practitioner-a/2026-11-24"),
         "WebhookEndpoint": await an_endpoint(database, booked["appointment"]["id"]),
     }
     return Scene(ids, booked["manageToken"], callers)
@@ -119,13 +121,13 @@ async def an_endpoint(database: Database, appointment: str) -> str:
 
 def may_see(caller: str, kind: str) -> bool:
     scope = NODE_SCOPES[kind]
-    is_owned = scope in (Scope.APPOINTMENT_READ, Scope.WEBHOOK_MANAGE)
+    is_owned = scope in (Scope.APPOINTMENT_READ, Scope.WEBHOOK_MANAGE, Scope.DESK_READ)
     if caller == "anonymous":
         return not is_owned
     if caller == f"key for {Scope.DESK_READ}":
-        return kind in ("Appointment", "Course")
+        return kind in ("Appointment", "Course", "PractitionerDay")
     if caller in ("owner", "another partner"):
-        return caller == "owner" or not is_owned
+        return not is_owned or (caller == "owner" and kind != "PractitionerDay")
     return caller == f"key for {scope}" and not is_owned
 
 
@@ -194,6 +196,10 @@ async def test_a_key_allows_its_scopes_and_nothing_else(scene: Scene) -> None:
         Scope.BOOK: 'mutation { releaseHold(input: {holdToken: "x"}) { released } }',
         Scope.APPOINTMENT_READ: "{ appointments { edges { cursor } } }",
         Scope.DESK_READ: '{ daySchedule(date: "2026-11-25") { edges { cursor } } }',
+        Scope.DESK_MANAGE: (
+            'mutation { cancelForPatient(input: {appointmentId: "x", reason: CLINIC}) '
+            "{ problems { message } } }"
+        ),
         Scope.APPOINTMENT_MANAGE: "mutation { cancelAppointment(input: {}) { problems { message } } }",
     }
     allowed = {}
