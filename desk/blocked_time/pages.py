@@ -27,7 +27,6 @@ from booking.storage.queries.desk.blocked_time import DeskTime
 from booking.timegrid.ticks import instant_at, tick_at
 from desk.blocked_time.form import KINDS, BlockForm, Mistake, Over
 from desk.blocked_time.views import BlockWords, VisitLine, all_slugs
-from desk.day.dates import clinic_today
 from desk.http import looks
 from desk.http.identifiers import id_in
 from desk.http.request import DeskRequest
@@ -48,8 +47,7 @@ async def _list(request: DeskRequest, form: BlockForm, mistake: Mistake | None =
         slugs = all_slugs(practitioners)
         blocks = [words.block(each) for each in await coming_blocks(session, slugs, now=request.now)]
         hours = [words.extra_hours(row) for row in await coming_extra_hours(session, slugs, now=request.now)]
-    return await _page(
-        request,
+    return await request.page(
         "blocked_time/list.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistake else HTTPStatus.OK,
         form=form,
@@ -60,6 +58,7 @@ async def _list(request: DeskRequest, form: BlockForm, mistake: Mistake | None =
         blocks=blocks,
         extra_hours=hours,
         words=words,
+        today=request.now.astimezone(words.clinic_zone).date(),
         from_now=f"{_last_tick(request.now).astimezone(words.clinic_zone):%H:%M}",
     )
 
@@ -101,8 +100,7 @@ async def _block(request: DeskRequest, form: BlockForm) -> Response:
             await offer_times(session, outcome.visits, actor=request.actor, now=request.now)
     if outcome.blocks:
         return request.redirect(f"{LIST}/{outcome.blocks[0].id}" if outcome.visits else LIST)
-    return await _page(
-        request,
+    return await request.page(
         "blocked_time/visits.html",
         visits=await _visit_lines(request, outcome.visits, excluded=outcome.times),
         held=outcome.held,
@@ -120,8 +118,7 @@ async def block_page(request: DeskRequest) -> Response:
         words = await BlockWords.of(session, request.texts)
         coming = await series_of_block(session, block, now=request.now)
         visits = await visits_of_block(session, coming, now=request.now)
-    return await _page(
-        request,
+    return await request.page(
         "blocked_time/block.html",
         line=words.block(ComingBlock([block])),
         series=words.block(coming).repeats,
@@ -165,8 +162,7 @@ async def remove_hours(request: DeskRequest) -> Response:
         removed = DeskTime(hours.practitioner, hours.location, hours.starts_at, hours.ends_at)
     if outcome.is_removed:
         return request.redirect(LIST)
-    return await _page(
-        request,
+    return await request.page(
         "blocked_time/visits.html",
         visits=await _visit_lines(request, outcome.visits, excluded=[removed]),
         held=0,
@@ -191,12 +187,3 @@ async def _visit_lines(
 
 def _last_tick(now: datetime) -> datetime:
     return instant_at(tick_at(now))
-
-
-async def _page(
-    request: DeskRequest, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object
-) -> Response:
-    """With the clinic's day of today, where the links to the day, the week and the month lead."""
-    async with request.site.database.read() as session:
-        today = await clinic_today(session, request.now)
-    return await request.page(template, status=status, today=today, **values)

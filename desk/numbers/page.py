@@ -79,7 +79,6 @@ async def _file(request: DeskRequest, today: date, numbers: Numbers) -> Response
 def _form(today: date, typed: Mapping[str, str], problems: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the form shows; `typed` is as the address has it."""
     return {
-        "today": today,
         "typed": typed,
         "problems": problems or {},
         "usual": usual_spans(today),
