@@ -96,7 +96,7 @@ export function showHelp() {
 export function startHelp() {
   document.documentElement.classList.add('has-keys');
   document.documentElement.classList.toggle('without-letters', !hasLetters());
-  const button = element('button', { class: 'button quiet all-keys', type: 'button' }, text('keys.title'), element('kbd', { class: 'hint' }, '?'));
+  const button = element('button', { class: 'button quiet all-keys', type: 'button' }, text('keys.title'), element('kbd', { class: 'hint', 'aria-hidden': 'true' }, '?'));
   button.addEventListener('click', showHelp);
   document.querySelector('.foot')?.append(button);
 }

@@ -76,8 +76,16 @@ export function goToNextFree() {
   focusEntry(gaps[here ? gaps.indexOf(here) + 1 : 0] ?? gaps[0]);
 }
 
+/** After a booking the address names the visit: the next key is about it. While it loads, a page may drop the focus. */
+function focusAddressed() {
+  const entry = document.getElementById(location.hash.slice(1));
+  if (entry && agendaOf()?.contains(entry) && document.activeElement === document.body) focusEntry(entry);
+}
+
 export function startRoving() {
   setStops();
+  if (document.readyState === 'complete') focusAddressed();
+  else addEventListener('load', focusAddressed, { once: true });
   document.addEventListener('focusin', ({ target }) => {
     const entry = entryOf(target);
     if (!entry || !isGrid() || !agendaOf()?.contains(entry)) return;

@@ -18,7 +18,7 @@ from tests.support.browsers import TIMEOUT_MS
 
 COMMANDS = ("firefox-esr", "firefox")
 MAC = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
-TAB, ENTER = "\ue004", "\ue007"
+TAB, ENTER, SHIFT = "\ue004", "\ue007", "\ue008"
 LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
 # Waits for what the selector and the words name, however deep in shadow roots, to be seen.
@@ -71,6 +71,27 @@ class Firefox:
         found = await self._call_function(FIND, selector, words, TIMEOUT_MS)
         return {"sharedId": found["sharedId"]}
 
+    async def sees_named(self, role: str, name: str) -> dict[str, str]:
+        """Waits for what has this role and this accessible name."""
+        end = asyncio.get_running_loop().time() + TIMEOUT_MS / 1000
+        while not (found := await self._named(role, name)):
+            assert asyncio.get_running_loop().time() < end, f"not there: {role} {name}"
+            await asyncio.sleep(0.05)
+        return found[0]
+
+    async def is_at(self, role: str, name: str) -> bool:
+        """Whether one of this role and this accessible name has the focus."""
+        is_focused = "(element) => document.hasFocus() && element === document.activeElement"
+        answers = [await self._call_function(is_focused, each) for each in await self._named(role, name)]
+        return any(answer["value"] for answer in answers)
+
+    async def resize(self, width: int, height: int) -> None:
+        viewport = {"width": width, "height": height}
+        await self._command("browsingContext.setViewport", context=self._tab, viewport=viewport)
+
+    async def go_back(self) -> None:
+        await self._command("browsingContext.traverseHistory", context=self._tab, delta=-1)
+
     async def clicks(self, selector: str, words: str = "") -> None:
         """As a pointer would: where it is."""
         origin = {"type": "element", "element": await self.sees(selector, words)}
@@ -81,9 +102,11 @@ class Firefox:
             kind="pointer",
         )
 
-    async def types(self, text: str) -> None:
-        keys = ({"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp"))
-        await self._perform(*keys, kind="key")
+    async def types(self, text: str, *, holding: str = "") -> None:
+        """`holding` are keys that stay down meanwhile, as Shift."""
+        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        down, up = ([{"type": kind, "value": key} for key in holding] for kind in ("keyDown", "keyUp"))
+        await self._perform(*down, *keys, *up, kind="key")
 
     async def start(self, now: datetime) -> None:
         """In a tab whose clock stands still."""
@@ -114,13 +137,16 @@ class Firefox:
         result: dict[str, Any] = response["result"]
         return result
 
-    async def _call_function(self, function: str, *arguments: str | int) -> dict[str, Any]:
+    async def _named(self, role: str, name: str) -> list[dict[str, str]]:
+        locator = {"type": "accessibility", "value": {"role": role, "name": name}}
+        found = await self._command("browsingContext.locateNodes", context=self._tab, locator=locator)
+        return [{"sharedId": node["sharedId"]} for node in found["nodes"]]
+
+    async def _call_function(self, function: str, *arguments: str | int | dict[str, str]) -> dict[str, Any]:
         answer = await self._command(
             "script.callFunction",
             functionDeclaration=function,
-            arguments=[
-                {"type": "string" if isinstance(one, str) else "number", "value": one} for one in arguments
-            ],
+            arguments=[_argument(each) for each in arguments],
             awaitPromise=True,
             target={"context": self._tab},
         )
@@ -163,6 +189,13 @@ async def running_firefox(now: datetime) -> AsyncIterator[Firefox]:
         finally:
             process.kill()
             await process.wait()
+
+
+def _argument(value: str | int | dict[str, str]) -> dict[str, Any]:
+    """A string, a number, or the reference of an element."""
+    if isinstance(value, dict):
+        return value
+    return {"type": "string" if isinstance(value, str) else "number", "value": value}
 
 
 async def _address(output: asyncio.StreamReader) -> str:
