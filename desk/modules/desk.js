@@ -1,6 +1,7 @@
 /** @file The front desk: what a browser adds to its pages, which work without it. */
 
 import { agendaOf } from './agenda/agenda.js';
+import { showTimeLeft } from './agenda/held.js';
 import { scrollToNow, startGrid } from './agenda/grid.js';
 import { startBooking } from './book.js';
 import { startKeys } from './keys.js';
@@ -16,6 +17,8 @@ if (agendaOf()) {
   startGrid(setStops);
   drawNow();
   setInterval(drawNow, 20_000);
+  showTimeLeft();
+  setInterval(showTimeLeft, 30_000);
   scrollToNow();
   startRoving();
   startSheet();

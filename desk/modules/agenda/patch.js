@@ -2,6 +2,7 @@
 
 import { agendaOf, columnsOf, entriesOf, entryOf, linkOf, spanOf } from './agenda.js';
 import { layOut, layOutColumn, isGrid } from './grid.js';
+import { showTimeLeft } from './held.js';
 import { drawNow } from './now-line.js';
 import { adopt, loadPage } from '../own-page.js';
 import { focusEntry, setStops } from './roving.js';
@@ -93,6 +94,7 @@ export function patch(page) {
   const [summary, newSummary] = [document, page].map((part) => part.querySelector('.summary'));
   if (summary && newSummary && !summary.isEqualNode(newSummary)) summary.replaceWith(adopt(newSummary));
   drawNow();
+  showTimeLeft();
   setStops();
   if (lost && !lost.isConnected) restoreFocus(/** @type {HTMLElement} */ (agendaOf()), lost);
   return fresh;

@@ -1,8 +1,9 @@
 """Each open desk shows what others change, and says when it can't."""
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.desk.grid.conftest import OpenDay
+from tests.desk.grid.sample_visits import NOW
 
 COUNT = """() => {
   window.touched = [];
@@ -67,3 +68,22 @@ async def test_a_lost_connection_says_so_and_catches_up(day: OpenDay) -> None:
 
     await expect(day.page.locator(".live")).to_have_text("Live")
     await expect(day.visit(7)).to_contain_text("Arrived")
+
+
+async def test_the_time_that_is_left_of_a_held_one_is_counted_for_the_eye_alone(
+    page: Page, desk_url: str
+) -> None:
+    await page.clock.install(time=NOW)
+    await page.goto(f"{desk_url}/desk/day")
+    held = page.locator(".entry.held").first
+    left = held.locator("[aria-hidden=true].countdown")
+    await expect(left).to_have_text("· 6 min left")
+
+    await page.clock.run_for(90_000)
+    await expect(left).to_have_text("· 5 min left")
+    await page.clock.run_for(210_000)
+    await expect(left).to_have_text("· under 1 min left")
+    assert await page.get_by_role("status").last.inner_text() == ""
+    await page.clock.run_for(90_000)
+    await expect(left).to_have_count(0)
+    await expect(held).to_contain_text("until 10:29")
