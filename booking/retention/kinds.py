@@ -8,6 +8,8 @@ from booking.storage.models.catalogue import Clinic
 
 ONE_DAY = timedelta(days=1)
 THIRTY_DAYS = timedelta(days=30)
+TWO_YEARS = timedelta(days=732)
+"""The longest span of the desk's numbers, and the same span of the year before."""
 
 
 class Kind(StrEnum):
@@ -22,6 +24,10 @@ class Kind(StrEnum):
     SIGN_IN_ATTEMPTS = "sign_in_attempts"
     SIGN_IN_LINKS = "sign_in_links"
     STAFF_SESSIONS = "staff_sessions"
+    OFFERED_TIMES = "offered_times"
+    MANAGE_LINKS = "manage_links"
+    BLOCKED_TIMES = "blocked_times"
+    EXTRA_HOURS = "extra_hours"
     OUTBOX_EVENTS = "outbox_events"
     WEBHOOK_ATTEMPTS = "webhook_attempts"
     RESTORED_PATIENTS = "restored_patients"
@@ -43,6 +49,12 @@ def kept_since(clinic: Clinic, *, now: datetime) -> Mapping[Kind, datetime]:
         Kind.SIGN_IN_ATTEMPTS: now - THIRTY_DAYS,
         Kind.SIGN_IN_LINKS: now - THIRTY_DAYS,
         Kind.STAFF_SESSIONS: now - THIRTY_DAYS,
+        # A mail that is sent again has them, for as long as its event is there.
+        Kind.OFFERED_TIMES: now - clinic.outbox_retention,
+        Kind.MANAGE_LINKS: now - clinic.outbox_retention,
+        # The hours of past days are counted with them.
+        Kind.BLOCKED_TIMES: now - TWO_YEARS,
+        Kind.EXTRA_HOURS: now - TWO_YEARS,
         Kind.OUTBOX_EVENTS: now - clinic.outbox_retention,
         Kind.WEBHOOK_ATTEMPTS: now - clinic.webhook_log_retention,
         Kind.RESTORED_PATIENTS: now,

@@ -18,6 +18,9 @@ from booking.retention.worker import count_expired, delete_expired
 from booking.storage.base import core_table
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
+from booking.storage.models.catalogue import Clinic
+from booking.storage.models.desk.blocked_time import BlockedTime, BlockKind, ExtraHours
+from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
 from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey
@@ -41,6 +44,8 @@ KEPT = {
     Kind.SIGN_IN_ATTEMPTS: 30 * DAY,
     Kind.SIGN_IN_LINKS: 30 * DAY,
     Kind.STAFF_SESSIONS: 30 * DAY,
+    Kind.BLOCKED_TIMES: 732 * DAY,
+    Kind.EXTRA_HOURS: 732 * DAY,
     Kind.OUTBOX_EVENTS: 40 * DAY,
     Kind.WEBHOOK_ATTEMPTS: 10 * DAY,
 }
@@ -51,6 +56,8 @@ MODELS = {
     Kind.SIGN_IN_ATTEMPTS: SignInAttempt,
     Kind.SIGN_IN_LINKS: SignInLink,
     Kind.STAFF_SESSIONS: SignInSession,
+    Kind.BLOCKED_TIMES: BlockedTime,
+    Kind.EXTRA_HOURS: ExtraHours,
     Kind.OUTBOX_EVENTS: OutboxEvent,
     Kind.WEBHOOK_ATTEMPTS: WebhookAttempt,
 }
@@ -61,6 +68,8 @@ AGE = {
     Kind.SIGN_IN_ATTEMPTS: "at",
     Kind.SIGN_IN_LINKS: "expires_at",
     Kind.STAFF_SESSIONS: "last_seen_at",
+    Kind.BLOCKED_TIMES: "ends_at",
+    Kind.EXTRA_HOURS: "ends_at",
     Kind.OUTBOX_EVENTS: "occurred_at",
     Kind.WEBHOOK_ATTEMPTS: "at",
 }
@@ -107,6 +116,12 @@ def row(kind: Kind, at: datetime) -> object:
         return SignInSession(
             token_hash=key.bytes, id=key, member=MEMBERS[0], **seen, user_agent="", hides_names=False
         )
+    if kind in (Kind.BLOCKED_TIMES, Kind.EXTRA_HOURS):
+        stretch = {"practitioner": "one", "location": "here", "starts_at": at - DAY, "ends_at": at}
+        written = {"id": key, "label": "", "created_at": at - DAY, "created_by": "staff one"}
+        if kind is Kind.EXTRA_HOURS:
+            return ExtraHours(**written, **stretch)
+        return BlockedTime(**written, **stretch, kind=BlockKind.BREAK)
     if kind is Kind.OUTBOX_EVENTS:
         return OutboxEvent(id=key, kind="appointment.booked", appointments=[], occurred_at=at)
     return WebhookAttempt(endpoint="end", event=key, kind="booked", number=1, at=at, milliseconds=1)
@@ -193,6 +208,34 @@ async def test_a_booked_hold_stays(database: Database) -> None:
     await add(database, booked)
 
     assert (await delete_expired(database, SERVER, now=NOW))[Kind.HOLDS] == 0
+
+
+async def test_times_that_were_offered_and_their_link_go_with_the_visit_and_no_earlier(
+    database: Database,
+) -> None:
+    await prepare(database)
+    slot = {"starts_at": NOW, "ends_at": NOW + SECOND, "practitioner": "one", "location": "here"}
+    async with database.write() as session:
+        await add_visit(session)  # up to NOW + SECOND
+        offered = OfferedTime(appointment=VISIT, **slot, offered_at=NOW - 99 * DAY, event=VISIT)
+        session.add_all(
+            [offered, ManageLink(token_hash=b"link", appointment=VISIT, created_at=NOW - 99 * DAY)]
+        )
+
+    over = NOW + SECOND + 40 * DAY
+    early = await delete_expired(database, SERVER, now=over - SECOND)
+    assert (early[Kind.OFFERED_TIMES], early[Kind.MANAGE_LINKS]) == (0, 0)
+    gone = await delete_expired(database, SERVER, now=over)
+    assert (gone[Kind.OFFERED_TIMES], gone[Kind.MANAGE_LINKS]) == (1, 1)
+
+
+async def test_where_no_blocked_time_goes_the_catalogue_is_not_revised(database: Database) -> None:
+    await prepare(database)
+    async with database.read() as session:
+        before = await session.scalar(select(Clinic.catalogue_revision))
+    await delete_expired(database, SERVER, now=NOW)
+    async with database.read() as session:
+        assert await session.scalar(select(Clinic.catalogue_revision)) == before
 
 
 @pytest.mark.postgresql
