@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from booking.staff.accounts import disable_member
-from tests.booking.staff.openid_provider import EMAIL, Claims
+from tests.booking.staff.openid_provider import EMAIL, Claims, settings_for
 from tests.desk.access.openid.conftest import OpenIdDesk
-from tests.desk.desk_server import OPERATOR, Desk
+from tests.desk.desk_server import OPERATOR, Desk, running_desk
 
 REFUSED = "No account of the front desk goes with this sign-in yet."
 COOKIE = "__Host-book-online-openid"
@@ -204,6 +204,16 @@ async def test_after_ten_wrong_codes_a_right_one_has_to_wait(openid: OpenIdDesk)
     assert (await openid.answer(elsewhere)).headers["location"] == "/desk/day"
     openid.desk.clock.now = openid.provider.now = openid.desk.clock.now + timedelta(minutes=16)
     assert (await openid.answer(browser)).headers["location"] == "/desk/day"
+
+
+async def test_a_provider_without_a_name_is_the_work_account(sqlite_url: str) -> None:
+    async with running_desk(sqlite_url, **settings_for("https://login.example") | {"oidc_name": ""}) as desk:
+        page = await (await desk.browser()).get("/desk/sign-in?lang=fr&next=/desk/day%3Fdate=2026-11-25")
+        account = await (await desk.signed_in()).get("/desk/account")
+
+    assert "Se connecter avec votre compte professionnel" in page.text
+    assert 'href="/desk/sign-in/openid?lang=fr&amp;next=/desk/day%3Fdate%3D2026-11-25"' in page.text
+    assert "Connect login.example" in account.text
 
 
 async def test_a_server_without_a_provider_has_no_such_way(desk: Desk) -> None:
