@@ -11,11 +11,21 @@ from playwright.async_api import Browser, Page
 from booking.storage.database import Database
 from tests.support.browsers import fresh_page, running_browser
 from tests.support.bundles import make_bundles
-from tests.support.databases import Postgres, open_database, running_postgres, sqlite_copy, sqlite_template
+from tests.support.databases import (
+    Postgres,
+    keep_files_in_memory,
+    open_database,
+    running_postgres,
+    sqlite_copy,
+    sqlite_template,
+)
 from tests.support.site import Site, running_site
+from tests.support.sql_statements import share_compiled_statements
 
 settings.register_profile("untimed", deadline=None)  # speed is measured by `make bench`
 settings.load_profile("untimed")
+share_compiled_statements()
+keep_files_in_memory()
 
 SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
 FAILED = pytest.StashKey[bool]()
