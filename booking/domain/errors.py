@@ -4,6 +4,7 @@ A refusal is raised where it is known and shown at the border as data of its own
 `path` names the input that is refused, outermost first; empty when it is not about one input.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -218,6 +219,14 @@ class ChangedMeanwhile(BookingError):
     message: str = "Somebody has changed this visit meanwhile. Please look at it again."
     path: tuple[str, ...] = field(default=("version",), kw_only=True)
     version: int = field(kw_only=True)
+
+
+@dataclass
+class AppointmentsInside(BookingError):
+    """Visits are booked in the time, by id and in order; nothing is changed unless staff say to go on."""
+
+    message: str = "Visits are booked in this time. Please look at them, and say whether to go on."
+    appointments: Sequence[uuid.UUID] = field(kw_only=True)
 
 
 @dataclass

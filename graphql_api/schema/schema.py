@@ -42,8 +42,8 @@ from graphql_api.operations import (
     webhooks,
 )
 from graphql_api.operations.desk import appointments as desk_appointments
+from graphql_api.operations.desk import blocked_time, day_schedule, extra_hours
 from graphql_api.operations.desk import book as book_for_patient
-from graphql_api.operations.desk import day_schedule
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
 from graphql_api.schema.null_defaults import take_null_as_default
@@ -66,6 +66,8 @@ CORE_PARTS = (
     day_schedule.part,
     desk_appointments.part,
     book_for_patient.part,
+    blocked_time.part,
+    extra_hours.part,
     nodes.part,
     rate_limit.part,
 )

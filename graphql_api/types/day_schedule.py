@@ -8,12 +8,15 @@ import strawberry
 
 from booking.agenda.values import Blocked, Column, Entry, Gap, Held, Span
 from booking.storage.models.appointments import Appointment as AppointmentRow
+from booking.storage.models.desk.blocked_time import ExtraHours as ExtraHoursRow
 from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
 from graphql_api.limits.query_cost import Cost
 from graphql_api.types.appointments import Appointment
+from graphql_api.types.blocked_time import ExtraHours
 from graphql_api.types.catalogue import Practitioner
 from graphql_api.types.relay import After, Connection, First, Key, Node, global_id, paginate
+from graphql_api.types.time_intervals import TimeInterval
 
 E = TypeVar("E", Blocked, Gap, Held)
 
@@ -21,12 +24,6 @@ VISITS_OF_A_DAY = 16
 """The value of `first` where a client gives none: a day of twenty practitioners costs less than the most."""
 OF_THE_DAY = Cost(weight=0)
 """What a practitioner's day has beside its appointments is read with it, and paid with it."""
-
-
-@strawberry.interface(description="From an instant up to another, with the clinic's offset.")
-class TimeInterval:
-    starts_at: dt.datetime = strawberry.field(description="When it starts.")
-    ends_at: dt.datetime = strawberry.field(description="When it ends.")
 
 
 @strawberry.type(description="A stretch of open or free time.")
@@ -73,6 +70,7 @@ class PractitionerDay(Node):
     date: dt.date = strawberry.field(description="The day, on the clinic's calendar.")
     column: strawberry.Private[Column]
     rows: strawberry.Private[Sequence[AppointmentRow]]
+    extra: strawberry.Private[Sequence[ExtraHoursRow]]
 
     @strawberry.field(description="The practitioner.", directives=[OF_THE_DAY])
     def practitioner(self, info: Info) -> Practitioner:
@@ -100,6 +98,12 @@ class PractitionerDay(Node):
     def blocked(self, info: Info) -> list[BlockedInterval]:
         return [BlockedInterval.of(each, info.context) for each in _of_kind(self.column.entries, Blocked)]
 
+    @strawberry.field(
+        description="Hours besides the weekly ones that touch the day, in order.", directives=[OF_THE_DAY]
+    )
+    def extra_hours(self, info: Info) -> list[ExtraHours]:
+        return [ExtraHours.of(row, info.context) for row in self.extra]
+
     @strawberry.field(description="The visits that stand, in order of time.", directives=[OF_THE_DAY])
     def appointments(
         self, first: First = VISITS_OF_A_DAY, after: After = None
@@ -107,13 +111,21 @@ class PractitionerDay(Node):
         return paginate(self.rows, key=_position, show=Appointment.of, first=first, after=after)
 
     @classmethod
-    def of(cls, day: dt.date, column: Column, rows: Iterable[AppointmentRow]) -> Self:
-        """`rows` are the column's visits, in any order."""
+    def of(
+        cls,
+        day: dt.date,
+        column: Column,
+        rows: Iterable[AppointmentRow],
+        extra: Iterable[ExtraHoursRow],
+    ) -> Self:
+        """`rows` are the visits of any practitioners, `extra` their extra hours in order."""
+        slug = column.practitioner
         return cls(
-            id=global_id("PractitionerDay", f"{column.practitioner}/{day}"),
+            id=global_id("PractitionerDay", f"{slug}/{day}"),
             date=day,
             column=column,
-            rows=sorted(rows, key=_position),
+            rows=sorted((row for row in rows if row.practitioner == slug), key=_position),
+            extra=[row for row in extra if row.practitioner == slug],
         )
 
 

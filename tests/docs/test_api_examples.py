@@ -33,6 +33,7 @@ REFUSED = {"HoldOrProblem": "NoticeTooShort", "Arrived": "InvalidInput"}
 """Examples that are refused, with their problem."""
 
 OF_THE_DESK = {"Day", "BookForPatient", "Arrived", "Note", "MoveForPatient", "CancelForPatient"}
+OF_THE_DESK |= {"Block", "Unblock", "AddHours"}
 WITH_A_KEY = OF_THE_DESK | {"OwnAppointments", "Changes", "AddEndpoint"}
 Answers = dict[str, Any]
 """The data of each example's answer, by its operation's name."""
@@ -65,6 +66,10 @@ def week(answers: Answers) -> dict[str, Any]:
 
 def manage_link(answers: Answers) -> dict[str, Any]:
     return {"manageToken": answers["Book"]["bookAppointment"]["manageToken"]}
+
+
+def practitioner(answers: Answers) -> str:
+    return str(answers["Practitioners"]["practitioners"]["edges"][0]["node"]["id"])
 
 
 def phone_booking(answers: Answers) -> dict[str, Any]:
@@ -114,6 +119,18 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "Note": phone_booking,
     "MoveForPatient": lambda answers: {**phone_booking(answers), "startsAt": start(answers, 5)},
     "CancelForPatient": phone_booking,
+    "Block": lambda answers: {
+        "practitioner": practitioner(answers),
+        "from": "2026-12-21T09:00:00-05:00",
+        "to": "2026-12-21T10:00:00-05:00",
+    },
+    "Unblock": lambda answers: {"id": answers["Block"]["blockTime"]["blockedTimes"][0]["id"]},
+    "AddHours": lambda answers: {
+        "practitioner": practitioner(answers),
+        "location": answers["Catalogue"]["clinic"]["locations"][0]["id"],
+        "from": "2026-12-19T09:00:00-05:00",
+        "to": "2026-12-19T10:00:00-05:00",
+    },
     "NodeById": lambda answers: {"id": service(answers)["id"]},
     "HoldOrProblem": lambda answers: {"service": service(answers)["id"], "startsAt": NOW.isoformat()},
     "OwnAppointments": lambda answers: {},

@@ -94,7 +94,7 @@ async def remove_block(
         await lock_practitioner(session, block.practitioner)
         block = await block_by_id(session, id)
     if block is None or block.removed_at is not None:
-        raise NotFound("This blocked time is not there any more.", path=("id",))
+        raise NotFound("This blocked time is not there any more.", path=("blockedTimeId",))
     blocks: Sequence[BlockedTime] = [block]
     if whole_series and block.series is not None:
         blocks = await blocks_of_series(session, block.series, after=now)

@@ -71,7 +71,7 @@ async def remove_extra_hours(
         await lock_practitioner(session, hours.practitioner)
         hours = await extra_hours_by_id(session, id)
     if hours is None or hours.removed_at is not None:
-        raise NotFound("These extra hours are not there any more.", path=("id",))
+        raise NotFound("These extra hours are not there any more.", path=("extraHoursId",))
     before = await _impossible(session, hours.practitioner, now=now)
     hours.removed_at, hours.removed_by = now, actor_text(actor)
     await session.flush()

@@ -11,6 +11,9 @@ from booking.catalogue.lookup import all_practitioners
 from booking.domain.errors import BookingError, NotFound
 from booking.storage.models.catalogue import Practitioner
 from booking.storage.queries.appointments import appointments_by_id
+from booking.storage.queries.desk.blocked_time import extra_hours_between
+from booking.timegrid.opening_hours import first_instant
+from booking.timegrid.ticks import DAY
 from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.limits.query_cost import SEARCH_WEIGHT, Cost
@@ -59,13 +62,16 @@ async def _days(
         page = paginate(
             agenda.columns,
             key=lambda column: _position(practitioners[column.practitioner]),
-            show=lambda column: PractitionerDay.of(day, column, (rows[each.id] for each in column.visits)),
+            show=lambda column: PractitionerDay.of(day, column, rows, extra),
             first=first,
             after=after,
         )
         shown: list[Column] = [edge.row for edge in page.edges]
         ids = [visit.id for column in shown for visit in column.visits]
-        rows = {row.id: row for row in await appointments_by_id(session, ids)}
+        rows = await appointments_by_id(session, ids)
+        start, end = (first_instant(each, agenda.zone) for each in (day, day + DAY))
+        slugs = [column.practitioner for column in shown]
+        extra = await extra_hours_between(session, start, end, practitioners=slugs)
     return page
 
 

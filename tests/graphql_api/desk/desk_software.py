@@ -2,14 +2,22 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 from sqlalchemy import select
 
+from booking.appointments.blocked_time.block import block_time
+from booking.appointments.blocked_time.extra_hours import add_extra_hours
+from booking.domain.actor import Actor, ActorKind
+from booking.scheduling.blocked_time import BlockRequest, ExtraHoursRequest
 from booking.storage.database import Database
 from booking.storage.models.audit import AuditEvent
+from booking.storage.models.desk.blocked_time import BlockKind
+from graphql_api.types.relay import global_id
 from tests.graphql_api.security.test_authentication import bearing, new_key
+from tests.support.clinics import NOW
 from tests.support.graphql_client import PROBLEMS, practitioner_id
 
 TUESDAY = "2026-11-24"
@@ -23,6 +31,7 @@ DAY = """query ($date: LocalDate!, $practitionerId: ID, $first: Int, $after: Str
       practitioner { slug }
       open { startsAt endsAt } free { startsAt endsAt }
       held { startsAt endsAt expiresAt byStaff isSqueezeIn }
+      extraHours { id }
       blocked { startsAt endsAt blockedTimeId label }
       appointments { edges { node {
         id reference status version startsAt service { slug } isSqueezeIn hasTopics note impossibleSince
@@ -32,6 +41,7 @@ DAY = """query ($date: LocalDate!, $practitionerId: ID, $first: Int, $after: Str
   }
 }"""
 
+INSIDE = "fragment Inside on AppointmentsInside { appointments { id } }"
 MUTATIONS = {
     "setAppointmentStatus": "appointment { id status version }",
     "setAppointmentNote": "appointment { id note version }",
@@ -41,6 +51,13 @@ MUTATIONS = {
         "appointment { id startsAt practitioner { slug } isSqueezeIn patient { id name email phone } } "
         "manageToken"
     ),
+    "blockTime": (
+        "blockedTimes { id startsAt endsAt kind label isRecurring practitioner { slug } location { slug } } "
+        "toCall { id }"
+    ),
+    "removeBlockedTime": "removedIds",
+    "addExtraHours": "extraHours { id startsAt endsAt practitioner { slug } location { slug } }",
+    "removeExtraHours": "removedId",
 }
 """What each mutation is asked for, besides its problems."""
 
@@ -73,8 +90,9 @@ class DeskSoftware:
     async def change(self, mutation: str, **given: Any) -> dict[str, Any]:
         """The payload of a mutation."""
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        document = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {MUTATIONS[mutation]} "
-        answer = await self.ask(document + "problems { ...Why } } }" + PROBLEMS, input=given)
+        selected = MUTATIONS[mutation] + " problems { ...Why ...Inside }"
+        document = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {selected} }} }}"
+        answer = await self.ask(document + PROBLEMS + INSIDE, input=given)
         assert "errors" not in answer, answer["errors"]
         payload: dict[str, Any] = answer["data"][mutation]
         return payload
@@ -100,3 +118,19 @@ async def desk_software(http: httpx.AsyncClient, database: Database, *scopes: st
 def visits(day: dict[str, Any]) -> list[dict[str, Any]]:
     """The appointments of a practitioner's day."""
     return [edge["node"] for edge in day["appointments"]["edges"]]
+
+
+async def times_of_the_desk(database: Database) -> dict[str, str]:
+    """Blocked time and extra hours that staff wrote."""
+    start = datetime(2026, 12, 19, 15, tzinfo=UTC)
+    times = start, start + timedelta(hours=1)
+    staff = Actor(ActorKind.STAFF, "reception", "192.0.2.1")
+    slug, place = "sample-practitioner-a", "main-street"
+    async with database.write() as session:
+        request = BlockRequest(slug, *times, BlockKind.OTHER)
+        outcome = await block_time(session, request, actor=staff, now=NOW)
+        hours = await add_extra_hours(session, ExtraHoursRequest(slug, place, *times), actor=staff, now=NOW)
+    return {
+        "BlockedTime": global_id("BlockedTime", outcome.blocks[0].id),
+        "ExtraHours": global_id("ExtraHours", hours.id),
+    }

@@ -15,6 +15,7 @@ from booking.webhooks.endpoints import add_endpoint
 from graphql_api.schema.schema import printed_schema
 from graphql_api.security.authorization import PROTECTED_TYPES, PUBLIC_FIELDS
 from graphql_api.types.relay import global_id, key_from_id
+from tests.graphql_api.desk.desk_software import times_of_the_desk
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.clinics import NOW, asking_for_consent, open_clinic
 from tests.support.graphql_client import PATIENT, GraphQLClient, screening_answers, service_id
@@ -34,6 +35,8 @@ NODE_SCOPES = {
     "Course": Scope.APPOINTMENT_READ,
     "WebhookEndpoint": Scope.WEBHOOK_MANAGE,
     "PractitionerDay": Scope.DESK_READ,
+    "BlockedTime": Scope.DESK_READ,
+    "ExtraHours": Scope.DESK_READ,
 }
 """`Hold` is a Node too, but nothing looks one up: its secret is what it is asked by."""
 
@@ -104,6 +107,7 @@ async def scene(http: httpx.AsyncClient, database: Database) -> Scene:
         "Appointment": booked["appointment"]["id"],
         "Course": course["course"]["id"],
         "PractitionerDay": global_id("PractitionerDay", "sample-practitioner-a/2026-11-24"),
+        **await times_of_the_desk(database),
         "WebhookEndpoint": await an_endpoint(database, booked["appointment"]["id"]),
     }
     return Scene(ids, booked["manageToken"], callers)
@@ -125,9 +129,9 @@ def may_see(caller: str, kind: str) -> bool:
     if caller == "anonymous":
         return not is_owned
     if caller == f"key for {Scope.DESK_READ}":
-        return kind in ("Appointment", "Course", "PractitionerDay")
+        return scope is Scope.DESK_READ or kind in ("Appointment", "Course")
     if caller in ("owner", "another partner"):
-        return not is_owned or (caller == "owner" and kind != "PractitionerDay")
+        return not is_owned or (caller == "owner" and scope is not Scope.DESK_READ)
     return caller == f"key for {scope}" and not is_owned
 
 
