@@ -18,6 +18,7 @@ from booking.notifications.listener import mail_listener
 from booking.outbox.feature_listeners import as_outbox_listener
 from booking.outbox.relay import OutboxRelay
 from booking.patients.index_names import NameIndexWorker
+from booking.reminders.worker import ReminderWorker
 from booking.retention.worker import RetentionWorker
 from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
@@ -63,6 +64,7 @@ from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
 from web.notice import COST_OF_PAGE, Notices, charge_page
 from web.pages import page_routes
+from web.visits.routes import visit_routes
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
@@ -149,6 +151,7 @@ def create_app(
         *bulk_routes(feeds),
         *calendar_routes(feeds),
         *noscript_routes(noscript),
+        *visit_routes(noscript),
         *desk_routes(
             DeskSite(
                 database,
@@ -173,7 +176,14 @@ def create_app(
     app = Starlette(
         routes=all_routes,
         lifespan=Lifespan(
-            relay, RetentionWorker(database, clock), NameIndexWorker(database), database, cards.read_all
+            relay,
+            [
+                RetentionWorker(database, clock).run,
+                NameIndexWorker(database).run,
+                ReminderWorker(database, clock).run,
+            ],
+            database,
+            cards.read_all,
         ),
         exception_handlers={TryAgain: failures.unavailable, HTTPException: notices.respond},
         middleware=[

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from booking.catalogue.lookup import location_zones
 from booking.domain.errors import NotFound
 from booking.domain.events import Event, EventKind
+from booking.reminders.plan import plan_reminders
 from booking.scheduling.changed_times import ChangedTime, changed_times, shift_of
 from booking.storage.models.catalogue import Practitioner
 from booking.storage.queries.appointments import appointment_by_reference, upcoming_appointments
@@ -93,6 +94,7 @@ async def _keep(
     row.changed_at = now
     row.sequence += 1
     await session.flush()
+    await plan_reminders(session, [row], now=now)
     event = Event(uuid.uuid4(), EventKind.MOVED, (row.id,), now, former, row.location, change.told)
     await record_event(session, event, None, ordering_key=row.ordering_key)
     return KeptTime(row.reference, change.told, row.starts_at.astimezone(zone))

@@ -11,6 +11,7 @@ from booking.audit.record import record_audit
 from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.domain.events import Event, EventKind
+from booking.reminders.plan import plan_reminders
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.audit import AuditAction
 from booking.storage.models.desk.staff_changes import ChangeKind
@@ -58,6 +59,7 @@ async def set_status(
     row.status = status
     row.changed_at = row.status_changed_at = now
     await session.flush()
+    await plan_reminders(session, [row], now=now)
     event = Event(uuid.uuid4(), EVENTS[status], (row.id,), now)
     await record_event(session, event, None, ordering_key=row.ordering_key)
     if actor.kind is ActorKind.STAFF and not is_undo:

@@ -10,9 +10,9 @@ from booking.domain.tokens import hash_of, new_token
 from booking.storage.models.calendar_feeds import CalendarFeed
 from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.appointments import appointments_of_practitioner
-from booking.storage.queries.calendar_feeds import practitioner_of_feed
 from booking.storage.queries.catalogue import get_clinic, time_off_between
 from booking.storage.queries.desk.blocked_time import desk_times_between
+from booking.storage.queries.secrets import practitioner_of_feed
 from booking.storage.session import BookingSession
 
 PAST_SHOWN = timedelta(days=30)

@@ -20,6 +20,8 @@ class EventKind(StrEnum):
     NOSHOW = "appointment.noshow"
     REOPENED = "appointment.reopened"
     """It is booked as before: an arrival or an absence was taken back."""
+    REMINDER_DUE = "appointment.reminder_due"
+    """The patient is reminded: of all visits on a day, by one mail."""
     CATALOGUE_CHANGED = "catalogue.changed"
     """For webhooks alone: the clinic, its services or practitioners changed."""
     AVAILABILITY_CHANGED = "availability.changed"
@@ -36,6 +38,8 @@ STATUS_EVENTS = (
     EventKind.REOPENED,
 )
 """What the clinic notes on the day of a visit. Its time stays as it was, and the patient gets no mail."""
+REMINDER_EVENTS = (EventKind.REMINDER_DUE,)
+"""Between the booking and the visit, which stays as it was."""
 APPOINTMENT_EVENTS = tuple(kind for kind in EventKind if kind not in CHANGE_EVENTS)
 
 

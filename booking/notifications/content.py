@@ -21,10 +21,11 @@ class NotForPatients(Exception):
 
 @dataclass(frozen=True)
 class Links:
-    """`manage` is secret, and only for the patient; None if it is not known any more."""
+    """`manage` and `no_reminders` are secret, and only for the patient; None if not known any more."""
 
     book: str
     manage: str | None
+    no_reminders: str | None = None
 
 
 def write_mail(context: MailContext, texts: Texts, links: Links, *, language: str) -> MailLayout:
@@ -73,25 +74,25 @@ def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:
     """A card for each appointment; before several, one with the facts that they share."""
     appointments = context.appointments
     first = appointments[0]
-    service = Row(texts("summary.what"), [in_language(context.service.name, language)])
-    practitioner = Row(texts("summary.who"), [context.practitioners[first.practitioner].name])
-    location = _location(context, first, texts, language)
+    service = service_row(context, first, texts, language)
+    practitioner = practitioner_row(context, first, texts)
+    location = location_row(context, first, texts, language)
     if len(appointments) == 1:
         rows = [
-            _time(context, first, texts),
+            time_row(context, first, texts),
             *_before(context, texts, language),
             service,
             practitioner,
             location,
         ]
-        return [Card([*rows, _reference(first, texts)], _number(context, first, texts))]
+        return [Card([*rows, reference_row(first, texts)], _number(context, first, texts))]
     at_one_location = len({appointment.location for appointment in appointments}) == 1
     cards = [Card([service, practitioner, location] if at_one_location else [service, practitioner])]
     for appointment in appointments:
-        rows = [_time(context, appointment, texts)]
+        rows = [time_row(context, appointment, texts)]
         if not at_one_location:
-            rows.append(_location(context, appointment, texts, language))
-        rows += [_reference(appointment, texts), _deadline(context, appointment, texts)]
+            rows.append(location_row(context, appointment, texts, language))
+        rows += [reference_row(appointment, texts), deadline_row(context, appointment, texts)]
         cards.append(Card(rows, _number(context, appointment, texts)))
     return cards
 
@@ -101,7 +102,7 @@ def _number(context: MailContext, appointment: Appointment, texts: Texts) -> str
     return texts("manage.visit", n=context.number(appointment), of=of) if of > 1 else None
 
 
-def _time(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
+def time_row(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
     start = context.local(appointment.starts_at, appointment)
     end = context.local(appointment.ends_at, appointment)
     return Row(texts("summary.when"), [texts.day(start), texts.span(start, end)], is_main=True)
@@ -118,16 +119,25 @@ def _before(context: MailContext, texts: Texts, language: str) -> list[Row]:
     return [Row(texts("mail.before"), lines)]
 
 
-def _location(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
+def service_row(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
+    service = context.services[appointment.service]
+    return Row(texts("summary.what"), [in_language(service.name, language)])
+
+
+def practitioner_row(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
+    return Row(texts("summary.who"), [context.practitioners[appointment.practitioner].name])
+
+
+def location_row(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
     location = context.location(appointment)
     return Row(texts("summary.where"), [in_language(location.name, language), *location.address])
 
 
-def _reference(appointment: Appointment, texts: Texts) -> Row:
+def reference_row(appointment: Appointment, texts: Texts) -> Row:
     return Row(texts.count("confirmed.reference", 1), [appointment.reference])
 
 
-def _deadline(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
+def deadline_row(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
     deadline = context.deadline(appointment)
     until = texts("mail.changesUntil", time=texts.day_and_time(deadline)) if deadline else None
     return Row(texts("mail.onlineChanges"), [until or texts("mail.changesByPhone")])
@@ -143,7 +153,7 @@ def _sections(context: MailContext, texts: Texts, links: Links, language: str) -
     return [
         *(Section(texts("confirmed.prepare"), [line]) for line in prepare),
         *_other_appointments(context, texts, None),
-        _change(context, texts, links),
+        change_section(context, texts, links),
     ]
 
 
@@ -157,7 +167,7 @@ def _other_appointments(context: MailContext, texts: Texts, manage: str | None) 
     return [Section(texts.count("mail.otherVisits", len(others)), times, link)]
 
 
-def _change(context: MailContext, texts: Texts, links: Links) -> Section:
+def change_section(context: MailContext, texts: Texts, links: Links) -> Section:
     title, count = texts("mail.change.title"), len(context.appointments)
     if links.manage is None:
         return Section(title, [texts("mail.change.call")])

@@ -15,6 +15,7 @@ from booking.storage.models.desk.offered_times import OfferedTime
 from booking.storage.queries.appointments import appointments_by_course, appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.offered_times import offered_times_of
+from booking.storage.queries.reminders import reminded_appointments
 from booking.storage.session import BookingSession
 
 
@@ -31,10 +32,15 @@ class MailContext:
     patient: PatientContact
     appointments: Sequence[Appointment]
     course: Sequence[Appointment]
-    service: Service
+    services: Mapping[str, Service]
     practitioners: Mapping[str, Practitioner]
     locations: Mapping[str, Location]
     offered: Mapping[uuid.UUID, Sequence[OfferedTime]]
+
+    @property
+    def service(self) -> Service:
+        """Of the first appointment; of all but those that a reminder is about."""
+        return self.services[self.appointments[0].service]
 
     @property
     def has_new_time(self) -> bool:
@@ -96,6 +102,8 @@ async def mail_context(session: BookingSession, event: Event, *, now: datetime) 
     """
     if event.kind in STATUS_EVENTS:
         return None  # The patient was there, or knows best why not.
+    if event.kind is EventKind.REMINDER_DUE:
+        return await _reminder_context(session, event, now=now)
     offered: dict[uuid.UUID, list[OfferedTime]] = {}
     if event.kind is EventKind.NEEDS_ATTENTION:
         offered = await offered_times_of(session, event.id)
@@ -106,20 +114,36 @@ async def mail_context(session: BookingSession, event: Event, *, now: datetime) 
         appointments = [row for row in appointments if row.impossible_since and row.id in offered]
     if all(appointment.ends_at <= now for appointment in appointments):
         return None
+    course, first = appointments, appointments[0]
+    if first.course:
+        course = (await appointments_by_course(session, [first.course]))[first.course]
+    return await _context(session, event, appointments, course, offered)
+
+
+async def _reminder_context(session: BookingSession, event: Event, *, now: datetime) -> MailContext | None:
+    """Of the visits that are as they were when the reminder was taken, and have not begun."""
+    ahead = [row for row in await reminded_appointments(session, event.id) if row.starts_at > now]
+    return await _context(session, event, ahead, ahead, {}) if ahead else None
+
+
+async def _context(
+    session: BookingSession,
+    event: Event,
+    appointments: Sequence[Appointment],
+    course: Sequence[Appointment],
+    offered: Mapping[uuid.UUID, Sequence[OfferedTime]],
+) -> MailContext | None:
     first = appointments[0]
     patient = (await contacts_by_id(session, [first.patient])).get(first.patient)
     if patient is None or not patient.email:
         return None
-    course = appointments
-    if first.course:
-        course = (await appointments_by_course(session, [first.course]))[first.course]
     return MailContext(
         event=event,
         clinic=await get_clinic(session),
         patient=patient,
         appointments=appointments,
         course=course,
-        service=(await all_services(session))[first.service],
+        services=await all_services(session),
         practitioners=await all_practitioners(session),
         locations=await all_locations(session),
         offered=offered,

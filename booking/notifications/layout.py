@@ -53,7 +53,10 @@ class Section:
 
 @dataclass(frozen=True)
 class MailLayout:
-    """`phone` is E.164, for a link; `phone_shown` is as the clinic writes it."""
+    """`phone` is E.164, for a link; `phone_shown` is as the clinic writes it.
+
+    `unsubscribe` leads to where such mails are stopped, for those that nobody has asked for.
+    """
 
     clinic: str
     phone: str
@@ -63,14 +66,18 @@ class MailLayout:
     lead: Sequence[str]
     cards: Sequence[Card]
     sections: Sequence[Section]
+    unsubscribe: Link | None = None
 
 
 def as_text(mail: MailLayout, texts: Texts) -> str:
     cards = [_text_of_card(card, texts) for card in mail.cards]
     sections = [_text_of_section(section, texts) for section in mail.sections]
     call = f"{texts('contact.call')} {mail.phone_shown}"
-    foot = f"{mail.clinic}\n{texts('mail.foot')}\n"
-    return "\n\n".join([mail.title, "\n".join(mail.lead), *cards, *sections, call, foot])
+    foot = [mail.clinic, texts("mail.foot")]
+    if mail.unsubscribe:
+        foot += [texts.label(mail.unsubscribe.text, "").rstrip(), mail.unsubscribe.url]
+    parts = [mail.title, "\n".join(mail.lead), *cards, *sections, call, "\n".join(foot)]
+    return "\n\n".join(parts) + "\n"
 
 
 def _text_of_card(card: Card, texts: Texts) -> str:

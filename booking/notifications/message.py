@@ -1,4 +1,4 @@
-"""The mail that a patient gets when a visit is booked, moved or cancelled, or other times are offered."""
+"""The mail that a patient gets: a visit is booked, moved, cancelled or near, or other times are offered."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -6,7 +6,7 @@ from email.policy import SMTP
 from urllib.parse import urlsplit
 
 from booking.calendars.ical import appointments_ical, calendar_method
-from booking.domain.events import Event
+from booking.domain.events import Event, EventKind
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
 from booking.notifications.content import Links, write_mail
@@ -14,6 +14,7 @@ from booking.notifications.context import MailContext, mail_context
 from booking.notifications.layout import as_html, as_text
 from booking.notifications.mail_address import mail_address
 from booking.notifications.offer import write_offer
+from booking.notifications.reminder import write_reminder
 from booking.storage.session import BookingSession
 
 # Every server takes 7 bits.
@@ -36,8 +37,13 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     clinic, patient, event = context.clinic, context.patient, context.event
     texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
     language = preferred_language(patient.language, clinic.languages)
-    links = Links(f"{site}/book", manage_token and f"{site}/manage#{manage_token}")
-    write = write_offer if context.offered else write_mail
+    is_reminder = event.kind is EventKind.REMINDER_DUE
+    links = Links(
+        f"{site}/book",
+        manage_token and f"{site}/manage#{manage_token}",
+        manage_token and f"{site}/visits/{manage_token}/reminders?lang={texts.language}",
+    )
+    write = write_offer if context.offered else write_reminder if is_reminder else write_mail
     mail = write(context, texts, links, language=language)
 
     message = EmailMessage(policy=POLICY)
@@ -47,12 +53,16 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     if clinic.email:
         message["Reply-To"] = mail_address(mail.clinic, clinic.email)
     message["Subject"] = mail.subject
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe.url}>"
+        if mail.unsubscribe.url.startswith("https:"):  # RFC 8058 asks for it.
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
     message.set_content(as_text(mail, texts))
     message.add_alternative(as_html(mail, texts), subtype="html")
-    if context.offered:
+    if context.offered or is_reminder:
         message["Content-Language"] = texts.language
-        return message  # Without a calendar file: nothing has changed in the calendar yet.
+        return message  # Without a calendar file: nothing has changed in the calendar.
     services = {context.service.slug: context.service}
     calendar = appointments_ical(clinic, context.appointments, services, context.locations, language=language)
     # As bytes: RFC 5545 folds lines at places that a text's encoding must not touch.

@@ -6,7 +6,7 @@ from typing import Any
 
 from booking.audit.record import record_audit
 from booking.domain.actor import Actor
-from booking.domain.events import STATUS_EVENTS, Event
+from booking.domain.events import REMINDER_EVENTS, STATUS_EVENTS, Event
 from booking.domain.hookspecs import Listener
 from booking.extensions.contact_in_errors import without_contact
 from booking.outbox.relay import Clock
@@ -45,14 +45,14 @@ def as_outbox_listener(
 ) -> Listener:
     """A feature's listener as the outbox relay calls it, without the secret of the manage link.
 
-    Unless it `hears_statuses`, it is not called for the events of a visit's day: listeners made before there
-    were any take every event for a booking, a move or a cancellation.
+    Unless it `hears_statuses`, it is not called for reminders and the events of a visit's day: listeners made
+    before there were any take every event for a booking, a move or a cancellation.
 
     Each call is a view of the patient's data by the `actor`, the feature: it may carry them elsewhere.
     """
 
     async def deliver(event: Event, _manage_token: str | None) -> None:
-        if event.kind in STATUS_EVENTS and not hears_statuses:
+        if event.kind in (*STATUS_EVENTS, *REMINDER_EVENTS) and not hears_statuses:
             return
         async with database.write() as session:
             now = await clock(session)

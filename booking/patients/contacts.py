@@ -20,6 +20,7 @@ from booking.storage.base import insert_rows
 from booking.storage.key_store.data_keys import KeyPurpose
 from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.queries.desk.names import add_name_tokens
+from booking.storage.queries.reminders import no_reminders_since
 from booking.storage.session import BookingSession
 
 
@@ -77,16 +78,18 @@ async def add_patient(
     index = await session.data_keys.clinic_key(KeyPurpose.CONTACT_INDEX)
     name_key = await session.data_keys.clinic_key(KeyPurpose.NAME_INDEX)
     indexed = indexed_name(name_key, contact.name, patient, now)
+    same_address = email_index(index, contact.email) if contact.email else None
     row = Patient(
         id=patient,
         data_key=key.id,
         name=key.encrypt(contact.name, _place("name", patient)),
         email=key.encrypt(contact.email, _place("email", patient)),
         phone=key.encrypt(contact.phone, _place("phone", patient)),
-        email_index=email_index(index, contact.email) if contact.email else None,
+        email_index=same_address,
         phone_index=phone_index(index, contact.phone) if contact.phone else None,
         name_index=indexed.same_name,
         language=language,
+        no_reminders_since=same_address and await no_reminders_since(session, same_address),
         created_at=now,
     )
     await insert_rows(session, [row])

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from booking.domain.errors import BookingError
-from booking.storage.models.appointments import Appointment, Patient
+from booking.storage.models.appointments import Appointment, Patient, Reminder
 from booking.storage.models.name_index import NameToken
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
 from booking.storage.session import BookingSession
@@ -56,7 +56,18 @@ async def erase_patients(
 
 async def clear_patients(session: BookingSession, patients: Collection[uuid.UUID], *, now: datetime) -> None:
     """Remove what can't be read any more, since the patients' keys are destroyed, and the blind indexes."""
-    empty = dict.fromkeys(("name", "email", "phone", "email_index", "phone_index", "name_index", "data_key"))
+    empty = dict.fromkeys(
+        (
+            "name",
+            "email",
+            "phone",
+            "email_index",
+            "phone_index",
+            "name_index",
+            "data_key",
+            "no_reminders_since",
+        )
+    )
     erased = update(Patient).where(Patient.id.in_(patients), Patient.erased_at.is_(None))
     await session.execute(erased.values(**empty, erased_at=now))
     # Behind the rows' locks: nobody indexes the name of one of them any more.
@@ -66,6 +77,7 @@ async def clear_patients(session: BookingSession, patients: Collection[uuid.UUID
     await session.execute(
         update(Appointment).where(of_patients).values(tell_practitioner=None, desk_note=None)
     )
+    await session.execute(delete(Reminder).where(Reminder.appointment.in_([row.id for row in visits])))
     await _forget_links(session, visits)
 
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     HOLDS = "holds"
     IDEMPOTENCY_KEYS = "idempotency_keys"
     STAFF_CHANGES = "staff_changes"
+    REMINDERS = "reminders"
     SIGN_IN_ATTEMPTS = "sign_in_attempts"
     SIGN_IN_LINKS = "sign_in_links"
     STAFF_SESSIONS = "staff_sessions"
@@ -45,6 +46,7 @@ def kept_since(clinic: Clinic, *, now: datetime) -> Mapping[Kind, datetime]:
         Kind.HOLDS: now - ONE_DAY,
         Kind.IDEMPOTENCY_KEYS: now - ONE_DAY,
         Kind.STAFF_CHANGES: now - ONE_DAY,  # Long after the last one that can be undone.
+        Kind.REMINDERS: now - THIRTY_DAYS,  # After their visits.
         # All are over by then: an address is known for as long, and no session stays open so long unused.
         Kind.SIGN_IN_ATTEMPTS: now - THIRTY_DAYS,
         Kind.SIGN_IN_LINKS: now - THIRTY_DAYS,

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from booking.retention.kinds import Kind
 from booking.storage.base import Table, core_table
-from booking.storage.models.appointments import Appointment
+from booking.storage.models.appointments import Appointment, Reminder
 from booking.storage.models.desk.blocked_time import BlockedTime, ExtraHours
 from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
 from booking.storage.models.desk.staff_changes import StaffChange
@@ -45,6 +45,7 @@ CONDITIONS: Mapping[Kind, tuple[type[Table], str, tuple[ColumnElement[bool], ...
     # A booked hold has no client any more. It stays: its appointment refers to it.
     Kind.HOLDS: (Hold, "expires_at", (HOLDS.client.is_not(None),)),
     Kind.STAFF_CHANGES: (StaffChange, "changed_at", ()),
+    Kind.REMINDERS: (Reminder, "starts_at", ()),
     Kind.IDEMPOTENCY_KEYS: (IdempotencyKey, "created_at", ()),
     Kind.SIGN_IN_ATTEMPTS: (SignInAttempt, "at", ()),
     Kind.SIGN_IN_LINKS: (SignInLink, "expires_at", ()),

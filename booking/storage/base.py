@@ -86,6 +86,7 @@ class Table(DeclarativeBase):
         Translations: sa.JSON,
         Faq: sa.JSON,
         list[str]: sa.JSON,
+        list[int]: sa.JSON,
         bytes: sa.LargeBinary,
         Ciphertext: EncryptedColumn,
         uuid.UUID: sa.Uuid,

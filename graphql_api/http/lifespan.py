@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.applications import Starlette
 
 from booking.domain.errors import TryAgain
 from booking.outbox.relay import OutboxRelay
-from booking.patients.index_names import NameIndexWorker
-from booking.retention.worker import RetentionWorker
 from booking.storage.database import Database
 
 log = logging.getLogger("book_online")
@@ -20,8 +19,7 @@ log = logging.getLogger("book_online")
 @dataclass(frozen=True)
 class Lifespan:
     relay: OutboxRelay
-    retention: RetentionWorker
-    names: NameIndexWorker
+    workers: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     database: Database
     read_cards: Callable[[], Awaitable[None]]
     """Reads the clinic's names and numbers for pages without a database."""
@@ -38,8 +36,7 @@ class Lifespan:
             await self.relay.register()
         running = [
             asyncio.create_task(self.relay.run()),
-            asyncio.create_task(self.retention.run()),
-            asyncio.create_task(self.names.run()),
+            *(asyncio.create_task(run()) for run in self.workers),
             asyncio.create_task(self.database.empty_log_often()),
         ]
         yield

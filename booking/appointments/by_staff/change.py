@@ -11,6 +11,7 @@ from booking.appointments.by_staff.delayed_mail import ToldVisit, announce, anno
 from booking.appointments.checks.details import StaffBooking
 from booking.domain.actor import Actor
 from booking.domain.events import Event, EventKind
+from booking.reminders.plan import plan_reminders
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
 from booking.storage.queries.desk.staff_changes import others_listen
@@ -69,8 +70,9 @@ async def record_bookings(
     staff: StaffBooking | None,
     has_email: bool,
 ) -> None:
-    """Record the event of visits that were booked, in the booking's transaction; see `record_change`."""
+    """Record the event of visits that were booked, and plan their reminders; see `record_change`."""
     key, now = rows[0].ordering_key, event.occurred_at
+    await plan_reminders(session, rows, is_new=True, now=now)
     if staff is None:
         await record_event(session, event, manage_token, ordering_key=key)
         return
@@ -100,12 +102,14 @@ async def record_change(
     by: ByStaff | None,
     manage_token: str | None,
 ) -> None:
-    """Record the event of a visit that was moved, cancelled or booked again, in the change's transaction.
+    """Record the event of a visit that was moved, cancelled or booked again, in the change's transaction, and
+    plan its reminders anew.
 
     All others hear of it at once. The patient does of what they or a partner did (`by` is None); of what
     staff did some minutes later, if at all.
     """
     await session.flush()
+    await plan_reminders(session, [row], now=event.occurred_at)
     if by is None:
         await withdraw_mail(session, row.id)
         await record_event(session, event, manage_token, ordering_key=row.ordering_key)

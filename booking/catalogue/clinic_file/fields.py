@@ -20,6 +20,7 @@ UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(
 # As long as the longest month and year: what must be kept for ten years is kept for ten of any.
 LONG_UNITS = UNITS | {"month": timedelta(days=31), "year": timedelta(days=366)}
 DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day|month|year)s?")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 # They mean the computer's own zone, and browsers don't know them.
@@ -55,6 +56,26 @@ def _whole_days(value: timedelta) -> timedelta:
 
 def _whole_days_or_none(value: Any) -> timedelta | None:
     return None if value is False else _whole_days(_duration(value))
+
+
+def _clock_time(value: Any) -> timedelta:
+    match = CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise ValueError('a time looks like "16:00"')
+    return timedelta(hours=int(match[1]), minutes=int(match[2]))
+
+
+def _quiet_hours(value: Any) -> tuple[timedelta, timedelta] | None:
+    if value is False:
+        return None
+    first, _, last = value.partition("-") if isinstance(value, str) else ("", "", "")
+    try:
+        hours = _clock_time(first.strip()), _clock_time(last.strip())
+    except ValueError:
+        raise ValueError('quiet hours look like "21:00-08:00"; false for none') from None
+    if hours[0] == hours[1]:
+        raise ValueError("quiet hours that end when they begin would last all day; false for none")
+    return hours
 
 
 def matching(pattern: str, otherwise: str) -> AfterValidator:
@@ -230,6 +251,10 @@ Period = Annotated[timedelta, BeforeValidator(_period), AfterValidator(_whole_da
 """Whole days; a month counts as 31, a year as 366."""
 WholeDaysOrFalse = Annotated[timedelta | None, BeforeValidator(_whole_days_or_none)]
 """A duration of whole days; None for `false`."""
+ClockTime = Annotated[timedelta, PlainValidator(_clock_time)]
+"""A time on the wall, as what has passed since midnight."""
+QuietHours = Annotated[tuple[timedelta, timedelta] | None, PlainValidator(_quiet_hours)]
+"""From one time on the wall to another, mostly of the next day; None for `false`."""
 Day = Annotated[date, PlainValidator(_day)]
 Moment = Annotated[date, PlainValidator(_date_or_time)]
 """A date, or its subclass with a time."""

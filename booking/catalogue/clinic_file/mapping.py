@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model import ClinicFile, RemindersSection
 from booking.catalogue.clinic_file.validation import (
     hours_without_breaks,
     time_off_instants,
@@ -29,6 +30,7 @@ from booking.storage.models.catalogue import (
     TimeOff,
 )
 
+NO_REMINDERS = RemindersSection.model_validate({"days_before": [], "quiet_hours": False})
 Row = dict[str, Any]
 
 
@@ -132,13 +134,18 @@ def _stored(value: Any, languages: Sequence[str]) -> Any:
 
 
 def _clinic(file: ClinicFile) -> Row:
-    clinic = file.clinic
+    clinic, reminders = file.clinic, file.reminders or NO_REMINDERS
+    quiet_from, quiet_until = reminders.quiet_hours or (timedelta(0), timedelta(0))
     return (
         _row(Clinic, clinic, file)
         | _row(Clinic, file.policy, file)
         | _row(Clinic, file.retention, file)
         | _row(Clinic, file.desk, file)
+        | _row(Clinic, reminders, file, "quiet_hours")
         | {
+            "reminder_days": sorted(set(reminders.reminder_days), reverse=True) or None,
+            "quiet_from": quiet_from,
+            "quiet_until": quiet_until,
             "phone": e164(clinic.phone, clinic.country),
             "phone_shown": clinic.phone,
             "website": str(clinic.website) if clinic.website else None,

@@ -6,16 +6,17 @@ A field has the name of the column that stores it, and the file's key as its ali
 from datetime import timedelta
 from typing import Annotated
 
-from email_validator import EmailNotValidError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from booking.catalogue.clinic_file.fields import (
+    ClockTime,
     Country,
     Day,
     Duration,
     Line,
     Moment,
     Period,
+    QuietHours,
     Region,
     Slug,
     Text,
@@ -25,32 +26,10 @@ from booking.catalogue.clinic_file.fields import (
     WholeDaysOrFalse,
     Zone,
     between,
-    matching,
 )
-from booking.domain.contact import parse_email
+from booking.catalogue.clinic_file.formats import Amount, Currency, Email, Language, ServiceType, Version
 from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Outcome
-
-
-def _email_address(text: str) -> str:
-    try:
-        return parse_email(text).normalized
-    except EmailNotValidError as reason:
-        raise ValueError(f"{text!r} is no e-mail address") from reason
-
-
-Email = Annotated[str, AfterValidator(_email_address)]
-Language = Annotated[
-    str, matching(r"[a-z]{2,3}(-[A-Z]{2})?", 'no language; languages look like "en" or "fr-CA"')
-]
-Amount = Annotated[str, matching(r"[0-9]{1,6}\.[0-9]{2}", 'no price; a price looks like "110.00"')]
-ServiceType = Annotated[str, matching(r"[1-9][0-9]{0,3}", 'no service type; one looks like "65"')]
-Version = Annotated[
-    str,
-    StringConstraints(max_length=64),
-    matching(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", 'no version; a version looks like "2027-01" or "3.1"'),
-]
-Currency = Annotated[str, matching(r"[A-Z]{3}", 'no currency; a currency looks like "CAD"')]
 
 
 class Section(BaseModel):
@@ -127,6 +106,23 @@ class DeskSection(Section):
     sign_out_after: Annotated[Duration, between("5 min", "7 days")] = timedelta(minutes=30)
     """Staff who haven't used the [front desk](../how-to/front-desk.md) for so long are signed out: from 5 min
     to 7 days, 30 min unless given."""
+
+
+class RemindersSection(Section):
+    reminder_days: Annotated[
+        list[Annotated[int, Field(ge=1, le=30, strict=True)]], Field(alias="days_before", max_length=5)
+    ] = [7, 1]
+    """How many days before a visit, five numbers from 1 to 30 at most: `[7, 1]` unless given; `[]` sends
+    none."""
+    reminder_time: Annotated[ClockTime, Field(alias="at")] = timedelta(hours=16)
+    """When on such a day, on the clock of the clinic's zone: `"16:00"` unless given."""
+    reminder_wait: Annotated[Duration, between("0 min", "7 days"), Field(alias="after_booking")] = timedelta(
+        hours=24
+    )
+    """No reminder is due within this time of the booking, `"24 h"` unless given."""
+    quiet_hours: QuietHours = (timedelta(hours=21), timedelta(hours=8))
+    """Nothing is sent then, on the clock of the clinic's zone: `"21:00-08:00"` unless given; `false`: at any
+    hour."""
 
 
 class ClosureSection(Section):
@@ -219,6 +215,8 @@ class ServiceSection(Section):
     directories: `"65"` is physiotherapy, `"25"` massage therapy."""
     screening: list[Slug] = []
     """Slugs of questions, in order."""
+    reminders: Annotated[bool, Field(strict=True)] = True
+    """`false`: patients are not reminded of its visits."""
 
 
 class CertificationSection(Section):
@@ -273,6 +271,8 @@ class ClinicFile(Section):
     `book-online retention` deletes older ones."""
     desk: DeskSection = DeskSection()
     """The front desk of the clinic's staff."""
+    reminders: RemindersSection | None = None
+    """[Reminders](../how-to/reminders.md) of visits. Without this table none are sent."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
     """The places where the clinic receives patients."""
     screening: list[ScreeningSection] = []

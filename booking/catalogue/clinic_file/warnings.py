@@ -6,6 +6,7 @@ from itertools import combinations
 
 from booking.catalogue.clinic_file.model import ClinicFile, PractitionerSection, ServiceSection
 from booking.catalogue.clinic_file.validation import day_at_both, hours_without_breaks, place_of
+from booking.timegrid.ticks import DAY
 
 
 def clinic_file_warnings(file: ClinicFile, *, today: date, languages: Collection[str]) -> list[str]:
@@ -24,6 +25,20 @@ def _clinic(file: ClinicFile, languages: Collection[str]) -> Iterator[str]:
             yield f"clinic.languages: there are no words in {language!r}; {', '.join(languages)} have them"
     if file.policy.minimum_notice >= file.policy.horizon:
         yield "policy.minimum_notice: reaches beyond the horizon, so that nothing can be booked"
+    yield from _reminders(file)
+
+
+def _reminders(file: ClinicFile) -> Iterator[str]:
+    reminders = file.reminders
+    if reminders is None:
+        return
+    if reminders.quiet_hours:
+        begins, ends = reminders.quiet_hours
+        # On the clock's face, from where the quiet begins.
+        if (reminders.reminder_time - begins) % DAY < (ends - begins) % DAY:
+            yield "reminders.at: is within the quiet hours, so that reminders are sent when those end"
+    if all(days >= file.policy.horizon.days for days in reminders.reminder_days):
+        yield "reminders.days_before: reaches beyond the horizon, or is empty, so that nobody is reminded"
 
 
 def _service(file: ClinicFile, service: ServiceSection, today: date) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Appointments, their patients and their courses.
+"""Appointments, their patients, courses and reminders.
 
 They are named by random ids, and refer to rows of the catalogue by slug.
 """
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, false, text
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.policy import BookingPolicy
@@ -76,6 +76,7 @@ class Patient(Table):
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     name_index: Mapped[bytes | None]  # equal for equal names; None until the name is indexed
     language: Mapped[str]
+    no_reminders_since: Mapped[datetime | None]  # the same for all bookings with the address
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
@@ -159,3 +160,42 @@ class Appointment(AppointmentColumns, Table):
     def set_local_start(self, zone: ZoneInfo) -> None:
         """Record that the patient is told the time that the zone's clock shows at `starts_at`."""
         self.local_start = self.starts_at.astimezone(zone).isoformat()
+
+
+class Reminder(Table):
+    """A reminder of an appointment: due, or taken by a process that sends it.
+
+    It is about the visit at `starts_at`, and sent for no other time. Until it is taken it is written and
+    deleted with the visit's changes; afterwards it stays, so that none is sent twice.
+    """
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        CheckConstraint("due_at < starts_at", name="in_order"),
+        CheckConstraint("days_before > 0", name="days_before"),
+        UniqueConstraint("appointment", "starts_at", "days_before"),
+        partial_index("ix_reminders_due", "due_at", where="taken_at IS NULL"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    appointment: Mapped[uuid.UUID] = mapped_column(ForeignKey("appointments.id"))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    days_before: Mapped[int]
+    due_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    event: Mapped[uuid.UUID | None] = mapped_column(index=True)  # None: nobody was to be told
+
+
+class ReminderPlan(Table):
+    """By which rules the reminders are planned, and how far, while the visits are gone through again."""
+
+    __tablename__ = "reminder_plan"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint("(position_at IS NULL) = (position_id IS NULL)", name="position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    rules: Mapped[str] = mapped_column(String(64))  # a fingerprint
+    position_at: Mapped[datetime | None]  # visits up to this one are planned; None: all are
+    position_id: Mapped[uuid.UUID | None]

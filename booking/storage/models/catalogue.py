@@ -5,7 +5,7 @@ Its rows are named by slugs. Holds and appointments refer to them, so they are w
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.policy import BookingPolicy
@@ -42,6 +42,11 @@ class Clinic(Table):
     outbox_retention: Mapped[timedelta] = mapped_column(server_default=text("43200"))
     webhook_log_retention: Mapped[timedelta] = mapped_column(server_default=text("43200"))
     sign_out_after: Mapped[timedelta] = mapped_column(server_default=text("30"))
+    reminder_days: Mapped[list[int] | None]  # before a visit; None: no reminders
+    reminder_time: Mapped[timedelta] = mapped_column(server_default=text("960"))  # after midnight
+    reminder_wait: Mapped[timedelta] = mapped_column(server_default=text("1440"))  # after the booking
+    quiet_from: Mapped[timedelta] = mapped_column(server_default=text("0"))  # both 0: none
+    quiet_until: Mapped[timedelta] = mapped_column(server_default=text("0"))
     catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property
@@ -179,6 +184,7 @@ class Service(Table):
     currency: Mapped[str | None] = mapped_column(String(3))
     requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
     service_type: Mapped[str | None] = mapped_column(String(4))  # a code of HL7's service types
+    reminders: Mapped[bool] = mapped_column(server_default=true())
     position: Mapped[int]
     listed: Mapped[bool]
 

@@ -10,6 +10,7 @@ from booking.storage.session import BookingSession
 
 SETUP_LOCK = 0x626F6F6B  # any constant
 RETENTION_LOCK = 0x6B656570
+REMINDER_LOCK = 0x72656D69
 
 
 async def lock_setup(session: BookingSession) -> None:
@@ -36,11 +37,18 @@ async def lock_setup_in_time(session: BookingSession) -> None:
 
 async def try_lock_retention(session: BookingSession) -> bool:
     """Whether no other process is deleting old rows; until the transaction ends, none begins to."""
+    return await _try_lock(session, RETENTION_LOCK)
+
+
+async def try_lock_reminders(session: BookingSession) -> bool:
+    """Whether no other process takes or plans reminders; until the transaction ends, none begins to."""
+    return await _try_lock(session, REMINDER_LOCK)
+
+
+async def _try_lock(session: BookingSession, lock: int) -> bool:
     if session.get_bind().dialect.name == "sqlite":
         return True
-    return bool(
-        await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RETENTION_LOCK})
-    )
+    return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}))
 
 
 async def lock_client(session: BookingSession, client: bytes) -> None:

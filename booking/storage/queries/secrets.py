@@ -1,4 +1,4 @@
-"""Which secrets are right, of any kind that a client may have: by their hashes, in one statement."""
+"""Which secrets are right, of any kind that a client may have, by their hashes; and whose a feed's is."""
 
 from collections.abc import Collection
 
@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select, union_all
 
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.calendar_feeds import CalendarFeed
+from booking.storage.models.catalogue import Practitioner
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey
@@ -26,3 +27,13 @@ AMONG = union_all(
 async def right_secrets(session: BookingSession, hashes: Collection[bytes]) -> set[bytes]:
     """Those of the hashes that are of manage tokens, holds, idempotency keys and calendar feeds."""
     return set((await session.scalars(AMONG, {"hashes": list(hashes)})).all())
+
+
+async def practitioner_of_feed(session: BookingSession, token_hash: bytes) -> Practitioner | None:
+    """Whose calendar this is the secret of; None once the clinic has withdrawn the practitioner."""
+    query = (
+        select(Practitioner)
+        .join(CalendarFeed, CalendarFeed.practitioner == Practitioner.slug)
+        .where(CalendarFeed.token_hash == token_hash, Practitioner.listed)
+    )
+    return (await session.scalars(query)).one_or_none()

@@ -1,0 +1,63 @@
+"""The content of the mail that reminds a patient of all visits on a day."""
+
+from collections.abc import Iterator
+
+from booking.domain.translations import in_language
+from booking.i18n.texts import Texts
+from booking.notifications.content import (
+    Links,
+    change_section,
+    deadline_row,
+    location_row,
+    practitioner_row,
+    reference_row,
+    service_row,
+    time_row,
+)
+from booking.notifications.context import MailContext
+from booking.notifications.layout import Card, Link, MailLayout, Section
+from booking.storage.models.appointments import Appointment
+
+
+def write_reminder(context: MailContext, texts: Texts, links: Links, *, language: str) -> MailLayout:
+    """`language` is for the clinic's own texts, which may be in more languages than ours."""
+    appointments = context.appointments
+    start = context.local(appointments[0].starts_at, appointments[0])
+    is_one = len(appointments) == 1
+    when = texts.day_and_time(start) if is_one else texts.day(start)
+    stop = Link(texts("mail.reminder.stop"), links.no_reminders) if links.no_reminders else None
+    return MailLayout(
+        clinic=in_language(context.clinic.name, language),
+        phone=context.clinic.phone,
+        phone_shown=context.clinic.phone_shown,
+        subject=texts.label(texts("mail.reminder.subject"), when),
+        title=texts.count("mail.reminder.title", len(appointments)),
+        lead=[texts("mail.booked.lead")],
+        cards=[_card(context, appointment, texts, language) for appointment in appointments],
+        sections=[*_preparations(context, texts, language), change_section(context, texts, links)],
+        unsubscribe=stop,
+    )
+
+
+def _card(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Card:
+    rows = [
+        time_row(context, appointment, texts),
+        service_row(context, appointment, texts, language),
+        practitioner_row(context, appointment, texts),
+        location_row(context, appointment, texts, language),
+        reference_row(appointment, texts),
+    ]
+    if len(context.appointments) > 1:
+        rows.append(deadline_row(context, appointment, texts))
+    return Card(rows)
+
+
+def _preparations(context: MailContext, texts: Texts, language: str) -> Iterator[Section]:
+    """Once for each service; named where there are several."""
+    services = {row.service: context.services[row.service] for row in context.appointments}
+    for service in services.values():
+        if service.preparation:
+            title = texts("confirmed.prepare")
+            if len(services) > 1:
+                title = texts.label(in_language(service.name, language), title)
+            yield Section(title, [in_language(service.preparation, language)])

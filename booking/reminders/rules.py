@@ -1,0 +1,83 @@
+"""When a reminder is due: days before the visit, outside of quiet hours, and never soon after the booking."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.timegrid.ticks import DAY
+
+BEFORE_QUIET = timedelta(minutes=30)
+"""So long before quiet hours a reminder is due that falls into them, if the visit begins before their end."""
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From one time on the wall to another, as what has passed since midnight; mostly through the night."""
+
+    begin: timedelta
+    end: timedelta
+
+    def around(self, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+        """The first and the last instant of those that `at` is in (half-open); None if it is in none."""
+        today = at.astimezone(zone).date()
+        for day in (today - DAY, today):
+            last_day = day if self.begin < self.end else day + DAY
+            begin, end = on_the_wall(day, self.begin, zone), on_the_wall(last_day, self.end, zone)
+            if begin <= at < end:
+                return begin, end
+        return None
+
+
+@dataclass(frozen=True)
+class ReminderRules:
+    """The clinic's rules. `zone` is the clinic's own; a visit's day is that of its location's clock.
+
+    `silent_services` (slugs) remind of nothing.
+    """
+
+    days_before: tuple[int, ...]
+    at: timedelta
+    wait: timedelta
+    quiet: QuietHours | None
+    zone: ZoneInfo
+    location_zones: Mapping[str, ZoneInfo]
+    silent_services: frozenset[str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one is another plan."""
+        zones = sorted((slug, zone.key) for slug, zone in self.location_zones.items())
+        parts = (self.days_before, self.at, self.wait, self.quiet, self.zone.key, zones)
+        return hashlib.sha256(repr((*parts, sorted(self.silent_services))).encode()).hexdigest()
+
+    def due_times(
+        self, service: str, location: str, starts_at: datetime, *, booked_at: datetime
+    ) -> Iterator[tuple[int, datetime]]:
+        """The reminders of a visit: how many days before, and when."""
+        if service in self.silent_services:
+            return
+        day = starts_at.astimezone(self.location_zones[location]).date()
+        for days in self.days_before:
+            due_at = self._due_at(day - days * DAY, starts_at)
+            if booked_at + self.wait <= due_at < starts_at:
+                yield days, due_at
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """The end of the quiet hours that are now; None while there are none."""
+        around = self.quiet.around(now, self.zone) if self.quiet else None
+        return around[1] if around else None
+
+    def _due_at(self, day: date, starts_at: datetime) -> datetime:
+        due_at = on_the_wall(day, self.at, self.zone)
+        around = self.quiet.around(due_at, self.zone) if self.quiet else None
+        if around is None:
+            return due_at
+        begin, end = around
+        return end if end < starts_at else begin - BEFORE_QUIET
+
+
+def on_the_wall(day: date, time: timedelta, zone: ZoneInfo) -> datetime:
+    """The instant at which the zone's clock shows the time; where it skips it, as much after the skip."""
+    return (datetime.combine(day, datetime.min.time()) + time).replace(tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,53 @@
+"""Pages of a patient's own visits, which work without a script: links in mails lead here."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from booking.domain.errors import TryAgain
+from web.noscript.request import NoscriptSite
+from web.visits.reminders import reminders_page, resume_reminders, stop_reminders
+from web.visits.request import VisitRequest
+
+Page = Callable[[VisitRequest], Awaitable[Response]]
+PAGES: dict[tuple[str, str], Page] = {
+    ("GET", "/reminders"): reminders_page,
+    ("POST", "/reminders"): stop_reminders,
+    ("POST", "/reminders/resume"): resume_reminders,
+}
+
+
+def visit_routes(site: NoscriptSite) -> list[BaseRoute]:
+    """All below `/visits/{token}`. A GET changes nothing."""
+    return [
+        Route(f"/visits/{{token}}{path}", partial(_respond, site, page), methods=[method])
+        for (method, path), page in PAGES.items()
+    ]
+
+
+async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
+    request = VisitRequest.of(site, http)
+    try:
+        site.charge(http)
+    except HTTPException:
+        if not await site.is_paid_by_secret([request.token]):
+            raise
+    try:
+        return await page(request)
+    except TryAgain as refusal:
+        card = site.cards.last.get(request.texts.language)
+        response = request.render(
+            "noscript/try_again.html",
+            card,
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+            fields=[],
+            method=http.method,
+            address=http.url.path,
+        )
+        response.headers["Retry-After"] = str(int(refusal.retry_after.total_seconds()))
+        return response
