@@ -39,7 +39,7 @@ DESK = {
 }
 """Tables that the front desk writes, which decide about open times too."""
 LEAVES = ("certifications", "closures", "opening_hours", "service_offers", "service_screening", "time_off")
-OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments"}
+OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments", "reminders", "reminder_plan"}
 
 
 async def revision(database: Database) -> str:
