@@ -57,7 +57,9 @@ async def search_people(
     typed = trim(text)
     if len(typed) > MAX_TEXT:
         raise InvalidInput(
-            f"Please search for {MAX_TEXT} characters at most.", path=("q",), code=InvalidInputCode.TOO_LONG
+            f"Please search for {MAX_TEXT} characters at most.",
+            path=("search",),
+            code=InvalidInputCode.TOO_LONG,
         )
     request = _Request(session, typed, name_words(typed)[:MAX_WORDS], only_practitioner, limit)
     found: dict[BookedPatient, PatientContact] = {}

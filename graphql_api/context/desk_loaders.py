@@ -35,13 +35,13 @@ class DeskLoaders:
     async def _patients(self, keys: list[uuid.UUID]) -> list[PatientContact | None]:
         async with self._database.read() as session:
             contacts = await contacts_by_id(session, keys)
-        await self._record(contacts, "Appointment.patient")
+        await self.record_looks_at(contacts, "Appointment.patient")
         return [contacts.get(key) for key in keys]
 
     async def _notes(self, rows: list[Appointment]) -> list[str | None]:
         async with self._database.read() as session:
             notes = await notes_by_appointment(session, rows)
-        await self._record([row.patient for row in rows if row.id in notes], "Appointment.note")
+        await self.record_looks_at([row.patient for row in rows if row.id in notes], "Appointment.note")
         return [notes.get(row.id) for row in rows]
 
     async def _has_topics(self, rows: list[Appointment]) -> Sequence[bool]:
@@ -49,7 +49,8 @@ class DeskLoaders:
             topics = await topics_by_appointment(session, rows)
         return [bool(topics.get(row.id)) for row in rows]
 
-    async def _record(self, patients: Iterable[uuid.UUID], detail: str) -> None:
+    async def record_looks_at(self, patients: Iterable[uuid.UUID], detail: str) -> None:
+        """Call it before anything of them is shown. `detail` says in fixed words what is seen."""
         assert self._actor is not None
         shown, actor, now = list(patients), self._actor, self._now
         async with self._database.read() as session:

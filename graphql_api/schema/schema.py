@@ -42,7 +42,7 @@ from graphql_api.operations import (
     webhooks,
 )
 from graphql_api.operations.desk import appointments as desk_appointments
-from graphql_api.operations.desk import blocked_time, day_schedule, extra_hours
+from graphql_api.operations.desk import blocked_time, day_schedule, extra_hours, people
 from graphql_api.operations.desk import book as book_for_patient
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
@@ -68,6 +68,7 @@ CORE_PARTS = (
     book_for_patient.part,
     blocked_time.part,
     extra_hours.part,
+    people.part,
     nodes.part,
     rate_limit.part,
 )

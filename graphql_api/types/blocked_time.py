@@ -5,7 +5,6 @@ from typing import Self
 import strawberry
 
 from booking.domain import errors
-from booking.domain.errors import BookingError
 from booking.storage.models.desk.blocked_time import BlockedTime as BlockedTimeRow
 from booking.storage.models.desk.blocked_time import BlockKind
 from booking.storage.models.desk.blocked_time import ExtraHours as ExtraHoursRow
@@ -14,7 +13,7 @@ from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.catalogue import Location, Practitioner
-from graphql_api.types.problems import Problem
+from graphql_api.types.problems import Problem, problem
 from graphql_api.types.relay import Node, global_id
 from graphql_api.types.time_intervals import TimeInterval
 
@@ -80,8 +79,9 @@ class ExtraHours(DeskTime):
         )
 
 
-@strawberry.type(
-    description="Visits are booked inside: nothing was changed. `overAppointments` goes on all the same."
+@problem(
+    errors.AppointmentsInside,
+    "Visits are booked inside: nothing was changed. `overAppointments` goes on all the same.",
 )
 class AppointmentsInside(Problem):
     @strawberry.field(description="The visits inside that are still to come, in order of time.")
@@ -89,6 +89,3 @@ class AppointmentsInside(Problem):
         async with info.context.database.read() as session:
             rows = await appointments_by_id(session, self.error.appointments)
         return [Appointment.of(row) for row in rows]
-
-
-PROBLEMS: dict[type[BookingError], type[Problem]] = {errors.AppointmentsInside: AppointmentsInside}

@@ -26,7 +26,7 @@ export default [
             types: [
               ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
               ...['Challenge', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
-              ...['BlockedInterval', 'HeldInterval', 'OpenInterval'],
+              ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person'],
               ...problems,
             ],
           },

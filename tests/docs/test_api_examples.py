@@ -33,7 +33,7 @@ REFUSED = {"HoldOrProblem": "NoticeTooShort", "Arrived": "InvalidInput"}
 """Examples that are refused, with their problem."""
 
 OF_THE_DESK = {"Day", "BookForPatient", "Arrived", "Note", "MoveForPatient", "CancelForPatient"}
-OF_THE_DESK |= {"Block", "Unblock", "AddHours"}
+OF_THE_DESK |= {"WhoIsIt", "Block", "Unblock", "AddHours"}
 WITH_A_KEY = OF_THE_DESK | {"OwnAppointments", "Changes", "AddEndpoint"}
 Answers = dict[str, Any]
 """The data of each example's answer, by its operation's name."""
@@ -107,6 +107,7 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
         **booking_details(answers),
     },
     "Day": lambda answers: {"date": start(answers, 0)[:10]},
+    "WhoIsIt": lambda answers: {"search": PATIENT["phone"]},
     "BookForPatient": lambda answers: {
         "input": {
             "serviceId": service(answers)["id"],

@@ -24,7 +24,7 @@ from graphql_api.operations.desk.appointments import desk_actor
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.security.viewer import DESK_MANAGE, DESK_READ
 from graphql_api.types.appointments import Appointment
-from graphql_api.types.blocked_time import PROBLEMS, BlockedTime
+from graphql_api.types.blocked_time import BlockedTime
 from graphql_api.types.catalogue import Weekday
 from graphql_api.types.payload import Payload
 from graphql_api.types.relay import key_from_id, key_from_optional_id, uuid_from_id
@@ -181,7 +181,6 @@ async def blocked_time_by_key(key: str, context: Context) -> BlockedTime | None:
 
 part = SchemaPart(
     mutation=BlockedTimeMutations,
-    problems=PROBLEMS,
     nodes={"BlockedTime": blocked_time_by_key},
     node_scope=DESK_READ,
 )
