@@ -32,7 +32,7 @@ OWN_BOOKINGS = RequiresScope(scope=Scope.APPOINTMENT_READ)
 """For keys with the scope `appointment-read` alone."""
 WEBHOOKS = RequiresScope(scope=Scope.WEBHOOK_MANAGE)
 PATIENTS = RequiresScope(scope=Scope.PATIENT_READ)
-"""For keys with the scope `patient-read` alone."""
+"""For keys with the scope `patient-read` alone: what is about a person."""
 DESK_READ = RequiresScope(scope=Scope.DESK_READ)
 """For keys of the clinic's own software, which see what the front desk sees."""
 DESK_MANAGE = RequiresScope(scope=Scope.DESK_MANAGE)

@@ -150,10 +150,22 @@ class Appointment(AppointmentTime):
         return await info.context.load.desk.has_topics.load(self.row)
 
     @strawberry.field(
-        description="The note for the desk; null if there is none. It is no health record.",
+        description="Whether the desk has noted something on it.",
         directives=[DESK_READ],
     )
+    def has_note(self) -> bool | None:
+        return self.row.desk_note is not None
+
+    @strawberry.field(
+        description=(
+            "The note for the desk, no health record; null if there is none, and unless the key has "
+            "`DESK_READ` too."
+        ),
+        directives=[PATIENTS],
+    )
     async def note(self, info: Info) -> str | None:
+        if not info.context.viewer.is_at_desk:
+            return None
         return await info.context.load.desk.notes.load(self.row)
 
     @classmethod

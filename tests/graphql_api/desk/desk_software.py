@@ -34,8 +34,8 @@ DAY = """query ($date: LocalDate!, $practitionerId: ID, $first: Int, $after: Str
       extraHours { id }
       blocked { startsAt endsAt blockedTimeId label }
       appointments { edges { node {
-        id reference status version startsAt service { slug } isSqueezeIn hasTopics note impossibleSince
-        patient { id name email phone } } } }
+        id reference status version startsAt service { slug } isSqueezeIn hasTopics hasNote note
+        impossibleSince patient { id name email phone } } } }
     } }
     pageInfo { hasNextPage endCursor }
   }
