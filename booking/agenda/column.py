@@ -62,6 +62,7 @@ def _visit(stretch: Stretch, row: AgendaVisit, with_names: bool) -> Visit:
         name=details.name if details and with_names else None,
         has_topics=bool(details and details.topics),
         has_note=row.has_note,
+        is_confirmed=row.is_confirmed,
         squeeze_in=row.squeeze_in,
         is_possible=row.impossible_since is None,
     )

@@ -40,6 +40,7 @@ class Visit:
     name: str | None
     has_topics: bool
     has_note: bool
+    is_confirmed: bool
     squeeze_in: bool  # beside another visit of the practitioner
     is_possible: bool  # False: the catalogue or blocked time rules it out, and somebody has to call
 

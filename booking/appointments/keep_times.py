@@ -90,6 +90,8 @@ async def _keep(
     row, former, zone = change.appointment, change.appointment.starts_at, zones[change.appointment.location]
     if change.keeps is not None and not instant:
         row.starts_at, row.ends_at = change.keeps, change.keeps + (row.ends_at - row.starts_at)
+    if instant:
+        row.confirmed_at = None  # The patient has confirmed another time on the wall.
     row.set_local_start(zone)
     row.changed_at = now
     row.sequence += 1

@@ -191,6 +191,7 @@ async def reschedule(
         appointment.changed_at = now
         appointment.sequence += 1
         appointment.impossible_since = None
+        appointment.confirmed_at = staff.confirmed_at if staff is not None else None
     await session.flush()
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by

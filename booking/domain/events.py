@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     """It is booked as before: an arrival or an absence was taken back."""
     REMINDER_DUE = "appointment.reminder_due"
     """The patient is reminded: of all visits on a day, by one mail."""
+    CONFIRMED = "appointment.confirmed"
+    """The patient has said that they will come, at the time that the visit has."""
     CATALOGUE_CHANGED = "catalogue.changed"
     """For webhooks alone: the clinic, its services or practitioners changed."""
     AVAILABILITY_CHANGED = "availability.changed"
@@ -38,7 +40,7 @@ STATUS_EVENTS = (
     EventKind.REOPENED,
 )
 """What the clinic notes on the day of a visit. Its time stays as it was, and the patient gets no mail."""
-REMINDER_EVENTS = (EventKind.REMINDER_DUE,)
+REMINDER_EVENTS = (EventKind.REMINDER_DUE, EventKind.CONFIRMED)
 """Between the booking and the visit, which stays as it was."""
 APPOINTMENT_EVENTS = tuple(kind for kind in EventKind if kind not in CHANGE_EVENTS)
 

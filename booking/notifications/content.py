@@ -21,11 +21,17 @@ class NotForPatients(Exception):
 
 @dataclass(frozen=True)
 class Links:
-    """`manage` and `no_reminders` are secret, and only for the patient; None if not known any more."""
+    """`manage` and `visits` are secret, and only for the patient; None if not known any more."""
 
     book: str
     manage: str | None
-    no_reminders: str | None = None
+    visits: str | None = None
+    """The pages of the visits that a reminder is about."""
+    language: str = ""
+
+    def page(self, name: str) -> str:
+        """One of those pages."""
+        return f"{self.visits}{name}?lang={self.language}"
 
 
 def write_mail(context: MailContext, texts: Texts, links: Links, *, language: str) -> MailLayout:

@@ -100,8 +100,8 @@ async def mail_context(session: BookingSession, event: Event, *, now: datetime) 
 
     Also None if all its appointments are over: the mail server was down for that long.
     """
-    if event.kind in STATUS_EVENTS:
-        return None  # The patient was there, or knows best why not.
+    if event.kind in (*STATUS_EVENTS, EventKind.CONFIRMED):
+        return None  # The patient was there, or knows best.
     if event.kind is EventKind.REMINDER_DUE:
         return await _reminder_context(session, event, now=now)
     offered: dict[uuid.UUID, list[OfferedTime]] = {}

@@ -49,6 +49,8 @@ class Section:
     title: str
     lines: Sequence[str] = ()
     link: Link | None = None
+    choices: Sequence[Link] = ()
+    """Links of equal weight, beside each other."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def _text_of_section(section: Section, texts: Texts) -> str:
     if section.link:
         lines += [texts.label(section.link.text, "").rstrip(), section.link.url]
         lines += [section.link.note] if section.link.note else []
+    for choice in section.choices:
+        lines += [texts.label(choice.text, "").rstrip(), choice.url]
     return "\n".join(lines)
 
 

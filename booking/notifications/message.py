@@ -41,7 +41,8 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     links = Links(
         f"{site}/book",
         manage_token and f"{site}/manage#{manage_token}",
-        manage_token and f"{site}/visits/{manage_token}/reminders?lang={texts.language}",
+        manage_token and f"{site}/visits/{manage_token}",
+        texts.language,
     )
     write = write_offer if context.offered else write_reminder if is_reminder else write_mail
     mail = write(context, texts, links, language=language)

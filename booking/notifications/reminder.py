@@ -25,7 +25,7 @@ def write_reminder(context: MailContext, texts: Texts, links: Links, *, language
     start = context.local(appointments[0].starts_at, appointments[0])
     is_one = len(appointments) == 1
     when = texts.day_and_time(start) if is_one else texts.day(start)
-    stop = Link(texts("mail.reminder.stop"), links.no_reminders) if links.no_reminders else None
+    stop = Link(texts("mail.reminder.stop"), links.page("/reminders")) if links.visits else None
     return MailLayout(
         clinic=in_language(context.clinic.name, language),
         phone=context.clinic.phone,
@@ -34,7 +34,11 @@ def write_reminder(context: MailContext, texts: Texts, links: Links, *, language
         title=texts.count("mail.reminder.title", len(appointments)),
         lead=[texts("mail.booked.lead")],
         cards=[_card(context, appointment, texts, language) for appointment in appointments],
-        sections=[*_preparations(context, texts, language), change_section(context, texts, links)],
+        sections=[
+            *_come(context, texts, links),
+            *_preparations(context, texts, language),
+            _change(context, texts, links),
+        ],
         unsubscribe=stop,
     )
 
@@ -61,3 +65,23 @@ def _preparations(context: MailContext, texts: Texts, language: str) -> Iterator
             if len(services) > 1:
                 title = texts.label(in_language(service.name, language), title)
             yield Section(title, [in_language(service.preparation, language)])
+
+
+def _come(context: MailContext, texts: Texts, links: Links) -> Iterator[Section]:
+    """The link asks again on its page: scanners of mails follow links."""
+    if all(row.confirmed_at for row in context.appointments):
+        yield Section(texts("visits.confirmed.title"), [texts("mail.reminder.confirmed")])
+    elif links.visits:
+        title = texts.count("visits.ask.title", len(context.appointments))
+        yield Section(title, [], Link(texts("mail.reminder.confirm"), links.page("")))
+
+
+def _change(context: MailContext, texts: Texts, links: Links) -> Section:
+    section = change_section(context, texts, links)
+    if not links.visits or not any(context.deadline(row) for row in context.appointments):
+        return section
+    choices = [
+        Link(texts("manage.move"), links.page("/move")),
+        Link(texts("manage.cancel"), links.page("/cancel")),
+    ]
+    return Section(section.title, section.lines, choices=choices)

@@ -83,6 +83,7 @@ def _appointment(visit: ExportedVisit) -> Resource:
     reason = (
         {} if row.cancellation_reason is None else {"cancelationReason": REASONS[row.cancellation_reason]}
     )
+    patient_status = "accepted" if row.confirmed_at else "needs-action"
     words = "\n".join(filter(None, ["; ".join(visit.topics), visit.note]))
     comment = {"comment": words} if words else {}
     return {
@@ -95,7 +96,7 @@ def _appointment(visit: ExportedVisit) -> Resource:
         "end": visit.ends_at.isoformat(),
         "created": row.created_at.isoformat(),
         "participant": [
-            {"actor": {"reference": f"urn:uuid:{row.patient}"}, "status": "accepted"},
+            {"actor": {"reference": f"urn:uuid:{row.patient}"}, "status": patient_status},
             {"actor": {"display": visit.practitioner}, "status": "accepted"},
             {"actor": {"display": visit.location}, "status": "accepted"},
         ],

@@ -22,6 +22,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.canChange",
         "Appointment.cancellationReason",
         "Appointment.changeDeadline",
+        "Appointment.confirmedAt",
         "Appointment.course",
         "Appointment.endsAt",
         "Appointment.id",

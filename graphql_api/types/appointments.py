@@ -88,6 +88,16 @@ class Appointment(AppointmentTime):
         deadline = self.row.change_deadline(info.context.clinic.policy)
         return self.row.status is AppointmentStatus.BOOKED and info.context.now <= deadline
 
+    @strawberry.field(
+        description=(
+            "When the patient confirmed that they will come (FHIR `participant.status`, `accepted`); null if "
+            "they haven't, or it was moved since. It leaves `updatedAt` as it was."
+        )
+    )
+    def confirmed_at(self, info: Info) -> datetime | None:
+        at = self.row.confirmed_at
+        return at and local(at, self.row.location, info.context)
+
     @strawberry.field(description="The course that it is part of; null for a single visit.")
     def course(self) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
         return None if self.row.course is None else Course.of(self.row.course)

@@ -31,6 +31,8 @@ def _appointment(data: WebhookEvent, appointment: Appointment) -> Mapping[str, A
         "cancellationReason": appointment.cancellation_reason and appointment.cancellation_reason.name,
         "sequence": appointment.sequence,
         "version": appointment.version,
+        "confirmedAt": appointment.confirmed_at
+        and data.local(appointment.confirmed_at, appointment).isoformat(),
         "startsAt": data.local(appointment.starts_at, appointment).isoformat(),
         "endsAt": data.local(appointment.ends_at, appointment).isoformat(),
         "serviceId": global_id("Service", appointment.service),

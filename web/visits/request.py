@@ -6,7 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from booking.domain.tokens import hash_of, token_in
 from booking.i18n.locales import texts_for
@@ -49,6 +49,9 @@ class VisitRequest:
         """`here` is the page that a reload, or another language, shows."""
         card = await self.site.cards(self.texts.language)
         return self.render(f"visits/{template}.html", card, here=here, status=status, **values)
+
+    def redirect(self, address: str) -> Response:
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=SECURITY | PRIVATE)
 
     def render(
         self, template: str, clinic: ClinicCard | None, *, status: HTTPStatus, **values: object

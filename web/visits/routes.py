@@ -10,12 +10,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.domain.errors import TryAgain
+from rendering.form import BadForm
 from web.noscript.request import NoscriptSite
+from web.visits.cancel import cancel_page, cancel_visit
+from web.visits.confirm import confirm_visits, visits_page
+from web.visits.move import move_page, move_visit
 from web.visits.reminders import reminders_page, resume_reminders, stop_reminders
 from web.visits.request import VisitRequest
 
 Page = Callable[[VisitRequest], Awaitable[Response]]
 PAGES: dict[tuple[str, str], Page] = {
+    ("GET", ""): visits_page,
+    ("POST", ""): confirm_visits,
+    ("GET", "/cancel"): cancel_page,
+    ("POST", "/cancel"): cancel_visit,
+    ("GET", "/move"): move_page,
+    ("POST", "/move"): move_visit,
     ("GET", "/reminders"): reminders_page,
     ("POST", "/reminders"): stop_reminders,
     ("POST", "/reminders/resume"): resume_reminders,
@@ -39,6 +49,8 @@ async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
             raise
     try:
         return await page(request)
+    except BadForm:
+        return request.redirect(request.url())  # Nothing was done; the page shows what is so.
     except TryAgain as refusal:
         card = site.cards.last.get(request.texts.language)
         response = request.render(

@@ -39,6 +39,8 @@ class ByStaff:
     notify: bool = True
     squeeze_in: bool = False
     only_practitioner: str | None = None
+    confirmed_at: datetime | None = None
+    """When the patient had confirmed the time that a move brings back."""
     is_undo: bool = False
     """Whether this brings a former state back, which was screened and can't be undone in turn."""
 
@@ -53,11 +55,18 @@ class FormerVisit:
     location: str
     starts_at: datetime
     squeeze_in: bool
+    confirmed_at: datetime | None
 
     @classmethod
     def of(cls, row: Appointment) -> Self:
         return cls(
-            row.version, row.status, row.practitioner, row.location, row.starts_at, bool(row.squeeze_in)
+            row.version,
+            row.status,
+            row.practitioner,
+            row.location,
+            row.starts_at,
+            bool(row.squeeze_in),
+            row.confirmed_at,
         )
 
 
@@ -76,7 +85,7 @@ async def record_bookings(
     if staff is None:
         await record_event(session, event, manage_token, ordering_key=key)
         return
-    await _tell_others(session, event, key)
+    await tell_others(session, event, key)
     if staff.notify and has_email:
         await announce_booking(session, rows, manage_token, now=now)
     for row in rows:
@@ -114,7 +123,7 @@ async def record_change(
         await withdraw_mail(session, row.id)
         await record_event(session, event, manage_token, ordering_key=row.ordering_key)
         return
-    await _tell_others(session, event, row.ordering_key)
+    await tell_others(session, event, row.ordering_key)
     stood = former.status is not AppointmentStatus.CANCELLED
     told = ToldVisit(former.starts_at, former.practitioner, former.location) if stood else None
     await announce(session, row, told, notify=by.notify, now=event.occurred_at)
@@ -125,7 +134,7 @@ async def record_change(
         )
 
 
-async def _tell_others(session: BookingSession, event: Event, ordering_key: uuid.UUID) -> None:
+async def tell_others(session: BookingSession, event: Event, ordering_key: uuid.UUID) -> None:
     """Record the event for all but the patient; where nobody else listens, it would be an unheard one."""
     if await others_listen(session):
         await record_event(session, event, None, ordering_key=ordering_key, mail=False)
@@ -159,5 +168,6 @@ def record_undoable(
             former_location=former.location,
             former_starts_at=former.starts_at,
             former_squeeze_in=former.squeeze_in,
+            former_confirmed_at=former.confirmed_at,
         )
     )

@@ -66,6 +66,7 @@ async def undo_last(
             notify=change.notify,
             squeeze_in=change.former_squeeze_in,
             only_practitioner=only_practitioner,
+            confirmed_at=change.former_confirmed_at,
             is_undo=True,
         )
         row = await _undo(session, change, staff, now=now)

@@ -134,6 +134,7 @@ class Appointment(AppointmentColumns, Table):
     manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the appointments of a course
     changed_at: Mapped[datetime]  # when it was booked, moved or cancelled, or its status set
     sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change that a calendar has to hear of
+    confirmed_at: Mapped[datetime | None]  # by the patient, for the time that it has (PARTSTAT=ACCEPTED)
     impossible_since: Mapped[datetime | None]  # since the catalogue or blocked time rules it out
     local_start: Mapped[str | None]  # RFC 3339: `starts_at` as the patient was told it, on the wall clock
 

@@ -152,7 +152,7 @@ async def test_the_whole_life_of_an_endpoint_on_the_command_line(
     ended, printed = await say("replay", endpoint, "--since", "2026-11-01T00:00Z")
     assert ended == "book-online: This endpoint is disabled. Please enable it first."
     await say("enable", endpoint)
-    assert (await say("list"))[1].endswith("appointment.reminder_due\ton\n")
+    assert (await say("list"))[1].endswith("appointment.confirmed\ton\n")
 
     receiver.responses = [NO_CONTENT]
     receiver.requests.clear()

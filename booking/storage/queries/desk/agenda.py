@@ -38,6 +38,7 @@ class AgendaVisit(NamedTuple):
     topics: Ciphertext | None
     has_note: bool
     squeeze_in: bool
+    is_confirmed: bool
 
 
 class AgendaHold(NamedTuple):
@@ -89,6 +90,7 @@ _VISITS = (
         APPOINTMENTS.tell_practitioner,
         APPOINTMENTS.desk_note.is_not(None),
         APPOINTMENTS.squeeze_in,
+        APPOINTMENTS.confirmed_at.is_not(None),
     )
     .join_from(core_table(Appointment), core_table(Patient), PATIENTS.id == APPOINTMENTS.patient)
     .where(*_IN_STRETCH)
