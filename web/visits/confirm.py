@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from booking.appointments.confirm import confirm
+from booking.reminders.confirm import confirm
 from rendering.form import read_form
 from web.visits.request import VisitRequest
 from web.visits.unknown import unknown_link

@@ -85,7 +85,7 @@ async def record_bookings(
     if staff is None:
         await record_event(session, event, manage_token, ordering_key=key)
         return
-    await tell_others(session, event, key)
+    await _tell_others(session, event, key)
     if staff.notify and has_email:
         await announce_booking(session, rows, manage_token, now=now)
     for row in rows:
@@ -123,7 +123,7 @@ async def record_change(
         await withdraw_mail(session, row.id)
         await record_event(session, event, manage_token, ordering_key=row.ordering_key)
         return
-    await tell_others(session, event, row.ordering_key)
+    await _tell_others(session, event, row.ordering_key)
     stood = former.status is not AppointmentStatus.CANCELLED
     told = ToldVisit(former.starts_at, former.practitioner, former.location) if stood else None
     await announce(session, row, told, notify=by.notify, now=event.occurred_at)
@@ -134,7 +134,7 @@ async def record_change(
         )
 
 
-async def tell_others(session: BookingSession, event: Event, ordering_key: uuid.UUID) -> None:
+async def _tell_others(session: BookingSession, event: Event, ordering_key: uuid.UUID) -> None:
     """Record the event for all but the patient; where nobody else listens, it would be an unheard one."""
     if await others_listen(session):
         await record_event(session, event, None, ordering_key=ordering_key, mail=False)

@@ -58,6 +58,7 @@ async def test_a_booked_appointment_is_sent_with_ids_and_nothing_of_the_patient(
                     "status": "BOOKED",
                     "cancellationReason": None,
                     "sequence": 0,
+                    "confirmedAt": None,
                     "version": 0,
                     "startsAt": "2026-11-26T09:00:00-05:00",
                     "endsAt": (appointment.ends_at - 5 * HOUR).strftime("%Y-%m-%dT%H:%M:%S-05:00"),

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from booking.appointments.by_staff.change import tell_others
 from booking.domain.events import Event, EventKind
 from booking.domain.tokens import hash_of
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.queries.appointments import appointments_by_manage_token
+from booking.storage.queries.desk.staff_changes import others_listen
 from booking.storage.queries.locks import lock_schedules
+from booking.storage.queries.outbox import record_event
 from booking.storage.session import BookingSession
 
 
@@ -33,7 +34,8 @@ async def confirm(
     await session.flush()
     if confirmed:
         event = Event(uuid.uuid4(), EventKind.CONFIRMED, tuple(row.id for row in confirmed), now)
-        await tell_others(session, event, confirmed[0].ordering_key)
+        if await others_listen(session):
+            await record_event(session, event, None, ordering_key=confirmed[0].ordering_key, mail=False)
     return confirmed
 
 

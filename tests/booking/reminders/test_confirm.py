@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from booking.appointments.confirm import confirm
 from booking.domain.events import EventKind
+from booking.reminders.confirm import confirm
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from tests.booking.appointments.by_staff.front_desk import call_off, heard, move, open_desk, stored, undo
