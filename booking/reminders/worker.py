@@ -16,6 +16,8 @@ from booking.storage.session import BookingSession
 
 log = logging.getLogger("book_online")
 
+FIRST_AFTER = timedelta(seconds=5)
+"""A start has enough to do."""
 INTERVAL = timedelta(seconds=15)
 
 Clock = Callable[[BookingSession], Awaitable[datetime]]
@@ -54,6 +56,7 @@ class ReminderWorker:
 
     async def run(self) -> None:
         """Never ends by itself; a failure waits for the next look."""
+        await asyncio.sleep(FIRST_AFTER.total_seconds())
         while True:
             try:
                 async with self.database.read() as session:
