@@ -1,8 +1,9 @@
 """Requests to the desk, and the responses that its pages send."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
@@ -73,9 +74,13 @@ class PublicRequest:
 
 @dataclass(frozen=True)
 class DeskRequest(PublicRequest):
-    """A request of a member of the staff who is signed in. `now` is when it came."""
+    """A request of a member of the staff who is signed in. `now` is when it came.
+
+    A session that is `idle` for so long ends.
+    """
 
     session: StaffSession = field(kw_only=True)
+    idle: timedelta = field(kw_only=True)
     now: datetime = field(kw_only=True)
 
     @property
@@ -99,6 +104,11 @@ class DeskRequest(PublicRequest):
     def actor(self) -> Actor:
         """As the audit trail names the member."""
         return Actor(ActorKind.STAFF, str(self.member.id), self.address)
+
+    @property
+    def seconds_left(self) -> int:
+        """After so many seconds without use the session ends; the page is then of no use either."""
+        return math.ceil((self.session.last_seen_at + self.idle - self.now).total_seconds())
 
     @property
     def initials(self) -> str:

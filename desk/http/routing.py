@@ -104,6 +104,7 @@ async def _as_member(
     if is_use and should_touch(request.session, now=request.now):
         async with request.site.database.write() as session:
             await touch_session(session, request.session.id, now=request.now)
+        request = replace(request, session=replace(request.session, last_seen_at=request.now))
     return await handler(request)
 
 
@@ -118,7 +119,7 @@ async def signed_in(public: PublicRequest) -> DeskRequest | None:
         found = await session_of(session, token, now=now, idle=idle)
     if found is None:
         return None
-    return DeskRequest(public.site, public.http, public.texts, public.form, session=found, now=now)
+    return DeskRequest(public.site, public.http, public.texts, public.form, session=found, idle=idle, now=now)
 
 
 def _to_sign_in(public: PublicRequest) -> Response:

@@ -1,5 +1,6 @@
 /** @file The front desk: what a browser adds to its pages, which work without it. */
 
+import { startIdle } from './access/idle.js';
 import { agendaOf } from './agenda/agenda.js';
 import { showTimeLeft } from './agenda/held.js';
 import { scrollToNow, startGrid } from './agenda/grid.js';
@@ -12,6 +13,7 @@ import { setStops, startRoving } from './agenda/roving.js';
 import { startSheet } from './sheet.js';
 
 startKeys();
+startIdle();
 if (document.querySelector('.booking')) startBooking();
 if (agendaOf()) {
   startGrid(setStops);

@@ -1,5 +1,16 @@
 /** @file Pages of the desk, fetched and parsed. */
 
+/** The page asks by itself: that is no use of the session, which ends where nobody uses it. */
+export const BACKGROUND = { 'Book-Online-Background': 'refresh' };
+
+/** When the session ends by what a page of the server says; never on pages that say nothing. */
+const endIn = (/** @type {Document} */ page) => (page.body.dataset.secondsLeft ? Date.now() + Number(page.body.dataset.secondsLeft) * 1000 : Infinity);
+
+let end = endIn(document);
+
+/** When the session ends unless it is used, in milliseconds as `Date.now()` has them. */
+export const sessionEnd = () => end;
+
 // Scripts of parsed pages never run, and all addresses are of this origin.
 const policy = globalThis.trustedTypes?.createPolicy('desk', { createHTML: (html) => html });
 
@@ -36,5 +47,6 @@ export async function loadPage(address, fields, headers) {
   if (new URL(response.url).pathname.startsWith('/desk/sign-in')) location.assign(response.url);
   const html = await response.text();
   const page = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, 'text/html');
+  if (page.body.dataset.secondsLeft) end = endIn(page);
   return { page, ok: response.ok };
 }

@@ -4,11 +4,8 @@ import { agendaOf, columnsOf, entriesOf, entryOf, linkOf, spanOf } from './agend
 import { layOut, layOutColumn, isGrid } from './grid.js';
 import { showTimeLeft } from './held.js';
 import { drawNow } from './now-line.js';
-import { adopt, loadPage } from '../own-page.js';
+import { BACKGROUND, adopt, loadPage } from '../own-page.js';
 import { focusEntry, setStops } from './roving.js';
-
-/** The page asks by itself: that is no use of the session, which ends where nobody uses it. */
-const BACKGROUND = { 'Book-Online-Background': 'refresh' };
 
 /** What the server last sent. The grid alters the elements on the page, so those can't be compared. */
 let sent = agendaOf()?.cloneNode(true);
