@@ -42,6 +42,7 @@ from desk.patients.search import patients_page
 from desk.visits.cancel import cancel_visit
 from desk.visits.move import move_visit
 from desk.visits.note import change_note
+from desk.visits.reminders import change_reminders
 from desk.visits.sheet import sheet_page
 from desk.visits.status import change_status
 from desk.visits.undo import undo
@@ -71,6 +72,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/visits/{id}/cancel", cancel_visit, methods=change),
         desk_route(site, "/desk/visits/{id}/move", move_visit, methods=change),
         desk_route(site, "/desk/visits/{id}/note", change_note, methods=change),
+        desk_route(site, "/desk/visits/{id}/reminders", change_reminders, methods=change),
         desk_route(site, "/desk/visits/{id}/status", change_status, methods=change),
         desk_route(site, BOOK, choose_page),
         desk_route(site, BOOK, book_visit, methods=change),

@@ -12,6 +12,8 @@ from booking.domain.translations import in_language
 from booking.patients.visit_sheet import VisitSheet, visit_sheet
 from booking.storage.models.appointments import AppointmentStatus, CancellationReason
 from booking.storage.models.audit import AuditAction
+from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.reminders import last_reminder, wants_reminders
 from desk.http.identifiers import id_in
 from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
@@ -44,6 +46,9 @@ async def respond_with_sheet(
             session, visit, only_practitioner=request.only_practitioner, now=request.now
         )
         lines = await VisitLines.read(session, request.texts.language)
+        wants_reminders_still = await wants_reminders(session, [sheet.visit.patient])
+        reminded_at = await last_reminder(session, sheet.visit)
+        reminds = bool((await get_clinic(session)).reminder_days)
     if not request.hides_names:
         await _record_look(request, sheet)
     line = lines.line(sheet.visit)
@@ -62,6 +67,9 @@ async def respond_with_sheet(
         max_note=MAX_NOTE,
         practitioners=lines.practitioners,
         reasons=list(CancellationReason),
+        reminds=reminds,
+        wants_reminders=wants_reminders_still,
+        reminded_at=reminded_at,
     )
 
 

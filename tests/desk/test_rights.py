@@ -35,6 +35,7 @@ OF_ONE_VISIT = {
     (POST, "/desk/visits/{id}/cancel"),
     (POST, "/desk/visits/{id}/move"),
     (POST, "/desk/visits/{id}/note"),
+    (POST, "/desk/visits/{id}/reminders"),
     (POST, "/desk/visits/{id}/status"),
 }
 OF_ONE_BLOCK = {

@@ -100,6 +100,7 @@ async def test_no_address_breaks_where_one_field_has_an_unusual_value(desk: Desk
         (f"{of_visit}/move", change | {"starts_at": f"{day}T10:00"}, ("starts_at", "practitioner", "next")),
         (f"{of_visit}/status", change | {"status": "arrived"}, ("version", "next")),
         (f"{of_visit}/note", change | {"note": "Sample note"}, ("version", "next", "note")),
+        (f"{of_visit}/reminders", {"reminders": "yes"}, ("reminders", "next")),
         (f"{of_visit}/cancel", change | {"reason": "clinic"}, ("version",)),
         ("/desk/blocked-time", block, ("day", "from", "to", "last_day", "label", "from_at")),
         ("/desk/blocked-time", block | {"weekday": "1", "until": day}, ("day", "to", "until", "last_day")),

@@ -16,6 +16,7 @@ from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.audit import AuditAction, AuditEvent
 from tests.booking.notifications.bookings import SampleBooking, make_booking
 from tests.desk.desk_server import Desk
+from tests.support.clinics import SAMPLE, open_clinic
 
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)
 OWN, OTHER = "sample-practitioner-a", "sample-practitioner-b"
@@ -242,3 +243,18 @@ async def test_a_note_that_is_refused_stays_in_the_field(desk: Desk) -> None:
     assert "Now it says: the other one&#39;s note" in answer.text
     assert f"{'x' * 501}</textarea>" in long.text
     assert "the other one&#39;s note</textarea>" in (await browser.get(address_of(booking))).text
+
+
+async def test_staff_stop_reminders_for_an_address_and_send_them_again(desk: Desk) -> None:
+    await open_clinic(desk.database, f"{SAMPLE}\n[reminders]\n")
+    booking = await book(desk)
+    browser = await desk.signed_in(Role.RECEPTION)
+    address = address_of(booking)
+    assert "Send no more" in (await browser.get(address)).text
+
+    answer = await browser.post(f"{address}/reminders", data={"reminders": "no", "next": address})
+
+    assert answer.headers["location"] == address
+    assert "This e-mail address gets none." in (await browser.get(address)).text
+    await browser.post(f"{address}/reminders", data={"reminders": "yes", "next": address})
+    assert "Send no more" in (await browser.get(address)).text
