@@ -30,6 +30,7 @@ from desk.blocked_time.views import BlockWords, VisitLine, all_slugs
 from desk.http import looks
 from desk.http.identifiers import id_in
 from desk.http.request import DeskRequest
+from desk.visits.undo import undo_offer
 
 LIST = "/desk/blocked-time"
 LOOK = "visits in the way of blocked time"
@@ -47,6 +48,7 @@ async def _list(request: DeskRequest, form: BlockForm, mistake: Mistake | None =
         slugs = all_slugs(practitioners)
         blocks = [words.block(each) for each in await coming_blocks(session, slugs, now=request.now)]
         hours = [words.extra_hours(row) for row in await coming_extra_hours(session, slugs, now=request.now)]
+        undo = await undo_offer(session, request)
     return await request.page(
         "blocked_time/list.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistake else HTTPStatus.OK,
@@ -57,6 +59,7 @@ async def _list(request: DeskRequest, form: BlockForm, mistake: Mistake | None =
         locations=words.location_choices(),
         blocks=blocks,
         extra_hours=hours,
+        undo=undo,
         words=words,
         today=request.now.astimezone(words.clinic_zone).date(),
         from_now=f"{_last_tick(request.now).astimezone(words.clinic_zone):%H:%M}",

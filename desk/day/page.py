@@ -19,7 +19,7 @@ from desk.day.dates import chosen_date, clinic_today
 from desk.day.print_sheet import by_name, by_time
 from desk.http import looks
 from desk.http.request import DeskRequest, templates
-from desk.visits.undo import undo_offer, undo_words
+from desk.visits.undo import undo_offer
 
 HOUR = timedelta(hours=1)
 SHORTEST_GAP = timedelta(minutes=15)
@@ -51,8 +51,7 @@ async def _page(request: DeskRequest, template: str) -> Response:
         offer = await undo_offer(session, request)
         unseen = await looks.unseen(session, request, patients_named([agenda]), detail=LOOK)
     await looks.record(request, unseen, detail=LOOK)
-    done = undo_words(request, offer) if offer else None
-    return await request.page(template, today=today, undo=offer, done=done, **day_values(request, agenda))
+    return await request.page(template, today=today, undo=offer, **day_values(request, agenda))
 
 
 def day_values(request: DeskRequest, agenda: DayAgenda) -> dict[str, Any]:

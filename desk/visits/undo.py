@@ -1,11 +1,13 @@
 """Undoing what one did last: `POST /desk/undo`, and the line that offers it."""
 
+import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.responses import Response
 
-from booking.appointments.by_staff.undo import undo_last, undoable
-from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
+from booking.appointments.by_staff.undo import undo_last, undoable, undoable_block
+from booking.storage.models.desk.staff_changes import ChangeKind
 from booking.storage.session import BookingSession
 from desk.http.identifiers import id_in
 from desk.http.next_page import next_page
@@ -35,11 +37,23 @@ async def undo(request: DeskRequest) -> Response:
     return request.redirect(next_page(request.form.get("next")))
 
 
-async def undo_offer(session: BookingSession, request: DeskRequest) -> StaffChange | None:
+@dataclass(frozen=True)
+class UndoOffer:
+    """`done` says what was done, in the reader's language."""
+
+    act: uuid.UUID
+    done: str
+
+
+async def undo_offer(session: BookingSession, request: DeskRequest) -> UndoOffer | None:
     """What the member has just done and could undo."""
+    since = request.now - OFFERED
+    block = await undoable_block(session, request.actor, now=request.now)
+    if block is not None:
+        words = request.texts("desk.undo.blocked")
+        return UndoOffer(block.id, words) if block.created_at > since else None
     changes = await undoable(session, request.actor, now=request.now)
-    return next((change for change in changes if change.changed_at > request.now - OFFERED), None)
-
-
-def undo_words(request: DeskRequest, change: StaffChange) -> str:
-    return request.texts("desk.undo." + WORDS[change.kind])
+    change = next((change for change in changes if change.changed_at > since), None)
+    if change is None:
+        return None
+    return UndoOffer(change.act, request.texts("desk.undo." + WORDS[change.kind]))

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from booking.appointments.blocked_time.block import remove_block
 from booking.appointments.blocked_time.desk_rows import actor_text
 from booking.appointments.by_staff.change import ByStaff, FormerVisit, record_change
 from booking.appointments.cancel import cancel
@@ -25,7 +26,9 @@ from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import open_slots_at
 from booking.storage.models.appointments import Appointment, CancellationReason
 from booking.storage.models.audit import AuditAction
+from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
+from booking.storage.queries.desk.blocked_time import last_block_by
 from booking.storage.queries.desk.staff_changes import continue_version, last_act
 from booking.storage.queries.ticks import delete_expired, reserve_ticks, ticks_of_appointment
 from booking.storage.session import BookingSession
@@ -38,6 +41,14 @@ async def undoable(session: BookingSession, actor: Actor, *, now: datetime) -> S
     return await last_act(session, actor_text(actor), since=now - UNDO_WINDOW)
 
 
+async def undoable_block(session: BookingSession, actor: Actor, *, now: datetime) -> BlockedTime | None:
+    """The block that `undo_last` would remove, if it is the actor's last act: of a series all its days."""
+    block = await last_block_by(session, actor_text(actor), since=now - UNDO_WINDOW)
+    changes = await undoable(session, actor, now=now)
+    is_last = block is not None and all(change.changed_at <= block.created_at for change in changes)
+    return block if is_last else None
+
+
 async def undo_last(
     session: BookingSession,
     actor: Actor,
@@ -48,13 +59,20 @@ async def undo_last(
 ) -> Sequence[Appointment]:
     """Undo the last act of this member of the staff that is not undone, or with `act` that one.
 
-    The patient hears of it if they heard, or were to hear, of what is undone.
+    The `act` of a block is its id, and no visit changes with it. The patient of a visit hears
+    of it if they heard, or were to hear, of what is undone.
 
     Raises:
         NotFound: there is nothing to undo (any more).
         ChangedMeanwhile: somebody else has changed the visit since.
         BookingError: the former time can't be had any more.
     """
+    block = await undoable_block(session, actor, now=now)
+    if block is not None and act in (None, block.id):
+        if only_practitioner not in (None, block.practitioner):
+            raise NotFound("There is nothing to undo any more.", path=("act",))
+        await remove_block(session, block.id, whole_series=True, actor=actor, now=now)
+        return []
     changes = await last_act(session, actor_text(actor), since=now - UNDO_WINDOW, act=act)
     if not changes:
         raise NotFound("There is nothing to undo any more.", path=("act",))

@@ -238,3 +238,26 @@ async def test_an_illness_begins_now_and_ends_with_further_notice(desk: Desk) ->
     assert answer.status_code == 303
     [block] = await blocks(desk)
     assert block.starts_at == NINE + timedelta(hours=1)
+
+
+async def test_a_block_is_undone_for_five_minutes_with_all_its_days(desk: Desk) -> None:
+    browser = await desk.signed_in(Role.RECEPTION)
+    other = await desk.signed_in(Role.RECEPTION, name="Sample Reception 2")
+    await post(browser, BREAK | {"weekday": ["1", "3"], "until": "2026-12-10"})
+    [act] = re.findall(r'name="act" value="([^"]+)"', (await browser.get(LIST)).text)
+    assert f'value="{act}"' in (await browser.get("/desk/day")).text
+    assert 'name="act"' not in (await other.get(LIST)).text
+
+    for nothing in (press(other, "/desk/undo", next=LIST), press(other, "/desk/undo", act=act)):
+        assert (await nothing).status_code == 404
+    assert len(await blocks(desk)) == 6
+    undone = await press(browser, "/desk/undo", act=act, next=LIST)
+    assert (undone.status_code, undone.headers["location"]) == (303, LIST)
+    assert await blocks(desk) == []
+    assert NINE in await starts_of(desk.database)
+    assert (await press(browser, "/desk/undo", next=LIST)).status_code == 404
+
+    await post(browser, BREAK)
+    desk.clock.now += timedelta(minutes=5, seconds=1)
+    assert (await press(browser, "/desk/undo", next=LIST)).status_code == 404
+    assert len(await blocks(desk)) == 1

@@ -236,3 +236,19 @@ async def test_hidden_names_stay_hidden_and_french_is_whole(desk: Desk) -> None:
     assert "Patients trouvés" in page.text
     assert ">Sample Caller<" not in page.text
     assert "0188" not in page.text
+
+
+async def test_undo_takes_back_what_was_done_last(desk: Desk) -> None:
+    browser = await desk.signed_in(Role.RECEPTION)
+    await book(browser, await hold(browser))
+    [booked] = await visits(desk)
+    desk.clock.now += timedelta(seconds=1)
+    block = {"practitioner": booked.practitioner, "kind": "break", "day": "2026-12-01"}
+    await browser.post("/desk/blocked-time", data=block | {"from": "12:00", "to": "13:00"})
+
+    statuses = []
+    for _ in range(2):
+        undone = await browser.post("/desk/undo", data={"next": "/desk/day"})
+        assert undone.status_code == 303
+        statuses += [row.status for row in await visits(desk)]
+    assert statuses == ["booked", "cancelled"]

@@ -71,6 +71,15 @@ async def block_by_id(session: BookingSession, id: uuid.UUID) -> BlockedTime | N
     return await session.get(BlockedTime, id, populate_existing=True)
 
 
+async def last_block_by(session: BookingSession, actor: str, *, since: datetime) -> BlockedTime | None:
+    """The latest block that the actor has written since then and that stands; of a series its first day."""
+    query = select(BlockedTime).where(
+        BlockedTime.created_by == actor, BlockedTime.created_at >= since, BlockedTime.removed_at.is_(None)
+    )
+    latest = query.order_by(BlockedTime.created_at.desc(), BlockedTime.starts_at, BlockedTime.id).limit(1)
+    return (await session.scalars(latest)).one_or_none()
+
+
 async def extra_hours_by_id(session: BookingSession, id: uuid.UUID) -> ExtraHours | None:
     return await session.get(ExtraHours, id, populate_existing=True)
 
