@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.catalogue.lookup import location_zones
-from booking.domain.errors import InvalidInput, InvalidInputCode, NotOpen
+from booking.domain.errors import InvalidInput, InvalidInputCode, NotOpen, RepeatedTime
 from booking.patients.visit_sheet import visit_sheet
 from booking.storage.session import BookingSession
-from booking.timegrid.wall_clock import instant_on_wall_clock
+from booking.timegrid.wall_clock import passes_on_wall_clock
 from desk.day.dates import is_in_reach
 from desk.http.request import DeskRequest
 from desk.visits.change import by_staff, change_visit
@@ -52,17 +52,20 @@ def _time_in(request: DeskRequest) -> datetime:
 async def _on_the_clock(
     session: BookingSession, request: DeskRequest, visit: UUID, told: datetime
 ) -> datetime:
-    """The instant at which the clock at the visit's location shows a time, the first where it comes twice.
+    """The instant at which the clock at the visit's location shows a time.
 
     Raises:
         NotFound: there is no such visit, or it is another practitioner's.
+        RepeatedTime: the clock shows it twice; the sheet offers both.
         InvalidInput: the clock skips that time.
     """
     sheet = await visit_sheet(session, visit, only_practitioner=request.only_practitioner, now=request.now)
     zone = (await location_zones(session))[sheet.visit.location]
-    starts_at = instant_on_wall_clock(told, zone)
-    if starts_at is None:
-        raise InvalidInput(
-            "The clock skips this time.", path=("startsAt",), code=InvalidInputCode.OUT_OF_RANGE
-        )
-    return starts_at
+    passes = [each.astimezone(zone) for each in passes_on_wall_clock(told, zone)]
+    match passes:
+        case [starts_at]:
+            return starts_at
+        case [first, second]:
+            message = "The clock shows this time twice that night."
+            raise RepeatedTime(message, path=("startsAt",), choices=(first, second))
+    raise InvalidInput("The clock skips this time.", path=("startsAt",), code=InvalidInputCode.OUT_OF_RANGE)

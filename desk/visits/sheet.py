@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from booking.appointments.notes import MAX_NOTE
 from booking.audit.record import record_audit
-from booking.domain.errors import BookingError
+from booking.domain.errors import BookingError, RepeatedTime
 from booking.domain.translations import in_language
 from booking.patients.visit_sheet import VisitSheet, visit_sheet
 from booking.storage.models.appointments import AppointmentStatus, CancellationReason
@@ -56,6 +56,8 @@ async def respond_with_sheet(
         "visits/sheet.html",
         status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
         reason=problem_text(request.texts, refusal) if refusal else None,
+        passes=refusal.choices if isinstance(refusal, RepeatedTime) else (),
+        chosen_practitioner=request.form.get("practitioner") or sheet.visit.practitioner,
         sheet=sheet,
         visit=line,
         version=sheet.visit.version,

@@ -1,5 +1,6 @@
 """Staff move and cancel visits at the desk, and undo what they did last."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -131,3 +132,25 @@ async def test_undo_is_offered_for_a_minute(desk: Desk, visit: Appointment) -> N
     desk.clock.now += timedelta(minutes=1)
     assert "The visit is cancelled." not in (await browser.get("/desk/day?date=2026-11-24")).text
     assert (await browser.post("/desk/undo", data={"next": "/desk/day"})).status_code == 303
+
+
+async def test_of_a_time_that_the_clock_shows_twice_the_form_offers_both(
+    desk: Desk, visit: Appointment
+) -> None:
+    browser = await desk.signed_in(Role.RECEPTION)
+    asked = await change(browser, visit, "move", starts_at="2027-11-07T01:30", notify="no")
+
+    assert asked.status_code == 409
+    assert re.findall(
+        r'value="([^"]+)" required><label [^>]+>([^<]+)<', asked.text.replace("\u00a0", " ")
+    ) == [
+        ("2027-11-07T01:30:00-04:00", "Sunday, November 7 2027, 1:30 a.m. EDT"),
+        ("2027-11-07T01:30:00-05:00", "Sunday, November 7 2027, 1:30 a.m. EST"),
+    ]
+    assert (await now_is(desk, visit.id)).starts_at == NINE
+
+    extra = {"kind": "extra", "practitioner": A, "day": "2027-11-07", "from": "00:30", "to": "03:00"}
+    assert (await browser.post("/desk/blocked-time", data=extra)).status_code == 303
+    moved = await change(browser, visit, "move", starts_at="2027-11-07T01:30:00-05:00")
+    assert moved.status_code == 303, moved.text
+    assert (await now_is(desk, visit.id)).starts_at == datetime(2027, 11, 7, 6, 30, tzinfo=UTC)
