@@ -144,6 +144,7 @@ def create_app(
         lambda request: limits.screening(request).refused(),
         lambda request: limits.screening(request).was_refused,
     )
+    openid = OpenIdProvider(registration) if (registration := settings.openid_registration) else None
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
         schema_route(f"{GRAPHQL_PATH}/schema.graphql", partial(printed_schema, enabled)),
@@ -161,7 +162,7 @@ def create_app(
                 client_address,
                 settings.site,
                 stopping.streams,
-                OpenIdProvider(registration) if (registration := settings.openid_registration) else None,
+                openid,
             )
         ),
         *page_routes(
@@ -201,7 +202,7 @@ def create_app(
         change_token=database.change_token,
         clock=clock.seconds,
     )
-    app.middleware_stack = RequestIds(Hosts(cache))
+    app.middleware_stack = RequestIds(Hosts(cache, lambda: openid.sign_in_origin if openid else None))
     return app
 
 

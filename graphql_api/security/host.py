@@ -1,6 +1,7 @@
 """Hosts: a `Host` header that names no host is refused, and no redirect repeats one that was sent."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
@@ -14,11 +15,13 @@ LEADING_SLASHES = re.compile(rb"^[/\\]*")
 class Hosts:
     """ASGI middleware: an address of this server is made from its settings or is relative, never from `Host`.
 
-    The header is still read for a form's own origin, so that it has to be one name.
+    The header is still read for a form's own origin, so that it has to be one name. Redirects lead to this
+    server, or to the one other origin that `elsewhere` knows: `https://login.example`.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, elsewhere: Callable[[], str | None] = lambda: None) -> None:
         self._app = app
+        self._elsewhere = elsewhere
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,12 +33,10 @@ class Hosts:
             await refusal(scope, receive, send)
             return
 
-        host = hosts[0] if hosts else None
-
         async def send_relative(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [
-                    (name, _location(value, host) if name == b"location" else value)
+                    (name, _location(value, self._elsewhere()) if name == b"location" else value)
                     for name, value in message["headers"]
                 ]
                 message = {**message, "headers": headers}
@@ -54,12 +55,9 @@ def _is_host(value: bytes) -> bool:
         return False
 
 
-def _location(location: bytes, host: bytes | None) -> bytes:
-    """Within this server; two slashes at its beginning would name another one.
-
-    An address of another host stays as it is: it was made of a setting, as that of the OpenID provider.
-    """
+def _location(location: bytes, elsewhere: str | None) -> bytes:
+    """Within this server, or at that origin; two slashes at its beginning would name another server."""
     absolute = SCHEME_AND_HOST.match(location)
-    if absolute and host is not None and absolute[1] != host:
+    if absolute and elsewhere and absolute[0].lower() == elsewhere.encode().lower():
         return location
     return LEADING_SLASHES.sub(b"/", location[absolute.end() :] if absolute else location, count=1)

@@ -51,6 +51,14 @@ class OpenIdProvider:
     def host(self) -> str:
         return urlsplit(self.issuer).hostname or self.issuer
 
+    @property
+    def sign_in_origin(self) -> str | None:
+        """Of the page to which browsers are sent, as the provider last said; None before it was asked."""
+        if (metadata := self._metadata.last) is None:
+            return None
+        parts = urlsplit(metadata.authorization_endpoint)
+        return f"{parts.scheme}://{parts.netloc}"
+
     async def authorization_url(self, secrets: RequestSecrets, *, language: str, now: datetime) -> str:
         """Where the browser goes to sign in.
 
@@ -142,6 +150,11 @@ class _Cached(Generic[T]):
         self._fetch = fetch
         self._fetched: _Fetched[T] | None = None
         self._running: asyncio.Task[T] | None = None
+
+    @property
+    def last(self) -> T | None:
+        """What was fetched last, however old."""
+        return self._fetched.value if self._fetched else None
 
     async def get(self, now: datetime) -> T:
         if self._fetched and now < self._fetched.until:

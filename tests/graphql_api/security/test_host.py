@@ -8,9 +8,11 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from asgi_lifespan import LifespanManager
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Scope
 
 from graphql_api.app import create_app
+from graphql_api.security.host import Hosts
 from graphql_api.settings import Settings
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import open_database
@@ -201,3 +203,26 @@ async def test_no_redirect_leads_to_the_host_of_the_request(sqlite_url: str) -> 
                     assert b"evil" not in location
                 assert b"//evil.example" not in answered
     assert redirects >= 10
+
+
+@pytest.mark.parametrize(
+    ("location", "sent"),
+    [
+        ("https://login.example/authorize?state=x", "https://login.example/authorize?state=x"),
+        ("https://evil.example/desk", "/desk"),
+        ("http://login.example/authorize", "/authorize"),
+        ("https://login.example.evil.example/", "/"),
+        ("https://login.example@evil.example/", "/"),
+        ("https://login.example:444/", "/"),
+        ("//evil.example/", "/evil.example/"),
+        ("/desk/day", "/desk/day"),
+    ],
+)
+async def test_a_redirect_leads_nowhere_but_to_this_server_and_the_origin_that_it_knows(
+    location: str, sent: str
+) -> None:
+    app = Hosts(RedirectResponse(location), lambda: "https://login.example")
+
+    _, headers, _ = await ask(app, "GET", "/")
+
+    assert headers[b"location"].decode() == sent
