@@ -10,6 +10,7 @@ from booking.staff.passkeys.ceremonies import list_passkeys
 from booking.staff.sessions import list_sessions
 from booking.staff.ways_to_sign_in import ways_to_sign_in
 from booking.storage.queries.catalogue import get_clinic
+from desk.access.account.browser_name import browser_and_system
 from desk.access.openid.refusals import refusal_named
 from desk.access.passkey_party import passkey_party
 from desk.http.problem_text import problem_text
@@ -41,6 +42,7 @@ async def _page(request: DeskRequest, reason: str | None, status: HTTPStatus) ->
         status=status,
         reason=reason,
         sessions=sessions,
+        browser_and_system=browser_and_system,
         ways=ways,
         passkeys=passkeys,
         offers_passkeys=offers_passkeys,
