@@ -76,6 +76,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/visits/{id}/status", change_status, methods=change),
         desk_route(site, BOOK, choose_page),
         desk_route(site, BOOK, book_visit, methods=change),
+        desk_route(site, f"{BOOK}/times", choose_page, methods=change),
         desk_route(site, f"{BOOK}/hold", hold_time, methods=change),
         desk_route(site, f"{BOOK}/release", release_time, methods=change),
         desk_route(site, "/desk/numbers", numbers_page),

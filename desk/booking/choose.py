@@ -32,7 +32,8 @@ MAX_PEOPLE = 6
 
 
 async def choose_page(request: DeskRequest) -> Response:
-    """`GET /desk/book`: each choice is a link or a form that leads to the same page, until a time is held."""
+    """`GET /desk/book`, and `POST /desk/book/times` once a name is typed, which belongs in no address: each
+    choice leads to the same page, until a time is held."""
     return await choices(request)
 
 

@@ -35,7 +35,10 @@ class PhoneBookingForm:
 
     @classmethod
     def of(cls, request: DeskRequest, zone: ZoneInfo) -> "PhoneBookingForm":
-        """`slot` is a time and whose it is, `1764081900@sample-practitioner-a`; `zone` is the clinic's."""
+        """`slot` is a time and whose it is, `1764081900@sample-practitioner-a`; `zone` is the clinic's.
+
+        `show` is another day, instead of `date`.
+        """
         form = request.form
         slot_at, _, slot_practitioner = form.get("slot").partition("@")
         practitioner = slot_practitioner or form.get("practitioner")
@@ -53,7 +56,7 @@ class PhoneBookingForm:
             practitioner=request.only_practitioner or practitioner,
             usual=form.get("usual"),
             at=at,
-            day=_day(form.get("date")),
+            day=_day(form.get("show") or form.get("date")),
             squeeze_in=form.get("squeeze") == "1",
         )
 

@@ -119,10 +119,11 @@ async def questions_page(
 
 
 async def release_time(request: DeskRequest) -> Response:
-    """`POST /desk/book/release` with `hold`: the time is free again at once."""
+    """`POST /desk/book/release` with `hold`: the time is free again at once, and another can be chosen for
+    the same patient."""
     async with request.site.database.write() as session:
         await release_hold(session, request.form.get("hold"), now=request.now)
-    return request.redirect("/desk/day")
+    return await choices(request)
 
 
 async def held_time_in(session: BookingSession, request: DeskRequest) -> HeldTime | None:

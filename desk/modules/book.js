@@ -29,7 +29,7 @@ function startSearch(/** @type {HTMLInputElement} */ field) {
     await showPeople(form).catch(() => form.submit());
     /** @type {HTMLElement | null} */ (people()?.querySelector('a'))?.click();
   });
-  field.focus();
+  if (field.autofocus) field.focus();
 }
 
 /** Up and down go through the times, Enter takes one: the buttons of a list are one stop each otherwise. */
@@ -42,7 +42,13 @@ function startTimes() {
       event.preventDefault();
       times[(index + step + times.length) % times.length]?.focus();
     });
-  if (!search()) times[0]?.focus();
+  const hold = /** @type {HTMLFormElement | null} */ (document.querySelector('form[action="/desk/book/hold"]'));
+  const typed = /** @type {HTMLInputElement[]} */ ([...(hold?.querySelectorAll('[name=name], [name=phone], [name=email]') ?? [])]);
+  if (!search() || typed.some((field) => field.value)) times[0]?.focus();
+  // Another service or day is no reason to ask for the name again.
+  document.querySelector('form[action="/desk/book/times"]')?.addEventListener('formdata', (event) => {
+    for (const { name, value } of typed) /** @type {FormDataEvent} */ (event).formData.set(name, value);
+  });
 }
 
 /** On the page of questions `n` says "no" to all, and Escape lets the time go. */

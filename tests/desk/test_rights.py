@@ -48,7 +48,7 @@ HOURS = {(POST, "/desk/extra-hours/{id}/remove")}
 OF_MEMBERS = {
     *((GET, f"/desk{path}") for path in ("", "/day", "/day/print", "/week", "/month", "/patients", "/book")),
     *((GET, f"/desk/{path}") for path in ("numbers", "numbers.csv", "account", "account/password")),
-    *((POST, f"/desk/book{path}") for path in ("", "/hold", "/release")),
+    *((POST, f"/desk/book{path}") for path in ("", "/hold", "/release", "/times")),
     *((POST, f"/desk/account/{path}") for path in ("hide-names", "password", "password/remove")),
     *((POST, f"/desk/account/{path}") for path in ("app", "app/confirm")),
     *((POST, f"/desk/account/{path}") for path in ("recovery-codes", "sessions/end", "sessions/end-others")),

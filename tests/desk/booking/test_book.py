@@ -252,3 +252,27 @@ async def test_undo_takes_back_what_was_done_last(desk: Desk) -> None:
         assert undone.status_code == 303
         statuses += [row.status for row in await visits(desk)]
     assert statuses == ["booked", "cancelled"]
+
+
+async def test_another_day_or_service_loses_no_name_and_no_address_has_it(desk: Desk) -> None:
+    reception = await desk.signed_in(Role.RECEPTION)
+
+    shown = await reception.post("/desk/book/times", data={"service": SERVICE, "show": "2026-11-24"} | CALLER)
+
+    assert shown.status_code == 200
+    assert 'value="Sample Caller"' in shown.text
+    assert 'type="date" value="2026-11-24"' in shown.text
+    assert not re.findall(r'(?:href|src)="[^"]*(?:Sample(?:%20|\+)Caller|0188)', shown.text)
+
+
+async def test_a_time_that_is_let_go_keeps_the_caller_for_another(desk: Desk) -> None:
+    reception = await desk.signed_in(Role.RECEPTION)
+    held = await hold(reception)
+    form = re.search(r'<form method="post" action="/desk/book/release">(.*?)</form>', held.text)
+    assert form
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1]))
+
+    again = await reception.post("/desk/book/release", data=fields)
+
+    assert 'name="name" value="Sample Caller"' in again.text
+    assert (await hold(reception)).status_code == 200
