@@ -21,6 +21,7 @@ from booking.staff.sign_in_links import new_link
 from desk.http.identifiers import id_in
 from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
+from rendering.form import Form
 
 STAFF = "/desk/staff"
 
@@ -48,7 +49,7 @@ async def add_account(request: DeskRequest) -> Response:
             )
             link = await new_link(session, member, now=request.now)
     except InvalidInput as refusal:
-        return await _page(request, refusal=refusal, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return await _page(request, refusal=refusal, typed=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return await _page(request, member=member, link=link)
 
 
@@ -84,8 +85,9 @@ async def _page(
     refusal: BookingError | None = None,
     member: StaffMember | None = None,
     link: str | None = None,
+    typed: Form | None = None,
 ) -> Response:
-    """All accounts. `link` is the secret of a new link, which is shown this once."""
+    """All accounts. `link` is the secret of a new link, shown this once; `typed` stays in the form."""
     async with request.site.database.read() as session:
         members = await list_members(session)
         practitioners = await all_practitioners(session)
@@ -96,6 +98,7 @@ async def _page(
         practitioners=[row for row in practitioners.values() if row.listed],
         reason=problem_text(request.texts, refusal) if refusal else None,
         invited=member,
+        typed=typed or Form(),
         # The secret is behind the `#`, which browsers send to no server.
         link=f"{request.site.url}/desk/sign-in/link#{link}" if link else None,
     )

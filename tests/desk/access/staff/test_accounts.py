@@ -80,3 +80,15 @@ async def test_nobody_but_an_owner_sees_or_changes_accounts(
     assert (await browser.get("/desk/staff")).status_code == 403
     assert (await browser.post("/desk/staff", data={"name": "X", "role": "owner"})).status_code == 403
     assert (await browser.post(f"/desk/staff/{owner.id}", data={"do": "disable"})).status_code == 403
+
+
+async def test_a_refused_account_keeps_what_was_typed_and_nobody_is_an_owner_by_default(desk: Desk) -> None:
+    owner = await desk.signed_in()
+    chosen = '<option value="reception" selected>'
+
+    page = await owner.post("/desk/staff", data={"name": "Sample Reception 1", "role": "practitioner"})
+
+    assert page.status_code == 422
+    assert 'value="Sample Reception 1"' in page.text
+    assert '<option value="practitioner" selected>' in page.text
+    assert chosen in (await owner.get("/desk/staff")).text
