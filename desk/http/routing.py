@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from booking.domain.errors import BookingError, NotFound, TryAgain
 from booking.domain.role import Role
@@ -16,6 +17,7 @@ from booking.i18n.locales import texts_for
 from booking.staff.sessions import session_of, should_touch, touch_session
 from booking.storage.queries.catalogue import get_clinic
 from desk.http.cookie import clear_session, session_token
+from desk.http.next_page import DAY, next_page
 from desk.http.problem_text import problem_text
 from desk.http.request import EVERY_ROLE, DeskRequest, PublicRequest
 from desk.http.same_origin import is_same_origin
@@ -123,15 +125,36 @@ async def signed_in(public: PublicRequest) -> DeskRequest | None:
 
 
 def _to_sign_in(public: PublicRequest) -> Response:
-    """The sign-in page; afterwards a page that was asked for is shown, and a change has to be made again."""
+    """The sign-in page; afterwards a page that was asked for is shown. A change has to be made again: the
+    page says so, and leads to the one from which it was sent."""
     query = {"lang": public.texts.language}
     if public.http.method in ("GET", "HEAD"):
         path = public.http.url.path
         query["next"] = f"{path}?{public.http.url.query}" if public.http.url.query else path
+    else:
+        query |= {"next": _page_of_change(public.http), "unsaved": "1"}
     response = public.redirect(f"{SIGN_IN}?{urlencode(query)}")
     if session_token(public.http) is not None:
         clear_session(response)
     return response
+
+
+def _page_of_change(http: Request) -> str:
+    """The page whose form was sent. A refused change is shown at its own address: its page is above that."""
+    try:
+        sent_from = urlsplit(http.headers.get("referer", ""))
+    except ValueError:
+        return DAY
+    page = sent_from._replace(scheme="", netloc="", fragment="").geturl()
+    path = sent_from.path
+    while path.startswith("/desk/") and not _is_page(http, path):
+        page = path = path.rpartition("/")[0]
+    return next_page(page)
+
+
+def _is_page(http: Request, path: str) -> bool:
+    asked: Scope = {"type": "http", "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in http.app.routes)
 
 
 async def _notice(

@@ -45,4 +45,5 @@ async def _page(
         reason=reason,
         opens_password=opens_password,
         name=request.form.get("name"),
+        is_unsaved=request.form.get("unsaved") == "1",
     )

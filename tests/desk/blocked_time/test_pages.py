@@ -190,8 +190,8 @@ async def test_the_pages_are_in_french_too(desk: Desk) -> None:
     await visit(desk.database)
     browser = await desk.signed_in(Role.OWNER)
     browser.headers["Accept-Language"] = "fr"
-    assert "Temps bloqué et heures supplémentaires" in (await browser.get(LIST)).text
-    assert "Une visite se trouve dans ce temps" in (await post(browser, BREAK)).text
+    assert "Plages bloquées et heures supplémentaires" in (await browser.get(LIST)).text
+    assert "Un rendez-vous se trouve dans cette plage" in (await post(browser, BREAK)).text
     await post(browser, BREAK | {"over": "call"})
     [block] = await blocks(desk)
     page = (await browser.get(f"{LIST}/{block.id}")).text
