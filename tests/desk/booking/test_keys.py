@@ -47,7 +47,7 @@ async def test_four_keys_and_the_name_book_a_regular(page: Page, served: tuple[D
     await expect(page.locator(f"#visit-{new.id}")).to_contain_text(CALLER["name"])
 
 
-async def test_escape_lets_the_time_go(page: Page, served: tuple[Desk, str]) -> None:
+async def test_escape_lets_the_time_go_and_keeps_the_caller(page: Page, served: tuple[Desk, str]) -> None:
     desk, url = served
     await open_day(page, desk, url)
     await page.goto(f"{url}/desk/book?service=dry-needling")
@@ -58,7 +58,12 @@ async def test_escape_lets_the_time_go(page: Page, served: tuple[Desk, str]) -> 
 
     await page.keyboard.press("Escape")
 
-    await page.wait_for_url("**/desk/day")
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("Sample Caller")
+    await expect(page.locator(".time").first).to_be_focused()
+    await page.get_by_label("Phone", exact=True).fill("416 555 0199")
+    await page.get_by_role("button", name="Show times").click()
+    await expect(page.get_by_label("Phone", exact=True)).to_have_value("416 555 0199")
+    await page.goto(f"{url}/desk/day")
     await expect(page.locator(".entry.held")).to_have_count(0)
     assert await visits(desk) == []
 

@@ -6,13 +6,12 @@ from desk.access.account.browser_name import browser_and_system
 from tests.desk.desk_server import Desk
 
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
-WINDOWS, MAC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
-IPHONE, CHROMEBOOK = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0)"
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X)"
+ANDROID = "Mozilla/5.0 (Linux; Android 10; K)"
+CHROMEBOOK = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0)"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-ANDROID = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X)",
-    "Mozilla/5.0 (Linux; Android 10; K)",
-)
 
 
 @pytest.mark.parametrize(
