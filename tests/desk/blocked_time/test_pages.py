@@ -195,7 +195,7 @@ async def test_the_pages_are_in_french_too(desk: Desk) -> None:
     await post(browser, BREAK | {"over": "call"})
     [block] = await blocks(desk)
     page = (await browser.get(f"{LIST}/{block.id}")).text
-    assert "Une visite a besoin d’une autre heure" in page
+    assert "Un rendez-vous est à déplacer" in page
     assert "Pause, Sample Practitioner one" in page
 
 
