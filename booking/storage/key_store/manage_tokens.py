@@ -6,18 +6,12 @@ from booking.encryption.cipher import Place
 from booking.storage.key_store.data_keys import DataKeys, KeyPurpose
 
 
-async def encrypted_manage_token(data_keys: DataKeys, event: uuid.UUID, token: str | None) -> bytes | None:
-    """As the deliveries of the event store it; None without one."""
-    if token is None:
-        return None
+async def encrypted_manage_token(data_keys: DataKeys, event: uuid.UUID, token: str) -> bytes:
+    """As the deliveries of the event store it."""
     return (await data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)).encrypt(token, _place(event))
 
 
-async def decrypted_manage_token(
-    data_keys: DataKeys, event: uuid.UUID, encrypted: bytes | None
-) -> str | None:
-    if encrypted is None:
-        return None
+async def decrypted_manage_token(data_keys: DataKeys, event: uuid.UUID, encrypted: bytes) -> str:
     return (await data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)).decrypt(encrypted, _place(event))
 
 

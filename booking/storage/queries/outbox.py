@@ -139,10 +139,10 @@ async def record_event(
     Events with the same `ordering_key` are delivered in the order in which they were recorded. They are kept
     as long as the clinic's file says, and longer while a delivery waits or is given up.
 
-    `token` is the manage link's. All listeners hear of it; without `mail` not that of the patient's mails.
+    `token` is the manage link's, and needs keys. All listeners hear of it; without `mail` not that of mails.
     """
     await _insert_event(session, event, ordering_key)
-    encrypted = await encrypted_manage_token(session.data_keys, event.id, token)
+    encrypted = await encrypted_manage_token(session.data_keys, event.id, token) if token else None
     delivery = {"event_id": event.id, "token": encrypted, "now": event.occurred_at}
     await session.execute(INSERT_DELIVERIES, {**delivery, "but": "" if mail else MAIL_LISTENER})
 
@@ -158,7 +158,7 @@ async def record_event_for(
 ) -> None:
     """Record an event that is due to these listeners alone, at once or at a later time."""
     await _insert_event(session, event, ordering_key)
-    encrypted = await encrypted_manage_token(session.data_keys, event.id, token)
+    encrypted = await encrypted_manage_token(session.data_keys, event.id, token) if token else None
     due = due_at or event.occurred_at
     session.add_all(
         OutboxDelivery(event=event.id, listener=name, manage_token=encrypted, attempts=0, due_at=due)
@@ -296,4 +296,5 @@ async def requeue_deliveries(
 
 async def manage_token_of(session: BookingSession, delivery: OutboxDelivery) -> str | None:
     """The delivery's token, decrypted; None if it has none (any more)."""
-    return await decrypted_manage_token(session.data_keys, delivery.event, delivery.manage_token)
+    encrypted = delivery.manage_token
+    return await decrypted_manage_token(session.data_keys, delivery.event, encrypted) if encrypted else None

@@ -71,6 +71,7 @@ async def test_a_partner_receives_the_events_of_its_bookings_and_replays_missed_
     assert added["endpoint"]["events"] == [
         *("BOOKED", "MOVED", "CANCELLED", "NEEDS_ATTENTION"),
         *("ARRIVED", "CHECKED_IN", "FULFILLED", "NOSHOW", "REOPENED"),
+        *("REMINDER_DUE", "CONFIRMED"),
     ]
     which = {"endpointId": added["endpoint"]["id"]}
 
