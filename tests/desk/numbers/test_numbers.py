@@ -98,7 +98,7 @@ async def test_the_page_and_the_file_are_in_french_too(desk: Desk) -> None:
     assert "Évaluation en physiothérapie" in text
     assert "lang=fr" in page.text[page.text.index("/desk/numbers.csv") :].split('"')[0]
     [total, *_] = rows_of(await browser.get(f"{FILE}&lang=fr"))
-    assert (total["Groupe"], total["Rendez-vous"], total["Absences (%)"]) == ("Ensemble", "2", "50")
+    assert (total["Groupe"], total["Rendez-vous"], total["Absences (%)"]) == ("Total", "2", "50")
 
 
 async def test_without_days_it_is_the_four_weeks_until_today_on_the_clinics_calendar(desk: Desk) -> None:

@@ -270,7 +270,7 @@ async def test_a_provider_that_never_answers_is_waited_for_in_vain(
         await never.wait()
 
     never = asyncio.Event()
-    monkeypatch.setattr(bounded_http, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(bounded_http, "PATIENCE_SECONDS", 2)
     openid.provider.answers[METADATA] = lambda: StreamingResponse(body())
     browser = await openid.desk.browser()
 
