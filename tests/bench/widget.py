@@ -153,8 +153,8 @@ async def bench(url: str) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(bench(sqlite_copy(sqlite_template(Path(folder)), Path(folder))))
+    with tempfile.TemporaryDirectory() as template, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(bench(sqlite_copy(sqlite_template(Path(template)), Path(folder))))
 
 
 if __name__ == "__main__":
