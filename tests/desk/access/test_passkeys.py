@@ -1,11 +1,8 @@
 """Passkeys in a real browser, whose authenticator is a virtual one."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import Page, expect
 
-from tests.desk.desk_server import Desk, desk_of_browsers
+from tests.desk.desk_server import Desk
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -15,12 +12,6 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture
-async def served(sqlite_url: str) -> AsyncIterator[tuple[Desk, str]]:
-    async with desk_of_browsers(sqlite_url) as desk:
-        yield desk
 
 
 async def add_authenticator(page: Page) -> None:

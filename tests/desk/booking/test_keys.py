@@ -1,19 +1,10 @@
 """Booking by phone in a browser: four keys and the name."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from playwright.async_api import Page, expect
 
 from booking.domain.role import Role
 from tests.desk.booking.test_book import CALLER, book, hold, visits
-from tests.desk.desk_server import Desk, desk_of_browsers
-
-
-@pytest.fixture
-async def served(sqlite_url: str) -> AsyncIterator[tuple[Desk, str]]:
-    async with desk_of_browsers(sqlite_url) as desk:
-        yield desk
+from tests.desk.desk_server import Desk
 
 
 async def open_day(page: Page, desk: Desk, url: str) -> None:

@@ -10,7 +10,7 @@ from booking.domain.role import Role
 from booking.storage.models.appointments import AppointmentStatus
 from tests.desk.access.sign_in.test_password import PASSWORD, set_up
 from tests.desk.booking.test_book import book, hold, visits
-from tests.desk.desk_server import Desk, desk_of_browsers
+from tests.desk.desk_server import Desk
 from tests.desk.working_day.keyboards import (
     ChromiumKeyboard,
     FirefoxKeyboard,
@@ -24,12 +24,6 @@ from tests.support.clinics import NOW
 from tests.widget.embedding.firefox import Firefox, running_firefox
 
 DAY = "Monday, November 23 2026"
-
-
-@pytest.fixture
-async def served(sqlite_url: str) -> AsyncIterator[tuple[Desk, str]]:
-    async with desk_of_browsers(sqlite_url) as desk:
-        yield desk
 
 
 @pytest.fixture
