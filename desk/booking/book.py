@@ -9,26 +9,26 @@ from booking.domain.errors import BookingError, HoldExpired
 from booking.storage.queries.catalogue import screening_questions_of
 from desk.booking.choose import choices
 from desk.booking.form import answers_in, phone_booking_form
-from desk.booking.hold import held_time_in, questions_page
+from desk.booking.hold import held_times_in, questions_page
 from desk.http.request import DeskRequest
 
 
 async def book_visit(request: DeskRequest) -> Response:
-    """`POST /desk/book` with `hold`, the patient, and the answers as the patient gave them.
+    """`POST /desk/book` with each `hold`, the patient, and the answers as the patient gave them.
 
     The answers are judged and never stored, and no address has them.
     """
     async with request.site.database.read() as session:
-        form, held = await phone_booking_form(session, request), await held_time_in(session, request)
-    if held is None:
+        form, held = await phone_booking_form(session, request), await held_times_in(session, request)
+    if not held:
         return await choices(request, refusal=HoldExpired(still_open=False))
     try:
         async with request.site.database.write() as session:
-            questions = [row.slug for row in await screening_questions_of(session, held.service)]
+            questions = [row.slug for row in await screening_questions_of(session, held[0].service)]
             booking = await book_by_staff(
                 session,
                 PhoneBookingRequest(
-                    [held.secret],
+                    [each.secret for each in held],
                     name=form.name,
                     email=form.email,
                     phone=form.phone,
@@ -49,7 +49,7 @@ async def book_visit(request: DeskRequest) -> Response:
     except ExceptionGroup as group:
         return await questions_page(request, held, refusals=list(_refusals(group)))
     visit = booking.appointments[0]
-    day = held.starts_at.date()
+    day = held[0].starts_at.date()
     return request.redirect(f"/desk/day?date={day}&booked={visit.id}#visit-{visit.id}")
 
 

@@ -29,13 +29,12 @@ class FreeTime:
 
 
 async def phone_services(session: BookingSession, *, only_practitioner: str | None) -> Sequence[Service]:
-    """The services of one visit that somebody may deliver, in the clinic's order."""
+    """The services that somebody may deliver, in the clinic's order."""
     rows = sorted((await all_services(session)).values(), key=lambda row: row.position)
     return [
         row
         for row in rows
         if row.listed
-        and row.visits == 1
         and any(
             only_practitioner in (None, offer.practitioner.slug)
             for offer in await qualified_offers(session, row.slug)

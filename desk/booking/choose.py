@@ -16,6 +16,7 @@ from booking.domain.translations import in_language
 from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.patients.person import Person
 from booking.patients.search import search_people
+from booking.scheduling.course_plan import MAX_INTERVAL_DAYS
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.staff_changes import has_visit_with
 from booking.storage.session import BookingSession
@@ -78,6 +79,8 @@ async def choices(request: DeskRequest, *, refusal: BookingError | None = None) 
         patient=patient,
         people=people,
         services={row.slug: in_language(row.name, language) for row in services},
+        visits={row.slug: row.visits for row in services},
+        max_days=MAX_INTERVAL_DAYS,
         times=times,
         today=today,
         zone=zone,

@@ -15,6 +15,7 @@ from desk.day.dates import NoSuchDate, date_in, is_in_reach
 from desk.http.request import DeskRequest
 
 NO_TO_ALL = "no-to-all"
+A_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class PhoneBookingForm:
     usual: str
     at: datetime | None
     day: date | None
+    every_days: int  # between the visits of a course
     squeeze_in: bool
 
     @classmethod
@@ -57,6 +59,7 @@ class PhoneBookingForm:
             usual=form.get("usual"),
             at=at,
             day=_day(form.get("show") or form.get("date")),
+            every_days=_days(form.get("every")),
             squeeze_in=form.get("squeeze") == "1",
         )
 
@@ -77,6 +80,7 @@ class PhoneBookingForm:
             "usual": self.usual,
             "at": str(int(self.at.timestamp())) if self.at else "",
             "date": str(self.day or ""),
+            "every": "" if self.every_days == A_WEEK else str(self.every_days),
             "squeeze": "1" if self.squeeze_in else "",
         } | changes
         return [(name, value) for name, value in values.items() if value]
@@ -91,6 +95,11 @@ def answers_in(request: DeskRequest, questions: Sequence[str]) -> dict[str, Answ
         with suppress(ValueError):
             answers[slug] = Answer(request.form.get(f"answer-{slug}"))
     return answers
+
+
+def _days(text: str) -> int:
+    """A number that is out of range is refused when the course is planned."""
+    return int(text) if text.isdecimal() and len(text) <= 3 else A_WEEK
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -1,13 +1,14 @@
-"""The second step of a booking by phone: a time is held, and the questions are read aloud."""
+"""The second step of a booking by phone: times are held, and the questions are read aloud."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from booking.appointments.by_staff.book import hold_by_staff
+from booking.appointments.by_staff.book import hold_by_staff, hold_course_by_staff
 from booking.appointments.hold import HoldRequest, release_hold
 from booking.catalogue.lookup import (
     all_practitioners,
@@ -15,12 +16,13 @@ from booking.catalogue.lookup import (
     consent_text_in,
     location_zones,
 )
-from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode
+from booking.domain.errors import BeyondHorizon, BookingError, InvalidInput, InvalidInputCode, NotOpen
+from booking.domain.policy import MAX_VISITS
 from booking.domain.tokens import hash_of
 from booking.domain.translations import in_language
 from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.models.holds import Hold
-from booking.storage.queries.catalogue import screening_questions_of
+from booking.storage.queries.catalogue import get_clinic, screening_questions_of
 from booking.storage.queries.holds import holds_by_token
 from booking.storage.session import BookingSession
 from desk.booking.choose import choices
@@ -29,9 +31,13 @@ from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
 
 
+class NoTimeForCourse(BookingError):
+    """The first time of a course is open, and no practitioner has a time for each later visit."""
+
+
 @dataclass(frozen=True)
 class HeldTime:
-    """The time that is kept for the patient on the phone, on the location's clock; `secret` is the hold's."""
+    """A time that is kept for the patient on the phone, on the location's clock; `secret` is the hold's."""
 
     secret: str
     service: str
@@ -56,19 +62,37 @@ class HeldTime:
 
 
 async def hold_time(request: DeskRequest) -> Response:
-    """`POST /desk/book/hold` with the choices and `at`."""
+    """`POST /desk/book/hold` with the choices and `at`; of a course that is the time of the first visit."""
     try:
         async with request.site.database.write() as session:
-            form = await phone_booking_form(session, request)
-            hold, secret = await hold_by_staff(
-                session, _wanted(request, form), only_practitioner=request.only_practitioner, now=request.now
-            )
-            held = await HeldTime.of(session, hold, secret)
+            holds = await _hold(session, request, await phone_booking_form(session, request))
+            held = [await HeldTime.of(session, hold, secret) for hold, secret in holds]
     except InvalidInput as refusal:
         return await choices(request, refusal=_in_words(request, refusal))
     except BookingError as refusal:
         return await choices(request, refusal=refusal)
     return await questions_page(request, held)
+
+
+async def _hold(
+    session: BookingSession, request: DeskRequest, form: PhoneBookingForm
+) -> Sequence[tuple[Hold, str]]:
+    wanted, own = _wanted(request, form), request.only_practitioner
+    service = (await all_services(session)).get(form.service)
+    if service is None or service.visits == 1:
+        return [await hold_by_staff(session, wanted, only_practitioner=own, now=request.now)]
+    zone = ZoneInfo((await get_clinic(session)).time_zone)
+    first = replace(wanted, starts_at=wanted.starts_at.astimezone(zone))
+    try:
+        return await hold_course_by_staff(
+            session, first, form.every_days, only_practitioner=own, now=request.now
+        )
+    except BeyondHorizon as refusal:
+        raise NoTimeForCourse(refusal.message) from refusal
+    except NotOpen as refusal:
+        if refusal.wanted is None or refusal.wanted.starts_at == first.starts_at:
+            raise
+        raise NoTimeForCourse(refusal.message) from refusal
 
 
 def _wanted(request: DeskRequest, form: PhoneBookingForm) -> HoldRequest[datetime]:
@@ -92,16 +116,16 @@ def _wanted(request: DeskRequest, form: PhoneBookingForm) -> HoldRequest[datetim
 
 
 async def questions_page(
-    request: DeskRequest, held: HeldTime, *, refusals: Sequence[BookingError] = ()
+    request: DeskRequest, held: Sequence[HeldTime], *, refusals: Sequence[BookingError] = ()
 ) -> Response:
     """The same questions as online, to be read aloud, and why the booking was refused."""
     language = request.texts.language
     async with request.site.database.read() as session:
         form = await phone_booking_form(session, request)
-        questions = await screening_questions_of(session, held.service)
+        questions = await screening_questions_of(session, held[0].service)
         consent = await consent_text_in(session, language)
-        service = (await all_services(session))[held.service]
-        practitioner = (await all_practitioners(session))[held.practitioner]
+        service = (await all_services(session))[held[0].service]
+        practitioner = (await all_practitioners(session))[held[0].practitioner]
     answers = {row.slug: request.form.get(f"answer-{row.slug}") for row in questions}
     return await request.page(
         "booking/questions.html",
@@ -109,28 +133,32 @@ async def questions_page(
         reasons=[problem_text(request.texts, refusal) for refusal in refusals],
         form=form,
         held=held,
-        fields=[*form.fields(), ("hold", held.secret)],
+        fields=[*form.fields(), *(("hold", each.secret) for each in held)],
         service=in_language(service.name, language),
         practitioner=practitioner.name,
         questions=[_shown(row, language, answers[row.slug]) for row in questions],
         consent=consent.text if consent else None,
-        seconds_left=max(0, int((held.expires_at - request.now).total_seconds())),
+        seconds_left=max(0, int((held[0].expires_at - request.now).total_seconds())),
     )
 
 
 async def release_time(request: DeskRequest) -> Response:
-    """`POST /desk/book/release` with `hold`: the time is free again at once, and another can be chosen for
-    the same patient."""
+    """`POST /desk/book/release` with each `hold`: their times are free again at once, and others can be
+    chosen for the same patient."""
     async with request.site.database.write() as session:
-        await release_hold(session, request.form.get("hold"), now=request.now)
+        for secret in request.form.all("hold")[:MAX_VISITS]:
+            await release_hold(session, secret, now=request.now)
     return await choices(request)
 
 
-async def held_time_in(session: BookingSession, request: DeskRequest) -> HeldTime | None:
-    """The time that is held with the form's `hold`; None if there is no such hold."""
-    secret = request.form.get("hold")
-    hold = (await holds_by_token(session, [hash_of(secret)])).get(hash_of(secret))
-    return await HeldTime.of(session, hold, secret) if hold else None
+async def held_times_in(session: BookingSession, request: DeskRequest) -> Sequence[HeldTime]:
+    """The times that are held with the form's `hold`s, in order; none if one of the holds is unknown."""
+    secrets = request.form.all("hold")[:MAX_VISITS]
+    holds = await holds_by_token(session, [hash_of(secret) for secret in secrets])
+    if len(holds) != len(secrets):
+        return []
+    held = [await HeldTime.of(session, holds[hash_of(secret)], secret) for secret in secrets]
+    return sorted(held, key=lambda each: each.starts_at)
 
 
 def _shown(row: ScreeningQuestion, language: str, answer: str) -> dict[str, str]:
@@ -138,7 +166,11 @@ def _shown(row: ScreeningQuestion, language: str, answer: str) -> dict[str, str]
 
 
 def _in_words(request: DeskRequest, refusal: InvalidInput) -> InvalidInput:
-    """What is missing on the first page, in the reader's language."""
-    texts = {"name": "desk.book.whoMissing", "at": "desk.book.timeMissing"}
+    """What is missing or wrong on the first page, in the reader's language."""
+    texts = {
+        "name": "desk.book.whoMissing",
+        "at": "desk.book.timeMissing",
+        "everyDays": "desk.book.everyDaysRange",
+    }
     key = texts.get(refusal.path[0] if refusal.path else "")
     return refusal.with_changes(message=request.texts(key), texts={}) if key else refusal

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from booking.appointments.book import Booking, BookingRequest, book
 from booking.appointments.checks.details import StaffBooking
-from booking.appointments.hold import HoldRequest, hold_slot
+from booking.appointments.hold import HoldRequest, hold_course, hold_slot
 from booking.domain.actor import Actor
 from booking.domain.errors import NotFound
 from booking.domain.screening import Answer
+from booking.scheduling.course_plan import plan_course
+from booking.scheduling.criteria import slot_criteria
 from booking.storage.models.holds import Hold
 from booking.storage.session import BookingSession
 
@@ -50,10 +52,37 @@ async def hold_by_staff(
     Raises:
         BookingError: the time isn't open to staff either, or a rule declines.
     """
-    if only_practitioner is not None and request.practitioner not in (None, only_practitioner):
-        raise _not_theirs()
-    practitioner = only_practitioner or request.practitioner
-    return await hold_slot(session, replace(request, practitioner=practitioner, by_staff=True), now=now)
+    return await hold_slot(session, _asked_by_staff(request, only_practitioner), now=now)
+
+
+async def hold_course_by_staff(
+    session: BookingSession,
+    request: HoldRequest[datetime],
+    every_days: int,
+    *,
+    only_practitioner: str | None = None,
+    now: datetime,
+) -> list[tuple[Hold, str]]:
+    """Hold a time for each visit of a course, the first at the request's time, and get the holds' secrets.
+
+    The later visits are as near to the rhythm of `every_days` as the practitioner is free.
+
+    Raises:
+        BookingError: the first time isn't open to staff, or no practitioner has one for every visit.
+    """
+    request = _asked_by_staff(request, only_practitioner)
+    names = request.service, request.practitioner, request.location
+    criteria = await slot_criteria(session, *names, by_staff=True)
+    slots = await plan_course(session, criteria, request.starts_at, every_days, now=now)
+    course = HoldRequest(
+        request.service,
+        tuple(slot.starts_at for slot in slots),
+        slots[0].practitioner,
+        slots[0].location,
+        idempotency_key=request.idempotency_key,
+        by_staff=True,
+    )
+    return await hold_course(session, course, now=now)
 
 
 async def book_by_staff(
@@ -88,5 +117,7 @@ async def book_by_staff(
     )
 
 
-def _not_theirs() -> NotFound:
-    return NotFound("This is another practitioner's time.", path=("practitionerId",))
+def _asked_by_staff(request: HoldRequest[datetime], only_practitioner: str | None) -> HoldRequest[datetime]:
+    if only_practitioner is not None and request.practitioner not in (None, only_practitioner):
+        raise NotFound("This is another practitioner's time.", path=("practitionerId",))
+    return replace(request, practitioner=only_practitioner or request.practitioner, by_staff=True)
