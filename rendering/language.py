@@ -6,8 +6,9 @@ from booking.i18n.locales import locales
 from booking.i18n.negotiation import preferred_language
 
 
-def language_of(request: Request) -> str:
-    """`?lang=` where there is a file for it, or what the browser prefers."""
+def language_of(request: Request, *, chosen: str | None = None) -> str:
+    """`?lang=` where there is a file for it, or the reader's `chosen` one, or what the browser prefers."""
     named = request.query_params.get("lang", "")
     # In front of the header's own preferences; a language without a file is passed over.
-    return preferred_language(f"{named},{request.headers.get('accept-language', '')}", list(locales()))
+    wanted = f"{named},{chosen or ''},{request.headers.get('accept-language', '')}"
+    return preferred_language(wanted, list(locales()))

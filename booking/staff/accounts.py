@@ -16,6 +16,7 @@ from booking.domain.contact import parse_email
 from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.role import Role
+from booking.i18n.locales import locales
 from booking.staff.account_events import record_change
 from booking.staff.refusals import LastOwner
 from booking.storage.models.audit import AuditAction
@@ -35,18 +36,22 @@ from booking.storage.session import BookingSession
 
 @dataclass(frozen=True)
 class StaffMember:
-    """A person with an account at the front desk; `practitioner` is a slug, of the role of that name."""
+    """A person with an account at the front desk; `practitioner` is a slug, of the role of that name.
+
+    `language` is the one in which they read the desk; None leaves that to the browser.
+    """
 
     id: uuid.UUID
     name: str
     role: Role
     practitioner: str | None
     email: str | None = None
+    language: str | None = None
     disabled_at: datetime | None = None
 
     @classmethod
     def of(cls, row: StaffAccount) -> Self:
-        return cls(row.id, row.name, row.role, row.practitioner, row.email, row.disabled_at)
+        return cls(row.id, row.name, row.role, row.practitioner, row.email, row.language, row.disabled_at)
 
     @property
     def is_owner(self) -> bool:
@@ -119,6 +124,20 @@ async def change_role(
     await session.flush()
     await record_change(session, actor, AuditAction.UPDATE, row.id, f"role is now {role}", now=now)
     return StaffMember.of(row)
+
+
+async def choose_language(session: BookingSession, member: StaffMember, language: str) -> None:
+    """Let the desk speak to the member in one of its languages, whatever the browser asks for.
+
+    Raises:
+        InvalidInput: the desk has no such language.
+    """
+    if language not in locales():
+        message = f"Please choose one of these languages: {', '.join(locales())}."
+        raise InvalidInput(message, path=("language",), code=InvalidInputCode.UNKNOWN)
+    row = await _locked(session, member.id, stays_owner=True)
+    row.language = language
+    await session.flush()
 
 
 async def disable_member(

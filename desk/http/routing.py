@@ -121,7 +121,8 @@ async def signed_in(public: PublicRequest) -> DeskRequest | None:
         found = await session_of(session, token, now=now, idle=idle)
     if found is None:
         return None
-    return DeskRequest(public.site, public.http, public.texts, public.form, session=found, idle=idle, now=now)
+    texts = texts_for(language_of(public.http, chosen=found.member.language))
+    return DeskRequest(public.site, public.http, texts, public.form, session=found, idle=idle, now=now)
 
 
 def _to_sign_in(public: PublicRequest) -> Response:

@@ -110,6 +110,7 @@ async def test_no_address_breaks_where_one_field_has_an_unusual_value(desk: Desk
         ("/desk/book", caller | {"hold": secret, "at": "1"}, ("at", "date", "hold")),
         ("/desk/undo", {"act": str(uuid.uuid4())}, ("act",)),
         ("/desk/account/hide-names", {}, ("next", "hide")),
+        ("/desk/account/language", {}, ("language",)),
     ]
 
     asked = {

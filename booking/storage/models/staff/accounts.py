@@ -31,6 +31,7 @@ class StaffAccount(Table):
         String(3 * MAX_NAME), unique=True
     )  # equal for names that read alike
     email: Mapped[str | None] = mapped_column(String(MAX_EMAIL), unique=True)  # in small letters
+    language: Mapped[str | None] = mapped_column(String(16))  # None: as the browser asks for it
     role: Mapped[Role] = enum_column(Role, "role")
     practitioner: Mapped[str | None] = mapped_column(ForeignKey("practitioners.slug"))
     created_at: Mapped[datetime]
