@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from booking.webhooks.client import CONNECT_SECONDS, PATIENCE_SECONDS, DeliveryResult, WebhookClient
+from booking.outbound_http.client import CONNECT_SECONDS
+from booking.webhooks.client import PATIENCE_SECONDS, DeliveryResult, WebhookClient
 from tests.booking.webhooks.receiver import (
     ENDLESS_BODY,
     ENDLESS_HEAD,

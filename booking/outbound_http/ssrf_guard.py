@@ -1,16 +1,17 @@
-"""Guards against server-side request forgery: a webhook is sent to public addresses alone."""
+"""Guards against server-side request forgery: URLs that people give lead to public addresses alone."""
 
 import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from booking.domain.errors import InvalidInput, InvalidInputCode
 
 if TYPE_CHECKING:
-    import httpx  # Most clinics have no webhook: without it a server is a tenth smaller.
+    import httpx  # Most clinics have no webhook and no such calendar: without it a server is a tenth smaller.
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, the best first. Raises an OSError where there are none."""
@@ -64,13 +65,22 @@ def is_public(text: str) -> bool:
     return not any(address in block for block in NOT_PUBLIC)
 
 
-async def resolve_url(text: str, resolve: Resolve, *, to_private: bool) -> tuple["httpx.URL", Sequence[str]]:
-    """The parsed URL, and the addresses of its host.
+async def resolve_url(
+    text: str, resolve: Resolve, *, to_private: bool, example: str
+) -> tuple["httpx.URL", Sequence[str]]:
+    """The parsed URL, and the addresses of its host. A refusal shows the `example` of a URL that can be used.
 
     Raises:
         InvalidInput: it is no plain https URL, or its host has no address, or one that is not public.
     """
-    url = _parsed_url(text, to_private=to_private)
+    try:
+        url = _parsed_url(text, to_private=to_private)
+        return url, await _addresses(url, resolve, to_private=to_private)
+    except InvalidInput as refusal:
+        raise replace(refusal, message=f"{refusal.message}; it must look like {example}") from None
+
+
+async def _addresses(url: "httpx.URL", resolve: Resolve, *, to_private: bool) -> Sequence[str]:
     host = url.raw_host.decode("ascii")
     try:
         addresses = await resolve(host, url.port or 443)
@@ -81,7 +91,7 @@ async def resolve_url(text: str, resolve: Resolve, *, to_private: bool) -> tuple
     if not to_private and not all(is_public(address) for address in addresses):
         # The message must not reveal the address.
         raise _invalid_url(f"{host} is in a private network", InvalidInputCode.OUT_OF_RANGE)
-    return url, addresses
+    return addresses
 
 
 def _parsed_url(text: str, *, to_private: bool) -> "httpx.URL":
@@ -103,5 +113,4 @@ def _parsed_url(text: str, *, to_private: bool) -> "httpx.URL":
 
 
 def _invalid_url(problem: str, code: InvalidInputCode = InvalidInputCode.WRONG_FORMAT) -> InvalidInput:
-    message = f"{problem}; it must look like https://partner.example/hook"
-    return InvalidInput(message, path=("url",), code=code)
+    return InvalidInput(problem, path=("url",), code=code)

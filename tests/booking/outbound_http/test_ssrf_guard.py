@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from booking.domain.errors import InvalidInput
+from booking.outbound_http.ssrf_guard import is_public
 from booking.webhooks.client import WebhookClient
-from booking.webhooks.ssrf_guard import is_public
 from tests.booking.webhooks.receiver import response, running_receiver
 
 
