@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,16 @@ MODULE = "graphql_api.cli.main"
 
 
 def run_command(
-    *arguments: str, folder: Path, environment: Mapping[str, str], starts_anew: bool = False
+    *arguments: str,
+    folder: Path,
+    environment: Mapping[str, str],
+    starts_anew: bool = False,
+    user: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run in this folder, with these variables alone, and our modules on Python's path.
 
-    One that `starts_anew` has an interpreter of its own, and imports the command itself.
+    One that `starts_anew` has an interpreter of its own, and imports the command itself. A `user`'s number
+    needs a test that runs as root, and a command that does not start anew.
     """
     variables = {"PYTHONPATH": str(ROOT), **environment}
     if starts_anew:
@@ -42,7 +48,7 @@ def run_command(
         )
     with tempfile.TemporaryDirectory() as outputs:
         files = Path(outputs, "stdout"), Path(outputs, "stderr")
-        job = {"arguments": arguments, "folder": str(folder), "variables": variables}
+        job = {"arguments": arguments, "folder": str(folder), "variables": variables, "user": user}
         status = _ask_parent(json.dumps({**job, "outputs": [str(file) for file in files]}))
         stdout, stderr = (file.read_text("utf-8") for file in files)
     return subprocess.CompletedProcess(arguments, status, stdout, stderr)
@@ -100,10 +106,17 @@ def _prepare(job: dict[str, Any]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for descriptor, file in enumerate(job["outputs"], start=1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), descriptor)
+    if (user := job["user"]) is not None:
+        os.setgid(user)
+        os.setuid(user)
 
 
 if __name__ == "__main__":
     from graphql_api.cli.main import main
+
+    # The command imports them late, when another user may not read a checkout of root.
+    for module in ("alembic.command", "encodings.idna", "gzip"):
+        import_module(module)
 
     # At its end an interpreter looks through all objects for garbage, which takes half a second: not those.
     gc.collect()

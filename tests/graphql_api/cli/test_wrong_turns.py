@@ -3,7 +3,6 @@
 import os
 import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,22 +15,15 @@ from sqlalchemy import make_url
 
 from graphql_api.cli.main import main
 from graphql_api.settings import Settings
+from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import SAMPLE
 from tests.support.databases import Postgres
 
 pytestmark = pytest.mark.processes
 
 PASSWORD = "secret-word-of-the-database"
-ROOT = Path(__file__).parents[3]
 COMMANDS = (["load"], ["load", "--dry-run"], ["keys", "list"], ["serve", "--port", "0"])
 NOBODY = 65_534
-AS_NOBODY = f"""
-import encodings.idna, gzip, os, alembic.command
-from graphql_api.cli.main import main  # before the rights are dropped: nobody may not read a checkout of root
-os.setgid({NOBODY})
-os.setuid({NOBODY})
-main()
-"""
 
 
 @pytest.fixture
@@ -56,7 +48,10 @@ def sentence_of(folder: Path, url: str, *command: str, as_nobody: bool = False) 
     `serve` is a process of its own, as is a command of the user nobody; others run in this one.
     """
     if as_nobody or command[0] == "serve":
-        output, said = _in_process(folder, url, *command, as_nobody=as_nobody)
+        user = NOBODY if as_nobody else None
+        done = run_command(*command, folder=folder, environment={"DATABASE_URL": url}, user=user)
+        assert done.returncode == 1, done.stdout + done.stderr
+        output, said = done.stdout, done.stderr
     else:
         output, said = _here(folder, url, *command)
     assert output == ""
@@ -64,21 +59,6 @@ def sentence_of(folder: Path, url: str, *command: str, as_nobody: bool = False) 
     assert len(said.splitlines()) == 1, said
     assert said.startswith("book-online: ")
     return said.removeprefix("book-online: ").strip()
-
-
-def _in_process(folder: Path, url: str, *command: str, as_nobody: bool) -> tuple[str, str]:
-    start = ["-c", AS_NOBODY] if as_nobody else ["-m", "graphql_api.cli.main"]
-    done = subprocess.run(
-        [sys.executable, *start, *command],
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    return done.stdout, done.stderr
 
 
 def _here(folder: Path, url: str, *command: str) -> tuple[str, str]:
@@ -299,10 +279,8 @@ def test_postgresql_that_is_read_only(folder: Path, postgres: Postgres, postgres
 
 def test_load_warns_of_a_database_that_others_may_read(folder: Path) -> None:
     def load() -> str:
-        command = [sys.executable, "-m", "graphql_api.cli.main", "load"]
-        done = subprocess.run(
-            command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
-        )
+        done = run_command("load", folder=folder, environment={})
+        assert done.returncode == 0
         return done.stderr
 
     assert load() == "book-online.key is the key to the patients' data: keep a copy elsewhere\n"
