@@ -1,11 +1,14 @@
 """Any value for any argument is answered or refused: never an internal error, and nothing in the log.
 
-The arguments are those of the schema, so a new field is tried too.
+The arguments are those of the schema, so a new field is tried too. What a type refuses is refused before any
+field is asked, wherever the type stands: it is sent once for each type. What a type accepts is sent to each
+argument, and to each field and item within it, on both databases.
 """
 
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +16,13 @@ import httpx
 import pytest
 from graphql import (
     GraphQLArgument,
+    GraphQLError,
     GraphQLField,
     GraphQLInputField,
     GraphQLInputType,
     GraphQLOutputType,
+    Undefined,
+    coerce_input_value,
     get_named_type,
     is_enum_type,
     is_input_object_type,
@@ -35,11 +41,11 @@ from graphql_api.types.relay import global_id
 from tests.graphql_api.security.test_authentication import bearing, new_key
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
-from tests.support.databases import open_database
+from tests.support.databases import open_database, sqlite_copy
 from tests.support.graphql_client import PATIENT, practitioner_id, service_id
 from tests.support.hostile_values import BODIES, LITERALS, VALUES, WRONG_FOR_MOST
 
-Path = tuple[str | int, ...]
+ValuePath = tuple[str | int, ...]
 
 ROOTS = ("query", "mutation", "subscription")
 SCHEMA = BookingSchema()._schema
@@ -66,9 +72,13 @@ async def partner(database: Database, database_url: str) -> AsyncIterator[httpx.
         yield client
 
 
-@pytest.fixture
-async def sqlite_partner(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with partner_of(open_database(sqlite_url), sqlite_url) as client:
+@pytest.fixture(scope="module")
+async def partner_of_all(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Of one server, for what it refuses."""
+    url = sqlite_copy(migrated_sqlite, tmp_path_factory.mktemp("refused"))
+    async with partner_of(open_database(url), url) as client:
         yield client
 
 
@@ -92,16 +102,44 @@ FIELDS = [
 ]
 
 
+def paths(field: GraphQLField) -> Iterator[tuple[ValuePath, GraphQLInputType]]:
+    """Of each argument, and of each field and item within it, with its type."""
+
+    def within(kind: GraphQLInputType, path: ValuePath) -> Iterator[tuple[ValuePath, GraphQLInputType]]:
+        yield path, kind
+        if is_non_null_type(kind):
+            kind = kind.of_type
+        if is_list_type(kind):
+            yield from within(kind.of_type, (*path, 0))
+        elif is_input_object_type(kind):
+            for name, part in kind.fields.items():
+                yield from within(part.type, (*path, name))
+
+    for name, argument in field.args.items():
+        yield from within(argument.type, (name,))
+
+
+def places() -> dict[str, tuple[str, str, ValuePath, GraphQLInputType]]:
+    """By type, as `[ID!]`, the first place where it stands: the root, the field, and the path within."""
+    found: dict[str, tuple[str, str, ValuePath, GraphQLInputType]] = {}
+    for root, name in FIELDS:
+        for path, kind in paths(getattr(SCHEMA, f"{root}_type").fields[name]):
+            found.setdefault(str(kind), (root, name, path, kind))
+    return found
+
+
+PLACES = places()
+
+
 @pytest.mark.parametrize(("root", "name"), FIELDS)
-async def test_no_value_of_an_argument_is_an_internal_error(
+async def test_no_value_that_a_type_accepts_is_an_internal_error(
     partner: httpx.AsyncClient, root: str, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     field = getattr(SCHEMA, f"{root}_type").fields[name]
-    arguments = {argument: plausible(argument, part) for argument, part in field.args.items()}
     for path, kind in paths(field):
         for raw in values_for(kind):
-            document, variables = as_variables(root, name, field, arguments, path, raw)
-            await check(partner, document, variables, f"{name}{list(path)} = {raw[:80]}", caplog)
+            if accepts(kind, raw):
+                await send_variables(partner, root, name, path, raw, caplog)
 
 
 def values_for(kind: GraphQLInputType) -> list[str]:
@@ -109,17 +147,49 @@ def values_for(kind: GraphQLInputType) -> list[str]:
     return WRONG_FOR_MOST + VALUES.get(get_named_type(kind).name, [])
 
 
-@pytest.mark.parametrize(("root", "name"), FIELDS)
-async def test_no_literal_of_an_argument_is_an_internal_error(
-    sqlite_partner: httpx.AsyncClient, root: str, name: str, caplog: pytest.LogCaptureFixture
+def accepts(kind: GraphQLInputType, raw: str) -> bool:
+    try:
+        return coerce_input_value(json.loads(raw), kind) is not Undefined
+    except (ValueError, GraphQLError):  # More digits than Python reads; a scalar's own refusal.
+        return False
+
+
+@pytest.mark.parametrize("type_", PLACES)
+async def test_no_value_that_a_type_refuses_is_an_internal_error(
+    partner_of_all: httpx.AsyncClient, type_: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    root, name, path, kind = PLACES[type_]
+    for raw in values_for(kind):
+        if not accepts(kind, raw):
+            await send_variables(partner_of_all, root, name, path, raw, caplog)
+
+
+@pytest.mark.parametrize("type_", PLACES)
+async def test_no_literal_of_a_type_is_an_internal_error(
+    partner_of_all: httpx.AsyncClient, type_: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    root, name, path, _ = PLACES[type_]
     field = getattr(SCHEMA, f"{root}_type").fields[name]
     arguments = {argument: plausible(argument, part) for argument, part in field.args.items()}
-    for path, _ in paths(field):
-        for raw in LITERALS:
-            written = literal(replaced(arguments, path, MARK)).strip("{}").replace(json.dumps(MARK), raw)
-            document = f"{root} {{ {name}({written}) {selection(field.type)} }}"
-            await check(sqlite_partner, document, "{}", f"{name}{list(path)}: {raw[:80]}", caplog)
+    for raw in LITERALS:
+        written = literal(replaced(arguments, path, MARK)).strip("{}").replace(json.dumps(MARK), raw)
+        document = f"{root} {{ {name}({written}) {selection(field.type)} }}"
+        await check(partner_of_all, document, "{}", f"{name}{list(path)}: {raw[:80]}", caplog)
+
+
+async def send_variables(
+    client: httpx.AsyncClient,
+    root: str,
+    name: str,
+    path: ValuePath,
+    raw: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The field with plausible arguments, and this value at the path."""
+    field = getattr(SCHEMA, f"{root}_type").fields[name]
+    arguments = {argument: plausible(argument, part) for argument, part in field.args.items()}
+    document, variables = as_variables(root, name, field, arguments, path, raw)
+    await check(client, document, variables, f"{name}{list(path)} = {raw[:80]}", caplog)
 
 
 async def check(
@@ -143,7 +213,7 @@ MARK = "the hostile value stands here"
 
 
 def as_variables(
-    root: str, name: str, field: GraphQLField, arguments: dict[str, Any], path: Path, raw: str
+    root: str, name: str, field: GraphQLField, arguments: dict[str, Any], path: ValuePath, raw: str
 ) -> tuple[str, str]:
     """The document with a variable for each argument, and the variables as JSON."""
     declared = ", ".join(f"${argument}: {part.type}" for argument, part in field.args.items())
@@ -153,7 +223,7 @@ def as_variables(
     return document, text.replace(json.dumps(MARK), raw)
 
 
-def replaced(value: Any, path: Path, new: Any) -> Any:
+def replaced(value: Any, path: ValuePath, new: Any) -> Any:
     if not path:
         return new
     if isinstance(value, list):
@@ -179,23 +249,6 @@ def of_type(kind: GraphQLInputType) -> Any:
     if is_enum_type(kind):
         return next(iter(kind.values))
     return {"Int": 1, "Float": 1.0, "Boolean": True}.get(get_named_type(kind).name, "0123456789abcdef")
-
-
-def paths(field: GraphQLField) -> Iterator[tuple[Path, GraphQLInputType]]:
-    """Of each argument, and of each field and item within it, with its type."""
-
-    def within(kind: GraphQLInputType, path: Path) -> Iterator[tuple[Path, GraphQLInputType]]:
-        yield path, kind
-        if is_non_null_type(kind):
-            kind = kind.of_type
-        if is_list_type(kind):
-            yield from within(kind.of_type, (*path, 0))
-        elif is_input_object_type(kind):
-            for name, part in kind.fields.items():
-                yield from within(part.type, (*path, name))
-
-    for name, argument in field.args.items():
-        yield from within(argument.type, (name,))
 
 
 def selection(kind: GraphQLOutputType) -> str:
