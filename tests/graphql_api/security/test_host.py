@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Scope
 from graphql_api.app import create_app
 from graphql_api.security.host import Hosts
 from graphql_api.settings import Settings
-from tests.support.clinics import NOW, open_clinic
+from tests.support.clinics import NOW, edit_file, open_clinic
 from tests.support.databases import open_database
 
 FORM = b"at=2026-11-24T12:00Z@main-street&key=" + b"k" * 43
@@ -91,10 +91,14 @@ QUERIES = [
 ]
 
 
+FEW_DAYS = edit_file({'horizon = "60 days"': 'horizon = "2 days"'})
+"""The sample clinic with few open slots: a feed of hundreds takes as long as a hundred other requests."""
+
+
 @asynccontextmanager
 async def running(url: str) -> AsyncIterator[ASGIApp]:
     database = open_database(url)
-    await open_clinic(database)
+    await open_clinic(database, FEW_DAYS)
     await database.close()
     # Each test sends more requests than a client may.
     app = create_app(Settings(url, points_per_client=10_000_000), now=lambda: NOW)
