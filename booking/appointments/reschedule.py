@@ -186,6 +186,8 @@ async def reschedule(
         appointment.squeeze_in = is_beside
         ticks = ticks_of_appointment(service, slot.starts_at)
         await move_ticks(session, appointment.id, appointment.resource, ticks)
+        if slot.starts_at != appointment.starts_at:
+            appointment.moved_at = staff.moved_at if staff is not None and staff.is_undo else now
         appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
         appointment.set_local_start((await location_zones(session))[slot.location])
         appointment.changed_at = now

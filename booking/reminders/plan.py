@@ -36,9 +36,7 @@ async def plan_reminders(
         (row.id, row.starts_at, days): due_at
         for row in rows
         if row.status is AppointmentStatus.BOOKED
-        for days, due_at in rules.due_times(
-            row.service, row.location, row.starts_at, booked_at=row.created_at
-        )
+        for days, due_at in rules.due_times(row.service, row.location, row.starts_at, timed_at=row.timed_at)
         if due_at > now or (row.id, row.starts_at, days) in overdue
     }
     known = await known_reminders(session, ids) if planned and not is_new else set()

@@ -1,4 +1,4 @@
-"""When a reminder is due: days before the visit, outside of quiet hours, and never soon after the booking."""
+"""When a reminder is due: days before the visit, not in quiet hours, nor soon after the booking or a move."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -53,15 +53,15 @@ class ReminderRules:
         return hashlib.sha256(repr((*parts, sorted(self.silent_services))).encode()).hexdigest()
 
     def due_times(
-        self, service: str, location: str, starts_at: datetime, *, booked_at: datetime
+        self, service: str, location: str, starts_at: datetime, *, timed_at: datetime
     ) -> Iterator[tuple[int, datetime]]:
-        """The reminders of a visit: how many days before, and when."""
+        """The reminders of a visit that has its time since `timed_at`: how many days before, and when."""
         if service in self.silent_services:
             return
         day = starts_at.astimezone(self.location_zones[location]).date()
         for days in self.days_before:
             due_at = self._due_at(day - days * DAY, starts_at)
-            if booked_at + self.wait <= due_at < starts_at:
+            if timed_at + self.wait <= due_at < starts_at:
                 yield days, due_at
 
     def quiet_until(self, now: datetime) -> datetime | None:

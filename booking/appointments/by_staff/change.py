@@ -39,8 +39,10 @@ class ByStaff:
     notify: bool = True
     squeeze_in: bool = False
     only_practitioner: str | None = None
+    moved_at: datetime | None = None
+    """Since when the visit had the time that an undo brings back, unless since its booking."""
     confirmed_at: datetime | None = None
-    """When the patient had confirmed the time that a move brings back."""
+    """When the patient had confirmed the time that an undo brings back."""
     is_undo: bool = False
     """Whether this brings a former state back, which was screened and can't be undone in turn."""
 
@@ -55,6 +57,7 @@ class FormerVisit:
     location: str
     starts_at: datetime
     squeeze_in: bool
+    moved_at: datetime | None
     confirmed_at: datetime | None
 
     @classmethod
@@ -66,6 +69,7 @@ class FormerVisit:
             row.location,
             row.starts_at,
             bool(row.squeeze_in),
+            row.moved_at,
             row.confirmed_at,
         )
 
@@ -168,6 +172,7 @@ def record_undoable(
             former_location=former.location,
             former_starts_at=former.starts_at,
             former_squeeze_in=former.squeeze_in,
+            former_moved_at=former.moved_at,
             former_confirmed_at=former.confirmed_at,
         )
     )

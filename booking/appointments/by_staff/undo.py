@@ -84,6 +84,7 @@ async def undo_last(
             notify=change.notify,
             squeeze_in=change.former_squeeze_in,
             only_practitioner=only_practitioner,
+            moved_at=change.former_moved_at,
             confirmed_at=change.former_confirmed_at,
             is_undo=True,
         )

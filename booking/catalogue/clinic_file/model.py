@@ -119,7 +119,7 @@ class RemindersSection(Section):
     reminder_wait: Annotated[Duration, between("0 min", "7 days"), Field(alias="after_booking")] = timedelta(
         hours=24
     )
-    """No reminder is due within this time of the booking, `"24 h"` unless given."""
+    """No reminder is due within this time of the booking or of a move, `"24 h"` unless given."""
     quiet_hours: QuietHours = (timedelta(hours=21), timedelta(hours=8))
     """Nothing is sent then, on the clock of the clinic's zone: `"21:00-08:00"` unless given; `false`: at any
     hour."""

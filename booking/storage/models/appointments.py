@@ -134,6 +134,7 @@ class Appointment(AppointmentColumns, Table):
     manage_token_hash: Mapped[bytes] = mapped_column(index=True)  # shared by the appointments of a course
     changed_at: Mapped[datetime]  # when it was booked, moved or cancelled, or its status set
     sequence: Mapped[int]  # iCalendar SEQUENCE: raised by each change that a calendar has to hear of
+    moved_at: Mapped[datetime | None]  # when it last got another time; None: it has that of its booking
     confirmed_at: Mapped[datetime | None]  # by the patient, for the time that it has (PARTSTAT=ACCEPTED)
     impossible_since: Mapped[datetime | None]  # since the catalogue or blocked time rules it out
     local_start: Mapped[str | None]  # RFC 3339: `starts_at` as the patient was told it, on the wall clock
@@ -142,6 +143,11 @@ class Appointment(AppointmentColumns, Table):
     def ordering_key(self) -> uuid.UUID:
         """Of its events: they are delivered in order with those of the whole course."""
         return self.course or self.id
+
+    @property
+    def timed_at(self) -> datetime:
+        """Since when it has its time: it was booked or moved then."""
+        return self.moved_at or self.created_at
 
     @property
     def stands(self) -> bool:

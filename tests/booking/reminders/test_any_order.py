@@ -43,7 +43,7 @@ class ModelVisit:
     id: uuid.UUID
     reference: str
     start: datetime
-    booked_at: datetime
+    timed_at: datetime
     stands: bool = True
     waiting: dict[int, datetime] = field(default_factory=dict)
     sent: set[tuple[datetime, int]] = field(default_factory=set)
@@ -53,7 +53,7 @@ class ModelVisit:
         for days in LEADS if self.stands else ():
             day = self.start.astimezone(TORONTO).date() - days * DAY
             due = datetime.combine(day, datetime.min.time(), TORONTO) + 16 * HOUR
-            if due > now and due >= self.booked_at + DAY and (self.start, days) not in self.sent:
+            if due > now and due >= self.timed_at + DAY and (self.start, days) not in self.sent:
                 self.waiting[days] = due
 
 
@@ -99,11 +99,12 @@ class Reminders(RuleBasedStateMachine):
             return
         self.clinic.now += MINUTE
         self.loop.run(move(self.clinic.database, visit.id, start, at=self.clinic.now, notify=False))
-        former, visit.start = visit.start, start
+        former = visit.start, visit.timed_at
+        visit.start, visit.timed_at = start, visit.timed_at if start == visit.start else self.clinic.now
         visit.plan(self.clinic.now)
 
         def back() -> None:
-            visit.start = former
+            visit.start, visit.timed_at = former
 
         self.acts.append((self.clinic.now, self.undoing(visit, back)))
 

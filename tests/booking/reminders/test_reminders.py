@@ -9,7 +9,7 @@ from sqlalchemy import update
 from booking.patients.erase import erase_patients
 from booking.patients.reminder_choice import choose_reminders
 from booking.storage.models.appointments import Appointment
-from tests.booking.appointments.by_staff.front_desk import call_off, move, undo
+from tests.booking.appointments.by_staff.front_desk import call_off, move, stored, undo
 from tests.booking.notifications.bookings import make_booking, text_of
 from tests.booking.reminders.reminded_clinic import (
     DAY,
@@ -80,6 +80,43 @@ async def test_who_booked_within_a_day_is_not_reminded(clinic: RemindedClinic) -
 
     assert await clinic.waiting() == []
     assert await clinic.reminders() == []
+
+
+@pytest.mark.parametrize("mover", ["patient", "staff"])
+async def test_who_moved_within_a_day_is_not_reminded(clinic: RemindedClinic, mover: str) -> None:
+    """Also by rules that are planned anew afterwards."""
+    booking = await make_booking(clinic.database, NINE, service="visit", practitioner="one", now=WEEK_BEFORE)
+    if mover == "patient":
+        await booking.move(NINE + HOUR, at=FOUR - HOUR)
+    else:
+        await move(clinic.database, booking.appointments[0].id, NINE + HOUR, at=FOUR - HOUR)
+    await open_clinic(clinic.database, reminding_clinic('at = "16:30"'), now=FOUR - HOUR)
+    clinic.now = FOUR + HOUR
+
+    assert await clinic.reminders() == []
+
+
+async def test_another_practitioner_at_the_same_time_is_no_other_time(clinic: RemindedClinic) -> None:
+    [visit] = await book(clinic, NINE)
+    await move(clinic.database, visit.id, NINE, who="two", at=FOUR - HOUR)
+    clinic.now = FOUR
+
+    assert len(await clinic.reminders()) == 1
+
+
+async def test_an_undone_move_brings_back_since_when_the_visit_had_its_time(clinic: RemindedClinic) -> None:
+    """Of a visit that was moved before, too."""
+    first, second = await book(clinic, NINE, NINE + 2 * HOUR)
+    await move(clinic.database, second.id, NINE + HOUR, at=FOUR - DAY)
+    for visit in (first, second):
+        await move(clinic.database, visit.id, NINE + 4 * HOUR, who="two", at=FOUR - 2 * MINUTE)
+        await undo(clinic.database, at=FOUR - MINUTE)
+
+    assert [(await stored(clinic.database, each.id)).moved_at for each in (first, second)] == [
+        None,
+        FOUR - DAY,
+    ]
+    assert await clinic.waiting() == [FOUR, FOUR]
 
 
 async def test_a_moved_visit_is_reminded_of_at_its_new_time_alone(clinic: RemindedClinic) -> None:

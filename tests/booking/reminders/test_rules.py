@@ -29,9 +29,9 @@ def rules(
     return ReminderRules(days, at, wait, quiet, clock, {"here": clock}, frozenset({"silent"}))
 
 
-def due(rules: ReminderRules, starts_at: str, booked_at: str = "2026-01-01T00:00Z") -> list[str]:
-    times = (datetime.fromisoformat(starts_at), datetime.fromisoformat(booked_at))
-    found = rules.due_times("visit", "here", times[0], booked_at=times[1])
+def due(rules: ReminderRules, starts_at: str, timed_at: str = "2026-01-01T00:00Z") -> list[str]:
+    times = (datetime.fromisoformat(starts_at), datetime.fromisoformat(timed_at))
+    found = rules.due_times("visit", "here", times[0], timed_at=times[1])
     return [f"{days}: {at.astimezone(rules.zone):%a %d %H:%M}" for days, at in found]
 
 
@@ -65,7 +65,7 @@ def test_before_a_visit_in_the_early_morning_they_move_it_to_before_them() -> No
 def test_a_silent_service_has_none() -> None:
     visit = datetime.fromisoformat("2026-11-24T09:00-05:00")
 
-    assert list(rules().due_times("silent", "here", visit, booked_at=visit - 30 * DAY)) == []
+    assert list(rules().due_times("silent", "here", visit, timed_at=visit - 30 * DAY)) == []
 
 
 @given(zone=ZONES, at=TIMES, quiet=QUIET, wait=WAITS, visit=INSTANTS, ahead=st.integers(0, 1000))
@@ -73,10 +73,10 @@ def test_a_reminder_is_before_the_visit_after_the_wait_and_in_no_quiet_hour(
     zone: str, at: timedelta, quiet: QuietHours | None, wait: timedelta, visit: datetime, ahead: int
 ) -> None:
     asked = rules(zone, days=(7, 2, 1), at=at, wait=wait, quiet=quiet)
-    booked_at = visit - ahead * HOUR
+    timed_at = visit - ahead * HOUR
 
-    for days, due_at in asked.due_times("visit", "here", visit, booked_at=booked_at):
-        assert booked_at + wait <= due_at < visit
+    for days, due_at in asked.due_times("visit", "here", visit, timed_at=timed_at):
+        assert timed_at + wait <= due_at < visit
         nearest = timedelta(0) if quiet is None else DAY + BEFORE_QUIET
         assert abs(visit - due_at - days * DAY) <= DAY + nearest + HOUR
         if quiet is None or (quiet.begin - quiet.end) % DAY > BEFORE_QUIET + 2 * HOUR:

@@ -44,7 +44,9 @@ async def test_every_page_of_a_reminder_is_accessible(
     await audit("move")
     await opens("/cancel", "cancel")
     await presses("cancelled")
-    await opens("/move", "link of nothing")
+    await opens("/move", "move of a visit that is cancelled")
+    address = f"{site.url}/visits/{'0' * 64}"
+    await opens("", "link that opens nothing")
     assert found == []
 
 

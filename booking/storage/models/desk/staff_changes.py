@@ -50,6 +50,7 @@ class StaffChange(Table):
     former_location: Mapped[str] = mapped_column(ForeignKey("locations.slug"))
     former_starts_at: Mapped[datetime]
     former_squeeze_in: Mapped[bool]
+    former_moved_at: Mapped[datetime | None]
     former_confirmed_at: Mapped[datetime | None]
 
 
