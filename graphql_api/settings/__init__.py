@@ -1,25 +1,15 @@
 """Settings: the environment variables of a server, read and checked once."""
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import cached_property
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    AliasGenerator,
-    BeforeValidator,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AliasGenerator, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from booking.encryption.key_file import KeyFile
@@ -28,6 +18,9 @@ from booking.notifications.smtp import MailServer, mail_server_from
 from booking.staff.openid.registration import Registration, is_issuer
 from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.key_store.location import key_file_path, key_store_url
+from graphql_api.settings.values import Count, Flag, Folder, Mode, Names, Networks, Secret, Site
+
+PREFIX = "BOOK_ONLINE_"
 
 
 class InvalidSetting(ValueError):
@@ -36,64 +29,6 @@ class InvalidSetting(ValueError):
 
 def variable_name(setting: str) -> str:
     return "DATABASE_URL" if setting == "database_url" else f"{PREFIX}{setting.upper()}"
-
-
-def _text(is_right: Callable[[str], object], sentence: str) -> BeforeValidator:
-    """A check of the variable's text; `{!r}` in the sentence stands for that text."""
-
-    def check(value: Any) -> Any:
-        if isinstance(value, str) and not is_right(value):
-            raise ValueError(sentence.format(value))
-        return value
-
-    return BeforeValidator(check)
-
-
-def _is_site(text: str) -> bool:
-    parts = urlsplit(text)
-    return bool(parts.scheme in ("http", "https") and parts.hostname and not parts.query + parts.fragment)
-
-
-def _are_networks(text: str) -> bool:
-    """Whether uvicorn takes each part for an address or a network; it takes any other text for a name."""
-    if text == EVERY_PROXY:
-        return True
-    parts = [part.strip() for part in text.split(",")]
-    try:
-        return bool([ip_network(part) for part in parts if part])
-    except ValueError:
-        return False
-
-
-def _split(value: Any) -> Any:
-    return filter(None, map(str.strip, value.split(","))) if isinstance(value, str) else value
-
-
-COUNT = re.compile("0*[1-9][0-9]*")
-SECRET = re.compile(".{32,}", re.DOTALL)
-MODES = ("development", "production")
-EVERY_PROXY = "*"
-PREFIX = "BOOK_ONLINE_"
-
-Count = Annotated[int, _text(COUNT.fullmatch, "is {!r}; it must be a whole number above 0")]
-Flag = Annotated[bool, _text(("0", "1").__contains__, "is {!r}; it must be 1 or 0")]
-Folder = Annotated[Path, _text(os.path.isdir, "is {!r}; there is no such folder")]
-Mode = Annotated[str, _text(MODES.__contains__, "is {!r}; it must be development or production")]
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Networks = Annotated[
-    str,
-    _text(
-        _are_networks,
-        "is {!r}; it must be addresses and networks such as 127.0.0.1,10.0.0.0/8 (in a network all bits "
-        "after the prefix are zero), or * if only your proxy reaches the server",
-    ),
-]
-Secret = Annotated[str, _text(SECRET.fullmatch, "is too short for a secret; it needs 32 characters")]
-Site = Annotated[
-    str,
-    _text(_is_site, "is {!r}; it must look like https://booking.example.com"),
-    AfterValidator(lambda text: text.rstrip("/")),
-]
 
 
 @dataclass(
