@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, Route
 
 from desk.access.account.identity import drop_identity
 from desk.access.account.language import change_language
+from desk.access.account.notices import change_notices
 from desk.access.account.page import account_page
 from desk.access.account.passkeys import drop_passkey, new_passkey_challenge, save_passkey
 from desk.access.account.password import (
@@ -86,6 +87,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/account", account_page),
         desk_route(site, "/desk/account/hide-names", hide_names, methods=change),
         desk_route(site, "/desk/account/language", change_language, methods=change),
+        desk_route(site, "/desk/account/notices", change_notices, methods=change),
         desk_route(site, "/desk/account/sessions/end", end_one, methods=change),
         desk_route(site, "/desk/account/sessions/end-others", end_others, methods=change),
         desk_route(site, "/desk/account/openid", send_to_connect),

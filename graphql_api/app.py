@@ -13,8 +13,10 @@ from starlette.routing import BaseRoute, Route
 
 from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import TryAgain
-from booking.domain.hookspecs import Listener
+from booking.domain.hookspecs import DynamicListeners, Listener
 from booking.notifications.listener import mail_listener
+from booking.notifications.staff.choice import LISTENER_FAMILY as STAFF
+from booking.notifications.staff.listener import StaffMails
 from booking.outbox.feature_listeners import as_outbox_listener
 from booking.outbox.relay import OutboxRelay
 from booking.patients.index_names import NameIndexWorker
@@ -123,7 +125,7 @@ def create_app(
     relay = OutboxRelay(
         database,
         _listeners(settings, enabled, database, clock),
-        {WEBHOOK: WebhookDelivery(database, webhook_client, clock).listeners(webhook_payload)},
+        _listener_families(settings, database, webhook_client, clock),
         clock=clock,
         watchers=[ChangeWatcher(database)],
         missing={} if settings.mail_server or settings.is_development else {MAIL_LISTENER: NO_MAIL_SERVER},
@@ -226,6 +228,15 @@ def _listeners(
             database, settings.mail_server, site=settings.site, clock=clock
         )
     return listeners
+
+
+def _listener_families(
+    settings: Settings, database: Database, webhook_client: WebhookClient, clock: Clock
+) -> dict[str, DynamicListeners]:
+    families = {WEBHOOK: WebhookDelivery(database, webhook_client, clock).listeners(webhook_payload)}
+    if settings.mail_server:
+        families[STAFF] = StaffMails(database, settings.mail_server, settings.site, clock).listeners
+    return families
 
 
 async def _right_secrets(database: Database, hashes: Collection[bytes]) -> set[bytes]:

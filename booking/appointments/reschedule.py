@@ -198,7 +198,15 @@ async def reschedule(
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by
     )
-    event = Event(uuid.uuid4(), EventKind.MOVED, (appointment.id,), now, former.starts_at, former.location)
+    event = Event(
+        uuid.uuid4(),
+        EventKind.MOVED,
+        (appointment.id,),
+        now,
+        former.starts_at,
+        former.location,
+        moved_from_practitioner=former.practitioner if former.practitioner != practitioner else None,
+    )
     await record_change(session, event, appointment, former, by=staff, manage_token=request.manage_token)
     actor = staff.actor if staff else actor
     await record_audit(

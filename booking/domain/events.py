@@ -54,6 +54,8 @@ class Event:
     location, which is None for events of versions that did not record it. `moved_from_local` is the former
     start as the patient was told it, with the offset of then, if the rules of its time zone have changed
     since: then either the instant or the time on the wall stayed as it was. Otherwise it is None.
+    `moved_from_practitioner` is the slug of the former practitioner where a move gave the appointment to
+    another one.
     """
 
     id: uuid.UUID
@@ -63,3 +65,4 @@ class Event:
     moved_from: datetime | None = None
     moved_from_location: str | None = None
     moved_from_local: datetime | None = None
+    moved_from_practitioner: str | None = None

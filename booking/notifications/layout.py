@@ -55,9 +55,11 @@ class Section:
 
 @dataclass(frozen=True)
 class MailLayout:
-    """`phone` is E.164, for a link; `phone_shown` is as the clinic writes it.
+    """`phone` is E.164, for a link; `phone_shown` is as the clinic writes it. Both are empty in a mail to
+    the staff.
 
-    `unsubscribe` leads to where such mails are stopped, for those that nobody has asked for.
+    `foot` says why the reader gets the mail; None where a patient does. `unsubscribe` leads to where such
+    mails are stopped, for those that no change of the reader's own has caused.
     """
 
     clinic: str
@@ -69,16 +71,17 @@ class MailLayout:
     cards: Sequence[Card]
     sections: Sequence[Section]
     unsubscribe: Link | None = None
+    foot: str | None = None
 
 
 def as_text(mail: MailLayout, texts: Texts) -> str:
     cards = [_text_of_card(card, texts) for card in mail.cards]
     sections = [_text_of_section(section, texts) for section in mail.sections]
-    call = f"{texts('contact.call')} {mail.phone_shown}"
-    foot = [mail.clinic, texts("mail.foot")]
+    call = [f"{texts('contact.call')} {mail.phone_shown}"] if mail.phone else []
+    foot = [mail.clinic, mail.foot or texts("mail.foot")]
     if mail.unsubscribe:
         foot += [texts.label(mail.unsubscribe.text, "").rstrip(), mail.unsubscribe.url]
-    parts = [mail.title, "\n".join(mail.lead), *cards, *sections, call, "\n".join(foot)]
+    parts = [mail.title, "\n".join(mail.lead), *cards, *sections, *call, "\n".join(foot)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -48,7 +48,7 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     mail = write(context, texts, links, language=language)
 
     message = EmailMessage(policy=POLICY)
-    message["Message-ID"] = f"<{event.id}@{_host(site)}>"
+    message["Message-ID"] = f"<{event.id}@{host_of(site)}>"
     message["Date"] = event.occurred_at
     message["To"] = mail_address(patient.name, patient.email)
     if clinic.email:
@@ -79,6 +79,7 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     return message
 
 
-def _host(site: str) -> str:
+def host_of(site: str) -> str:
+    """The host of our pages, as the right side of a Message-ID."""
     host = urlsplit(site).hostname or "localhost"
     return f"[{host}]" if ":" in host else host.encode("idna").decode()

@@ -49,7 +49,10 @@ OF_MEMBERS = {
     *((GET, f"/desk{path}") for path in ("", "/day", "/day/print", "/week", "/month", "/patients", "/book")),
     *((GET, f"/desk/{path}") for path in ("numbers", "numbers.csv", "account", "account/password")),
     *((POST, f"/desk/book{path}") for path in ("", "/hold", "/release", "/times")),
-    *((POST, f"/desk/account/{path}") for path in ("hide-names", "language", "password", "password/remove")),
+    *(
+        (POST, f"/desk/account/{path}")
+        for path in ("hide-names", "language", "notices", "password", "password/remove")
+    ),
     *((POST, f"/desk/account/{path}") for path in ("app", "app/confirm")),
     *((POST, f"/desk/account/{path}") for path in ("recovery-codes", "sessions/end", "sessions/end-others")),
     (GET, "/desk/account/openid"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.domain.events import EventKind
+from booking.domain.events import Event, EventKind
 from booking.encryption.cipher import Ciphertext
 from booking.storage.base import Table, enum_column, partial_index
 
@@ -31,9 +31,24 @@ class OutboxEvent(Table):
     moved_from: Mapped[datetime | None]
     moved_from_location: Mapped[str | None]
     moved_from_local: Mapped[str | None]  # RFC 3339, where zone rules have changed
+    moved_from_practitioner: Mapped[str | None]  # None: still the same
     # None: recorded by a server of the version before, during an update.
     ordering_key: Mapped[uuid.UUID | None]
     position: Mapped[int | None]
+
+    @property
+    def event(self) -> Event:
+        """As listeners receive it."""
+        return Event(
+            self.id,
+            self.kind,
+            tuple(uuid.UUID(appointment) for appointment in self.appointments),
+            self.occurred_at,
+            self.moved_from,
+            self.moved_from_location,
+            datetime.fromisoformat(self.moved_from_local) if self.moved_from_local else None,
+            self.moved_from_practitioner,
+        )
 
 
 class WatchedState(Table):

@@ -235,18 +235,8 @@ async def claim_deliveries(
     for delivery, row in (await session.execute(query)).all():
         delivery.attempts += 1
         delivery.due_at = until
-        appointments = tuple(uuid.UUID(appointment) for appointment in row.appointments)
-        event = Event(
-            row.id,
-            row.kind,
-            appointments,
-            row.occurred_at,
-            row.moved_from,
-            row.moved_from_location,
-            datetime.fromisoformat(row.moved_from_local) if row.moved_from_local else None,
-        )
         token = await manage_token_of(session, delivery)
-        claimed.append(DueDelivery(event, listener, token, delivery.attempts, until))
+        claimed.append(DueDelivery(row.event, listener, token, delivery.attempts, until))
     return claimed
 
 

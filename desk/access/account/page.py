@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from booking.domain.errors import BookingError
+from booking.notifications.staff.choice import chosen_notices
 from booking.staff.passkeys.ceremonies import list_passkeys
 from booking.staff.sessions import list_sessions
 from booking.staff.ways_to_sign_in import ways_to_sign_in
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.outbox import sends_mails
 from desk.access.account.browser_name import browser_and_system
 from desk.access.openid.refusals import refusal_named
 from desk.access.passkey_party import passkey_party
@@ -36,6 +38,8 @@ async def _page(request: DeskRequest, reason: str | None, status: HTTPStatus) ->
         sessions = await list_sessions(session, member, now=request.now, idle=clinic.sign_out_after)
         ways = await ways_to_sign_in(session, member, issuer=request.site.issuer)
         passkeys = await list_passkeys(session, member)
+        notices = await chosen_notices(session, member.id)
+        sends = await sends_mails(session)
         offers_passkeys = await passkey_party(session, request) is not None
     return await request.page(
         "account/page.html",
@@ -46,6 +50,8 @@ async def _page(request: DeskRequest, reason: str | None, status: HTTPStatus) ->
         ways=ways,
         passkeys=passkeys,
         offers_passkeys=offers_passkeys,
+        notices=notices,
+        sends_mails=sends,
         idle=clinic.sign_out_after,
         zone=ZoneInfo(clinic.time_zone),
     )

@@ -68,7 +68,13 @@ RENAMED: dict[str, tuple[type[Table], dict[str, Any]]] = {
 }
 """The names of tables at revision 0010, with their models and a row of each."""
 ADDED_LATER: dict[type[Table], dict[str, Any]] = {
-    OutboxEvent: {"ordering_key": EVENT, "position": 1, "moved_from_location": None, "moved_from_local": None}
+    OutboxEvent: {
+        "ordering_key": EVENT,
+        "position": 1,
+        "moved_from_location": None,
+        "moved_from_local": None,
+        "moved_from_practitioner": None,
+    }
 }
 """What later revisions write into these rows: events get the place of their appointment's first one."""
 API_KEY = {"id": "abc", "name": "Partner", "scopes": ["book"], "created_at": NOW}

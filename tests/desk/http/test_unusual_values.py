@@ -111,6 +111,7 @@ async def test_no_address_breaks_where_one_field_has_an_unusual_value(desk: Desk
         ("/desk/undo", {"act": str(uuid.uuid4())}, ("act",)),
         ("/desk/account/hide-names", {}, ("next", "hide")),
         ("/desk/account/language", {}, ("language",)),
+        ("/desk/account/notices", {"kind": "moves"}, ("kind", "within")),
     ]
 
     asked = {
