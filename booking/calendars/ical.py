@@ -21,6 +21,7 @@ class Method(StrEnum):
     """What a calendar is to do with the events of a file (RFC 5546)."""
 
     PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
     CANCEL = "CANCEL"
 
 
@@ -42,14 +43,45 @@ def appointments_ical(
     An appointment keeps its UID; SEQUENCE rises with each change, so a calendar replaces what it has.
     """
     calendar = _calendar(calendar_method(appointments))
-    name = in_language(clinic.name, language)
     organizer = _organizer(clinic, language)
     for appointment in appointments:
-        service = in_language(services[appointment.service].name, language)
-        event = _event(appointment, locations[appointment.location], f"{service} - {name}", language)
+        service, location = services[appointment.service], locations[appointment.location]
+        event = _event_for_patient(clinic, appointment, service, location, language)
         event.add("organizer", organizer)
-        event.add("description", f"{name}, {clinic.phone_shown}\n{appointment.reference}")
         calendar.add_component(event)
+    return _serialize(calendar)
+
+
+def invitation_method(appointment: Appointment) -> Method:
+    return Method.REQUEST if appointment.stands else Method.CANCEL
+
+
+def invitation_ical(
+    clinic: Clinic,
+    appointment: Appointment,
+    service: Service,
+    location: Location,
+    *,
+    organizer: str,
+    attendee: str,
+    language: str,
+) -> str:
+    """One appointment, as the organizer asks the attendee to enter or to cancel it: both e-mail addresses.
+
+    The attendee has accepted already, and is asked for no reply: nobody would read it.
+    """
+    calendar = _calendar(invitation_method(appointment))
+    event = _event_for_patient(clinic, appointment, service, location, language)
+    event.add("organizer", _organizer(clinic, language, f"mailto:{organizer}"))
+    # Without the name: the visitor typed it, and no mail of ours repeats that.
+    invited = vCalAddress(f"mailto:{attendee}")
+    invited.params |= {
+        "ROLE": "REQ-PARTICIPANT",
+        "PARTSTAT": "ACCEPTED",
+        "RSVP": "FALSE",
+    }
+    event.add("attendee", invited)
+    calendar.add_component(event)
     return _serialize(calendar)
 
 
@@ -104,6 +136,17 @@ def _calendar(method: Method) -> Calendar:
     return calendar
 
 
+def _event_for_patient(
+    clinic: Clinic, appointment: Appointment, service: Service, location: Location, language: str
+) -> Event:
+    name = in_language(clinic.name, language)
+    event = _event(appointment, location, f"{in_language(service.name, language)} - {name}", language)
+    event.add("description", f"{name}, {clinic.phone_shown}\n{appointment.reference}")
+    # Whoever shares a calendar shows that the time is taken, and not by what.
+    event.add("class", "PRIVATE")
+    return event
+
+
 def _event(appointment: Appointment, location: Location, summary: str, language: str) -> Event:
     event = Event()
     event.add("uid", f"{appointment.id}@book-online")
@@ -122,9 +165,10 @@ def _add_times(event: Event, starts_at: datetime, ends_at: datetime, zone: ZoneI
     event.add("dtend", end)
 
 
-def _organizer(clinic: Clinic, language: str) -> vCalAddress:
-    """The clinic, which every method needs: by its e-mail address, or else by its phone number."""
-    organizer = vCalAddress(f"mailto:{clinic.email}" if clinic.email else f"tel:{clinic.phone}")
+def _organizer(clinic: Clinic, language: str, address: str = "") -> vCalAddress:
+    """The clinic, which every method needs: by this address, its own e-mail, or else its phone number."""
+    own = f"mailto:{clinic.email}" if clinic.email else f"tel:{clinic.phone}"
+    organizer = vCalAddress(address or own)
     # RFC 5545 has no way to write a double quote in a parameter.
     organizer.params["CN"] = in_language(clinic.name, language).replace('"', "'")
     return organizer

@@ -66,7 +66,7 @@ def _title(context: MailContext, texts: Texts) -> str:
 def _lead(context: MailContext, texts: Texts) -> list[str]:
     match context.event.kind:
         case EventKind.BOOKED:
-            return [texts("mail.booked.lead"), texts("mail.calendar.add")]
+            return [texts("mail.booked.lead"), texts.count("mail.calendar.add", len(context.appointments))]
         case EventKind.MOVED:
             lead = texts("mail.moved.lead" if context.has_new_time else "mail.changed.lead")
             return [lead, texts("mail.calendar.update")]

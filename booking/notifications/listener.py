@@ -1,5 +1,6 @@
 """The listener that sends a patient the mail about an event."""
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -14,6 +15,10 @@ from booking.storage.queries.reminders import give_back_reminders
 
 class TakesMails(Protocol):
     """As `MailServer`."""
+
+    @property
+    def sender(self) -> Address:
+        """Of all mails that go through it."""
 
     async def send(self, message: EmailMessage) -> None: ...
 
@@ -33,7 +38,14 @@ def mail_listener(database: Database, server: TakesMails, *, site: str, clock: C
                 await give_back_reminders(session, event.id, due_at=quiet_until)
             return
         async with database.read() as session:
-            message = await compose_mail(session, event, site=site, manage_token=manage_token, now=now)
+            message = await compose_mail(
+                session,
+                event,
+                site=site,
+                sender=server.sender.addr_spec,
+                manage_token=manage_token,
+                now=now,
+            )
         if message is not None:
             await server.send(message)
 

@@ -5,12 +5,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import urlsplit
 
-from booking.calendars.ical import appointments_ical, calendar_method
 from booking.domain.events import Event, EventKind
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
 from booking.notifications.content import Links, write_mail
 from booking.notifications.context import MailContext, mail_context
+from booking.notifications.invitation import add_calendar_files
 from booking.notifications.layout import as_html, as_text
 from booking.notifications.mail_address import mail_address
 from booking.notifications.offer import write_offer
@@ -22,18 +22,25 @@ POLICY = SMTP.clone(cte_type="7bit")
 
 
 async def compose_mail(
-    session: BookingSession, event: Event, *, site: str, manage_token: str | None, now: datetime
+    session: BookingSession,
+    event: Event,
+    *,
+    site: str,
+    sender: str,
+    manage_token: str | None,
+    now: datetime,
 ) -> EmailMessage | None:
-    """The mail without its sender; None if the event is outdated, or its appointments are over `now`.
+    """The mail, still without `From`; None if the event is outdated, or its appointments are over `now`.
 
-    `site` is where our pages are, like `https://booking.example.com`. The same event gives the same
+    `site` is where our pages are, like `https://booking.example.com`; `sender` is the e-mail address that
+    the mail will come from. The same event gives the same
     Message-ID, and shows the appointments as they stand now.
     """
     context = await mail_context(session, event, now=now)
-    return None if context is None else _message(context, site.rstrip("/"), manage_token)
+    return None if context is None else _message(context, site.rstrip("/"), sender, manage_token)
 
 
-def _message(context: MailContext, site: str, manage_token: str | None) -> EmailMessage:
+def _message(context: MailContext, site: str, sender: str, manage_token: str | None) -> EmailMessage:
     clinic, patient, event = context.clinic, context.patient, context.event
     texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
     language = preferred_language(patient.language, clinic.languages)
@@ -61,19 +68,9 @@ def _message(context: MailContext, site: str, manage_token: str | None) -> Email
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
     message.set_content(as_text(mail, texts))
     message.add_alternative(as_html(mail, texts), subtype="html")
-    if context.offered or is_reminder:
-        message["Content-Language"] = texts.language
-        return message  # Without a calendar file: nothing has changed in the calendar.
-    services = {context.service.slug: context.service}
-    calendar = appointments_ical(clinic, context.appointments, services, context.locations, language=language)
-    # As bytes: RFC 5545 folds lines at places that a text's encoding must not touch.
-    message.add_attachment(
-        calendar.encode(),
-        maintype="text",
-        subtype="calendar",
-        filename="visit.ics",
-        params={"charset": "utf-8", "method": calendar_method(context.appointments)},
-    )
+    # A reminder and an offer have none: nothing has changed in the calendar.
+    if not (context.offered or is_reminder):
+        add_calendar_files(message, context, sender=sender, language=language)
     # Not before: to EmailMessage, Content-* is about the first part alone.
     message["Content-Language"] = texts.language
     return message

@@ -27,7 +27,7 @@ from tests.booking.appointments.blocked_clinic import (
     unblock,
     visit,
 )
-from tests.booking.notifications.bookings import SITE, SampleBooking, html_of, text_of
+from tests.booking.notifications.bookings import SENDER, SITE, SampleBooking, html_of, text_of
 from tests.support.clinics import NOW, edit_file, open_clinic
 
 TWELVE = NINE + timedelta(hours=3)
@@ -54,7 +54,9 @@ async def mails(database: Database, *, now: datetime = NOW) -> list[tuple[EmailM
         while due := await claim_deliveries(session, MAIL_LISTENER, now=now, until=now + DAY, limit=100):
             for each in due:
                 token = each.manage_token
-                mail = await compose_mail(session, each.event, site=SITE, manage_token=token, now=now)
+                mail = await compose_mail(
+                    session, each.event, site=SITE, sender=SENDER, manage_token=token, now=now
+                )
                 await settle_delivery(session, each, delivered_at=now, again_at=None)
                 if mail is not None:
                     sent.append((mail, token or ""))

@@ -19,6 +19,7 @@ from tests.support.clinics import NOW
 from tests.support.graphql_client import QUESTIONS
 
 SITE = "https://booking.example.com"
+SENDER = "bookings@example.com"
 EVENT = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
 
@@ -64,7 +65,12 @@ class SampleBooking:
     ) -> EmailMessage | None:
         async with self.database.read() as session:
             return await compose_mail(
-                session, event, site=site, manage_token=self.token, now=now or event.occurred_at
+                session,
+                event,
+                site=site,
+                sender=SENDER,
+                manage_token=self.token,
+                now=now or event.occurred_at,
             )
 
 
@@ -102,8 +108,17 @@ def html_of(mail: EmailMessage) -> str:
 
 
 def calendar_of(mail: EmailMessage) -> str:
-    [attached] = mail.iter_attachments()
-    return bytes(attached.get_payload(decode=True)).decode()
+    """All that calendars read of it, one file behind the other."""
+    return "".join(file for _, file in calendar_files(mail))
+
+
+def calendar_files(mail: EmailMessage) -> Sequence[tuple[str, str]]:
+    """The method outside of each file that a calendar takes over by itself, and the file."""
+    return [
+        (str(part.get_param("method")), bytes(part.get_payload(decode=True)).decode())
+        for part in mail.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
 
 
 def _part(mail: EmailMessage, kind: str) -> str:

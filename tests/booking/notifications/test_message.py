@@ -10,6 +10,7 @@ from booking.notifications.message import compose_mail
 from booking.storage.database import Database
 from tests.booking.notifications.bookings import (
     EVENT,
+    SENDER,
     SITE,
     SampleBooking,
     calendar_of,
@@ -266,7 +267,9 @@ async def test_a_mail_without_a_manage_token_has_no_link(clinic: Database) -> No
     booking = await make_booking(clinic, TUESDAY)
 
     async with clinic.read() as session:
-        mail = await compose_mail(session, booking.event(), site=SITE, manage_token=None, now=NOW)
+        mail = await compose_mail(
+            session, booking.event(), site=SITE, sender=SENDER, manage_token=None, now=NOW
+        )
 
     assert mail is not None
     assert "To move or cancel, please call us." in text_of(mail)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 
 from sqlalchemy import select
@@ -35,6 +36,7 @@ class SentMails:
 
     taken: list[EmailMessage] = field(default_factory=list)
     is_down: bool = False
+    sender: Address = field(default_factory=lambda: Address("", "bookings", "example.com"))
 
     async def send(self, message: EmailMessage) -> None:
         if self.is_down:

@@ -18,7 +18,7 @@ from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, CancellationReason
 from booking.storage.models.outbox import MAIL_LISTENER, OutboxDelivery, OutboxEvent
 from booking.storage.queries.outbox import claim_deliveries, register_listeners, settle_delivery
-from tests.booking.notifications.bookings import SITE, make_booking, text_of
+from tests.booking.notifications.bookings import SENDER, SITE, make_booking, text_of
 from tests.support.clinics import NOW, open_clinic, practitioner, small_clinic
 
 RECEPTION = Actor(ActorKind.STAFF, "reception", "192.0.2.1")
@@ -94,7 +94,7 @@ async def mails(database: Database, *, at: datetime) -> list[tuple[EventKind, st
         while due := await claim_deliveries(session, MAIL_LISTENER, now=at, until=at + HOUR, limit=9):
             for each in due:
                 mail = await compose_mail(
-                    session, each.event, site=SITE, manage_token=each.manage_token, now=at
+                    session, each.event, site=SITE, sender=SENDER, manage_token=each.manage_token, now=at
                 )
                 await settle_delivery(session, each, delivered_at=at, again_at=None)
                 if mail is not None:
