@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 
 import pytest
@@ -44,6 +45,7 @@ class Office:
     now: datetime = NOW
     sent: list[EmailMessage] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    sender: Address = field(default_factory=lambda: Address("", "bookings", "example.com"))
 
     async def send(self, message: EmailMessage) -> None:
         if self.failures:
