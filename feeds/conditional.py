@@ -23,7 +23,8 @@ def not_modified(request: Request, headers: Mapping[str, str]) -> Response | Non
 
 
 def conditional_response(
-    request: Request, body: bytes, media_type: str, headers: Mapping[str, str]
+    request: Request, body: bytes, media_type: str, headers: Mapping[str, str], *, etag: str | None = None
 ) -> Response:
-    headers = {**headers, "ETag": etag_of([body])}
+    """The body, or 304. Without an `etag` that tells more, each other body is a change."""
+    headers = {**headers, "ETag": etag or etag_of([body])}
     return not_modified(request, headers) or Response(body, headers=headers, media_type=media_type)

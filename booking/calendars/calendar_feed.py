@@ -1,4 +1,4 @@
-"""A practitioner's calendar feed: its secret is created, renewed and deleted here, its text rendered."""
+"""A practitioner's feeds: secrets are created, renewed and deleted here; the calendar is rendered."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from booking.calendars.ical import practitioner_ical
 from booking.catalogue.lookup import all_locations, all_services, check_practitioner
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.tokens import hash_of, new_token
-from booking.storage.models.calendar_feeds import CalendarFeed
+from booking.storage.models.calendar_feeds import AnyFeed, CalendarFeed, FreeBusyFeed
 from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.appointments import appointments_of_practitioner
 from booking.storage.queries.catalogue import get_clinic, time_off_between
@@ -20,7 +20,14 @@ PAST_SHOWN = timedelta(days=30)
 FUTURE_SHOWN = timedelta(days=731)
 
 
-async def create_feed(session: BookingSession, practitioner: str, *, renew: bool, now: datetime) -> str:
+async def create_feed(
+    session: BookingSession,
+    practitioner: str,
+    *,
+    kind: AnyFeed = CalendarFeed,
+    renew: bool,
+    now: datetime,
+) -> str:
     """The secret of the feed, which is returned only here. With `renew` the former secret ends.
 
     Raises:
@@ -28,7 +35,7 @@ async def create_feed(session: BookingSession, practitioner: str, *, renew: bool
         InvalidInput: there is a feed already.
     """
     await check_practitioner(session, practitioner)
-    feed = await session.get(CalendarFeed, practitioner)
+    feed: CalendarFeed | FreeBusyFeed | None = await session.get(kind, practitioner)
     if feed and not renew:
         message = "There is a feed already; its address was shown when it was made. `--renew` makes another."
         raise InvalidInput(message, path=("practitioner",), code=InvalidInputCode.CONFLICT)
@@ -38,18 +45,18 @@ async def create_feed(session: BookingSession, practitioner: str, *, renew: bool
     if feed:
         feed.token_hash, feed.created_at = hash_of(token), now
     else:
-        session.add(CalendarFeed(practitioner=practitioner, token_hash=hash_of(token), created_at=now))
+        session.add(kind(practitioner=practitioner, token_hash=hash_of(token), created_at=now))
     await session.flush()
     return token
 
 
-async def delete_feed(session: BookingSession, practitioner: str) -> None:
+async def delete_feed(session: BookingSession, practitioner: str, *, kind: AnyFeed = CalendarFeed) -> None:
     """End the feed.
 
     Raises:
         NotFound: the practitioner has none.
     """
-    feed = await session.get(CalendarFeed, practitioner)
+    feed = await session.get(kind, practitioner)
     if feed is None:
         raise _no_feed(practitioner)
     await session.delete(feed)

@@ -1,11 +1,11 @@
 """Appointments as an iCalendar file (RFC 5545, 5546), without health data but for the service's own name."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, FreeBusy, vCalAddress
 
 from booking.calendars.vtimezone import calendar_times, time_zone_components
 from booking.domain.translations import in_language
@@ -118,14 +118,43 @@ def practitioner_ical(
         # By its time: rows of time off are replaced when the clinic's file is loaded.
         event.add("uid", f"{practitioner.slug}-{starts_at:%Y%m%dT%H%M}-{ends_at:%Y%m%dT%H%M}@book-online")
         event.add("dtstamp", starts_at)
-        # A whole day ends with its last microsecond, and a calendar knows whole seconds only.
-        end = (ends_at + timedelta.resolution).replace(microsecond=0)
-        _add_times(event, starts_at, end, ZoneInfo(clinic.time_zone))
+        _add_times(event, starts_at, whole_second(ends_at), ZoneInfo(clinic.time_zone))
         event.add("organizer", organizer)
         event.add("summary", texts_for(language)("feed.away"))
         event.add("transp", "OPAQUE")
         calendar.add_component(event)
     return _serialize(calendar)
+
+
+def free_busy_ical(
+    clinic: Clinic,
+    practitioner: Practitioner,
+    busy: Iterable[tuple[datetime, datetime]],
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+) -> str:
+    """When a practitioner is busy between `start` and `end`, in UTC and without a word about why.
+
+    `busy` is in order of time, within these two, and none of it touches another.
+    """
+    calendar = _calendar(Method.PUBLISH)
+    times = FreeBusy()
+    times.add("uid", f"{practitioner.slug}-free-busy@book-online")
+    times.add("dtstamp", now)
+    times.add("organizer", _organizer(clinic, clinic.languages[0]))
+    times.add("dtstart", start.astimezone(UTC))
+    times.add("dtend", end.astimezone(UTC))
+    for first, last in busy:
+        times.add("freebusy", (first.astimezone(UTC), last.astimezone(UTC)), {"FBTYPE": "BUSY"})
+    calendar.add_component(times)
+    return _serialize(calendar)
+
+
+def whole_second(ends_at: datetime) -> datetime:
+    """A whole day ends with its last microsecond, and a calendar knows whole seconds only."""
+    return (ends_at + timedelta.resolution).replace(microsecond=0)
 
 
 def _calendar(method: Method) -> Calendar:

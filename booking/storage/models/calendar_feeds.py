@@ -1,4 +1,4 @@
-"""Calendar feeds that practitioners subscribe to."""
+"""Calendar feeds that practitioners subscribe to, and free/busy times that they share with others."""
 
 from datetime import datetime
 
@@ -17,3 +17,16 @@ class CalendarFeed(Table):
     practitioner: Mapped[str] = mapped_column(ForeignKey(Practitioner.slug), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+
+
+class FreeBusyFeed(Table):
+    """As a calendar feed, with a token of its own: whoever has this one sees no appointments."""
+
+    __tablename__ = "free_busy_feeds"
+
+    practitioner: Mapped[str] = mapped_column(ForeignKey(Practitioner.slug), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+
+AnyFeed = type[CalendarFeed] | type[FreeBusyFeed]
