@@ -10,6 +10,12 @@ from tests.desk.blocked_time.blocked_pages import BREAK, LIST, blocks, post
 from tests.desk.desk_server import Desk
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 @pytest.mark.parametrize(
     ("change", "field", "words"),
     [

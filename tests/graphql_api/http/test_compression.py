@@ -21,6 +21,12 @@ DECODERS = {
 }
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 async def raw(
     http: httpx.AsyncClient, method: str, url: str, encoding: str, **options: object
 ) -> httpx.Response:

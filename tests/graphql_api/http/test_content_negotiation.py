@@ -50,6 +50,12 @@ SUBSCRIPTIONS = {
 QUERY = "{ clinic { name } }"
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 @pytest.mark.parametrize("accept", ANSWERS)
 def test_a_query_is_answered_in_the_type_that_is_liked_best(accept: str) -> None:
     if ANSWERS[accept] is None:

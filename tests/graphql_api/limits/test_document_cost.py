@@ -35,6 +35,12 @@ NUMBERS = {
 }
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 async def post(http: httpx.AsyncClient, query: str, **variables: Any) -> httpx.Response:
     return await http.post("/graphql", json={"query": query, "variables": variables}, headers=ASK)
 

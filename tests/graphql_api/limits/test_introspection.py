@@ -44,6 +44,12 @@ SEVERAL = {
 }
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 @pytest.mark.parametrize("what", DOCUMENTS)
 async def test_the_cost_is_about_the_number_of_values(http: httpx.AsyncClient, what: str) -> None:
     schema = BookingSchema()._schema

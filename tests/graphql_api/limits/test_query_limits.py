@@ -14,6 +14,12 @@ from graphql_api.limits.query_limits import QueryLimits
 ASK = {"accept": "application/graphql-response+json"}
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 def nested(levels: int) -> str:
     """Fields within fields: services and practitioners by turns."""
     path = [

@@ -27,6 +27,12 @@ from tests.support.graphql_client import (
 TUESDAY = "2026-11-24T09:00:00-05:00"
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 async def written(database: Database) -> list[int]:
     """How many rows visitors have made."""
     async with database.read() as session:

@@ -20,6 +20,12 @@ CODES: list[tuple[dict[str, str], str]] = [
 ]
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What these tests are about is decided before a database is asked."""
+    return sqlite_url
+
+
 @pytest.mark.parametrize(("wrong", "code"), CODES)
 async def test_a_code_says_what_is_wrong_with_a_detail(
     api: GraphQLClient, wrong: dict[str, str], code: str
