@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.booking.notifications.mailbox import mailbox
+from tests.booking.notifications.mailbox import Mailbox, mailbox
 from tests.stress.deployment import Deployment, Outcome, Tally, running_deployment
 from tests.stress.invariants import Violations, check_invariants, read_state
 from tests.stress.scenarios import mails
@@ -19,19 +19,22 @@ from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import public_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
-from tests.stress.scenarios.kills import FinalCheck, kill
-from tests.support.databases import running_postgres, sqlite_copy, sqlite_template
+from tests.stress.scenarios.kills import kill
+from tests.stress.scenarios.reminders import reminders
+from tests.support.databases import running_postgres, sqlite_template
 
 PROCESSES = 4
 TIMEOUT_SECONDS = 900
 """For one scenario."""
+OUTAGE_SECONDS = 45
+"""Of the mail server: longer than what is in flight, and shorter than its third attempt is away."""
 COLUMNS = "{:<11} {:<10} {:>8} {:>9} {:>8} {:>6} {:>7} {:>6} {:>7} {:>7}  {}"
 HEADINGS = (
     *("scenario", "database", "attempts", "successes", "refusals"),
     *("errors", "doubles", "losses", "p50 ms", "p99 ms"),
 )
 
-Play = Callable[[Deployment, float, int, FinalCheck], Awaitable[Outcome]]
+Play = Callable[[Deployment, float, int, Mailbox], Awaitable[Outcome]]
 
 
 def _at(scale: float, size: int) -> int:
@@ -39,25 +42,38 @@ def _at(scale: float, size: int) -> int:
 
 
 SCENARIOS: dict[str, Play] = {
-    "one-time": lambda deployment, scale, _seed, _check: one_time(deployment, attempts=_at(scale, 500)),
-    "unequal": lambda deployment, scale, seed, _check: unequal(
+    "one-time": lambda deployment, scale, _seed, _box: one_time(deployment, attempts=_at(scale, 500)),
+    "unequal": lambda deployment, scale, seed, _box: unequal(
         deployment, attempts=_at(scale, 500), clients=32, seed=seed
     ),
-    "anybody": lambda deployment, scale, _seed, _check: any_practitioner(
+    "anybody": lambda deployment, scale, _seed, _box: any_practitioner(
         deployment, attempts=_at(scale, 200), days=_at(scale, 6)
     ),
-    "everything": lambda deployment, scale, seed, _check: everything_at_once(
+    "everything": lambda deployment, scale, seed, _box: everything_at_once(
         deployment, clients=24, steps=_at(scale, 50), seed=seed
     ),
-    "courses": lambda deployment, scale, seed, _check: courses(
+    "courses": lambda deployment, scale, seed, _box: courses(
         deployment, clients=16, rounds=_at(scale, 30), seed=seed
     ),
-    "kill": lambda deployment, scale, seed, check: kill(
-        deployment, kills=_at(scale, 50), clients=12, seed=seed, final_check=check
+    "kill": lambda deployment, scale, seed, box: kill(
+        deployment,
+        kills=_at(scale, 50),
+        clients=12,
+        seed=seed,
+        final_check=mails.every_booking_is_mailed(box, until_sent=True),
     ),
-    "attack": lambda deployment, scale, _seed, _check: one_address_against_all(deployment, scale=scale),
-    "idle": lambda deployment, _scale, _seed, _check: many_idle_connections(deployment),
-    "doors": lambda deployment, scale, _seed, _check: public_doors(deployment, scale=scale),
+    "reminders": lambda deployment, scale, seed, box: reminders(
+        deployment,
+        box,
+        kills=_at(scale, 30),
+        clients=12,
+        seed=seed,
+        outage_seconds=OUTAGE_SECONDS,
+        until_sent=True,
+    ),
+    "attack": lambda deployment, scale, _seed, _box: one_address_against_all(deployment, scale=scale),
+    "idle": lambda deployment, _scale, _seed, _box: many_idle_connections(deployment),
+    "doors": lambda deployment, scale, _seed, _box: public_doors(deployment, scale=scale),
 }
 
 
@@ -94,7 +110,7 @@ def _fresh(database: str) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory(prefix="book-online-stress-") as name:
         folder = Path(name)
         if database == "sqlite":
-            yield sqlite_copy(sqlite_template(folder), folder), folder
+            yield f"sqlite:///{sqlite_template(folder)}", folder
         else:
             with running_postgres() as server, server.copy() as url:
                 yield url, folder
@@ -121,11 +137,10 @@ class Run:
                 report_progress=self._show,
             ) as deployment,
         ):
-            mail_check = mails.every_booking_is_mailed(box, until_sent=True)
             for name in self.names:
                 try:
                     async with asyncio.timeout(TIMEOUT_SECONDS):
-                        self._note(await SCENARIOS[name](deployment, self.scale, self.seed, mail_check))
+                        self._note(await SCENARIOS[name](deployment, self.scale, self.seed, box))
                 except TimeoutError:
                     late = Tally(name, deployment)
                     late.fail(f"took longer than {TIMEOUT_SECONDS} s")

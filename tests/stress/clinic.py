@@ -6,6 +6,8 @@ STEP_MINUTES = 15
 OPENS, CLOSES = time(8), time(12)
 PRACTITIONERS_AT_ONCE = 8
 """How many practitioners are free at once for clients that want any."""
+NOT_DUE = 4
+"""The number of the practitioner whose visits nobody is reminded of while the scenario of reminders lasts."""
 
 
 def clinic_file() -> str:
@@ -29,7 +31,12 @@ cancellation_notice = "0 min"
 slug = "here"
 name = "Here"
 address = ["1 Main Street"]
-hours = {{ mon-sun = ["00:00-24:00"] }}""",
+hours = {{ mon-sun = ["00:00-24:00"] }}
+[reminders]
+days_before = [1]
+at = "23:55"
+after_booking = "0 min"
+quiet_hours = false""",
             _service("one-time", 30),
             *_practitioners(1, "one-time"),
             _service("unequal-long", 45, before=5, after=10),
@@ -43,6 +50,8 @@ hours = {{ mon-sun = ["00:00-24:00"] }}""",
             *_practitioners(4, "courses"),
             _service("kill", 30, after=10),
             *_practitioners(4, "kill"),
+            _service("reminders", 30, after=10, reminders=True),
+            *_practitioners(NOT_DUE, "reminders"),
         ]
     )
 
@@ -52,7 +61,9 @@ def practitioner_slug(scenario: str, number: int) -> str:
     return f"{scenario}-{number}"
 
 
-def _service(slug: str, minutes: int, *, before: int = 0, after: int = 0, more: str = "") -> str:
+def _service(
+    slug: str, minutes: int, *, before: int = 0, after: int = 0, reminders: bool = False, more: str = ""
+) -> str:
     return f"""
 [[services]]
 slug = "{slug}"
@@ -60,6 +71,7 @@ name = "Sample Service {slug}"
 duration = "{minutes} min"
 buffer_before = "{before} min"
 buffer_after = "{after} min"
+reminders = {str(reminders).lower()}
 {more}"""
 
 

@@ -19,6 +19,7 @@ from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import doors, measure_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import kill
+from tests.stress.scenarios.reminders import reminders
 from tests.support.databases import Postgres, sqlite_copy
 
 pytestmark = pytest.mark.processes
@@ -99,6 +100,13 @@ async def test_a_killed_server_loses_no_booking_nor_its_mail_and_doubles_none(
     outcome = await kill(deployment, kills=3, clients=6, seed=SEED, final_check=mailed)
     assert outcome.wrong == []
     assert box.messages
+
+
+async def test_a_reminder_is_sent_once_of_a_visit_as_it_is_though_servers_are_killed(
+    deployment: Deployment, box: Mailbox
+) -> None:
+    outcome = await reminders(deployment, box, kills=1, clients=3, seed=SEED, until_sent=False)
+    assert outcome.wrong == []
 
 
 async def test_a_visitor_is_served_while_another_address_attacks(deployment: Deployment) -> None:

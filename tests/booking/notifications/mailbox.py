@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from asyncio import StreamReader, StreamWriter
 from base64 import b64decode
 from collections.abc import AsyncIterator
@@ -27,7 +28,8 @@ REPLIES = {
 
 @dataclass
 class Mailbox:
-    """`messages` in the order in which they came, `recipients` of each, and every `command`.
+    """`messages` in the order in which they came, when (monotonic seconds), their `recipients`, and every
+    `command`.
 
     `replies` may be changed at any time: `box.replies["RCPT"] = "550 5.1.1 Nobody here"`; that to DATA
     is the reply to the mail itself. An empty reply is none at all.
@@ -37,6 +39,7 @@ class Mailbox:
     offers: list[str] = field(default_factory=lambda: ["8BITMIME", "AUTH PLAIN"])
     replies: dict[str, str] = field(default_factory=lambda: dict(REPLIES))
     messages: list[EmailMessage] = field(default_factory=list)
+    arrived_at: list[float] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
@@ -126,5 +129,6 @@ async def _keep(box: Mailbox, raw: bytes, recipients: list[str]) -> None:
     body = raw.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
     async with box.news:
         box.messages.append(message_from_bytes(body, policy=default))
+        box.arrived_at.append(time.monotonic())
         box.recipients.append(recipients)
         box.news.notify_all()

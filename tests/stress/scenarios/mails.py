@@ -15,7 +15,7 @@ from tests.stress.scenarios.kills import FinalCheck
 from tests.support.databases import open_database
 
 SITE = "https://booking.example.com"
-TIMEOUT_SECONDS = 180
+SENT_SECONDS = 180
 
 
 def environment(box: Mailbox) -> dict[str, str]:
@@ -37,7 +37,7 @@ def every_booking_is_mailed(box: Mailbox, *, until_sent: bool) -> FinalCheck:
         database = open_database(deployment.url)
         try:
             if until_sent:
-                await _wait_until_sent(database)
+                await wait_until_sent(database)
             return await _missing(database, box)
         finally:
             await database.close()
@@ -45,9 +45,10 @@ def every_booking_is_mailed(box: Mailbox, *, until_sent: bool) -> FinalCheck:
     return check
 
 
-async def _wait_until_sent(database: Database) -> None:
+async def wait_until_sent(database: Database, *, within: float = SENT_SECONDS) -> None:
+    """Until nothing is left to deliver; TimeoutError if that takes too long (seconds)."""
     is_due = select(OutboxDelivery.event).where(OutboxDelivery.due_at.is_not(None)).limit(1)
-    async with asyncio.timeout(TIMEOUT_SECONDS):
+    async with asyncio.timeout(within):
         while True:
             async with database.read() as session:
                 if await session.scalar(is_due) is None:
