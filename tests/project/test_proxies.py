@@ -6,9 +6,10 @@ import os
 import re
 import shutil
 import socket
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from grp import getgrgid
 from pathlib import Path
@@ -32,7 +33,8 @@ from tests.support.live_server import live_server
 
 pytestmark = pytest.mark.processes
 
-PAGE = (Path(__file__).parents[2] / "docs/how-to/run.md").read_text("utf-8")
+HOW_TO = Path(__file__).parents[2] / "docs/how-to"
+PAGE = (HOW_TO / "run.md").read_text("utf-8")
 HOST = "book.clinic.example"
 START_SECONDS = 20
 LIVE = {
@@ -51,6 +53,7 @@ def configuration(language: str, server: str, port: int) -> str:
 
 def nginx(folder: Path, server: str, port: int) -> list[str]:
     block = configuration("nginx", server, port).replace("/etc/ssl/", f"{folder}/")
+    block = block.replace("/var/log/nginx/error.log", f"{folder}/errors")
     paths = "".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -60,20 +63,30 @@ def nginx(folder: Path, server: str, port: int) -> list[str]:
     return ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
 
 
+def with_access_log(folder: Path, server: str, port: int) -> list[str]:
+    """nginx, with the log of the other page."""
+    command = nginx(folder, server, port)
+    (log,) = re.findall(r"```nginx\n(.*?)```", (HOW_TO / "protect-data.md").read_text("utf-8"), re.DOTALL)
+    file = folder / "nginx.conf"
+    text = file.read_text().replace("access_log off", f"access_log {folder}/access without_links")
+    file.write_text(text.replace("server {", f"{log}\nserver {{", 1))
+    return command
+
+
 def caddy(folder: Path, server: str, port: int) -> list[str]:
     block = configuration("caddyfile", server, port)
-    assert block.startswith(f"{HOST} {{\n")
+    assert f"\n{HOST} {{\n" in block
     certificate = f"tls {folder}/{HOST}.pem {folder}/{HOST}.key"
     block = block.replace(f"{HOST} {{", f"{HOST}:{port} {{\n    {certificate}")
-    (folder / "Caddyfile").write_text(f"{{\n    admin off\n    auto_https disable_redirects\n}}\n{block}")
+    block = block.replace("{\n", "{\n    admin off\n    auto_https disable_redirects\n", 1)
+    (folder / "Caddyfile").write_text(block)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
 def haproxy(folder: Path, server: str, port: int) -> list[str]:
     block = configuration("haproxy", server, port).replace("/etc/haproxy/", f"{folder}/")
     (folder / "haproxy.cfg").write_text(block)
-    key = folder / f"{HOST}.key"
-    key.rename(folder / f"{HOST}.pem.key")  # Where HAProxy looks for it.
+    shutil.copy(folder / f"{HOST}.key", folder / f"{HOST}.pem.key")  # Where HAProxy looks for it.
     return ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]
 
 
@@ -110,9 +123,9 @@ def with_echo(app: ASGIApp) -> ASGIApp:
 @asynccontextmanager
 async def running(command: list[str], port: int, folder: Path) -> AsyncIterator[None]:
     environment = {"HOME": str(folder), "PATH": str(Path(shutil.which(command[0]) or "").parent)}
-    with (folder / "errors").open("w") as errors:
+    with (folder / "errors").open("w") as errors, (folder / "output").open("w") as output:
         process = await asyncio.create_subprocess_exec(
-            *command, env=environment, stdout=DEVNULL, stderr=errors
+            *command, env=environment, stdout=output, stderr=errors
         )
     try:
         async with asyncio.timeout(START_SECONDS):
@@ -132,34 +145,58 @@ async def running(command: list[str], port: int, folder: Path) -> AsyncIterator[
         await process.wait()
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
-@pytest.mark.parametrize("prepare", [nginx, caddy, haproxy], ids=lambda prepare: prepare.__name__)
-async def test_a_proxy_configured_as_on_the_page(
-    prepare: Callable[[Path, str, int], list[str]], sqlite_url: str, tmp_path: Path
-) -> None:
-    if not shutil.which(prepare.__name__):
-        pytest.skip(f"needs {prepare.__name__}")
-    database = open_database(sqlite_url)
-    await open_clinic(database)
-    await database.close()
-    make_certificate(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+@dataclass(frozen=True)
+class Proxy:
+    """What a program needs to stand in front of a server; `folder` has its certificate, and what it says."""
 
-    async def curl(path: str, *options: str) -> str:
-        """The status, the version of HTTP, and the body."""
-        resolve = ("--resolve", f"{HOST}:{port}:127.0.0.1", "--cacert", str(tmp_path / f"{HOST}.pem"))
+    prepare: Callable[[Path, str, int], list[str]]
+    folder: Path
+    port: int
+
+    @asynccontextmanager
+    async def before(self, server: str) -> AsyncIterator[None]:
+        async with running(self.prepare(self.folder, server, self.port), self.port, self.folder):
+            yield
+
+    async def curl(self, path: str, *options: str) -> str:
+        """The body, the status, and the version of HTTP."""
+        certificate = str(self.folder / f"{HOST}.pem")
+        resolve = ("--resolve", f"{HOST}:{self.port}:127.0.0.1", "--cacert", certificate)
         shown = ("--silent", "--show-error", "--no-buffer", "--write-out", "\n%{http_code} %{http_version}")
         process = await asyncio.create_subprocess_exec(
-            "curl", *resolve, *shown, *options, f"https://{HOST}:{port}{path}", stdout=PIPE
+            "curl", *resolve, *shown, *options, f"https://{HOST}:{self.port}{path}", stdout=PIPE
         )
         return (await process.communicate())[0].decode()
 
+    @property
+    def said(self) -> str:
+        return "".join((self.folder / name).read_text() for name in ("errors", "output"))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@pytest.fixture(params=[nginx, caddy, haproxy], ids=lambda prepare: prepare.__name__)
+def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Proxy:
+    name = "nginx" if request.param is with_access_log else request.param.__name__
+    for program in (name, "curl"):
+        if not shutil.which(program):
+            pytest.skip(f"needs {program}")
+    make_certificate(tmp_path)
+    return Proxy(request.param, tmp_path, free_port())
+
+
+async def test_a_proxy_configured_as_on_the_page(proxy: Proxy, sqlite_url: str, tmp_path: Path) -> None:
+    database = open_database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    curl, port = proxy.curl, proxy.port
+
     app = create_app(Settings(sqlite_url), now=lambda: NOW)
-    async with (
-        live_server(with_echo(app)) as server,
-        running(prepare(tmp_path, server, port), port, tmp_path),
-    ):
+    async with live_server(with_echo(app)) as server, proxy.before(server):
         echoed, status = (await curl("/echo", "--header", "X-Forwarded-For: 203.0.113.9")).split("\n")
         assert status == "200 2"
         assert json.loads(echoed) == {"client": "127.0.0.1", "url": f"https://{HOST}:{port}/echo"}
@@ -172,3 +209,34 @@ async def test_a_proxy_configured_as_on_the_page(
 
         listening = (*as_json, json.dumps(LIVE), "--header", "Accept: text/event-stream")
         assert (await curl("/graphql", *listening, "--max-time", "3")).startswith("event: next\ndata: {")
+
+
+async def test_no_link_of_a_visit_gets_into_a_log(proxy: Proxy, sqlite_url: str) -> None:
+    """Neither while the server answers, nor while it is down, of which each proxy has something to say."""
+    database = open_database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    secret = "5ec2e7" * 10
+
+    async with live_server(create_app(Settings(sqlite_url), now=lambda: NOW)) as server, proxy.before(server):
+        assert (await proxy.curl(f"/visits/{secret}")).endswith("\n404 2")
+    assert secret not in proxy.said
+
+    async with proxy.before(f"http://127.0.0.1:{free_port()}"):
+        assert (await proxy.curl(f"/visits/{secret}/move?lang=en"))[-6:] in ("\n502 2", "\n503 2")
+    assert secret not in proxy.said
+
+
+@pytest.mark.parametrize("proxy", [with_access_log], indirect=True)
+async def test_the_access_log_on_the_page_shows_no_link_of_a_visit(proxy: Proxy, sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    await open_clinic(database)
+    await database.close()
+    secret = "5ec2e7" * 10
+
+    async with live_server(create_app(Settings(sqlite_url), now=lambda: NOW)) as server, proxy.before(server):
+        for path in (f"/visits/{secret}/move?lang=en", f"/manage%23{secret.upper()}", "/readyz"):
+            await proxy.curl(path)
+
+    lines = (proxy.folder / "access").read_text().splitlines()
+    assert [line.split()[2] for line in lines] == ["-", "-", "/readyz"]
