@@ -14,6 +14,7 @@ from booking.storage.models.appointments import (
     Reminder,
     ReminderPlan,
 )
+from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.models.outbox import OutboxListener
 from booking.storage.session import BookingSession
 
@@ -175,6 +176,15 @@ async def no_reminders_since(session: BookingSession, email_index: bytes) -> dat
     """Since when this address wants no reminders."""
     query = select(func.min(Patient.no_reminders_since)).where(Patient.email_index == email_index)
     return await session.scalar(query)
+
+
+async def patients_of_mailed_link(session: BookingSession, token_hash: bytes) -> set[uuid.UUID]:
+    """The patients of a link whose secret went out in a mail and nowhere else: none for that of a booking.
+
+    Whoever books has the booking's own secret, for whatever address they gave.
+    """
+    query = select(Appointment.patient).join(ManageLink, ManageLink.appointment == Appointment.id)
+    return set(await session.scalars(query.where(ManageLink.token_hash == token_hash)))
 
 
 async def wants_reminders(session: BookingSession, patients: Collection[uuid.UUID]) -> bool:

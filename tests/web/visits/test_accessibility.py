@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_every_page_of_a_reminder_is_accessible(
-    site: Site, booking: SampleBooking, page: Page, language: str
+    site: Site, booking: SampleBooking, mailed_token: str, page: Page, language: str
 ) -> None:
     found: list[str] = []
     address = f"{site.url}/visits/{booking.token}"
@@ -37,7 +37,8 @@ async def test_every_page_of_a_reminder_is_accessible(
 
     await opens("", "question")
     await presses("confirmed")
-    await opens("/reminders", "reminders")
+    await page.goto(f"{site.url}/visits/{mailed_token}/reminders?lang={language}")
+    await audit("reminders")
     await presses("reminders that are stopped")
     await opens("/move", "times")
     await page.locator("button.time").first.click()
