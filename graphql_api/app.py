@@ -11,12 +11,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import BaseRoute, Route
 
+from booking.calendars.busy.refresh import BusyCalendarRefresher
+from booking.calendars.busy.source import EXAMPLE as CALENDAR_EXAMPLE
+from booking.calendars.busy.source import PATIENCE_SECONDS as CALENDAR_SECONDS
+from booking.calendars.busy.worker import BusyCalendarWorker
 from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import TryAgain
 from booking.domain.hookspecs import DynamicListeners, Listener
 from booking.notifications.listener import mail_listener
 from booking.notifications.staff.choice import LISTENER_FAMILY as STAFF
 from booking.notifications.staff.listener import StaffMails
+from booking.outbound_http.client import OutboundClient
 from booking.outbox.feature_listeners import as_outbox_listener
 from booking.outbox.relay import OutboxRelay
 from booking.patients.index_names import NameIndexWorker
@@ -95,6 +100,11 @@ def create_app(
     )
     schema = schema_with(enabled)
     limits = ClientLimits(settings, KnownSecrets(partial(_right_secrets, database)))
+    calendar_client = OutboundClient(
+        patience=CALENDAR_SECONDS, example=CALENDAR_EXAMPLE, to_private=settings.calendars_to_private
+    )
+    refresher = BusyCalendarRefresher(database, calendar_client)
+    database.before_hold = refresher.before_hold
     webhook_client = WebhookClient(to_private=settings.webhooks_to_private)
     context_factory = ContextFactory(
         settings=settings,
@@ -164,6 +174,7 @@ def create_app(
                 client_address,
                 settings.site,
                 stopping.streams,
+                refresher,
                 openid,
             )
         ),
@@ -184,6 +195,7 @@ def create_app(
                 RetentionWorker(database, clock).run,
                 NameIndexWorker(database).run,
                 ReminderWorker(database, clock).run,
+                BusyCalendarWorker(database, refresher, clock).run,
             ],
             database,
             cards.read_all,

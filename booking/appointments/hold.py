@@ -4,10 +4,11 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from booking.appointments.checks.hold_limit import Holder, check_hold_limit
 from booking.appointments.course_times import check_course, free_slots, naming_visit
 from booking.appointments.idempotency import (
     IdempotentRequest,
@@ -23,7 +24,6 @@ from booking.domain.errors import (
     InvalidInput,
     InvalidInputCode,
     NotFound,
-    TooManyHolds,
 )
 from booking.domain.hookspecs import Step
 from booking.domain.open_slot import RequestedTime
@@ -37,8 +37,8 @@ from booking.storage.database import Database
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.holds import hold_expiries_of_clients, holds_by_token
-from booking.storage.queries.locks import lock_client, lock_schedules
+from booking.storage.queries.holds import holds_by_token
+from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.ticks import (
     delete_expired,
     extend_ticks,
@@ -50,18 +50,6 @@ from booking.storage.session import BookingSession
 
 UNCOUNTED_CLIENT = b""
 """The client of holds that count towards no limit."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The client that holds, and how many times may be held at once.
-
-    `client` is the hashes of its networks, one behind the other, the widest first. `limits` are beginnings
-    of it, each with the most times that all clients which begin with it hold together.
-    """
-
-    client: bytes
-    limits: Sequence[tuple[bytes, int]]
 
 
 Start = TypeVar("Start", datetime, tuple[datetime, ...])
@@ -91,12 +79,15 @@ async def turn_to_hold(
 ) -> AsyncIterator[None]:
     """The request's turn among all for the same time, as they came; `hold_slot` decides in it.
 
-    A time that is not open is refused before the turn, or as soon as an earlier request took it.
+    A time that is not open is refused before the turn, or as soon as an earlier request took it. First the
+    calendars that practitioners have elsewhere are asked, where that is needed.
 
     Raises:
         BookingError: the time isn't open.
         TryAgain: the turn did not come in time.
     """
+    if not request.by_staff:
+        await database.before_hold(_wanted(request), now)
     key, check = replace(request, idempotency_key=None), partial(_check_open, database, request, now=now)
     async with database.turn(key, check):
         yield
@@ -105,20 +96,24 @@ async def turn_to_hold(
 async def _check_open(database: Database, request: HoldRequest[Any], *, now: datetime) -> None:
     if request.by_staff:
         return  # Clients share what is refused to them; by other rules `hold_slot` decides.
-    times = request.starts_at if isinstance(request.starts_at, tuple) else (request.starts_at,)
+    wanted = _wanted(request)
     if isinstance(request.starts_at, tuple):
         async with database.read() as session:
-            check_course((await _criteria(session, request)).service, times)
-    wanted = RequestedTime(request.service, now, request.practitioner, request.location)
+            check_course((await _criteria(session, request)).service, request.starts_at)
     try:
-        for index, time in enumerate(times):
-            with naming_visit(index, len(times)):
-                await check_open(database, replace(wanted, starts_at=time), now=now)
+        for index, time in enumerate(wanted):
+            with naming_visit(index, len(wanted)):
+                await check_open(database, time, now=now)
     except BookingError:
         # Looked up after the refusal: the time may have been taken by this very request, sent before.
         async with database.read() as session:
             if not await is_repeated(session, request, now=now):
                 raise
+
+
+def _wanted(request: HoldRequest[Any]) -> list[RequestedTime]:
+    times = request.starts_at if isinstance(request.starts_at, tuple) else (request.starts_at,)
+    return [RequestedTime(request.service, time, request.practitioner, request.location) for time in times]
 
 
 async def is_repeated(session: BookingSession, request: HoldRequest[Any], *, now: datetime) -> bool:
@@ -186,7 +181,7 @@ async def _hold(
     may_squeeze_in = request.by_staff and request.squeeze_in
     slots, is_beside = await free_slots(session, criteria, times, or_squeeze_in=may_squeeze_in, now=now)
     if holder is not None:
-        await _check_hold_limit(session, holder, len(slots), now=now)
+        await check_hold_limit(session, holder, len(slots), now=now)
     expires_at = now + (await get_clinic(session)).hold_length
     holds = [
         Hold(
@@ -218,14 +213,6 @@ async def _criteria(session: BookingSession, request: HoldRequest[Any]) -> SlotC
 def _idempotent_request(request: HoldRequest[Any]) -> IdempotentRequest | None:
     content = [replace(request, idempotency_key=None), *([request.squeeze_in] if request.by_staff else [])]
     return idempotent_request("hold", request.idempotency_key, *content)
-
-
-async def _check_hold_limit(session: BookingSession, holder: Holder, added: int, *, now: datetime) -> None:
-    await lock_client(session, holder.limits[0][0])
-    for part, most in holder.limits:
-        expiries = await hold_expiries_of_clients(session, part, now=now)
-        if len(expiries) + added > most:
-            raise TooManyHolds(retry_after=(expiries[0] - now) if expiries else timedelta(0))
 
 
 def no_such_hold() -> NotFound:

@@ -32,7 +32,7 @@ from booking.domain.errors import (
 )
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
-from booking.domain.open_slot import OpenSlot
+from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.screening import Answer
 from booking.extensions.dispatch import run_booking_rules
 from booking.patients.contacts import patient_key
@@ -121,9 +121,13 @@ async def _time_elsewhere(
     is_near = abs(request.starts_at - row.starts_at) < length + travel_time
     practitioner = request.practitioner or row.practitioner
     is_refused = not row.stands or (row.course is not None and practitioner != row.practitioner)
+    location = request.location or row.location
+    if is_near and not is_refused:
+        await database.before_hold(
+            [RequestedTime(row.service, request.starts_at, practitioner, location)], now
+        )
     if is_near or is_refused:
         return None
-    location = request.location or row.location
     return HoldRequest(row.service, request.starts_at, practitioner, location)
 
 

@@ -1,7 +1,8 @@
-"""The clinic's booking policy: how soon, how far ahead and how late a visit may be booked or changed."""
+"""The clinic's policies: how soon, how far ahead and how late visits are booked; calendars elsewhere."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Self
 
 from booking.timegrid.ticks import TICK
@@ -43,3 +44,24 @@ class BookingPolicy:
     def change_deadline(self, starts_at: datetime) -> datetime:
         """The last instant at which a visit can be moved or cancelled online."""
         return starts_at - self.cancellation_notice
+
+
+class WhenUnreachable(StrEnum):
+    """What becomes of near times of a practitioner whose calendar can't be asked."""
+
+    OPEN = "open"
+    """They stay as the last copy has them."""
+    CLOSED = "closed"
+    """Nobody books them online until it answers again."""
+
+
+@dataclass(frozen=True)
+class BusyCalendarPolicy:
+    """A copy younger than `fresh_for` is taken as it is; visits within `near` wait for a younger one."""
+
+    fresh_for: timedelta
+    near: timedelta
+    when_unreachable: WhenUnreachable
+
+    def is_fresh(self, copied_at: datetime | None, now: datetime) -> bool:
+        return copied_at is not None and now < copied_at + self.fresh_for

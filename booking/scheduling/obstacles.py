@@ -1,4 +1,4 @@
-"""The booked visits that the catalogue and the blocked time of today would not allow, each with the reason.
+"""The booked visits that the catalogue, blocked time and calendars of today would not allow, and why.
 
 The sets of the rulebook decide: a visit stands while its practitioner works at its location, certified,
 through all of it. Length, buffers, step, notice, horizon and screening bind new bookings alone: a visit keeps
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from booking.scheduling.busy_calendars import busy_bits
 from booking.scheduling.changed_times import changed_times
 from booking.scheduling.working_time import WorkingTime, closed_days, compute_working_times
 from booking.storage.models.appointments import Appointment
@@ -81,16 +82,22 @@ async def find_obstacles(
             (time.practitioner, time.location): time
             for time in await compute_working_times(session, service, first, last, TICK)
         }
+        busy = await busy_bits(session, list(times.values()))
         for appointment in booked:
             time = times.get((appointment.practitioner, appointment.location))
             is_allowed = time is not None and _is_allowed(appointment, time.working & time.certified, time)
-            if is_allowed and appointment.id not in told:
+            collides = time is not None and _collides(appointment, busy[time.practitioner, time.window], time)
+            if is_allowed and not collides and appointment.id not in told:
                 continue
             wall_time = appointment.starts_at.astimezone(
                 ZoneInfo(catalogue.locations[appointment.location].time_zone)
             )
             is_closed = wall_time.date() in closed[appointment.location]
-            reason = told.get(appointment.id) or _reason(appointment, time, catalogue, is_closed=is_closed)
+            reason = told.get(appointment.id)
+            if reason is None and is_allowed:
+                name = catalogue.practitioners[appointment.practitioner].name
+                reason = f"{name} is busy by a calendar elsewhere"
+            reason = reason or _reason(appointment, time, catalogue, is_closed=is_closed)
             obstacles.append(AppointmentObstacle(appointment, wall_time, reason))
     return sorted(obstacles, key=lambda obstacle: obstacle.appointment.starts_at)
 
@@ -127,6 +134,11 @@ def _reason(
     if not _is_allowed(appointment, time.on_duty, time):
         return f"{practitioner.name} doesn't work at that time"
     return f"{practitioner.name} has no certificate for it on that day"
+
+
+def _collides(appointment: Appointment, busy: int, time: WorkingTime) -> bool:
+    """Whether the practitioner is busy elsewhere; staff book a squeeze-in knowing so."""
+    return not appointment.squeeze_in and _is_touched(appointment, busy, time)
 
 
 def _is_touched(appointment: Appointment, bits: int, time: WorkingTime) -> bool:

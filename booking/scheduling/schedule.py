@@ -10,6 +10,7 @@ from functools import cached_property
 
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.dispatch import query_busy_sources
+from booking.scheduling.busy_calendars import BusyBits, busy_bits, closed_bits
 from booking.scheduling.criteria import SlotCriteria, policy_for
 from booking.scheduling.working_time import WorkingTime, working_times
 from booking.storage.cooperative import cooperatively
@@ -94,7 +95,8 @@ async def load_schedules(
     where the visitor chose the time before `now`. `ignoring` is a hold or an appointment whose own ticks
     count as free.
 
-    Squeeze-ins are beside the practitioners' time, so they keep nobody else from it.
+    Squeeze-ins are beside the practitioners' time, so they keep nobody else from it; nor does a calendar
+    elsewhere keep one from being booked.
     """
     service, policy = criteria.service, await policy_for(session, criteria)
     times = await working_times(session, criteria, first, last, step=policy.slot_step)
@@ -119,6 +121,11 @@ async def load_schedules(
     busy_elsewhere = await query_busy_sources(
         session, service, practitioners, start, end, now=now, ignoring=ignoring
     )
+    by_calendars: BusyBits = defaultdict(int)
+    if not criteria.squeeze_in:
+        # Staff may book what a calendar that can't be asked has closed.
+        of_all = busy_bits(session, times) if criteria.by_staff else closed_bits(session, times, now=now)
+        by_calendars = await of_all
     earliest = tick_at(policy.earliest_start(notice_from or now) + TICK - timedelta.resolution)
     days: dict[str, tuple[date, int]] = {}  # by location: the last that can be booked, and the bookable ticks
 
@@ -134,7 +141,7 @@ async def load_schedules(
                 bookable &= window.bits(earliest, window.end)
             days[location] = last_day, bookable
         last_day, bookable = days[location]
-        busy = 0
+        busy = by_calendars[time.practitioner, window]
         for owned in reserved[time.practitioner]:
             if criteria.squeeze_in and owned.resource not in beside and owned.location == location:
                 continue

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from booking.domain.errors import OutOfOrder
 from booking.domain.hookspecs import FeatureHooks
+from booking.domain.open_slot import RequestedTime
 from booking.storage.caches.catalogue_cache import CatalogueCache
 from booking.storage.caches.change_token import change_token_of
 from booking.storage.caches.shared_reads import SharedReads
@@ -40,6 +41,9 @@ WRITE_REFUSAL_SECONDS = 20
 
 V = TypeVar("V")
 
+BeforeHold = Callable[[Sequence[RequestedTime], datetime], Awaitable[None]]
+"""Brings what others say about the times up to date, before anybody decides about them."""
+
 
 class _WriterQueue:
     """A fair queue for the writers of one process: SQLite's own retries may starve one of them."""
@@ -62,6 +66,10 @@ class _State:
 
     refused_at: float | None = None
     is_damaged: bool = False
+
+
+async def _nothing_to_ask(_wanted: Sequence[RequestedTime], _now: datetime) -> None:
+    """Without a server nobody waits for others."""
 
 
 class Database:
@@ -108,6 +116,8 @@ class Database:
         self._reading = sessions(self._readers)
         self._writing = sessions(self.engine.execution_options(writes=True))
         self._state = _State()
+        self.before_hold: BeforeHold = _nothing_to_ask
+        """Set by the server, where practitioners have calendars elsewhere."""
         self._clinic: Clinic | None = None
         self._clinic_token: Hashable = None
 

@@ -24,6 +24,7 @@ from booking.appointments.blocked_time.offer import offer_times
 from booking.domain.errors import InvalidInput, NotFound
 from booking.storage.queries.catalogue import listed_locations
 from booking.storage.queries.desk.blocked_time import DeskTime
+from booking.storage.queries.desk.busy_calendars import busy_calendars
 from booking.timegrid.ticks import instant_at, tick_at
 from desk.blocked_time.form import KINDS, BlockForm, Mistake, Over
 from desk.blocked_time.views import BlockWords, VisitLine, all_slugs
@@ -49,6 +50,7 @@ async def _list(request: DeskRequest, form: BlockForm, mistake: Mistake | None =
         blocks = [words.block(each) for each in await coming_blocks(session, slugs, now=request.now)]
         hours = [words.extra_hours(row) for row in await coming_extra_hours(session, slugs, now=request.now)]
         undo = await undo_offer(session, request)
+        calendars = await busy_calendars(session, slugs)
     return await request.page(
         "blocked_time/list.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistake else HTTPStatus.OK,
@@ -60,6 +62,7 @@ async def _list(request: DeskRequest, form: BlockForm, mistake: Mistake | None =
         blocks=blocks,
         extra_hours=hours,
         undo=undo,
+        unreadable_calendars=sum(each.failing_since is not None for each in calendars),
         words=words,
         today=request.now.astimezone(words.clinic_zone).date(),
         from_now=f"{_last_tick(request.now).astimezone(words.clinic_zone):%H:%M}",

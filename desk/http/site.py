@@ -7,6 +7,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
+from booking.calendars.busy.refresh import BusyCalendarRefresher
 from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
@@ -18,8 +19,8 @@ class DeskSite:
     """`now` reads the time, `address_of` the client's address, as far as proxies can be believed.
 
     `charge` takes the cost of a page from a client that is not signed in. `url` is the server's own, as in
-    links: `https://book.example`. `stop` is set when streams must end. `openid` is the provider at which the
-    staff may sign in; None without one.
+    links: `https://book.example`. `stop` is set when streams must end. `calendars` asks those that
+    practitioners have elsewhere. `openid` is the provider at which the staff may sign in; None without one.
     """
 
     database: Database
@@ -29,6 +30,7 @@ class DeskSite:
     address_of: Callable[[Request], str]
     url: str
     stop: asyncio.Event
+    calendars: BusyCalendarRefresher
     openid: OpenIdProvider | None = None
 
     @property

@@ -8,7 +8,6 @@ from pathlib import Path
 from booking.i18n.locales import FALLBACK, locales
 from graphql_api.cli import (
     appointments,
-    calendar_feeds,
     clinic_file,
     database,
     features,
@@ -16,6 +15,7 @@ from graphql_api.cli import (
     webhooks,
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
+from graphql_api.cli.calendars import busy, feeds
 from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command, explained, warn_of_site
 from graphql_api.cli.serving import serve
@@ -62,7 +62,8 @@ def command_parser() -> argparse.ArgumentParser:
     patients.add_to(commands)
     webhooks.add_to(commands)
     outbox.add_to(commands)
-    calendar_feeds.add_to(commands)
+    feeds.add_to(commands)
+    busy.add_to(commands)
     features.add_to(commands)
 
     schema = add_command(commands, "schema", _schema, "print the schema")

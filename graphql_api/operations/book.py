@@ -1,11 +1,13 @@
 """Booking: held times become appointments."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import strawberry
 
 from booking.appointments.book import Booking, BookingRequest, book
+from booking.appointments.checks.fresh_calendars import ask_before_booking
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
@@ -98,7 +100,13 @@ async def _book(
             actor = context.internals.actor
             return await book(session, request, actor=actor, now=context.now, count=count)
 
-    return await run_mutation(context, work)
+    return await run_mutation(context, work, turn=_after_asking(context, hold_tokens))
+
+
+@asynccontextmanager
+async def _after_asking(context: Context, hold_tokens: Sequence[str]) -> AsyncIterator[None]:
+    await ask_before_booking(context.database, hold_tokens, now=context.now)
+    yield
 
 
 @strawberry.type

@@ -91,6 +91,10 @@ class Settings:
     webhooks_to_private: Flag = False
     """`1`, for development only: [webhooks](../how-to/webhooks.md) may go to private addresses, and by
     http."""
+    calendars_to_private: Flag = False
+    """`1`: practitioners' [calendars elsewhere](../how-to/busy-calendars.md) may be on private addresses, and
+    on servers without https: the clinic's own CalDAV server, say. Whoever may add a calendar can then ask
+    any address in the server's network."""
     without_features: Names = ()
     """Names of [features](../how-to/extend.md), with commas, to leave out although `clinic.toml` names them:
     for one that is broken."""

@@ -84,6 +84,11 @@ class Bench:
             for row in await growth.with_history(new, old, "PostgreSQL", self.history):
                 yield row
 
+    async def calendars(self) -> AsyncIterator[Row]:
+        yield await growth.with_busy_calendars(self.sqlite()[0], self.sqlite()[0], "SQLite")
+        with self.postgres.copy() as busy, self.postgres.copy() as free:
+            yield await growth.with_busy_calendars(busy, free, "PostgreSQL")
+
     async def desk(self) -> AsyncIterator[Row]:
         yield await desk_day.page(self.sqlite()[0], "SQLite")
         with self.postgres.copy() as url:
@@ -111,6 +116,7 @@ BENCHES: dict[str, Callable[[Bench], AsyncIterator[Row]]] = {
     "encryption": Bench.encryption,
     "contention": Bench.contention,
     "growth": Bench.growth,
+    "calendars": Bench.calendars,
     "desk": Bench.desk,
     "search": Bench.search,
     "memory": Bench.memory,

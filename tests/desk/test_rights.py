@@ -11,9 +11,11 @@ from starlette.routing import Route
 
 from booking.domain.role import Role
 from booking.storage.models.desk.blocked_time import BlockedTime
+from desk.blocked_time.calendars import KEEPERS
 from desk.http.request import EVERY_ROLE, FRONT_DESK, OWNERS
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
+from tests.booking.calendars.busy.copies import add_copy
 from tests.desk.booking.test_book import CALLER, book, hold, visits
 from tests.desk.desk_server import Desk
 
@@ -29,6 +31,9 @@ ANYBODY = {
     (POST, "/desk/sign-in/passkey/challenge"),
     (POST, "/desk/sign-in/password"),
 }
+KEEPERS_ALONE = {(POST, "/desk/calendars"), (POST, "/desk/calendars/{id}/remove")}
+"""Owners, and practitioners for themselves."""
+OF_ONE_CALENDAR = {(POST, "/desk/calendars/{id}/ask"), (POST, "/desk/calendars/{id}/remove")}
 OWNERS_ALONE = {(GET, "/desk/staff"), (POST, "/desk/staff"), (POST, "/desk/staff/{id}")}
 OF_ONE_VISIT = {
     (GET, "/desk/visits/{id}"),
@@ -60,6 +65,8 @@ OF_MEMBERS = {
     *((POST, f"/desk/account/passkeys{path}") for path in ("", "/challenge", "/remove")),
     (GET, "/desk/blocked-time"),
     (POST, "/desk/blocked-time"),
+    (GET, "/desk/calendars"),
+    (POST, "/desk/calendars/offer"),
     (POST, "/desk/undo"),
 }
 NEVER_ENDS = {(GET, "/desk/changes")}
@@ -94,7 +101,8 @@ async def ask(browser: httpx.AsyncClient, method: str, path: str, id: uuid.UUID 
 
 
 def test_every_address_is_in_the_matrix() -> None:
-    listed = ANYBODY | OWNERS_ALONE | OF_ONE_VISIT | OF_ONE_BLOCK | OF_MEMBERS | NEVER_ENDS | LAST
+    of_one = OF_ONE_VISIT | OF_ONE_BLOCK | OF_ONE_CALENDAR
+    listed = ANYBODY | OWNERS_ALONE | KEEPERS_ALONE | of_one | OF_MEMBERS | NEVER_ENDS | LAST
     assert addresses() == listed
 
 
@@ -118,15 +126,16 @@ async def test_no_change_is_taken_from_another_site(desk: Desk) -> None:
 async def test_each_role_reaches_what_is_for_it_alone(desk: Desk, role: Role) -> None:
     browser = await desk.signed_in(role, MEMBERS[role])
 
-    for method, path in in_order(OWNERS_ALONE | OF_MEMBERS):
-        roles = OWNERS if (method, path) in OWNERS_ALONE else EVERY_ROLE
+    for method, path in in_order(OWNERS_ALONE | KEEPERS_ALONE | OF_MEMBERS):
+        alone = {**dict.fromkeys(OWNERS_ALONE, OWNERS), **dict.fromkeys(KEEPERS_ALONE, KEEPERS)}
+        roles = alone.get((method, path), EVERY_ROLE)
         answer = await ask(browser, method, path)
         assert (answer.status_code == 403) == (role not in roles), (path, answer.status_code)
         assert answer.status_code < 500, path
     assert (await ask(browser, *next(iter(LAST)))).headers["location"].startswith("/desk/sign-in")
 
 
-async def test_a_practitioner_reaches_own_visits_and_blocks_alone(desk: Desk) -> None:
+async def test_a_practitioner_reaches_own_visits_blocks_and_calendars_alone(desk: Desk) -> None:
     reception = await desk.signed_in(Role.RECEPTION)
     await book(reception, await hold(reception))
     [visit] = await visits(desk)
@@ -136,13 +145,16 @@ async def test_a_practitioner_reaches_own_visits_and_blocks_alone(desk: Desk) ->
     assert made.status_code == 303, made.text
     async with desk.database.read() as session:
         block = (await session.scalars(select(BlockedTime.id))).one()
+    calendar = await add_copy(desk.database, visit.practitioner, [])
     own = await desk.signed_in(Role.PRACTITIONER, visit.practitioner)
     other = await desk.signed_in(Role.PRACTITIONER, "sample-practitioner-b")
+    of_one = OF_ONE_VISIT | OF_ONE_CALENDAR | OF_ONE_BLOCK - HOURS
 
     # Of the other first: a block that was removed is unknown to all.
-    for browser, (method, path) in product((other, own), in_order(OF_ONE_VISIT | OF_ONE_BLOCK - HOURS)):
+    for browser, (method, path) in product((other, own), in_order(of_one)):
         unknown = await ask(browser, method, path)
-        answer = await ask(browser, method, path, visit.id if "visits" in path else block)
+        known = visit.id if "visits" in path else calendar if "calendars" in path else block
+        answer = await ask(browser, method, path, known)
         assert unknown.status_code == 404, path
         # Another's looks exactly as one that is not there.
         assert (answer.text == unknown.text) == (browser is other), path

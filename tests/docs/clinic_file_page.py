@@ -35,6 +35,7 @@ KINDS = {
     "Version": "version",
     "ServiceType": "code",
     "Outcome": "outcome",
+    "WhenUnreachable": "choice",
     "int": "number",
 }
 """The types of the clinic's file, in the page's words."""

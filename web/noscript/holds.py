@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.appointments.checks.hold_limit import Holder
 from booking.appointments.hold import (
-    Holder,
     HoldRequest,
     extend_hold,
     hold_course,

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from booking.appointments.hold import Holder
+from booking.appointments.checks.hold_limit import Holder
 from booking.i18n.locales import texts_for
 from booking.i18n.texts import Texts
 from booking.storage.database import Database

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from booking.appointments.book import BookingRequest, book
+from booking.appointments.checks.fresh_calendars import ask_before_booking
 from booking.appointments.checks.screening import check_screening
 from booking.catalogue.lookup import consent_text_in
 from booking.domain.errors import (
@@ -116,6 +117,9 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
     )
     try:
         with request.site.one_booking(request.http) as count:
+            async with request.site.database.read() as session:
+                asked_at = await request.site.now(session)
+            await ask_before_booking(request.site.database, held.tokens, now=asked_at)
             async with request.site.database.write() as session:
                 now = await request.site.now(session)
                 booking = await book(session, booking_request, now=now, count=count)

@@ -14,6 +14,7 @@ from booking.catalogue.clinic_file.validation import (
     time_off_instants,
     zones_of_practitioner,
 )
+from booking.domain.policy import WhenUnreachable
 from booking.storage.base import Table, core_table
 from booking.storage.models.catalogue import (
     Certification,
@@ -141,8 +142,10 @@ def _clinic(file: ClinicFile) -> Row:
         | _row(Clinic, file.policy, file)
         | _row(Clinic, file.retention, file)
         | _row(Clinic, file.desk, file)
+        | _row(Clinic, file.busy_calendars, file, "when_unreachable")
         | _row(Clinic, reminders, file, "quiet_hours")
         | {
+            "busy_closes_unreachable": file.busy_calendars.when_unreachable is WhenUnreachable.CLOSED,
             "reminder_days": sorted(set(reminders.reminder_days), reverse=True) or None,
             "quiet_from": quiet_from,
             "quiet_until": quiet_until,

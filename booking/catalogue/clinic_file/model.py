@@ -28,7 +28,7 @@ from booking.catalogue.clinic_file.fields import (
     between,
 )
 from booking.catalogue.clinic_file.formats import Amount, Currency, Email, Language, ServiceType, Version
-from booking.domain.policy import MAX_VISITS
+from booking.domain.policy import MAX_VISITS, WhenUnreachable
 from booking.domain.screening import Outcome
 
 
@@ -106,6 +106,20 @@ class DeskSection(Section):
     sign_out_after: Annotated[Duration, between("5 min", "7 days")] = timedelta(minutes=30)
     """Staff who haven't used the [front desk](../how-to/front-desk.md) for so long are signed out: from 5 min
     to 7 days, 30 min unless given."""
+
+
+class BusyCalendarsSection(Section):
+    busy_fresh_for: Annotated[Duration, between("1 min", "24 h"), Field(alias="fresh_for")] = timedelta(
+        minutes=10
+    )
+    """So old may the copy of a calendar be before it is asked again: from 1 min to 24 h, 10 min unless
+    given."""
+    busy_near: Annotated[Duration, between("0 min", "366 days"), Field(alias="near")] = timedelta(days=2)
+    """A visit that begins within this time is booked against a copy that is no older, `"2 days"` unless
+    given."""
+    when_unreachable: WhenUnreachable = WhenUnreachable.OPEN
+    """What becomes of the near times of a practitioner whose calendar can't be asked: `"open"`, as the last
+    copy has them, unless given; `"closed"`, nobody books them online."""
 
 
 class RemindersSection(Section):
@@ -271,6 +285,8 @@ class ClinicFile(Section):
     `book-online retention` deletes older ones."""
     desk: DeskSection = DeskSection()
     """The front desk of the clinic's staff."""
+    busy_calendars: BusyCalendarsSection = BusyCalendarsSection()
+    """Practitioners' [calendars elsewhere](../how-to/busy-calendars.md)."""
     reminders: RemindersSection | None = None
     """[Reminders](../how-to/reminders.md) of visits. Without this table none are sent."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]

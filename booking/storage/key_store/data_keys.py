@@ -38,9 +38,12 @@ class KeyPurpose(StrEnum):
     WEBHOOK_SECRET = "webhook-secret"  # noqa: S105  (no secret)
     NAME_INDEX = "name-index"
     STAFF_SECRET = "staff-secret"  # noqa: S105  (no secret)
+    CALENDAR_SECRET = "calendar-secret"  # noqa: S105  (no secret)
 
 
-ADDED_LATER: frozenset[KeyPurpose] = frozenset({KeyPurpose.NAME_INDEX, KeyPurpose.STAFF_SECRET})
+ADDED_LATER: frozenset[KeyPurpose] = frozenset(
+    {KeyPurpose.NAME_INDEX, KeyPurpose.STAFF_SECRET, KeyPurpose.CALENDAR_SECRET}
+)
 """What key stores of earlier versions have no key for: it is made at the next start. Any other is lost."""
 
 

@@ -5,10 +5,10 @@ Its rows are named by slugs. Holds and appointments refer to them, so they are w
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.domain.policy import BookingPolicy
+from booking.domain.policy import BookingPolicy, BusyCalendarPolicy, WhenUnreachable
 from booking.domain.screening import Outcome
 from booking.domain.translations import Faq, Translations
 from booking.storage.base import Table, enum_column, slug_column
@@ -47,6 +47,9 @@ class Clinic(Table):
     reminder_wait: Mapped[timedelta] = mapped_column(server_default=text("1440"))  # after the booking
     quiet_from: Mapped[timedelta] = mapped_column(server_default=text("0"))  # both 0: none
     quiet_until: Mapped[timedelta] = mapped_column(server_default=text("0"))
+    busy_fresh_for: Mapped[timedelta] = mapped_column(server_default=text("10"))
+    busy_near: Mapped[timedelta] = mapped_column(server_default=text("2880"))
+    busy_closes_unreachable: Mapped[bool] = mapped_column(server_default=false())
     catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property
@@ -60,6 +63,11 @@ class Clinic(Table):
             self.screening_valid,
             self.travel_time,
         )
+
+    @property
+    def busy_calendars(self) -> BusyCalendarPolicy:
+        when_unreachable = WhenUnreachable.CLOSED if self.busy_closes_unreachable else WhenUnreachable.OPEN
+        return BusyCalendarPolicy(self.busy_fresh_for, self.busy_near, when_unreachable)
 
 
 class ConsentText(Table):

@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from booking.appointments.hold import HoldRequest, hold_slot
+from booking.calendars.busy.intervals import merged
 from booking.catalogue.lookup import all_services
 from booking.domain.errors import BookingError
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
+from booking.storage.models.desk.busy_calendars import BusyCalendar
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
 from booking.timegrid.opening_hours import clock_time
+from tests.booking.calendars.busy.copies import add_copy
 from tests.support.clinics import open_clinic, practitioner, small_clinic
 from tests.support.sql_statements import sql_statements
 
@@ -45,6 +48,7 @@ class RandomClinic:
     certified_until: date
     away: tuple[int, int]
     held: tuple[int, ...]
+    elsewhere: tuple[tuple[int, int], ...]  # busy by a calendar: from and how long, in minutes from NOW
     by_staff: bool  # asked by staff, whom notice, horizon and step don't bind
 
     def file(self) -> str:
@@ -107,6 +111,7 @@ clinics = st.builds(
     certified_until=st.dates(date(2027, 3, 12), date(2027, 3, 16)),
     away=st.tuples(st.integers(0, 500).map(lambda n: n * 5), ticks),
     held=st.lists(st.integers(0, 500).map(lambda n: n * 5), max_size=4).map(tuple),
+    elsewhere=st.lists(st.tuples(st.integers(0, 2500), st.integers(1, 200)), max_size=4).map(tuple),
     by_staff=st.booleans(),
 )
 
@@ -117,8 +122,14 @@ async def test_what_is_listed_is_what_can_be_booked(database: Database, clinic: 
     async with database.write() as session:
         await session.execute(delete(Tick))
         await session.execute(delete(Hold))
+        await session.execute(delete(BusyCalendar))
     await open_clinic(database, clinic.file(), now=NOW)
-    busy = []
+    busy = merged(
+        (NOW + timedelta(minutes=first), NOW + timedelta(minutes=first + length))
+        for first, length in clinic.elsewhere
+    )
+    if busy:
+        await add_copy(database, "one", busy)
     for minutes in clinic.held:
         start = NOW + timedelta(minutes=minutes)
         try:

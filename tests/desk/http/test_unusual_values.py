@@ -50,6 +50,8 @@ FIELDS = (
         "change",
         "status",
         "reason",
+        "url",
+        "username",
     ),
 )
 VALUES = {
