@@ -1,5 +1,6 @@
 """What tests are given: `database_url`, `database`, and a `page` in a real browser."""
 
+import gc
 import re
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ settings.register_profile("untimed", deadline=None)  # speed is measured by `mak
 settings.load_profile("untimed")
 share_compiled_statements()
 keep_files_in_memory()
+gc.disable()  # Until the tests begin: to search for garbage took a third of the time to collect them.
 
 SCREENSHOTS = Path(__file__).parent.parent / "build" / "screenshots"
 FAILED = pytest.StashKey[bool]()
@@ -99,6 +101,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "postgresql_url" in fixtures or "postgres" in fixtures:
             item.add_marker(pytest.mark.postgresql)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # What is there now stays.
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
