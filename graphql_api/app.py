@@ -27,9 +27,10 @@ from booking.outbox.relay import OutboxRelay
 from booking.patients.index_names import NameIndexWorker
 from booking.reminders.worker import ReminderWorker
 from booking.retention.worker import RetentionWorker
+from booking.sms.listener import sms_listener
 from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
-from booking.storage.models.outbox import MAIL_LISTENER
+from booking.storage.models.outbox import MAIL_LISTENER, SMS_LISTENER
 from booking.storage.queries.secrets import right_secrets
 from booking.webhooks.changes import ChangeWatcher
 from booking.webhooks.client import WebhookClient
@@ -71,6 +72,7 @@ from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
 from web.notice import COST_OF_PAGE, Notices, charge_page
 from web.pages import page_routes
+from web.sms_callbacks import SmsCallbacks, sms_routes
 from web.visits.routes import visit_routes
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -156,6 +158,7 @@ def create_app(
         lambda request: limits.screening(request).refused(),
         lambda request: limits.screening(request).was_refused,
     )
+    token = settings.sms_gateway.token if settings.sms_gateway else None
     openid = OpenIdProvider(registration) if (registration := settings.openid_registration) else None
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
@@ -165,6 +168,7 @@ def create_app(
         *calendar_routes(feeds),
         *noscript_routes(noscript),
         *visit_routes(noscript),
+        *(sms_routes(SmsCallbacks(database, clock, token, settings.site, charge)) if token else ()),
         *desk_routes(
             DeskSite(
                 database,
@@ -235,6 +239,10 @@ def _listeners(
                 actor=actor,
                 clock=clock,
             )
+    if settings.sms_gateway:
+        listeners[SMS_LISTENER] = sms_listener(
+            database, settings.sms_gateway, site=settings.site, clock=clock
+        )
     if settings.mail_server:
         listeners[MAIL_LISTENER] = mail_listener(
             database, settings.mail_server, site=settings.site, clock=clock

@@ -8,6 +8,7 @@ from functools import partial
 
 import phonenumbers
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from phonenumbers import PhoneNumberType
 
 from booking.domain.errors import InvalidInput, InvalidInputCode
 
@@ -103,6 +104,14 @@ def parse_phone(phone: str, country: str) -> str | None:
         return None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{e164};ext={number.extension}" if number.extension else e164
+
+
+def takes_text_messages(phone: str) -> bool:
+    """Whether a number in E.164 may be a mobile's: in North America any without an extension may."""
+    if not phone or ";" in phone:
+        return False
+    kind = phonenumbers.number_type(phonenumbers.parse(phone))
+    return kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def trim(typed: str) -> str:

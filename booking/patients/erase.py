@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from booking.domain.errors import BookingError
 from booking.storage.models.appointments import Appointment, Patient, Reminder
+from booking.storage.models.messages.sms import SmsMessage, SmsReceived
 from booking.storage.models.name_index import NameToken
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
 from booking.storage.session import BookingSession
@@ -68,6 +69,10 @@ async def clear_patients(session: BookingSession, patients: Collection[uuid.UUID
             "no_reminders_since",
         )
     )
+    # Before the blind indexes go. Whoever wants no messages keeps that: `SmsOptOut` stays.
+    numbers = select(Patient.phone_index).where(Patient.id.in_(patients), Patient.phone_index.is_not(None))
+    await session.execute(delete(SmsReceived).where(SmsReceived.phone_index.in_(numbers)))
+    await session.execute(delete(SmsMessage).where(SmsMessage.patient.in_(patients)))
     erased = update(Patient).where(Patient.id.in_(patients), Patient.erased_at.is_(None))
     await session.execute(erased.values(**empty, erased_at=now))
     # Behind the rows' locks: nobody indexes the name of one of them any more.

@@ -24,7 +24,9 @@ from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditEvent
 from booking.storage.models.catalogue import ConsentText
 from booking.storage.models.consents import Consent
+from booking.storage.models.messages.sms import SmsMessage
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.messages.sms import sms_to_patients
 from booking.storage.session import BookingSession
 
 
@@ -64,6 +66,8 @@ class PatientExport:
     contacts: Sequence[PatientContact]
     visits: Sequence[ExportedVisit]
     consents: Sequence[ExportedConsent]
+    text_messages: Sequence[SmsMessage]
+    """That were sent to the person; their texts are kept nowhere."""
     audit_events: Sequence[AuditEvent]
     """Who but the person saw or changed the data, the earliest first."""
 
@@ -104,8 +108,10 @@ async def export_patients(
         )
     patients = [contact.id for contact in contacts]
     consents = await _consents(session, patients)
+    messages = await sms_to_patients(session, patients)
     events = await audit_of_patient(session, patients)
-    return PatientExport(in_language(clinic.name, language), now, contacts, visits, consents, events)
+    name = in_language(clinic.name, language)
+    return PatientExport(name, now, contacts, visits, consents, messages, events)
 
 
 async def _consents(session: BookingSession, patients: Sequence[uuid.UUID]) -> Sequence[ExportedConsent]:
@@ -140,6 +146,11 @@ def as_json(export: PatientExport) -> Mapping[str, Any]:
                     }
                     for consent in export.consents
                     if consent.patient == contact.id
+                ],
+                "textMessages": [
+                    {"sentAt": message.marked_at.isoformat(), "status": str(message.status)}
+                    for message in export.text_messages
+                    if message.patient == contact.id
                 ],
             }
             for contact in export.contacts

@@ -22,9 +22,18 @@ async def confirm(
     Confirming again changes nothing, and so does confirming what was moved or cancelled, or has begun. A move
     takes the confirmation back.
     """
-    rows = [
-        row for row in await appointments_by_manage_token(session, hash_of(manage_token)) if row.id in seen
-    ]
+    rows = await appointments_by_manage_token(session, hash_of(manage_token))
+    return await confirm_visits(session, [row for row in rows if row.id in seen], seen, now=now)
+
+
+async def confirm_visits(
+    session: BookingSession,
+    rows: Sequence[Appointment],
+    seen: Mapping[uuid.UUID, datetime],
+    *,
+    now: datetime,
+) -> Sequence[Appointment]:
+    """`confirm`, for a patient who is known otherwise than by a link."""
     await lock_schedules(session, {row.practitioner for row in rows})
     for row in rows:
         await session.refresh(row, with_for_update=True)

@@ -27,7 +27,10 @@ REMINDERS_A_STEP = 50
 """Taken in one transaction."""
 
 Recipient = tuple[bytes | uuid.UUID, bytes | uuid.UUID, date]
-"""An address, a name, and the day of the visits. The ids of patients stand in for what is not known."""
+"""An address or else a phone number, a name, and the day of the visits.
+
+The ids of patients stand in for what is not known.
+"""
 
 
 @dataclass
@@ -73,7 +76,7 @@ async def take_due_reminders(session: BookingSession, *, limit: int = REMINDERS_
 
 def _recipient(rules: ReminderRules, visit: Appointment, patient: Patient) -> Recipient:
     day = visit.starts_at.astimezone(rules.location_zones[visit.location]).date()
-    return patient.email_index or patient.id, patient.name_index or patient.id, day
+    return patient.email_index or patient.phone_index or patient.id, patient.name_index or patient.id, day
 
 
 async def _add_other_visits(

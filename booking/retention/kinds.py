@@ -22,6 +22,9 @@ class Kind(StrEnum):
     IDEMPOTENCY_KEYS = "idempotency_keys"
     STAFF_CHANGES = "staff_changes"
     REMINDERS = "reminders"
+    SMS_MESSAGES = "sms_messages"
+    SMS_RECEIVED = "sms_received"
+    SMS_DAYS = "sms_days"
     SIGN_IN_ATTEMPTS = "sign_in_attempts"
     SIGN_IN_LINKS = "sign_in_links"
     STAFF_SESSIONS = "staff_sessions"
@@ -47,6 +50,9 @@ def kept_since(clinic: Clinic, *, now: datetime) -> Mapping[Kind, datetime]:
         Kind.IDEMPOTENCY_KEYS: now - ONE_DAY,
         Kind.STAFF_CHANGES: now - ONE_DAY,  # Long after the last one that can be undone.
         Kind.REMINDERS: now - THIRTY_DAYS,  # After their visits.
+        Kind.SMS_MESSAGES: now - THIRTY_DAYS,
+        Kind.SMS_RECEIVED: now - THIRTY_DAYS,
+        Kind.SMS_DAYS: now - THIRTY_DAYS,
         # All are over by then: an address is known for as long, and no session stays open so long unused.
         Kind.SIGN_IN_ATTEMPTS: now - THIRTY_DAYS,
         Kind.SIGN_IN_LINKS: now - THIRTY_DAYS,

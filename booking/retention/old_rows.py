@@ -25,10 +25,11 @@ from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
 from booking.storage.models.desk.staff_changes import StaffChange
 from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey
+from booking.storage.models.messages.sms import SmsDay, SmsMessage, SmsReceived
+from booking.storage.models.messages.webhooks import WebhookAttempt
 from booking.storage.models.outbox import OutboxEvent
 from booking.storage.models.staff.accounts import SignInLink, SignInSession
 from booking.storage.models.staff.sign_in import SignInAttempt
-from booking.storage.models.webhooks import WebhookAttempt
 from booking.storage.queries.outbox import IS_UNDELIVERED
 from booking.storage.session import BookingSession
 
@@ -46,6 +47,9 @@ CONDITIONS: Mapping[Kind, tuple[type[Table], str, tuple[ColumnElement[bool], ...
     Kind.HOLDS: (Hold, "expires_at", (HOLDS.client.is_not(None),)),
     Kind.STAFF_CHANGES: (StaffChange, "changed_at", ()),
     Kind.REMINDERS: (Reminder, "starts_at", ()),
+    Kind.SMS_MESSAGES: (SmsMessage, "marked_at", ()),
+    Kind.SMS_RECEIVED: (SmsReceived, "received_at", ()),
+    Kind.SMS_DAYS: (SmsDay, "starts_at", ()),
     Kind.IDEMPOTENCY_KEYS: (IdempotencyKey, "created_at", ()),
     Kind.SIGN_IN_ATTEMPTS: (SignInAttempt, "at", ()),
     Kind.SIGN_IN_LINKS: (SignInLink, "expires_at", ()),

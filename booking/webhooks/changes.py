@@ -13,8 +13,8 @@ from booking.domain.events import CHANGE_EVENTS, Event, EventKind
 from booking.outbox.relay import LEASE
 from booking.storage.database import Database
 from booking.storage.models.outbox import WatchedState
+from booking.storage.queries.messages.webhooks import all_endpoints
 from booking.storage.queries.outbox import listeners_that_wait, record_event_for
-from booking.storage.queries.webhooks import all_endpoints
 from booking.storage.session import BookingSession
 from booking.webhooks.endpoints import listener_name
 from booking.webhooks.watched_states import fingerprint_of

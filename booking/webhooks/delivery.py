@@ -11,8 +11,8 @@ from booking.domain.events import Event
 from booking.domain.hookspecs import DynamicListeners, PermanentFailure, TemporaryFailure
 from booking.outbox.relay import Clock
 from booking.storage.database import Database
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
-from booking.storage.queries.webhooks import (
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.queries.messages.webhooks import (
     disable_if_enabled,
     is_revoked,
     record_attempt,

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.events import APPOINTMENT_EVENTS, EventKind
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.messages.webhooks import disable_if_enabled, endpoints_of_key, latest_attempts
 from booking.storage.queries.outbox import (
     FAMILY_SEPARATOR,
     add_listener,
     remove_listener,
     requeue_deliveries,
 )
-from booking.storage.queries.webhooks import disable_if_enabled, endpoints_of_key, latest_attempts
 from booking.storage.session import BookingSession
 from booking.webhooks.secrets import current_secret, encrypt_secret, new_secret
 from booking.webhooks.watched_states import watch_states

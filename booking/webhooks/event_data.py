@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from booking.catalogue.lookup import location_zones
 from booking.domain.events import CHANGE_EVENTS, Event
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.webhooks import WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookEndpoint
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.session import BookingSession
 

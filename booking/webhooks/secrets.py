@@ -6,7 +6,7 @@ from datetime import datetime
 
 from booking.encryption.cipher import Ciphertext, Place
 from booking.storage.key_store.data_keys import KeyPurpose
-from booking.storage.models.webhooks import WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookEndpoint
 from booking.storage.session import BookingSession
 
 SECRET_PREFIX = "whsec_"  # noqa: S105

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking.domain.events import CHANGE_EVENTS, EventKind
 from booking.storage.models.outbox import WatchedState
-from booking.storage.queries.webhooks import availability_fingerprint, catalogue_fingerprint
+from booking.storage.queries.messages.webhooks import availability_fingerprint, catalogue_fingerprint
 from booking.storage.session import BookingSession
 
 

@@ -12,7 +12,9 @@ from booking.domain.translations import in_language
 from booking.patients.visit_sheet import VisitSheet, visit_sheet
 from booking.storage.models.appointments import AppointmentStatus, CancellationReason
 from booking.storage.models.audit import AuditAction
+from booking.storage.models.messages.sms import SmsStatus
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.messages.sms import last_sms, patient_refuses_sms
 from booking.storage.queries.reminders import last_reminder, wants_reminders
 from desk.http.identifiers import id_in
 from desk.http.problem_text import problem_text
@@ -48,6 +50,8 @@ async def respond_with_sheet(
         lines = await VisitLines.read(session, request.texts.language)
         wants_reminders_still = await wants_reminders(session, [sheet.visit.patient])
         reminded_at = await last_reminder(session, sheet.visit)
+        sms = await last_sms(session, sheet.visit)
+        refuses_sms = await patient_refuses_sms(session, sheet.visit.patient)
         reminds = bool((await get_clinic(session)).reminder_days)
     if not request.hides_names:
         await _record_look(request, sheet)
@@ -72,6 +76,9 @@ async def respond_with_sheet(
         reminds=reminds,
         wants_reminders=wants_reminders_still,
         reminded_at=reminded_at,
+        sms=sms,
+        sms_failed=sms is not None and sms.status is SmsStatus.FAILED,
+        refuses_sms=refuses_sms,
     )
 
 

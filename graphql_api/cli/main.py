@@ -12,12 +12,12 @@ from graphql_api.cli import (
     database,
     features,
     outbox,
-    webhooks,
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds
 from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command, explained, warn_of_site
+from graphql_api.cli.messages import sms, webhooks
 from graphql_api.cli.serving import serve
 from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import Settings, settings_from
@@ -64,6 +64,7 @@ def command_parser() -> argparse.ArgumentParser:
     outbox.add_to(commands)
     feeds.add_to(commands)
     busy.add_to(commands)
+    sms.add_to(commands)
     features.add_to(commands)
 
     schema = add_command(commands, "schema", _schema, "print the schema")

@@ -8,8 +8,8 @@ import strawberry
 
 from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, NotFound
 from booking.domain.events import APPOINTMENT_EVENTS, EventKind
-from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
-from booking.storage.queries.webhooks import endpoints_of_key
+from booking.storage.models.messages.webhooks import WebhookEndpoint as WebhookEndpointRow
+from booking.storage.queries.messages.webhooks import endpoints_of_key
 from booking.storage.session import BookingSession
 from booking.webhooks.endpoints import (
     add_endpoint,

@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 from booking.encryption.key_file import KeyFile
 from booking.encryption.key_ring import KeyRing
 from booking.notifications.smtp import MailServer, mail_server_from
+from booking.sms.gateway import Price, TwilioGateway
 from booking.staff.openid.registration import Registration, is_issuer
 from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.key_store.location import key_file_path, key_store_url
@@ -88,6 +89,16 @@ class Settings:
     without it no mail is sent."""
     mail_from: str | None = None
     """The sender of mails: `Sample Clinic <bookings@example.com>`."""
+    sms_api: Site = "https://api.twilio.com"
+    """The [SMS gateway](../how-to/sms.md): Twilio, or the address of a provider with the same API."""
+    sms_account: str | None = None
+    """The account there (account SID); without it no text message is sent. The two below go with it."""
+    sms_token: str | None = Field(default=None, repr=False)
+    """The account's auth token, which also signs what the gateway tells this server."""
+    sms_from: str | None = None
+    """The sender: `+14165550199`, a short code, a name, or the id of a messaging service (`MG…`)."""
+    sms_price: str | None = None
+    """What the gateway charges for a segment, for `book-online sms preview`: `0.0079 USD`."""
     webhooks_to_private: Flag = False
     """`1`, for development only: [webhooks](../how-to/webhooks.md) may go to private addresses, and by
     http."""
@@ -155,6 +166,17 @@ class Settings:
     def mail_server(self) -> MailServer | None:
         return mail_server_from(self.mail_url, self.mail_from) if self.mail_url and self.mail_from else None
 
+    @cached_property
+    def sms_gateway(self) -> TwilioGateway | None:
+        """None unless text messages are sent."""
+        if not (self.sms_account and self.sms_token and self.sms_from):
+            return None
+        return TwilioGateway(self.sms_api, self.sms_account, self.sms_token, self.sms_from)
+
+    @cached_property
+    def price_of_segment(self) -> Price | None:
+        return Price.parse(self.sms_price) if self.sms_price else None
+
     @property
     def openid_registration(self) -> Registration | None:
         """None unless the staff may sign in at an OpenID provider."""
@@ -181,6 +203,19 @@ class Settings:
             raise ValueError(
                 f"BOOK_ONLINE_OIDC_ISSUER is {self.oidc_issuer!r}; it must look like https://login.example.com"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_sms(self) -> Self:
+        given = [self.sms_account, self.sms_token, self.sms_from]
+        if any(given) != all(given):
+            raise ValueError(
+                "BOOK_ONLINE_SMS_ACCOUNT, BOOK_ONLINE_SMS_TOKEN and BOOK_ONLINE_SMS_FROM need each other"
+            )
+        try:
+            _ = self.sms_gateway, self.price_of_segment
+        except ValueError as reason:
+            raise ValueError(f"BOOK_ONLINE_SMS_… can't be used. {reason}") from None
         return self
 
     @model_validator(mode="after")

@@ -6,8 +6,8 @@ from typing import Self
 import strawberry
 
 from booking.domain.events import EventKind
-from booking.storage.models.webhooks import WebhookAttempt as WebhookAttemptRow
-from booking.storage.models.webhooks import WebhookEndpoint as WebhookEndpointRow
+from booking.storage.models.messages.webhooks import WebhookAttempt as WebhookAttemptRow
+from booking.storage.models.messages.webhooks import WebhookEndpoint as WebhookEndpointRow
 from booking.webhooks.endpoints import delivery_log
 from graphql_api.context.context import Context, Info
 from graphql_api.types.relay import Node, global_id

@@ -152,6 +152,8 @@ def _clinic(file: ClinicFile) -> Row:
             "phone": e164(clinic.phone, clinic.country),
             "phone_shown": clinic.phone,
             "website": str(clinic.website) if clinic.website else None,
+            "sms_most_a_day": file.sms and file.sms.sms_most_a_day,
+            "sms_names_service": bool(file.sms and file.sms.sms_names_service),
             "consent_version": file.consent.version if file.consent else None,
         }
     )

@@ -139,6 +139,13 @@ class RemindersSection(Section):
     hour."""
 
 
+class SmsSection(Section):
+    sms_most_a_day: Annotated[int, Field(alias="most_a_day", ge=1, le=100_000, strict=True)] = 100
+    """How many messages may leave on one day of the clinic's clock: 100 unless given."""
+    sms_names_service: Annotated[bool, Field(alias="name_service", strict=True)] = False
+    """`true`: a message names the service, which the phone shows on its locked screen."""
+
+
 class ClosureSection(Section):
     """Whole days, both included."""
 
@@ -289,6 +296,9 @@ class ClinicFile(Section):
     """Practitioners' [calendars elsewhere](../how-to/busy-calendars.md)."""
     reminders: RemindersSection | None = None
     """[Reminders](../how-to/reminders.md) of visits. Without this table none are sent."""
+    sms: SmsSection | None = None
+    """[Text messages](../how-to/sms.md) to patients without an e-mail address, for whom reminders are due.
+    Without this table none are sent; the server needs an account at a gateway, too."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
     """The places where the clinic receives patients."""
     screening: list[ScreeningSection] = []

@@ -26,6 +26,8 @@ def _clinic(file: ClinicFile, languages: Collection[str]) -> Iterator[str]:
     if file.policy.minimum_notice >= file.policy.horizon:
         yield "policy.minimum_notice: reaches beyond the horizon, so that nothing can be booked"
     yield from _reminders(file)
+    if file.sms and not (file.reminders and file.reminders.reminder_days):
+        yield "sms: text messages are reminders, and there is no table [reminders] with days"
 
 
 def _reminders(file: ClinicFile) -> Iterator[str]:

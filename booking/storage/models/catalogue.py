@@ -50,6 +50,8 @@ class Clinic(Table):
     busy_fresh_for: Mapped[timedelta] = mapped_column(server_default=text("10"))
     busy_near: Mapped[timedelta] = mapped_column(server_default=text("2880"))
     busy_closes_unreachable: Mapped[bool] = mapped_column(server_default=false())
+    sms_most_a_day: Mapped[int | None]  # None: no text messages
+    sms_names_service: Mapped[bool] = mapped_column(server_default=false())
     catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property

@@ -14,6 +14,10 @@ MAIL_LISTENER = "mail"
 """The listener that sends mails to patients."""
 
 
+SMS_LISTENER = "sms"
+"""The listener that sends text messages to patients."""
+
+
 class OutboxEvent(Table):
     """A change of appointments, or of what can be booked.
 

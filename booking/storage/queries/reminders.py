@@ -76,14 +76,18 @@ async def drop_outdated_reminders(session: BookingSession, now: datetime) -> Non
 
 
 async def visits_with_addresses(
-    session: BookingSession, email_indexes: Collection[bytes], start: datetime, end: datetime
+    session: BookingSession, addresses: Collection[bytes], start: datetime, end: datetime
 ) -> Sequence[tuple[Appointment, Patient]]:
-    """The booked visits of anybody with these addresses that start within, locked; in order of time."""
+    """The booked visits of anybody with these addresses that start within, locked; in order of time.
+
+    They are blind indexes, of phone numbers for those who have no e-mail address.
+    """
+    is_texted = Patient.email_index.is_(None) & Patient.phone_index.in_(addresses)
     query = (
         select(Appointment, Patient)
         .join(Patient, Patient.id == Appointment.patient)
         .where(
-            Patient.email_index.in_(email_indexes),
+            or_(Patient.email_index.in_(addresses), is_texted),
             Appointment.starts_at > start,
             Appointment.starts_at < end,
             Appointment.status == AppointmentStatus.BOOKED,

@@ -24,10 +24,10 @@ from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
 from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
 from booking.storage.models.staff.accounts import SignInLink, SignInSession, StaffAccount
 from booking.storage.models.staff.sign_in import SignInAttempt
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.locks import try_lock_retention
 from booking.storage.session import BookingSession
 from tests.booking.audit.trails import SERVER

@@ -10,7 +10,7 @@ import pytest
 from booking.domain.events import APPOINTMENT_EVENTS
 from booking.outbox.relay import RETRY_DELAYS, OutboxRelay
 from booking.storage.database import Database
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.session import BookingSession
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import WebhookDelivery

@@ -12,8 +12,8 @@ from booking.domain.errors import InvalidInput, NotFound
 from booking.domain.events import Event, EventKind
 from booking.outbox.relay import LEASE, RETRY_DELAYS
 from booking.storage.models.api_keys import Scope
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.models.outbox import OutboxDelivery, OutboxListener
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.outbox import claim_deliveries, register_listeners
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import MIN_ATTEMPTS

@@ -17,7 +17,7 @@ from sqlalchemy import func, make_url, select, text
 
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.webhooks import WebhookAttempt
+from booking.storage.models.messages.webhooks import WebhookAttempt
 from booking.webhooks.endpoints import add_endpoint
 from graphql_api.settings import Settings
 from graphql_api.types.relay import global_id

@@ -16,7 +16,7 @@ from booking.patients.contacts import PatientContact, topics_by_appointment
 from booking.storage.migrations.history import alembic_config
 from booking.storage.migrations.upgrade import migrate, with_connection
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.webhooks import WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookEndpoint
 from booking.storage.queries.outbox import claim_deliveries
 from booking.webhooks.secrets import active_secrets
 from graphql_api.settings import Settings

@@ -6,9 +6,9 @@ import uuid
 from datetime import datetime, timedelta
 
 from booking.domain.events import APPOINTMENT_EVENTS, CHANGE_EVENTS
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.clock import current_time
-from booking.storage.queries.webhooks import all_endpoints
+from booking.storage.queries.messages.webhooks import all_endpoints
 from booking.storage.session import BookingSession
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import WebhookDelivery

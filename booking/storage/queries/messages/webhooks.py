@@ -12,7 +12,7 @@ from booking.storage.models.api_keys import ApiKey
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Clinic, Practitioner
 from booking.storage.models.holds import Hold
-from booking.storage.models.webhooks import WebhookAttempt, WebhookEndpoint
+from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.session import BookingSession
 
 PRACTITIONERS_PER_QUERY = 50
