@@ -18,7 +18,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
         """Bundle into `web/widget` and `desk/bundle`; an editable install uses the checkout's `build`."""
         if version == "editable":
             return
-        if not Path(self.root, "node_modules/esbuild").exists():
+        if not Path(self.root, "node_modules/rollup").exists():
             self._python("-c", NPM, "ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error")
         # Elsewhere than in `build`, which a server of this checkout may be reading.
         self._folder = TemporaryDirectory()

@@ -1,4 +1,4 @@
-"""A bundle that esbuild wrote: inside its package in a wheel, in `build/` of a checkout."""
+"""A bundle of modules and style sheets: inside its package in a wheel, in `build/` of a checkout."""
 
 from collections.abc import Sequence
 from pathlib import Path

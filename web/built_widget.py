@@ -1,4 +1,4 @@
-"""The widget as esbuild bundled it, and the operations that it sends."""
+"""The widget as it was bundled, and the operations that it sends."""
 
 import json
 from pathlib import Path
