@@ -18,26 +18,44 @@ const load = () => import('./flow/start.js');
 const REQUESTED = new URLSearchParams(location.search).get('book')?.replace(/^3D|[^\w]+$|\s+/g, '').toLowerCase() ?? null;
 
 class BookOnline extends HTMLElement {
+  static observedAttributes = ['lang', 'service', 'practitioner', 'location', 'at', 'inline'];
+
   /** @type {Promise<import('./flow/types.js').Dialog> | undefined} */
   #dialog;
   /** @type {HTMLElement | undefined} */
   #control;
+  /** The page's own words and link. */
+  #words = document.createElement('slot');
 
   connectedCallback() {
-    if (this.shadowRoot) return;
+    if (this.shadowRoot) return this.#tell('connect');
     const root = this.attachShadow({ mode: 'open' });
     // First of all: if anything below fails in some browser, the page's own words and link are still shown.
-    const slot = document.createElement('slot');
-    root.append(slot);
+    root.append(this.#words);
     addStyles(root, css, new URL('widget/static/control.css', api));
     const isRequested =
       REQUESTED !== null && this === (find(`[service="${CSS.escape(REQUESTED)}"]`) ?? find(':not([bare])'));
     if (this.hasAttribute('inline') || isRequested) this.open(isRequested && REQUESTED ? { service: REQUESTED } : {});
-    if (this.hasAttribute('inline') || this.hasAttribute('bare')) return;
     this.#renderControl();
-    slot.remove();
     // A framework may fill the element after it is connected, or change its words.
     new MutationObserver(() => this.#renderControl()).observe(this, { childList: true, characterData: true, subtree: true });
+  }
+
+  disconnectedCallback() {
+    this.#tell('disconnect');
+  }
+
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (!this.shadowRoot) return;
+    if (name === 'inline') this.#renderControl();
+    if (this.#dialog) this.#tell('follow');
+    else if (this.hasAttribute('inline')) this.open();
+  }
+
+  /** @param {'connect' | 'disconnect' | 'follow'} what */
+  #tell(what) {
+    this.#dialog?.then((dialog) => dialog[what](), () => {});
   }
 
   /** Opens the dialog; the choices given here take precedence over the attributes. @param {Preselection} [preselection] */
@@ -46,7 +64,7 @@ class BookOnline extends HTMLElement {
     this.#control?.setAttribute('aria-busy', 'true');
     try {
       this.#dialog ??= load().then(({ start }) => start(this, root, api, this.#fallBack));
-      (await this.#dialog).open(preselection);
+      await (await this.#dialog).open(preselection);
     } catch (reason) {
       this.#dialog = undefined;
       console.error('book-online: the booking could not be loaded.', reason);
@@ -66,7 +84,7 @@ class BookOnline extends HTMLElement {
    * @param {Preselection} preselection */
   #fallBack = (preselection) => {
     if (this.hasAttribute('inline')) {
-      /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(document.createElement('slot'));
+      /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(this.#words);
       return;
     }
     const service = preselection.service ?? this.getAttribute('service') ?? '';
@@ -79,6 +97,12 @@ class BookOnline extends HTMLElement {
 
   /** A link stays a link, so that it can be opened in another tab; it has the page's words and our style. */
   #renderControl() {
+    const root = /** @type {ShadowRoot} */ (this.shadowRoot);
+    this.#control?.remove();
+    if (this.hasAttribute('inline') || this.hasAttribute('bare')) {
+      if (!this.#dialog) root.prepend(this.#words);
+      return;
+    }
     const link = this.#link;
     /** @type {HTMLElement} */
     const control = document.createElement(link ? 'a' : 'button');
@@ -95,8 +119,8 @@ class BookOnline extends HTMLElement {
     control.addEventListener('pointerenter', this.preload, { once: true });
     control.addEventListener('focus', this.preload, { once: true });
     control.addEventListener('click', (event) => takesOver(event) && this.open());
-    if (this.#control) this.#control.replaceWith(control);
-    else /** @type {ShadowRoot} */ (this.shadowRoot).prepend(control);
+    this.#words.remove();
+    root.prepend(control);
     this.#control = control;
   }
 }
@@ -112,13 +136,19 @@ const takesOver = (event) => {
 const find = (selector) => document.querySelector(`book-online${selector}`);
 
 /** The element behind each `<a href="..." data-book-online data-service="...">`, for site builders that strip unknown tags.
- * @type {WeakMap<Element, BookOnline>} */
-const elements = new WeakMap();
+ * @type {Map<Element, BookOnline>} */
+const elements = new Map();
 
 /** @param {Event} event @returns {BookOnline | undefined} */
 const elementOf = ({ target }) => {
   const link = target instanceof Element && target.closest('[data-book-online]');
   if (!link) return undefined;
+  for (const [former, element] of elements) {
+    if (!former.isConnected) {
+      element.remove();
+      elements.delete(former);
+    }
+  }
   const element = elements.get(link) ?? /** @type {BookOnline} */ (document.createElement('book-online'));
   if (!elements.has(link)) {
     elements.set(link, element);

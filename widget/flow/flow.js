@@ -3,6 +3,7 @@
  *
  * @typedef {import('./types.js').Flow} Flow
  * @typedef {import('./types.js').Step} Step
+ * @typedef {import('./types.js').StepName} StepName
  * @typedef {Pick<Flow, 'api' | 'isInline' | 'catalogue' | 'preselection' | 't' | 'clock' | 'server' | 'frame' | 'emit' | 'finish'>}
  *   Options
  */
@@ -100,6 +101,18 @@ export const createFlow = (options, isOpen) => {
       if (problems.length) offerOtherTimes(flow, problems);
       else enter(step, isInline);
     },
+    /** Goes on where a flow in another language or frame was.
+     * @param {{flow: Flow, step: () => StepName}} former */
+    goOn: ({ flow: { state: chosen, holds: held }, step: name }) => {
+      const service = catalogue.services.find(({ id }) => id === chosen.service?.id) ?? null;
+      Object.assign(state, chosen, { service });
+      holds.released = held.released;
+      if (chosen.service && !service) holds.clear();
+      // Booked visits have their service's name in the former language.
+      for (const visit of state.booked?.appointments ?? []) Object.assign(visit.service, service && { name: service.name, preparation: service.preparation });
+      enter(STEPS.find((candidate) => candidate.name === (service || state.booked ? name() : 'service')) ?? serviceStep, isInline);
+    },
+    step: () => step.name,
     isOver: () => step === confirmedStep,
   };
 };

@@ -13,7 +13,12 @@
  *
  * @typedef {{service?: string, practitioner?: string, location?: string, at?: string,
  *   patient?: Partial<Patient>}} Preselection  slugs, the time that is shown first, and what the page knows of the patient
- * @typedef {{open: (preselection: Preselection) => void, close: () => void}} Dialog
+ * @typedef {object} Dialog
+ * @property {(preselection: Preselection) => Promise<void>} open
+ * @property {() => void} close
+ * @property {() => void} follow      the element's attributes have changed
+ * @property {() => void} connect     the element is in the page again
+ * @property {() => void} disconnect  the element is not where it was
  *
  * @typedef {Results.ClinicCard} Clinic
  * @typedef {Clinic['locations'][number]} Location

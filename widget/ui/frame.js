@@ -27,6 +27,8 @@ export class Frame {
   #pressedOn = null;
   /** @type {(() => void) | null} */
   #submit = null;
+  /** Settled when nothing is being done. @type {Promise<void>} */
+  settled = Promise.resolve();
 
   /** @param {{t: import('../flow/types.js').Translate, isInline: boolean, onTrouble: () => void}} options */
   constructor({ t, isInline, onTrouble }) {
@@ -85,6 +87,9 @@ export class Frame {
   async run(work, button) {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    /** @type {() => void} */
+    let settle = () => {};
+    this.settled = new Promise((done) => (settle = done));
     this.#isLoading = !button;
     if (!button || !this.#notices.contains(button)) this.clearNotice();
     button?.setAttribute('aria-busy', 'true');
@@ -96,6 +101,7 @@ export class Frame {
     } finally {
       (button ?? this.#primaryButton())?.removeAttribute('aria-busy');
       this.#isBusy = this.#isLoading = false;
+      settle();
     }
     const isSamePage = this.#pressedOn === this.#title;
     this.#pressedOn = null;
