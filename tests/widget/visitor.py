@@ -82,7 +82,7 @@ class Visitor:
         await self.button("Continue").click()
 
     async def fills_in(self) -> None:
-        await self.arrives_at("Who is coming?")
+        await expect(self.heading("Who is coming?")).to_be_visible()
         await self.field("Your name").fill("Sample Patient")
         await self.field("Email").fill("patient@example.com")
         await self.field("Phone number").fill("416 555 0123")

@@ -15,6 +15,7 @@
  * @property {Promise<unknown>} [ready]  settled before anything is read
  * @property {string | null} [former]  the start that was chosen before
  * @property {(slot: Slot) => unknown} choose
+ * @property {(date: LocalDate) => void} [showsDay]  its times are shown
  */
 import { h, icon } from '../ui/element.js';
 import { createAvailability } from './availability.js';
@@ -102,6 +103,7 @@ export const slotPicker = (options) => {
     const wait = setTimeout(showSkeleton, NOTICEABLE_MS);
     const slots = await availability.times(date).finally(() => clearTimeout(wait));
     if (!isCurrent()) return;
+    options.showsDay?.(date);
     updateTimes(clock.day(date),
       h('p', { class: 'zone' }, icon('clock'), zoneText(slots)),
       ...dayTimes(slots, { t, clock, hasLocations, former }, (slot, button) => frame.run(() => choose(slot), button)),

@@ -7,6 +7,8 @@
  * @property {ShadowRoot} root
  * @property {URL} api
  * @property {(preselection: Preselection) => void} fallBack  leads to the same without the flow
+ * @property {import('./trail.js').Trail} trail
+ * @property {() => import('./types.js').Reloaded | null} reloaded  what a page that was reloaded knows; told once
  *
  * @typedef {ReturnType<typeof createFlow>} OwnFlow
  * @typedef {{element: HTMLElement, flow: OwnFlow | null, opened: string, wanted: Preselection}} Former
@@ -21,7 +23,7 @@ import { createFlow } from './flow.js';
 import * as strings from './strings.js';
 
 /** @param {Place} place @param {Former} [former]  in another language or frame: what was chosen and typed is kept */
-export const createBooking = async ({ host, root, api, fallBack }, former) => {
+export const createBooking = async ({ host, root, api, fallBack, trail, reloaded }, former) => {
   const language = strings.languageOf(host);
   const isInline = host.hasAttribute('inline');
   const server = serverAt(api, language, host.getAttribute('site'));
@@ -76,7 +78,7 @@ export const createBooking = async ({ host, root, api, fallBack }, former) => {
     const finish = dialog ? close : () => show({});
     const before = latest();
     const goesOn = !current && former?.opened === opened;
-    current = createFlow({ api, isInline, catalogue, preselection, t, clock, server, frame, emit, finish }, isOpen);
+    current = createFlow({ api, isInline, catalogue, preselection, t, clock, server, frame, emit, finish, trail }, isOpen);
     // Details that the visitor typed take precedence over those that the page gives.
     const typed = before && !before.isOver() ? filledIn(before.flow.state.patient) : null;
     Object.assign(current.flow.state.patient, preselection.patient, typed);
@@ -85,7 +87,7 @@ export const createBooking = async ({ host, root, api, fallBack }, former) => {
       return isHolding ? undefined : current.resume();
     }
     before?.flow.holds.clear();
-    current.begin();
+    await current.begin(reloaded());
   };
 
   /** @param {Preselection} given  takes precedence over the attributes */
@@ -114,7 +116,12 @@ export const createBooking = async ({ host, root, api, fallBack }, former) => {
   frame.closeButton.addEventListener('click', close);
   const leave = () => {
     release();
-    emit('close');
+    // A page that goes elsewhere at this event finds its own entry of the history.
+    if (host.isConnected) trail.leave().then(() => emit('close'));
+    else {
+      trail.forget();
+      emit('close');
+    }
   };
   dialog?.addEventListener('close', leave);
   if (former) former.element.replaceWith(frame.element);

@@ -4,7 +4,7 @@
  * @typedef {import('./types.js').Flow} Flow
  * @typedef {import('./types.js').Step} Step
  * @typedef {import('./types.js').StepName} StepName
- * @typedef {Pick<Flow, 'api' | 'isInline' | 'catalogue' | 'preselection' | 't' | 'clock' | 'server' | 'frame' | 'emit' | 'finish'>}
+ * @typedef {Pick<Flow, 'api' | 'isInline' | 'catalogue' | 'preselection' | 't' | 'clock' | 'server' | 'frame' | 'emit' | 'finish' | 'trail'>}
  *   Options
  */
 import { callStep } from '../steps/call.js';
@@ -13,6 +13,7 @@ import { detailsStep } from '../steps/details.js';
 import { screeningStep } from '../steps/screening.js';
 import { serviceStep } from '../steps/service.js';
 import { offerOtherTimes, timeStep } from '../steps/time.js';
+import { addressOf } from './address.js';
 import { HeldSlots } from './held-slots.js';
 import { wishedTime } from './wished-time.js';
 
@@ -25,6 +26,7 @@ const freshState = () => ({
   practitioner: null,
   location: null,
   held: [null],
+  day: null,
   nearestTo: null,
   answers: new Map(),
   isScreened: false,
@@ -53,17 +55,46 @@ export const createFlow = (options, isOpen) => {
     return rest.find((candidate) => isNeeded(candidate) && !(candidate === screeningStep && state.isScreened)) ?? detailsStep;
   };
 
-  /** @param {Step} to @param {boolean} [isQuiet] the page keeps the focus */
-  const enter = (to, isQuiet) => {
+  /** Whether what the step needs has been chosen and answered. @param {Step} candidate */
+  const isReached = (candidate) =>
+    [serviceStep, timeStep].includes(candidate) || (!state.held.includes(null) && path().includes(candidate)
+      && (candidate === screeningStep || state.isScreened || !isNeeded(screeningStep)));
+
+  /** Writes the step into its entry of the history. @param {boolean} [isBack] */
+  const mark = (isBack = false) => {
+    // That a visitor must call reveals a health answer.
+    const name = step === callStep ? 'time' : step.name;
+    options.trail.enter(name, {
+      isBack: isBack || step === confirmedStep,
+      choice: { practitioner: state.practitioner, location: state.location },
+      address: () => (options.trail.isHosted ? addressOf(options.api, state, name) : undefined),
+    });
+  };
+
+  /** @param {Step} to @param {{isQuiet?: boolean, isBack?: boolean}} [how] quiet: the page keeps the focus */
+  const enter = (to, { isQuiet = false, isBack = false } = {}) => {
     step = to;
     const index = path().indexOf(to);
     const former = to === callStep ? serviceStep : path()[index - 1];
     frame.show(
-      { back: former ? () => enter(former) : null, ...to.show(flow) },
+      { back: former ? () => options.trail.back(former.name) || enter(former, { isBack: true }) : null, ...to.show(flow) },
       { step: index < 0 ? null : [index + 1, path().length], isQuiet },
     );
     // That a visitor must call reveals a health answer, so the page gets no event of that step.
     if (to !== callStep) emit('step', { step: to.name });
+    mark(isBack);
+  };
+
+  options.trail.listener = {
+    show: (name) => {
+      const to = STEPS.find((candidate) => candidate.name === name) ?? serviceStep;
+      if (frame.isBusy) return false;
+      if (step === confirmedStep) options.finish();
+      else if (!isReached(to)) return false;
+      else enter(to, { isBack: true });
+      return true;
+    },
+    leave: options.finish,
   };
 
   /** @type {Flow} */
@@ -81,25 +112,37 @@ export const createFlow = (options, isOpen) => {
       state.answers.clear();
       state.isScreened = false;
     },
+    showsDay: (day) => {
+      state.day = day;
+      if (step === timeStep) mark();
+    },
     hasTypedDetails: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
   };
 
   return {
     flow,
-    /** Starts behind the choices that the page has made; Back leads to them. */
-    begin: () => {
+    /** Starts behind the choices that the page has made; Back leads to them. A time that the address asks to go on with
+     * is held. @param {import('./types.js').Reloaded | null} reloaded */
+    begin: async (reloaded) => {
       const service = catalogue.services.find(({ slug }) => slug === preselection.service);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === preselection.location)?.id ?? null;
       if (service) flow.chooseService(service);
       state.nearestTo = wishedTime(preselection.at ?? '', options.clock);
-      enter(service ? after(serviceStep) : serviceStep, isInline);
+      if (service && reloaded) Object.assign(state, reloaded.choice);
+      const location = catalogue.clinic.locations.find(({ id }, _, all) => id === state.location || all.length === 1);
+      const wished = reloaded?.isAfterTime && service?.visits === 1 && location ? state.nearestTo : null;
+      enter(service ? after(serviceStep) : serviceStep, { isQuiet: isInline });
+      if (!wished || !location) return;
+      const problems = await holds.take(0, wished, location.id);
+      if (problems.length) offerOtherTimes(flow, problems);
+      else enter(after(timeStep), { isQuiet: isInline });
     },
     /** Holds the chosen times again, after the dialog was closed. */
     resume: async () => {
       if (!holds.all.length || state.isOutcomeUnknown || state.booked) return;
       const problems = await holds.renew();
       if (problems.length) offerOtherTimes(flow, problems);
-      else enter(step, isInline);
+      else enter(step, { isQuiet: isInline });
     },
     /** Goes on where a flow in another language or frame was.
      * @param {{flow: Flow, step: () => StepName}} former */
@@ -110,7 +153,7 @@ export const createFlow = (options, isOpen) => {
       if (chosen.service && !service) holds.clear();
       // Booked visits have their service's name in the former language.
       for (const visit of state.booked?.appointments ?? []) Object.assign(visit.service, service && { name: service.name, preparation: service.preparation });
-      enter(STEPS.find((candidate) => candidate.name === (service || state.booked ? name() : 'service')) ?? serviceStep, isInline);
+      enter(STEPS.find((candidate) => candidate.name === (service || state.booked ? name() : 'service')) ?? serviceStep, { isQuiet: isInline });
     },
     step: () => step.name,
     isOver: () => step === confirmedStep,

@@ -93,7 +93,7 @@ export class HeldSlots {
   clear() {
     this.release();
     this.state.held = Array(this.state.service?.visits ?? 1).fill(null);
-    this.state.nearestTo = null;
+    this.state.nearestTo = this.state.day = null;
   }
 
   /** @param {import('./types.js').HeldSlot[]} held */

@@ -5,8 +5,10 @@
  */
 import { addStyles } from '../styles/add-styles.js';
 import css from '../styles/dialog.css';
+import { isHostedPage, stepAsked } from './address.js';
 import { createBooking } from './booking.js';
 import * as strings from './strings.js';
+import { Trail } from './trail.js';
 
 const SHEET = new URL('../static/dialog.css', import.meta.url);
 
@@ -19,7 +21,14 @@ export const preload = (host) => strings.load(strings.languageOf(host));
  * @returns {Promise<import('./types.js').Dialog>}
  */
 export const start = async (host, root, api, fallBack) => {
-  const place = { host, root, api, fallBack };
+  const trail = new Trail(host, isHostedPage(host, api));
+  let before = trail.isHosted ? { choice: trail.mark?.choice, isAfterTime: stepAsked() !== null } : null;
+  const reloaded = () => {
+    const told = before;
+    before = null;
+    return told;
+  };
+  const place = { host, root, api, fallBack, trail, reloaded };
   let booking = await createBooking(place);
   addStyles(root, css, SHEET);
 
@@ -33,10 +42,10 @@ export const start = async (host, root, api, fallBack) => {
       if (booking.isOpen() && booking.hasTypedDetails()) event.preventDefault();
     }, { signal });
     window.addEventListener('pagehide', () => booking.isOpen() && booking.release(), { signal });
+    trail.connect(signal);
+    if (trail.isHosted) import('./hosted-page.js').then(({ keepThroughLanguages }) => keepThroughLanguages(follow, signal));
     window.addEventListener('pageshow', ({ persisted }) => persisted && booking.isOpen() && booking.resume(), { signal });
   };
-  if (host.isConnected) connect();
-
   /** Another language, or another place in the page, is another booking. */
   const renew = async () => {
     if (booking.fits()) return;
@@ -46,6 +55,10 @@ export const start = async (host, root, api, fallBack) => {
   };
   /** Changes that come while one is being made wait for it. @type {Promise<unknown>} */
   let changes = Promise.resolve();
+  const follow = () => {
+    changes = changes.then(renew, renew).then(() => booking.follow());
+  };
+  if (host.isConnected) connect();
 
   return {
     open: async (wanted) => {
@@ -53,9 +66,7 @@ export const start = async (host, root, api, fallBack) => {
       if (host.isConnected) booking.open(wanted);
     },
     close: () => booking.close(),
-    follow: () => {
-      changes = changes.then(renew, renew).then(() => booking.follow());
-    },
+    follow,
     connect: () => {
       if (!connection.signal.aborted) return booking.arrive();
       connect();

@@ -13,6 +13,8 @@
  *
  * @typedef {{service?: string, practitioner?: string, location?: string, at?: string,
  *   patient?: Partial<Patient>}} Preselection  slugs, the time that is shown first, and what the page knows of the patient
+ * @typedef {{choice: import('./trail.js').Choice | undefined, isAfterTime: boolean}} Reloaded  the choices of its entry, and whether
+ *   its address asks for a step after the choice of a time
  * @typedef {object} Dialog
  * @property {(preselection: Preselection) => Promise<void>} open
  * @property {() => void} close
@@ -45,6 +47,7 @@
  * @property {string | null} practitioner  an id; null for anyone
  * @property {string | null} location      an id; null for anywhere
  * @property {(HeldSlot | null)[]} held    a place for each visit of the service
+ * @property {LocalDate | null} day  whose times are shown
  * @property {Instant | null} nearestTo  a time that was lost or given up: the nearest one is wanted instead
  * @property {Map<string, Answer>} answers  by question id
  * @property {boolean} isScreened  the server has judged the answers: the service can be booked online
@@ -81,6 +84,8 @@
  * @property {() => void} next
  * @property {(step: StepName) => void} goTo
  * @property {(service: Service) => void} chooseService  the holds and answers of the former one are dropped
+ * @property {(day: LocalDate) => void} showsDay  its times are shown
+ * @property {import('./trail.js').Trail} trail
  * @property {() => void} finish    after the confirmation
  * @property {() => boolean} hasTypedDetails  the visitor would have to type again
  * @property {(event: string, detail?: object) => void} emit  an event for the page; never anything personal

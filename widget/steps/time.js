@@ -90,7 +90,8 @@ const slotChoice = (flow, index) => {
     ready: holds.released,
     former: state.nearestTo,
     from: state.nearestTo ? clock.dateOf(state.nearestTo)
-      : formerDate ? plusDays(formerDate, DAYS_BETWEEN_VISITS) : clock.today(),
+      : formerDate ? plusDays(formerDate, DAYS_BETWEEN_VISITS) : state.day ?? clock.today(),
+    showsDay: flow.showsDay,
     notBefore: formerDate && plusDays(formerDate, 1),
     choose: async (slot) => {
       // Not awaited: the other times can be chosen at once.

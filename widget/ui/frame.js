@@ -74,6 +74,11 @@ export class Frame {
     if (!isQuiet) this.focusTitle();
   }
 
+  /** Something is being done, in which a press on Back would be ignored too. */
+  get isBusy() {
+    return this.#isBusy;
+  }
+
   focusTitle() {
     /** @type {HTMLElement | null} */ (this.#body.querySelector('.title'))?.focus({ preventScroll: !this.isInline });
   }

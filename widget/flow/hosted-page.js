@@ -1,0 +1,42 @@
+/** @file The hosted page in another language without being loaded anew: what the visitor typed and answered stays. */
+
+/** What the page says around the booking. */
+const PARTS = ['.skip', 'header', 'h1', 'footer'];
+
+/** @param {() => void} follow  to be called when the page's language has changed @param {AbortSignal} signal */
+export const keepThroughLanguages = (follow, signal) =>
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element && event.target.closest('a[hreflang]');
+    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const address = new URL(location.href);
+    address.searchParams.set('lang', link.hreflang);
+    read(address).then((page) => {
+      show(page);
+      history.replaceState(history.state, '', address.href.replaceAll('%3A', ':'));
+      follow();
+    }).catch(() => location.assign(address));
+  }, { signal });
+
+/** Not parsed from a string, which a policy of trusted types may forbid.
+ * @param {URL} address @returns {Promise<Document>} */
+const read = (address) => new Promise((done, fail) => {
+  const request = new XMLHttpRequest();
+  request.open('GET', address);
+  request.responseType = 'document';
+  request.onload = () => (request.status === 200 && request.responseXML ? done(request.responseXML) : fail(new Error(`${request.status}`)));
+  request.onerror = fail;
+  request.send();
+});
+
+/** @param {Document} page */
+const show = (page) => {
+  document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
+  document.documentElement.dir = page.documentElement.dir;
+  for (const part of PARTS) {
+    const found = page.querySelector(part);
+    if (found) document.querySelector(part)?.replaceWith(document.adoptNode(found));
+  }
+  /** @type {HTMLElement | null} */ (document.querySelector('a[hreflang]'))?.focus();
+};
