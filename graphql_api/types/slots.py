@@ -102,6 +102,15 @@ class Hold(Node):
     def expires_at(self, info: Info) -> dt.datetime:
         return local(self.row.expires_at, self.row.location, info.context)
 
+    @strawberry.field(
+        description=(
+            "For how many seconds from this answer on the slot is yours. "
+            "Count from there: a clock of yours that is wrong does no harm."
+        )
+    )
+    def expires_in_seconds(self, info: Info) -> int:
+        return max(0, int((self.row.expires_at - info.context.now).total_seconds()))
+
     @classmethod
     def of(cls, row: HoldRow) -> Self:
         return cls(id=global_id("Hold", row.id), slot=OpenSlot.of(row), row=row)

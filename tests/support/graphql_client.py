@@ -37,7 +37,7 @@ query ($filter: OpenSlotFilter!, $first: Int! = 100, $after: String) {
 """
 HOLD = (
     """mutation ($input: HoldSlotInput!) { holdSlot(input: $input) {
-  hold { id expiresAt slot { id startsAt endsAt practitioner { slug } } } holdToken problems { ...Why }
+  hold { id expiresAt expiresInSeconds slot { id startsAt endsAt practitioner { slug } } } holdToken problems { ...Why }
 } }"""
     + PROBLEMS
 )
@@ -49,7 +49,7 @@ HOLD_COURSE = (
 )
 EXTEND = (
     """mutation ($input: ExtendHoldInput!) { extendHold(input: $input) {
-  hold { id expiresAt } problems { ...Why }
+  hold { id expiresAt expiresInSeconds } problems { ...Why }
 } }"""
     + PROBLEMS
 )

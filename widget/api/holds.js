@@ -13,20 +13,28 @@ import { request } from './transport.js';
  * @returns {Promise<{held: HeldSlot | null, problems: Problem[]}>} */
 export const hold = async (server, input) => {
   const { hold: held, holdToken, problems } = await requestOnce(server, Hold, input);
-  return { held: held && { ...held, holdToken }, problems };
+  return { held: held && heldFrom(held, holdToken), problems };
 };
 
 /** All visits of a course at once, or none of them. @param {Server} server @param {Filter & {startsAt: string[]}} input
  * @returns {Promise<HeldSlot[] | null>} */
 export const holdCourse = async (server, input) => {
   const { holds, holdTokens } = await requestOnce(server, HoldCourse, input);
-  return holds?.map((/** @type {object} */ held, /** @type {number} */ i) => ({ ...held, holdToken: holdTokens[i] })) ?? null;
+  return holds?.map((/** @type {any} */ held, /** @type {number} */ i) => heldFrom(held, holdTokens[i])) ?? null;
 };
 
 /** The new end of the hold; null when it can't be extended. @param {Server} server @param {string} holdToken
- * @returns {Promise<string | null>} */
-export const extendHold = async (server, holdToken) =>
-  (await request(server, ExtendHold, { input: { holdToken } })).extendHold.hold?.expiresAt ?? null;
+ * @returns {Promise<number | null>} */
+export const extendHold = async (server, holdToken) => {
+  const { hold: held } = (await request(server, ExtendHold, { input: { holdToken } })).extendHold;
+  return held && endOf(held);
+};
+
+/** @param {{slot: import('../flow/types.js').HeldSlot['slot'], expiresInSeconds: number}} held @param {string} holdToken */
+const heldFrom = (held, holdToken) => ({ slot: held.slot, holdToken, ends: endOf(held) });
+
+/** On the visitor's own clock, which may be wrong. @param {{expiresInSeconds: number}} held */
+const endOf = ({ expiresInSeconds }) => Date.now() + expiresInSeconds * 1000;
 
 /** Also while the visitor leaves the page. @param {Server} server @param {string} holdToken */
 export const releaseHold = (server, holdToken) =>

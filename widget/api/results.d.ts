@@ -53,12 +53,14 @@ export type BookedAppointment = {
   calendarFile: string;
   service: {
     id: string;
+    slug: string;
     name: string;
     durationMinutes: number;
     preparation: string | null;
   };
   practitioner: {
     id: string;
+    slug: string;
     name: string;
     title: string | null;
   };
@@ -220,7 +222,7 @@ export type PractitionerBySlugResult = {
 export type HoldResult = {
   holdSlot: {
     hold: {
-      expiresAt: DateTime;
+      expiresInSeconds: number;
       slot: Slot;
     } | null;
     holdToken: string | null;
@@ -231,7 +233,7 @@ export type HoldResult = {
 export type HoldCourseResult = {
   holdCourse: {
     holds: Array<{
-      expiresAt: DateTime;
+      expiresInSeconds: number;
       slot: Slot;
     }> | null;
     holdTokens: Array<string> | null;
@@ -244,7 +246,7 @@ export type HoldCourseResult = {
 export type ExtendHoldResult = {
   extendHold: {
     hold: {
-      expiresAt: DateTime;
+      expiresInSeconds: number;
     } | null;
   } | null;
 };

@@ -41,7 +41,12 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     }
   };
 
-  const frame = new Frame({ t, isInline, onTrouble: () => emit('problem', { problem: 'Unreachable' }) });
+  const frame = new Frame({
+    t,
+    isInline,
+    onTrouble: () => emit('problem', { problem: 'Unreachable' }),
+    hasInput: () => latest()?.flow.hasInput() ?? false,
+  });
   const dialog = isInline ? null : /** @type {HTMLDialogElement} */ (frame.element);
 
   /** @type {OwnFlow | null} */

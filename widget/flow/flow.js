@@ -48,6 +48,9 @@ export const createFlow = (options, isOpen) => {
   const isNeeded = (candidate) => candidate.isNeeded?.(flow) ?? true;
   /** The steps that this visitor sees. Before a service is chosen, any of them may be needed. */
   const path = () => (state.service ? PATH.filter(isNeeded) : PATH);
+  /** Whether each choice of a service leads to as many steps: a number that is shown stays true. */
+  const isCounted = () =>
+    state.service !== null || catalogue.services.every(({ screeningQuestions }) => screeningQuestions.length > 0);
 
   /** @param {Step} current @returns {Step} */
   const after = (current) => {
@@ -78,7 +81,7 @@ export const createFlow = (options, isOpen) => {
     const former = to === callStep ? serviceStep : path()[index - 1];
     frame.show(
       { back: former ? () => options.trail.back(former.name) || enter(former, { isBack: true }) : null, ...to.show(flow) },
-      { step: index < 0 ? null : [index + 1, path().length], isQuiet },
+      { step: index < 0 || !isCounted() ? null : [index + 1, path().length], isQuiet },
     );
     // That a visitor must call reveals a health answer, so the page gets no event of that step.
     if (to !== callStep) emit('step', { step: to.name });
@@ -116,6 +119,7 @@ export const createFlow = (options, isOpen) => {
       state.day = day;
       if (step === timeStep) mark();
     },
+    hasInput: () => state.held.some((held) => held !== null) || state.answers.size > 0 || flow.hasTypedDetails(),
     hasTypedDetails: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
   };
 

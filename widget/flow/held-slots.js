@@ -14,6 +14,8 @@ import { readCourseStarts } from '../api/slots.js';
 export class HeldSlots {
   /** Settled when all that was released is open again. @type {Promise<unknown>} */
   released = Promise.resolve();
+  /** The time that could not be held last. @type {Pick<import('./types.js').Slot, 'startsAt' | 'location'> | null} */
+  lost = null;
 
   /** @param {State} state @param {import('../api/transport.js').Server} server
    * @param {() => boolean} isOpen  a time that is held only after the visitor has left is released at once */
@@ -31,7 +33,10 @@ export class HeldSlots {
    * @param {number} index @param {string} startsAt @param {string} locationId @returns {Promise<Problem[]>} */
   async take(index, startsAt, locationId) {
     const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt, locationId });
-    if (!held) return problems;
+    if (!held) {
+      this.lost = { startsAt, location: { id: locationId, name: '' } };
+      return problems;
+    }
     const former = this.state.held[index];
     if (former) this.#release(former.holdToken);
     this.#keep([held]);
@@ -51,10 +56,15 @@ export class HeldSlots {
     return true;
   }
 
+  /** When the first of them ends, in milliseconds by the visitor's clock. */
+  get end() {
+    return Math.min(...this.all.map(({ ends }) => ends));
+  }
+
   /** Extends all holds, as far as that is possible: there is a form to fill in. */
   extend() {
     return Promise.all(this.all.map(async (held) => {
-      held.expiresAt = (await extendHold(this.server, held.holdToken).catch(() => null)) ?? held.expiresAt;
+      held.ends = (await extendHold(this.server, held.holdToken).catch(() => null)) ?? held.ends;
     }));
   }
 
@@ -79,7 +89,10 @@ export class HeldSlots {
       const { startsAt, location } = former.slot;
       const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt, locationId: location.id });
       this.state.held[index] = held;
-      if (!held) this.state.nearestTo ??= startsAt;
+      if (!held) {
+        this.state.nearestTo ??= startsAt;
+        this.lost = former.slot;
+      }
       refusals.push(...problems);
     }
     return refusals;

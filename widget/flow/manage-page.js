@@ -11,6 +11,7 @@
  * @property {import('../api/transport.js').Server} server
  * @property {import('./types.js').Clinic} clinic
  * @property {string} manageToken
+ * @property {URL} api
  * @property {Appointment[]} appointments
  */
 import { cancel, readManaged, reschedule } from '../api/manage.js';
@@ -45,7 +46,7 @@ export const manage = async (host, root, api) => {
       locale: t.locale, clinic, locations: [...clinic.locations, ...appointments.map((visit) => visit.location)],
     });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
-    if (appointments.length) showOverview({ t, clock, frame, server, clinic, manageToken, appointments }, { isQuiet: true });
+    if (appointments.length) showOverview({ t, clock, frame, server, clinic, manageToken, api, appointments }, { isQuiet: true });
     else frame.show({ title: t('manage.unknownTitle'), content: [h('p', {}, t('manage.unknownText'))] }, { isQuiet: true });
   };
   const begin = () => {
@@ -66,10 +67,18 @@ const showOverview = (booking, options) => {
     title: t.count('visits.title', appointments.length),
     content: [
       ...appointments.map((appointment, i) => card(booking, appointment, i)),
-      ...bookedDetails(first, [], booking),
-      stands ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, t)) : null,
+      ...(stands
+        ? [...bookedDetails(first, [], booking), h('p', { class: 'choices' }, downloadLink(first.calendarFile, t))]
+        : [againLink(booking, first)]),
     ],
   }, options);
+};
+
+/** To the same service and practitioner, who are still offered or else the visitor chooses anew.
+ * @param {Booking} booking @param {Appointment} appointment */
+const againLink = ({ t, api }, { service, practitioner }) => {
+  const href = new URL(`book/${service.slug}?lang=${t.language}&practitioner=${practitioner.slug}`, api).href;
+  return h('p', { class: 'choices' }, h('a', { class: 'primary', part: 'primary link', href }, t('manage.again')));
 };
 
 /** @param {Booking} booking @param {Appointment} appointment @param {number} i */
@@ -199,7 +208,7 @@ const sendMove = async (booking, appointment, slot, answers, groups) => {
   if (changed) showChanged(booking, changed, t('manage.moveDone', { time: whenAndWhere(changed, booking) }));
   else if (problems.some(({ __typename }) => __typename === 'CallTheClinic')) askToCall(booking);
   else if (incomplete?.missing?.length) showQuestions(booking, appointment, slot, incomplete.missing);
-  else refuse(booking, problems, appointment);
+  else refuse(booking, problems, appointment, slot);
 };
 
 /** The visit would be too long after the answers of its booking. @param {Booking} booking
@@ -240,14 +249,15 @@ const showChanged = (booking, changed, text) => {
 };
 
 /** @param {Booking} booking @param {import('./types.js').Problem[]} problems
- * @param {Appointment} [appointment] the one that was to be moved */
-const refuse = (booking, problems, appointment) => {
+ * @param {Appointment} [appointment] the one that was to be moved @param {Pick<Slot, 'startsAt' | 'location'> | null} [lost] to there */
+const refuse = (booking, problems, appointment, lost = null) => {
   const { t, frame } = booking;
   const isLate = problems.some(({ __typename }) => __typename === 'TooLateToChange');
   if (isLate || !appointment) {
     frame.notice(isLate ? { title: t('manage.tooLate') } : { title: problemText(problems[0], t), text: t('problem.call') });
   } else {
     move(booking, appointment);
-    frame.notice(otherTimesNotice(problems, booking, hasPlaces(booking), (slot) => confirmMove(booking, appointment, slot)));
+    const context = { hasPlaces: hasPlaces(booking), lost };
+    frame.notice(otherTimesNotice(problems, booking, context, (slot) => confirmMove(booking, appointment, slot)));
   }
 };

@@ -35,7 +35,7 @@
  * @typedef {Results.Slot} Slot
  * @typedef {NonNullable<Results.MonthResult['availability']>[number]} DayCount
  * @typedef {NonNullable<Results.HoldResult['holdSlot']>} HoldPayload
- * @typedef {NonNullable<HoldPayload['hold']> & {holdToken: string}} HeldSlot
+ * @typedef {{slot: NonNullable<HoldPayload['hold']>['slot'], holdToken: string, ends: number}} HeldSlot  `ends` in milliseconds, by the visitor's clock
  * @typedef {HoldPayload['problems'][number]} Problem  A refusal; the optional members belong to some of its types.
  *
  * @typedef {Results.BookedAppointment} Appointment
@@ -87,6 +87,7 @@
  * @property {(day: LocalDate) => void} showsDay  its times are shown
  * @property {import('./trail.js').Trail} trail
  * @property {() => void} finish    after the confirmation
+ * @property {() => boolean} hasInput  something that was chosen, answered or typed is still there
  * @property {() => boolean} hasTypedDetails  the visitor would have to type again
  * @property {(event: string, detail?: object) => void} emit  an event for the page; never anything personal
  *

@@ -12,6 +12,7 @@ import { consentField, isConsentGiven } from '../ui/consent.js';
 import { h, markInvalid } from '../ui/element.js';
 import { isAboutTime, problemText } from '../ui/problem-text.js';
 import { callTheClinic, screeningOf } from './screening.js';
+import { keptTime } from './kept-time.js';
 import { offerOtherTimes } from './time.js';
 
 const FIELDS = /** @type {const} */ ({
@@ -28,11 +29,11 @@ export const detailsStep = {
     const { t, state, holds } = flow;
     const count = state.held.length;
     const form = { fields: NAMES.map((name) => patientField(name, flow)), consent: consentField(flow) };
-    const expiry = h('div', {}, expiryText(flow));
-    holds.extend().then(() => expiry.replaceChildren(expiryText(flow) ?? ''));
+    const kept = keptTime(flow);
+    holds.extend().then(kept.update);
     return {
       title: t('details.title'),
-      content: [heldSummary(flow), expiry, h('div', { class: 'fields' }, ...form.fields), form.consent],
+      content: [heldSummary(flow), h('div', { class: 'fields' }, ...form.fields), form.consent, kept.element],
       primary: {
         label: t.count('details.book', count),
         act: () => submit(flow, form),
@@ -53,14 +54,6 @@ const heldSummary = (flow) => {
     visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
     location: [location?.name ?? ''],
   }, flow);
-};
-
-/** @param {Flow} flow */
-const expiryText = ({ t, clock, holds }) => {
-  const [first] = holds.all.sort((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt));
-  if (!first || Date.parse(first.expiresAt) <= Date.now()) return null;
-  const time = clock.time(first.expiresAt, first.slot.location.id);
-  return h('p', { class: 'soft kept' }, t.count('details.kept', holds.all.length, { time }));
 };
 
 /** @param {FieldName} name @param {Flow} flow */

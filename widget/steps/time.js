@@ -128,7 +128,9 @@ const refuse = (flow, problems) => {
   const { emit, frame, catalogue, state } = flow;
   emit('problem', { problem: problems[0]?.__typename });
   const hasPlaces = catalogue.clinic.locations.length > 1 && state.location === null;
-  frame.notice(otherTimesNotice(problems, flow, hasPlaces, (slot, button) => frame.run(() => take(flow, slot), button)));
+  const { lost } = flow.holds;
+  const context = { hasPlaces, hasInput: flow.hasInput(), lost };
+  frame.notice(otherTimesNotice(problems, flow, context, (slot, button) => frame.run(() => take(flow, slot), button)));
 };
 
 /** Back to the times because a chosen one is gone. @param {Flow} flow @param {Problem[]} problems */

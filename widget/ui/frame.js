@@ -3,7 +3,7 @@
  *
  * @typedef {import('../flow/types.js').Page} Page
  * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
- * @typedef {{title: string, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
+ * @typedef {{title: string, lost?: string | undefined, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
  */
 import { Unreachable } from '../api/transport.js';
 import { phoneLink } from './contact.js';
@@ -30,11 +30,13 @@ export class Frame {
   /** Settled when nothing is being done. @type {Promise<void>} */
   settled = Promise.resolve();
 
-  /** @param {{t: import('../flow/types.js').Translate, isInline: boolean, onTrouble: () => void}} options */
-  constructor({ t, isInline, onTrouble }) {
+  /** @param {{t: import('../flow/types.js').Translate, isInline: boolean, onTrouble: () => void, hasInput?: () => boolean}} options
+   *   `hasInput`: something that the visitor chose or typed is still there */
+  constructor({ t, isInline, onTrouble, hasInput = () => false }) {
     this.t = t;
     this.isInline = isInline;
     this.onTrouble = onTrouble;
+    this.hasInput = hasInput;
     this.closeButton = h('button', { type: 'button', class: 'close', part: 'close', 'aria-label': t('close') }, icon('close'));
     const header = isInline ? [this.#progress] : [this.#clinicName, this.#progress, this.closeButton];
     this.header = h('div', { class: 'top', part: 'header' }, ...header);
@@ -126,13 +128,13 @@ export class Frame {
   }
 
   /** Read out at once by screen readers, and shown above the step. @param {Notice} notice */
-  notice({ title, text, choices = [], tone = 'bad' }) {
+  notice({ title, lost, text, choices = [], tone = 'bad' }) {
     const hadFocus = this.#hasNoticeFocus();
     this.#notices.replaceChildren(
       h('div', { class: `notice ${tone}`, part: 'notice' },
         icon(TONE_ICONS[tone]),
         h('div', {},
-          h('p', { class: 'strong' }, title),
+          h('p', { class: 'strong' }, title, lost && ' ', lost && h('s', {}, lost)),
           text && h('p', {}, text),
           choices.length > 0 && h('p', { class: 'choices' }, ...choices.map(({ label, act }) => quietButton(label, act))))));
     if (hadFocus) this.#notices.querySelector('button')?.focus();
@@ -153,7 +155,8 @@ export class Frame {
       this.clearNotice();
       retry();
     };
-    this.notice({ title: t('trouble.title'), text: t('trouble.text'), choices: [{ label: t('trouble.again'), act }] });
+    const text = `${this.hasInput() ? `${t('trouble.kept')} ` : ''}${t('trouble.text')}`;
+    this.notice({ title: t('trouble.title'), text, choices: [{ label: t('trouble.again'), act }] });
     // The page itself may have no number, and the clinic's is not known until the catalogue is there.
     if (reason instanceof Unreachable && reason.contact && !this.#footer.hasChildNodes()) {
       this.#footer.append(phoneLink(reason.contact.phone, reason.contact.phoneShown, t));

@@ -30,17 +30,19 @@ export const problemText = (problem, t) => {
  *
  * @param {Problem[]} problems
  * @param {import('./appointment.js').Locale} locale
- * @param {boolean} hasPlaces  each time names its place
+ * @param {{hasPlaces: boolean, hasInput?: boolean, lost: Pick<Slot, 'startsAt' | 'location'> | null}} context  each time names
+ *   its place; something that was entered stays; the time that is refused
  * @param {(slot: Slot, button: HTMLElement) => unknown} choose
  * @returns {import('./frame.js').Notice}
  */
-export const otherTimesNotice = (problems, locale, hasPlaces, choose) => {
+export const otherTimesNotice = (problems, locale, { hasPlaces, hasInput = false, lost }, choose) => {
   const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];
   const alternatives = problem?.alternatives ?? [];
   return {
     tone: 'calm',
     title: problemText(problem, locale.t),
-    text: locale.t(alternatives.length ? 'problem.nearest' : 'problem.chooseAnother'),
+    lost: lost ? shortDayAndTime(lost, locale) : undefined,
+    text: `${locale.t(alternatives.length ? 'problem.nearest' : 'problem.chooseAnother')}${hasInput ? ` ${locale.t('problem.kept')}` : ''}`,
     choices: alternatives.map((slot) => ({
       label: hasPlaces
         ? locale.t('manage.timeAndPlace', { time: shortDayAndTime(slot, locale), place: slot.location.name })

@@ -21,11 +21,13 @@ WITH_A = {"practitionerId": practitioner_id("a")}
 
 async def test_a_hold_is_extended_from_now_on(api: GraphQLClient, clock: Clock) -> None:
     held = await api.hold(NINE, **WITH_A)
+    assert held["hold"]["expiresInSeconds"] == 300
     clock.now += timedelta(minutes=4)
 
     extended = await api.extend(held["holdToken"])
 
     assert extended["problems"] == []
+    assert extended["hold"]["expiresInSeconds"] == 300
     assert extended["hold"]["id"] == held["hold"]["id"]
     assert extended["hold"]["expiresAt"] == "2026-11-23T07:09:00-05:00"
     clock.now += timedelta(minutes=4)

@@ -1,5 +1,7 @@
 """The lines of `book-online embed` work on a page; a pinned script of other bytes does not run."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -30,7 +32,7 @@ async def test_a_pinned_script_that_was_changed_leaves_the_link(site: Site, visi
     async with page_of_another_origin(f"<!doctype html><html lang=en><title>A page</title>{lines}") as page:
         await visitor.page.goto(page)
         await visitor.page.get_by_role("link", name="Book Online").click()
-        await expect(visitor.page).to_have_url(f"{site.url}/book/dry-needling")
+        await expect(visitor.page).to_have_url(re.compile(f"{site.url}/book/dry-needling"))
 
 
 def test_the_embed_snippet_escapes_its_arguments() -> None:

@@ -1,5 +1,6 @@
 """Browsers that lack something: the widget works, or the link, the forms and the phone number stay."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -75,7 +76,7 @@ async def test_the_dialog_is_styled_without_constructed_sheets(site: Site, old_p
 async def test_the_button_leads_to_a_booking_by_forms(site: Site, old_page: Page) -> None:
     await old_page.goto(site.url)
     await old_page.get_by_role("link", name="Book Online").first.click()
-    await expect(old_page).to_have_url(f"{site.url}/book/dry-needling?lang=en")
+    await expect(old_page).to_have_url(re.compile(f"{site.url}/book/dry-needling[?]lang=en"))
     await old_page.get_by_role("link", name="Any available practitioner").click()
     await expect(old_page.get_by_role("heading", name="When would you like to come?")).to_be_visible()
 

@@ -24,7 +24,7 @@ RESET = "* { all: unset; text-transform: uppercase; display: inline; position: s
 
 async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(any_site.url)
-    await expect(visitor.dialog.get_by_text("We keep this time for you until 7:05 a.m.")).to_be_visible()
+    await expect(visitor.dialog.get_by_text("Kept for you: 5 min left")).to_be_visible()
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
 
@@ -119,7 +119,7 @@ async def test_the_details_step_extends_the_hold(site: Site, visitor: Visitor) -
     site.clock.now += timedelta(minutes=4)
     await visitor.answers_no()
     await visitor.fills_in()
-    await expect(visitor.page.get_by_text("We keep this time for you until 7:09 a.m.")).to_be_visible()
+    await expect(visitor.page.get_by_text("Kept for you: 5 min left")).to_be_visible()
     site.clock.now += timedelta(minutes=4)
 
     taken = await site.api.hold("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))

@@ -58,6 +58,7 @@ async def test_a_visit_is_cancelled_only_after_a_second_thought(
     await visitor.arrives_at("Cancel this visit?")
     await visitor.button("Back").click()
     await visitor.arrives_at("Your visit")
+    await expect(visitor.heading("How to prepare")).to_be_visible()
     assert await statuses(site) == {"24 12:00": "BOOKED"}
 
     await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
@@ -65,6 +66,13 @@ async def test_a_visit_is_cancelled_only_after_a_second_thought(
     await expect(visitor.page.get_by_role("alert")).to_contain_text("Your visit is cancelled.")
     await expect(visitor.page.get_by_role("button")).to_have_count(0)
     assert await statuses(site) == {"24 12:00": "CANCELLED"}
+    # What comes next is another visit, not the preparation for this one.
+    await expect(visitor.heading("How to prepare")).to_have_count(0)
+    await visitor.page.get_by_role("link", name="Book again").click()
+    await expect(visitor.heading("When would you like to come?")).to_be_visible()
+    await expect(
+        visitor.page.get_by_text("Dry needling, first visit · Sample Practitioner A")
+    ).to_be_visible()
 
 
 async def test_one_visit_of_a_course_is_moved(site: Site, visitor: Visitor) -> None:
