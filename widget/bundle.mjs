@@ -48,7 +48,13 @@ const texts = {
 
 /** @param {string[]} files @param {string} folder @param {RegExp[]} [external] */
 const bundle = async (files, folder, external = []) => {
-  const bundled = await rollup({ input: files.map((file) => join(widget, file)), plugins: [texts], external });
+  const bundled = await rollup({
+    input: files.map((file) => join(widget, file)),
+    plugins: [texts],
+    external,
+    // Or else an entry would be a file of its own beside what lazy modules share with it.
+    preserveEntrySignatures: 'allow-extension',
+  });
   await bundled.write({ dir: join(out, folder), entryFileNames: '[name].js', chunkFileNames: '[name].js' });
   await bundled.close();
 };

@@ -106,7 +106,7 @@ def test_every_question_of_a_newcomer_leads_to_a_file_or_folder() -> None:
     page = (ROOT / "docs" / "explanation" / "finding-your-way.md").read_text("utf-8")
     answers = re.findall(r"^\| (?!where)[^|]+ \| (.+) \|$", page, re.MULTILINE)
     named = [path for answer in answers for path in re.findall(r"`([\w./]+)`", answer)]
-    assert len(answers) == 29
+    assert len(answers) == 30
     assert len(named) == len(answers) + 1
     assert [path for path in named if not (ROOT / path).exists()] == []
 

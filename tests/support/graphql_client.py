@@ -37,7 +37,8 @@ query ($filter: OpenSlotFilter!, $first: Int! = 100, $after: String) {
 """
 HOLD = (
     """mutation ($input: HoldSlotInput!) { holdSlot(input: $input) {
-  hold { id expiresAt expiresInSeconds slot { id startsAt endsAt practitioner { slug } } } holdToken problems { ...Why }
+  hold { id expiresAt expiresInSeconds slot { id startsAt endsAt practitioner { slug } } }
+  holdToken problems { ...Why }
 } }"""
     + PROBLEMS
 )

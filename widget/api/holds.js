@@ -6,7 +6,7 @@
  * @typedef {import('../flow/types.js').HeldSlot} HeldSlot
  * @typedef {import('../flow/types.js').Problem} Problem
  */
-import { ExtendHold, Hold, HoldCourse, ReleaseHold } from '../queries/holds.graphql';
+import { ExtendHold, Hold, ReleaseHold } from '../queries/holds.graphql';
 import { request } from './transport.js';
 
 /** @param {Server} server @param {Filter & {startsAt: string}} input
@@ -14,13 +14,6 @@ import { request } from './transport.js';
 export const hold = async (server, input) => {
   const { hold: held, holdToken, problems } = await requestOnce(server, Hold, input);
   return { held: held && heldFrom(held, holdToken), problems };
-};
-
-/** All visits of a course at once, or none of them. @param {Server} server @param {Filter & {startsAt: string[]}} input
- * @returns {Promise<HeldSlot[] | null>} */
-export const holdCourse = async (server, input) => {
-  const { holds, holdTokens } = await requestOnce(server, HoldCourse, input);
-  return holds?.map((/** @type {any} */ held, /** @type {number} */ i) => heldFrom(held, holdTokens[i])) ?? null;
 };
 
 /** The new end of the hold; null when it can't be extended. @param {Server} server @param {string} holdToken
@@ -31,7 +24,7 @@ export const extendHold = async (server, holdToken) => {
 };
 
 /** @param {{slot: import('../flow/types.js').HeldSlot['slot'], expiresInSeconds: number}} held @param {string} holdToken */
-const heldFrom = (held, holdToken) => ({ slot: held.slot, holdToken, ends: endOf(held) });
+export const heldFrom = (held, holdToken) => ({ slot: held.slot, holdToken, ends: endOf(held) });
 
 /** On the visitor's own clock, which may be wrong. @param {{expiresInSeconds: number}} held */
 const endOf = ({ expiresInSeconds }) => Date.now() + expiresInSeconds * 1000;
@@ -46,7 +39,7 @@ export const releaseHold = (server, holdToken) =>
  *
  * @param {Server} server @param {string} query @param {object} input @returns {Promise<any>}
  */
-const requestOnce = async (server, query, input) => {
+export const requestOnce = async (server, query, input) => {
   const { unanswered } = server;
   const intent = JSON.stringify(input);
   const idempotencyKey = unanswered.get(intent) ?? newKey();

@@ -195,39 +195,10 @@ export type CatalogueResult = {
   } | null;
 };
 
-export type PractitionersResult = {
-  practitioners: {
-    pageInfo: {
-      hasNextPage: boolean;
-      endCursor: string | null;
-    };
-    edges: Array<{
-      node: PractitionerName;
-    }>;
-  } | null;
-};
-
-export type PractitionerBySlugResult = {
-  practitioner: PractitionerName & {
-    services: {
-      edges: Array<{
-        node: {
-          id: string;
-        };
-      }>;
-    };
-  } | null;
-};
-
-export type HoldResult = {
-  holdSlot: {
-    hold: {
-      expiresInSeconds: number;
-      slot: Slot;
-    } | null;
-    holdToken: string | null;
-    problems: Array<Refusal & Partial<Challenge>>;
-  } | null;
+export type CourseSlotsResult = {
+  courseSlots: Array<{
+    startsAt: DateTime;
+  }> | null;
 };
 
 export type HoldCourseResult = {
@@ -240,6 +211,17 @@ export type HoldCourseResult = {
     problems: Array<Partial<Challenge> & {
       __typename: string;
     }>;
+  } | null;
+};
+
+export type HoldResult = {
+  holdSlot: {
+    hold: {
+      expiresInSeconds: number;
+      slot: Slot;
+    } | null;
+    holdToken: string | null;
+    problems: Array<Refusal & Partial<Challenge>>;
   } | null;
 };
 
@@ -285,6 +267,30 @@ export type CancelResult = {
   } | null;
 };
 
+export type PractitionersResult = {
+  practitioners: {
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+    edges: Array<{
+      node: PractitionerName;
+    }>;
+  } | null;
+};
+
+export type PractitionerBySlugResult = {
+  practitioner: PractitionerName & {
+    services: {
+      edges: Array<{
+        node: {
+          id: string;
+        };
+      }>;
+    };
+  } | null;
+};
+
 export type MonthResult = {
   availability: Array<{
     date: LocalDate;
@@ -310,10 +316,4 @@ export type TimesResult = {
       node: Time;
     }>;
   } | null;
-};
-
-export type CourseSlotsResult = {
-  courseSlots: Array<{
-    startsAt: DateTime;
-  }> | null;
 };

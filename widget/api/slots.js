@@ -6,8 +6,8 @@
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {import('../flow/types.js').Slot} Slot
  */
-import { CourseSlots, Month, Times } from '../queries/slots.graphql';
-import { allNodes, nodesOf, post, request } from './transport.js';
+import { Month, Times } from '../queries/slots.graphql';
+import { allNodes, nodesOf, request } from './transport.js';
 
 /**
  * The days of a month with their numbers of open times, and its first times.
@@ -31,11 +31,3 @@ export const readDay = (server, filter, date) =>
  * @returns {Promise<Slot[]>} */
 export const readFirstTimes = async (server, filter) =>
   nodesOf((await request(server, Times, { filter, after: null })).openSlots);
-
-/** Starts for all visits of a course, every so many days; null where there are none.
- * @param {Server} server @param {Filter & {startsAt: string}} first @param {number} everyDays
- * @returns {Promise<string[] | null>} */
-export const readCourseStarts = async (server, first, everyDays) => {
-  const { data } = await post(server, CourseSlots, { ...first, everyDays });
-  return data?.courseSlots?.map((/** @type {Slot} */ { startsAt }) => startsAt) ?? null;
-};

@@ -3,7 +3,6 @@
  *
  * @typedef {import('../flow/types.js').Flow} Flow
  */
-import { completePractitioners } from '../api/catalogue.js';
 import { readFirstTimes } from '../api/slots.js';
 import { shortDayAndTime } from '../ui/appointment.js';
 import { h } from '../ui/element.js';
@@ -40,7 +39,8 @@ const fillIn = async (flow, field) => {
   const { state, server } = flow;
   const select = field.querySelector('select');
   if (state.service?.hasMorePractitioners && select) {
-    await completePractitioners(server, state.service).catch(() => {});
+    const { service } = state;
+    await import('../api/practitioners.js').then(({ completePractitioners }) => completePractitioners(server, service)).catch(() => {});
     const listed = new Set([...select.options].map(({ value }) => value));
     const more = state.service.practitioners.filter(({ id }) => !listed.has(id));
     select.append(...more.map(({ id, name }) => h('option', { value: id, selected: id === state.practitioner }, name)));

@@ -13,7 +13,7 @@
  * @typedef {ReturnType<typeof createFlow>} OwnFlow
  * @typedef {{element: HTMLElement, flow: OwnFlow | null, opened: string, wanted: Preselection}} Former
  */
-import { includePractitioner, readCatalogue } from '../api/catalogue.js';
+import { readCatalogue } from '../api/catalogue.js';
 import { serverAt, Unreachable } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
@@ -71,7 +71,8 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
       }
     }
     const { practitioner } = preselection;
-    if (practitioner && !(await includePractitioner(server, all.services, practitioner))) {
+    const isListed = all.services.some(({ practitioners }) => practitioners.some(({ slug }) => slug === practitioner));
+    if (practitioner && !isListed && !(await (await import('../api/practitioners.js')).includePractitioner(server, all.services, practitioner))) {
       console.error(`book-online: no practitioner "${practitioner}" can be booked.`);
       preselection = { ...preselection, practitioner: undefined };
     }

@@ -13,9 +13,7 @@ import { detailsStep } from '../steps/details.js';
 import { screeningStep } from '../steps/screening.js';
 import { serviceStep } from '../steps/service.js';
 import { offerOtherTimes, timeStep } from '../steps/time.js';
-import { addressOf } from './address.js';
 import { HeldSlots } from './held-slots.js';
-import { wishedTime } from './wished-time.js';
 
 const PATH = [serviceStep, timeStep, screeningStep, detailsStep];
 const STEPS = [...PATH, confirmedStep, callStep];
@@ -70,7 +68,7 @@ export const createFlow = (options, isOpen) => {
     options.trail.enter(name, {
       isBack: isBack || step === confirmedStep,
       choice: { practitioner: state.practitioner, location: state.location },
-      address: () => (options.trail.isHosted ? addressOf(options.api, state, name) : undefined),
+      address: () => options.trail.addressOf?.(options.api, state, name),
     });
   };
 
@@ -131,21 +129,21 @@ export const createFlow = (options, isOpen) => {
       const service = catalogue.services.find(({ slug }) => slug === preselection.service);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === preselection.location)?.id ?? null;
       if (service) flow.chooseService(service);
-      state.nearestTo = wishedTime(preselection.at ?? '', options.clock);
+      if (preselection.at) state.nearestTo = (await import('./wished-time.js')).wishedTime(preselection.at, options.clock);
       if (service && reloaded) Object.assign(state, reloaded.choice);
       const location = catalogue.clinic.locations.find(({ id }, _, all) => id === state.location || all.length === 1);
       const wished = reloaded?.isAfterTime && service?.visits === 1 && location ? state.nearestTo : null;
       enter(service ? after(serviceStep) : serviceStep, { isQuiet: isInline });
       if (!wished || !location) return;
       const problems = await holds.take(0, wished, location.id);
-      if (problems.length) offerOtherTimes(flow, problems);
+      if (problems.length) await offerOtherTimes(flow, problems);
       else enter(after(timeStep), { isQuiet: isInline });
     },
     /** Holds the chosen times again, after the dialog was closed. */
     resume: async () => {
       if (!holds.all.length || state.isOutcomeUnknown || state.booked) return;
       const problems = await holds.renew();
-      if (problems.length) offerOtherTimes(flow, problems);
+      if (problems.length) await offerOtherTimes(flow, problems);
       else enter(step, { isQuiet: isInline });
     },
     /** Goes on where a flow in another language or frame was.

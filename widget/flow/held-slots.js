@@ -4,8 +4,7 @@
  * @typedef {import('./types.js').State} State
  * @typedef {import('./types.js').Problem} Problem
  */
-import { extendHold, hold, holdCourse, releaseHold } from '../api/holds.js';
-import { readCourseStarts } from '../api/slots.js';
+import { extendHold, hold, releaseHold } from '../api/holds.js';
 
 /**
  * A hold that was released or ran out stays in `state.held` with its secret: booking with it is always the first try,
@@ -39,21 +38,9 @@ export class HeldSlots {
     }
     const former = this.state.held[index];
     if (former) this.#release(former.holdToken);
-    this.#keep([held]);
+    this.keep([held]);
     this.state.held[index] = held;
     return [];
-  }
-
-  /** Holds the first visit of a course and the others after it, every so many days. Returns whether it could.
-   * @param {string} startsAt @param {number} everyDays */
-  async takeCourse(startsAt, everyDays) {
-    const first = { ...filterFor(this.state), startsAt };
-    const starts = await readCourseStarts(this.server, first, everyDays);
-    const held = starts && (await holdCourse(this.server, { ...first, startsAt: starts }));
-    if (!held) return false;
-    this.#keep(held);
-    this.state.held = held;
-    return true;
   }
 
   /** When the first of them ends, in milliseconds by the visitor's clock. */
@@ -109,8 +96,8 @@ export class HeldSlots {
     this.state.nearestTo = this.state.day = null;
   }
 
-  /** @param {import('./types.js').HeldSlot[]} held */
-  #keep(held) {
+  /** Releases them at once if the visitor has left meanwhile. @param {import('./types.js').HeldSlot[]} held */
+  keep(held) {
     if (!this.isOpen()) held.forEach(({ holdToken }) => this.#release(holdToken));
     this.state.nearestTo = null;
   }

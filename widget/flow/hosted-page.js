@@ -1,4 +1,22 @@
-/** @file The hosted page in another language without being loaded anew: what the visitor typed and answered stays. */
+/**
+ * @file The hosted page: its address, and its change of language without being loaded anew, so that what the visitor typed
+ * and answered stays.
+ */
+
+/** Of a step: service, day or time, and the step. Nothing of the visitor is in it.
+ * @param {URL} api @param {import('./types.js').State} state @param {import('./types.js').StepName} step */
+export const addressOf = (api, { service, held, day }, step) => {
+  const url = new URL(step === 'service' || !service ? 'book' : `book/${service.slug}`, api);
+  const query = new URLSearchParams(location.search);
+  const startsAt = held.length === 1 ? held[0]?.slot.startsAt : null;
+  const at = { service: null, call: null, confirmed: null, time: day, screening: startsAt, details: startsAt }[step];
+  query.delete('step');
+  query.delete('at');
+  if (at) query.set('at', at === day ? day : new Date(at).toISOString().replace(':00.000', ''));
+  if (startsAt && at === startsAt) query.set('step', step);
+  url.search = query.toString().replaceAll('%3A', ':');
+  return url;
+};
 
 /** What the page says around the booking. */
 const PARTS = ['.skip', 'header', 'h1', 'footer'];

@@ -5,7 +5,6 @@
  */
 import { addStyles } from '../styles/add-styles.js';
 import css from '../styles/dialog.css';
-import { isHostedPage, stepAsked } from './address.js';
 import { createBooking } from './booking.js';
 import * as strings from './strings.js';
 import { Trail } from './trail.js';
@@ -22,7 +21,9 @@ export const preload = (host) => strings.load(strings.languageOf(host));
  */
 export const start = async (host, root, api, fallBack) => {
   const trail = new Trail(host, isHostedPage(host, api));
-  let before = trail.isHosted ? { choice: trail.mark?.choice, isAfterTime: stepAsked() !== null } : null;
+  const hostedPage = trail.isHosted ? import('./hosted-page.js') : null;
+  let before = trail.isHosted
+    ? { choice: trail.mark?.choice, isAfterTime: new URLSearchParams(location.search).has('step') } : null;
   const reloaded = () => {
     const told = before;
     before = null;
@@ -30,6 +31,7 @@ export const start = async (host, root, api, fallBack) => {
   };
   const place = { host, root, api, fallBack, trail, reloaded };
   let booking = await createBooking(place);
+  trail.addressOf = (await hostedPage)?.addressOf ?? null;
   addStyles(root, css, SHEET);
 
   /** Drops what the window would hold on to. */
@@ -43,7 +45,7 @@ export const start = async (host, root, api, fallBack) => {
     }, { signal });
     window.addEventListener('pagehide', () => booking.isOpen() && booking.release(), { signal });
     trail.connect(signal);
-    if (trail.isHosted) import('./hosted-page.js').then(({ keepThroughLanguages }) => keepThroughLanguages(follow, signal));
+    hostedPage?.then(({ keepThroughLanguages }) => keepThroughLanguages(follow, signal));
     window.addEventListener('pageshow', ({ persisted }) => persisted && booking.isOpen() && booking.resume(), { signal });
   };
   /** Another language, or another place in the page, is another booking. */
@@ -79,3 +81,7 @@ export const start = async (host, root, api, fallBack) => {
     },
   };
 };
+
+/** Whether the element is the hosted page's. @param {HTMLElement} host @param {URL} api */
+const isHostedPage = (host, api) =>
+  host.hasAttribute('inline') && `${location.origin}${location.pathname}/`.startsWith(new URL('book/', api).href);

@@ -18,6 +18,9 @@ const LOST_MS = 1_000;
 export class Trail {
   /** @type {Listener} */
   listener = { show: () => false, leave: () => {} };
+  /** On the hosted page, the address of a step.
+   * @type {((api: URL, state: import('./types.js').State, step: StepName) => URL) | null} */
+  addressOf = null;
   #n = 0;
   /** The steps of the entries from the first one on, as far as they are known. @type {(StepName | undefined)[]} */
   #steps = [];

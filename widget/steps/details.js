@@ -10,7 +10,6 @@ import { book } from '../api/booking.js';
 import { serviceFacts, summary } from '../ui/appointment.js';
 import { consentField, isConsentGiven } from '../ui/consent.js';
 import { h, markInvalid } from '../ui/element.js';
-import { isAboutTime, problemText } from '../ui/problem-text.js';
 import { callTheClinic, screeningOf } from './screening.js';
 import { keptTime } from './kept-time.js';
 import { offerOtherTimes } from './time.js';
@@ -92,14 +91,16 @@ const submit = async (flow, form) => {
   if (markFields(flow, form, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)), missing)) return;
 
   let problems = await send(flow);
-  if (problems.some(isAboutTime)) {
+  if (problems.length && problems.some((await refusals()).isAboutTime)) {
     const refusals = await holds.renew();
     if (refusals.length) return offerOtherTimes(flow, refusals);
     problems = await send(flow);
   }
-  if (problems.length) refuse(flow, form, problems);
+  if (problems.length) await refuse(flow, form, problems);
   else flow.goTo('confirmed');
 };
+
+const refusals = () => import('../ui/problem-text.js');
 
 /** @param {Flow} flow */
 const send = async ({ state, server, holds, emit }) => {
@@ -119,7 +120,8 @@ const send = async ({ state, server, holds, emit }) => {
 };
 
 /** @param {Flow} flow @param {Form} form @param {Problem[]} problems */
-const refuse = (flow, form, problems) => {
+const refuse = async (flow, form, problems) => {
+  const { problemText } = await refusals();
   const { t, frame, goTo, emit } = flow;
   /** @param {string} type */
   const has = (type) => problems.some(({ __typename }) => __typename === type);

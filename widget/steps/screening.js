@@ -6,7 +6,6 @@
  */
 import { checkScreening } from '../api/booking.js';
 import { h, markInvalid } from '../ui/element.js';
-import { problemText } from '../ui/problem-text.js';
 
 /** @type {import('../flow/types.js').Step} */
 export const screeningStep = {
@@ -63,6 +62,7 @@ const check = async (flow, groups) => {
   if (marksMissing(flow, groups, problems)) return;
   if (problems.length) {
     emit('problem', { problem: problems[0]?.__typename });
+    const { problemText } = await import('../ui/problem-text.js');
     frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
   } else {
     state.isScreened = true;

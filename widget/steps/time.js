@@ -8,9 +8,7 @@ import { plusDays } from '../calendar/dates.js';
 import { practitionerSelect } from '../calendar/practitioner-select.js';
 import { slotPicker } from '../calendar/slot-picker.js';
 import { filterFor } from '../flow/held-slots.js';
-import { startTime } from '../ui/appointment.js';
-import { h, quietButton } from '../ui/element.js';
-import { otherTimesNotice } from '../ui/problem-text.js';
+import { h } from '../ui/element.js';
 
 const DAYS_BETWEEN_VISITS = 7;
 
@@ -37,7 +35,7 @@ export const timeStep = {
       content: [
         practitionerSelect(flow, restart),
         isCourse && isComplete ? h('p', { class: 'soft' }, t('time.changeEach')) : null,
-        courseTimes(flow),
+        isCourse ? courseTimes(flow) : null,
         choice,
         questions(flow),
       ],
@@ -61,22 +59,15 @@ const questions = ({ state }) => {
     h('details', {}, h('summary', {}, question), h('p', { class: 'soft' }, answer)))) : null;
 };
 
-/** The times of a course that are held so far. @param {Flow} flow */
+const course = () => import('./course.js');
+
+/** @param {Flow} flow */
 const courseTimes = (flow) => {
-  const { state, t, holds, goTo, frame } = flow;
-  if (state.held.length === 1 || !holds.all.length) return null;
-  return h('ol', { class: 'chosen', part: 'chosen' }, ...state.held.map((held, i) => {
-    const n = i + 1;
-    if (!held) return h('li', { class: 'soft' }, t('time.visitOpen', { n }));
-    const remove = () => {
-      holds.drop(i);
-      goTo('time');
-      frame.announce(t('time.removed', { n }));
-    };
-    return h('li', {},
-      h('span', {}, t('time.visit', { n }), ' ', startTime(held.slot, flow)),
-      quietButton(t('time.remove'), remove, { 'aria-label': t('time.removeVisit', { n }) }));
-  }));
+  const list = h('ol', { class: 'chosen', part: 'chosen', hidden: !flow.holds.all.length });
+  if (list.hidden) return list;
+  course().then(({ courseTimes: items }) => list.replaceChildren(...items(flow)))
+    .catch((reason) => flow.frame.showTrouble(reason, () => flow.goTo('time')));
+  return list;
 };
 
 /** @param {Flow} flow @param {number} index */
@@ -107,13 +98,13 @@ const take = async (flow, { startsAt, location }) => {
   const { state, t, frame, holds, next, goTo } = flow;
   const index = Math.max(state.held.indexOf(null), 0);
   // The other visits follow in a rhythm, and are shown before anything is booked.
-  if (state.held.length > 1 && !holds.all.length && (await holds.takeCourse(startsAt, DAYS_BETWEEN_VISITS))) {
+  if (state.held.length > 1 && !holds.all.length && (await (await course()).takeCourse(flow, startsAt, DAYS_BETWEEN_VISITS))) {
     goTo('time');
     return true;
   }
   const problems = await holds.take(index, startsAt, location.id);
   if (problems.length) {
-    refuse(flow, problems);
+    await refuse(flow, problems);
   } else if (state.held.includes(null)) {
     goTo('time');
     frame.announce(t('time.kept', { n: index + 1 }));
@@ -124,7 +115,8 @@ const take = async (flow, { startsAt, location }) => {
 };
 
 /** @param {Flow} flow @param {Problem[]} problems */
-const refuse = (flow, problems) => {
+const refuse = async (flow, problems) => {
+  const { otherTimesNotice } = await import('../ui/problem-text.js');
   const { emit, frame, catalogue, state } = flow;
   emit('problem', { problem: problems[0]?.__typename });
   const hasPlaces = catalogue.clinic.locations.length > 1 && state.location === null;
@@ -136,5 +128,5 @@ const refuse = (flow, problems) => {
 /** Back to the times because a chosen one is gone. @param {Flow} flow @param {Problem[]} problems */
 export const offerOtherTimes = (flow, problems) => {
   flow.goTo('time');
-  refuse(flow, problems);
+  return refuse(flow, problems);
 };
