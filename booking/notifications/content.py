@@ -151,7 +151,7 @@ def deadline_row(context: MailContext, appointment: Appointment, texts: Texts) -
 
 def _sections(context: MailContext, texts: Texts, links: Links, language: str) -> list[Section]:
     if context.event.kind is EventKind.CANCELLED:
-        again = Link(texts("mail.again.button"), links.book)
+        again = Link(texts("manage.again"), links.book)
         sections = [Section(texts("mail.again.title"), [texts("mail.again.text")], again)]
         return sections + _other_appointments(context, texts, links.manage)
     preparation = context.service.preparation

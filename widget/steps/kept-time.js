@@ -27,7 +27,9 @@ export const keptTime = (flow) => {
     const left = holds.end - Date.now();
     const minutes = Math.ceil(left / MINUTE);
     const state = minutes > 1 ? 'left' : left > 0 ? 'ends' : 'over';
-    const text = t.count(`kept.${state}`, holds.all.length, { left: minutes });
+    const text = {
+      left: t('kept.left', { left: minutes }), ends: t('kept.ends'), over: t.count('kept.over', holds.all.length),
+    }[state];
     if (state === 'left' || state !== shown) {
       element.replaceChildren(h('p', {}, text), state === 'left' ? '' : button(state === 'ends' ? 'kept.longer' : 'kept.again'));
       // The minutes are for the eye alone.
