@@ -15,6 +15,8 @@ from booking.calendars.busy.refresh import BusyCalendarRefresher
 from booking.calendars.busy.source import EXAMPLE as CALENDAR_EXAMPLE
 from booking.calendars.busy.source import PATIENCE_SECONDS as CALENDAR_SECONDS
 from booking.calendars.busy.worker import BusyCalendarWorker
+from booking.calendars.visit_calendars.worker import VisitCalendarWorker
+from booking.calendars.visit_calendars.write import VisitCalendarWriter
 from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import TryAgain
 from booking.domain.hookspecs import DynamicListeners, Listener
@@ -200,6 +202,7 @@ def create_app(
                 NameIndexWorker(database).run,
                 ReminderWorker(database, clock).run,
                 BusyCalendarWorker(database, refresher, clock).run,
+                VisitCalendarWorker(database, VisitCalendarWriter(database, calendar_client), clock).run,
             ],
             database,
             cards.read_all,

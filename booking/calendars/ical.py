@@ -157,11 +157,31 @@ def whole_second(ends_at: datetime) -> datetime:
     return (ends_at + timedelta.resolution).replace(microsecond=0)
 
 
-def _calendar(method: Method) -> Calendar:
+def visit_ical(
+    clinic: Clinic, appointment: Appointment, service: Service, location: Location, *, with_reference: bool
+) -> str:
+    """One visit as a resource of a CalDAV calendar, without a word about the patient.
+
+    In the clinic's own language. Neither METHOD, which RFC 4791 (4.1) rules out there, nor ORGANIZER, for
+    which servers would send invitations. The same row makes the same text.
+    """
+    language = clinic.languages[0]
+    name = in_language(service.name, language)
+    calendar = _calendar()
+    event = _event(
+        appointment, location, f"{name}, {appointment.reference}" if with_reference else name, language
+    )
+    event.add("transp", "OPAQUE")
+    calendar.add_component(event)
+    return _serialize(calendar)
+
+
+def _calendar(method: Method | None = None) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Book Online//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
+    if method is not None:
+        calendar.add("method", method)
     return calendar
 
 

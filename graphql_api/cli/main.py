@@ -14,7 +14,7 @@ from graphql_api.cli import (
     outbox,
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
-from graphql_api.cli.calendars import busy, feeds
+from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command, explained, warn_of_site
 from graphql_api.cli.messages import sms, webhooks
@@ -64,6 +64,7 @@ def command_parser() -> argparse.ArgumentParser:
     outbox.add_to(commands)
     feeds.add_to(commands)
     busy.add_to(commands)
+    visits.add_to(commands)
     sms.add_to(commands)
     features.add_to(commands)
 

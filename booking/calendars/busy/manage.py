@@ -70,7 +70,7 @@ async def add_calendar(
         SeveralCalendars: the account has several.
         TryAgain: the database can't answer just now.
     """
-    source = _checked(source)
+    source = checked_source(source)
     async with database.read() as session:
         await check_practitioner(session, practitioner)
         await _check_count(session, practitioner)
@@ -179,7 +179,7 @@ async def remove_calendar(
     return calendar.practitioner
 
 
-def _checked(source: CalendarSource) -> CalendarSource:
+def checked_source(source: CalendarSource) -> CalendarSource:
     """The source with an address that a client can ask.
 
     Raises:

@@ -66,13 +66,18 @@ def add_to(commands: Commands) -> None:
 
 def _add(arguments: argparse.Namespace, settings: Settings) -> int | None:
     kind = BusyCalendarKind(arguments.kind)
-    source = CalendarSource(kind, *_secrets(1 if kind is BusyCalendarKind.ICS else len(PARTS)))
+    source = CalendarSource(kind, *secret_lines(1 if kind is BusyCalendarKind.ICS else len(PARTS)))
 
     async def add(database: Database) -> uuid.UUID:
         async with database.read() as session:
             now = await current_time(session)
         calendar = await add_calendar(
-            database, _client(settings), arguments.practitioner, source, actor=command_line_actor(), now=now
+            database,
+            calendar_client(settings),
+            arguments.practitioner,
+            source,
+            actor=command_line_actor(),
+            now=now,
         )
         return calendar.id
 
@@ -88,7 +93,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int | None:
     return None
 
 
-def _secrets(count: int) -> list[str]:
+def secret_lines(count: int) -> list[str]:
     """The address and what opens it: from a person, unseen, or from a program, a line each."""
     if sys.stdin.isatty():
         return [getpass.getpass(f"{part}: ") for part in PARTS[:count]]
@@ -103,7 +108,7 @@ async def _list(session: BookingSession, now: datetime, arguments: argparse.Name
 
 def _refresh(arguments: argparse.Namespace, settings: Settings) -> int | None:
     async def refresh(database: Database) -> list[ListedCalendar]:
-        refresher = BusyCalendarRefresher(database, _client(settings))
+        refresher = BusyCalendarRefresher(database, calendar_client(settings))
         async with database.read() as session:
             now = await current_time(session)
             chosen = [each.calendar.id for each in await listed_calendars(session)]
@@ -143,7 +148,7 @@ def _state(listed: ListedCalendar) -> str:
     return f"{calendar.unread} entries can't be read" if calendar.unread else "on"
 
 
-def _client(settings: Settings) -> OutboundClient:
+def calendar_client(settings: Settings) -> OutboundClient:
     return OutboundClient(
         patience=PATIENCE_SECONDS, example=EXAMPLE, to_private=settings.calendars_to_private
     )

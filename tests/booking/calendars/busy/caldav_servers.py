@@ -46,8 +46,8 @@ class CalDavServer:
 
 
 @asynccontextmanager
-async def running_radicale(folder: Path) -> AsyncIterator[CalDavServer]:
-    port = _free_port()
+async def running_radicale(folder: Path, *, port: int | None = None) -> AsyncIterator[CalDavServer]:
+    port = port or _free_port()
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n", "utf-8")
     (folder / "config").write_text(
         f"""[server]
