@@ -1,11 +1,11 @@
 """When a practitioner is busy, for somebody who may know no more: RFC 5545's VFREEBUSY."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from booking.calendars.busy.intervals import Interval, merged
 from booking.calendars.ical import free_busy_ical, whole_second
 from booking.domain.tokens import hash_of
 from booking.storage.models.calendar_feeds import FreeBusyFeed
@@ -15,9 +15,6 @@ from booking.storage.queries.catalogue import get_clinic, time_off_between
 from booking.storage.queries.desk.blocked_time import desk_times_between
 from booking.storage.queries.secrets import practitioner_of_feed
 from booking.storage.session import BookingSession
-
-Interval = tuple[datetime, datetime]
-"""From the first instant up to the second."""
 
 SHOWN = timedelta(days=366)
 """How far ahead, from the beginning of the clinic's day."""
@@ -35,7 +32,8 @@ class FreeBusyTimes:
 async def render_free_busy(session: BookingSession, token: str, *, now: datetime) -> FreeBusyTimes | None:
     """Visits that stand, time off and blocked time, as one; None for a secret that is unknown or has ended.
 
-    What is only held is not busy yet.
+    What is only held is not busy yet. Neither is what calendars elsewhere say, which is not the clinic's to
+    pass on.
     """
     practitioner = await practitioner_of_feed(session, hash_of(token), kind=FreeBusyFeed)
     if practitioner is None:
@@ -58,18 +56,7 @@ async def render_free_busy(session: BookingSession, token: str, *, now: datetime
 def _within(start: datetime, end: datetime, intervals: list[Interval]) -> list[Interval]:
     """The part of the intervals between the two, merged."""
     parts = ((max(first, start), min(last, end)) for first, last in intervals)
-    return _merged((first, last) for first, last in parts if first < last)
-
-
-def _merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in as few intervals as can be, in order: those that touch are one."""
-    whole: list[Interval] = []
-    for first, last in sorted(intervals):
-        if whole and first <= whole[-1][1]:
-            whole[-1] = whole[-1][0], max(whole[-1][1], last)
-        else:
-            whole.append((first, last))
-    return whole
+    return merged((first, last) for first, last in parts if first < last)
 
 
 def _without_stamp(text: str) -> str:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, FreeBusy
 
+from booking.calendars.busy.intervals import Interval
 from booking.calendars.calendar_feed import create_feed, delete_feed
-from booking.calendars.free_busy import Interval, _within
+from booking.calendars.free_busy import _within
 from booking.storage.database import Database
 from booking.storage.models.calendar_feeds import CalendarFeed, FreeBusyFeed
 from tests.graphql_api.cli.command_line import run_command
