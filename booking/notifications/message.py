@@ -1,8 +1,9 @@
 """The mail that a patient gets: a visit is booked, moved, cancelled or near, or other times are offered."""
 
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from urllib.parse import urlsplit
 
 from booking.domain.events import Event, EventKind
@@ -17,8 +18,22 @@ from booking.notifications.offer import write_offer
 from booking.notifications.reminder import write_reminder
 from booking.storage.session import BookingSession
 
+
+class MailPolicy(EmailPolicy):
+    """Folds a subject without a change: many versions of Python drop or add spaces between encoded words.
+
+    https://github.com/python/cpython/issues/92081 and 144156
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name != "Subject" or value.isascii():
+            return super().fold_binary(name, value)
+        encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{self.linesep}".encode("ascii")
+
+
 # Every server takes 7 bits.
-POLICY = SMTP.clone(cte_type="7bit")
+POLICY = MailPolicy(linesep=SMTP.linesep, cte_type="7bit")
 
 
 async def compose_mail(
@@ -37,10 +52,14 @@ async def compose_mail(
     Message-ID, and shows the appointments as they stand now.
     """
     context = await mail_context(session, event, now=now)
-    return None if context is None else _message(context, site.rstrip("/"), sender, manage_token)
+    if context is None:
+        return None
+    return write_message(context, site=site, sender=sender, manage_token=manage_token)
 
 
-def _message(context: MailContext, site: str, sender: str, manage_token: str | None) -> EmailMessage:
+def write_message(context: MailContext, *, site: str, sender: str, manage_token: str | None) -> EmailMessage:
+    """As `compose_mail`, from rows that are read already."""
+    site = site.rstrip("/")
     clinic, patient, event = context.clinic, context.patient, context.event
     texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
     language = preferred_language(patient.language, clinic.languages)

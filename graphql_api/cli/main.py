@@ -11,13 +11,12 @@ from graphql_api.cli import (
     clinic_file,
     database,
     features,
-    outbox,
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import clinic_of
 from graphql_api.cli.command import add_command, explained, warn_of_site
-from graphql_api.cli.messages import sms, webhooks
+from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
 from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import Settings, settings_from
@@ -61,6 +60,7 @@ def command_parser() -> argparse.ArgumentParser:
     data_keys.add_to(commands)
     patients.add_to(commands)
     webhooks.add_to(commands)
+    mail.add_to(commands)
     outbox.add_to(commands)
     feeds.add_to(commands)
     busy.add_to(commands)
