@@ -182,6 +182,7 @@ def create_app(
                 stopping.streams,
                 refresher,
                 openid,
+                settings.mail_server.sender if settings.mail_server else None,
             )
         ),
         *page_routes(

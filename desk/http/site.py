@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 
 from starlette.requests import Request
 
@@ -20,7 +21,8 @@ class DeskSite:
 
     `charge` takes the cost of a page from a client that is not signed in. `url` is the server's own, as in
     links: `https://book.example`. `stop` is set when streams must end. `calendars` asks those that
-    practitioners have elsewhere. `openid` is the provider at which the staff may sign in; None without one.
+    practitioners have elsewhere. `openid` is the provider at which the staff may sign in, `mail_sender` the
+    address that mails come from; None without one.
     """
 
     database: Database
@@ -32,6 +34,7 @@ class DeskSite:
     stop: asyncio.Event
     calendars: BusyCalendarRefresher
     openid: OpenIdProvider | None = None
+    mail_sender: Address | None = None
 
     @property
     def issuer(self) -> str | None:

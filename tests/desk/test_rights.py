@@ -34,7 +34,13 @@ ANYBODY = {
 KEEPERS_ALONE = {(POST, "/desk/calendars"), (POST, "/desk/calendars/{id}/remove")}
 """Owners, and practitioners for themselves."""
 OF_ONE_CALENDAR = {(POST, "/desk/calendars/{id}/ask"), (POST, "/desk/calendars/{id}/remove")}
-OWNERS_ALONE = {(GET, "/desk/staff"), (POST, "/desk/staff"), (POST, "/desk/staff/{id}")}
+OWNERS_ALONE = {
+    (GET, "/desk/mails"),
+    (GET, "/desk/mails/sample"),
+    (GET, "/desk/staff"),
+    (POST, "/desk/staff"),
+    (POST, "/desk/staff/{id}"),
+}
 OF_ONE_VISIT = {
     (GET, "/desk/visits/{id}"),
     (POST, "/desk/visits/{id}/cancel"),

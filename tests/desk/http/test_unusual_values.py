@@ -52,6 +52,8 @@ FIELDS = (
         "reason",
         "url",
         "username",
+        "kind",
+        "language",
     ),
 )
 VALUES = {
