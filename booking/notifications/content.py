@@ -14,6 +14,15 @@ from booking.notifications.context import MailContext
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section
 from booking.storage.models.appointments import Appointment
 
+OWN_TEXTS = {
+    EventKind.BOOKED: "booked",
+    EventKind.MOVED: "moved",
+    EventKind.CANCELLED: "cancelled",
+    EventKind.NEEDS_ATTENTION: "offer",
+    EventKind.REMINDER_DUE: "reminder",
+}
+"""The keys of the clinic's own words, by the event that a mail is about."""
+
 
 class NotForPatients(Exception):
     """The event has no mail."""
@@ -45,10 +54,16 @@ def write_mail(context: MailContext, texts: Texts, links: Links, *, language: st
         phone_shown=context.clinic.phone_shown,
         subject=title if len(context.appointments) > 1 else texts.label(title, time),
         title=title,
-        lead=_lead(context, texts),
+        lead=[*_lead(context, texts), *own_lines(context, language)],
         cards=_cards(context, texts, language),
         sections=_sections(context, texts, links, language),
     )
+
+
+def own_lines(context: MailContext, language: str) -> list[str]:
+    """What the clinic's file adds to a mail of this kind."""
+    text = (context.clinic.mail_texts or {}).get(OWN_TEXTS[context.event.kind])
+    return [line for line in in_language(text, language).splitlines() if line.strip()] if text else []
 
 
 def _title(context: MailContext, texts: Texts) -> str:

@@ -2,7 +2,7 @@
 
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
-from booking.notifications.content import Links
+from booking.notifications.content import Links, own_lines
 from booking.notifications.context import MailContext
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section
 from booking.storage.models.appointments import Appointment
@@ -19,7 +19,7 @@ def write_offer(context: MailContext, texts: Texts, links: Links, *, language: s
         phone_shown=context.clinic.phone_shown,
         subject=title if count > 1 else texts.label(title, time),
         title=title,
-        lead=[texts.count("mail.offer.lead", count)],
+        lead=[texts.count("mail.offer.lead", count), *own_lines(context, language)],
         cards=[_card(context, appointment, texts, language) for appointment in appointments],
         sections=[_choose(texts, links)],
     )

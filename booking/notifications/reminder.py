@@ -9,6 +9,7 @@ from booking.notifications.content import (
     change_section,
     deadline_row,
     location_row,
+    own_lines,
     practitioner_row,
     reference_row,
     service_row,
@@ -32,7 +33,7 @@ def write_reminder(context: MailContext, texts: Texts, links: Links, *, language
         phone_shown=context.clinic.phone_shown,
         subject=texts.label(texts("mail.reminder.subject"), when),
         title=texts.count("mail.reminder.title", len(appointments)),
-        lead=[texts("mail.booked.lead")],
+        lead=[texts("mail.booked.lead"), *own_lines(context, language)],
         cards=[_card(context, appointment, texts, language) for appointment in appointments],
         sections=[
             *_come(context, texts, links),

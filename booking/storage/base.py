@@ -85,6 +85,7 @@ class Table(DeclarativeBase):
         timedelta: DurationInMinutes,
         Translations: sa.JSON,
         Faq: sa.JSON,
+        dict[str, Translations]: sa.JSON,
         list[str]: sa.JSON,
         list[int]: sa.JSON,
         bytes: sa.LargeBinary,

@@ -11,6 +11,7 @@ MODEL = "booking.catalogue.clinic_file.model"
 
 KINDS = {
     "Text": "text",
+    "MailText": "text",
     "Line": "line",
     "Slug": "slug",
     "Duration": "duration",

@@ -22,6 +22,8 @@ LONG_UNITS = UNITS | {"month": timedelta(days=31), "year": timedelta(days=366)}
 DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day|month|year)s?")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
+MARKUP = re.compile(r"</?[a-zA-Z!]|[{}]")
+MAX_MAIL_TEXT = 600
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 # They mean the computer's own zone, and browsers don't know them.
 UNUSABLE_ZONES = {"Factory", "localtime"}
@@ -244,6 +246,16 @@ def _text(value: Any) -> TranslatedText:
     return TranslatedText({language: _printable(text) for language, text in value.items()})
 
 
+def _mail_text(value: Any) -> TranslatedText:
+    texts = _text(value)
+    for text in texts.values():
+        if len(text) > MAX_MAIL_TEXT:
+            raise ValueError(f"must have {MAX_MAIL_TEXT} characters at most")
+        if MARKUP.search(text):
+            raise ValueError("is sent as it stands: no tags such as <b>, and no fields such as {name}")
+    return texts
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
 WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
@@ -263,6 +275,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str | None, BeforeValidator(_region)]
 Text = Annotated[TranslatedText, PlainValidator(_text)]
+MailText = Annotated[TranslatedText, PlainValidator(_mail_text)]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
 ]

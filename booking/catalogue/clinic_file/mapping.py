@@ -154,9 +154,15 @@ def _clinic(file: ClinicFile) -> Row:
             "website": str(clinic.website) if clinic.website else None,
             "sms_most_a_day": file.sms and file.sms.sms_most_a_day,
             "sms_names_service": bool(file.sms and file.sms.sms_names_service),
+            "mail_texts": _mail_texts(file) or None,
             "consent_version": file.consent.version if file.consent else None,
         }
     )
+
+
+def _mail_texts(file: ClinicFile) -> Row:
+    languages = file.clinic.languages
+    return {kind: _stored(text, languages) for kind, text in file.mails if text is not None}
 
 
 def _consent_texts(file: ClinicFile) -> Iterator[Row]:

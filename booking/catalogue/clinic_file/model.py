@@ -14,6 +14,7 @@ from booking.catalogue.clinic_file.fields import (
     Day,
     Duration,
     Line,
+    MailText,
     Moment,
     Period,
     QuietHours,
@@ -120,6 +121,19 @@ class BusyCalendarsSection(Section):
     when_unreachable: WhenUnreachable = WhenUnreachable.OPEN
     """What becomes of the near times of a practitioner whose calendar can't be asked: `"open"`, as the last
     copy has them, unless given; `"closed"`, nobody books them online."""
+
+
+class MailsSection(Section):
+    booked: MailText | None = None
+    """Of a visit or a course that is booked."""
+    moved: MailText | None = None
+    """Of a visit that has another time or another practitioner."""
+    cancelled: MailText | None = None
+    """Of a visit that is cancelled, by whomever."""
+    offer: MailText | None = None
+    """Of other times, where a visit can't take place."""
+    reminder: MailText | None = None
+    """Before a visit."""
 
 
 class RemindersSection(Section):
@@ -294,6 +308,9 @@ class ClinicFile(Section):
     """The front desk of the clinic's staff."""
     busy_calendars: BusyCalendarsSection = BusyCalendarsSection()
     """Practitioners' [calendars elsewhere](../how-to/busy-calendars.md)."""
+    mails: MailsSection = MailsSection()
+    """[Words of your own](../how-to/mails.md) below the first lines of a mail: plain text with line breaks,
+    600 characters at most."""
     reminders: RemindersSection | None = None
     """[Reminders](../how-to/reminders.md) of visits. Without this table none are sent."""
     sms: SmsSection | None = None

@@ -37,6 +37,7 @@ class Clinic(Table):
     screening_valid: Mapped[timedelta | None]
     travel_time: Mapped[timedelta] = mapped_column(server_default=text("0"))
     consent_version: Mapped[str | None] = mapped_column(String(64))  # None: no consent is asked for
+    mail_texts: Mapped[dict[str, Translations] | None]  # by kind of mail; None: only ours
     contact_data_retention: Mapped[timedelta | None]  # None: for ever
     audit_retention: Mapped[timedelta | None]
     outbox_retention: Mapped[timedelta] = mapped_column(server_default=text("43200"))

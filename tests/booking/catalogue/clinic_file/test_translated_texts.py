@@ -40,7 +40,7 @@ def text_paths(section: type[BaseModel] = ClinicFile) -> Iterator[tuple[str, ...
 def sample_with(path: tuple[str, ...], text: dict[str, str]) -> str:
     """The sample with this text at the path, of lists in the first item that leads there."""
     *sections, key = path
-    content = section = tomllib.loads(SAMPLE) | {"consent": {"version": "1"} | CONSENT}
+    content = section = tomllib.loads(SAMPLE) | {"consent": {"version": "1"} | CONSENT, "mails": {}}
     for step, following in zip(sections, path[1:]):
         section = section[step]
         if isinstance(section, list):
@@ -74,7 +74,8 @@ def test_a_text_that_lacks_a_language_is_a_mistake(path: tuple[str, ...]) -> Non
 async def test_a_text_reaches_the_column_of_its_name(database: Database, path: tuple[str, ...]) -> None:
     await open_clinic(database, sample_with(path, TEXT))
 
-    column = path[path.index("faq")] if "faq" in path else path[-1]
+    together = {"services.faq": "faq", "mails": "mail_texts"}
+    column = together.get(".".join(path[:-1]), path[-1])
     stored = [row[column] for table in (await rows(database)).values() for row in table if column in row]
     # Together, or a row for each language.
     assert TEXT in values_within(stored) or {*TEXT.values()} <= {*map(str, stored)}
