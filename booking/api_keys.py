@@ -10,7 +10,7 @@ from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.tokens import hash_of
 from booking.storage.models.api_keys import ApiKey, ApiKeySecret, Scope, SiteKey
-from booking.storage.queries.api_keys import api_key_by_secret, live_secrets
+from booking.storage.queries.secrets import api_key_by_secret, live_secrets
 from booking.storage.session import BookingSession
 
 SECRET_PREFIX = "bo_sec_"  # noqa: S105

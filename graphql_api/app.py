@@ -34,6 +34,7 @@ from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
 from booking.storage.models.outbox import MAIL_LISTENER, SMS_LISTENER
 from booking.storage.queries.secrets import right_secrets
+from booking.waiting_list.worker import WaitingListWorker
 from booking.webhooks.changes import ChangeWatcher
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.delivery import WebhookDelivery
@@ -76,6 +77,7 @@ from web.notice import COST_OF_PAGE, Notices, charge_page
 from web.pages import page_routes
 from web.sms_callbacks import SmsCallbacks, sms_routes
 from web.visits.routes import visit_routes
+from web.waiting.routes import waiting_routes
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
@@ -171,6 +173,7 @@ def create_app(
         *noscript_routes(noscript),
         *visit_routes(noscript),
         *(sms_routes(SmsCallbacks(database, clock, token, settings.site, charge)) if token else ()),
+        *waiting_routes(noscript),
         *desk_routes(
             DeskSite(
                 database,
@@ -204,6 +207,7 @@ def create_app(
                 ReminderWorker(database, clock).run,
                 BusyCalendarWorker(database, refresher, clock).run,
                 VisitCalendarWorker(database, VisitCalendarWriter(database, calendar_client), clock).run,
+                WaitingListWorker(database, clock).run,
             ],
             database,
             cards.read_all,

@@ -8,8 +8,9 @@ from datetime import datetime
 from booking.appointments.by_staff.change import record_bookings
 from booking.appointments.checks.consent import record_consent
 from booking.appointments.checks.details import StaffBooking, check_details
+from booking.appointments.checks.holds import check_holds, load_holds
 from booking.appointments.checks.screening import check_screening, has_screening
-from booking.appointments.hold import check_held_time, no_such_hold
+from booking.appointments.hold import check_held_time
 from booking.appointments.idempotency import (
     IdempotentRequest,
     idempotent_request,
@@ -19,20 +20,19 @@ from booking.appointments.idempotency import (
 from booking.audit.record import record_audit
 from booking.catalogue.lookup import all_services, location_zones
 from booking.domain.actor import Actor
+from booking.domain.contact import Contact
 from booking.domain.errors import (
     BookingError,
     HoldExpired,
-    InvalidInput,
-    InvalidInputCode,
     NotFound,
 )
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
-from booking.domain.policy import MAX_VISITS
 from booking.domain.screening import Answer
 from booking.domain.tokens import hash_of, manage_token_for, new_reference
+from booking.encryption.cipher import Ciphertext
 from booking.extensions.dispatch import run_booking_rules
-from booking.patients.contacts import add_patient
+from booking.patients.contacts import PatientKey, add_patient
 from booking.scheduling.criteria import SlotCriteria
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, BookingSource, Course
@@ -40,7 +40,6 @@ from booking.storage.models.audit import AuditAction
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
-from booking.storage.queries.holds import holds_by_token
 from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.ticks import confirm_ticks
 from booking.storage.session import BookingSession
@@ -77,6 +76,19 @@ class Booking:
     manage_token: str
 
 
+@dataclass(frozen=True)
+class NewVisits:
+    """For whom and by whom held times are booked; `topics` are encrypted, one for each hold."""
+
+    patient: PatientKey
+    contact: Contact
+    topics: Sequence[Ciphertext | None]
+    screening_repeated: bool
+    source: BookingSource
+    booked_by: str | None
+    staff: StaffBooking | None = None
+
+
 async def book(
     session: BookingSession,
     request: BookingRequest,
@@ -94,7 +106,7 @@ async def book(
         BookingError: a hold that expired, a screening answer that blocks, a rule that declines.
         ExceptionGroup: of several of them.
     """
-    holds = await _load_holds(session, request)
+    holds = await load_holds(session, request.hold_tokens, staff=request.staff)
     await lock_schedules(session, {hold.practitioner for hold in holds})
     repeatable = _idempotent_request(request)
     await lookup_outcome(session, repeatable, now=now)
@@ -105,19 +117,51 @@ async def book(
     count()
 
     service = (await all_services(session))[holds[0].service]
-    _check_course(service, holds, as_course=request.as_course)
+    check_holds(service, holds, as_course=request.as_course)
     topics = await check_screening(session, service.slug, request.answers)
     details = await check_details(session, request)
-    contact, staff = details.contact, request.staff
+    contact = details.contact
     await _confirm_holds(session, service, holds, request, now=now)
 
     patient = await add_patient(session, contact, language=details.language, now=now)
-    course = Course(id=uuid.uuid4(), service=service.slug, created_at=now) if service.visits > 1 else None
     if details.consent_text is not None:
-        by_phone = staff is not None
+        by_phone = request.staff is not None
         await record_consent(session, details.consent_text, patient.patient, by_phone=by_phone, now=now)
+    visits = NewVisits(
+        patient,
+        contact,
+        topics=[patient.encrypt_topics(hold.id, topics) for hold in holds],
+        screening_repeated=request.answered_again and await has_screening(session, service.slug),
+        source=_source_of(holds[0], request),
+        booked_by=request.booked_by,
+        staff=request.staff,
+    )
+    booking = await add_appointments(session, service, holds, visits, manage_token, now=now)
+    await save_outcome(session, repeatable, booking.appointments[0].id, now=now)
+    await record_audit(
+        session, actor, AuditAction.CREATE, [patient.patient], detail="appointment booked", now=now
+    )
+    return booking
+
+
+async def add_appointments(
+    session: BookingSession,
+    service: Service,
+    holds: Sequence[Hold],
+    visits: NewVisits,
+    manage_token: str,
+    *,
+    now: datetime,
+) -> Booking:
+    """Write the appointments of holds whose times are the patient's, with their event.
+
+    Raises:
+        BookingError: a rule declines.
+    """
+    course = Course(id=uuid.uuid4(), service=service.slug, created_at=now) if service.visits > 1 else None
     if course is not None:
         await insert_rows(session, [course])
+    patient, booked_by = visits.patient.patient, visits.booked_by
     appointments = [
         Appointment(
             id=hold.id,
@@ -126,34 +170,30 @@ async def book(
             status=AppointmentStatus.BOOKED,
             **asdict(hold.slot),
             squeeze_in=hold.squeeze_in,
-            patient=patient.patient,
-            booked_by=request.booked_by,
-            source=_source_of(hold, request),
+            patient=patient,
+            booked_by=booked_by,
+            source=visits.source,
             course=course and course.id,
-            tell_practitioner=patient.encrypt_topics(hold.id, topics),
-            screening_repeated=request.answered_again and await has_screening(session, service.slug),
+            tell_practitioner=topics,
+            screening_repeated=visits.screening_repeated,
             manage_token_hash=hash_of(manage_token),
             created_at=now,
             changed_at=now,
             sequence=0,
         )
-        for hold in holds
+        for hold, topics in zip(holds, visits.topics)
     ]
     zones = await location_zones(session)
     for appointment in appointments:
         appointment.set_local_start(zones[appointment.location])
     await insert_rows(session, appointments)
     await run_booking_rules(
-        session, Step.BOOK, service, appointments, now=now, patient=contact, booked_by=request.booked_by
+        session, Step.BOOK, service, appointments, now=now, patient=visits.contact, booked_by=booked_by
     )
-    await save_outcome(session, repeatable, appointments[0].id, now=now)
     ids = tuple(appointment.id for appointment in appointments)
     event = Event(uuid.uuid4(), EventKind.BOOKED, ids, now)
-    has_email = bool(contact.email)
-    await record_bookings(session, event, appointments, manage_token, staff=staff, has_email=has_email)
-    await record_audit(
-        session, actor, AuditAction.CREATE, [patient.patient], detail="appointment booked", now=now
-    )
+    has_email = bool(visits.contact.email)
+    await record_bookings(session, event, appointments, manage_token, staff=visits.staff, has_email=has_email)
     return Booking(appointments, course, manage_token)
 
 
@@ -174,28 +214,6 @@ def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
     return idempotent_request("book", request.idempotency_key, content)
 
 
-async def _load_holds(session: BookingSession, request: BookingRequest) -> list[Hold]:
-    """The holds of the request's tokens, in order of time."""
-    tokens, staff = request.hold_tokens, request.staff
-    if not 0 < len(tokens) <= MAX_VISITS or len(set(tokens)) < len(tokens):
-        message = f"Please give the secrets of 1 to {MAX_VISITS} holds, each once."
-        raise InvalidInput(message, path=("holdTokens",), code=_tokens_code(tokens))
-    holds = await holds_by_token(session, [hash_of(token) for token in tokens])
-    if len(holds) < len(tokens):
-        raise no_such_hold()
-    if staff is not None and not all(
-        hold.by_staff and staff.only_practitioner in (None, hold.practitioner) for hold in holds.values()
-    ):
-        raise no_such_hold()
-    return sorted(holds.values(), key=lambda hold: hold.starts_at)
-
-
-def _tokens_code(tokens: Sequence[str]) -> InvalidInputCode:
-    if not tokens:
-        return InvalidInputCode.REQUIRED
-    return InvalidInputCode.TOO_LONG if len(tokens) > MAX_VISITS else InvalidInputCode.CONFLICT
-
-
 async def _existing_booking(
     session: BookingSession, booked: Sequence[Appointment], holds: Sequence[Hold], manage_token: str
 ) -> Booking:
@@ -204,24 +222,6 @@ async def _existing_booking(
         raise NotFound("These holds were not booked together.", path=("holdToken",))
     course = await session.get(Course, booked[0].course) if booked[0].course else None
     return Booking(booked, course, manage_token)
-
-
-def _check_course(service: Service, holds: Sequence[Hold], *, as_course: bool) -> None:
-    is_course, path = service.visits > 1, ("holdTokens",)
-    if as_course != is_course:
-        message = f"Please book this service with `{'bookCourse' if is_course else 'bookAppointment'}`."
-        raise InvalidInput(
-            message, path=path if as_course else ("holdToken",), code=InvalidInputCode.CONFLICT
-        )
-    if any(hold.service != service.slug or hold.practitioner != holds[0].practitioner for hold in holds):
-        raise InvalidInput(
-            "All visits of a course are of one service and with one practitioner.",
-            path=path,
-            code=InvalidInputCode.CONFLICT,
-        )
-    if len(holds) != service.visits:
-        message = f"This course has {service.visits} visits: please hold as many times."
-        raise InvalidInput(message, path=path, code=InvalidInputCode.CONFLICT)
 
 
 async def _confirm_holds(
@@ -243,7 +243,7 @@ async def _confirm_holds(
     for hold in holds:
         index = str(hashes.index(hold.token_hash))
         try:
-            await _confirm_hold(session, service, hold, now=now)
+            await confirm_hold(session, service, hold, now=now)
         except BookingError as refusal:
             path = ("holdTokens", index) if request.as_course else ("holdToken",)
             refusals.append(replace(refusal, path=path))
@@ -253,7 +253,12 @@ async def _confirm_holds(
         raise ExceptionGroup("times that can't be kept", refusals)
 
 
-async def _confirm_hold(session: BookingSession, service: Service, hold: Hold, *, now: datetime) -> None:
+async def confirm_hold(session: BookingSession, service: Service, hold: Hold, *, now: datetime) -> None:
+    """Make the held time the visitor's.
+
+    Raises:
+        BookingError: it has expired, or could not be held now.
+    """
     criteria = SlotCriteria(service, hold.practitioner, hold.location)
     expired = HoldExpired(still_open=False, wanted=criteria.at(hold.starts_at))
     try:

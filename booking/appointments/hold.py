@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from booking.appointments.checks.hold_limit import Holder, check_hold_limit
+from booking.appointments.checks.holds import UNCOUNTED_CLIENT, Holder, check_hold_limit, no_such_hold
 from booking.appointments.course_times import check_course, free_slots, naming_visit
 from booking.appointments.idempotency import (
     IdempotentRequest,
@@ -23,7 +23,6 @@ from booking.domain.errors import (
     HoldExpired,
     InvalidInput,
     InvalidInputCode,
-    NotFound,
 )
 from booking.domain.hookspecs import Step
 from booking.domain.open_slot import RequestedTime
@@ -34,6 +33,7 @@ from booking.scheduling.shared_answers import check_open
 from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
 from booking.storage.database import Database
+from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
@@ -47,10 +47,6 @@ from booking.storage.queries.ticks import (
     ticks_of_appointment,
 )
 from booking.storage.session import BookingSession
-
-UNCOUNTED_CLIENT = b""
-"""The client of holds that count towards no limit."""
-
 
 Start = TypeVar("Start", datetime, tuple[datetime, ...])
 
@@ -196,13 +192,25 @@ async def _hold(
         )
         for owner, token, slot in zip(owners, tokens, slots)
     ]
+    await own_times(session, service, holds, now=now)
+    await save_outcome(session, repeatable, outcome, now=now)
+    return list(zip(holds, tokens))
+
+
+async def own_times(
+    session: BookingSession, service: Service, holds: Sequence[Hold], *, now: datetime
+) -> None:
+    """Reserve the times of new holds, which expire together. The caller must roll back when it is refused.
+
+    Raises:
+        BookingError: one of the times is taken, or a rule declines.
+    """
     await insert_rows(session, holds)
     for hold in holds:
         ticks = ticks_of_appointment(service, hold.starts_at)
-        await reserve_ticks(session, hold.resource, ticks, owner=hold.id, expires_at=expires_at)
-    await run_booking_rules(session, Step.HOLD, service, holds, now=now, held_until=expires_at)
-    await save_outcome(session, repeatable, outcome, now=now)
-    return list(zip(holds, tokens))
+        await reserve_ticks(session, hold.resource, ticks, owner=hold.id, expires_at=hold.expires_at)
+    held_until = holds[0].expires_at
+    await run_booking_rules(session, Step.HOLD, service, holds, now=now, held_until=held_until)
 
 
 async def _criteria(session: BookingSession, request: HoldRequest[Any]) -> SlotCriteria:
@@ -213,10 +221,6 @@ async def _criteria(session: BookingSession, request: HoldRequest[Any]) -> SlotC
 def _idempotent_request(request: HoldRequest[Any]) -> IdempotentRequest | None:
     content = [replace(request, idempotency_key=None), *([request.squeeze_in] if request.by_staff else [])]
     return idempotent_request("hold", request.idempotency_key, *content)
-
-
-def no_such_hold() -> NotFound:
-    return NotFound("There is no such hold. Please hold a time with `holdSlot`.", path=("holdToken",))
 
 
 async def extend_hold(session: BookingSession, token: str, *, now: datetime) -> Hold:
@@ -253,7 +257,9 @@ async def check_held_time(session: BookingSession, hold: Hold, *, now: datetime)
         BookingError: the time could not be held now.
     """
     service, at = (await all_services(session))[hold.service], hold.starts_at
-    criteria = SlotCriteria(service, hold.practitioner, hold.location, hold.by_staff, hold.squeeze_in)
+    criteria = SlotCriteria(
+        service, hold.practitioner, hold.location, hold.by_staff, hold.squeeze_in, hold.from_waiting_list
+    )
     await open_slots_at(session, criteria, at, now=now, notice_from=hold.created_at, ignoring=hold.id)
 
 

@@ -16,6 +16,7 @@ from booking.catalogue.clinic_file.sync import (
 )
 from booking.scheduling.obstacles import AppointmentObstacle
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.waiting_list import note_openings, practitioners_to_sweep
 from booking.storage.session import BookingSession
 
 
@@ -80,4 +81,5 @@ async def load_clinic_file(
     kept_times = await keep_times(session, instants=keep_instants, now=now)
     await record_local_times(session, now=now)
     obstacles = await mark_impossible_visits(session, now=now)
+    await note_openings(session, await practitioners_to_sweep(session), due_at=now)
     return LoadedClinic(changes, kept_times, obstacles)

@@ -41,8 +41,14 @@ from booking.scheduling.slots import open_slots_at
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.audit import AuditAction
+from booking.storage.models.holds import Hold
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.ticks import delete_expired, move_ticks, ticks_of_appointment
+from booking.storage.queries.ticks import (
+    delete_expired,
+    move_ticks,
+    release_ticks,
+    ticks_of_appointment,
+)
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import first_instant
 from booking.timegrid.ticks import DAY
@@ -70,6 +76,8 @@ class RescheduleRequest:
     answered_again: bool = False
     """Whether other screening answers of this client were refused a short while ago."""
     staff: ByStaff | None = field(default=None, repr=False)
+    offered: Hold | None = field(default=None, repr=False)
+    """A hold of the waiting list, whose time it is: the move takes it over. Clients can't set it."""
 
 
 @asynccontextmanager
@@ -161,13 +169,23 @@ async def reschedule(
     location = await check_location(session, request.location) or appointment.location
     if staff is not None:
         await _check_staff_move(session, appointment, request.starts_at, practitioner, staff)
-    criteria = SlotCriteria(service, practitioner, location, by_staff=staff is not None)
+    offered = request.offered
+    criteria = SlotCriteria(
+        service,
+        practitioner,
+        location,
+        by_staff=staff is not None,
+        from_waiting_list=offered is not None,
+    )
+    if offered is not None:
+        await release_ticks(session, offered.id)
     slot, is_beside = await _open_slot(
         session,
         criteria,
         request.starts_at,
         squeeze_in=staff is not None and staff.squeeze_in,
         now=now,
+        notice_from=offered.created_at if offered else None,
         ignoring=appointment.id,
     )
     await save_outcome(session, repeatable, appointment.id, now=now)
@@ -226,11 +244,15 @@ async def _open_slot(
     *,
     squeeze_in: bool,
     now: datetime,
+    notice_from: datetime | None,
     ignoring: uuid.UUID,
 ) -> tuple[OpenSlot, bool]:
     """The slot, and whether it is a squeeze-in, since the time itself is taken."""
     try:
-        return (await open_slots_at(session, criteria, starts_at, now=now, ignoring=ignoring))[0], False
+        slots = await open_slots_at(
+            session, criteria, starts_at, now=now, notice_from=notice_from, ignoring=ignoring
+        )
+        return slots[0], False
     except SlotTaken:
         if not squeeze_in:
             raise

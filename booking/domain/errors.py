@@ -230,6 +230,22 @@ class AppointmentsInside(BookingError):
 
 
 @dataclass
+class NoWaitingList(BookingError):
+    """The clinic has no waiting list, or its server sends no mails, which offers need."""
+
+    message: str = "We have no waiting list online. Please call us."
+
+
+@dataclass
+class OfferEnded(BookingError):
+    """A time that was offered from the waiting list is not held any more. See SlotTaken for `wanted`."""
+
+    message: str = "We could hold this time no longer. You still wait, or choose another time."
+    path: tuple[str, ...] = field(default=("offerId",), kw_only=True)
+    wanted: RequestedTime | None = field(default=None, kw_only=True)
+
+
+@dataclass
 class TryAgain(BookingError):
     """The database can't answer just now. Nothing is lost by asking the same again after a while."""
 

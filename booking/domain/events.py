@@ -24,6 +24,10 @@ class EventKind(StrEnum):
     """The patient is reminded: of all visits on a day, by one mail."""
     CONFIRMED = "appointment.confirmed"
     """The patient has said that they will come, at the time that the visit has."""
+    WAITING_LIST_JOINED = "waiting_list.joined"
+    """For mails alone: a patient waits for a time that opens."""
+    WAITING_LIST_OFFERED = "waiting_list.offered"
+    """For mails alone: a time is held for a patient who waits."""
     CATALOGUE_CHANGED = "catalogue.changed"
     """For webhooks alone: the clinic, its services or practitioners changed."""
     AVAILABILITY_CHANGED = "availability.changed"
@@ -42,7 +46,10 @@ STATUS_EVENTS = (
 """What the clinic notes on the day of a visit. Its time stays as it was, and the patient gets no mail."""
 REMINDER_EVENTS = (EventKind.REMINDER_DUE, EventKind.CONFIRMED)
 """Between the booking and the visit, which stays as it was."""
-APPOINTMENT_EVENTS = tuple(kind for kind in EventKind if kind not in CHANGE_EVENTS)
+WAITING_LIST_EVENTS = (EventKind.WAITING_LIST_JOINED, EventKind.WAITING_LIST_OFFERED)
+"""Of entries of the waiting list, without appointments."""
+WEBHOOK_EVENTS = tuple(kind for kind in EventKind if kind not in WAITING_LIST_EVENTS)
+APPOINTMENT_EVENTS = tuple(kind for kind in EventKind if kind not in (*CHANGE_EVENTS, *WAITING_LIST_EVENTS))
 
 
 @dataclass(frozen=True)

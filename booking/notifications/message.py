@@ -6,16 +6,20 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from urllib.parse import urlsplit
 
-from booking.domain.events import Event, EventKind
+from booking.domain.events import WAITING_LIST_EVENTS, Event, EventKind
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
+from booking.i18n.texts import Texts
 from booking.notifications.content import Links, write_mail
 from booking.notifications.context import MailContext, mail_context
 from booking.notifications.invitation import add_calendar_files
-from booking.notifications.layout import as_html, as_text
+from booking.notifications.layout import MailLayout, as_html, as_text
 from booking.notifications.mail_address import mail_address
 from booking.notifications.offer import write_offer
 from booking.notifications.reminder import write_reminder
+from booking.notifications.waiting_list import waiting_list_context, write_waiting_list_mail
+from booking.patients.contacts import PatientContact
+from booking.storage.models.catalogue import Clinic
 from booking.storage.session import BookingSession
 
 
@@ -51,6 +55,8 @@ async def compose_mail(
     the mail will come from. The same event gives the same
     Message-ID, and shows the appointments as they stand now.
     """
+    if event.kind in WAITING_LIST_EVENTS:
+        return await _waiting_list_message(session, event, site.rstrip("/"), manage_token, now=now)
     context = await mail_context(session, event, now=now)
     if context is None:
         return None
@@ -61,8 +67,7 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     """As `compose_mail`, from rows that are read already."""
     site = site.rstrip("/")
     clinic, patient, event = context.clinic, context.patient, context.event
-    texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
-    language = preferred_language(patient.language, clinic.languages)
+    texts, language = _languages(clinic, patient)
     is_reminder = event.kind is EventKind.REMINDER_DUE
     links = Links(
         f"{site}/book",
@@ -73,6 +78,39 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     write = write_offer if context.offered else write_reminder if is_reminder else write_mail
     mail = write(context, texts, links, language=language)
 
+    message = _envelope(event, clinic, patient, mail, texts, site)
+    # A reminder and an offer have none: nothing has changed in the calendar.
+    if not (context.offered or is_reminder):
+        add_calendar_files(message, context, sender=sender, language=language)
+    # Not before: to EmailMessage, Content-* is about the first part alone.
+    message["Content-Language"] = texts.language
+    return message
+
+
+def _languages(clinic: Clinic, patient: PatientContact) -> tuple[Texts, str]:
+    """Our texts, and the language of the clinic's own, which may be in more."""
+    texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
+    return texts, preferred_language(patient.language, clinic.languages)
+
+
+async def _waiting_list_message(
+    session: BookingSession, event: Event, site: str, token: str | None, *, now: datetime
+) -> EmailMessage | None:
+    context = await waiting_list_context(session, event, now=now)
+    if context is None:
+        return None
+    texts, language = _languages(context.clinic, context.patient)
+    page = f"{site}/waiting/{token}" if token else None
+    mail = await write_waiting_list_mail(session, context, texts, page, language=language)
+    message = _envelope(event, context.clinic, context.patient, mail, texts, site)
+    message["Content-Language"] = texts.language
+    return message
+
+
+def _envelope(
+    event: Event, clinic: Clinic, patient: PatientContact, mail: MailLayout, texts: Texts, site: str
+) -> EmailMessage:
+    """The mail as text and as HTML, to the patient."""
     message = EmailMessage(policy=POLICY)
     message["Message-ID"] = f"<{event.id}@{host_of(site)}>"
     message["Date"] = event.occurred_at
@@ -87,11 +125,6 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
     message.set_content(as_text(mail, texts))
     message.add_alternative(as_html(mail, texts), subtype="html")
-    # A reminder and an offer have none: nothing has changed in the calendar.
-    if not (context.offered or is_reminder):
-        add_calendar_files(message, context, sender=sender, language=language)
-    # Not before: to EmailMessage, Content-* is about the first part alone.
-    message["Content-Language"] = texts.language
     return message
 
 

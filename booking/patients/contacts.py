@@ -60,6 +60,19 @@ class PatientKey:
         """What the practitioner talks about at the visit, for `Appointment.tell_practitioner`."""
         return self.key.encrypt(json.dumps(list(topics)), _topics_of(appointment))
 
+    def encrypt_topics_of_entry(self, entry: uuid.UUID, topics: Sequence[str]) -> Ciphertext:
+        """The same for who waits, for `WaitingListEntry.tell_practitioner`."""
+        return self.key.encrypt(json.dumps(list(topics)), _topics_of_entry(entry))
+
+    def topics_of_entry(self, entry: uuid.UUID, topics: Ciphertext) -> list[str]:
+        """What the practitioner talks about at the visit that the entry waits for.
+
+        Raises:
+            UnreadableValue: the value was altered in the database.
+        """
+        read: list[str] = json.loads(self.key.decrypt(topics, _topics_of_entry(entry)))
+        return read
+
     def encrypt_note(self, appointment: uuid.UUID, note: str) -> Ciphertext:
         """What the desk notes on a visit, for `Appointment.desk_note`."""
         return self.key.encrypt(note, _note_of(appointment))
@@ -215,6 +228,10 @@ def _place(column: str, patient: uuid.UUID) -> Place:
 
 def _topics_of(appointment: uuid.UUID) -> Place:
     return Place("appointments.tell_practitioner", appointment)
+
+
+def _topics_of_entry(entry: uuid.UUID) -> Place:
+    return Place("waiting_list_entries.tell_practitioner", entry)
 
 
 def _note_of(appointment: uuid.UUID) -> Place:

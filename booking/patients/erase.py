@@ -12,9 +12,10 @@ from sqlalchemy import delete, select, update
 
 from booking.domain.errors import BookingError
 from booking.storage.models.appointments import Appointment, Patient, Reminder
+from booking.storage.models.desk.name_index import NameToken
 from booking.storage.models.messages.sms import SmsMessage, SmsReceived
-from booking.storage.models.name_index import NameToken
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
+from booking.storage.queries.waiting_list import forget_entries
 from booking.storage.session import BookingSession
 
 
@@ -83,7 +84,8 @@ async def clear_patients(session: BookingSession, patients: Collection[uuid.UUID
         update(Appointment).where(of_patients).values(tell_practitioner=None, desk_note=None)
     )
     await session.execute(delete(Reminder).where(Reminder.appointment.in_([row.id for row in visits])))
-    await _forget_links(session, visits)
+    entries = await forget_entries(session, patients, now=now)
+    await _forget_links(session, [*(row.ordering_key for row in visits), *entries])
 
 
 async def appointments_of_patients(
@@ -94,8 +96,8 @@ async def appointments_of_patients(
     return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
 
 
-async def _forget_links(session: BookingSession, visits: Sequence[Appointment]) -> None:
-    """The manage links in mails that wait for a mail server: nobody is left to send them to."""
-    events = select(OutboxEvent.id).where(OutboxEvent.ordering_key.in_({row.ordering_key for row in visits}))
+async def _forget_links(session: BookingSession, ordering_keys: Collection[uuid.UUID]) -> None:
+    """The links in mails that wait for a mail server: nobody is left to send them to."""
+    events = select(OutboxEvent.id).where(OutboxEvent.ordering_key.in_(ordering_keys))
     links = update(OutboxDelivery).where(OutboxDelivery.event.in_(events))
     await session.execute(links.values(manage_token=None))

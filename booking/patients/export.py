@@ -25,9 +25,12 @@ from booking.storage.models.audit import AuditEvent
 from booking.storage.models.catalogue import ConsentText
 from booking.storage.models.consents import Consent
 from booking.storage.models.messages.sms import SmsMessage
+from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.sms import sms_to_patients
+from booking.storage.queries.waiting_list import entries_of_patients, offers_of_entry
 from booking.storage.session import BookingSession
+from booking.timegrid.opening_hours import clock_time
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,15 @@ class ExportedConsent:
 
 
 @dataclass(frozen=True)
+class ExportedEntry:
+    """What a person waits for, or waited for, in words, and the times that were offered."""
+
+    entry: WaitingListEntry
+    service: str
+    offers: Sequence[WaitingListOffer]
+
+
+@dataclass(frozen=True)
 class PatientExport:
     """All that is stored about a person: each booking has a contact of its own."""
 
@@ -68,6 +80,7 @@ class PatientExport:
     consents: Sequence[ExportedConsent]
     text_messages: Sequence[SmsMessage]
     """That were sent to the person; their texts are kept nowhere."""
+    waiting_list: Sequence[ExportedEntry]
     audit_events: Sequence[AuditEvent]
     """Who but the person saw or changed the data, the earliest first."""
 
@@ -110,8 +123,14 @@ async def export_patients(
     consents = await _consents(session, patients)
     messages = await sms_to_patients(session, patients)
     events = await audit_of_patient(session, patients)
+    waiting_list = [
+        ExportedEntry(
+            row, in_language(services[row.service].name, language), await offers_of_entry(session, row.id)
+        )
+        for row in await entries_of_patients(session, patients)
+    ]
     name = in_language(clinic.name, language)
-    return PatientExport(name, now, contacts, visits, consents, messages, events)
+    return PatientExport(name, now, contacts, visits, consents, messages, waiting_list, events)
 
 
 async def _consents(session: BookingSession, patients: Sequence[uuid.UUID]) -> Sequence[ExportedConsent]:
@@ -152,6 +171,9 @@ def as_json(export: PatientExport) -> Mapping[str, Any]:
                     for message in export.text_messages
                     if message.patient == contact.id
                 ],
+                "waitingList": [
+                    _entry(entry) for entry in export.waiting_list if entry.entry.patient == contact.id
+                ],
             }
             for contact in export.contacts
         ],
@@ -170,6 +192,32 @@ def as_json(export: PatientExport) -> Mapping[str, Any]:
 
 def _visits_of(export: PatientExport, patient: uuid.UUID) -> Iterator[ExportedVisit]:
     return (visit for visit in export.visits if visit.appointment.patient == patient)
+
+
+def _entry(exported: ExportedEntry) -> Mapping[str, Any]:
+    row = exported.entry
+    return {
+        "status": str(row.status),
+        "service": exported.service,
+        "practitioners": row.practitioners,
+        "location": row.location,
+        "firstDay": row.first_day.isoformat(),
+        "lastDay": row.last_day.isoformat(),
+        "weeklyTimes": [
+            {"weekday": weekday, "begins": clock_time(begin), "ends": clock_time(until)}
+            for weekday, begin, until in row.available_times
+        ],
+        "waitingSince": row.waiting_since.isoformat(),
+        "endedAt": row.ended_at and row.ended_at.isoformat(),
+        "offered": [
+            {
+                "startsAt": offer.starts_at.isoformat(),
+                "offeredAt": offer.offered_at.isoformat(),
+                "outcome": offer.outcome,
+            }
+            for offer in exported.offers
+        ],
+    }
 
 
 def _visit(visit: ExportedVisit) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from booking.patients.contacts import PatientContact
-from booking.patients.export import ExportedConsent, ExportedVisit, PatientExport
+from booking.patients.export import ExportedConsent, ExportedEntry, ExportedVisit, PatientExport
 from booking.storage.models.appointments import CancellationReason
 from booking.storage.models.audit import AuditAction, AuditEvent
 
@@ -45,6 +45,7 @@ def as_fhir(export: PatientExport) -> Resource:
     resources = [
         *(_patient(contact) for contact in export.contacts),
         *(_appointment(visit) for visit in export.visits),
+        *(_waiting(entry) for entry in export.waiting_list if entry.entry.waits),
         *(_consent(consent, export.clinic) for consent in export.consents),
         *(_audit_event(event, export.clinic) for event in export.audit_events),
     ]
@@ -102,6 +103,20 @@ def _appointment(visit: ExportedVisit) -> Resource:
         ],
         **reason,
         **comment,
+    }
+
+
+def _waiting(exported: ExportedEntry) -> Resource:
+    row = exported.entry
+    period = {"start": row.first_day.isoformat(), "end": row.last_day.isoformat()}
+    return {
+        "resourceType": "Appointment",
+        "id": str(row.id),
+        "status": str(row.status),
+        "serviceType": [{"text": exported.service}],
+        "created": row.created_at.isoformat(),
+        "participant": [{"actor": {"reference": f"urn:uuid:{row.patient}"}, "status": "needs-action"}],
+        "requestedPeriod": [period],
     }
 
 

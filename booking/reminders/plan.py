@@ -6,12 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_services, location_zones
-from booking.reminders.rules import QuietHours, ReminderRules
+from booking.reminders.rules import ReminderRules
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Reminder
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.reminders import drop_waiting_reminders, known_reminders
 from booking.storage.session import BookingSession
+from booking.timegrid.quiet_hours import QuietHours
 
 
 async def plan_reminders(

@@ -3,31 +3,14 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from booking.timegrid.quiet_hours import QuietHours, on_the_wall
 from booking.timegrid.ticks import DAY
 
 BEFORE_QUIET = timedelta(minutes=30)
 """So long before quiet hours a reminder is due that falls into them, if the visit begins before their end."""
-
-
-@dataclass(frozen=True)
-class QuietHours:
-    """From one time on the wall to another, as what has passed since midnight; mostly through the night."""
-
-    begin: timedelta
-    end: timedelta
-
-    def around(self, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-        """The first and the last instant of those that `at` is in (half-open); None if it is in none."""
-        today = at.astimezone(zone).date()
-        for day in (today - DAY, today):
-            last_day = day if self.begin < self.end else day + DAY
-            begin, end = on_the_wall(day, self.begin, zone), on_the_wall(last_day, self.end, zone)
-            if begin <= at < end:
-                return begin, end
-        return None
 
 
 @dataclass(frozen=True)
@@ -66,8 +49,7 @@ class ReminderRules:
 
     def quiet_until(self, now: datetime) -> datetime | None:
         """The end of the quiet hours that are now; None while there are none."""
-        around = self.quiet.around(now, self.zone) if self.quiet else None
-        return around[1] if around else None
+        return self.quiet.until(now, self.zone) if self.quiet else None
 
     def _due_at(self, day: date, starts_at: datetime) -> datetime:
         due_at = on_the_wall(day, self.at, self.zone)
@@ -76,8 +58,3 @@ class ReminderRules:
             return due_at
         begin, end = around
         return end if end < starts_at else begin - BEFORE_QUIET
-
-
-def on_the_wall(day: date, time: timedelta, zone: ZoneInfo) -> datetime:
-    """The instant at which the zone's clock shows the time; where it skips it, as much after the skip."""
-    return (datetime.combine(day, datetime.min.time()) + time).replace(tzinfo=zone).astimezone(UTC)

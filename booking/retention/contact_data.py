@@ -21,6 +21,7 @@ from booking.storage.base import UtcDateTime
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.audit import AuditAction
+from booking.storage.models.waiting_list import WaitingListEntry
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import try_lock_retention
 from booking.storage.session import BookingSession
@@ -36,7 +37,10 @@ LATER_VISITS = [
     .where(getattr(OTHER, column) == getattr(Patient, column), Appointment.ends_at > bindparam("until"))
     for column in ("id", "email_index", "phone_index")
 ]
-NO_LATER_VISIT = [~visits.exists() for visits in LATER_VISITS]
+WAITS = select(WaitingListEntry.id).where(
+    WaitingListEntry.patient == Patient.id, WaitingListEntry.ended_at.is_(None)
+)
+NO_LATER_VISIT = [~visits.exists() for visits in (*LATER_VISITS, WAITS)]
 BOOKED_BEFORE = (Patient.erased_at.is_(None), Patient.created_at <= bindparam("until"))
 COUNT = select(func.count()).select_from(Patient).where(*BOOKED_BEFORE, *NO_LATER_VISIT)
 LAST = tuple_(bindparam("time", type_=UtcDateTime), bindparam("id", type_=Uuid))

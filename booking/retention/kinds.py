@@ -15,7 +15,7 @@ TWO_YEARS = timedelta(days=732)
 class Kind(StrEnum):
     """What goes some time, in the order in which it does; most have the name of their table.
 
-    Deliveries are deleted with their event.
+    Deliveries are deleted with their event, offers with their entry of the waiting list.
     """
 
     HOLDS = "holds"
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     MANAGE_LINKS = "manage_links"
     BLOCKED_TIMES = "blocked_times"
     EXTRA_HOURS = "extra_hours"
+    WAITING_LIST_ENTRIES = "waiting_list_entries"
     OUTBOX_EVENTS = "outbox_events"
     WEBHOOK_ATTEMPTS = "webhook_attempts"
     RESTORED_PATIENTS = "restored_patients"
@@ -53,6 +54,7 @@ def kept_since(clinic: Clinic, *, now: datetime) -> Mapping[Kind, datetime]:
         Kind.SMS_MESSAGES: now - THIRTY_DAYS,
         Kind.SMS_RECEIVED: now - THIRTY_DAYS,
         Kind.SMS_DAYS: now - THIRTY_DAYS,
+        Kind.WAITING_LIST_ENTRIES: now - THIRTY_DAYS,  # After their end.
         # All are over by then: an address is known for as long, and no session stays open so long unused.
         Kind.SIGN_IN_ATTEMPTS: now - THIRTY_DAYS,
         Kind.SIGN_IN_LINKS: now - THIRTY_DAYS,

@@ -30,6 +30,7 @@ from booking.storage.models.messages.webhooks import WebhookAttempt
 from booking.storage.models.outbox import OutboxEvent
 from booking.storage.models.staff.accounts import SignInLink, SignInSession
 from booking.storage.models.staff.sign_in import SignInAttempt
+from booking.storage.models.waiting_list import WaitingListEntry
 from booking.storage.queries.outbox import IS_UNDELIVERED
 from booking.storage.session import BookingSession
 
@@ -58,6 +59,7 @@ CONDITIONS: Mapping[Kind, tuple[type[Table], str, tuple[ColumnElement[bool], ...
     Kind.MANAGE_LINKS: (ManageLink, "created_at", (_visit_is_over(ManageLink),)),
     Kind.BLOCKED_TIMES: (BlockedTime, "ends_at", ()),
     Kind.EXTRA_HOURS: (ExtraHours, "ends_at", ()),
+    Kind.WAITING_LIST_ENTRIES: (WaitingListEntry, "ended_at", ()),
     Kind.OUTBOX_EVENTS: (OutboxEvent, "occurred_at", (~IS_UNDELIVERED,)),
     Kind.WEBHOOK_ATTEMPTS: (WebhookAttempt, "at", ()),
 }

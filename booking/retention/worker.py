@@ -14,6 +14,7 @@ from booking.retention.contact_data import count_expired_patients, erase_expired
 from booking.retention.kinds import Kind, kept_since
 from booking.retention.old_rows import count_old_rows, delete_old_rows
 from booking.retention.restored_rows import clear_restored_patients, restored_patients
+from booking.retention.waiting_list import delete_old_entries
 from booking.storage.database import Database
 from booking.storage.queries.audit import count_events_before
 from booking.storage.queries.catalogue import get_clinic
@@ -86,6 +87,8 @@ async def _delete(
     match kind:
         case Kind.RESTORED_PATIENTS:
             return await clear_restored_patients(session, actor, limit=limit, now=now)
+        case Kind.WAITING_LIST_ENTRIES:
+            return await delete_old_entries(session, actor, until=until, limit=limit, now=now)
         case Kind.AUDIT_EVENTS:
             return await prune_trail(session, actor, until=until, limit=limit, now=now)
         case _:

@@ -1,6 +1,6 @@
 """The criteria of a search for slots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from booking.catalogue.lookup import check_location, check_practitioner, listed_service
@@ -22,6 +22,9 @@ class SlotCriteria:
     """Whether notice, horizon and the grid of starts bind: staff book from the current day on."""
     squeeze_in: bool = False
     """Whether the visit is beside the practitioner's time, whoever has that; of staff alone."""
+
+    from_waiting_list: bool = False
+    """Whether the waiting list offers the slot: it may have a notice of its own."""
 
     def at(self, starts_at: datetime) -> RequestedTime:
         return RequestedTime(self.service.slug, starts_at, self.practitioner, self.location)
@@ -50,5 +53,7 @@ async def slot_criteria(
 
 async def policy_for(session: BookingSession, criteria: SlotCriteria) -> BookingPolicy:
     """The clinic's policy, as it binds whoever asks."""
-    policy = (await get_clinic(session)).policy
-    return policy.for_staff() if criteria.by_staff else policy
+    clinic = await get_clinic(session)
+    if criteria.from_waiting_list and clinic.waiting_list_notice is not None:
+        return replace(clinic.policy, minimum_notice=clinic.waiting_list_notice)
+    return clinic.policy.for_staff() if criteria.by_staff else clinic.policy

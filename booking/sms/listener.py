@@ -17,7 +17,6 @@ from booking.i18n.negotiation import preferred_language
 from booking.outbox.relay import Clock
 from booking.patients.contacts import contacts_by_id
 from booking.reminders.plan import reminder_rules
-from booking.reminders.rules import on_the_wall
 from booking.sms.gateway import GatewayAnswer, OutboundSms, Outcome, SmsGateway
 from booking.sms.reminder import TextedTime, reminder_text
 from booking.sms.segments import segments_of
@@ -37,6 +36,7 @@ from booking.storage.queries.messages.sms import (
 )
 from booking.storage.queries.reminders import give_back_reminders, reminded_appointments
 from booking.storage.session import BookingSession
+from booking.timegrid.quiet_hours import on_the_wall
 
 log = logging.getLogger("book_online")
 

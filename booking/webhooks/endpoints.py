@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
-from booking.domain.events import APPOINTMENT_EVENTS, EventKind
+from booking.domain.events import APPOINTMENT_EVENTS, WEBHOOK_EVENTS
 from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.webhooks import disable_if_enabled, endpoints_of_key, latest_attempts
@@ -172,12 +172,12 @@ async def _enabled_listener(session: BookingSession, id: str, *, key_id: str | N
 
 
 def _checked_kinds(kinds: Collection[str]) -> list[str]:
-    unknown = sorted(set(kinds) - set(EventKind))
+    unknown = sorted(set(kinds) - set(WEBHOOK_EVENTS))
     if unknown or not kinds:
         problem = f"There is no event {unknown[0]!r}." if unknown else "An endpoint needs an event."
         raise InvalidInput(
-            f"{problem} Choose among: {', '.join(EventKind)}.",
+            f"{problem} Choose among: {', '.join(WEBHOOK_EVENTS)}.",
             path=("events",),
             code=InvalidInputCode.UNKNOWN if unknown else InvalidInputCode.REQUIRED,
         )
-    return [kind for kind in EventKind if kind in kinds]
+    return [kind for kind in WEBHOOK_EVENTS if kind in kinds]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
-from booking.appointments.checks.hold_limit import Holder
+from booking.appointments.checks.holds import Holder
 from booking.domain.actor import Actor
 from booking.domain.errors import BookingError
 from booking.domain.translations import Translations, in_language

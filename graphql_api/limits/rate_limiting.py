@@ -11,7 +11,7 @@ from itertools import islice
 
 from starlette.requests import Request
 
-from booking.appointments.checks.hold_limit import Holder
+from booking.appointments.checks.holds import Holder
 from booking.domain.errors import TooManyBookings
 from booking.storage.models.api_keys import ApiKey
 from graphql_api.limits.known_secrets import KnownSecrets, hashes_of

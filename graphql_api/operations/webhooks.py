@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, NotFound
-from booking.domain.events import APPOINTMENT_EVENTS, EventKind
+from booking.domain.events import APPOINTMENT_EVENTS
 from booking.storage.models.messages.webhooks import WebhookEndpoint as WebhookEndpointRow
 from booking.storage.queries.messages.webhooks import endpoints_of_key
 from booking.storage.session import BookingSession
@@ -27,14 +27,14 @@ from graphql_api.operations.mutation import Work, run_mutation, to_problem
 from graphql_api.security.viewer import WEBHOOKS, forbidden
 from graphql_api.types.payload import Payload
 from graphql_api.types.relay import key_from_id
-from graphql_api.types.webhooks import WebhookEndpoint
+from graphql_api.types.webhooks import WebhookEndpoint, WebhookEvent
 
 
 @strawberry.input(description="The new endpoint.")
 class AddWebhookEndpointInput:
     url: str = strawberry.field(description="An HTTPS address that the whole internet can reach.")
     name: str = strawberry.field(description="Your name for it.")
-    events: list[EventKind] | None = strawberry.field(
+    events: list[WebhookEvent] | None = strawberry.field(
         default=None, description="All about appointments, unless given."
     )
 
@@ -115,7 +115,7 @@ class WebhookMutations:
         context = info.context
 
         async def work(session: BookingSession) -> tuple[WebhookEndpointRow, str]:
-            kinds = APPOINTMENT_EVENTS if input.events is None else input.events
+            kinds = APPOINTMENT_EVENTS if input.events is None else [each.value for each in input.events]
             owner = _owner(context)
             return await add_endpoint(session, input.url, input.name, kinds, key_id=owner, now=context.now)
 

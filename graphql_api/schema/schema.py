@@ -39,6 +39,7 @@ from graphql_api.operations import (
     screening,
     slots,
     viewer,
+    waiting_list,
     webhooks,
 )
 from graphql_api.operations.desk import appointments as desk_appointments
@@ -61,6 +62,7 @@ CORE_PARTS = (
     screening.part,
     book.part,
     manage_appointments.part,
+    waiting_list.part,
     viewer.part,
     webhooks.part,
     day_schedule.part,

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from booking.api_keys import SITE_KEY_PREFIX, key_by_secret_text
 from booking.storage.models.api_keys import ApiKey, Scope
-from booking.storage.queries.api_keys import site_key_by_id
+from booking.storage.queries.secrets import site_key_by_id
 from booking.storage.session import BookingSession
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.viewer import Viewer

@@ -93,6 +93,26 @@ class BookingPolicy:
         )
 
 
+@strawberry.type(description="The clinic's rules for its waiting list. Show them before a patient joins.")
+class WaitingListPolicy:
+    offer_minutes: int = strawberry.field(
+        description="How long a time is held for whom it is offered to; less where the visit is near."
+    )
+    offers_per_week: int = strawberry.field(
+        description="How many times one person is offered within 7 days at most."
+    )
+
+    @classmethod
+    def of(cls, clinic: ClinicRow) -> Self | None:
+        """None where the clinic has no waiting list."""
+        if clinic.waiting_list_offer is None:
+            return None
+        return cls(
+            offer_minutes=clinic.waiting_list_offer // MINUTE,
+            offers_per_week=clinic.waiting_list_offers_a_week,
+        )
+
+
 @strawberry.type(description="A text that patients agree to before a booking (FHIR Consent.policyText).")
 class ConsentText(Node):
     version: str = strawberry.field(description="The clinic's name for this text.")
@@ -125,6 +145,9 @@ class Clinic(Node):
     time_zone: str = strawberry.field(description="Its time zone, an IANA name.")
     languages: list[str] = strawberry.field(description="Languages of its texts (BCP 47), its own first.")
     booking_policy: BookingPolicy = strawberry.field(description="Its rules about time.")
+    waiting_list: WaitingListPolicy | None = strawberry.field(
+        description="Its waiting list, for `joinWaitingList`; null where it has none."
+    )
 
     @strawberry.field(description="Its offset from UTC now, like `-05:00`.")
     def utc_offset(self, info: Info) -> str:
@@ -154,6 +177,7 @@ class Clinic(Node):
             time_zone=row.time_zone,
             languages=list(row.languages),
             booking_policy=BookingPolicy.of(row),
+            waiting_list=WaitingListPolicy.of(row),
         )
 
 

@@ -100,6 +100,12 @@ for refusal, base, description in (
     (errors.NotFound, Problem, "Nothing has this id or secret, or it isn't yours."),
     (errors.SlotTaken, SlotProblem, "The time is held or booked already."),
     (errors.NotOpen, SlotProblem, "No open time: closed, away, or not one of the clinic's start times."),
+    (
+        errors.OfferEnded,
+        SlotProblem,
+        "A time that the waiting list offered is not held any more. The entry waits as before.",
+    ),
+    (errors.NoWaitingList, PhoneProblem, "The clinic has no waiting list online."),
     (errors.TooManyHolds, TemporaryProblem, "You hold too many times. Book or release some, or wait."),
     (errors.TooManyBookings, TemporaryProblem, "You have booked too often in an hour."),
     (

@@ -1,6 +1,7 @@
 """Webhook endpoints of partners, and the attempts to reach them."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Self
 
 import strawberry
@@ -14,9 +15,22 @@ from graphql_api.types.relay import Node, global_id
 
 MAX_ATTEMPTS = 50
 
-strawberry.enum(
-    EventKind, name="WebhookEvent", description="A kind of event that webhooks send. More kinds may come."
-)
+
+@strawberry.enum(description="A kind of event that webhooks send. More kinds may come.")
+class WebhookEvent(Enum):
+    BOOKED = EventKind.BOOKED
+    MOVED = EventKind.MOVED
+    CANCELLED = EventKind.CANCELLED
+    NEEDS_ATTENTION = EventKind.NEEDS_ATTENTION
+    ARRIVED = EventKind.ARRIVED
+    CHECKED_IN = EventKind.CHECKED_IN
+    FULFILLED = EventKind.FULFILLED
+    NOSHOW = EventKind.NOSHOW
+    REOPENED = EventKind.REOPENED
+    REMINDER_DUE = EventKind.REMINDER_DUE
+    CONFIRMED = EventKind.CONFIRMED
+    CATALOGUE_CHANGED = EventKind.CATALOGUE_CHANGED
+    AVAILABILITY_CHANGED = EventKind.AVAILABILITY_CHANGED
 
 
 @strawberry.type(description="An attempt to send an event to an endpoint.")
@@ -45,7 +59,7 @@ class WebhookEndpoint(Node):
     row: strawberry.Private[WebhookEndpointRow]
     name: str = strawberry.field(description="Your name for it.")
     url: str = strawberry.field(description="Its address.")
-    events: list[EventKind] = strawberry.field(description="The kinds of events that it receives.")
+    events: list[WebhookEvent] = strawberry.field(description="The kinds of events that it receives.")
     disabled_because: str | None = strawberry.field(description="Why it was disabled; null while enabled.")
 
     @strawberry.field(description="When it was disabled; null while it is enabled.")
@@ -67,6 +81,6 @@ class WebhookEndpoint(Node):
             row=row,
             name=row.name,
             url=row.url,
-            events=[EventKind(kind) for kind in row.kinds],
+            events=[WebhookEvent(EventKind(kind)) for kind in row.kinds],
             disabled_because=row.disabled_because,
         )

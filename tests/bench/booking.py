@@ -10,7 +10,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from booking.appointments.book import BookingRequest, book
-from booking.appointments.checks.hold_limit import Holder
+from booking.appointments.checks.holds import Holder
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.catalogue.clinic_file.sync import sync_clinic_file

@@ -24,9 +24,9 @@ export default [
           exceptions: {
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
-              ...['AvailabilityDay', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
+              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
               ...['Challenge', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
-              ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person'],
+              ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person', 'WaitingListPolicy'],
               ...problems,
             ],
           },

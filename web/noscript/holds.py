@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.appointments.checks.hold_limit import Holder
+from booking.appointments.checks.holds import Holder
 from booking.appointments.hold import (
     HoldRequest,
     extend_hold,

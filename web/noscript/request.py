@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from booking.appointments.checks.hold_limit import Holder
+from booking.appointments.checks.holds import Holder
 from booking.i18n.locales import texts_for
 from booking.i18n.texts import Texts
 from booking.storage.database import Database
@@ -93,7 +93,8 @@ class NoscriptRequest:
     def render(
         self, template: str, clinic: ClinicCard | None, *, status: HTTPStatus, **values: object
     ) -> Response:
-        html = templates.get_template(f"noscript/{template}.html").render(
+        name = template if "/" in template else f"noscript/{template}"
+        html = templates.get_template(f"{name}.html").render(
             clinic=clinic,
             text=self.texts,
             url=self.url,

@@ -20,6 +20,7 @@ from web.noscript.request import NoscriptRequest, NoscriptSite, page_url
 from web.noscript.steps import check_answers, finish, hold, release
 from web.noscript.times import times_page
 from web.noscript.views import bookable_services
+from web.noscript.waiting import waiting_page
 from web.pages import templates
 
 Page = Callable[[NoscriptRequest], Awaitable[Response]]
@@ -38,7 +39,8 @@ def noscript_routes(site: NoscriptSite) -> list[BaseRoute]:
         Route(f"/book/{{service}}/{name}", partial(_step, site, step), methods=["GET", "POST"])
         for name, step in STEPS.items()
     ]
-    return [Route("/book/{service}/times", partial(_respond, site, times_page)), *steps]
+    waiting = Route("/book/{service}/waiting", partial(_respond, site, waiting_page), methods=["GET", "POST"])
+    return [Route("/book/{service}/times", partial(_respond, site, times_page)), waiting, *steps]
 
 
 async def noscript_entry(site: NoscriptSite, language: str, service: str | None) -> Markup:

@@ -22,6 +22,7 @@ from booking.domain.errors import (
 )
 from booking.domain.screening import Answer
 from booking.domain.translations import in_language
+from booking.i18n.texts import Texts
 from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.queries.catalogue import screening_questions_of
 from web.noscript.booking_state import BookingState
@@ -81,7 +82,7 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
     except (TooManyBookings, TooManyHolds, TryAgain):
         raise
     except (BookingError, ExceptionGroup) as error:
-        first = _flatten(error)[0]
+        first = flatten(error)[0]
         if may_choose_another_time(first):
             return await times_page(request, first)
         # The clinic has changed what it offers, or these pages did not make the form.
@@ -94,7 +95,7 @@ async def _show_questions(request: NoscriptRequest, held: HeldTimes) -> Response
 
 
 async def _check_answers(request: NoscriptRequest, held: HeldTimes) -> Response:
-    answers = _answers(request.state, await _questions(request))
+    answers = answers_in(request.state, await _questions(request))
     async with request.site.database.read() as session:
         await check_screening(session, request.service, answers)
     return await _details_page(request, held)
@@ -110,7 +111,7 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
         name=details["name"],
         email=details["email"],
         phone=details["phone"],
-        answers=_answers(request.state, await _questions(request)),
+        answers=answers_in(request.state, await _questions(request)),
         language=request.texts.language,
         consent_text=request.state.consent or None,
         answered_again=request.site.was_screening_refused(request.http),
@@ -124,14 +125,16 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
                 now = await request.site.now(session)
                 booking = await book(session, booking_request, now=now, count=count)
     except (ConsentRequired, ExceptionGroup) as error:
-        refusals = _flatten(error)
+        refusals = flatten(error)
         if not all(isinstance(refusal, InvalidInput | ConsentRequired) for refusal in refusals):
             raise
-        return await _details_page(request, held, mistakes=dict(_mistake(each, details) for each in refusals))
+        return await _details_page(
+            request, held, mistakes=dict(mistake_of(each, details) for each in refusals)
+        )
     return await confirmation_page(request, booking)
 
 
-def _mistake(refusal: BookingError, details: Mapping[str, str]) -> tuple[str, str]:
+def mistake_of(refusal: BookingError, details: Mapping[str, str]) -> tuple[str, str]:
     """The field that is refused, and the key of the text to show there."""
     if isinstance(refusal, ConsentRequired):
         return "consent", "consent.outdated" if refusal.is_outdated else "consent.missing"
@@ -144,35 +147,45 @@ async def _questions(request: NoscriptRequest) -> Sequence[ScreeningQuestion]:
         return await screening_questions_of(session, request.service)
 
 
-def _answers(state: BookingState, questions: Sequence[ScreeningQuestion]) -> dict[str, Answer]:
+def answers_in(state: BookingState, questions: Sequence[ScreeningQuestion]) -> dict[str, Answer]:
     """The valid answers to the service's own questions; other fields of the form are ignored."""
     sent = {question.slug: state.answers.get(question.slug) for question in questions}
     return {slug: Answer(answer) for slug, answer in sent.items() if answer in list(Answer)}
 
 
-def _flatten(error: BookingError | ExceptionGroup[BookingError]) -> list[BookingError]:
+def flatten(error: BookingError | ExceptionGroup[BookingError]) -> list[BookingError]:
     if isinstance(error, BookingError):
         return [error]
-    return [refusal for inner in error.exceptions for refusal in _flatten(inner)]
+    return [refusal for inner in error.exceptions for refusal in flatten(inner)]
+
+
+def question_views(
+    rows: Sequence[ScreeningQuestion],
+    answers: Mapping[str, Answer],
+    missing: Sequence[str],
+    texts: Texts,
+) -> list[dict[str, object]]:
+    """The questions as a page asks them; `missing` are the slugs of those that have no answer."""
+    return [
+        {
+            "slug": row.slug,
+            "text": in_language(row.text, texts.language),
+            "why": translated(row.why, texts),
+            "answer": answers.get(row.slug),
+            "is_missing": row.slug in missing,
+        }
+        for row in rows
+    ]
 
 
 async def _questions_page(
     request: NoscriptRequest, held: HeldTimes, *, missing: Sequence[str] = ()
 ) -> Response:
     rows = await _questions(request)
-    answers = _answers(request.state, rows)
+    answers = answers_in(request.state, rows)
     async with request.site.database.read() as session:
         summary = await summary_of(session, held.holds, request.texts)
-    questions = [
-        {
-            "slug": row.slug,
-            "text": in_language(row.text, request.texts.language),
-            "why": translated(row.why, request.texts),
-            "answer": answers.get(row.slug),
-            "is_missing": row.slug in missing,
-        }
-        for row in rows
-    ]
+    questions = question_views(rows, answers, missing, request.texts)
     return await request.page(
         "questions",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
@@ -187,7 +200,7 @@ async def _details_page(
     request: NoscriptRequest, held: HeldTimes, *, mistakes: Mapping[str, str] | None = None
 ) -> Response:
     """`mistakes` has the key of the text to show at a field, by the field's name."""
-    answers = _answers(request.state, await _questions(request))
+    answers = answers_in(request.state, await _questions(request))
     async with request.site.database.read() as session:
         summary = await summary_of(session, held.holds, request.texts)
         consent_text = await consent_text_in(session, request.texts.language)

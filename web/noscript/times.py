@@ -16,6 +16,7 @@ from web.noscript.booking_state import BookingState
 from web.noscript.open_days import TimeSearch
 from web.noscript.request import NoscriptRequest
 from web.noscript.views import LocationView, ServiceView, location_views
+from web.noscript.wishes import has_waiting_list
 
 REASONS = {
     errors.SlotTaken: "problem.taken",
@@ -85,6 +86,8 @@ async def times_page(request: NoscriptRequest, refusal: BookingError | None = No
         if refusal is not None and (wanted := requested_time(refusal)):
             nearest = await search.alternatives(wanted)
         days = await search.open_days(from_day)
+        # A course is booked as one: nobody can wait for it.
+        can_wait = service.visits == 1 and await has_waiting_list(session)
 
     def query_from(day: date) -> list[tuple[str, str]]:
         return [*state.url_fields(), ("visit", str(visit)), ("from", day.isoformat())]
@@ -103,6 +106,7 @@ async def times_page(request: NoscriptRequest, refusal: BookingError | None = No
         chosen=_chosen_visits(request, state, locations),
         practitioner=_practitioner_name(service, state),
         query=query_from(days.first),
+        can_wait=can_wait,
     )
 
 

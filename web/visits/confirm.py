@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from booking.reminders.confirm import confirm
 from rendering.form import read_form
+from web.noscript.wishes import has_waiting_list
 from web.visits.request import VisitRequest
 from web.visits.unknown import unknown_link
 from web.visits.views import visit_seen_in, visit_views
@@ -15,6 +16,7 @@ async def visits_page(request: VisitRequest) -> Response:
         now = await request.site.now(session)
         rows = await request.visits(session)
         views = await visit_views(session, rows, request.texts.language, now=now)
+        can_wait = await has_waiting_list(session)
     if not views:
         return await unknown_link(request)
     coming = [view for view in views if view.is_coming]
@@ -25,6 +27,7 @@ async def visits_page(request: VisitRequest) -> Response:
         seen=[("seen", view.seen) for view in coming],
         is_confirmed=all(view.is_confirmed for view in coming),
         done=request.http.query_params.get("done", ""),
+        can_wait=can_wait,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import ClassVar, Self
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -29,9 +30,11 @@ class VisitRequest:
     http: Request
     texts: Texts
     token: str
+    room: ClassVar[str] = "visits"
+    """Where its addresses begin, and its templates are."""
 
     @classmethod
-    def of(cls, site: NoscriptSite, http: Request) -> "VisitRequest":
+    def of(cls, site: NoscriptSite, http: Request) -> Self:
         return cls(site, http, texts_for(language_of(http)), token_in(http.path_params["token"]))
 
     async def visits(self, session: BookingSession) -> Sequence[Appointment]:
@@ -41,14 +44,15 @@ class VisitRequest:
     def url(self, page: str = "", *, language: str = "", **query: str) -> str:
         """The address of another page about these visits, in the page's language unless in another."""
         more = urlencode({"lang": language or self.texts.language, **query})
-        return f"/visits/{self.token}{'/' if page else ''}{page}?{more}"
+        return f"/{self.room}/{self.token}{'/' if page else ''}{page}?{more}"
 
     async def page(
         self, template: str, *, here: str = "", status: HTTPStatus = HTTPStatus.OK, **values: object
     ) -> Response:
         """`here` is the page that a reload, or another language, shows."""
         card = await self.site.cards(self.texts.language)
-        return self.render(f"visits/{template}.html", card, here=here, status=status, **values)
+        name = template if "/" in template else f"{self.room}/{template}"
+        return self.render(f"{name}.html", card, here=here, status=status, **values)
 
     def redirect(self, address: str) -> Response:
         return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=SECURITY | PRIVATE)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
+from typing import TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,10 +15,12 @@ from rendering.form import BadForm
 from web.noscript.request import NoscriptSite
 from web.visits.cancel import cancel_page, cancel_visit
 from web.visits.confirm import confirm_visits, visits_page
+from web.visits.earlier import earlier_page, wait_for_earlier
 from web.visits.move import move_page, move_visit
 from web.visits.reminders import reminders_page, resume_reminders, stop_reminders
 from web.visits.request import VisitRequest
 
+R = TypeVar("R", bound=VisitRequest)
 Page = Callable[[VisitRequest], Awaitable[Response]]
 PAGES: dict[tuple[str, str], Page] = {
     ("GET", ""): visits_page,
@@ -26,6 +29,8 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/cancel"): cancel_visit,
     ("GET", "/move"): move_page,
     ("POST", "/move"): move_visit,
+    ("GET", "/earlier"): earlier_page,
+    ("POST", "/earlier"): wait_for_earlier,
     ("GET", "/reminders"): reminders_page,
     ("POST", "/reminders"): stop_reminders,
     ("POST", "/reminders/resume"): resume_reminders,
@@ -35,13 +40,16 @@ PAGES: dict[tuple[str, str], Page] = {
 def visit_routes(site: NoscriptSite) -> list[BaseRoute]:
     """All below `/visits/{token}`. A GET changes nothing."""
     return [
-        Route(f"/visits/{{token}}{path}", partial(_respond, site, page), methods=[method])
+        Route(f"/visits/{{token}}{path}", partial(respond, site, VisitRequest, page), methods=[method])
         for (method, path), page in PAGES.items()
     ]
 
 
-async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
-    request = VisitRequest.of(site, http)
+async def respond(
+    site: NoscriptSite, kind: type[R], page: Callable[[R], Awaitable[Response]], http: Request
+) -> Response:
+    """The page of a secret link; a right secret pays where the client can't."""
+    request = kind.of(site, http)
     try:
         site.charge(http)
     except HTTPException:

@@ -9,4 +9,4 @@ from web.visits.request import VisitRequest
 
 async def unknown_link(request: VisitRequest) -> Response:
     """Calm, with the clinic's number: the patient most likely has a right to know."""
-    return await request.page("unknown", status=HTTPStatus.NOT_FOUND)
+    return await request.page("visits/unknown", status=HTTPStatus.NOT_FOUND)

@@ -9,6 +9,7 @@ from booking.domain.actor import Actor
 from booking.storage.models.desk.blocked_time import MAX_ACTOR
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import lock_schedules, lock_setup_in_time
+from booking.storage.queries.waiting_list import note_openings
 from booking.storage.session import BookingSession
 
 
@@ -34,6 +35,7 @@ async def apply_change(session: BookingSession, practitioner: str, *, now: datet
     await session.flush()
     await get_clinic(session, refresh=True)  # Triggers of the database have changed its row.
     await mark_impossible_visits(session, now=now, practitioner=practitioner)
+    await note_openings(session, [practitioner], due_at=now)
 
 
 def actor_text(actor: Actor) -> str:

@@ -16,6 +16,7 @@ from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
 from booking.storage.queries.desk.staff_changes import others_listen
 from booking.storage.queries.outbox import record_event
+from booking.storage.queries.waiting_list import note_openings
 from booking.storage.session import BookingSession
 
 KINDS = {
@@ -123,6 +124,7 @@ async def record_change(
     """
     await session.flush()
     await plan_reminders(session, [row], now=event.occurred_at)
+    await note_openings(session, [former.practitioner], due_at=event.occurred_at)
     if by is None:
         await withdraw_mail(session, row.id)
         await record_event(session, event, manage_token, ordering_key=row.ordering_key)

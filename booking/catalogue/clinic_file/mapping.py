@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
-from booking.catalogue.clinic_file.model import ClinicFile, RemindersSection
+from booking.catalogue.clinic_file.model import ClinicFile, RemindersSection, WaitingListSection
 from booking.catalogue.clinic_file.validation import (
     hours_without_breaks,
     time_off_instants,
@@ -31,6 +31,7 @@ from booking.storage.models.catalogue import (
     TimeOff,
 )
 
+NO_WAITING_LIST = WaitingListSection.model_validate({"quiet_hours": False})
 NO_REMINDERS = RemindersSection.model_validate({"days_before": [], "quiet_hours": False})
 Row = dict[str, Any]
 
@@ -136,7 +137,9 @@ def _stored(value: Any, languages: Sequence[str]) -> Any:
 
 def _clinic(file: ClinicFile) -> Row:
     clinic, reminders = file.clinic, file.reminders or NO_REMINDERS
+    waiting_list = file.waiting_list or NO_WAITING_LIST
     quiet_from, quiet_until = reminders.quiet_hours or (timedelta(0), timedelta(0))
+    unasked_from, unasked_until = waiting_list.waiting_list_quiet_hours or (timedelta(0), timedelta(0))
     return (
         _row(Clinic, clinic, file)
         | _row(Clinic, file.policy, file)
@@ -144,8 +147,12 @@ def _clinic(file: ClinicFile) -> Row:
         | _row(Clinic, file.desk, file)
         | _row(Clinic, file.busy_calendars, file, "when_unreachable")
         | _row(Clinic, reminders, file, "quiet_hours")
+        | _row(Clinic, waiting_list, file, "waiting_list_quiet_hours")
         | {
             "busy_closes_unreachable": file.busy_calendars.when_unreachable is WhenUnreachable.CLOSED,
+            "waiting_list_offer": waiting_list.waiting_list_offer if file.waiting_list else None,
+            "waiting_list_quiet_from": unasked_from,
+            "waiting_list_quiet_until": unasked_until,
             "reminder_days": sorted(set(reminders.reminder_days), reverse=True) or None,
             "quiet_from": quiet_from,
             "quiet_until": quiet_until,

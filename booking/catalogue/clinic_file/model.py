@@ -32,6 +32,9 @@ from booking.catalogue.clinic_file.formats import Amount, Currency, Email, Langu
 from booking.domain.policy import MAX_VISITS, WhenUnreachable
 from booking.domain.screening import Outcome
 
+HALF_HOUR, DAY = timedelta(minutes=30), timedelta(hours=24)
+NIGHT = (timedelta(hours=21), timedelta(hours=8))
+
 
 class Section(BaseModel):
     """A table of the clinic's file, a pydantic model; a key that it doesn't name is a mistake."""
@@ -144,13 +147,25 @@ class RemindersSection(Section):
     none."""
     reminder_time: Annotated[ClockTime, Field(alias="at")] = timedelta(hours=16)
     """When on such a day, on the clock of the clinic's zone: `"16:00"` unless given."""
-    reminder_wait: Annotated[Duration, between("0 min", "7 days"), Field(alias="after_booking")] = timedelta(
-        hours=24
-    )
+    reminder_wait: Annotated[Duration, between("0 min", "7 days"), Field(alias="after_booking")] = DAY
     """No reminder is due within this time of the booking or of a move, `"24 h"` unless given."""
-    quiet_hours: QuietHours = (timedelta(hours=21), timedelta(hours=8))
-    """Nothing is sent then, on the clock of the clinic's zone: `"21:00-08:00"` unless given; `false`: at any
-    hour."""
+    quiet_hours: QuietHours = NIGHT
+    """Nothing is sent then, on the clinic's clock: `"21:00-08:00"` unless given; `false`: at any hour."""
+
+
+class WaitingListSection(Section):
+    waiting_list_offer: Annotated[Duration, between("5 min", "24 h"), Field(alias="offer")] = HALF_HOUR
+    """How long a time is held for whom it is offered to, `"30 min"` unless given; less where it is near."""
+    waiting_list_notice: Annotated[
+        Annotated[Duration, between("0 min", "366 days")] | None, Field(alias="minimum_notice")
+    ] = None
+    """How long before a visit its time must be offered: that of `[policy]` unless given."""
+    waiting_list_offers_a_week: Annotated[int, Field(alias="offers_a_week", ge=1, le=20, strict=True)] = 3
+    """The most times that one person is offered within 7 days, from 1 to 20: 3 unless given."""
+    waiting_list_entries: Annotated[int, Field(alias="entries_a_person", ge=1, le=10, strict=True)] = 3
+    """How many entries of one person are looked at, the oldest first, from 1 to 10: 3 unless given."""
+    waiting_list_quiet_hours: Annotated[QuietHours, Field(alias="quiet_hours")] = NIGHT
+    """Nothing is offered then: `"21:00-08:00"` unless given; `false`: at any hour."""
 
 
 class SmsSection(Section):
@@ -316,6 +331,8 @@ class ClinicFile(Section):
     sms: SmsSection | None = None
     """[Text messages](../how-to/sms.md) to patients without an e-mail address, for whom reminders are due.
     Without this table none are sent; the server needs an account at a gateway, too."""
+    waiting_list: WaitingListSection | None = None
+    """The [waiting list](../how-to/waiting-list.md) for times that open. Without this table there is none."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
     """The places where the clinic receives patients."""
     screening: list[ScreeningSection] = []

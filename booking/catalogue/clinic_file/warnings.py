@@ -28,6 +28,7 @@ def _clinic(file: ClinicFile, languages: Collection[str]) -> Iterator[str]:
     yield from _reminders(file)
     if file.sms and not (file.reminders and file.reminders.reminder_days):
         yield "sms: text messages are reminders, and there is no table [reminders] with days"
+    yield from _waiting_list(file)
 
 
 def _reminders(file: ClinicFile) -> Iterator[str]:
@@ -41,6 +42,21 @@ def _reminders(file: ClinicFile) -> Iterator[str]:
             yield "reminders.at: is within the quiet hours, so that reminders are sent when those end"
     if all(days >= file.policy.horizon.days for days in reminders.reminder_days):
         yield "reminders.days_before: reaches beyond the horizon, or is empty, so that nobody is reminded"
+
+
+def _waiting_list(file: ClinicFile) -> Iterator[str]:
+    waiting_list, policy = file.waiting_list, file.policy
+    if waiting_list is None:
+        return
+    notice = waiting_list.waiting_list_notice
+    if notice is not None and notice > policy.minimum_notice:
+        yield (
+            "waiting_list.minimum_notice: is longer than that of the policy, so that times are offered to "
+            "everybody but those who wait"
+        )
+    notice = policy.minimum_notice if notice is None else notice
+    if notice >= policy.horizon:
+        yield "waiting_list.minimum_notice: reaches beyond the horizon, so that nothing is ever offered"
 
 
 def _service(file: ClinicFile, service: ServiceSection, today: date) -> Iterator[str]:

@@ -53,6 +53,12 @@ class Clinic(Table):
     busy_closes_unreachable: Mapped[bool] = mapped_column(server_default=false())
     sms_most_a_day: Mapped[int | None]  # None: no text messages
     sms_names_service: Mapped[bool] = mapped_column(server_default=false())
+    waiting_list_offer: Mapped[timedelta | None]  # how long an offer lasts; None: there is no waiting list
+    waiting_list_notice: Mapped[timedelta | None]  # None: `minimum_notice`
+    waiting_list_offers_a_week: Mapped[int] = mapped_column(server_default=text("3"))
+    waiting_list_entries: Mapped[int] = mapped_column(server_default=text("3"))  # of a person
+    waiting_list_quiet_from: Mapped[timedelta] = mapped_column(server_default=text("0"))  # both 0: none
+    waiting_list_quiet_until: Mapped[timedelta] = mapped_column(server_default=text("0"))
     catalogue_revision: Mapped[str] = mapped_column(String(36), server_default=text("''"))  # set by triggers
 
     @property

@@ -50,4 +50,5 @@ class Hold(AppointmentColumns, Table):
     expires_at: Mapped[datetime]
     extended_at: Mapped[datetime | None]
     by_staff: Mapped[bool] = mapped_column(server_default=false())  # bound by fewer rules
+    from_waiting_list: Mapped[bool] = mapped_column(server_default=false())  # bound by its notice
     client: Mapped[bytes | None] = mapped_column(index=True)  # hash of its address; None once booked

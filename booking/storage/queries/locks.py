@@ -11,6 +11,7 @@ from booking.storage.session import BookingSession
 SETUP_LOCK = 0x626F6F6B  # any constant
 RETENTION_LOCK = 0x6B656570
 REMINDER_LOCK = 0x72656D69
+WAITING_LIST_LOCK = 0x77616974
 
 
 async def lock_setup(session: BookingSession) -> None:
@@ -43,6 +44,11 @@ async def try_lock_retention(session: BookingSession) -> bool:
 async def try_lock_reminders(session: BookingSession) -> bool:
     """Whether no other process takes or plans reminders; until the transaction ends, none begins to."""
     return await _try_lock(session, REMINDER_LOCK)
+
+
+async def try_lock_waiting_list(session: BookingSession) -> bool:
+    """Whether no other process offers times; until the transaction ends, none begins to."""
+    return await _try_lock(session, WAITING_LIST_LOCK)
 
 
 async def _try_lock(session: BookingSession, lock: int) -> bool:

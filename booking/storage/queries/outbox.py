@@ -13,6 +13,7 @@ from booking.storage.base import EncryptedColumn, core_table, insert_into
 from booking.storage.key_store.manage_tokens import decrypted_manage_token, encrypted_manage_token
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.outbox import MAIL_LISTENER, OutboxDelivery, OutboxEvent, OutboxListener
+from booking.storage.models.waiting_list import WaitingListEntry
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
 
@@ -31,7 +32,8 @@ IS_AHEAD = exists().where(
     APPOINTMENTS.c.ends_at > bindparam("now"),
     or_(APPOINTMENTS.c.id == EVENTS.c.ordering_key, APPOINTMENTS.c.course == EVENTS.c.ordering_key),
 )
-EVENTS_THAT_ARE_OVER = select(EVENTS.c.id).where(EVENTS.c.ordering_key.is_not(None), ~IS_AHEAD)
+WAITS = exists().where(WaitingListEntry.id == EVENTS.c.ordering_key, WaitingListEntry.ended_at.is_(None))
+EVENTS_THAT_ARE_OVER = select(EVENTS.c.id).where(EVENTS.c.ordering_key.is_not(None), ~IS_AHEAD, ~WAITS)
 FORGET_TOKENS = (
     update(DELIVERIES)
     .where(DELIVERIES.c.manage_token.is_not(None), DELIVERIES.c.event.in_(EVENTS_THAT_ARE_OVER))
@@ -82,13 +84,12 @@ async def register_listeners(session: BookingSession, names: Collection[str]) ->
 
 async def listener_statuses(session: BookingSession) -> Sequence[ListenerStatus]:
     """All listeners but webhook endpoints, by name."""
-    waits = OutboxDelivery.due_at.is_not(None)
     is_given_up = OutboxDelivery.due_at.is_(None) & OutboxDelivery.delivered_at.is_(None)
     query = (
         select(
             OutboxListener.name,
-            func.count(case((waits, 1))),
-            func.min(case((waits, OutboxEvent.occurred_at))),
+            func.count(OutboxDelivery.due_at),
+            func.min(case((OutboxDelivery.due_at.is_not(None), OutboxEvent.occurred_at))),
             # Without an event there is no delivery at all.
             func.count(case((is_given_up & OutboxDelivery.event.is_not(None), 1))),
         )
@@ -103,8 +104,8 @@ async def listener_statuses(session: BookingSession) -> Sequence[ListenerStatus]
 
 async def events_without_listener(session: BookingSession) -> int:
     """The number of events that no listener was registered for when they happened."""
-    is_due = exists().where(DELIVERIES.c.event == OutboxEvent.id)
-    return (await session.scalar(select(func.count()).select_from(OutboxEvent).where(~is_due))) or 0
+    is_unheard = ~exists().where(DELIVERIES.c.event == OutboxEvent.id)
+    return (await session.scalar(select(func.count()).select_from(OutboxEvent).where(is_unheard))) or 0
 
 
 async def latest_deliveries(
@@ -200,8 +201,8 @@ async def _insert_event(session: BookingSession, event: Event, ordering_key: uui
 
 
 async def listeners_with_due_deliveries(session: BookingSession, *, now: datetime) -> Sequence[str]:
-    query = select(OutboxDelivery.listener).where(OutboxDelivery.due_at <= now).distinct()
-    return (await session.scalars(query)).all()
+    due = OutboxDelivery.due_at <= now
+    return (await session.scalars(select(OutboxDelivery.listener).where(due).distinct())).all()
 
 
 async def claim_deliveries(
@@ -245,7 +246,7 @@ async def settle_delivery(
 ) -> None:
     """Record the outcome of an attempt: delivered, due again, or (both None) given up.
 
-    A delivery that was claimed by another process or requeued meanwhile stays as it is.
+    One that was claimed by another process or requeued meanwhile stays as it is.
     """
     claimed = (
         OutboxDelivery.event == due.event.id,
@@ -253,7 +254,7 @@ async def settle_delivery(
         OutboxDelivery.due_at == due.until,
     )
     settled = update(OutboxDelivery).where(*claimed).values(delivered_at=delivered_at, due_at=again_at)
-    # The token of a delivery that is given up stays: a mail that is sent later has its link.
+    # The token of one that is given up stays: a mail that is sent later has its link.
     await session.execute(settled.values(manage_token=None) if delivered_at else settled)
 
 

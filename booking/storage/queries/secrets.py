@@ -1,15 +1,18 @@
-"""Which secrets are right, of any kind that a client may have, by their hashes; and whose a feed's is."""
+"""Secrets by their hashes: which are right, and whose they are; and the keys of partners and sites."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import ColumnElement, bindparam, select, union_all
 
+from booking.storage.models.api_keys import ApiKey, ApiKeySecret, SiteKey
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.calendar_feeds import AnyFeed, CalendarFeed, FreeBusyFeed
 from booking.storage.models.catalogue import Practitioner
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey
+from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
 from booking.storage.session import BookingSession
 
 COLUMNS = (
@@ -19,6 +22,8 @@ COLUMNS = (
     IdempotencyKey.key_hash,
     CalendarFeed.token_hash,
     FreeBusyFeed.token_hash,
+    WaitingListEntry.token_hash,
+    WaitingListOffer.token_hash,
 )
 AMONG = union_all(
     *(select(column).where(column.in_(bindparam("hashes", expanding=True))) for column in COLUMNS)
@@ -26,7 +31,7 @@ AMONG = union_all(
 
 
 async def right_secrets(session: BookingSession, hashes: Collection[bytes]) -> set[bytes]:
-    """Those of the hashes that are of manage tokens, holds, idempotency keys and feeds."""
+    """Those of the hashes that are of manage tokens, holds, idempotency keys, feeds or the waiting list."""
     return set((await session.scalars(AMONG, {"hashes": list(hashes)})).all())
 
 
@@ -40,3 +45,33 @@ async def practitioner_of_feed(
         .where(kind.token_hash == token_hash, Practitioner.listed)
     )
     return (await session.scalars(query)).one_or_none()
+
+
+async def api_key_by_secret(session: BookingSession, secret_hash: bytes, *, now: datetime) -> ApiKey | None:
+    """The key of this secret, if the key is not revoked and the secret has not expired."""
+    query = select(ApiKey).join(ApiKeySecret, ApiKeySecret.key == ApiKey.id)
+    live = (ApiKeySecret.hash == secret_hash, _is_live(now), ApiKey.revoked_at.is_(None))
+    return (await session.scalars(query.where(*live))).one_or_none()
+
+
+async def live_secrets(session: BookingSession, key: str, *, now: datetime) -> Sequence[ApiKeySecret]:
+    """The oldest first."""
+    query = select(ApiKeySecret).where(ApiKeySecret.key == key, _is_live(now))
+    return (await session.scalars(query.order_by(ApiKeySecret.created_at))).all()
+
+
+def _is_live(now: datetime) -> ColumnElement[bool]:
+    return ApiKeySecret.expires_at.is_(None) | (ApiKeySecret.expires_at > now)
+
+
+async def site_key_by_id(session: BookingSession, id: str) -> SiteKey | None:
+    """None once it is revoked."""
+    site = await session.get(SiteKey, id)
+    return site if site and site.revoked_at is None else None
+
+
+async def all_keys(session: BookingSession) -> Sequence[ApiKey | SiteKey]:
+    """In the order of their creation."""
+    keys = (await session.scalars(select(ApiKey))).all()
+    sites = (await session.scalars(select(SiteKey))).all()
+    return sorted([*keys, *sites], key=lambda key: (key.created_at, key.id))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from booking.api_keys import SITE_KEY_PREFIX, create_key, create_site_key, revoke_key, rotate_key
 from booking.storage.models.api_keys import ApiKey, Scope, SiteKey
-from booking.storage.queries.api_keys import all_keys
+from booking.storage.queries.secrets import all_keys
 from booking.storage.session import BookingSession
 from graphql_api.cli.command import Commands, add_command, add_verbs, table
 from graphql_api.cli.transaction import in_transaction

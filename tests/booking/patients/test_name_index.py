@@ -12,7 +12,7 @@ from booking.patients.erase import clear_patients, erase_patients
 from booking.patients.index_names import NameIndexWorker, index_names
 from booking.storage.database import Database
 from booking.storage.models.appointments import Patient
-from booking.storage.models.name_index import NameToken
+from booking.storage.models.desk.name_index import NameToken
 from booking.storage.queries.desk.names import lock_patients_without_name_index
 from tests.booking.notifications.bookings import make_booking
 from tests.support.clinics import SAMPLE, open_clinic

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.reminders.rules import BEFORE_QUIET, QuietHours, ReminderRules
+from booking.reminders.rules import BEFORE_QUIET, ReminderRules
+from booking.timegrid.quiet_hours import QuietHours
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TIMES = st.integers(0, 1439).map(lambda minutes: timedelta(minutes=minutes))

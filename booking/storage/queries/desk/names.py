@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from booking.storage.base import core_table, insert_into
 from booking.storage.models.appointments import Patient
-from booking.storage.models.name_index import NameToken
+from booking.storage.models.desk.name_index import NameToken
 from booking.storage.session import BookingSession
 
 PATIENTS = core_table(Patient)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select, union
 
 from booking.storage.base import core_table
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
-from booking.storage.models.name_index import NameToken
+from booking.storage.models.desk.name_index import NameToken
 from booking.storage.session import BookingSession
 
 PATIENTS, APPOINTMENTS = core_table(Patient).c, core_table(Appointment).c

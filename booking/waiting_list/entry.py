@@ -1,0 +1,88 @@
+"""An entry by the secret of a link: its own, or one of a mail that offered a time."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.catalogue.lookup import practitioners_offering
+from booking.domain.errors import NotFound
+from booking.domain.tokens import hash_of
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
+from booking.storage.queries.appointments import appointments_by_id
+from booking.storage.queries.locks import lock_schedules
+from booking.storage.queries.waiting_list import entry_by_token, offers_of_entry
+from booking.storage.session import BookingSession
+from booking.waiting_list.wishes import AvailableTime, Wishes
+
+
+@dataclass(frozen=True)
+class WaitingState:
+    """An entry as its patient sees it.
+
+    `offers` are all that were made, the newest first. `replaces` is the visit that stands until an
+    earlier one is taken, and `appointment` what was taken.
+    """
+
+    entry: WaitingListEntry
+    offers: Sequence[WaitingListOffer]
+    replaces: Appointment | None
+    appointment: Appointment | None
+
+    def open_offer(self, now: datetime) -> WaitingListOffer | None:
+        """The time that is held for the patient now."""
+        is_open = (each for each in self.offers if each.outcome is None and each.expires_at > now)
+        return next(is_open, None) if self.entry.waits else None
+
+
+async def waiting_state(session: BookingSession, token: str) -> WaitingState | None:
+    """None where the secret opens nothing (any more)."""
+    entry = await entry_by_token(session, hash_of(token))
+    return None if entry is None else await state_of(session, entry)
+
+
+async def state_of(session: BookingSession, entry: WaitingListEntry) -> WaitingState:
+    rows = await _visits(session, entry)
+    return WaitingState(
+        entry,
+        await offers_of_entry(session, entry.id),
+        rows.get(entry.replaces) if entry.replaces else None,
+        rows.get(entry.appointment) if entry.appointment else None,
+    )
+
+
+async def lock_entry(session: BookingSession, token: str) -> WaitingListEntry:
+    """The entry of a secret, as it is once nobody else can change it, or decide about time that it waits for.
+
+    Raises:
+        NotFound: the secret opens nothing (any more).
+    """
+    entry = await entry_by_token(session, hash_of(token))
+    if entry is None:
+        raise NotFound("This link is not valid (any more). Please call us.", path=("waitingListToken",))
+    rows = await _visits(session, entry)
+    offers = await offers_of_entry(session, entry.id)
+    practitioners = {row.practitioner for row in rows.values()} | {each.practitioner for each in offers}
+    # Schedules first, as everybody does who decides about time: no two wait for each other.
+    await lock_schedules(session, practitioners | set(await practitioners_offering(session, entry.service)))
+    await session.refresh(entry, with_for_update=True)
+    for offer in offers:
+        await session.refresh(offer)
+    return entry
+
+
+def wishes_of(entry: WaitingListEntry, replaces: Appointment | None) -> Wishes:
+    return Wishes(
+        entry.first_day,
+        entry.last_day,
+        [AvailableTime(*each) for each in entry.available_times],
+        entry.practitioners,
+        entry.location,
+        before=replaces.starts_at if replaces else None,
+    )
+
+
+async def _visits(session: BookingSession, entry: WaitingListEntry) -> dict[uuid.UUID, Appointment]:
+    ids = [visit for visit in (entry.replaces, entry.appointment) if visit is not None]
+    return {row.id: row for row in await appointments_by_id(session, ids)} if ids else {}

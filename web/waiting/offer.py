@@ -1,0 +1,81 @@
+"""Taking an offered time by one tap, and declining it."""
+
+import uuid
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from booking.domain.errors import (
+    BookingError,
+    CallTheClinic,
+    NotFound,
+    OfferEnded,
+    ScreeningIncomplete,
+    TryAgain,
+)
+from booking.domain.screening import Answer
+from booking.waiting_list.accept import AcceptRequest, accept_offer
+from booking.waiting_list.leave import decline_offer
+from rendering.form import Form, read_form
+from web.noscript.times import REASONS
+from web.visits.unknown import unknown_link
+from web.waiting.entry import show_entry
+from web.waiting.request import WaitingRequest
+
+ANSWER = "answer-"
+
+
+async def accept(request: WaitingRequest) -> Response:
+    """`POST /waiting/{token}/accept` with the `offer` that the page showed. A second tap shows the same."""
+    form = await read_form(request.http)
+    offer = _offer_in(form)
+    if offer is None:
+        return request.redirect(request.url())
+    answered_again = request.site.was_screening_refused(request.http)
+    wanted = AcceptRequest(request.token, offer, _answers(form), answered_again)
+    try:
+        async with request.site.database.write() as session:
+            await accept_offer(session, wanted, now=await request.site.now(session))
+    except TryAgain:
+        raise
+    except (OfferEnded, NotFound):
+        return await show_entry(request, status=HTTPStatus.CONFLICT)  # It says that the time is gone.
+    except ScreeningIncomplete as refusal:
+        return await show_entry(
+            request, missing=tuple(refusal.missing), status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    except CallTheClinic:
+        request.site.refuse_screening(request.http)
+        return await request.page("call", status=HTTPStatus.FORBIDDEN)
+    except (BookingError, ExceptionGroup) as refusal:
+        reason = request.texts(REASONS.get(type(refusal), "problem.other"))
+        return await show_entry(request, reason=reason, status=HTTPStatus.CONFLICT)
+    return request.redirect(request.url())
+
+
+async def decline(request: WaitingRequest) -> Response:
+    """`POST /waiting/{token}/decline` with the `offer`; the next in the order is asked."""
+    offer = _offer_in(await read_form(request.http))
+    if offer is not None:
+        try:
+            async with request.site.database.write() as session:
+                await decline_offer(session, request.token, offer, now=await request.site.now(session))
+        except NotFound:
+            return await unknown_link(request)
+    return request.redirect(request.url())
+
+
+def _offer_in(form: Form) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(form.get("offer"))
+    except ValueError:
+        return None
+
+
+def _answers(form: Form) -> dict[str, Answer]:
+    """By slug; other fields, and other values than answers, are ignored."""
+    return {
+        name.removeprefix(ANSWER): Answer(value)
+        for name, value in form.pairs
+        if name.startswith(ANSWER) and value in list(Answer)
+    }
