@@ -115,7 +115,7 @@ if __name__ == "__main__":
     from graphql_api.cli.main import main
 
     # The command imports them late, when another user may not read a checkout of root.
-    for module in ("alembic.command", "encodings.idna", "gzip"):
+    for module in ("alembic.command", "encodings.idna", "gzip", "importlib.readers"):
         import_module(module)
 
     # At its end an interpreter looks through all objects for garbage, which takes half a second: not those.
