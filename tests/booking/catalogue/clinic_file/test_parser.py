@@ -256,6 +256,16 @@ def test_the_sample_shows_every_key_but_the_rare_ones() -> None:
 
     assert (
         missing
-        - {"busy_calendars", "clinic", "consent", "desk", "policy", "reminders", "retention", "waiting_list"}
+        - {
+            "busy_calendars",
+            "clinic",
+            "consent",
+            "desk",
+            "policy",
+            "reminders",
+            "retention",
+            "sms",
+            "waiting_list",
+        }
         == set()
     )
