@@ -87,12 +87,13 @@ def shown(start: datetime) -> str:
     return f"{start:%B %d %I:%M %p}"
 
 
-async def read_mails(database: Database, box: Mailbox) -> list[ArrivedMail]:
-    """All that have come, in order."""
+async def read_mails(database: Database, box: Mailbox, *, since: int) -> list[ArrivedMail]:
+    """All that have come behind so many, in order: those before may be about another database."""
     async with database.read() as session:
         events = {str(event.id): event for event in await session.scalars(select(OutboxEvent))}
     mails = []
-    for place, (message, at) in enumerate(zip(box.messages, box.arrived_at, strict=True)):
+    arrived = zip(box.messages[since:], box.arrived_at[since:], strict=True)
+    for place, (message, at) in enumerate(arrived):
         message_id = str(message["Message-ID"]).strip("<>").partition("@")[0]
         times = {
             reference: shown(
