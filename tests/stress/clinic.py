@@ -27,6 +27,8 @@ minimum_notice = "0 min"
 horizon = "366 days"
 hold = "60 min"
 cancellation_notice = "0 min"
+[waiting_list]
+quiet_hours = false
 [[locations]]
 slug = "here"
 name = "Here"
@@ -50,6 +52,8 @@ quiet_hours = false""",
             *_practitioners(4, "courses"),
             _service("kill", 30, after=10),
             *_practitioners(4, "kill"),
+            _service("waiting", 30),
+            *_practitioners(1, "waiting"),
             _service("reminders", 30, after=10, reminders=True),
             *_practitioners(NOT_DUE, "reminders"),
         ]

@@ -20,6 +20,7 @@ from tests.stress.scenarios.doors import doors, measure_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import kill
 from tests.stress.scenarios.reminders import reminders
+from tests.stress.scenarios.waiting_list import waiting_list
 from tests.support.databases import Postgres, sqlite_copy
 
 pytestmark = pytest.mark.processes
@@ -71,6 +72,11 @@ async def test_one_time_is_sold_once(deployment: Deployment) -> None:
     outcome = await one_time(deployment, attempts=60)
     assert outcome.wrong == []
     assert (outcome.successes, outcome.refusals) == (2, 59)  # one holds it, and books it
+
+
+async def test_a_time_of_the_waiting_list_has_one_winner(deployment: Deployment) -> None:
+    outcome = await waiting_list(deployment, attempts=60)
+    assert outcome.wrong == []
 
 
 async def test_visits_of_unequal_lengths_never_overlap_and_leave_no_room(deployment: Deployment) -> None:
