@@ -167,7 +167,9 @@ async def test_the_dialog_comes_as_one_module_with_its_style_sheet(site: httpx.A
     module = (await site.get(assets().address("flow/start.js"))).text
 
     assert not re.search(r"\bimport\b(?!\(|\.meta)", module)
-    assert re.search(r"\bexport\s*\{\w+ as preload,\s*\w+ as start\}", module)
+    # Files that few journeys need are loaded later, and share what this one exports besides.
+    (exported,) = re.findall(r"\bexport\s*\{([^}]*)\}", module)
+    assert {"preload", "start"} <= {name.split()[-1] for name in exported.split(",")}
     for selector in (".frame", ".card", ".days"):
         assert selector in module
 

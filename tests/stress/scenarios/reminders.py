@@ -145,7 +145,8 @@ async def reminders(
     None is sent of a time that a visit has no more, unless it was on its way when that changed; none is lost;
     and what comes twice has one Message-ID. Meanwhile the mail server refuses all for `outage_seconds`.
     """
-    tally, chance = Tally("reminders", deployment), random.Random(seed)
+    # Scenarios with one seed must not share their idempotency keys.
+    tally, chance = Tally("reminders", deployment), random.Random(f"reminders {seed}")
     patients = Patients(tally, RetryingClient(tally, chance), chance)
     mails_before = len(box.messages)
     database = open_database(deployment.url)
