@@ -1,26 +1,19 @@
 """The worker that takes reminders when they are due, beside the outbox relay."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from booking.domain.errors import TryAgain
+from booking.background import Clock, repeat
 from booking.reminders.due import take_due_reminders
 from booking.reminders.replan import is_plan_current, plan_next_visits
 from booking.storage.database import Database
 from booking.storage.queries.locks import try_lock_reminders
 from booking.storage.queries.reminders import has_due_reminders
-from booking.storage.session import BookingSession
-
-log = logging.getLogger("book_online")
 
 FIRST_AFTER = timedelta(seconds=5)
 """A start has enough to do."""
 INTERVAL = timedelta(seconds=15)
-
-Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
 async def remind(database: Database, *, now: datetime) -> None:
@@ -56,14 +49,11 @@ class ReminderWorker:
 
     async def run(self) -> None:
         """Never ends by itself; a failure waits for the next look."""
-        await asyncio.sleep(FIRST_AFTER.total_seconds())
-        while True:
-            try:
-                async with self.database.read() as session:
-                    now = await self.clock(session)
-                await remind(self.database, now=now)
-            except TryAgain:
-                pass  # The database has logged the reason.
-            except Exception:
-                log.exception("reminders could not be taken; it is tried again")
-            await asyncio.sleep(INTERVAL.total_seconds())
+        await repeat(
+            lambda now: remind(self.database, now=now),
+            self.database,
+            self.clock,
+            first_after=FIRST_AFTER,
+            interval=INTERVAL,
+            failure="reminders could not be taken; it is tried again",
+        )

@@ -1,15 +1,13 @@
 """Retention: what the clinic keeps no longer goes, some rows at a time, beside the outbox relay."""
 
-import asyncio
-import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking.audit.prune import MAX_PRUNED, prune_trail
+from booking.background import Clock, repeat
 from booking.domain.actor import Actor, ActorKind
-from booking.domain.errors import TryAgain
 from booking.retention.contact_data import count_expired_patients, erase_expired_patients
 from booking.retention.kinds import Kind, kept_since
 from booking.retention.old_rows import count_old_rows, delete_old_rows
@@ -21,14 +19,10 @@ from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import try_lock_retention
 from booking.storage.session import BookingSession
 
-log = logging.getLogger("book_online")
-
 ROWS_A_STEP = 300
 """Deleted in one transaction: no booking waits for long."""
 FIRST_AFTER = timedelta(minutes=1)
 INTERVAL = timedelta(hours=1)
-
-Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
 async def count_expired(session: BookingSession, *, now: datetime) -> Mapping[Kind, int]:
@@ -105,14 +99,11 @@ class RetentionWorker:
     async def run(self) -> None:
         """Never ends by itself; a failure waits for the next hour."""
         actor = Actor(ActorKind.SERVER, "retention", socket.gethostname())
-        await asyncio.sleep(FIRST_AFTER.total_seconds())
-        while True:
-            try:
-                async with self.database.read() as session:
-                    now = await self.clock(session)
-                await delete_expired(self.database, actor, now=now)
-            except TryAgain:
-                pass  # The database has logged the reason.
-            except Exception:
-                log.exception("what is kept no longer could not be deleted; it is tried again in an hour")
-            await asyncio.sleep(INTERVAL.total_seconds())
+        await repeat(
+            lambda now: delete_expired(self.database, actor, now=now),
+            self.database,
+            self.clock,
+            first_after=FIRST_AFTER,
+            interval=INTERVAL,
+            failure="what is kept no longer could not be deleted; it is tried again in an hour",
+        )

@@ -1,14 +1,12 @@
 """The worker that fills time which has opened from the waiting list, beside the outbox relay."""
 
 import asyncio
-import logging
 import socket
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from booking.background import Clock, repeat
 from booking.domain.actor import Actor, ActorKind
-from booking.domain.errors import TryAgain
 from booking.storage.database import Database
 from booking.storage.models.waiting_list import OfferOutcome
 from booking.storage.queries.catalogue import get_clinic
@@ -27,15 +25,11 @@ from booking.waiting_list.end import end_offer
 from booking.waiting_list.offer import offer_open_times
 from booking.waiting_list.rules import waiting_list_rules
 
-log = logging.getLogger("book_online")
-
 FIRST_AFTER = timedelta(seconds=5)
 """A start has enough to do."""
 INTERVAL = timedelta(seconds=5)
 SWEEP = timedelta(minutes=10)
 """All who wait are looked at so often, whatever was noted: a busy source tells nobody when its time ends."""
-
-Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
 async def fill_open_times(database: Database, *, now: datetime, sweep: bool = False) -> None:
@@ -90,17 +84,19 @@ class WaitingListWorker:
 
     async def run(self) -> None:
         """Never ends by itself; a failure waits for the next look."""
-        await asyncio.sleep(FIRST_AFTER.total_seconds())
         swept_at: datetime | None = None
-        while True:
-            try:
-                async with self.database.read() as session:
-                    now = await self.clock(session)
-                is_due = swept_at is None or now - swept_at >= SWEEP
-                await fill_open_times(self.database, now=now, sweep=is_due)
-                swept_at = now if is_due else swept_at
-            except TryAgain:
-                pass  # The database has logged the reason.
-            except Exception:
-                log.exception("open times could not be offered to those who wait; it is tried again")
-            await asyncio.sleep(INTERVAL.total_seconds())
+
+        async def fill(now: datetime) -> None:
+            nonlocal swept_at
+            is_due = swept_at is None or now - swept_at >= SWEEP
+            await fill_open_times(self.database, now=now, sweep=is_due)
+            swept_at = now if is_due else swept_at
+
+        await repeat(
+            fill,
+            self.database,
+            self.clock,
+            first_after=FIRST_AFTER,
+            interval=INTERVAL,
+            failure="open times could not be offered to those who wait; it is tried again",
+        )

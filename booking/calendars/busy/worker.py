@@ -1,19 +1,14 @@
 """The worker that keeps the copies of calendars elsewhere fresh, beside the outbox relay."""
 
 import asyncio
-import logging
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from booking.background import Clock, repeat
 from booking.calendars.busy.refresh import BusyCalendarRefresher
-from booking.domain.errors import TryAgain
 from booking.storage.database import Database
 from booking.storage.queries.desk.busy_calendars import calendars_to_ask, claim_calendar
-from booking.storage.session import BookingSession
-
-log = logging.getLogger("book_online")
 
 FIRST_AFTER = timedelta(seconds=8)
 """A start has enough to do."""
@@ -23,8 +18,6 @@ AT_ONCE = 2
 TURN = 20
 LEASE = timedelta(minutes=3)
 """A process that ends while it asks leaves the calendar to another after this."""
-
-Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
 async def refresh_due(database: Database, refresher: BusyCalendarRefresher, *, now: datetime) -> int:
@@ -60,19 +53,13 @@ class BusyCalendarWorker:
     async def run(self) -> None:
         """Never ends by itself; a failure waits for the next look. With it ends all that is being asked."""
         try:
-            await asyncio.sleep(FIRST_AFTER.total_seconds())
-            await self._look_often()
+            await repeat(
+                lambda now: refresh_due(self.database, self.refresher, now=now),
+                self.database,
+                self.clock,
+                first_after=FIRST_AFTER,
+                interval=INTERVAL,
+                failure="calendars elsewhere could not be asked; it is tried again",
+            )
         finally:
             await self.refresher.close()
-
-    async def _look_often(self) -> None:
-        while True:
-            try:
-                async with self.database.read() as session:
-                    now = await self.clock(session)
-                await refresh_due(self.database, self.refresher, now=now)
-            except TryAgain:
-                pass  # The database has logged the reason.
-            except Exception:
-                log.exception("calendars elsewhere could not be asked; it is tried again")
-            await asyncio.sleep(INTERVAL.total_seconds())

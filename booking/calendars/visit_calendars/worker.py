@@ -1,26 +1,18 @@
 """The worker that writes visits into practitioners' calendars, beside the outbox relay."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from booking.background import Clock, repeat
 from booking.calendars.visit_calendars.write import COMPARED_EVERY, VisitCalendarWriter
-from booking.domain.errors import TryAgain
 from booking.storage.database import Database
 from booking.storage.queries.desk.visit_calendars import calendars_to_write, claim_visit_calendar
-from booking.storage.session import BookingSession
-
-log = logging.getLogger("book_online")
 
 FIRST_AFTER = timedelta(seconds=12)
 """A start has enough to do."""
 INTERVAL = timedelta(seconds=10)
 LEASE = timedelta(minutes=5)
 """Longer than a turn with its last request. If the process dies, another goes on afterwards."""
-
-Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
 async def write_due(database: Database, writer: VisitCalendarWriter, *, now: datetime) -> int:
@@ -50,14 +42,11 @@ class VisitCalendarWorker:
 
     async def run(self) -> None:
         """Never ends by itself; a failure waits for the next look."""
-        await asyncio.sleep(FIRST_AFTER.total_seconds())
-        while True:
-            try:
-                async with self.database.read() as session:
-                    now = await self.clock(session)
-                await write_due(self.database, self.writer, now=now)
-            except TryAgain:
-                pass  # The database has logged the reason.
-            except Exception:
-                log.exception("visits could not be written into calendars; it is tried again")
-            await asyncio.sleep(INTERVAL.total_seconds())
+        await repeat(
+            lambda now: write_due(self.database, self.writer, now=now),
+            self.database,
+            self.clock,
+            first_after=FIRST_AFTER,
+            interval=INTERVAL,
+            failure="visits could not be written into calendars; it is tried again",
+        )
