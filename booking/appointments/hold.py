@@ -258,9 +258,15 @@ async def check_held_time(session: BookingSession, hold: Hold, *, now: datetime)
     """
     service, at = (await all_services(session))[hold.service], hold.starts_at
     criteria = SlotCriteria(
-        service, hold.practitioner, hold.location, hold.by_staff, hold.squeeze_in, hold.from_waiting_list
+        service,
+        hold.practitioner,
+        hold.location,
+        hold.by_staff,
+        hold.squeeze_in,
+        hold.from_waiting_list,
+        ignoring=hold.id,
     )
-    await open_slots_at(session, criteria, at, now=now, notice_from=hold.created_at, ignoring=hold.id)
+    await open_slots_at(session, criteria, at, now=now, notice_from=hold.created_at)
 
 
 async def _expired_refusal(session: BookingSession, hold: Hold, *, now: datetime) -> HoldExpired:

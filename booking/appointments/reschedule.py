@@ -18,7 +18,7 @@ from booking.appointments.idempotency import (
 )
 from booking.appointments.lookup import changeable_appointment, check_day, check_deadline, lock_appointment
 from booking.audit.record import record_audit
-from booking.catalogue.lookup import all_services, check_location, check_practitioner, location_zones
+from booking.catalogue.lookup import all_services, location_zones
 from booking.domain.actor import Actor
 from booking.domain.errors import (
     BookingError,
@@ -36,7 +36,7 @@ from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.screening import Answer
 from booking.extensions.dispatch import run_booking_rules
 from booking.patients.contacts import patient_key
-from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.criteria import SlotCriteria, criteria_to_move
 from booking.scheduling.slots import open_slots_at
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
@@ -161,19 +161,15 @@ async def reschedule(
     if not appointment.stands:
         message = "This visit was cancelled. Please book a new one."
         raise TooLateToChange(message, deadline=appointment.changed_at)
-    practitioner = await check_practitioner(session, request.practitioner) or appointment.practitioner
-    if appointment.course and practitioner != appointment.practitioner:
-        message = "All visits of a course are with one practitioner."
-        raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
-    service = (await all_services(session))[appointment.service]
-    location = await check_location(session, request.location) or appointment.location
+    wanted = await criteria_to_move(session, appointment, request.practitioner, request.location)
+    service, practitioner = wanted.service, wanted.practitioner or appointment.practitioner
     if staff is not None:
         await _check_staff_move(session, appointment, request.starts_at, practitioner, staff)
     offered = request.offered
-    criteria = SlotCriteria(
-        service,
-        practitioner,
-        location,
+    criteria = replace(
+        wanted,
+        practitioner=practitioner,
+        location=wanted.location or appointment.location,
         by_staff=staff is not None,
         from_waiting_list=offered is not None,
     )
@@ -186,7 +182,6 @@ async def reschedule(
         squeeze_in=staff is not None and staff.squeeze_in,
         now=now,
         notice_from=offered.created_at if offered else None,
-        ignoring=appointment.id,
     )
     await save_outcome(session, repeatable, appointment.id, now=now)
     if slot == appointment.slot and is_beside == appointment.squeeze_in:
@@ -245,19 +240,16 @@ async def _open_slot(
     squeeze_in: bool,
     now: datetime,
     notice_from: datetime | None,
-    ignoring: uuid.UUID,
 ) -> tuple[OpenSlot, bool]:
     """The slot, and whether it is a squeeze-in, since the time itself is taken."""
     try:
-        slots = await open_slots_at(
-            session, criteria, starts_at, now=now, notice_from=notice_from, ignoring=ignoring
-        )
+        slots = await open_slots_at(session, criteria, starts_at, now=now, notice_from=notice_from)
         return slots[0], False
     except SlotTaken:
         if not squeeze_in:
             raise
     beside = replace(criteria, squeeze_in=True)
-    return (await open_slots_at(session, beside, starts_at, now=now, ignoring=ignoring))[0], True
+    return (await open_slots_at(session, beside, starts_at, now=now))[0], True
 
 
 async def _check_staff_move(

@@ -1,11 +1,14 @@
 """The criteria of a search for slots."""
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from booking.catalogue.lookup import check_location, check_practitioner, listed_service
-from booking.domain.open_slot import RequestedTime
+from booking.catalogue.lookup import all_services, check_location, check_practitioner, listed_service
+from booking.domain.errors import InvalidInput, InvalidInputCode
+from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.policy import BookingPolicy
+from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
@@ -25,6 +28,10 @@ class SlotCriteria:
 
     from_waiting_list: bool = False
     """Whether the waiting list offers the slot: it may have a notice of its own."""
+    ignoring: uuid.UUID | None = None
+    """A hold or an appointment whose own ticks count as free."""
+    present: OpenSlot | None = None
+    """What a visit has that is to be moved: no search offers it as another time."""
 
     def at(self, starts_at: datetime) -> RequestedTime:
         return RequestedTime(self.service.slug, starts_at, self.practitioner, self.location)
@@ -48,6 +55,31 @@ async def slot_criteria(
         await check_practitioner(session, practitioner),
         await check_location(session, location),
         by_staff,
+    )
+
+
+async def criteria_to_move(
+    session: BookingSession, visit: Appointment, practitioner: str | None = None, location: str | None = None
+) -> SlotCriteria:
+    """Criteria for other times of a visit, whose own time counts as free; its service may be withdrawn.
+
+    With any practitioner and at any location unless they are named (slugs); a visit of a course stays with
+    its practitioner.
+
+    Raises:
+        NotFound: the clinic doesn't list one of them.
+        InvalidInput: another practitioner is named for a visit of a course.
+    """
+    practitioner = await check_practitioner(session, practitioner)
+    location = await check_location(session, location)
+    if visit.course is not None:
+        if practitioner not in (None, visit.practitioner):
+            message = "All visits of a course are with one practitioner."
+            raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
+        practitioner = visit.practitioner
+    services = await all_services(session)
+    return SlotCriteria(
+        services[visit.service], practitioner, location, ignoring=visit.id, present=visit.slot
     )
 
 

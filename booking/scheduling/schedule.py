@@ -1,12 +1,12 @@
 """A practitioner's schedule at a location, as sets of ticks: working, certified, bookable, busy."""
 
-import uuid
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Self
 
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.dispatch import query_busy_sources
@@ -48,6 +48,13 @@ class Schedule(WorkingTime):
         ends_at = starts_at + self.service.duration
         return OpenSlot(self.service.slug, self.practitioner, self.location, starts_at, ends_at)
 
+    def without_start_of(self, slot: OpenSlot) -> Self:
+        """The same schedule, in which no visit can start at the slot, if it is of this schedule."""
+        if (slot.practitioner, slot.location) != (self.practitioner, self.location):
+            return self
+        tick = tick_at(slot.starts_at)
+        return replace(self, bookable=self.bookable & ~self.window.bits(tick, tick + 1))
+
     def has_start(self, tick: int) -> bool:
         index = tick - self.window.first
         return index >= 0 and self.starts >> index & 1 == 1
@@ -87,13 +94,11 @@ async def load_schedules(
     *,
     now: datetime,
     notice_from: datetime | None = None,
-    ignoring: uuid.UUID | None = None,
 ) -> list[Schedule]:
     """The schedule of each practitioner who may deliver the service, at each location where they work.
 
     The number of statements doesn't grow with practitioners or days. Notice counts from `notice_from`,
-    where the visitor chose the time before `now`. `ignoring` is a hold or an appointment whose own ticks
-    count as free.
+    where the visitor chose the time before `now`.
 
     Squeeze-ins are beside the practitioners' time, so they keep nobody else from it; nor does a calendar
     elsewhere keep one from being booked.
@@ -114,12 +119,12 @@ async def load_schedules(
         end,
         resources=[*practitioners, *beside],
         now=now,
-        ignoring=ignoring,
+        ignoring=criteria.ignoring,
         with_locations=travel > 0 or criteria.squeeze_in,
     ):
         reserved[beside.get(owned.resource, owned.resource)].append(owned)
     busy_elsewhere = await query_busy_sources(
-        session, service, practitioners, start, end, now=now, ignoring=ignoring
+        session, service, practitioners, start, end, now=now, ignoring=criteria.ignoring
     )
     by_calendars: BusyBits = defaultdict(int)
     if not criteria.squeeze_in:

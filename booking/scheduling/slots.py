@@ -3,7 +3,6 @@
 Law, under property tests: every listed slot can be booked at that moment, and nothing else can.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -154,6 +153,8 @@ async def _open_schedules(
     if last < first:
         return []
     schedules = await load_schedules(session, criteria, first, last, now=now)
+    if present := criteria.present:
+        schedules = [each.without_start_of(present) for each in schedules]
     async for schedule in cooperatively(schedules):
         _ = schedule.starts  # Computed here, where other requests may run in between.
     return schedules
@@ -166,12 +167,10 @@ async def open_slots_at(
     *,
     now: datetime,
     notice_from: datetime | None = None,
-    ignoring: uuid.UUID | None = None,
 ) -> list[OpenSlot]:
     """The open slots at exactly this time, the least busy practitioner's first; never empty.
 
-    `ignoring` is a hold or an appointment whose own ticks count as free; `notice_from` is when the visitor
-    chose the time, where that was before `now`.
+    `notice_from` is when the visitor chose the time, where that was before `now`.
 
     Raises:
         BookingError: nothing is open then; the most telling refusal.
@@ -186,7 +185,7 @@ async def open_slots_at(
         raise _beyond_horizon(policy.last_day(now.date()))
     day = starts_at.date()
     schedules = await load_schedules(
-        session, criteria, day - DAY, day + DAY, now=now, notice_from=notice_from, ignoring=ignoring
+        session, criteria, day - DAY, day + DAY, now=now, notice_from=notice_from
     )
     tick = tick_at(starts_at)
     free = [schedule for schedule in schedules if on_tick(starts_at) and schedule.has_start(tick)]

@@ -5,7 +5,7 @@ Siblings resolve at the same time, so each batch opens a session of its own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Self, TypeVar, cast
@@ -13,6 +13,8 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from booking.appointments.by_staff.change import ByStaff
+from booking.appointments.lookup import changeable_appointment
 from booking.audit.record import record_audit
 from booking.catalogue.lookup import (
     all_locations,
@@ -23,10 +25,11 @@ from booking.catalogue.lookup import (
     practitioners_offering,
 )
 from booking.domain.actor import Actor
+from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.isolation import exceptions_only
 from booking.patients.contacts import PatientContact, contacts_by_id
-from booking.scheduling.criteria import slot_criteria
+from booking.scheduling.criteria import SlotCriteria, criteria_to_move, slot_criteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
@@ -51,8 +54,24 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True)
+class MovedAppointment:
+    """An appointment that is to be moved, by the secret of its link, or by the key that may move it.
+
+    `owner` is a partner's key; with `at_desk` it is any appointment.
+    """
+
+    manage_token: str | None = field(repr=False)
+    appointment: UUID | None
+    owner: str | None
+    at_desk: bool
+
+
+@dataclass(frozen=True)
 class SlotSearch:
-    """The arguments of a search for open slots: slugs and days."""
+    """The arguments of a search for open slots: slugs and days.
+
+    The own time of the appointment that is `moving` counts as free.
+    """
 
     service: str
     practitioner: str | None
@@ -60,6 +79,7 @@ class SlotSearch:
     first: date
     last: date
     distinct_times: bool
+    moving: MovedAppointment | None = None
 
 
 class Loaders:
@@ -126,13 +146,43 @@ class Loaders:
 
     async def _search(self, now: datetime, search: SlotSearch) -> Sequence[OpenSlot]:
         async with self._database.read() as session:
-            criteria = await slot_criteria(session, search.service, search.practitioner, search.location)
+            slugs = search.service, search.practitioner, search.location
+            moving = search.moving
+            criteria = await (
+                slot_criteria(session, *slugs) if moving is None else self._to_move(session, moving, *slugs)
+            )
             slots = await find_slots(
                 session, criteria, search.first, search.last, now=now, distinct_times=search.distinct_times
             )
             qualified = await practitioners_offering(session, search.service)
             await self._prime(session, [search.service], qualified)
         return slots
+
+    async def _to_move(
+        self,
+        session: BookingSession,
+        moving: MovedAppointment,
+        service: str,
+        practitioner: str | None,
+        location: str | None,
+    ) -> SlotCriteria:
+        """
+        Raises:
+            NotFound: there is no such appointment, or it is another patient's or partner's.
+            InvalidInput: it is of another service.
+        """
+        staff = ByStaff(self._actor) if self._actor and moving.at_desk else None
+        owner = moving.owner if staff is None else None
+        try:
+            visit = await changeable_appointment(
+                session, moving.manage_token, moving.appointment, owner=owner, staff=staff
+            )
+        except BookingError as refusal:
+            raise refusal.with_changes(path=("moving", *refusal.path)) from refusal
+        if visit.service != service:
+            message = "The appointment is of another service."
+            raise InvalidInput(message, path=("serviceId",), code=InvalidInputCode.CONFLICT)
+        return await criteria_to_move(session, visit, practitioner, location)
 
     async def _view_patients(self, now: datetime, keys: list[UUID]) -> list[PatientContact | None]:
         """Nothing is shown before the commit of the events of the audit trail."""

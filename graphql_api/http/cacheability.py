@@ -29,6 +29,7 @@ class Cacheability:
             and operation.node.operation is OperationType.QUERY
             and extent.field_names <= self.cacheable
             and not extent.all_names & self.uncacheable
+            and not context.internals.private_inputs
         ):
             until = availability_valid_until(
                 context.clinic.policy, now=context.now, next_hold_expiry=context.internals.next_hold_expiry

@@ -17,16 +17,22 @@ from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at
 from booking.storage.cooperative import cooperatively
 from booking.timegrid.ticks import instant_at
 from graphql_api.context.context import Context, Info
-from graphql_api.context.loaders import SlotSearch
+from graphql_api.context.loaders import MovedAppointment, SlotSearch
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.limits.query_cost import SEARCH_WEIGHT, Cost
+from graphql_api.operations.manage_appointments import ManageInput
 from graphql_api.operations.mutation import in_argument
-from graphql_api.security.viewer import AVAILABILITY
+from graphql_api.security.viewer import AVAILABILITY, DESK_MANAGE, MANAGE, forbidden
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
 from graphql_api.types.slots import AvailabilityDay, OpenSlot, SlotCriteriaInput
 
 POLL_INTERVAL = timedelta(seconds=2)
 """The delay within which a subscriber sees a booking, an expired hold or the passing of time."""
+
+
+@strawberry.input(description="The appointment that is to be moved.")
+class MovedAppointmentInput(ManageInput):
+    pass
 
 
 @strawberry.input(description="The slots to search for.")
@@ -38,6 +44,13 @@ class OpenSlotFilter(SlotCriteriaInput):
     distinct_times: bool = strawberry.field(
         default=False,
         description="One for each start time, of the practitioner with the fewest appointments that day.",
+    )
+    moving: MovedAppointmentInput | None = strawberry.field(
+        default=None,
+        description=(
+            "An appointment of this service that is to be moved: times that overlap its own are open to it "
+            "too. One of a course stays with its practitioner."
+        ),
     )
 
 
@@ -140,8 +153,19 @@ async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDa
 
 async def _find(filter: OpenSlotFilter, context: Context) -> Sequence[BookableTime]:
     with in_argument("filter"):
-        search = SlotSearch(*filter.slugs(), filter.from_, filter.to, filter.distinct_times)
+        moving = None if filter.moving is None else _moved(filter.moving, context)
+        search = SlotSearch(*filter.slugs(), filter.from_, filter.to, filter.distinct_times, moving)
         return await context.load.slots.load(search)
+
+
+def _moved(moving: MovedAppointmentInput, context: Context) -> MovedAppointment:
+    viewer = context.viewer
+    at_desk = moving.manage_token is None and viewer.may(DESK_MANAGE)
+    if not at_desk and not viewer.may(MANAGE):
+        raise forbidden(MANAGE)
+    context.internals.private_inputs.add("moving")
+    with in_argument("moving"):
+        return MovedAppointment(moving.token(), moving.appointment_key(), viewer.key, at_desk)
 
 
 async def slot_by_key(key: str, context: Context) -> OpenSlot | None:

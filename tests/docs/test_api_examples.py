@@ -97,6 +97,11 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "AppointmentByLink": manage_link,
     "Move": lambda answers: {"startsAt": start(answers, 9), **manage_link(answers)},
     "Cancel": manage_link,
+    "TimesToMove": lambda answers: {
+        **week(answers),
+        "practitioner": practitioner(answers),
+        **manage_link(answers),
+    },
     "Rhythm": lambda answers: {"course": course(answers), "startsAt": start(answers, 9)},
     "HoldCourse": lambda answers: {
         "course": course(answers),

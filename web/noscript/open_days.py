@@ -112,8 +112,12 @@ class TimeSearch:
 
     def _open_time(self, slot: OpenSlot) -> OpenTime:
         location = self.locations[slot.location]
-        # The first visit of a course settles the practitioner of the others.
-        is_named = self.criteria.practitioner is not None or self.criteria.service.visits > 1
+        # The first visit of a course settles the practitioner of the others; a move may be to another one.
+        is_named = (
+            self.criteria.practitioner is not None
+            or self.criteria.service.visits > 1
+            or self.criteria.present is not None
+        )
         choice = Choice(slot.starts_at, slot.location, slot.practitioner if is_named else None)
         name = location.name if len(self.locations) > 1 else ""
         return OpenTime(choice.code, slot.starts_at.astimezone(location.zone), name)

@@ -1,9 +1,13 @@
-"""Which of the visits of a link a page is about."""
+"""Which of the visits of a link a page is about, and who could give it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from booking.catalogue.lookup import practitioners_offering
+from booking.i18n.texts import Texts
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.session import BookingSession
+from web.noscript.views import PractitionerView, bookable_services
 from web.visits.request import VisitRequest
 from web.visits.views import visit_seen_in
 
@@ -23,3 +27,19 @@ async def chosen_visit(
     if seen:
         coming = [row for row in coming if (row.id, row.starts_at) == visit_seen_in(seen)]
     return coming[0] if len(coming) == 1 else None
+
+
+async def practitioners_to_choose(
+    session: BookingSession, row: Appointment, texts: Texts, *, now: datetime
+) -> Sequence[PractitionerView]:
+    """The practitioners who may deliver the visit's service; none where it is of a course, which stays with
+    its practitioner."""
+    if row.course is not None:
+        return []
+    offering = set(await practitioners_offering(session, row.service))
+    return [
+        practitioner
+        for service in await bookable_services(session, texts, now=now)
+        for practitioner in service.practitioners
+        if service.slug == row.service and practitioner.slug in offering
+    ]

@@ -4,13 +4,11 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from booking.catalogue.lookup import practitioners_offering
 from booking.domain.errors import BookingError, InvalidInput, NoWaitingList, TryAgain
 from booking.waiting_list.join import JoinRequest, join_waiting_list
 from rendering.form import Form, read_form
-from web.noscript.views import bookable_services
 from web.noscript.wishes import WEEKDAYS, WishesForm, has_waiting_list
-from web.visits.chosen import chosen_visit
+from web.visits.chosen import chosen_visit, practitioners_to_choose
 from web.visits.request import VisitRequest
 from web.visits.views import visit_views
 
@@ -59,16 +57,7 @@ async def _page(
         views = await visit_views(session, [row] if row else [], request.texts.language, now=now)
         if row is None or views[0].change_until is None or not await has_waiting_list(session):
             return request.redirect(request.url())
-        offering = set(await practitioners_offering(session, row.service))
-        services = await bookable_services(session, request.texts, now=now)
-    # All visits of a course are with one practitioner.
-    practitioners = [
-        practitioner
-        for service in services
-        if service.slug == row.service and row.course is None
-        for practitioner in service.practitioners
-        if practitioner.slug in offering
-    ]
+        practitioners = await practitioners_to_choose(session, row, request.texts, now=now)
     return await request.page(
         "earlier",
         here="earlier",

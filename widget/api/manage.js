@@ -18,7 +18,7 @@ export const readManaged = async (server, manageToken) => {
 };
 
 /** @param {Server} server @param {{manageToken: string, appointmentId: string, startsAt: string, locationId: string,
- *   screening?: {questionId: string, answer: string}[]}} input
+ *   practitionerId: string | null, screening?: {questionId: string, answer: string}[]}} input
  * @returns {Promise<Moved>} */
 export const reschedule = async (server, input) => (await request(server, Reschedule, { input })).rescheduleAppointment;
 

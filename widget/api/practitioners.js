@@ -7,7 +7,8 @@
 import { PractitionerBySlug, Practitioners } from '../queries/practitioners.graphql';
 import { allNodes, nodesOf, request } from './transport.js';
 
-/** Reads the practitioners of a service that the catalogue does not have yet. @param {Server} server @param {Service} service */
+/** Reads the practitioners of a service that the catalogue does not have yet. @param {Server} server
+ * @param {Pick<Service, 'id' | 'practitioners' | 'hasMorePractitioners'>} service */
 export const completePractitioners = async (server, service) => {
   if (!service.hasMorePractitioners) return;
   service.practitioners = await allNodes(async (after) =>

@@ -3,7 +3,6 @@
  * the body of a request.
  *
  * @typedef {import('./types.js').Appointment} Appointment
- * @typedef {import('./types.js').Slot} Slot
  * @typedef {object} Booking
  * @property {import('./types.js').Translate} t
  * @property {import('./types.js').Clock} clock
@@ -14,11 +13,9 @@
  * @property {URL} api
  * @property {Appointment[]} appointments
  */
-import { cancel, readManaged, reschedule } from '../api/manage.js';
+import { cancel, readManaged } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
-import { slotPicker } from '../calendar/slot-picker.js';
-import { attestation, marksMissing, questionGroup, screeningOf } from '../steps/screening.js';
 import { addStyles } from '../styles/add-styles.js';
 import css from '../styles/dialog.css';
 import { bookedDetails, dayAndTime, startTime } from '../ui/appointment.js';
@@ -26,8 +23,9 @@ import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';
 import { Frame } from '../ui/frame.js';
 import { downloadLink } from '../ui/links.js';
-import { otherTimesNotice, problemText } from '../ui/problem-text.js';
+import { problemText } from '../ui/problem-text.js';
 import { skeleton } from '../ui/skeleton.js';
+import { hasPlaces, moveVisit, timeAndPlace } from './move-visit.js';
 import * as strings from './strings.js';
 
 /** @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api */
@@ -112,6 +110,13 @@ const changes = (booking, appointment) => {
 };
 
 /** @param {Booking} booking @param {Appointment} appointment */
+const move = (booking, appointment) => moveVisit(booking, appointment, {
+  show: () => showOverview(booking),
+  showChanged: (changed, text) => showChanged(booking, changed, text),
+  showTooLate: (title) => booking.frame.notice({ title }),
+});
+
+/** @param {Booking} booking @param {Appointment} appointment */
 const confirmCancel = (booking, appointment) => {
   const { t, frame, server, manageToken } = booking;
   frame.show({
@@ -130,113 +135,6 @@ const confirmCancel = (booking, appointment) => {
   });
 };
 
-/** Offers the times at the visit's own place, and at another one if the patient chooses it.
- * @param {Booking} booking @param {Appointment} appointment */
-const move = (booking, appointment) => {
-  const { t, frame, clock, clinic } = booking;
-  const { service, practitioner, location, startsAt } = appointment;
-  /** @param {string | null} locationId */
-  const timesAt = (locationId) => slotPicker({
-    ...booking,
-    filter: { serviceId: service.id, practitionerId: practitioner.id, locationId },
-    from: clock.dateOf(startsAt),
-    choose: (slot) => confirmMove(booking, appointment, slot),
-  }).element;
-  const isListed = clinic.locations.some(({ id }) => id === location.id);
-  const times = h('div', {}, timesAt(isListed ? location.id : null));
-  frame.show({
-    title: t('manage.moveTitle'),
-    lead: t('manage.moveLead', { time: whenAndWhere(appointment, booking) }),
-    content: [
-      isListed && clinic.locations.length > 1
-        ? placeSelect(booking, location.id, (locationId) => times.replaceChildren(timesAt(locationId))) : null,
-      times,
-    ],
-    back: () => showOverview(booking),
-  });
-};
-
-/** @param {Booking} booking @param {string} current @param {(locationId: string) => void} choose */
-const placeSelect = ({ t, clinic }, current, choose) => {
-  const select = h('select', { class: 'input', part: 'input', id: 'location', onchange: () => choose(select.value) },
-    ...clinic.locations.map(({ id, name }) => h('option', { value: id, selected: id === current }, name)));
-  return h('div', { class: 'fields' },
-    h('div', { class: 'field', part: 'field' }, h('label', { for: 'location' }, t('location.question')), select));
-};
-
-/** Whether a visit may be at one of several places. @param {Booking} booking */
-const hasPlaces = ({ clinic, appointments }) =>
-  new Set([...clinic.locations, ...appointments.map(({ location }) => location)].map(({ id }) => id)).size > 1;
-
-/** @param {Pick<Slot, 'startsAt' | 'location'>} visit @param {Booking} booking */
-const timeAndPlace = (visit, booking) =>
-  h('span', {}, startTime(visit, booking), h('span', { class: 'line' }, visit.location.name));
-
-/** In words, with the place where there are several. @param {Appointment} visit @param {Booking} booking */
-const whenAndWhere = (visit, booking) => {
-  const time = dayAndTime(visit, booking);
-  return hasPlaces(booking) ? booking.t('manage.timeAndPlace', { time, place: visit.location.name }) : time;
-};
-
-/** @param {Booking} booking @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot */
-const confirmMove = (booking, appointment, slot) => {
-  const { t, frame } = booking;
-  frame.show({
-    title: t('manage.moveConfirmTitle'),
-    content: [h('dl', { class: 'move' },
-      h('div', {}, h('dt', {}, t('manage.moveFrom')), h('dd', {}, timeAndPlace(appointment, booking))),
-      h('div', {}, h('dt', {}, t('manage.moveTo')), h('dd', { class: 'strong' }, timeAndPlace(slot, booking))))],
-    back: () => move(booking, appointment),
-    primary: {
-      label: t('manage.moveYes'),
-      act: () => sendMove(booking, appointment, slot, new Map()),
-    },
-  });
-};
-
-/** @param {Booking} booking @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot
- * @param {Map<string, import('./types.js').Answer>} answers  where the clinic asks its questions again
- * @param {HTMLElement[]} [groups]  the questions, where they are shown already */
-const sendMove = async (booking, appointment, slot, answers, groups) => {
-  const { t, frame, server, manageToken } = booking;
-  const state = { answers, isScreened: false };
-  if (groups && marksMissing({ state, t, frame }, groups, [])) return;
-  const { startsAt, location: { id: locationId } } = slot;
-  const input = { manageToken, appointmentId: appointment.id, startsAt, locationId, screening: screeningOf(state) };
-  const { appointment: changed, problems } = await reschedule(server, input);
-  const incomplete = problems.find(({ __typename }) => __typename === 'ScreeningIncomplete');
-  if (changed) showChanged(booking, changed, t('manage.moveDone', { time: whenAndWhere(changed, booking) }));
-  else if (problems.some(({ __typename }) => __typename === 'CallTheClinic')) askToCall(booking);
-  else if (incomplete?.missing?.length) showQuestions(booking, appointment, slot, incomplete.missing);
-  else refuse(booking, problems, appointment, slot);
-};
-
-/** The visit would be too long after the answers of its booking. @param {Booking} booking
- * @param {Appointment} appointment @param {Pick<Slot, 'startsAt' | 'location'>} slot @param {import('./types.js').Question[]} questions */
-const showQuestions = (booking, appointment, slot, questions) => {
-  const { t, frame } = booking;
-  const state = { answers: new Map(), isScreened: false };
-  const groups = questions.map((question, i) => questionGroup(question, i, { state, t }));
-  frame.show({
-    title: t('screening.title'),
-    lead: t('screening.lead'),
-    content: [...groups, attestation(t)],
-    back: () => showOverview(booking),
-    primary: { label: t('continue'), act: () => sendMove(booking, appointment, slot, state.answers, groups) },
-  });
-};
-
-/** The visit stands as it was. @param {Booking} booking */
-const askToCall = (booking) => {
-  const { t, frame, clinic } = booking;
-  frame.show({
-    title: t('call.title'),
-    lead: t('call.lead'),
-    content: [h('div', { class: 'call', part: 'call' }, contactLine(clinic, booking)), h('p', { class: 'soft' }, t('call.forgotten'))],
-    back: () => showOverview(booking),
-  });
-};
-
 /** @param {Booking} booking @param {Appointment} changed @param {string} text */
 const showChanged = (booking, changed, text) => {
   // All appointments of a booking share one calendar file.
@@ -248,16 +146,8 @@ const showChanged = (booking, changed, text) => {
   booking.frame.notice({ title: text, tone: 'good' });
 };
 
-/** @param {Booking} booking @param {import('./types.js').Problem[]} problems
- * @param {Appointment} [appointment] the one that was to be moved @param {Pick<Slot, 'startsAt' | 'location'> | null} [lost] to there */
-const refuse = (booking, problems, appointment, lost = null) => {
-  const { t, frame } = booking;
+/** @param {Booking} booking @param {import('./types.js').Problem[]} problems */
+const refuse = ({ t, frame }, problems) => {
   const isLate = problems.some(({ __typename }) => __typename === 'TooLateToChange');
-  if (isLate || !appointment) {
-    frame.notice(isLate ? { title: t('manage.tooLate') } : { title: problemText(problems[0], t), text: t('problem.call') });
-  } else {
-    move(booking, appointment);
-    const context = { hasPlaces: hasPlaces(booking), lost };
-    frame.notice(otherTimesNotice(problems, booking, context, (slot) => confirmMove(booking, appointment, slot)));
-  }
+  frame.notice(isLate ? { title: t('manage.tooLate') } : { title: problemText(problems[0], t), text: t('problem.call') });
 };

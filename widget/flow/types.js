@@ -31,7 +31,8 @@
  * @typedef {Omit<ServiceNode, 'practitioners'> & {practitioners: Practitioner[], hasMorePractitioners: boolean}} Service
  * @typedef {{clinic: NonNullable<Results.CatalogueResult['clinic']>, services: Service[]}} Catalogue
  *
- * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null}} Filter
+ * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null,
+ *   moving?: {manageToken: string, appointmentId: string}}} Filter
  * @typedef {Results.Slot} Slot
  * @typedef {NonNullable<Results.MonthResult['availability']>[number]} DayCount
  * @typedef {NonNullable<Results.HoldResult['holdSlot']>} HoldPayload

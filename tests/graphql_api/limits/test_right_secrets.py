@@ -18,7 +18,7 @@ from tests.graphql_api.limits.test_ways_in import ANSWERS, PATIENT
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import open_database, out_of_order
-from tests.support.graphql_client import APPOINTMENT, CANCEL, EXTEND, GraphQLClient
+from tests.support.graphql_client import APPOINTMENT, CANCEL, EXTEND, GraphQLClient, service_id
 from tests.support.sql_statements import sql_statements
 
 TUESDAY = "2026-11-24"
@@ -26,6 +26,9 @@ FLOOD = {"query": "{ services(first: 100) { edges { node { slug } } } }"}
 HTML = {"accept": "text/html"}
 MANAGED = """query ($manageToken: String!) {
   clinic { name { text } phone } appointment(manageToken: $manageToken) { status } }"""
+TIMES_TO_MOVE = """query ($manageToken: String!) { openSlots(filter: {
+  serviceId: "%s", from: "2026-11-24", to: "2026-11-24", moving: { manageToken: $manageToken }
+}) { edges { cursor } } }"""
 WITHIN = 'query { appointment(manageToken: "%s") { status } }'
 
 
@@ -82,6 +85,7 @@ async def test_a_right_secret_works_behind_a_flood(http: httpx.AsyncClient) -> N
             MANAGED.replace("clinic {", "services { edges { cursor } } clinic {"),
             {"manageToken": "{right}"},
         ),
+        (TIMES_TO_MOVE % service_id(), {"manageToken": "{right}"}),
     ],
 )
 async def test_a_right_secret_pays_for_nothing_else_and_a_wrong_one_for_nothing(

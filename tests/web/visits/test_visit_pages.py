@@ -8,7 +8,8 @@ import httpx
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from tests.booking.notifications.bookings import SampleBooking
-from tests.booking.reminders.reminded_clinic import DAY, HOUR, NINE
+from tests.booking.reminders.reminded_clinic import DAY, HOUR, NINE, PRACTITIONERS
+from tests.support.clinics import open_clinic, small_clinic
 from tests.support.site import Site
 
 
@@ -130,3 +131,53 @@ async def test_bad_input_changes_nothing(
         assert response.status_code == httpx.codes.OK
     row = await stored(site, booking)
     assert (row.status, row.confirmed_at, row.starts_at) == (AppointmentStatus.BOOKED, None, NINE)
+
+
+def practitioners_in(page: httpx.Response) -> set[str]:
+    """Whom the buttons of the page's times name."""
+    return {code.rpartition("@")[2] for code in codes_in(page)}
+
+
+def codes_in(page: httpx.Response) -> list[str]:
+    return [unescape(code) for code in re.findall(r'name="at" value="([^"]+)"', page.text)]
+
+
+async def test_a_visit_is_moved_to_a_time_that_overlaps_its_own(
+    site: Site, booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    await open_clinic(
+        site.database, small_clinic(practitioners=PRACTITIONERS)
+    )  # It starts each quarter hour.
+    address = f"/visits/{booking.token}/move"
+    times = await patient.get(address)
+    # Its own time is no other one, and its own day comes first.
+    assert codes_in(times)[:2] == ["2026-11-24T14:15Z@here@one", "2026-11-24T14:30Z@here@one"]
+
+    ask = await patient.get(address, params={**fields(times), "at": "2026-11-24T14:15Z@here@one"})
+    assert "Sample Practitioner" not in ask.text
+    await patient.post(address, data=fields(ask))
+    assert (await stored(site, booking)).starts_at == NINE + HOUR / 4
+
+
+async def test_a_visit_is_moved_to_another_practitioner_who_is_named_first(
+    site: Site, booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    address = f"/visits/{booking.token}/move"
+    times = await patient.get(address)
+    assert '<option value="one" selected>' in times.text
+    assert practitioners_in(times) == {"one"}
+
+    anyone = await patient.get(address, params={**fields(times), "with": ""})
+    assert practitioners_in(anyone) == {"one", "two"}
+    other = await patient.get(address, params={**fields(times), "with": "two"})
+    assert practitioners_in(other) == {"two"}
+    # At the time of the visit, the other practitioner's is another one.
+    at = "2026-11-24T14:00Z@here@two"
+    assert at in codes_in(other)
+    ask = await patient.get(address, params={**fields(other), "at": at})
+    assert re.search("<del[^>]*>Sample Practitioner one</del>.*Sample Practitioner two", ask.text)
+
+    done = await patient.post(address, data=fields(ask), follow_redirects=True)
+    assert "Your visit is moved" in done.text
+    moved = await stored(site, booking)
+    assert (moved.practitioner, moved.starts_at) == ("two", NINE)

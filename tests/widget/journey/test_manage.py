@@ -50,6 +50,35 @@ async def test_a_visit_is_moved(site: Site, visitor: Visitor, token: str) -> Non
     assert await site.is_open("2026-11-24", "07:00")
 
 
+async def test_a_visit_is_moved_by_a_quarter_of_an_hour_and_to_another_practitioner(
+    site: Site, visitor: Visitor, token: str
+) -> None:
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await visitor.button("Move the visit of Tuesday, November 24, 7:00 a.m.").click()
+    await visitor.arrives_at("When would you like to come instead?")
+    # Its own time is no other one; what overlaps it is.
+    await expect(visitor.page.get_by_role("button", name="7:15 a.m.")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
+
+    await visitor.button("Show other practitioners").click()
+    people = visitor.page.get_by_label("Practitioner")
+    await expect(people).to_be_focused()
+    await people.select_option("Sample Practitioner B")
+    await visitor.chooses("Wednesday, November 25", "4:00 p.m.")
+    await visitor.arrives_at("Move your visit?")
+    await expect(visitor.page.get_by_text("Sample Practitioner B")).to_be_visible()
+    # Back to the times of the same practitioner.
+    await visitor.button("Back").click()
+    await expect(people).to_have_value(practitioner_id("b"))
+    await visitor.chooses("Wednesday, November 25", "4:00 p.m.")
+    await visitor.button("Move my visit").click()
+
+    alert = visitor.page.get_by_role("alert")
+    await expect(alert).to_contain_text("Your visit is moved to Wednesday, November 25, 4:00 p.m.")
+    await expect(visitor.page.get_by_text("Sample Practitioner B")).to_be_visible()
+    assert await statuses(site) == {"25 21:00": "BOOKED"}
+
+
 async def test_a_visit_is_cancelled_only_after_a_second_thought(
     site: Site, visitor: Visitor, token: str
 ) -> None:
