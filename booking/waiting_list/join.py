@@ -37,6 +37,7 @@ from booking.storage.models.audit import AuditAction
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListStatus
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.locks import lock_idempotency_key
 from booking.storage.queries.outbox import record_event_for, sends_mails
 from booking.storage.queries.waiting_list import entry_replacing, note_openings
 from booking.storage.session import BookingSession
@@ -110,6 +111,8 @@ async def join_waiting_list(
         raise NoWaitingList
     visit = await _visit(session, request, now=now)
     repeatable = idempotent_request("join", request.idempotency_key, request)
+    if repeatable is not None:
+        await lock_idempotency_key(session, repeatable.key_hash)
     former = await lookup_outcome(session, repeatable, now=now)
     entry_id, key = former or uuid.uuid4(), request.idempotency_key
     token = manage_token_for([hold_token_for(key, entry_id)]) if key else new_token()

@@ -59,9 +59,18 @@ async def _try_lock(session: BookingSession, lock: int) -> bool:
 
 async def lock_client(session: BookingSession, client: bytes) -> None:
     """Until the transaction ends, no other transaction counts what this client holds."""
+    await _lock_bytes(session, client)
+
+
+async def lock_idempotency_key(session: BookingSession, key_hash: bytes) -> None:
+    """Until the transaction ends, no other transaction does what this key asks for."""
+    await _lock_bytes(session, key_hash)
+
+
+async def _lock_bytes(session: BookingSession, name: bytes) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(client[:8].ljust(8), signed=True)
-        await session.execute(text("SELECT pg_advisory_xact_lock(:client)"), {"client": number})
+        number = int.from_bytes(name[:8].ljust(8), signed=True)
+        await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 async def lock_schedules(session: BookingSession, practitioners: Collection[str]) -> None:

@@ -35,6 +35,15 @@ async def test_taken_declined_and_left_at_once_ends_in_one_way(clinic: WaitingCl
     assert (state.entry.status is WaitingListStatus.BOOKED) == (outcome is OfferOutcome.ACCEPTED)
 
 
+async def test_joining_many_times_at_once_with_one_idempotency_key_is_joining_once(
+    clinic: WaitingClinic,
+) -> None:
+    joined = await asyncio.gather(*(clinic.join(idempotency_key="a-key-of-sixteen") for _ in range(4)))
+
+    assert len({each.entry.id for each in joined}) == 1
+    assert len({each.token for each in joined}) == 1
+
+
 async def test_several_processes_offer_a_time_once(clinic: WaitingClinic) -> None:
     booked, _ = await clinic.fill_day()
     for name in "abc":
