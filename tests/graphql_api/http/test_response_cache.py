@@ -29,6 +29,7 @@ DAY = "2026-11-25"
 WANTED: dict[str, Any] = {
     "filter": {"serviceId": service_id(), "from": DAY, "to": DAY, "distinctTimes": True}
 }
+REPEATS = 10
 SERVICES = "{ services { edges { node { slug name } } } }"
 
 
@@ -51,11 +52,17 @@ async def times(api: GraphQLClient) -> list[str]:
 
 
 async def is_cached(api: GraphQLClient, query: str, **variables: Any) -> bool:
-    """Whether the database has less to do the second time; the answer is the same, of course."""
+    """Whether the database has nothing to do for one of a few repeats; all answers are the same, of course.
+
+    Of a few, since on a busy machine a repeat may come so late that PostgreSQL is asked for changes again.
+    """
     first = await api.ask(query, **variables)
-    with sql_statements() as sent:
-        assert await api.ask(query, **variables) == first
-    return not sent
+    for _ in range(REPEATS):
+        with sql_statements() as sent:
+            assert await api.ask(query, **variables) == first
+        if not sent:
+            return True
+    return False
 
 
 async def test_a_cached_response_needs_no_statement(api: GraphQLClient) -> None:
