@@ -20,6 +20,7 @@ from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import public_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import kill
+from tests.stress.scenarios.offers import offers
 from tests.stress.scenarios.reminders import reminders
 from tests.stress.scenarios.waiting_list import waiting_list
 from tests.support.databases import running_postgres, sqlite_template
@@ -72,7 +73,10 @@ SCENARIOS: dict[str, Play] = {
         outage_seconds=OUTAGE_SECONDS,
         until_sent=True,
     ),
-    "waiting": lambda deployment, scale, _seed, _check: waiting_list(deployment, attempts=_at(scale, 500)),
+    "waiting": lambda deployment, scale, _seed, _box: waiting_list(deployment, attempts=_at(scale, 500)),
+    "offers": lambda deployment, scale, seed, box: offers(
+        deployment, box, kills=_at(scale, 30), clients=12, seed=seed, until_sent=True
+    ),
     "attack": lambda deployment, scale, _seed, _box: one_address_against_all(deployment, scale=scale),
     "idle": lambda deployment, _scale, _seed, _box: many_idle_connections(deployment),
     "doors": lambda deployment, scale, _seed, _box: public_doors(deployment, scale=scale),

@@ -8,6 +8,8 @@ PRACTITIONERS_AT_ONCE = 8
 """How many practitioners are free at once for clients that want any."""
 NOT_DUE = 4
 """The number of the practitioner whose visits nobody is reminded of while the scenario of reminders lasts."""
+OFFERED = 4
+"""How many practitioners have times that the waiting list offers while servers are killed."""
 
 
 def clinic_file() -> str:
@@ -54,6 +56,8 @@ quiet_hours = false""",
             *_practitioners(4, "kill"),
             _service("waiting", 30),
             *_practitioners(1, "waiting"),
+            _service("offers", 30),
+            *_practitioners(OFFERED, "offers"),
             _service("reminders", 30, after=10, reminders=True),
             *_practitioners(NOT_DUE, "reminders"),
         ]

@@ -19,6 +19,7 @@ from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import doors, measure_doors
 from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
 from tests.stress.scenarios.kills import kill
+from tests.stress.scenarios.offers import offers
 from tests.stress.scenarios.reminders import reminders
 from tests.stress.scenarios.waiting_list import waiting_list
 from tests.support.databases import Postgres, sqlite_copy
@@ -112,6 +113,13 @@ async def test_a_reminder_is_sent_once_of_a_visit_as_it_is_though_servers_are_ki
     deployment: Deployment, box: Mailbox
 ) -> None:
     outcome = await reminders(deployment, box, kills=1, clients=3, seed=SEED, until_sent=False)
+    assert outcome.wrong == []
+
+
+async def test_an_opened_time_is_offered_in_order_and_sold_once_though_servers_are_killed(
+    deployment: Deployment, box: Mailbox
+) -> None:
+    outcome = await offers(deployment, box, kills=1, clients=2, seed=SEED, until_sent=False)
     assert outcome.wrong == []
 
 

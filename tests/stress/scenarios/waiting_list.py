@@ -42,7 +42,7 @@ async def waiting_list(deployment: Deployment, *, attempts: int) -> Outcome:
 
     async def take(partner: GraphQLClient) -> dict[str, Any] | None:
         wanted = {"waitingListToken": token, "offerId": offer}
-        return await tally.ask(_payload(partner, ACCEPT, **wanted))
+        return await tally.ask(payload_of(partner, ACCEPT, **wanted))
 
     async def hold(partner: GraphQLClient) -> dict[str, Any] | None:
         request = partner.hold(at.isoformat(), service=SCENARIO, practitionerId=_practitioner())
@@ -70,13 +70,16 @@ async def _book(tally: Tally, partner: GraphQLClient, at: datetime) -> dict[str,
 
 
 async def _join(tally: Tally, partner: GraphQLClient, at: datetime, number: int) -> str:
+    patient = {**PATIENT, "email": f"waiting-{number}@example.com"}
+    joined = await tally.ask(payload_of(partner, JOIN, **wish_for(SCENARIO, at), patient=patient))
+    return str(joined["waitingListToken"]) if joined else ""
+
+
+def wish_for(service: str, at: datetime) -> dict[str, Any]:
     """For this time alone: of all others, none suits."""
     minutes = {"weekday": at.strftime("%A").upper(), "begins": f"{at:%H:%M}", "ends": f"{at + VISIT:%H:%M}"}
-    wishes = {"serviceId": service_id(SCENARIO), "availableTimes": [minutes]}
-    days = {"firstDay": f"{at.date()}", "lastDay": f"{at.date()}"}
-    patient = {**PATIENT, "email": f"waiting-{number}@example.com"}
-    joined = await tally.ask(_payload(partner, JOIN, **wishes, **days, patient=patient))
-    return str(joined["waitingListToken"]) if joined else ""
+    day = f"{at.date()}"
+    return {"serviceId": service_id(service), "availableTimes": [minutes], "firstDay": day, "lastDay": day}
 
 
 async def _offered(deployment: Deployment, tokens: list[str]) -> tuple[str, str]:
@@ -91,7 +94,8 @@ async def _offered(deployment: Deployment, tokens: list[str]) -> tuple[str, str]
     return "", ""
 
 
-async def _payload(partner: GraphQLClient, document: str, **given: Any) -> dict[str, Any]:
+async def payload_of(partner: GraphQLClient, document: str, **given: Any) -> dict[str, Any]:
+    """Of a mutation with one field."""
     answer = await partner.ask(document, input=given)
     assert "errors" not in answer, answer
     [payload] = answer["data"].values()
