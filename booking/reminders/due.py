@@ -15,10 +15,10 @@ from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.queries.outbox import record_event
 from booking.storage.queries.reminders import (
     anybody_listens,
+    current_reminders,
     drop_outdated_reminders,
     due_reminders,
     visits_with_addresses,
-    waiting_reminders,
 )
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
@@ -106,17 +106,22 @@ async def _record(session: BookingSession, event: Event, message: Message) -> No
 async def _take(
     session: BookingSession, messages: Sequence[Message], events: dict[uuid.UUID, Event], *, now: datetime
 ) -> None:
-    """Mark the reminders of the messages, also those of visits that were to be reminded of later."""
+    """Mark the reminders of the messages, also those of visits that were to be reminded of later.
+
+    What was taken before belongs to the message that reminds of it again.
+    """
     wanted = {
         (visit.id, days): visit
         for message in messages
         for visit in message.visits.values()
         for days in message.days_before
     }
-    for reminder in await waiting_reminders(session, {visit for visit, _ in wanted}):
-        if (visit := wanted.pop((reminder.appointment, reminder.days_before), None)) is not None:
-            reminder.taken_at = now
-            reminder.event = event.id if (event := events.get(visit.id)) else None
+    for reminder in await current_reminders(session, {visit for visit, _ in wanted}):
+        if (visit := wanted.pop((reminder.appointment, reminder.days_before), None)) is None:
+            continue
+        event = events.get(visit.id)
+        if event is not None or reminder.taken_at is None:
+            reminder.taken_at, reminder.event = now, event.id if event else None
     added = [
         Reminder(
             id=uuid.uuid4(),

@@ -99,10 +99,12 @@ async def visits_with_addresses(
     return [(row[0], row[1]) for row in await session.execute(query)]
 
 
-async def waiting_reminders(
+async def current_reminders(
     session: BookingSession, appointments: Collection[uuid.UUID]
 ) -> Sequence[Reminder]:
-    query = select(Reminder).where(Reminder.appointment.in_(appointments), IS_WAITING)
+    """Those of these visits at the times that they have, taken or not."""
+    query = select(Reminder).join(Appointment, Appointment.id == Reminder.appointment)
+    query = query.where(Appointment.id.in_(appointments), Appointment.starts_at == Reminder.starts_at)
     return (await session.scalars(query.order_by(Reminder.due_at))).all()
 
 

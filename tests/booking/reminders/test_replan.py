@@ -1,4 +1,4 @@
-"""Reminders that are planned anew in several steps, while visits change, are those of one step."""
+"""Rules that change: reminders planned anew in several steps are those of one step, and none is lost."""
 
 from datetime import datetime
 
@@ -8,8 +8,16 @@ from sqlalchemy import select
 from booking.reminders.replan import is_plan_current, plan_next_visits
 from booking.storage.models.appointments import Reminder, ReminderPlan
 from tests.booking.appointments.by_staff.front_desk import call_off, move
-from tests.booking.notifications.bookings import make_booking
-from tests.booking.reminders.reminded_clinic import DAY, FOUR, HOUR, NINE, RemindedClinic, reminding_clinic
+from tests.booking.notifications.bookings import make_booking, text_of
+from tests.booking.reminders.reminded_clinic import (
+    DAY,
+    FOUR,
+    HOUR,
+    MINUTE,
+    NINE,
+    RemindedClinic,
+    reminding_clinic,
+)
 from tests.support.clinics import NOW, open_clinic
 
 BOOKED, REPLANNED = NOW - 10 * DAY, NOW - 3 * DAY
@@ -74,3 +82,20 @@ async def test_rules_that_change_between_two_steps_begin_anew(clinic: RemindedCl
         pass
 
     assert [due_at for _, _, due_at in await planned(clinic)] == [FOUR + HOUR] * len(TIMES)
+
+
+async def test_a_visit_that_was_reminded_of_is_in_the_message_about_a_later_booking(
+    clinic: RemindedClinic,
+) -> None:
+    await make_booking(clinic.database, NINE, service="visit", practitioner="one", now=BOOKED)
+    clinic.now = FOUR
+    await clinic.reminders()
+    await open_clinic(clinic.database, reminding_clinic('at = "17:00"\nafter_booking = "0 min"'), now=FOUR)
+    await make_booking(clinic.database, NINE + HOUR, service="visit", practitioner="one", now=FOUR + MINUTE)
+    clinic.now = FOUR + HOUR
+
+    [mail] = await clinic.reminders()
+
+    assert text_of(mail).count("When: Tuesday, November 24") == 2
+    clinic.now += HOUR
+    assert await clinic.reminders() == []
