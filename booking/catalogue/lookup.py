@@ -1,6 +1,6 @@
 """Looks services, practitioners and locations up by slug, and the practitioners who may deliver a service."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 from booking.domain.errors import NotFound
 from booking.storage.base import Table
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import ConsentText, Location, Practitioner, ScreeningQuestion, Service
+from booking.storage.models.catalogue import (
+    ConsentText,
+    Location,
+    MailLogo,
+    Practitioner,
+    ScreeningQuestion,
+    Service,
+)
 from booking.storage.queries.catalogue import (
     CertifiedDays,
     all_rows,
@@ -21,6 +28,7 @@ from booking.storage.queries.catalogue import (
 from booking.storage.session import BookingSession
 
 Cached = TypeVar("Cached", bound=Table)
+Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row", Service, Practitioner, Location, ScreeningQuestion)
 Listed = TypeVar("Listed", Service, Practitioner, Location)
 
@@ -61,14 +69,20 @@ async def consent_text_in(session: BookingSession, language: str) -> ConsentText
     return in_languages.get(language) or in_languages.get(clinic.languages[0])
 
 
+async def mail_logo(session: BookingSession) -> MailLogo | None:
+    """None where the clinic's file names none."""
+    logos = await _by_key(session, MailLogo, attrgetter("id"))
+    return next(iter(logos.values()), None)
+
+
 async def _by_slug(session: BookingSession, table: type[Row]) -> Mapping[str, Row]:
     return await _by_key(session, table, attrgetter("slug"))
 
 
 async def _by_key(
-    session: BookingSession, table: type[Cached], key: Callable[[Cached], str]
-) -> Mapping[str, Cached]:
-    async def compute() -> Mapping[str, Cached]:
+    session: BookingSession, table: type[Cached], key: Callable[[Cached], Key]
+) -> Mapping[Key, Cached]:
+    async def compute() -> Mapping[Key, Cached]:
         rows = await all_rows(session, table)
         for row in rows:
             session.expunge(row)  # The cache outlives the session.

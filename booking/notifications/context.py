@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import all_locations, all_practitioners, all_services
+from booking.catalogue.lookup import all_locations, all_practitioners, all_services, mail_logo
 from booking.domain.events import STATUS_EVENTS, Event, EventKind
 from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue import Clinic, Location, MailLogo, Practitioner, Service
 from booking.storage.models.desk.offered_times import OfferedTime
 from booking.storage.queries.appointments import appointments_by_course, appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
@@ -36,6 +36,7 @@ class MailContext:
     practitioners: Mapping[str, Practitioner]
     locations: Mapping[str, Location]
     offered: Mapping[uuid.UUID, Sequence[OfferedTime]]
+    logo: MailLogo | None
 
     @property
     def service(self) -> Service:
@@ -147,6 +148,7 @@ async def _context(
         practitioners=await all_practitioners(session),
         locations=await all_locations(session),
         offered=offered,
+        logo=await mail_logo(session),
     )
 
 

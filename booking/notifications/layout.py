@@ -1,12 +1,16 @@
-"""The layout of a mail, and its rendering as text and as HTML."""
+"""The layout of a mail, and its rendering as text and as HTML, with the clinic's logo inside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from booking.i18n.texts import Texts
+from booking.storage.models.catalogue import MailLogo
 
 templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -100,6 +104,41 @@ def _text_of_section(section: Section, texts: Texts) -> str:
     return "\n".join(lines)
 
 
-def as_html(mail: MailLayout, texts: Texts) -> str:
+def as_html(mail: MailLayout, texts: Texts, logo: "InlineLogo | None" = None) -> str:
     """A whole page, which loads nothing from elsewhere."""
-    return templates.get_template("mail.html").render(mail=mail, text=texts)
+    return templates.get_template("mail.html").render(mail=mail, text=texts, logo=logo)
+
+
+@dataclass(frozen=True)
+class InlineLogo:
+    """`content_id` is that of its part of the mail (RFC 2392), without the angle brackets."""
+
+    image: MailLogo
+    content_id: str
+
+    @property
+    def url(self) -> str:
+        return f"cid:{self.content_id}"
+
+
+def inline_logo(image: MailLogo, host: str) -> InlineLogo:
+    """The same image has the same id in all mails of a host."""
+    return InlineLogo(image, f"logo.{sha256(image.content).hexdigest()[:16]}@{host}")
+
+
+def set_body(message: EmailMessage, mail: MailLayout, texts: Texts, logo: InlineLogo | None = None) -> None:
+    """The mail as text and as HTML; the HTML with its logo is one alternative (RFC 2387)."""
+    message.set_content(as_text(mail, texts))
+    message.add_alternative(as_html(mail, texts, logo), subtype="html")
+    if logo:
+        html = cast("EmailMessage", message.get_body(("html",)))
+        _, _, subtype = logo.image.media_type.partition("/")
+        html.add_related(
+            logo.image.content,
+            maintype="image",
+            subtype=subtype,
+            cid=f"<{logo.content_id}>",
+            disposition="inline",
+            filename=f"logo.{subtype}",
+        )
+        html.set_param("type", "text/html")

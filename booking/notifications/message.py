@@ -13,13 +13,17 @@ from booking.i18n.texts import Texts
 from booking.notifications.content import Links, write_mail
 from booking.notifications.context import MailContext, mail_context
 from booking.notifications.invitation import add_calendar_files
-from booking.notifications.layout import MailLayout, as_html, as_text
+from booking.notifications.layout import MailLayout, inline_logo, set_body
 from booking.notifications.mail_address import mail_address
 from booking.notifications.offer import write_offer
 from booking.notifications.reminder import write_reminder
-from booking.notifications.waiting_list import waiting_list_context, write_waiting_list_mail
+from booking.notifications.waiting_list import (
+    WaitingListContext,
+    waiting_list_context,
+    write_waiting_list_mail,
+)
 from booking.patients.contacts import PatientContact
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue import Clinic, MailLogo
 from booking.storage.session import BookingSession
 
 
@@ -56,7 +60,7 @@ async def compose_mail(
     Message-ID, and shows the appointments as they stand now.
     """
     if event.kind in WAITING_LIST_EVENTS:
-        return await _waiting_list_message(session, event, site.rstrip("/"), manage_token, now=now)
+        return await _waiting_list_message(session, event, site, manage_token, now=now)
     context = await mail_context(session, event, now=now)
     if context is None:
         return None
@@ -78,7 +82,7 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     write = write_offer if context.offered else write_reminder if is_reminder else write_mail
     mail = write(context, texts, links, language=language)
 
-    message = _envelope(event, clinic, patient, mail, texts, site)
+    message = _envelope(event, clinic, patient, mail, texts, site, context.logo)
     # A reminder and an offer have none: nothing has changed in the calendar.
     if not (context.offered or is_reminder):
         add_calendar_files(message, context, sender=sender, language=language)
@@ -99,16 +103,30 @@ async def _waiting_list_message(
     context = await waiting_list_context(session, event, now=now)
     if context is None:
         return None
+    return write_waiting_list_message(context, event, site=site, token=token)
+
+
+def write_waiting_list_message(
+    context: WaitingListContext, event: Event, *, site: str, token: str | None
+) -> EmailMessage:
+    """As `compose_mail`, from rows that are read already; `token` is the secret of the entry's page."""
+    site = site.rstrip("/")
     texts, language = _languages(context.clinic, context.patient)
     page = f"{site}/waiting/{token}" if token else None
-    mail = await write_waiting_list_mail(session, context, texts, page, language=language)
-    message = _envelope(event, context.clinic, context.patient, mail, texts, site)
+    mail = write_waiting_list_mail(context, texts, page, language=language)
+    message = _envelope(event, context.clinic, context.patient, mail, texts, site, context.logo)
     message["Content-Language"] = texts.language
     return message
 
 
 def _envelope(
-    event: Event, clinic: Clinic, patient: PatientContact, mail: MailLayout, texts: Texts, site: str
+    event: Event,
+    clinic: Clinic,
+    patient: PatientContact,
+    mail: MailLayout,
+    texts: Texts,
+    site: str,
+    logo: MailLogo | None,
 ) -> EmailMessage:
     """The mail as text and as HTML, to the patient."""
     message = EmailMessage(policy=POLICY)
@@ -123,8 +141,7 @@ def _envelope(
         if mail.unsubscribe.url.startswith("https:"):  # RFC 8058 asks for it.
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
-    message.set_content(as_text(mail, texts))
-    message.add_alternative(as_html(mail, texts), subtype="html")
+    set_body(message, mail, texts, inline_logo(logo, host_of(site)) if logo else None)
     return message
 
 

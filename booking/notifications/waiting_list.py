@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.lookup import all_locations, all_practitioners, all_services, location_zones
+from booking.catalogue.lookup import all_locations, all_practitioners, all_services, mail_logo
 from booking.domain.events import Event, EventKind
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section
 from booking.patients.contacts import PatientContact, contacts_by_id
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue import Clinic, Location, MailLogo, Practitioner, Service
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.waiting_list import entries_by_id, entry_of_event, offer_of_event
@@ -34,6 +34,7 @@ class WaitingListContext:
     services: Mapping[str, Service]
     practitioners: Mapping[str, Practitioner]
     locations: Mapping[str, Location]
+    logo: MailLogo | None
 
     @property
     def entry(self) -> WaitingListEntry:
@@ -71,16 +72,17 @@ async def waiting_list_context(
         await all_services(session),
         await all_practitioners(session),
         await all_locations(session),
+        await mail_logo(session),
     )
 
 
-async def write_waiting_list_mail(
-    session: BookingSession, context: WaitingListContext, texts: Texts, page: str | None, *, language: str
+def write_waiting_list_mail(
+    context: WaitingListContext, texts: Texts, page: str | None, *, language: str
 ) -> MailLayout:
     """`page` is the address of the entry, None if its secret is not known any more."""
     leave = Link(texts("waiting.leave"), f"{page}/leave?lang={texts.language}") if page else None
     clinic, offer = context.clinic, context.offer
-    zones = await location_zones(session)
+    zones = {slug: ZoneInfo(location.time_zone) for slug, location in context.locations.items()}
     if offer is None:
         title = texts("waiting.title")
         lead = [texts("waiting.lead", minutes=context.rules.offer // MINUTE)]

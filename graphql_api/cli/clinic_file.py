@@ -92,5 +92,5 @@ def read_clinic_file(file: Path) -> str:
 
 def clinic_of(settings: Settings, file: Path | None = None) -> LoadedClinicFile:
     """The clinic and the features that the file enables: that of the settings unless another is given."""
-    text = read_clinic_file(file or settings.clinic_file)
-    return load_clinic_file(text, without=settings.without_features)
+    file = file or settings.clinic_file
+    return load_clinic_file(read_clinic_file(file), without=settings.without_features, folder=file.parent)

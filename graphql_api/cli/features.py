@@ -44,7 +44,8 @@ def _features(_arguments: argparse.Namespace, settings: Settings) -> None:
     named = enabled_features(text)
     mistake: Exception | None = None
     try:
-        schema_with(load_clinic_file(text, without=settings.without_features).enabled)
+        folder = settings.clinic_file.parent
+        schema_with(load_clinic_file(text, without=settings.without_features, folder=folder).enabled)
     except (ClinicFileError, FeatureError) as reason:
         mistake = reason
     for name in sorted(installed):

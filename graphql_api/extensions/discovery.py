@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.parser import enabled_features, parse_with_features
@@ -73,8 +74,12 @@ class LoadedClinicFile:
     enabled: list[EnabledFeature]
 
 
-def load_clinic_file(text: str, *, without: Collection[str] = ()) -> LoadedClinicFile:
+def load_clinic_file(
+    text: str, *, without: Collection[str] = (), folder: Path | None = None
+) -> LoadedClinicFile:
     """Parse a clinic's file with the features that it names, but `without` those, which stay named.
+
+    `folder` is where it stands, with the files that it names.
 
     Raises:
         ClinicFileError: every mistake in the file.
@@ -87,7 +92,7 @@ def load_clinic_file(text: str, *, without: Collection[str] = ()) -> LoadedClini
             raise FeatureError(name, "BOOK_ONLINE_WITHOUT_FEATURES", "", mistake)
     features = {name: installed[name].load() for name in named if name in installed and name not in without}
     sections = dict.fromkeys(installed) | {name: feature.settings for name, feature in features.items()}
-    parsed = parse_with_features(text, sections, absent=without)
+    parsed = parse_with_features(text, sections, absent=without, folder=folder)
     enabled = [
         EnabledFeature(feature, installed[name].package, parsed.features[name])
         for name, feature in features.items()

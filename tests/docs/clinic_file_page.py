@@ -11,6 +11,7 @@ MODEL = "booking.catalogue.clinic_file.model"
 
 KINDS = {
     "Text": "text",
+    "LogoFile": "file",
     "MailText": "text",
     "Line": "line",
     "Slug": "slug",

@@ -22,6 +22,7 @@ from booking.storage.models.catalogue import (
     Closure,
     ConsentText,
     Location,
+    MailLogo,
     OpeningHours,
     Practitioner,
     ScreeningQuestion,
@@ -89,6 +90,7 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
                 for certification in practitioner.certifications
             ],
             TimeOff: list(_time_off(file)),
+            MailLogo: [asdict(file.mails.logo)] if file.mails.logo else [],
             ServiceOffer: [
                 {"service": service, "practitioner": practitioner.slug}
                 for practitioner in file.practitioners
@@ -169,7 +171,7 @@ def _clinic(file: ClinicFile) -> Row:
 
 def _mail_texts(file: ClinicFile) -> Row:
     languages = file.clinic.languages
-    return {kind: _stored(text, languages) for kind, text in file.mails if text is not None}
+    return {kind: _stored(text, languages) for kind, text in file.mails if isinstance(text, TranslatedText)}
 
 
 def _consent_texts(file: ClinicFile) -> Iterator[Row]:

@@ -29,6 +29,7 @@ from booking.catalogue.clinic_file.fields import (
     between,
 )
 from booking.catalogue.clinic_file.formats import Amount, Currency, Email, Language, ServiceType, Version
+from booking.catalogue.clinic_file.logo import LogoFile
 from booking.domain.policy import MAX_VISITS, WhenUnreachable
 from booking.domain.screening import Outcome
 
@@ -127,6 +128,9 @@ class BusyCalendarsSection(Section):
 
 
 class MailsSection(Section):
+    logo: LogoFile | None = None
+    """The clinic's logo, at the top of each mail to a patient: a PNG or JPEG in the folder of this file, of
+    100 kB and 2000 pixels each way at most."""
     booked: MailText | None = None
     """Of a visit or a course that is booked."""
     moved: MailText | None = None
@@ -324,8 +328,8 @@ class ClinicFile(Section):
     busy_calendars: BusyCalendarsSection = BusyCalendarsSection()
     """Practitioners' [calendars elsewhere](../how-to/busy-calendars.md)."""
     mails: MailsSection = MailsSection()
-    """[Words of your own](../how-to/mails.md) below the first lines of a mail: plain text with line breaks,
-    600 characters at most."""
+    """Your logo, and [words of your own](../how-to/mails.md) below the first lines of a mail: plain text with
+    line breaks, 600 characters at most."""
     reminders: RemindersSection | None = None
     """[Reminders](../how-to/reminders.md) of visits. Without this table none are sent."""
     sms: SmsSection | None = None

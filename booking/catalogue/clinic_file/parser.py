@@ -3,11 +3,13 @@
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from booking.catalogue.clinic_file.fields import SeveralMistakes
+from booking.catalogue.clinic_file.logo import FOLDER
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.positions import line_numbers, line_of
 from booking.catalogue.clinic_file.repair import repaired
@@ -55,13 +57,13 @@ class ParsedFile:
     features: Mapping[str, BaseModel | None]
 
 
-def parse_clinic_file(text: str) -> ClinicFile:
-    """The clinic of a file that names no features.
+def parse_clinic_file(text: str, *, folder: Path | None = None) -> ClinicFile:
+    """The clinic of a file that names no features; `folder` has the files that it names.
 
     Raises:
         ClinicFileError: the file has mistakes.
     """
-    return parse_with_features(text).clinic
+    return parse_with_features(text, folder=folder).clinic
 
 
 def enabled_features(text: str) -> list[str]:
@@ -75,9 +77,15 @@ def enabled_features(text: str) -> list[str]:
 
 
 def parse_with_features(
-    text: str, sections: FeatureSections = NO_SECTIONS, *, absent: Collection[str] = ()
+    text: str,
+    sections: FeatureSections = NO_SECTIONS,
+    *,
+    absent: Collection[str] = (),
+    folder: Path | None = None,
 ) -> ParsedFile:
     """The clinic and its features. Sections of `absent` features are not checked.
+
+    `folder` has the files that the clinic's names; without it, to name one is a mistake.
 
     Raises:
         ClinicFileError: the file has mistakes.
@@ -96,24 +104,27 @@ def parse_with_features(
         if not section and name in content and name not in absent
     ]
     own = {key: value for key, value in content.items() if key not in skipped}
-    clinic = _validate(ClinicFile, own, violations)
+    context = {FOLDER: folder}
+    clinic = _validate(ClinicFile, own, violations, context)
     features = {
-        name: _validate(section, content[name], violations, name) if section else None
+        name: _validate(section, content[name], violations, context, name) if section else None
         for name, section in enabled.items()
     }
     if clinic:
         violations += [*_features(clinic, sections, absent), *validate_clinic_file(clinic)]
     else:
-        violations += _rules_beside(own)
+        violations += _rules_beside(own, context)
     if violations or not clinic:
         raise ClinicFileError(_in_order(violations, content, line_numbers(text.removeprefix("\ufeff"))))
     return ParsedFile(clinic, features)
 
 
-def _validate(section: type[S], content: Any, violations: list[Violation], *path: str) -> S | None:
+def _validate(
+    section: type[S], content: Any, violations: list[Violation], context: Mapping[str, Any], *path: str
+) -> S | None:
     """None if there are mistakes, which are added to `violations`."""
     try:
-        return section.model_validate(content)
+        return section.model_validate(content, context=context)
     except ValidationError as reason:
         violations += [
             ((*path, *error["loc"]), message)
@@ -128,9 +139,9 @@ def _validate(section: type[S], content: Any, violations: list[Violation], *path
 LANGUAGE_MISTAKES = (" is missing", "one of the clinic's languages", "please give the text by language")
 
 
-def _rules_beside(content: Any) -> list[Violation]:
+def _rules_beside(content: Any, context: Mapping[str, Any]) -> list[Violation]:
     """The rules that a file breaks where its structure is right: all mistakes are told in one round."""
-    clinic, replaced = repaired(content)
+    clinic, replaced = repaired(content, context)
     if clinic is None:
         return []
     sections = {path[:-1] for path in replaced}

@@ -1,6 +1,6 @@
 """A clinic's file with its mistakes of structure replaced, so that its rules can be checked all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -27,14 +27,17 @@ SAMPLES: Sequence[Any] = (
 Path = tuple[int | str, ...]
 
 
-def repaired(content: Any) -> tuple[ClinicFile | None, list[Path]]:
-    """The file with samples for what is wrong, and the places of them; None if that is not possible."""
+def repaired(content: Any, context: Mapping[str, Any]) -> tuple[ClinicFile | None, list[Path]]:
+    """The file with samples for what is wrong, and the places of them; None if that is not possible.
+
+    A key that no sample is right for is left out. `context` is that of pydantic's validation.
+    """
     content = deepcopy(content)
     places: list[Path] = []
     tried: dict[Path, int] = {}
     for _ in range(MAX_ROUNDS + len(SAMPLES)):
         try:
-            return ClinicFile.model_validate(content), places
+            return ClinicFile.model_validate(content, context=context), places
         except ValidationError as reason:
             errors = {_place(error["loc"], content): error["type"] for error in reason.errors()}
         for place, kind in errors.items():
@@ -47,6 +50,8 @@ def repaired(content: Any) -> tuple[ClinicFile | None, list[Path]]:
             elif attempt < len(SAMPLES) and _is_slot(parent, place[-1]):
                 # A copy: the next round may repair an item of it.
                 parent[place[-1]] = deepcopy(SAMPLES[attempt])
+            elif isinstance(parent, dict) and place[-1] in parent:
+                del parent[place[-1]]
             else:
                 return None, places
     return None, places

@@ -6,9 +6,22 @@ from typing import TypeVar
 
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
 from booking.catalogue.clinic_file.model import ClinicFile
-from booking.catalogue.lookup import all_locations, all_practitioners, all_services, practitioners_offering
+from booking.catalogue.lookup import (
+    all_locations,
+    all_practitioners,
+    all_services,
+    mail_logo,
+    practitioners_offering,
+)
 from booking.domain.errors import NotFound
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service, ServiceOffer
+from booking.storage.models.catalogue import (
+    Clinic,
+    Location,
+    MailLogo,
+    Practitioner,
+    Service,
+    ServiceOffer,
+)
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
@@ -24,6 +37,7 @@ class SampleCatalogue:
     practitioners: Mapping[str, Practitioner]
     locations: Mapping[str, Location]
     offers: Mapping[str, list[str]]
+    logo: MailLogo | None
 
     def single_visit(self) -> Service:
         """The first service of one visit, or else the first.
@@ -62,6 +76,7 @@ def catalogue_of_file(file: ClinicFile) -> SampleCatalogue:
         _by_slug(Practitioner, rows.named[Practitioner]),
         _by_slug(Location, rows.named[Location]),
         offers,
+        next((MailLogo(**logo) for logo in rows.parts[MailLogo]), None),
     )
 
 
@@ -74,7 +89,12 @@ async def catalogue_of_database(session: BookingSession) -> SampleCatalogue:
         rows = [row for row in practitioners.values() if row.listed and row.slug in offering]
         offers[slug] = [row.slug for row in sorted(rows, key=lambda row: row.position)]
     return SampleCatalogue(
-        await get_clinic(session), services, practitioners, await all_locations(session), offers
+        await get_clinic(session),
+        services,
+        practitioners,
+        await all_locations(session),
+        offers,
+        await mail_logo(session),
     )
 
 

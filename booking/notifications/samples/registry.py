@@ -4,6 +4,7 @@ A new kind of mail gets a line in `SAMPLE_MAILS`; the command line and the desk 
 """
 
 import uuid
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,7 +106,7 @@ def sent_kinds(catalogue: SampleCatalogue) -> list[str]:
 
 @dataclass(frozen=True)
 class MailParts:
-    """A mail as its reader gets it; `calendars` are the texts of its iCalendar files."""
+    """A mail as its reader gets it: the HTML with its image inside, and the texts of its iCalendar files."""
 
     subject: str
     text: str
@@ -119,6 +120,16 @@ def parts_of(message: EmailMessage) -> MailParts:
     return MailParts(
         subject=str(message["Subject"]),
         text=text.get_content(),
-        html=html.get_content(),
+        html=_with_images(html.get_content(), message),
         calendars=[cast("bytes", file.get_payload(decode=True)).decode() for file in files],
     )
+
+
+def _with_images(html: str, message: EmailMessage) -> str:
+    """As a mail program shows it: a browser by itself knows no image of another part."""
+    for part in message.walk():
+        if content_id := part["Content-ID"]:
+            content = b64encode(cast("bytes", part.get_payload(decode=True))).decode()
+            url = f"data:{part.get_content_type()};base64,{content}"
+            html = html.replace(f"cid:{content_id.strip('<>')}", url)
+    return html

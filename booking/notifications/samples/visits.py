@@ -84,6 +84,7 @@ def sample_context(
         practitioners=catalogue.practitioners,
         locations=catalogue.locations,
         offered=offered,
+        logo=catalogue.logo,
     )
 
 

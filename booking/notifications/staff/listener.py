@@ -13,7 +13,7 @@ from booking.domain.actor import Actor, ActorKind
 from booking.domain.events import Event
 from booking.domain.hookspecs import DynamicListeners
 from booking.i18n.locales import texts_for
-from booking.notifications.layout import as_html, as_text
+from booking.notifications.layout import set_body
 from booking.notifications.listener import TakesMails
 from booking.notifications.mail_address import mail_address
 from booking.notifications.message import POLICY, host_of
@@ -91,8 +91,7 @@ async def compose_notice(
     message["To"] = mail_address(member.name, row.email)
     message["Subject"] = mail.subject
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
-    message.set_content(as_text(mail, texts))
-    message.add_alternative(as_html(mail, texts), subtype="html")
+    set_body(message, mail, texts)
     message["Content-Language"] = texts.language
     return message
 

@@ -79,6 +79,24 @@ class Clinic(Table):
         return BusyCalendarPolicy(self.busy_fresh_for, self.busy_near, when_unreachable)
 
 
+class MailLogo(Table):
+    """The clinic's logo, which goes with each mail to a patient. Its size is that at which it is shown."""
+
+    __tablename__ = "mail_logo"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint("media_type IN ('image/png', 'image/jpeg')", name="shown_by_all"),
+        CheckConstraint("width > 0 AND height > 0", name="has_size"),
+        CheckConstraint("length(content) BETWEEN 1 AND 100000", name="small"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    media_type: Mapped[str] = mapped_column(String(16))
+    width: Mapped[int]  # CSS pixels
+    height: Mapped[int]
+    content: Mapped[bytes]
+
+
 class ConsentText(Table):
     """A text that patients agree to (FHIR Consent.policyText). Its row never changes and is never deleted."""
 
