@@ -10,15 +10,13 @@ from zoneinfo import available_timezones
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
+from booking.catalogue.clinic_file import spelling
+from booking.catalogue.clinic_file.spelling import LONG_UNITS, UNITS, WEEKDAYS
 from booking.domain.contact import parse_phone
 from booking.timegrid.opening_hours import TimeSpan
 from booking.timegrid.public_holidays import UnknownRegion, check_region
 from booking.timegrid.ticks import TICK
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1)}
-# As long as the longest month and year: what must be kept for ten years is kept for ten of any.
-LONG_UNITS = UNITS | {"month": timedelta(days=31), "year": timedelta(days=366)}
 DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day|month|year)s?")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
@@ -256,26 +254,28 @@ def _mail_text(value: Any) -> TranslatedText:
     return texts
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Ticks = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_ticks)]
-WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
-Period = Annotated[timedelta, BeforeValidator(_period), AfterValidator(_whole_days)]
+Duration = Annotated[timedelta, BeforeValidator(_duration), spelling.DURATION]
+Ticks = Annotated[Duration, AfterValidator(_whole_ticks)]
+WholeDays = Annotated[Duration, AfterValidator(_whole_days)]
+Period = Annotated[timedelta, BeforeValidator(_period), AfterValidator(_whole_days), spelling.PERIOD]
 """Whole days; a month counts as 31, a year as 366."""
-WholeDaysOrFalse = Annotated[timedelta | None, BeforeValidator(_whole_days_or_none)]
+WholeDaysOrFalse = Annotated[
+    timedelta | None, BeforeValidator(_whole_days_or_none), spelling.DURATION_OR_FALSE
+]
 """A duration of whole days; None for `false`."""
-ClockTime = Annotated[timedelta, PlainValidator(_clock_time)]
+ClockTime = Annotated[timedelta, PlainValidator(_clock_time), spelling.CLOCK_TIME]
 """A time on the wall, as what has passed since midnight."""
-QuietHours = Annotated[tuple[timedelta, timedelta] | None, PlainValidator(_quiet_hours)]
+QuietHours = Annotated[tuple[timedelta, timedelta] | None, PlainValidator(_quiet_hours), spelling.QUIET_HOURS]
 """From one time on the wall to another, mostly of the next day; None for `false`."""
 Day = Annotated[date, PlainValidator(_day)]
 Moment = Annotated[date, PlainValidator(_date_or_time)]
 """A date, or its subclass with a time."""
-Weekly = Annotated[Week, BeforeValidator(_week)]
+Weekly = Annotated[Week, BeforeValidator(_week), spelling.WEEK]
 Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
-Region = Annotated[str | None, BeforeValidator(_region)]
-Text = Annotated[TranslatedText, PlainValidator(_text)]
-MailText = Annotated[TranslatedText, PlainValidator(_mail_text)]
+Region = Annotated[str | None, BeforeValidator(_region), spelling.REGION]
+Text = Annotated[TranslatedText, PlainValidator(_text), spelling.TEXT]
+MailText = Annotated[TranslatedText, PlainValidator(_mail_text), spelling.TEXT]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
 ]

@@ -28,3 +28,6 @@ Version = Annotated[
     matching(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", 'no version; a version looks like "2027-01" or "3.1"'),
 ]
 Currency = Annotated[str, matching(r"[A-Z]{3}", 'no currency; a currency looks like "CAD"')]
+Revision = Annotated[
+    str, matching(r"[0-9a-f]{16}", "no revision; `book-online export` writes it, and it may be left out")
+]

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
-from booking.catalogue.clinic_file.model import ClinicFile, RemindersSection, WaitingListSection
+from booking.catalogue.clinic_file.model import (
+    ClinicFile,
+    RemindersSection,
+    TimeOffSection,
+    WaitingListSection,
+)
 from booking.catalogue.clinic_file.validation import (
     hours_without_breaks,
     time_off_instants,
@@ -69,8 +75,8 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
                 for row in _listed(Location, file.locations, file, "hours", "closures")
             ],
             ScreeningQuestion: [
-                _row(ScreeningQuestion, question, file) | {"if_unsure": question.if_unsure or question.if_yes}
-                for question in file.screening
+                row | {"if_unsure": row["if_unsure"] or row["if_yes"]}
+                for row in _listed(ScreeningQuestion, file.screening, file)
             ],
             Service: _listed(Service, file.services, file, "screening"),
             Practitioner: _listed(
@@ -200,6 +206,11 @@ def _time_off(file: ClinicFile) -> Iterator[Row]:
     for practitioner in file.practitioners:
         zones = zones_of_practitioner(file, practitioner)
         for time_off in practitioner.time_off:
-            # Away from the first place's midnight to the last one's: nobody is booked on a day off.
-            starts, ends = zip(*(time_off_instants(time_off, zone) for zone in zones))
-            yield {"practitioner": practitioner.slug, "starts_at": min(starts), "ends_at": max(ends)}
+            starts_at, ends_at = time_away(time_off, zones)
+            yield {"practitioner": practitioner.slug, "starts_at": starts_at, "ends_at": ends_at}
+
+
+def time_away(time_off: TimeOffSection, zones: Sequence[ZoneInfo]) -> tuple[datetime, datetime]:
+    """From the first place's midnight to the last one's: nobody is booked on a day off."""
+    starts, ends = zip(*(time_off_instants(time_off, zone) for zone in zones))
+    return min(starts), max(ends)

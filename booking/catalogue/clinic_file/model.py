@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
+from booking.catalogue.clinic_file import spelling
 from booking.catalogue.clinic_file.fields import (
     ClockTime,
     Country,
@@ -28,7 +29,15 @@ from booking.catalogue.clinic_file.fields import (
     Zone,
     between,
 )
-from booking.catalogue.clinic_file.formats import Amount, Currency, Email, Language, ServiceType, Version
+from booking.catalogue.clinic_file.formats import (
+    Amount,
+    Currency,
+    Email,
+    Language,
+    Revision,
+    ServiceType,
+    Version,
+)
 from booking.catalogue.clinic_file.logo import LogoFile
 from booking.domain.policy import MAX_VISITS, WhenUnreachable
 from booking.domain.screening import Outcome
@@ -52,7 +61,7 @@ class ClinicSection(Section):
     """Where phone numbers without a country code are from: `"CA"`."""
     email: Email | None = None
     """The address that answers to the clinic's mails go to."""
-    website: HttpUrl | None = None
+    website: Annotated[HttpUrl, spelling.ADDRESS] | None = None
     """The clinic's own site."""
     time_zone: Zone
     """`"America/Toronto"`."""
@@ -311,6 +320,10 @@ class PractitionerSection(Section):
 
 
 class ClinicFile(Section):
+    revision: Revision | None = None
+    """Of the database that `book-online export` wrote the file from. `load` refuses a file whose revision is
+    not the database's any more, where it would undo what was changed there since. Leave it out of a file that
+    you keep elsewhere, as in git: it is loaded as it is."""
     features: list[Line] = []
     """Names of the installed [features](../how-to/extend.md) that this clinic uses; `book-online features`
     lists them. Each finds its settings in a table of its name, `[aftercare]`."""

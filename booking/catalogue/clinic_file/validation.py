@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from booking.catalogue.clinic_file.fields import WEEKDAYS, TranslatedText, Week, e164
+from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
 from booking.catalogue.clinic_file.model import (
     ClinicFile,
     PractitionerSection,
@@ -14,6 +14,7 @@ from booking.catalogue.clinic_file.model import (
     TimeOffSection,
     WorkingHoursSection,
 )
+from booking.catalogue.clinic_file.spelling import WEEKDAYS
 from booking.timegrid.opening_hours import subtract_spans
 
 MINUTES_OF_WEEK = 7 * 1440

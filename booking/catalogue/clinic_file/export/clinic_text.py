@@ -1,0 +1,92 @@
+"""A clinic's file that says what the database says, with the comments and the order of an earlier one."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from booking.catalogue.clinic_file.export.content import Content, FileContent, file_content
+from booking.catalogue.clinic_file.export.document import parse_document
+from booking.catalogue.clinic_file.export.merge import merge
+from booking.catalogue.clinic_file.mapping import ClinicRows, rows_of_clinic_file
+from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.parser import (
+    ClinicFileError,
+    Mistake,
+    enabled_features,
+    parse_with_features,
+)
+
+HEADING = """\
+# The clinic, as the database had it. `book-online check` explains every mistake in an edited file,
+# `book-online load --dry-run` says what an edit would change, and `book-online load` changes it.
+"""
+REVISION_COMMENT = "of the database that this was written from; `load` compares it"
+
+
+class InexpressibleCatalogue(Exception):
+    """The database has what no clinic's file can say."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        reasons = "; ".join(map(str, mistakes)) or "please report it"
+        super().__init__(f"nothing was written: the database has what no clinic's file can say: {reasons}")
+
+
+def exported_text(rows: ClinicRows, like: str = "") -> str:
+    """The rows as a file; `like` is a file without mistakes, whose text stays where it says the same.
+
+    Features and their settings are not in the database: they are those of `like`.
+
+    Raises:
+        InexpressibleCatalogue: no file would be loaded as these rows.
+    """
+    wanted = file_content(rows)
+    mistakes: list[Mistake] = []
+    for text in _drafts(wanted, like):
+        try:
+            if _content(text).shortest == wanted.shortest:
+                return text if text == like and not _revision(like) else with_revision(text, wanted.revision)
+        except ClinicFileError as refused:
+            mistakes = refused.mistakes
+    raise InexpressibleCatalogue(mistakes)
+
+
+def with_revision(text: str, revision: str) -> str:
+    """The text of a clinic's file with this revision."""
+    if _revision(text) == revision:
+        return text
+    document = parse_document(text)
+    document.blocks[0].put("revision", revision, ["revision"], comment=REVISION_COMMENT)
+    for following in document.blocks[1:2]:
+        following.lead = following.lead if following.lead.startswith("\n") else f"\n{following.lead}"
+    return document.text
+
+
+def _drafts(wanted: FileContent, like: str) -> Iterator[str]:
+    """Texts that most likely say what is wanted, from the one with the fewest changes."""
+    if not like:
+        yield merge(HEADING, {}, wanted)
+        return
+    yield like
+    yield merge(like, _content(like).explicit, wanted)
+    # Where a key's meaning depends on others that changed, each is written as we would.
+    yield merge(like, _toml(like), wanted)
+
+
+def _content(text: str) -> FileContent:
+    """What the text says of the catalogue; features are left out.
+
+    Raises:
+        ClinicFileError: the text has mistakes.
+    """
+    others = _toml(text).keys() - {field.alias or name for name, field in ClinicFile.model_fields.items()}
+    return file_content(
+        rows_of_clinic_file(parse_with_features(text, absent={*others, *enabled_features(text)}).clinic)
+    )
+
+
+def _revision(text: str) -> Any:
+    return _toml(text).get("revision")
+
+
+def _toml(text: str) -> Content | Mapping[str, Any]:
+    return tomllib.loads(text.removeprefix("\ufeff"))

@@ -1,0 +1,272 @@
+"""What a clinic's file says, made of the catalogue's rows: the way back from `mapping.py`."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+from booking.catalogue.clinic_file.fields import Week
+from booking.catalogue.clinic_file.mapping import NO_REMINDERS, ClinicRows, Row, time_away
+from booking.catalogue.clinic_file.model import (
+    BusyCalendarsSection,
+    CertificationSection,
+    ClinicFile,
+    ClinicSection,
+    ClosureSection,
+    ConsentSection,
+    DeskSection,
+    LocationSection,
+    MailsSection,
+    PolicySection,
+    PractitionerSection,
+    RemindersSection,
+    RetentionSection,
+    ScreeningSection,
+    Section,
+    ServiceSection,
+    SmsSection,
+    TimeOffSection,
+    WaitingListSection,
+    WorkingHoursSection,
+)
+from booking.catalogue.clinic_file.validation import zones_of_practitioner
+from booking.domain.policy import WhenUnreachable
+from booking.storage.models.catalogue import (
+    Certification,
+    Closure,
+    Location,
+    OpeningHours,
+    Practitioner,
+    ScreeningQuestion,
+    Service,
+    ServiceOffer,
+    ServiceScreening,
+    TimeOff,
+)
+from booking.timegrid.opening_hours import TimeSpan
+
+S = TypeVar("S", bound=Section)
+Content = dict[str, Any]
+"""Tables, lists and values as TOML has them."""
+NOT_STORED = {"features", "revision"}
+"""Keys that the file alone has."""
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """`shortest` leaves out what a file need not say, `explicit` says all: both are loaded as the same."""
+
+    shortest: Content
+    explicit: Content
+
+    @property
+    def revision(self) -> str:
+        """Of the catalogue: the same as long as a file would say the same of it, on any database."""
+        text = json.dumps(self.shortest, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def file_content(rows: ClinicRows) -> FileContent:
+    shortest = _clinic_file(rows, is_explicit=False).model_dump(
+        by_alias=True, exclude=NOT_STORED, exclude_defaults=True
+    )
+    explicit = _clinic_file(rows, is_explicit=True).model_dump(by_alias=True, exclude=NOT_STORED)
+    return FileContent(shortest, _without_none(explicit))
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+    return [_without_none(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
+    """The file; where a value follows from others, it is left out unless `is_explicit`."""
+    languages = rows.clinic["languages"]
+    clinic, parts = _in_languages(rows.clinic, languages), _Parts(rows)
+    zone, only = clinic["time_zone"], len(rows.named[Location]) == 1
+    quiet_hours = _quiet_hours(clinic["quiet_from"], clinic["quiet_until"])
+    reminders = _section(
+        RemindersSection,
+        clinic,
+        reminder_days=clinic["reminder_days"] or [],
+        quiet_hours=quiet_hours,
+    )
+    waiting_list = _section(
+        WaitingListSection,
+        clinic,
+        waiting_list_quiet_hours=_quiet_hours(
+            clinic["waiting_list_quiet_from"], clinic["waiting_list_quiet_until"]
+        ),
+    )
+    when_unreachable = WhenUnreachable.CLOSED if clinic["busy_closes_unreachable"] else WhenUnreachable.OPEN
+    texts = dict.fromkeys(MailsSection.model_fields) | _in_languages(clinic["mail_texts"] or {}, languages)
+    consent = {
+        "version": clinic["consent_version"],
+        "text": _in_languages({row["language"]: row["text"] for row in rows.consent_texts}, languages),
+    }
+    file = ClinicFile.model_construct(
+        clinic=_section(ClinicSection, clinic, phone=clinic["phone_shown"]),
+        policy=_section(PolicySection, clinic),
+        consent=_section(ConsentSection, consent) if consent["version"] else None,
+        retention=_section(RetentionSection, clinic),
+        desk=_section(DeskSection, clinic),
+        busy_calendars=_section(BusyCalendarsSection, clinic, when_unreachable=when_unreachable),
+        mails=_section(MailsSection, texts),
+        reminders=None if reminders == NO_REMINDERS else reminders,
+        sms=_section(SmsSection, clinic) if clinic["sms_most_a_day"] else None,
+        waiting_list=waiting_list if clinic["waiting_list_offer"] else None,
+        locations=[
+            _section(
+                LocationSection,
+                row,
+                time_zone=row["time_zone"] if is_explicit or row["time_zone"] != zone else None,
+                hours=parts.weeks[row["slug"], None],
+                closures=parts.closures[row["slug"]],
+            )
+            for row in parts.named[Location]
+        ],
+        screening=[
+            _section(
+                ScreeningSection,
+                row,
+                if_unsure=row["if_unsure"] if is_explicit or row["if_unsure"] != row["if_yes"] else None,
+            )
+            for row in parts.named[ScreeningQuestion]
+        ],
+        services=[
+            _section(ServiceSection, row, screening=parts.screening[row["slug"]])
+            for row in parts.named[Service]
+        ],
+        practitioners=[
+            _section(
+                PractitionerSection,
+                row,
+                services=parts.offers[row["slug"]],
+                certifications=parts.certifications[row["slug"]],
+                hours=[
+                    _section(
+                        WorkingHoursSection,
+                        {},
+                        location=None if only and not is_explicit else place["slug"],
+                        week=parts.weeks[place["slug"], row["slug"]],
+                        breaks={},
+                    )
+                    for place in rows.named[Location]
+                    if (place["slug"], row["slug"]) in parts.weeks
+                ],
+                time_off=[],
+            )
+            for row in parts.named[Practitioner]
+        ],
+    )
+    return file.model_copy(
+        update={
+            "practitioners": [
+                each.model_copy(update={"time_off": _time_off(file, each, parts.time_off[each.slug])})
+                for each in file.practitioners
+            ]
+        }
+    )
+
+
+class _Parts:
+    """The rows, by what they are parts of."""
+
+    def __init__(self, rows: ClinicRows) -> None:
+        languages = rows.clinic["languages"]
+        self.named = {
+            table: [_in_languages(row, languages) for row in named] for table, named in rows.named.items()
+        }
+        positions = {row["slug"]: number for number, row in enumerate(rows.named[Service])}
+        self.weeks: dict[tuple[str, str | None], Week] = defaultdict(dict)
+        for row in sorted(rows.parts[OpeningHours], key=lambda row: (row["weekday"], row["opens"])):
+            week = self.weeks[row["location"], row["practitioner"]]
+            week[row["weekday"]] = (*week.get(row["weekday"], ()), TimeSpan(row["opens"], row["closes"]))
+        self.closures: dict[str, list[ClosureSection]] = defaultdict(list)
+        for row in sorted(rows.parts[Closure], key=_by_days):
+            self.closures[row["location"]].append(_section(ClosureSection, _in_languages(row, languages)))
+        self.certifications: dict[str, list[CertificationSection]] = defaultdict(list)
+        for row in sorted(rows.parts[Certification], key=lambda row: row["kind"]):
+            self.certifications[row["practitioner"]].append(_section(CertificationSection, row))
+        self.time_off: dict[str, list[Row]] = defaultdict(list)
+        for row in sorted(rows.parts[TimeOff], key=lambda row: (row["starts_at"], row["ends_at"])):
+            self.time_off[row["practitioner"]].append(row)
+        self.offers: dict[str, list[str]] = defaultdict(list)
+        for row in sorted(rows.parts[ServiceOffer], key=lambda row: positions[row["service"]]):
+            self.offers[row["practitioner"]].append(row["service"])
+        self.screening: dict[str, list[str]] = defaultdict(list)
+        for row in sorted(rows.parts[ServiceScreening], key=lambda row: row["position"]):
+            self.screening[row["service"]].append(row["question"])
+
+
+def _by_days(closure: Row) -> tuple[Any, ...]:
+    return closure["first_day"], closure["last_day"], json.dumps(closure["reason"], sort_keys=True)
+
+
+def _section(kind: type[S], row: Row, **others: Any) -> S:
+    """The section whose fields are the columns of their names, or `others`."""
+    fields = {}
+    for name, field in kind.model_fields.items():
+        value = others[name] if name in others else row[name]
+        item = next((each for each in get_args(field.annotation) if _is_section(each)), None)
+        if item and name not in others:
+            value = [_section(item, each) for each in value or []]
+        fields[field.alias or name] = value
+    return kind.model_construct(**fields)
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
+
+
+def _in_languages(value: Any, languages: Sequence[str]) -> Any:
+    """The value with its texts in the order of the clinic's languages."""
+    if isinstance(value, dict):
+        order = {language: place for place, language in enumerate(languages)}
+        return {
+            key: _in_languages(inner, languages)
+            for key, inner in sorted(value.items(), key=lambda item: order.get(item[0], 0))
+        }
+    return [_in_languages(inner, languages) for inner in value] if isinstance(value, list) else value
+
+
+def _quiet_hours(begins: Any, ends: Any) -> Any:
+    return None if begins == ends else (begins, ends)
+
+
+def _time_off(file: ClinicFile, practitioner: PractitionerSection, rows: list[Row]) -> list[TimeOffSection]:
+    """As days where it is from midnight to midnight, else on the clock of the place, else with an offset."""
+    zones = zones_of_practitioner(file, practitioner)
+    found = []
+    for row in rows:
+        wanted = row["starts_at"], row["ends_at"]
+        starts, ends = ([*_spellings(moment, zones)] for moment in wanted)
+        surely = TimeOffSection.model_construct(**{"from": starts[-1], "to": ends[-1]})
+        found.append(
+            surely.model_copy(
+                update={
+                    name: next(
+                        moment
+                        for moment in moments
+                        if time_away(surely.model_copy(update={name: moment}), zones) == wanted
+                    )
+                    for name, moments in (("starts_at", starts), ("ends_at", ends))
+                }
+            )
+        )
+    return found
+
+
+def _spellings(moment: datetime, zones: Sequence[ZoneInfo]) -> Iterator[date]:
+    """How the file might say it, the plainest first; the last is right in any zone."""
+    walls = [moment.astimezone(zone) for zone in zones]
+    yield from (wall.date() for wall in walls)
+    yield from (wall.replace(tzinfo=None, fold=0) for wall in walls)
+    # TOML's offsets are whole minutes; a zone's were not before clocks had standards.
+    yield from (wall for wall in walls[:1] if not wall.utcoffset().seconds % 60)  # type: ignore[union-attr]
+    yield moment.astimezone(UTC)
