@@ -11,7 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 from booking.catalogue.clinic_file.parser import ClinicFileError, enabled_features
 from booking.storage.migrations.autogenerate import write_revision
 from booking.storage.migrations.history import MigrationError, feature_history
-from graphql_api.cli.clinic_file import read_clinic_file
+from graphql_api.cli.clinic_file.files import read_clinic_file
 from graphql_api.cli.command import Commands, add_command
 from graphql_api.extensions.checks import NAME_RULE, display_name, is_valid_name
 from graphql_api.extensions.discovery import InstalledFeature, installed_features, load_clinic_file

@@ -8,13 +8,13 @@ from pathlib import Path
 from booking.i18n.locales import FALLBACK, locales
 from graphql_api.cli import (
     appointments,
-    clinic_file,
     database,
     features,
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
-from graphql_api.cli.clinic_file import clinic_of
+from graphql_api.cli.clinic_file import check, export, load
+from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import add_command, explained, warn_of_site
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
@@ -43,7 +43,9 @@ def command_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve.add_to(commands)
 
-    clinic_file.add_to(commands)
+    check.add_to(commands)
+    load.add_to(commands)
+    export.add_to(commands)
     appointments.add_to(commands)
     database.add_to(commands)
 

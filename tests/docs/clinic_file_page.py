@@ -35,6 +35,7 @@ KINDS = {
     "Amount": "amount",
     "Currency": "currency",
     "Version": "version",
+    "Revision": "revision",
     "ServiceType": "code",
     "Outcome": "outcome",
     "WhenUnreachable": "choice",

@@ -268,7 +268,7 @@ ClockTime = Annotated[timedelta, PlainValidator(_clock_time), spelling.CLOCK_TIM
 QuietHours = Annotated[tuple[timedelta, timedelta] | None, PlainValidator(_quiet_hours), spelling.QUIET_HOURS]
 """From one time on the wall to another, mostly of the next day; None for `false`."""
 Day = Annotated[date, PlainValidator(_day)]
-Moment = Annotated[date, PlainValidator(_date_or_time)]
+Moment = Annotated[date, PlainValidator(_date_or_time), spelling.MOMENT]
 """A date, or its subclass with a time."""
 Weekly = Annotated[Week, BeforeValidator(_week), spelling.WEEK]
 Zone = Annotated[str, AfterValidator(_zone)]

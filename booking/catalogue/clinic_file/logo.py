@@ -1,10 +1,11 @@
 """The clinic's logo: an image in the folder of its file, small enough to go with each mail."""
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import PlainSerializer, PlainValidator, ValidationInfo
 
 from booking.catalogue.clinic_file.image_header import MediaType, read_image_header
 
@@ -82,5 +83,11 @@ def _pixels(length: int, scale: float) -> int:
     return round(length * scale)
 
 
-LogoFile = Annotated[Logo, PlainValidator(_logo)]
+def spell_logo(logo: Logo) -> str:
+    """A name for its file that no other image has."""
+    suffix = "png" if logo.media_type == MediaType.PNG else "jpg"
+    return f"logo-{hashlib.sha256(logo.content).hexdigest()[:8]}.{suffix}"
+
+
+LogoFile = Annotated[Logo, PlainValidator(_logo), PlainSerializer(spell_logo)]
 """The name of a file in the folder, read."""

@@ -1,8 +1,9 @@
 """Values as a clinic's file spells them: the way back from what `fields.py` reads."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from pydantic import PlainSerializer
 
@@ -17,7 +18,7 @@ PLURALS = ("day", "month", "year")
 
 def spell_duration(value: timedelta, units: Mapping[str, timedelta] = UNITS) -> str:
     """In the longest unit that measures it: `"90 min"`, `"2 h"`, `"1 day"`."""
-    unit = next((name for name in reversed(units) if value and not value % units[name]), "min")
+    unit = next((name for name in reversed([*units]) if value and not value % units[name]), "min")
     count = value // units[unit]
     return f"{count} {unit}{'s' if unit in PLURALS and count != 1 else ''}"
 
@@ -58,6 +59,11 @@ def spell_text(texts: Mapping[str, str]) -> str | dict[str, str]:
     return dict(texts) if len({*texts.values()}) > 1 else next(iter(texts.values()))
 
 
+def spell_moment(moment: date) -> date:
+    """Dates and times stand without quotes."""
+    return moment
+
+
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
@@ -70,4 +76,5 @@ QUIET_HOURS = PlainSerializer(spell_quiet_hours)
 WEEK = PlainSerializer(spell_week)
 REGION = PlainSerializer(spell_region)
 TEXT = PlainSerializer(spell_text)
+MOMENT = PlainSerializer(spell_moment, return_type=Any)
 ADDRESS = PlainSerializer(str)

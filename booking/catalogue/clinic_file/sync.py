@@ -156,4 +156,6 @@ async def _sync_parts(session: BookingSession, table: type[Table], rows: list[Ro
 
 
 def _value(row: dict[str, Any], columns: list[str]) -> Hashable:
-    return tuple(str(row.get(column)) for column in columns)
+    """The order in which a text names its languages means nothing."""
+    values = (row.get(column) for column in columns)
+    return tuple(str(sorted(value.items()) if isinstance(value, dict) else value) for value in values)

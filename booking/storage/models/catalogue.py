@@ -244,7 +244,7 @@ class ScreeningQuestion(Table):
     if_yes: Mapped[Outcome] = enum_column(Outcome, "if_yes")
     if_unsure: Mapped[Outcome] = enum_column(Outcome, "if_unsure")
     if_no: Mapped[Outcome] = enum_column(Outcome, "if_no")
-    position: Mapped[int] = mapped_column(server_default=text("0"))
+    position: Mapped[int] = mapped_column(server_default="0")
     listed: Mapped[bool] = mapped_column(server_default=true())
 
 

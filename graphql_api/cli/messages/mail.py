@@ -21,7 +21,7 @@ from booking.notifications.samples.registry import (
 )
 from booking.notifications.smtp import PermanentMailFailure, TemporaryMailFailure
 from graphql_api.app import system_clock
-from graphql_api.cli.clinic_file import clinic_of
+from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import Commands, add_command, add_verbs, warn_of_site
 from graphql_api.settings import InvalidSetting, Settings
 

@@ -13,7 +13,7 @@ from booking.sms.gateway import Price
 from booking.sms.reminder import TextedTime, reminder_text
 from booking.sms.segments import segments_of
 from graphql_api.app import system_clock
-from graphql_api.cli.clinic_file import clinic_of
+from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import Commands, add_command, add_verbs, warn
 from graphql_api.settings import Settings
 

@@ -11,7 +11,7 @@ import uvicorn
 from booking.appointments.load import LoadedClinic
 from graphql_api.app import create_app, system_clock
 from graphql_api.cli.access.staff import LINK_PATH
-from graphql_api.cli.clinic_file import clinic_of
+from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import Commands, add_command, explained
 from graphql_api.cli.serving.sample_desk import prepare_sample_desk
 from graphql_api.cli.transaction import with_database

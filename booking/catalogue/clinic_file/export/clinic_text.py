@@ -1,10 +1,12 @@
 """A clinic's file that says what the database says, with the comments and the order of an earlier one."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from booking.catalogue.clinic_file.export.content import Content, FileContent, file_content
+from booking.catalogue.clinic_file.export.content import Content, FileContent, file_content, stored_logo
 from booking.catalogue.clinic_file.export.document import parse_document
 from booking.catalogue.clinic_file.export.merge import merge
 from booking.catalogue.clinic_file.mapping import ClinicRows, rows_of_clinic_file
@@ -31,8 +33,10 @@ class InexpressibleCatalogue(Exception):
         super().__init__(f"nothing was written: the database has what no clinic's file can say: {reasons}")
 
 
-def exported_text(rows: ClinicRows, like: str = "") -> str:
+def exported_text(rows: ClinicRows, like: str = "", *, folder: Path | None = None) -> str:
     """The rows as a file; `like` is a file without mistakes, whose text stays where it says the same.
+
+    It names its logo in the `folder`; a logo that is not there yet gets a name by its content.
 
     Features and their settings are not in the database: they are those of `like`.
 
@@ -41,13 +45,19 @@ def exported_text(rows: ClinicRows, like: str = "") -> str:
     """
     wanted = file_content(rows)
     mistakes: list[Mistake] = []
-    for text in _drafts(wanted, like):
+    for text in _drafts(wanted, like, folder):
         try:
-            if _content(text).shortest == wanted.shortest:
+            if _written_content(text, rows).shortest == wanted.shortest:
                 return text if text == like and not _revision(like) else with_revision(text, wanted.revision)
         except ClinicFileError as refused:
             mistakes = refused.mistakes
     raise InexpressibleCatalogue(mistakes)
+
+
+def unloaded_edits(text: str, rows: ClinicRows, *, folder: Path | None = None) -> bool:
+    """Whether a file without mistakes says neither what these rows say nor what it was written from."""
+    revision = _content(text, folder).revision
+    return _revision(text) not in (None, revision) and revision != file_content(rows).revision
 
 
 def with_revision(text: str, revision: str) -> str:
@@ -61,32 +71,49 @@ def with_revision(text: str, revision: str) -> str:
     return document.text
 
 
-def _drafts(wanted: FileContent, like: str) -> Iterator[str]:
+def logo_name(text: str) -> str | None:
+    """The file that a clinic's file names as its logo."""
+    name: str | None = _toml(text).get("mails", {}).get("logo")
+    return name
+
+
+def _drafts(wanted: FileContent, like: str, folder: Path | None) -> Iterator[str]:
     """Texts that most likely say what is wanted, from the one with the fewest changes."""
     if not like:
         yield merge(HEADING, {}, wanted)
         return
-    yield like
-    yield merge(like, _content(like).explicit, wanted)
+    said = _content(like, folder)
+    if said.shortest == wanted.shortest:
+        yield like
+    yield merge(like, said.explicit, wanted)
     # Where a key's meaning depends on others that changed, each is written as we would.
     yield merge(like, _toml(like), wanted)
 
 
-def _content(text: str) -> FileContent:
+def _written_content(text: str, rows: ClinicRows) -> FileContent:
+    """What the text says once the logo is where it says."""
+    logo, name = stored_logo(rows), logo_name(text)
+    with TemporaryDirectory() as folder:
+        if logo and name and not Path(name).is_absolute():
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / name).write_bytes(logo.content)
+        return _content(text, Path(folder))
+
+
+def _content(text: str, folder: Path | None) -> FileContent:
     """What the text says of the catalogue; features are left out.
 
     Raises:
         ClinicFileError: the text has mistakes.
     """
     others = _toml(text).keys() - {field.alias or name for name, field in ClinicFile.model_fields.items()}
-    return file_content(
-        rows_of_clinic_file(parse_with_features(text, absent={*others, *enabled_features(text)}).clinic)
-    )
+    absent = {*others, *enabled_features(text)}
+    return file_content(rows_of_clinic_file(parse_with_features(text, absent=absent, folder=folder).clinic))
 
 
 def _revision(text: str) -> Any:
     return _toml(text).get("revision")
 
 
-def _toml(text: str) -> Content | Mapping[str, Any]:
+def _toml(text: str) -> Content:
     return tomllib.loads(text.removeprefix("\ufeff"))

@@ -10,6 +10,8 @@ from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.clinic_file.fields import Week
+from booking.catalogue.clinic_file.image_header import MediaType
+from booking.catalogue.clinic_file.logo import Logo
 from booking.catalogue.clinic_file.mapping import NO_REMINDERS, ClinicRows, Row, time_away
 from booking.catalogue.clinic_file.model import (
     BusyCalendarsSection,
@@ -39,6 +41,7 @@ from booking.storage.models.catalogue import (
     Certification,
     Closure,
     Location,
+    MailLogo,
     OpeningHours,
     Practitioner,
     ScreeningQuestion,
@@ -116,7 +119,7 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
         retention=_section(RetentionSection, clinic),
         desk=_section(DeskSection, clinic),
         busy_calendars=_section(BusyCalendarsSection, clinic, when_unreachable=when_unreachable),
-        mails=_section(MailsSection, texts),
+        mails=_section(MailsSection, texts, logo=stored_logo(rows)),
         reminders=None if reminders == NO_REMINDERS else reminders,
         sms=_section(SmsSection, clinic) if clinic["sms_most_a_day"] else None,
         waiting_list=waiting_list if clinic["waiting_list_offer"] else None,
@@ -172,6 +175,12 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
             ]
         }
     )
+
+
+def stored_logo(rows: ClinicRows) -> Logo | None:
+    for row in rows.parts[MailLogo]:
+        return Logo(MediaType(row["media_type"]), row["width"], row["height"], row["content"])
+    return None
 
 
 class _Parts:
@@ -246,7 +255,7 @@ def _time_off(file: ClinicFile, practitioner: PractitionerSection, rows: list[Ro
     for row in rows:
         wanted = row["starts_at"], row["ends_at"]
         starts, ends = ([*_spellings(moment, zones)] for moment in wanted)
-        surely = TimeOffSection.model_construct(**{"from": starts[-1], "to": ends[-1]})
+        surely = _section(TimeOffSection, {"starts_at": starts[-1], "ends_at": ends[-1]})
         found.append(
             surely.model_copy(
                 update={

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tomlkit
+from tomlkit.items import Item
 
 from booking.catalogue.clinic_file.export.toml_text import MAX_WIDTH, toml_key, toml_value
 from booking.catalogue.clinic_file.positions import Path, statements
@@ -148,7 +149,7 @@ def key_line(key: str, value: Any, comment: str = "") -> str:
 
 def _with_value(entry: Entry, key: str, value: Any) -> str:
     item = tomlkit.parse(entry.text).item(key)
-    line, comment = key_line(key, value), item.trivia.comment
+    line, comment = key_line(key, value), item.trivia.comment if isinstance(item, Item) else ""
     indent = entry.text[: len(entry.text) - len(entry.text.lstrip())]
     if not comment:
         return indent + line

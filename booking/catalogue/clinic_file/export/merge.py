@@ -99,27 +99,25 @@ class _Merger:
         order = list(range(len(explicit)))
         if path[-1] in UNORDERED:
             order.sort(key=lambda n: count if (number := numbers[n]) is None else number)
+        moved = [numbers[n] for n in order] != list(range(count))
         first = self.document.under((*path, 0))[0]
         anchor = self.document.blocks[self.document.blocks.index(first) - 1]
         heading = first.lead  # may be about the whole list
-        for number in range(count):
-            if number not in numbers:
-                first.lead = first.lead if not order else "\n"
-                self.document.remove(self.document.under((*path, number)))
+        if moved and order:
+            first.lead = "\n"
+        for number in {*range(count)}.difference(numbers):
+            self.document.remove(self.document.under((*path, number)))
         groups = []
         for n in order:
-            if (number := numbers[n]) is None:
+            match = numbers[n]
+            if match is None:
                 groups.append(_new_blocks((*path, count + n), kind, shortest[n]))
             else:
-                self.merge_table((*path, number), kind, said[number], explicit[n], shortest[n])
-                groups.append(self.document.under((*path, number)))
-        if [numbers[n] for n in order] == list(range(count)):
-            return
-        first.lead = "\n"
-        blocks = [block for group in groups for block in group]
-        self.document.move(blocks, after=anchor)
-        if blocks:
-            blocks[0].lead = joined(heading, blocks[0].lead)
+                self.merge_table((*path, match), kind, said[match], explicit[n], shortest[n])
+                groups.append(self.document.under((*path, match)))
+        if moved and groups:
+            self.document.move([block for group in groups for block in group], after=anchor)
+            groups[0][0].lead = joined(heading, groups[0][0].lead)
 
     def _count(self, path: Path) -> int:
         numbers = [block.path[len(path)] for block in self.document.under(path)]

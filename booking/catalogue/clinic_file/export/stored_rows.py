@@ -12,6 +12,7 @@ from booking.storage.models.catalogue import (
     Closure,
     ConsentText,
     Location,
+    MailLogo,
     OpeningHours,
     Practitioner,
     ScreeningQuestion,
@@ -29,6 +30,7 @@ PARTS: dict[type[Table], dict[str, type[Table]]] = {
     Closure: {"location": Location},
     Certification: {"practitioner": Practitioner},
     TimeOff: {"practitioner": Practitioner},
+    MailLogo: {},
     ServiceOffer: {"service": Service, "practitioner": Practitioner},
     ServiceScreening: {"service": Service, "question": ScreeningQuestion},
 }

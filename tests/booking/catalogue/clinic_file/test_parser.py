@@ -249,7 +249,7 @@ def test_any_value_at_any_path_makes_a_clinic_or_a_list_of_mistakes(
 
 
 def test_the_sample_shows_every_key_but_the_rare_ones() -> None:
-    rare = {"buffer_before", "location", "mails", "screening_valid", "time_zone", "travel_time"}
+    rare = {"buffer_before", "location", "mails", "revision", "screening_valid", "time_zone", "travel_time"}
     missing = {
         key for key in keys(ClinicFile) - rare if f"{key} = " not in SAMPLE and f"{key}]]" not in SAMPLE
     }

@@ -1,4 +1,4 @@
-"""`book-online check` and `load`, and the clinic file that a command names, or else that of the settings."""
+"""`book-online load`: the database becomes what the clinic's file says."""
 
 import argparse
 import sys
@@ -6,23 +6,16 @@ from functools import partial
 from pathlib import Path
 
 from booking.appointments.load import RewritesClinic
-from booking.catalogue.clinic_file.warnings import clinic_file_warnings
-from booking.i18n.locales import locales
 from booking.storage.migrations.upgrade import is_migrated
-from booking.timegrid.zone_data import zone_data_warning, zone_release
 from graphql_api.app import system_clock
-from graphql_api.cli.command import Commands, add_command, warn
-from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
+from graphql_api.cli.clinic_file.files import clinic_of
+from graphql_api.cli.command import Commands, add_command
 from graphql_api.schema.schema import schema_with
-from graphql_api.settings import InvalidSetting, Settings
+from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database, preview_load
 
 
 def add_to(commands: Commands) -> None:
-    check = add_command(commands, "check", _check, "explain every mistake in a clinic's file")
-    check.add_argument("file", type=Path, help="a clinic.toml")
-    check.add_argument("--strict", action="store_true", help="fail for warnings, too")
-
     load = add_command(commands, "load", _load, "migrate, and make the database equal to the clinic's file")
     load.add_argument("file", type=Path, nargs="?", help="instead of the one in the settings")
     load.add_argument(
@@ -36,20 +29,6 @@ def add_to(commands: Commands) -> None:
         help="where the rules of a time zone changed, keep the instant of booked visits, not the wall time",
     )
     load.add_argument("--yes", action="store_true", help="also if most of the clinic would be rewritten")
-
-
-def _check(arguments: argparse.Namespace, settings: Settings) -> int:
-    clinic = clinic_of(settings, arguments.file)
-    schema_with(clinic.enabled)
-    warnings = clinic_file_warnings(clinic.file, today=system_clock().date(), languages=list(locales()))
-    if old_zones := zone_data_warning():
-        warnings.append(old_zones)
-    for warning in warnings:
-        warn(warning)
-    if warnings and arguments.strict:
-        return 1
-    print(f"{arguments.file}: all is well (time zones: release {zone_release()})")
-    return 0
 
 
 def _load(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -76,21 +55,3 @@ def _load(arguments: argparse.Namespace, settings: Settings) -> None:
         loaded = prepare(allow_rewrite=True)
     for sentence in loaded.sentences:
         print(sentence)
-
-
-def read_clinic_file(file: Path) -> str:
-    """The text of the file.
-
-    Raises:
-        InvalidSetting: it is no UTF-8 text.
-    """
-    try:
-        return file.read_text("utf-8")
-    except UnicodeDecodeError as reason:
-        raise InvalidSetting(f"{file} is not UTF-8 text") from reason
-
-
-def clinic_of(settings: Settings, file: Path | None = None) -> LoadedClinicFile:
-    """The clinic and the features that the file enables: that of the settings unless another is given."""
-    file = file or settings.clinic_file
-    return load_clinic_file(read_clinic_file(file), without=settings.without_features, folder=file.parent)

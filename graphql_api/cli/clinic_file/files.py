@@ -1,0 +1,45 @@
+"""The clinic's file that a command names, or else that of the settings: read, checked and written."""
+
+import codecs
+import shutil
+from pathlib import Path
+
+from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
+from graphql_api.settings import InvalidSetting, Settings
+
+
+def read_clinic_file(file: Path) -> str:
+    """The text of the file, with line feeds alone.
+
+    Raises:
+        InvalidSetting: it is no UTF-8 text.
+    """
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as reason:
+        raise InvalidSetting(f"{file} is not UTF-8 text") from reason
+
+
+def clinic_of(settings: Settings, file: Path | None = None) -> LoadedClinicFile:
+    """The clinic and the features that the file enables: that of the settings unless another is given."""
+    file = file or settings.clinic_file
+    return clinic_in(read_clinic_file(file), settings, file.parent)
+
+
+def clinic_in(text: str, settings: Settings, folder: Path) -> LoadedClinicFile:
+    """The same for the text of a file that stands in this folder."""
+    return load_clinic_file(text, without=settings.without_features, folder=folder)
+
+
+def write_clinic_file(file: Path, text: str) -> None:
+    """In one step: a reader finds the old text or the new. Line breaks stay as an editor made them."""
+    file = file.resolve()
+    before = file.read_bytes() if file.exists() else b""
+    data = text.encode()
+    if b"\r\n" in before:
+        data = data.replace(b"\n", b"\r\n")
+    new = file.with_name(f"{file.name}.new")
+    new.write_bytes((codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b"") + data)
+    if before:
+        shutil.copymode(file, new)
+    new.replace(file)
