@@ -61,6 +61,33 @@ async def lock_entry(session: BookingSession, token: str) -> WaitingListEntry:
     entry = await entry_by_token(session, hash_of(token))
     if entry is None:
         raise NotFound("This link is not valid (any more). Please call us.", path=("waitingListToken",))
+    await _lock(session, entry)
+    return entry
+
+
+async def lock_entry_by_id(
+    session: BookingSession, id: uuid.UUID, *, only_practitioner: str | None
+) -> WaitingListEntry:
+    """The same for a member of the staff. With `only_practitioner` all entries but theirs are unknown.
+
+    Raises:
+        NotFound: there is no such entry (any more), or it isn't theirs.
+    """
+    entry = await session.get(WaitingListEntry, id)
+    visit = (await _visits(session, entry)).get(entry.replaces) if entry and entry.replaces else None
+    if entry is None or (only_practitioner is not None and not is_for(entry, visit, only_practitioner)):
+        raise NotFound("This is not on the waiting list (any more).", path=("id",))
+    await _lock(session, entry)
+    return entry
+
+
+def is_for(entry: WaitingListEntry, replaces: Appointment | None, practitioner: str) -> bool:
+    """Whether an entry waits for this practitioner by name, or for an earlier time than a visit with them."""
+    is_with_them = replaces is not None and replaces.practitioner == practitioner
+    return is_with_them or practitioner in entry.practitioners
+
+
+async def _lock(session: BookingSession, entry: WaitingListEntry) -> None:
     rows = await _visits(session, entry)
     offers = await offers_of_entry(session, entry.id)
     practitioners = {row.practitioner for row in rows.values()} | {each.practitioner for each in offers}
@@ -69,7 +96,6 @@ async def lock_entry(session: BookingSession, token: str) -> WaitingListEntry:
     await session.refresh(entry, with_for_update=True)
     for offer in offers:
         await session.refresh(offer)
-    return entry
 
 
 def wishes_of(entry: WaitingListEntry, replaces: Appointment | None) -> Wishes:

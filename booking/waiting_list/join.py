@@ -38,10 +38,11 @@ from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListStatus
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import lock_idempotency_key
-from booking.storage.queries.outbox import record_event_for, sends_mails
+from booking.storage.queries.outbox import record_event_for
 from booking.storage.queries.waiting_list import entry_replacing, note_openings
 from booking.storage.session import BookingSession
 from booking.waiting_list.end import end_entry
+from booking.waiting_list.rules import has_waiting_list
 from booking.waiting_list.wishes import MIDNIGHT, AvailableTime, Wishes
 
 MAX_TIMES = 21
@@ -107,7 +108,7 @@ async def join_waiting_list(
         BookingError: something in the request can't be used, an answer blocks, the visit can't be moved.
         ExceptionGroup: of several of them.
     """
-    if (await get_clinic(session)).waiting_list_offer is None or not await sends_mails(session):
+    if not await has_waiting_list(session):
         raise NoWaitingList
     visit = await _visit(session, request, now=now)
     repeatable = idempotent_request("join", request.idempotency_key, request)
@@ -118,7 +119,7 @@ async def join_waiting_list(
     token = manage_token_for([hold_token_for(key, entry_id)]) if key else new_token()
     if former:
         return Joined(await session.get_one(WaitingListEntry, former), token)
-    wishes = await _checked_wishes(session, request, visit, now=now)
+    wishes = await check_wishes(session, request, visit, now=now)
     count()
     event = Event(uuid.uuid4(), EventKind.WAITING_LIST_JOINED, (), now)
     entry = WaitingListEntry(
@@ -166,8 +167,8 @@ async def _visit(session: BookingSession, request: JoinRequest, *, now: datetime
     return visit
 
 
-async def _checked_wishes(
-    session: BookingSession, request: JoinRequest, visit: Appointment | None, *, now: datetime
+async def check_wishes(
+    session: BookingSession, request: JoinRequest, visit: Appointment | None = None, *, now: datetime
 ) -> Wishes:
     """What is asked for, as it can be waited for.
 
@@ -207,8 +208,8 @@ async def _checked_wishes(
         raise refusals[0]
     if refusals:
         raise ExceptionGroup("wishes that can't be used", refusals)
-    practitioners = []
-    for slug in dict.fromkeys(request.practitioners):
+    practitioners, own = [], request.staff.only_practitioner if request.staff else None
+    for slug in dict.fromkeys(request.practitioners if own is None else [own]):
         practitioners.append(await check_practitioner(session, slug) or slug)
     if visit is not None and visit.course is not None:
         practitioners = [visit.practitioner]  # All visits of a course are with one.

@@ -11,7 +11,7 @@ from booking.storage.models.waiting_list import OfferOutcome, WaitingListEntry, 
 from booking.storage.queries.waiting_list import offers_of_entry
 from booking.storage.session import BookingSession
 from booking.waiting_list.end import end_entry, end_offer
-from booking.waiting_list.entry import lock_entry
+from booking.waiting_list.entry import lock_entry, lock_entry_by_id
 
 
 async def leave_waiting_list(
@@ -23,13 +23,36 @@ async def leave_waiting_list(
         NotFound: the secret opens nothing (any more).
     """
     entry = await lock_entry(session, token)
+    await _leave(session, entry, actor=actor, now=now)
+    return entry
+
+
+async def take_off_waiting_list(
+    session: BookingSession,
+    entry: uuid.UUID,
+    *,
+    actor: Actor,
+    only_practitioner: str | None = None,
+    now: datetime,
+) -> WaitingListEntry:
+    """The same by a member of the staff; the patient gets no mail.
+
+    Raises:
+        NotFound: there is no such entry (any more), or it is not for `only_practitioner` (slug).
+    """
+    row = await lock_entry_by_id(session, entry, only_practitioner=only_practitioner)
+    await _leave(session, row, actor=actor, now=now)
+    return row
+
+
+async def _leave(
+    session: BookingSession, entry: WaitingListEntry, *, actor: Actor | None, now: datetime
+) -> None:
     if entry.waits:
         await end_entry(session, entry, WaitingListStatus.CANCELLED, now=now)
         await session.flush()
-        await record_audit(
-            session, actor, AuditAction.UPDATE, [entry.patient], detail="waiting list left", now=now
-        )
-    return entry
+        detail = "waiting list left"
+        await record_audit(session, actor, AuditAction.UPDATE, [entry.patient], detail=detail, now=now)
 
 
 async def decline_offer(

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.storage.models.catalogue import Clinic
+from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.outbox import sends_mails
+from booking.storage.session import BookingSession
 from booking.timegrid.quiet_hours import QuietHours
 
 SHORTEST_OFFER = timedelta(minutes=5)
@@ -44,3 +47,8 @@ def waiting_list_rules(clinic: Clinic) -> WaitingListRules | None:
         quiet=QuietHours(begin, end) if begin != end else None,
         zone=ZoneInfo(clinic.time_zone),
     )
+
+
+async def has_waiting_list(session: BookingSession) -> bool:
+    """Whether patients can wait: the clinic's file says so, and a server of it sends mails."""
+    return (await get_clinic(session)).waiting_list_offer is not None and await sends_mails(session)

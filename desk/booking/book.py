@@ -1,7 +1,5 @@
 """The last step of a booking by phone."""
 
-from collections.abc import Iterator
-
 from starlette.responses import Response
 
 from booking.appointments.by_staff.book import PhoneBookingRequest, book_by_staff
@@ -10,6 +8,7 @@ from booking.storage.queries.catalogue import screening_questions_of
 from desk.booking.choose import choices
 from desk.booking.form import answers_in, phone_booking_form
 from desk.booking.hold import held_times_in, questions_page
+from desk.booking.refusals import refusals_in
 from desk.http.request import DeskRequest
 
 
@@ -47,22 +46,7 @@ async def book_visit(request: DeskRequest) -> Response:
     except BookingError as refusal:
         return await questions_page(request, held, refusals=[refusal])
     except ExceptionGroup as group:
-        return await questions_page(request, held, refusals=list(_refusals(group)))
+        return await questions_page(request, held, refusals=list(refusals_in(group)))
     visit = booking.appointments[0]
     day = held[0].starts_at.date()
     return request.redirect(f"/desk/day?date={day}&booked={visit.id}#visit-{visit.id}")
-
-
-def _refusals(group: BaseExceptionGroup) -> Iterator[BookingError]:
-    """All that is wrong with the details.
-
-    Raises:
-        BaseExceptionGroup: something else than a refusal went wrong.
-    """
-    for each in group.exceptions:
-        if isinstance(each, BaseExceptionGroup):
-            yield from _refusals(each)
-        elif isinstance(each, BookingError):
-            yield each
-        else:
-            raise group

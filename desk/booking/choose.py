@@ -1,7 +1,5 @@
 """The first page of a booking by phone: who, what and when."""
 
-import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,17 +9,13 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from booking.catalogue.lookup import all_practitioners
-from booking.domain.errors import BookingError, InvalidInput
+from booking.domain.errors import BookingError
 from booking.domain.translations import in_language
-from booking.patients.contacts import PatientContact, contacts_by_id
-from booking.patients.person import Person
-from booking.patients.search import search_people
 from booking.scheduling.course_plan import MAX_INTERVAL_DAYS
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.desk.staff_changes import has_visit_with
-from booking.storage.session import BookingSession
 from desk.booking.choices import free_times, phone_services, uncertified
-from desk.booking.form import PhoneBookingForm, phone_booking_form
+from desk.booking.form import phone_booking_form
+from desk.booking.patient import chosen_patient, found_people
 from desk.day.dates import clinic_today
 from desk.http import looks
 from desk.http.problem_text import problem_text
@@ -29,7 +23,6 @@ from desk.http.request import DeskRequest
 from desk.patients.search import LOOK
 
 BOOK = "/desk/book"
-MAX_PEOPLE = 6
 
 
 async def choose_page(request: DeskRequest) -> Response:
@@ -52,8 +45,8 @@ async def choices(request: DeskRequest, *, refusal: BookingError | None = None) 
         day = max(today, form.day or wanted or today)
         form = replace(form, service=service, day=day)
         names = await all_practitioners(session)
-        patient = await _patient(session, request, form.patient)
-        people = await _people(session, request, form) if patient is None else []
+        patient = await chosen_patient(session, request, form.patient)
+        people = await found_people(session, request, form.typed) if patient is None else []
         times = (
             await free_times(
                 session,
@@ -94,28 +87,3 @@ async def choices(request: DeskRequest, *, refusal: BookingError | None = None) 
         days={"before": day - timedelta(days=1) if day > today else None, "after": day + timedelta(days=1)},
         uncertified=without_certificate,
     )
-
-
-async def _patient(
-    session: BookingSession, request: DeskRequest, id: uuid.UUID | None
-) -> PatientContact | None:
-    """The regular who was chosen; None if there is no such patient, or it is another practitioner's."""
-    if id is None:
-        return None
-    own = request.only_practitioner
-    if own is not None and not await has_visit_with(session, id, own):
-        return None
-    return (await contacts_by_id(session, [id])).get(id)
-
-
-async def _people(session: BookingSession, request: DeskRequest, form: PhoneBookingForm) -> Sequence[Person]:
-    try:
-        return await search_people(
-            session,
-            form.typed,
-            only_practitioner=request.only_practitioner,
-            now=request.now,
-            limit=MAX_PEOPLE,
-        )
-    except InvalidInput:
-        return []

@@ -14,13 +14,13 @@ from booking.storage.database import Database
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
+from rendering.wishes_form import PARTS_OF_DAY
 from web.noscript.booking_state import BookingState, Choice
 from web.noscript.views import LocationView
 from web.noscript.wished_time import wished_day
 
 DAYS_A_PAGE = timedelta(days=14)
 WEEK = timedelta(days=7)
-PARTS_OF_DAY = (("time.morning", 0, 12), ("time.afternoon", 12, 17), ("time.evening", 17, 24))
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from booking.domain.errors import BookingError
 from booking.domain.open_slot import RequestedTime
 from booking.i18n.texts import Texts
 from booking.scheduling.criteria import slot_criteria
+from booking.waiting_list.rules import has_waiting_list
 from web.noscript.booking_state import BookingState
 from web.noscript.open_days import TimeSearch
 from web.noscript.request import NoscriptRequest
 from web.noscript.views import LocationView, ServiceView, location_views
-from web.noscript.wishes import has_waiting_list
 
 REASONS = {
     errors.SlotTaken: "problem.taken",

@@ -20,10 +20,11 @@ from booking.domain.errors import (
 )
 from booking.storage.queries.catalogue import get_clinic, screening_questions_of
 from booking.waiting_list.join import JoinRequest, join_waiting_list
+from booking.waiting_list.rules import has_waiting_list
+from rendering.wishes_form import WEEKDAYS, WishesForm
 from web.noscript.request import NoscriptRequest
 from web.noscript.steps import answers_in, flatten, mistake_of, question_views
 from web.noscript.views import bookable_services
-from web.noscript.wishes import WEEKDAYS, WishesForm, has_waiting_list
 
 USUAL_WAIT = timedelta(days=14)
 """How long the page proposes to wait."""

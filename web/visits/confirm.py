@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from booking.reminders.confirm import confirm
+from booking.waiting_list.rules import has_waiting_list
 from rendering.form import read_form
-from web.noscript.wishes import has_waiting_list
 from web.visits.request import VisitRequest
 from web.visits.unknown import unknown_link
 from web.visits.views import visit_seen_in, visit_views

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from booking.domain.errors import BookingError, InvalidInput, NoWaitingList, TryAgain
 from booking.waiting_list.join import JoinRequest, join_waiting_list
+from booking.waiting_list.rules import has_waiting_list
 from rendering.form import Form, read_form
-from web.noscript.wishes import WEEKDAYS, WishesForm, has_waiting_list
+from rendering.wishes_form import WEEKDAYS, WishesForm
 from web.visits.chosen import chosen_visit, practitioners_to_choose
 from web.visits.request import VisitRequest
 from web.visits.views import visit_views

@@ -1,6 +1,7 @@
 """The waiting list: entries by secret, who waits in which order, offers, and where time has opened."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, exists, func, or_, select, update
 
 from booking.storage.base import core_table, insert_into
-from booking.storage.models.appointments import Patient
+from booking.storage.models.appointments import Appointment, Patient
 from booking.storage.models.catalogue import Practitioner, ServiceOffer
 from booking.storage.models.ticks import Tick
 from booking.storage.models.waiting_list import (
@@ -170,6 +171,25 @@ async def offers_of_entry(session: BookingSession, entry: uuid.UUID) -> Sequence
     """The newest first."""
     query = select(WaitingListOffer).where(WaitingListOffer.entry == entry)
     return (await session.scalars(query.order_by(WaitingListOffer.offered_at.desc()))).all()
+
+
+async def offers_of_entries(
+    session: BookingSession, entries: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[WaitingListOffer]]:
+    """Of each entry that has any the newest first."""
+    query = select(WaitingListOffer).where(WaitingListOffer.entry.in_(entries))
+    offers: dict[uuid.UUID, list[WaitingListOffer]] = defaultdict(list)
+    for offer in await session.scalars(query.order_by(WaitingListOffer.offered_at.desc())):
+        offers[offer.entry].append(offer)
+    return offers
+
+
+async def practitioners_waited_for(session: BookingSession) -> Sequence[tuple[Sequence[str], str | None]]:
+    """For each entry that waits the practitioners whom it names, and with whom the visit is that it would
+    replace."""
+    columns = select(WaitingListEntry.practitioners, Appointment.practitioner)
+    joined = columns.outerjoin(Appointment, Appointment.id == WaitingListEntry.replaces)
+    return [(named, own) for named, own in await session.execute(joined.where(WAITS))]
 
 
 async def offer_of_event(session: BookingSession, event: uuid.UUID) -> WaitingListOffer | None:

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.outbox import sends_mails
-from booking.storage.session import BookingSession
 from booking.waiting_list.wishes import AvailableTime
 from rendering.form import Form
-from web.noscript.open_days import PARTS_OF_DAY
 
+PARTS_OF_DAY = (("time.morning", 0, 12), ("time.afternoon", 12, 17), ("time.evening", 17, 24))
+"""The key of each name, and the hours from and until."""
 WEEKDAYS = range(7)
 MINUTES = 60
 
@@ -52,11 +50,6 @@ class WishesForm:
             for day in sorted(self.weekdays or WEEKDAYS)
             for begin, end in spans
         ]
-
-
-async def has_waiting_list(session: BookingSession) -> bool:
-    """Whether patients can wait: the clinic's file says so, and a server of it sends mails."""
-    return (await get_clinic(session)).waiting_list_offer is not None and await sends_mails(session)
 
 
 def _date(text: str) -> date | None:
