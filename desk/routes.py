@@ -42,6 +42,7 @@ from desk.http.site import DeskSite
 from desk.numbers.page import numbers_csv, numbers_page
 from desk.patients.sample_mails import mails_page, sample_page
 from desk.patients.search import patients_page
+from desk.patients.waiting_list.routes import waiting_list_routes
 from desk.visits.cancel import cancel_visit
 from desk.visits.move import move_visit
 from desk.visits.note import change_note
@@ -109,6 +110,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/staff", add_account, methods=change, roles=OWNERS),
         desk_route(site, "/desk/staff/{id}", change_account, methods=change, roles=OWNERS),
         *blocked_time_routes(site),
+        *waiting_list_routes(site),
     ]
 
 

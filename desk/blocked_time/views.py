@@ -86,7 +86,7 @@ class BlockWords:
 
     def location_choices(self) -> list[Choice]:
         rows = sorted(self.locations.values(), key=lambda row: row.position)
-        return [Choice(row.slug, self._location(row.slug)) for row in rows if row.listed]
+        return [Choice(row.slug, self.location(row.slug)) for row in rows if row.listed]
 
     def block(self, coming: ComingBlock) -> TimeLine:
         return self._line(coming.next, self.texts(f"desk.blocks.kind.{coming.next.kind}"), coming.blocks)
@@ -124,7 +124,7 @@ class BlockWords:
             self.practitioners[row.practitioner].name,
             what,
             self._stretch(start, end),
-            "" if row.location is None or len(self.locations) == 1 else self._location(row.location),
+            "" if row.location is None or len(self.locations) == 1 else self.location(row.location),
             row.label,
             self._repeats(series, zone) if len(series) > 1 else "",
         )
@@ -141,7 +141,7 @@ class BlockWords:
         last = self.texts.day(days[-1])
         return self.texts.count("desk.blocks.repeats", len(series), days=", ".join(names), last=last)
 
-    def _location(self, slug: str) -> str:
+    def location(self, slug: str) -> str:
         return in_language(self.locations[slug].name, self.texts.language)
 
     def _other_time(self, start: datetime, practitioner: str, own: str) -> str:

@@ -14,6 +14,7 @@ from booking.agenda.values import DayAgenda, Gap
 from booking.domain.translations import in_language
 from booking.storage.models.appointments import AppointmentStatus
 from booking.timegrid.ticks import DAY
+from booking.waiting_list.queue import count_waiting
 from desk.day.clock import AgendaClock, seconds
 from desk.day.dates import chosen_date, clinic_today
 from desk.day.print_sheet import by_name, by_time
@@ -49,9 +50,12 @@ async def _page(request: DeskRequest, template: str) -> Response:
             now=request.now,
         )
         offer = await undo_offer(session, request)
+        waiting = await count_waiting(session, only_practitioner=request.only_practitioner)
         unseen = await looks.unseen(session, request, patients_named([agenda]), detail=LOOK)
     await looks.record(request, unseen, detail=LOOK)
-    return await request.page(template, today=today, undo=offer, **day_values(request, agenda))
+    return await request.page(
+        template, today=today, undo=offer, waiting=waiting, **day_values(request, agenda)
+    )
 
 
 def day_values(request: DeskRequest, agenda: DayAgenda) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The sheet of a visit: whose it is, what became of it, and the person's other visits."""
 
 import uuid
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -13,9 +14,14 @@ from booking.patients.visit_sheet import VisitSheet, visit_sheet
 from booking.storage.models.appointments import AppointmentStatus, CancellationReason
 from booking.storage.models.audit import AuditAction
 from booking.storage.models.messages.sms import SmsStatus
+from booking.storage.models.waiting_list import WaitingListEntry
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.sms import last_sms, patient_refuses_sms
 from booking.storage.queries.reminders import last_reminder, wants_reminders
+from booking.storage.queries.waiting_list import entry_replacing
+from booking.storage.session import BookingSession
+from booking.waiting_list.queue import waiting_queue
+from booking.waiting_list.rules import has_waiting_list
 from desk.http.identifiers import id_in
 from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
@@ -52,6 +58,7 @@ async def respond_with_sheet(
         reminded_at = await last_reminder(session, sheet.visit)
         sms = await last_sms(session, sheet.visit)
         refuses_sms = await patient_refuses_sms(session, sheet.visit.patient)
+        waiting = await _waiting(session, request, sheet)
         reminds = bool((await get_clinic(session)).reminder_days)
     if not request.hides_names:
         await _record_look(request, sheet)
@@ -79,6 +86,37 @@ async def respond_with_sheet(
         sms=sms,
         sms_failed=sms is not None and sms.status is SmsStatus.FAILED,
         refuses_sms=refuses_sms,
+        waiting=waiting,
+    )
+
+
+@dataclass(frozen=True)
+class WaitingAtVisit:
+    """`entry` waits for an earlier time than the visit has; unless there is one, `can_wait` says whether the
+    patient may. `others` are those who wait for times of the practitioner."""
+
+    entry: WaitingListEntry | None
+    can_wait: bool
+    others: int
+
+
+async def _waiting(session: BookingSession, request: DeskRequest, sheet: VisitSheet) -> WaitingAtVisit | None:
+    """None where the clinic has no waiting list, and once the visit is over."""
+    visit = sheet.visit
+    if visit.ends_at <= request.now or not await has_waiting_list(session):
+        return None
+    deadline = visit.change_deadline((await get_clinic(session)).policy)
+    queue = await waiting_queue(
+        session,
+        practitioner=visit.practitioner,
+        only_practitioner=request.only_practitioner,
+        with_contacts=False,
+        now=request.now,
+    )
+    return WaitingAtVisit(
+        await entry_replacing(session, visit.id),
+        visit.status is AppointmentStatus.BOOKED and request.now <= deadline,
+        sum(each.entry.replaces != visit.id for each in queue),
     )
 
 

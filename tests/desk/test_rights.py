@@ -55,6 +55,8 @@ OF_ONE_BLOCK = {
     (POST, "/desk/blocked-time/{id}/remove"),
     (POST, "/desk/extra-hours/{id}/remove"),
 }
+OF_ONE_ENTRY = {(POST, "/desk/waiting/{id}/end")}
+"""Of the waiting list: whose it is to see is tested with its page."""
 HOURS = {(POST, "/desk/extra-hours/{id}/remove")}
 OF_MEMBERS = {
     *((GET, f"/desk{path}") for path in ("", "/day", "/day/print", "/week", "/month", "/patients", "/book")),
@@ -73,6 +75,9 @@ OF_MEMBERS = {
     (POST, "/desk/blocked-time"),
     (GET, "/desk/calendars"),
     (POST, "/desk/calendars/offer"),
+    *((method, "/desk/waiting") for method in (GET, POST)),
+    (GET, "/desk/waiting/add"),
+    (POST, "/desk/waiting/questions"),
     (POST, "/desk/undo"),
 }
 NEVER_ENDS = {(GET, "/desk/changes")}
@@ -107,7 +112,7 @@ async def ask(browser: httpx.AsyncClient, method: str, path: str, id: uuid.UUID 
 
 
 def test_every_address_is_in_the_matrix() -> None:
-    of_one = OF_ONE_VISIT | OF_ONE_BLOCK | OF_ONE_CALENDAR
+    of_one = OF_ONE_VISIT | OF_ONE_BLOCK | OF_ONE_CALENDAR | OF_ONE_ENTRY
     listed = ANYBODY | OWNERS_ALONE | KEEPERS_ALONE | of_one | OF_MEMBERS | NEVER_ENDS | LAST
     assert addresses() == listed
 
