@@ -16,6 +16,7 @@ from booking.storage.models.catalogue import Practitioner as PractitionerRow
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from booking.storage.models.catalogue import Service as ServiceRow
 from booking.storage.queries.catalogue import WeeklyTime, listed_locations
+from booking.waiting_list.rules import has_waiting_list
 from graphql_api.context.context import Context, Info
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.types.scalars import LocalTime, local_time
@@ -105,12 +106,8 @@ class WaitingListPolicy:
     @classmethod
     def of(cls, clinic: ClinicRow) -> Self | None:
         """None where the clinic has no waiting list."""
-        if clinic.waiting_list_offer is None:
-            return None
-        return cls(
-            offer_minutes=clinic.waiting_list_offer // MINUTE,
-            offers_per_week=clinic.waiting_list_offers_a_week,
-        )
+        offer, per_week = clinic.waiting_list_offer, clinic.waiting_list_offers_a_week
+        return cls(offer_minutes=offer // MINUTE, offers_per_week=per_week) if offer is not None else None
 
 
 @strawberry.type(description="A text that patients agree to before a booking (FHIR Consent.policyText).")
@@ -145,13 +142,15 @@ class Clinic(Node):
     time_zone: str = strawberry.field(description="Its time zone, an IANA name.")
     languages: list[str] = strawberry.field(description="Languages of its texts (BCP 47), its own first.")
     booking_policy: BookingPolicy = strawberry.field(description="Its rules about time.")
-    waiting_list: WaitingListPolicy | None = strawberry.field(
-        description="Its waiting list, for `joinWaitingList`; null where it has none."
-    )
 
     @strawberry.field(description="Its offset from UTC now, like `-05:00`.")
     def utc_offset(self, info: Info) -> str:
         return _utc_offset(info.context.now, self.time_zone)
+
+    @strawberry.field(description="Its waiting list, for `joinWaitingList`; null where it has none.")
+    async def waiting_list(self, info: Info) -> WaitingListPolicy | None:
+        async with info.context.database.read() as session:
+            return WaitingListPolicy.of(info.context.clinic) if await has_waiting_list(session) else None
 
     @strawberry.field(description="Its locations, in its own order.")
     async def locations(self, info: Info) -> list[Location]:
@@ -177,7 +176,6 @@ class Clinic(Node):
             time_zone=row.time_zone,
             languages=list(row.languages),
             booking_policy=BookingPolicy.of(row),
-            waiting_list=WaitingListPolicy.of(row),
         )
 
 

@@ -84,6 +84,20 @@ async def send(api: GraphQLClient, document: str, **given: Any) -> dict[str, Any
     return payload
 
 
+async def test_a_clinic_has_a_list_once_it_sends_mails(database: Database, database_url: str) -> None:
+    asked = "{ clinic { waitingList { offerMinutes offersPerWeek } } }"
+    await open_clinic(database, waiting_clinic(), now=NOON)
+    app = create_app(Settings(database_url=database_url))
+    async with asgi_client(app) as client:
+        before = await GraphQLClient(client).ask(asked)
+        async with database.write() as session:
+            await register_listeners(session, [MAIL_LISTENER])
+        after = await GraphQLClient(client).ask(asked)
+
+    assert before["data"]["clinic"]["waitingList"] is None
+    assert after["data"]["clinic"]["waitingList"] == {"offerMinutes": 30, "offersPerWeek": 3}
+
+
 async def test_a_patient_joins_is_offered_a_time_and_takes_it_from_two_phones(
     api: GraphQLClient, database: Database
 ) -> None:
