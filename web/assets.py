@@ -30,6 +30,7 @@ def assets() -> Assets:
     for language, texts in locales().items():
         strings = {"locale": texts.tag, "direction": texts.direction, "texts": texts.widget}
         files[f"strings/{language}.json"] = orjson.dumps(strings)
+        files[f"strings/waiting-list/{language}.json"] = orjson.dumps(texts.waiting_list)
     version = version_of(files)
     versioned = {path: FLOW.sub(rb"\1./%b/flow/" % version.encode(), files[path]) for path in ENTRY_POINTS}
     return Assets("/widget", version, assets_of(files), assets_of(versioned))

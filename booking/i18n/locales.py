@@ -2,8 +2,8 @@
 
 - `locale`: the locale of its weekdays, months, plural rules and prices (BCP 47).
 - `formats`: dates and times as CLDR's patterns; `zones`: abbreviations that CLDR has wrong.
-- `widget`: texts that a visitor's browser loads; `server`: those of pages, mails and feeds alone; `desk`:
-  those that the clinic's staff read.
+- `widget`: texts that a visitor's browser loads; `waitingList`: those that it loads for the waiting list
+  alone; `server`: those of pages, mails and feeds alone; `desk`: those that the clinic's staff read.
 
 A text with a number has a form for each of the language's plurals: `time.count.one`, `time.count.other`.
 """
@@ -24,7 +24,7 @@ from booking.i18n.texts import Texts
 
 FALLBACK = "en"
 """Its file says which texts there are; its texts are shown where a reader's language has no file."""
-SECTIONS = ("formats", "widget", "server", "desk")
+SECTIONS = ("formats", "widget", "waitingList", "server", "desk")
 TEXT_SECTIONS = SECTIONS[1:]
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 HERE = Path(__file__).parent
@@ -70,7 +70,8 @@ def _texts(language: str, content: dict[str, Any], reference: dict[str, Any]) ->
         forms = {locale.plural_form(n) for n in range(100)} | {"other"}
         mistakes = list(_mistakes(content, reference, forms))
         texts = {key: text for section in TEXT_SECTIONS for key, text in content[section].items()}
-        made = Texts(language, locale, content["formats"], content["zones"], texts, content["widget"])
+        formats, zones = content["formats"], content["zones"]
+        made = Texts(language, locale, formats, zones, texts, content["widget"], content["waitingList"])
     except (KeyError, ValueError, UnknownLocaleError) as reason:
         raise LocaleError(f"locales/{language}.json: {reason!r}") from reason
     if mistakes:

@@ -21,7 +21,8 @@ NARROW_SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
 
 @dataclass(frozen=True)
 class Texts:
-    """`texts("time.visit", n=2)`. `widget` are those of `texts` that a visitor's browser loads too.
+    """`texts("time.visit", n=2)`. `widget` are those of `texts` that a visitor's browser loads too, and
+    `waiting_list` those that it loads only for the waiting list.
 
     `formats` are CLDR's date patterns; `zones` are abbreviations that CLDR has wrong.
     """
@@ -32,6 +33,7 @@ class Texts:
     zones: Mapping[str, str]
     texts: Mapping[str, str]
     widget: Mapping[str, str]
+    waiting_list: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
         return self.texts[key].format(**values)

@@ -8,6 +8,8 @@ export type LocalDate = string;
 
 export type LocalTime = string;
 
+export type WaitingListStatus = 'BOOKED' | 'CANCELLED' | 'ENDED' | 'WAITLIST';
+
 export type Weekday = 'FRIDAY' | 'MONDAY' | 'SATURDAY' | 'SUNDAY' | 'THURSDAY' | 'TUESDAY' | 'WEDNESDAY';
 
 export type PractitionerName = {
@@ -94,6 +96,10 @@ export type ClinicCard = {
   bookingPolicy: {
     horizonDays: number;
   };
+  waitingList: {
+    offerMinutes: number;
+    offersPerWeek: number;
+  } | null;
 };
 
 export type AskedText = {
@@ -315,5 +321,25 @@ export type TimesResult = {
     edges: Array<{
       node: Time;
     }>;
+  } | null;
+};
+
+export type JoinWaitingListResult = {
+  joinWaitingList: {
+    waitingListEntry: {
+      firstDay: LocalDate;
+      lastDay: LocalDate;
+    } | null;
+    waitingListToken: string | null;
+    problems: Array<Refusal>;
+  } | null;
+};
+
+export type LeaveWaitingListResult = {
+  leaveWaitingList: {
+    waitingListEntry: {
+      status: WaitingListStatus;
+    } | null;
+    problems: Array<Refusal>;
   } | null;
 };

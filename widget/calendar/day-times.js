@@ -11,24 +11,22 @@
 import { h } from '../ui/element.js';
 import { wallOf } from './wall-clock.js';
 
-const NOON = 12;
-const EVENING = 17;
+/** From an hour up to another. */
+export const PARTS_OF_DAY = /** @type {const} */ ([
+  { id: 'morning', label: 'time.morning', begins: 0, ends: 12 },
+  { id: 'afternoon', label: 'time.afternoon', begins: 12, ends: 17 },
+  { id: 'evening', label: 'time.evening', begins: 17, ends: 24 },
+]);
 
 /** @param {Slot[]} slots @param {Options} options @param {(slot: Slot, button: HTMLElement) => void} choose */
 export const dayTimes = (slots, options, choose) => {
   const { t, clock } = options;
-  /** @param {string} id @param {string} label @param {(hour: number) => boolean} includes */
-  const partOfDay = (id, label, includes) => {
-    const times = slots.filter(({ startsAt }) => includes(clock.hour(startsAt)));
+  return PARTS_OF_DAY.map(({ id, label, begins, ends }) => {
+    const times = slots.filter(({ startsAt }) => clock.hour(startsAt) >= begins && clock.hour(startsAt) < ends);
     return times.length === 0 ? null : h('div', { class: 'part-of-day', role: 'group', 'aria-labelledby': id },
-      h('h4', { id }, label),
+      h('h4', { id }, t(label)),
       h('div', { class: 'times' }, ...times.map((slot) => timeButton(slot, slots, options, choose))));
-  };
-  return [
-    partOfDay('morning', t('time.morning'), (hour) => hour < NOON),
-    partOfDay('afternoon', t('time.afternoon'), (hour) => hour >= NOON && hour < EVENING),
-    partOfDay('evening', t('time.evening'), (hour) => hour >= EVENING),
-  ];
+  });
 };
 
 /** @param {Slot} slot @param {Slot[]} slots of the day @param {Options} options

@@ -10,8 +10,9 @@ import { plusDays } from './dates.js';
 
 const DAYS_AHEAD = 30;
 
-/** Null where there is nothing to choose. @param {Flow} flow @param {() => void} onChange */
-export const practitionerSelect = (flow, onChange) => {
+/** Null where there is nothing to choose. @param {Flow} flow @param {() => void} onChange
+ * @param {{hasNext?: boolean}} [options] each practitioner's next time is said, too */
+export const practitionerSelect = (flow, onChange, { hasNext = true } = {}) => {
   const { state, t, catalogue, preselection } = flow;
   /** @param {'practitioner' | 'location'} name @param {string} label @param {string} any
    * @param {{id: string, name: string}[]} options */
@@ -30,12 +31,13 @@ export const practitionerSelect = (flow, onChange) => {
   const practitioner = field(
     'practitioner', t('practitioner.question'), t('practitioner.any'), state.service?.practitioners ?? []);
   const location = field('location', t('location.question'), t('location.any'), catalogue.clinic.locations);
-  if (practitioner) fillIn(flow, practitioner);
+  if (practitioner) fillIn(flow, practitioner, hasNext);
   return practitioner || location ? h('div', { class: 'fields' }, practitioner, location) : null;
 };
 
-/** The practitioners that were not known yet, and everybody's next time. @param {Flow} flow @param {HTMLElement} field */
-const fillIn = async (flow, field) => {
+/** The practitioners that were not known yet, and everybody's next time. @param {Flow} flow @param {HTMLElement} field
+ * @param {boolean} hasNext */
+const fillIn = async (flow, field, hasNext) => {
   const { state, server } = flow;
   const select = field.querySelector('select');
   if (state.service?.hasMorePractitioners && select) {
@@ -45,7 +47,7 @@ const fillIn = async (flow, field) => {
     const more = state.service.practitioners.filter(({ id }) => !listed.has(id));
     select.append(...more.map(({ id, name }) => h('option', { value: id, selected: id === state.practitioner }, name)));
   }
-  await showFirstTimes(flow, field);
+  if (hasNext) await showFirstTimes(flow, field);
 };
 
 /** Fills in "next: Tuesday, 9:15 a.m." when it is known; without it all works. @param {Flow} flow @param {HTMLElement} field */

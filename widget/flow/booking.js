@@ -89,7 +89,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     const typed = before && !before.isOver() ? filledIn(before.flow.state.patient) : null;
     Object.assign(current.flow.state.patient, preselection.patient, typed);
     if (before && goesOn) {
-      current.goOn(before);
+      await current.goOn(before);
       return isHolding ? undefined : current.resume();
     }
     before?.flow.holds.clear();

@@ -29,6 +29,9 @@ const freshState = () => ({
   answers: new Map(),
   isScreened: false,
   suitableServices: [],
+  isWaiting: false,
+  wishes: null,
+  joined: null,
   isOutcomeUnknown: false,
   patient: { name: '', email: '', phone: '' },
   consentTextId: null,
@@ -41,24 +44,31 @@ export const createFlow = (options, isOpen) => {
   const state = freshState();
   const holds = new HeldSlots(state, options.server, isOpen);
   let step = serviceStep;
+  /** Loaded when a visitor asks for them. @type {{path: Step[], end: Step} | null} */
+  let waiting = null;
 
   /** @param {Step} candidate */
   const isNeeded = (candidate) => candidate.isNeeded?.(flow) ?? true;
   /** The steps that this visitor sees. Before a service is chosen, any of them may be needed. */
-  const path = () => (state.service ? PATH.filter(isNeeded) : PATH);
+  const path = () => (state.service ? way().filter(isNeeded) : PATH);
+  /** The steps from a service to a booking, or to the waiting list. */
+  const way = () => (state.isWaiting && waiting?.path) || PATH;
+  /** @param {StepName} name */
+  const find = (name) => [...STEPS, ...(waiting ? [...waiting.path, waiting.end] : [])].find((candidate) => candidate.name === name);
   /** Whether each choice of a service leads to as many steps: a number that is shown stays true. */
   const isCounted = () =>
     state.service !== null || catalogue.services.every(({ screeningQuestions }) => screeningQuestions.length > 0);
 
   /** @param {Step} current @returns {Step} */
   const after = (current) => {
-    const rest = PATH.slice(PATH.indexOf(PATH.includes(current) ? current : serviceStep) + 1);
-    return rest.find((candidate) => isNeeded(candidate) && !(candidate === screeningStep && state.isScreened)) ?? detailsStep;
+    const rest = way().slice(Math.max(way().indexOf(current), 0) + 1);
+    return rest.find((candidate) => isNeeded(candidate) && !(candidate === screeningStep && state.isScreened)) ?? current;
   };
 
   /** Whether what the step needs has been chosen and answered. @param {Step} candidate */
   const isReached = (candidate) =>
-    [serviceStep, timeStep].includes(candidate) || (!state.held.includes(null) && path().includes(candidate)
+    (['service', 'time', 'wishes'].includes(candidate.name) && isNeeded(candidate))
+      || ((state.isWaiting || !state.held.includes(null)) && path().includes(candidate)
       && (candidate === screeningStep || state.isScreened || !isNeeded(screeningStep)));
 
   /** Writes the step into its entry of the history. @param {boolean} [isBack] */
@@ -66,7 +76,7 @@ export const createFlow = (options, isOpen) => {
     // That a visitor must call reveals a health answer.
     const name = step === callStep ? 'time' : step.name;
     options.trail.enter(name, {
-      isBack: isBack || step === confirmedStep,
+      isBack: isBack || step.isEnd,
       choice: { practitioner: state.practitioner, location: state.location },
       address: () => options.trail.addressOf?.(options.api, state, name),
     });
@@ -75,6 +85,9 @@ export const createFlow = (options, isOpen) => {
   /** @param {Step} to @param {{isQuiet?: boolean, isBack?: boolean}} [how] quiet: the page keeps the focus */
   const enter = (to, { isQuiet = false, isBack = false } = {}) => {
     step = to;
+    // Both ways begin with these two.
+    if ([serviceStep, timeStep].includes(to)) state.isWaiting = false;
+    if (to.name === 'wishes') state.isWaiting = true;
     const index = path().indexOf(to);
     const former = to === callStep ? serviceStep : path()[index - 1];
     frame.show(
@@ -86,12 +99,17 @@ export const createFlow = (options, isOpen) => {
     mark(isBack);
   };
 
+  const loadWaiting = async () => {
+    const { loadSteps } = await import('../waiting/waiting-list.js');
+    waiting = await loadSteps(flow);
+  };
+
   options.trail.listener = {
     show: (name) => {
-      const to = STEPS.find((candidate) => candidate.name === name) ?? serviceStep;
+      const to = find(name);
       if (frame.isBusy) return false;
-      if (step === confirmedStep) options.finish();
-      else if (!isReached(to)) return false;
+      if (step.isEnd) options.finish();
+      else if (!to || !isReached(to)) return false;
       else enter(to, { isBack: true });
       return true;
     },
@@ -104,7 +122,11 @@ export const createFlow = (options, isOpen) => {
     state,
     holds,
     next: () => enter(after(step)),
-    goTo: (name) => enter(STEPS.find((candidate) => candidate.name === name) ?? serviceStep),
+    goTo: (name) => enter(find(name) ?? serviceStep),
+    wait: async () => {
+      await loadWaiting();
+      flow.goTo('wishes');
+    },
     chooseService: (service) => {
       if (service.id === state.service?.id) return;
       state.service = service;
@@ -118,7 +140,7 @@ export const createFlow = (options, isOpen) => {
       if (step === timeStep) mark();
     },
     hasInput: () => state.held.some((held) => held !== null) || state.answers.size > 0 || flow.hasTypedDetails(),
-    hasTypedDetails: () => !state.booked && Object.values(state.patient).some((value) => value.trim()),
+    hasTypedDetails: () => !step.isEnd && Object.values(state.patient).some((value) => value.trim()),
   };
 
   return {
@@ -148,16 +170,17 @@ export const createFlow = (options, isOpen) => {
     },
     /** Goes on where a flow in another language or frame was.
      * @param {{flow: Flow, step: () => StepName}} former */
-    goOn: ({ flow: { state: chosen, holds: held }, step: name }) => {
+    goOn: async ({ flow: { state: chosen, holds: held }, step: name }) => {
       const service = catalogue.services.find(({ id }) => id === chosen.service?.id) ?? null;
       Object.assign(state, chosen, { service });
       holds.released = held.released;
       if (chosen.service && !service) holds.clear();
       // Booked visits have their service's name in the former language.
       for (const visit of state.booked?.appointments ?? []) Object.assign(visit.service, service && { name: service.name, preparation: service.preparation });
-      enter(STEPS.find((candidate) => candidate.name === (service || state.booked ? name() : 'service')) ?? serviceStep, { isQuiet: isInline });
+      const to = state.isWaiting ? await loadWaiting().then(name, () => timeStep.name) : name();
+      enter((service || state.booked ? find(to) : null) ?? serviceStep, { isQuiet: isInline });
     },
     step: () => step.name,
-    isOver: () => step === confirmedStep,
+    isOver: () => step.isEnd === true,
   };
 };

@@ -9,7 +9,7 @@ export const addressOf = (api, { service, held, day }, step) => {
   const url = new URL(step === 'service' || !service ? 'book' : `book/${service.slug}`, api);
   const query = new URLSearchParams(location.search);
   const startsAt = held.length === 1 ? held[0]?.slot.startsAt : null;
-  const at = { service: null, call: null, confirmed: null, time: day, screening: startsAt, details: startsAt }[step];
+  const at = step === 'time' ? day : ['screening', 'details'].includes(step) ? startsAt : null;
   query.delete('step');
   query.delete('at');
   if (at) query.set('at', at === day ? day : new Date(at).toISOString().replace(':00.000', ''));

@@ -12,6 +12,7 @@
  * @property {string} manageToken
  * @property {URL} api
  * @property {Appointment[]} appointments
+ * @property {Map<string, (booking: Booking) => Node[]>} waits  by the visit's id, how its card shows a wait that began on this page
  */
 import { cancel, readManaged } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
@@ -44,7 +45,7 @@ export const manage = async (host, root, api) => {
       locale: t.locale, clinic, locations: [...clinic.locations, ...appointments.map((visit) => visit.location)],
     });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
-    if (appointments.length) showOverview({ t, clock, frame, server, clinic, manageToken, api, appointments }, { isQuiet: true });
+    if (appointments.length) showOverview({ t, clock, frame, server, clinic, manageToken, api, appointments, waits: new Map() }, { isQuiet: true });
     else frame.show({ title: t('manage.unknownTitle'), content: [h('p', {}, t('manage.unknownText'))] }, { isQuiet: true });
   };
   const begin = () => {
@@ -56,7 +57,7 @@ export const manage = async (host, root, api) => {
 };
 
 /** @param {Booking} booking @param {{isQuiet?: boolean}} [options] */
-const showOverview = (booking, options) => {
+export const showOverview = (booking, options) => {
   const { t, frame, appointments } = booking;
   const [first] = appointments;
   if (!first) return;
@@ -81,15 +82,16 @@ const againLink = ({ t, api }, { service, practitioner }) => {
 
 /** @param {Booking} booking @param {Appointment} appointment @param {number} i */
 const card = (booking, appointment, i) => {
-  const { t, appointments } = booking;
-  const { status, reference, changeDeadline, location } = appointment;
+  const { t, appointments, clinic, waits } = booking;
+  const { id, status, reference, changeDeadline, location } = appointment;
   return h('section', { class: `visit${status === 'CANCELLED' ? ' cancelled' : ''}`, part: 'visit' },
     appointments.length > 1 && h('p', { class: 'soft' }, t('manage.visit', { n: i + 1, of: appointments.length })),
-    h('h3', {}, startTime(appointment, booking)),
+    h('h3', { id: `visit-${id}` }, startTime(appointment, booking)),
     hasPlaces(booking) && h('p', {}, location.name),
     h('p', { class: 'soft' }, t.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)),
     ...(appointment.canChange
-      ? [h('p', { class: 'soft' }, t('manage.until', { time: dayAndTime({ startsAt: changeDeadline, location }, booking) })), changes(booking, appointment)]
+      ? [h('p', { class: 'soft' }, t('manage.until', { time: dayAndTime({ startsAt: changeDeadline, location }, booking) })), changes(booking, appointment),
+        ...(waits.get(id)?.(booking) ?? [clinic.waitingList && earlierButton(booking, appointment)])]
       : [h('p', {}, whyNot(booking, appointment))]));
 };
 
@@ -115,6 +117,14 @@ const move = (booking, appointment) => moveVisit(booking, appointment, {
   showChanged: (changed, text) => showChanged(booking, changed, text),
   showTooLate: (title) => booking.frame.notice({ title }),
 });
+
+/** @param {Booking} booking @param {Appointment} appointment */
+const earlierButton = (booking, appointment) => {
+  const { t, frame } = booking;
+  const show = async () => (await import('../waiting/earlier.js')).showEarlier(booking, appointment);
+  return h('p', { class: 'choices' },
+    quietButton(t('wait.title'), (button) => frame.run(show, button), { 'aria-describedby': `visit-${appointment.id}` }));
+};
 
 /** @param {Booking} booking @param {Appointment} appointment */
 const confirmCancel = (booking, appointment) => {
@@ -147,7 +157,7 @@ const showChanged = (booking, changed, text) => {
 };
 
 /** @param {Booking} booking @param {import('./types.js').Problem[]} problems */
-const refuse = ({ t, frame }, problems) => {
+export const refuse = ({ t, frame }, problems) => {
   const isLate = problems.some(({ __typename }) => __typename === 'TooLateToChange');
   frame.notice(isLate ? { title: t('manage.tooLate') } : { title: problemText(problems[0], t), text: t('problem.call') });
 };

@@ -40,14 +40,14 @@ export const moveVisit = (booking, appointment, overview) => {
     }).element);
     const fields = h('div', { class: 'fields' });
     if (isListed && clinic.locations.length > 1) {
-      fields.append(field('location', t('location.question'), clinic.locations, wish.locationId, (locationId) => {
+      fields.append(selectField('location', t('location.question'), clinic.locations, wish.locationId, (locationId) => {
         wish.locationId = locationId;
         showTimes();
       }));
     }
     const showPractitioners = () => {
       const options = [{ id: '', name: t('practitioner.any') }, ...wish.practitioners];
-      const list = field('practitioner', t('practitioner.question'), options, wish.practitionerId ?? '', (practitionerId) => {
+      const list = selectField('practitioner', t('practitioner.question'), options, wish.practitionerId ?? '', (practitionerId) => {
         wish.practitionerId = practitionerId || null;
         showTimes();
       });
@@ -125,7 +125,7 @@ export const moveVisit = (booking, appointment, overview) => {
 
 /** Those who may deliver the visit's service; none where that is nobody but its own practitioner.
  * @param {Booking} booking @param {Appointment} appointment */
-const practitionersOf = async ({ server }, { service, practitioner }) => {
+export const practitionersOf = async ({ server }, { service, practitioner }) => {
   /** @type {{id: string, practitioners: import('./types.js').Practitioner[], hasMorePractitioners: boolean}} */
   const offered = { id: service.id, practitioners: [], hasMorePractitioners: true };
   await completePractitioners(server, offered);
@@ -135,7 +135,7 @@ const practitionersOf = async ({ server }, { service, practitioner }) => {
 
 /** @param {string} name @param {string} label @param {{id: string, name: string}[]} options @param {string | null} current
  * @param {(id: string) => void} choose */
-const field = (name, label, options, current, choose) => {
+export const selectField = (name, label, options, current, choose) => {
   const select = h('select', { class: 'input', part: 'input', id: name, onchange: () => choose(select.value) },
     ...options.map((option) => h('option', { value: option.id, selected: option.id === current }, option.name)));
   return h('div', { class: 'field', part: 'field' }, h('label', { for: name }, label), select);
@@ -164,7 +164,7 @@ export const timeAndPlace = (visit, booking) =>
   h('span', {}, startTime(visit, booking), h('span', { class: 'line' }, visit.location.name));
 
 /** In words, with the place where there are several. @param {Appointment} visit @param {Booking} booking */
-const whenAndWhere = (visit, booking) => {
+export const whenAndWhere = (visit, booking) => {
   const time = dayAndTime(visit, booking);
   return hasPlaces(booking) ? booking.t('manage.timeAndPlace', { time, place: visit.location.name }) : time;
 };

@@ -5,11 +5,13 @@
  * @typedef {K extends `${infer Stem}.other` ? Stem : never} Stem
  */
 /**
- * @typedef {keyof (typeof import('../../locales/en.json'))['widget']} Key
+ * @typedef {typeof import('../../locales/en.json')} Locale
+ * @typedef {keyof (Locale['widget'] & Locale['waitingList'])} Key
  * @typedef {Stem<Key>} CountKey  a key with a form for each of the language's plurals
  * @typedef {Record<string, string | number>} Values
  * @typedef {{(key: Key, values?: Values): string, count: (key: CountKey, n: number, values?: Values) => string,
- *   language: string, locale: string, direction: string}} Translate
+ *   language: string, locale: string, direction: string, texts: Record<string, string>}} Translate  `texts` grows by those
+ *   that are loaded later
  */
 
 /** The server fills in its languages, the one to fall back on first. */
@@ -55,5 +57,5 @@ const fetchTexts = async (language) => {
     const form = `${key}.${plural.select(n)}`;
     return t(form in texts ? form : `${key}.other`, { n, ...values });
   };
-  return Object.assign(t, { count, language, locale, direction });
+  return Object.assign(t, { count, language, locale, direction, texts });
 };

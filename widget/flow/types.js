@@ -57,12 +57,16 @@
  * @property {Patient} patient
  * @property {string | null} consentTextId  of the text whose box is ticked
  * @property {Booked | null} booked
+ * @property {boolean} isWaiting  the steps are those of the waiting list
+ * @property {import('../waiting/wishes.js').Wishes | null} wishes  for the waiting list
+ * @property {import('../api/waiting-list.js').Joined | null} joined
  *
  * @typedef {import('./strings.js').Translate} Translate
  * @typedef {import('../calendar/clock.js').Clock} Clock
  * @typedef {import('../ui/frame.js').Frame} Frame
  *
- * @typedef {'service' | 'time' | 'screening' | 'details' | 'confirmed' | 'call'} StepName
+ * @typedef {'service' | 'time' | 'screening' | 'details' | 'confirmed' | 'call'
+ *   | 'wishes' | 'join' | 'joined'} StepName  the last three are those of the waiting list
  *
  * @typedef {object} Page  The content of a step.
  * @property {string} title
@@ -84,6 +88,7 @@
  * @property {import('./held-slots.js').HeldSlots} holds
  * @property {() => void} next
  * @property {(step: StepName) => void} goTo
+ * @property {() => Promise<void>} wait  on to the waiting list, whose steps are loaded
  * @property {(service: Service) => void} chooseService  the holds and answers of the former one are dropped
  * @property {(day: LocalDate) => void} showsDay  its times are shown
  * @property {import('./trail.js').Trail} trail
@@ -95,6 +100,7 @@
  * @typedef {object} Step
  * @property {StepName} name
  * @property {(flow: Flow) => boolean} [isNeeded]  always, unless it says so
+ * @property {boolean} [isEnd]  what it shows is done
  * @property {(flow: Flow) => Page} show
  */
 export {};

@@ -6,6 +6,7 @@ import { calendarLinks, downloadLink } from '../ui/links.js';
 /** @type {import('../flow/types.js').Step} */
 export const confirmedStep = {
   name: 'confirmed',
+  isEnd: true,
   show: (flow) => {
     const { state, t, finish, api } = flow;
     const { appointments, manageToken } = /** @type {import('../flow/types.js').Booked} */ (state.booked);

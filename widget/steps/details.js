@@ -21,13 +21,16 @@ const FIELDS = /** @type {const} */ ({
 });
 const NAMES = /** @type {FieldName[]} */ (Object.keys(FIELDS));
 
+/** Fields for the patient's details, and the text to agree to. @param {Flow} flow @returns {Form} */
+export const detailsForm = (flow) => ({ fields: NAMES.map((name) => patientField(name, flow)), consent: consentField(flow) });
+
 /** @type {import('../flow/types.js').Step} */
 export const detailsStep = {
   name: 'details',
   show: (flow) => {
     const { t, state, holds } = flow;
     const count = state.held.length;
-    const form = { fields: NAMES.map((name) => patientField(name, flow)), consent: consentField(flow) };
+    const form = detailsForm(flow);
     const kept = keptTime(flow);
     holds.extend().then(kept.update);
     return {
@@ -84,11 +87,17 @@ const markFields = ({ t, frame }, { fields, consent }, textOf, textOfConsent) =>
   return true;
 };
 
+/** Says at each field that is empty what belongs there. Returns whether one is. @param {Flow} flow @param {Form} form */
+export const marksEmpty = (flow, form) => {
+  const { state, t } = flow;
+  const missing = isConsentGiven(flow) ? '' : t('consent.missing');
+  return markFields(flow, form, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)), missing);
+};
+
 /** @param {Flow} flow @param {Form} form */
 const submit = async (flow, form) => {
-  const { state, t, holds } = flow;
-  const missing = isConsentGiven(flow) ? '' : t('consent.missing');
-  if (markFields(flow, form, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)), missing)) return;
+  const { holds } = flow;
+  if (marksEmpty(flow, form)) return;
 
   let problems = await send(flow);
   if (problems.length && problems.some((await refusals()).isAboutTime)) {
@@ -119,8 +128,9 @@ const send = async ({ state, server, holds, emit }) => {
   return problems;
 };
 
-/** @param {Flow} flow @param {Form} form @param {Problem[]} problems */
-const refuse = async (flow, form, problems) => {
+/** Says why the details were refused, at their fields where they are meant. @param {Flow} flow @param {Form} form
+ * @param {Problem[]} problems */
+export const refuse = async (flow, form, problems) => {
   const { problemText } = await refusals();
   const { t, frame, goTo, emit } = flow;
   /** @param {string} type */

@@ -8,7 +8,7 @@ import { plusDays } from '../calendar/dates.js';
 import { practitionerSelect } from '../calendar/practitioner-select.js';
 import { slotPicker } from '../calendar/slot-picker.js';
 import { filterFor } from '../flow/held-slots.js';
-import { h } from '../ui/element.js';
+import { h, quietButton } from '../ui/element.js';
 
 const DAYS_BETWEEN_VISITS = 7;
 
@@ -89,6 +89,9 @@ const slotChoice = (flow, index) => {
       if (!(await take(flow, slot))) picker.refresh();
     },
   });
+  if (catalogue.clinic.waitingList && state.service?.visits === 1) {
+    picker.element.append(h('p', { class: 'choices' }, quietButton(t('wait.title'), (button) => frame.run(flow.wait, button))));
+  }
   return picker.element;
 };
 

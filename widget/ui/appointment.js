@@ -60,15 +60,19 @@ export const startTime = (visit, locale) => {
  */
 export const summary = ({ service, practitioner, visits, location, facts }, locale) => {
   const { t } = locale;
-  /** @param {Parameters<typeof icon>[0]} picture @param {string} name @param {...(Node | string | null | undefined)} value */
-  const row = (picture, name, ...value) =>
-    h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
-  return h('dl', { class: 'summary', part: 'summary' },
-    row('service', t('summary.what'), h('span', { class: 'strong' }, service), facts && h('span', { class: 'soft line' }, facts)),
-    visits.length > 0 && row('calendar', t('summary.when'), ...visits.map((visit) => startTime(visit, locale))),
-    row('person', t('summary.who'), practitioner),
-    row('place', t('summary.where'), ...location));
+  return summaryList(
+    summaryRow('service', t('summary.what'), h('span', { class: 'strong' }, service), facts && h('span', { class: 'soft line' }, facts)),
+    visits.length > 0 && summaryRow('calendar', t('summary.when'), ...visits.map((visit) => startTime(visit, locale))),
+    summaryRow('person', t('summary.who'), practitioner),
+    summaryRow('place', t('summary.where'), ...location));
 };
+
+/** @param {...(Node | false | null)} rows */
+export const summaryList = (...rows) => h('dl', { class: 'summary', part: 'summary' }, ...rows);
+
+/** @param {Parameters<typeof icon>[0]} picture @param {string} name @param {...(Node | string | null | undefined)} value */
+export const summaryRow = (picture, name, ...value) =>
+  h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
 
 /** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
  * @param {Visit[]} visits @param {Locale} locale */
