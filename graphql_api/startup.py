@@ -44,6 +44,7 @@ def prepare_database(
     *,
     now: datetime,
     allow_rewrite: bool = False,
+    allow_undo: bool = False,
     keep_instants: bool = False,
 ) -> LoadedClinic:
     """Return what changed in the catalogue, and the booked visits that it rules out.
@@ -53,6 +54,8 @@ def prepare_database(
         FeatureError: a feature's migrations fail, or lack a table or a column.
         NewerDatabase: a later version of this program has migrated the database.
         RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's. Nothing was changed.
+        UndoesChanges: unless `allow_undo`, the catalogue was changed since the file was written from it. The
+            tables are the newest, and nothing else was changed.
         ClinicFileError: the text of consent differs from the one that was loaded with the same version.
             Nothing was changed.
     """
@@ -73,7 +76,12 @@ def prepare_database(
 
     async def apply(session: BookingSession) -> LoadedClinic:
         return await load_clinic_file(
-            session, clinic, now=now, allow_rewrite=allow_rewrite, keep_instants=keep_instants
+            session,
+            clinic,
+            now=now,
+            allow_rewrite=allow_rewrite,
+            allow_undo=allow_undo,
+            keep_instants=keep_instants,
         )
 
     return _in_transaction(url, apply)
@@ -123,10 +131,13 @@ def migrate_database(settings: Settings, features: Sequence[MigrationHistory] = 
             log.warning("%s is the key to the patients' data: keep a copy elsewhere", key_file)
 
 
+UNDOES = "The clinic in the database was changed since this file was written from it: to load it undoes that."
+
+
 def preview_load(url: str, clinic: ClinicFile, *, now: datetime, keep_instants: bool = False) -> list[str]:
     """What `prepare_database` would change, and the visits that it would rule out; nothing is written.
 
-    Also how many patients the server would erase soon after.
+    Before that whether it would undo changes, after it how many patients the server would erase soon after.
 
     Raises:
         NotMigrated: the database hasn't today's tables, which only a load makes.
@@ -138,12 +149,12 @@ def preview_load(url: str, clinic: ClinicFile, *, now: datetime, keep_instants: 
 
     async def apply(session: BookingSession) -> list[str]:
         loaded = await load_clinic_file(
-            session, clinic, now=now, allow_rewrite=True, keep_instants=keep_instants
+            session, clinic, now=now, allow_rewrite=True, allow_undo=True, keep_instants=keep_instants
         )
         patients = await patients_to_erase(session, now=now)
         await session.rollback()
         erased = [f"Patients to be erased for good (retention.contact_data): {patients}"] if patients else []
-        return loaded.sentences + erased
+        return [UNDOES] * loaded.undoes + loaded.sentences + erased
 
     return _in_transaction(url, apply)
 

@@ -8,6 +8,8 @@ from sqlalchemy.engine import Connection
 
 from booking.appointments.blocked_time.impossible_visits import mark_impossible_visits
 from booking.appointments.keep_times import KeptTime, keep_times, record_local_times
+from booking.catalogue.clinic_file.export.content import file_content
+from booking.catalogue.clinic_file.export.stored_rows import stored_rows
 from booking.catalogue.clinic_file.model import ClinicFile
 from booking.catalogue.clinic_file.sync import (
     refuse_changed_consents,
@@ -16,17 +18,22 @@ from booking.catalogue.clinic_file.sync import (
 )
 from booking.scheduling.obstacles import AppointmentObstacle
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.locks import lock_setup
 from booking.storage.queries.waiting_list import note_openings, practitioners_to_sweep
 from booking.storage.session import BookingSession
 
 
 @dataclass(frozen=True)
 class LoadedClinic:
-    """`changes` are sentences; `obstacles` are all booked visits that can't take place, old ones too."""
+    """`changes` are sentences; `obstacles` are all booked visits that can't take place, old ones too.
+
+    `undoes` says that the catalogue was changed since the file was written from it.
+    """
 
     changes: Sequence[str]
     kept_times: Sequence[KeptTime]
     obstacles: Sequence[AppointmentObstacle]
+    undoes: bool = False
 
     @property
     def sentences(self) -> list[str]:
@@ -41,6 +48,19 @@ class RewritesClinic(Exception):
             f"this file would rewrite most of the clinic in the database: {'; '.join(reasons)}. Nothing was "
             "changed. See it with `book-online load --dry-run`; `book-online load --yes` does it. Is it the "
             "right DATABASE_URL, and the right file?"
+        )
+
+
+class UndoesChanges(Exception):
+    """The catalogue was changed since the file was written from it, and nobody has confirmed to undo that."""
+
+    def __init__(self, changes: Sequence[str]) -> None:
+        lines = "".join(f"\n  {change}" for change in changes)
+        super().__init__(
+            "the clinic in the database was changed since this file was written from it, and the file would "
+            f"undo that. Nothing was changed. These changes would be made:{lines}\n"
+            "`book-online export` writes another file from the database, for your edits; "
+            "`book-online load --force` loads this one as it is"
         )
 
 
@@ -62,6 +82,7 @@ async def load_clinic_file(
     *,
     now: datetime,
     allow_rewrite: bool,
+    allow_undo: bool = False,
     keep_instants: bool = False,
 ) -> LoadedClinic:
     """Make the catalogue equal to the file, in the caller's transaction.
@@ -71,15 +92,27 @@ async def load_clinic_file(
 
     Raises:
         RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's.
+        UndoesChanges: unless `allow_undo`, the catalogue was changed since the file was written from it.
         ClinicFileError: the text of consent differs from the one that was loaded with the same version.
     """
+    await lock_setup(session)
     connection = await session.connection()
     if not allow_rewrite and (reasons := await connection.run_sync(rewrite_reasons, file)):
         raise RewritesClinic(reasons)
+    was_changed = await _was_changed_since(session, file)
     changes = await sync_clinic_file(session, file)
+    undoes = was_changed and bool(changes)
+    if undoes and not allow_undo:
+        raise UndoesChanges(changes)
     await get_clinic(session, refresh=True)  # Triggers of the database have changed its row.
     kept_times = await keep_times(session, instants=keep_instants, now=now)
     await record_local_times(session, now=now)
     obstacles = await mark_impossible_visits(session, now=now)
     await note_openings(session, await practitioners_to_sweep(session), due_at=now)
-    return LoadedClinic(changes, kept_times, obstacles)
+    return LoadedClinic(changes, kept_times, obstacles, undoes)
+
+
+async def _was_changed_since(session: BookingSession, file: ClinicFile) -> bool:
+    """Whether the file knows the revision that it was written from, and the catalogue has another."""
+    rows = await stored_rows(session) if file.revision else None
+    return rows is not None and file_content(rows).revision != file.revision

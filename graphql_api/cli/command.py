@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from booking.appointments.load import RewritesClinic
+from booking.appointments.load import RewritesClinic, UndoesChanges
 from booking.catalogue.clinic_file.parser import ClinicFileError
 from booking.domain.errors import BookingError, TryAgain
 from booking.encryption.cipher import UnreadableValue
@@ -34,10 +34,13 @@ OWN_ERRORS = (
     NewerDatabase,
     NotMigrated,
     RewritesClinic,
+    UndoesChanges,
     UnreadableValue,
     UnusableUrl,
 )
 """Their messages are the sentences."""
+UNDOES_STATUS = 3
+"""The exit status of a load that was refused because it would undo changes: scripts tell it from mistakes."""
 
 
 def add_command(commands: Commands, name: str, run: Run, help: str) -> argparse.ArgumentParser:
@@ -66,6 +69,10 @@ def warn_of_site(settings: Settings) -> None:
     if settings.is_site_of_this_machine:
         name = variable_name("site")
         warn(f"{name} is {settings.site} here: set it as the server has it, or the address leads nowhere")
+
+
+def exit_status(error: Exception) -> int:
+    return UNDOES_STATUS if isinstance(error, UndoesChanges) else 1
 
 
 def explained(error: Exception, settings: Settings | None) -> str | None:

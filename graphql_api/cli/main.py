@@ -15,7 +15,7 @@ from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import check, export, load
 from graphql_api.cli.clinic_file.files import clinic_of
-from graphql_api.cli.command import add_command, explained, warn_of_site
+from graphql_api.cli.command import add_command, exit_status, explained, warn_of_site
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
 from graphql_api.schema.schema import printed_schema
@@ -33,7 +33,8 @@ def main() -> None:
         sentence = explained(reason, settings)
         if sentence is None:
             raise
-        sys.exit(f"book-online: {sentence}")
+        print(f"book-online: {sentence}", file=sys.stderr)
+        sys.exit(exit_status(reason))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -10,7 +10,12 @@ from booking.catalogue.clinic_file.export.stored_rows import stored_rows
 from booking.catalogue.clinic_file.mapping import ClinicRows
 from booking.catalogue.clinic_file.parser import enabled_features
 from booking.storage.database import Database
-from graphql_api.cli.clinic_file.files import clinic_in, read_clinic_file, write_clinic_file
+from graphql_api.cli.clinic_file.files import (
+    BYTE_ORDER_MARK,
+    clinic_in,
+    read_clinic_file,
+    write_clinic_file,
+)
 from graphql_api.cli.command import Commands, add_command, warn
 from graphql_api.cli.transaction import with_database
 from graphql_api.settings import InvalidSetting, Settings
@@ -67,7 +72,7 @@ def _export(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def _text(file: Path, settings: Settings) -> str:
     """The text of a file without mistakes."""
-    text = read_clinic_file(file).removeprefix("\ufeff")
+    text = read_clinic_file(file).removeprefix(BYTE_ORDER_MARK)
     clinic_in(text, settings, file.parent)
     return text
 

@@ -4,8 +4,12 @@ import codecs
 import shutil
 from pathlib import Path
 
+from booking.catalogue.clinic_file.export.clinic_text import loaded_revision, with_revision
+from booking.catalogue.clinic_file.model import ClinicFile
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
 from graphql_api.settings import InvalidSetting, Settings
+
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def read_clinic_file(file: Path) -> str:
@@ -29,6 +33,24 @@ def clinic_of(settings: Settings, file: Path | None = None) -> LoadedClinicFile:
 def clinic_in(text: str, settings: Settings, folder: Path) -> LoadedClinicFile:
     """The same for the text of a file that stands in this folder."""
     return load_clinic_file(text, without=settings.without_features, folder=folder)
+
+
+def renew_revision(file: Path, text: str, loaded: ClinicFile) -> str | None:
+    """After a load: a file that has a revision gets the one that the database has now.
+
+    Return a sentence if the file can't be written.
+    """
+    revision = loaded_revision(loaded)
+    if loaded.revision in (None, revision) or read_clinic_file(file) != text:
+        return None  # An edit that came meanwhile knows nothing of this load.
+    try:
+        write_clinic_file(file, with_revision(text.removeprefix(BYTE_ORDER_MARK), revision))
+    except OSError as reason:
+        return (
+            f"{file} can't be written ({reason.strerror}), so that the next edit of it will be refused: "
+            f'give it revision = "{revision}", or take the key out'
+        )
+    return None
 
 
 def write_clinic_file(file: Path, text: str) -> None:

@@ -8,13 +8,14 @@ from functools import partial
 
 import uvicorn
 
-from booking.appointments.load import LoadedClinic
+from booking.appointments.load import LoadedClinic, UndoesChanges
 from graphql_api.app import create_app, system_clock
 from graphql_api.cli.access.staff import LINK_PATH
-from graphql_api.cli.clinic_file.files import clinic_of
+from graphql_api.cli.clinic_file.files import clinic_in, read_clinic_file, renew_revision
 from graphql_api.cli.command import Commands, add_command, explained
 from graphql_api.cli.serving.sample_desk import prepare_sample_desk
 from graphql_api.cli.transaction import with_database
+from graphql_api.extensions.discovery import LoadedClinicFile
 from graphql_api.playground.page import is_built
 from graphql_api.server.protocol import TIME_LIMITS, BoundedProtocol, Phase
 from graphql_api.server.reload import run_reloading
@@ -52,10 +53,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         address = ["--host", arguments.host, "--port", str(arguments.port)]
         address += ["--sample-desk"] if arguments.sample_desk else []
         run_reloading([sys.executable, "-m", "graphql_api.cli.main", "serve", *address], settings.clinic_file)
-    clinic = clinic_of(settings)
+    text = read_clinic_file(settings.clinic_file)
+    clinic = clinic_in(text, settings, settings.clinic_file.parent)
     app = create_app(settings, clinic.enabled)
     sockets = bound_sockets(arguments.host, arguments.port)
-    _log_visits(prepare_database(settings, clinic.file, clinic.enabled, now=system_clock()))
+    try:
+        _log_visits(_load(settings, text, clinic))
+    except UndoesChanges as refused:  # The database is right; patients can book meanwhile.
+        log.warning("%s was not loaded: %s", settings.clinic_file, refused)
     prepare = partial(prepare_sample_desk, now=system_clock())
     secret = with_database(settings, prepare) if arguments.sample_desk else None
     port = sockets[0].getsockname()[1]
@@ -103,16 +108,24 @@ def _print_addresses(settings: Settings, base: str, secret: str | None) -> None:
 def _reload_clinic(settings: Settings, features: list[str]) -> None:
     """Load the clinic's file into the database; a file with mistakes changes nothing, and is logged."""
     try:
-        clinic = clinic_of(settings)
+        text = read_clinic_file(settings.clinic_file)
+        clinic = clinic_in(text, settings, settings.clinic_file.parent)
         if [owner.feature.name for owner in clinic.enabled] != features:
             log.error("%s was not loaded: to change `features`, start the server anew", settings.clinic_file)
             return
-        loaded = prepare_database(settings, clinic.file, clinic.enabled, now=system_clock())
+        loaded = _load(settings, text, clinic)
     except Exception as reason:
         sentence = explained(reason, settings)
         log.error("%s was not loaded: %s", settings.clinic_file, sentence, exc_info=sentence is None)
     else:
         log.warning("%s is loaded: %s", settings.clinic_file, " ".join(loaded.sentences) or "no change")
+
+
+def _load(settings: Settings, text: str, clinic: LoadedClinicFile) -> LoadedClinic:
+    loaded = prepare_database(settings, clinic.file, clinic.enabled, now=system_clock())
+    if reason := renew_revision(settings.clinic_file, text, clinic.file):
+        log.warning("%s", reason)
+    return loaded
 
 
 def _log_visits(loaded: LoadedClinic) -> None:

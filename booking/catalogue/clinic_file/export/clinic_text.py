@@ -60,6 +60,11 @@ def unloaded_edits(text: str, rows: ClinicRows, *, folder: Path | None = None) -
     return _revision(text) not in (None, revision) and revision != file_content(rows).revision
 
 
+def loaded_revision(file: ClinicFile) -> str:
+    """The revision of a catalogue that this file was loaded into."""
+    return file_content(rows_of_clinic_file(file)).revision
+
+
 def with_revision(text: str, revision: str) -> str:
     """The text of a clinic's file with this revision."""
     if _revision(text) == revision:
