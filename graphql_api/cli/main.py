@@ -13,7 +13,7 @@ from graphql_api.cli import (
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
-from graphql_api.cli.clinic_file import check, export, load
+from graphql_api.cli.clinic_file import check, export, init, load
 from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import add_command, exit_status, explained, warn_of_site
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
@@ -44,6 +44,7 @@ def command_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve.add_to(commands)
 
+    init.add_to(commands)
     check.add_to(commands)
     load.add_to(commands)
     export.add_to(commands)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.graphql_api.cli.clinic_file.test_init import OPTIONS
 from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import file_with_features
 from tests.support.wheels import build_wheel, run
@@ -92,6 +93,15 @@ def test_the_examples_work_as_wheels_in_a_fresh_environment(fresh: Environment, 
     assert INSURANCE in listed
     where = fresh.run("-c", "import booking as a, book_online_room as b; print(a.__file__, b.__file__)")
     assert all(str(fresh.folder) in file for file in where.split())
+
+
+def test_a_new_clinic_is_made_by_the_installed_command(fresh: Environment, tmp_path: Path) -> None:
+    command = ("-m", "graphql_api.cli.main")
+
+    told = fresh.run(*command, "init", *OPTIONS, folder=tmp_path)
+
+    assert "/desk/sign-in/link#" in told
+    assert fresh.run(*command, "check", "clinic.toml", folder=tmp_path).startswith("clinic.toml: all is well")
 
 
 def test_a_type_checker_knows_the_types_of_what_a_feature_imports(fresh: Environment, tmp_path: Path) -> None:

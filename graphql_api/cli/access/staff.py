@@ -63,7 +63,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> None:
             actor=command_line_actor(),
             now=now,
         )
-        return await _sign_in_link(session, member, settings, now=now)
+        return await sign_in_link(session, member, settings, now=now)
 
     in_transaction(add)(arguments, settings)
     warn_of_site(settings)
@@ -72,13 +72,13 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> None:
 def _link(arguments: argparse.Namespace, settings: Settings) -> None:
     async def renew(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
         member = await find_member(session, arguments.member)
-        return await _sign_in_link(session, member, settings, now=now)
+        return await sign_in_link(session, member, settings, now=now)
 
     in_transaction(renew)(arguments, settings)
     warn_of_site(settings)
 
 
-async def _sign_in_link(
+async def sign_in_link(
     session: BookingSession, member: StaffMember, settings: Settings, *, now: datetime
 ) -> str:
     token = await new_link(session, member, now=now)
