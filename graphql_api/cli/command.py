@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from booking.appointments.load import RewritesClinic, UndoesChanges
+from booking.catalogue.clinic_file.export.clinic_text import InexpressibleCatalogue
 from booking.catalogue.clinic_file.parser import ClinicFileError
 from booking.domain.errors import BookingError, TryAgain
 from booking.encryption.cipher import UnreadableValue
@@ -28,6 +29,7 @@ OWN_ERRORS = (
     CannotListen,
     ClinicFileError,
     FeatureError,
+    InexpressibleCatalogue,
     InvalidSetting,
     KeyProblem,
     LocaleError,

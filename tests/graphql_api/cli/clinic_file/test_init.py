@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.graphql_api.cli.terminal import run_at_terminal
+from tests.graphql_api.cli.clinic_file.terminal import run_at_terminal
 from tests.graphql_api.cli.test_cli import run
 from tests.support.graphql_client import service_id
 from tests.support.site import running_site

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.graphql_api.cli.access.clinic_commands import ClinicCommands
-from tests.graphql_api.cli.terminal import run_at_terminal
+from tests.graphql_api.cli.clinic_file.terminal import run_at_terminal
 from tests.graphql_api.cli.test_cli import run
 from tests.graphql_api.server.process import running_server
 from tests.support.clinics import edit_file, small_clinic

@@ -1,5 +1,6 @@
 """Strategies: clinics of any kind, as the content of a file that says things in any of the ways there are."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
@@ -54,13 +55,18 @@ def time_off(draw: st.DrawFn) -> Content:
     return {"from": moment(first), "to": moment(last)}
 
 
+def version_of(consent: object) -> str:
+    """Another text of consent needs another version."""
+    return hashlib.sha256(repr(consent).encode()).hexdigest()[:16]
+
+
 def sections(languages: Sequence[str]) -> st.SearchStrategy[Content]:
     """The tables that may be left out."""
     text = texts(languages, LINES)
     period = st.sampled_from(["366 days", "1 year", "12 months", "10 years", "31 days", "400 days"])
     year = period.filter(lambda value: value != "31 days")
     tables = {
-        "consent": st.fixed_dictionaries({"version": st.uuids().map(str), "text": text}),
+        "consent": text.map(lambda said: {"version": version_of(said), "text": said}),
         "retention": st.fixed_dictionaries(
             {}, optional={"contact_data": period, "audit": year, "outbox": period, "webhook_log": period}
         ),
