@@ -41,6 +41,7 @@ from desk.http.routing import SIGN_IN, desk_route, public_route
 from desk.http.site import DeskSite
 from desk.numbers.page import numbers_csv, numbers_page
 from desk.patients.sample_mails import mails_page, sample_page
+from desk.patients.sample_texts import texts_page
 from desk.patients.search import patients_page
 from desk.patients.waiting_list.routes import waiting_list_routes
 from desk.visits.cancel import cancel_visit
@@ -87,6 +88,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/numbers.csv", numbers_csv),
         desk_route(site, "/desk/mails", mails_page, roles=OWNERS),
         desk_route(site, "/desk/mails/sample", sample_page, roles=OWNERS),
+        desk_route(site, "/desk/mails/texts", texts_page, roles=OWNERS),
         desk_route(site, "/desk/undo", undo, methods=change),
         desk_route(site, "/desk/account", account_page),
         desk_route(site, "/desk/account/hide-names", hide_names, methods=change),

@@ -186,6 +186,8 @@ def create_app(
                 refresher,
                 openid,
                 settings.mail_server.sender if settings.mail_server else None,
+                settings.sms_gateway is not None,
+                settings.price_of_segment,
             )
         ),
         *page_routes(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import get_timezone_name, parse_pattern
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 NO_BREAK = "\u00a0"
 NARROW_SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
@@ -144,6 +144,11 @@ class Texts:
             pattern = pattern.replace("¤#", f"¤{NO_BREAK}#")
         price = format_currency(exact, currency, pattern, self.locale, currency_digits=False)
         return price.replace(get_currency_symbol(currency, self.locale), symbol)
+
+    def cost(self, amount: Decimal, currency: str) -> str:
+        """`0.0079 USD`, `0,0079 USD`: to the last digit, since a symbol may be that of two currencies."""
+        number = format_decimal(amount, locale=self.locale, decimal_quantization=False)
+        return f"{number}{NO_BREAK}{currency}"
 
     def _format(self, name: str, at: date | time) -> str:
         return parse_pattern(self.formats[name]).apply(at, self.locale)

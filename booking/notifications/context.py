@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, mail_logo
-from booking.domain.events import STATUS_EVENTS, Event, EventKind
+from booking.domain.events import CHANGE_EVENTS, STATUS_EVENTS, Event, EventKind
 from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Clinic, Location, MailLogo, Practitioner, Service
@@ -17,6 +17,9 @@ from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.offered_times import offered_times_of
 from booking.storage.queries.reminders import reminded_appointments
 from booking.storage.session import BookingSession
+
+NEVER_MAILED = (*STATUS_EVENTS, *CHANGE_EVENTS, EventKind.CONFIRMED)
+"""The patient was there, or knows best; or no patient is meant."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,8 @@ async def mail_context(session: BookingSession, event: Event, *, now: datetime) 
 
     Also None if all its appointments are over: the mail server was down for that long.
     """
-    if event.kind in (*STATUS_EVENTS, EventKind.CONFIRMED):
-        return None  # The patient was there, or knows best.
+    if event.kind in NEVER_MAILED:
+        return None
     if event.kind is EventKind.REMINDER_DUE:
         return await _reminder_context(session, event, now=now)
     offered: dict[uuid.UUID, list[OfferedTime]] = {}

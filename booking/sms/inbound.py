@@ -9,10 +9,9 @@ from booking.domain.translations import in_language
 from booking.encryption.contact_index import phone_index
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
-from booking.i18n.texts import Texts
 from booking.reminders.confirm import confirm_visits
 from booking.sms.listener import clinic_day
-from booking.sms.segments import in_gsm_7
+from booking.sms.reply import SmsReply, reply_text
 from booking.storage.key_store.data_keys import KeyPurpose
 from booking.storage.models.catalogue import Clinic
 from booking.storage.models.messages.sms import SmsKind
@@ -68,14 +67,14 @@ async def answer_sms(session: BookingSession, sms: InboundSms, *, now: datetime)
     if not await receive_sms(session, sms.gateway_id, index, kind, now=now):
         return None
     language = await _language_of(session, index, clinic)
-    texts = texts_for(f"{language},{clinic.languages[0]};q=0.5")
-    reply = await _obey(session, kind, index, sms, texts, clinic, now=now)
+    reply = await _obey(session, kind, index, sms, now=now)
     if reply is None or sms.is_answered or await _is_refused(session, index, kind):
         return None
     if not await count_sms(session, clinic_day(clinic, now), most=clinic.sms_most_a_day or 0):
         return None
+    texts = texts_for(f"{language},{clinic.languages[0]};q=0.5")
     name = in_language(clinic.name, preferred_language(language, clinic.languages))
-    return in_gsm_7(texts.label(name, reply))
+    return reply_text(texts, reply, clinic=name, phone=clinic.phone_shown)
 
 
 def kind_of(text: str) -> SmsKind:
@@ -90,26 +89,23 @@ async def _obey(
     kind: SmsKind,
     index: bytes,
     sms: InboundSms,
-    texts: Texts,
-    clinic: Clinic,
     *,
     now: datetime,
-) -> str | None:
-    call = texts("sms.reply.call", phone=clinic.phone_shown)
+) -> SmsReply | None:
     match kind:
         case SmsKind.STOP:
             await refuse_sms(session, index, now=now)
-            return texts("sms.reply.stopped", phone=clinic.phone_shown)
+            return SmsReply.STOPPED
         case SmsKind.START:
             await allow_sms(session, index)
-            return texts("sms.reply.started")
+            return SmsReply.STARTED
         case SmsKind.CONFIRM:
             if await _confirm(session, index, now=now):
-                return texts("sms.reply.confirmed")
+                return SmsReply.CONFIRMED
     # Once a day, so that two machines don't answer each other for ever.
     others = [SmsKind.OTHER, SmsKind.CONFIRM]
     has_heard = await has_received_sms(session, index, others, now - ONE_REPLY_IN, but=sms.gateway_id)
-    return None if has_heard else call
+    return None if has_heard else SmsReply.CALL
 
 
 async def _confirm(session: BookingSession, index: bytes, *, now: datetime) -> bool:

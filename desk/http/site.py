@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from starlette.requests import Request
 
 from booking.calendars.busy.refresh import BusyCalendarRefresher
+from booking.sms.gateway import Price
 from booking.staff.openid.provider import OpenIdProvider
 from booking.storage.database import Database
 from booking.storage.session import BookingSession
@@ -22,7 +23,8 @@ class DeskSite:
     `charge` takes the cost of a page from a client that is not signed in. `url` is the server's own, as in
     links: `https://book.example`. `stop` is set when streams must end. `calendars` asks those that
     practitioners have elsewhere. `openid` is the provider at which the staff may sign in, `mail_sender` the
-    address that mails come from; None without one.
+    address that mails come from; None without one. `sends_texts`: the server has an account at an SMS
+    gateway, which charges `price_of_segment`, if that is known.
     """
 
     database: Database
@@ -35,6 +37,8 @@ class DeskSite:
     calendars: BusyCalendarRefresher
     openid: OpenIdProvider | None = None
     mail_sender: Address | None = None
+    sends_texts: bool = False
+    price_of_segment: Price | None = None
 
     @property
     def issuer(self) -> str | None:

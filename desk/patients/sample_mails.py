@@ -1,13 +1,14 @@
-"""The mails that patients get, as samples: `GET /desk/mails`, and each one's HTML for a frame of the page."""
+"""The mails that the clinic sends, as samples: `GET /desk/mails`, and each one's HTML for a frame."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
 from booking.i18n.locales import locales
-from booking.notifications.samples.catalogue import catalogue_of_database
+from booking.notifications.samples.catalogue import SampleCatalogue, catalogue_of_database
 from booking.notifications.samples.registry import (
+    SAMPLE_MAILS,
     SENDER,
     MailParts,
     SampleRequest,
@@ -32,13 +33,10 @@ NEW_WINDOW = '<head>\n<base target="_blank">'
 
 async def mails_page(request: DeskRequest) -> Response:
     """`?kind=` and `?language=`: the first of each unless given."""
-    kind, language, kinds, offered, mail = await _chosen(request)
+    catalogue, kind, language, mail = await _chosen(request)
     response = await request.page(
         "patients/mails.html",
-        kind=kind,
-        kinds=kinds,
-        language=language,
-        offered=offered,
+        **navigation(catalogue, language, kind=kind),
         mail=mail,
         sender=request.site.mail_sender,
     )
@@ -48,24 +46,36 @@ async def mails_page(request: DeskRequest) -> Response:
 
 async def sample_page(request: DeskRequest) -> Response:
     """`GET /desk/mails/sample`: the HTML alone, of the same `kind` and `language`."""
-    _, language, _, _, mail = await _chosen(request)
+    _, _, language, mail = await _chosen(request)
     html = mail.html.replace("<head>", NEW_WINDOW, 1)
     return HTMLResponse(html, HTTPStatus.OK, headers=SAMPLE | {"Content-Language": language})
 
 
-async def _chosen(request: DeskRequest) -> tuple[str, str, list[str], Mapping[str, str], MailParts]:
-    """The kind and the language, all of both, and the mail.
+def navigation(catalogue: SampleCatalogue, language: str, *, kind: str | None) -> dict[str, Any]:
+    """The values of `patients/mails_shell.html`; `kind` is None on the page of text messages."""
+    known, groups = locales(), dict[str, list[str]]()
+    for each in sent_kinds(catalogue):
+        groups.setdefault(SAMPLE_MAILS[each].audience, []).append(each)
+    return {
+        "groups": groups,
+        "kind": kind,
+        "language": language,
+        "offered": {each: known[each].name if each in known else each for each in catalogue.clinic.languages},
+        "sends_texts": catalogue.clinic.sms_most_a_day is not None,
+    }
+
+
+async def _chosen(request: DeskRequest) -> tuple[SampleCatalogue, str, str, MailParts]:
+    """The catalogue, the kind, the language, and the mail.
 
     Raises:
         NotFound: there is no such mail.
     """
     async with request.site.database.read() as session:
         catalogue = await catalogue_of_database(session)
-    kinds, known = sent_kinds(catalogue), locales()
-    offered = {each: known[each].name if each in known else each for each in catalogue.clinic.languages}
-    kind = request.form.get("kind") or kinds[0]
+    kind = request.form.get("kind") or sent_kinds(catalogue)[0]
     language = request.form.get("language") or catalogue.clinic.languages[0]
     sender = request.site.mail_sender
     address = sender.addr_spec if sender else SENDER
     sample = SampleRequest(catalogue, language, request.site.url, request.now, address)
-    return kind, language, kinds, offered, parts_of(sample_mail(kind, sample))
+    return catalogue, kind, language, parts_of(sample_mail(kind, sample))

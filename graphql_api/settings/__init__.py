@@ -98,7 +98,7 @@ class Settings:
     sms_from: str | None = None
     """The sender: `+14165550199`, a short code, a name, or the id of a messaging service (`MG…`)."""
     sms_price: str | None = None
-    """What the gateway charges for a segment, for `book-online sms preview`: `0.0079 USD`."""
+    """What the gateway charges for a segment, for previews: `0.0079 USD`."""
     webhooks_to_private: Flag = False
     """`1`, for development only: [webhooks](../how-to/webhooks.md) may go to private addresses, and by
     http."""

@@ -37,6 +37,7 @@ OF_ONE_CALENDAR = {(POST, "/desk/calendars/{id}/ask"), (POST, "/desk/calendars/{
 OWNERS_ALONE = {
     (GET, "/desk/mails"),
     (GET, "/desk/mails/sample"),
+    (GET, "/desk/mails/texts"),
     (GET, "/desk/staff"),
     (POST, "/desk/staff"),
     (POST, "/desk/staff/{id}"),

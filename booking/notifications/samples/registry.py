@@ -9,14 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from enum import StrEnum
 from typing import cast
 
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
-from booking.domain.events import EventKind
-from booking.notifications.message import write_message
+from booking.domain.events import Event, EventKind
+from booking.notifications.message import write_message, write_waiting_list_message
 from booking.notifications.samples.catalogue import SampleCatalogue
+from booking.notifications.samples.staff import sample_notice
 from booking.notifications.samples.visits import EMAIL, sample_context
+from booking.notifications.samples.waiting_list import sample_waiting_list
+from booking.notifications.staff.mail import write_notice_message
 from booking.storage.models.catalogue import Service
+from booking.waiting_list.rules import waiting_list_rules
 
 EVENT = uuid.UUID("00000000-0000-4000-8000-000000000001")
 SENDER = "bookings@example.com"
@@ -39,20 +44,47 @@ class SampleRequest:
     event: uuid.UUID = EVENT
 
 
-SampleMail = Callable[[SampleRequest], EmailMessage | None]
-"""Writes the mail, without its sender; None where this clinic never sends it."""
+Write = Callable[[SampleRequest], EmailMessage]
+"""Writes the mail, without its sender."""
 
 
-def _about(kind: EventKind) -> SampleMail:
-    return lambda request: _mail(request, kind, request.catalogue.single_visit())
+class Audience(StrEnum):
+    """Who gets a mail."""
+
+    PATIENTS = "patients"
+    STAFF = "staff"
 
 
-def _course(request: SampleRequest) -> EmailMessage | None:
+@dataclass(frozen=True)
+class SampleMail:
+    """A mail about an event; `is_sent` says whether a clinic ever sends it."""
+
+    event: EventKind
+    write: Write
+    audience: Audience = Audience.PATIENTS
+    is_sent: Callable[[SampleCatalogue], bool] = lambda _: True
+
+
+def _has_courses(catalogue: SampleCatalogue) -> bool:
+    return catalogue.course() is not None
+
+
+def _has_waiting_list(catalogue: SampleCatalogue) -> bool:
+    return waiting_list_rules(catalogue.clinic) is not None
+
+
+def _visit(kind: EventKind) -> SampleMail:
+    return SampleMail(kind, lambda request: _message(request, kind, request.catalogue.single_visit()))
+
+
+def _course(request: SampleRequest) -> EmailMessage:
     service = request.catalogue.course()
-    return _mail(request, EventKind.BOOKED, service) if service else None
+    if service is None:
+        raise NotFound("The clinic has no service of several visits.")
+    return _message(request, EventKind.BOOKED, service)
 
 
-def _mail(request: SampleRequest, kind: EventKind, service: Service) -> EmailMessage:
+def _message(request: SampleRequest, kind: EventKind, service: Service) -> EmailMessage:
     context = sample_context(
         request.catalogue,
         kind,
@@ -65,13 +97,40 @@ def _mail(request: SampleRequest, kind: EventKind, service: Service) -> EmailMes
     return write_message(context, site=request.site, sender=request.sender, manage_token=TOKEN)
 
 
+def _waiting_list(kind: EventKind) -> SampleMail:
+    def write(request: SampleRequest) -> EmailMessage:
+        context = sample_waiting_list(
+            request.catalogue, kind, email=request.email, language=request.language, now=request.now
+        )
+        event = Event(request.event, kind, (), request.now)
+        return write_waiting_list_message(context, event, site=request.site, token=TOKEN)
+
+    return SampleMail(kind, write, is_sent=_has_waiting_list)
+
+
+def _staff(kind: EventKind) -> SampleMail:
+    def write(request: SampleRequest) -> EmailMessage:
+        context = sample_notice(
+            request.catalogue, kind, email=request.email, language=request.language, now=request.now
+        )
+        event = Event(request.event, kind, tuple(each.row.id for each in context.visits), request.now)
+        return write_notice_message(context, event, site=request.site, email=request.email)
+
+    return SampleMail(kind, write, Audience.STAFF)
+
+
 SAMPLE_MAILS: Mapping[str, SampleMail] = {
-    "booked": _about(EventKind.BOOKED),
-    "course": _course,
-    "moved": _about(EventKind.MOVED),
-    "cancelled": _about(EventKind.CANCELLED),
-    "offer": _about(EventKind.NEEDS_ATTENTION),
-    "reminder": _about(EventKind.REMINDER_DUE),
+    "booked": _visit(EventKind.BOOKED),
+    "course": SampleMail(EventKind.BOOKED, _course, is_sent=_has_courses),
+    "moved": _visit(EventKind.MOVED),
+    "cancelled": _visit(EventKind.CANCELLED),
+    "offer": _visit(EventKind.NEEDS_ATTENTION),
+    "reminder": _visit(EventKind.REMINDER_DUE),
+    "waiting": _waiting_list(EventKind.WAITING_LIST_JOINED),
+    "opening": _waiting_list(EventKind.WAITING_LIST_OFFERED),
+    "staff-booked": _staff(EventKind.BOOKED),
+    "staff-moved": _staff(EventKind.MOVED),
+    "staff-cancelled": _staff(EventKind.CANCELLED),
 }
 """By kind, in the order in which they are shown."""
 
@@ -90,18 +149,18 @@ def sample_mail(kind: str, request: SampleRequest) -> EmailMessage:
             path=("language",),
             code=InvalidInputCode.UNKNOWN,
         )
-    write = SAMPLE_MAILS.get(kind)
-    if write is None:
+    sample = SAMPLE_MAILS.get(kind)
+    if sample is None:
         raise NotFound(f"There is no mail {kind!r}. Known: {', '.join(SAMPLE_MAILS)}.", path=("kind",))
-    message = write(request)
-    if message is None:
-        raise NotFound(f"This clinic sends no mail {kind!r}: it has no such service.", path=("kind",))
-    return message
+    if not sample.is_sent(request.catalogue):
+        sent = ", ".join(sent_kinds(request.catalogue))
+        raise NotFound(f"This clinic sends no mail {kind!r}, but {sent}.", path=("kind",))
+    return sample.write(request)
 
 
 def sent_kinds(catalogue: SampleCatalogue) -> list[str]:
     """The kinds of mail that this clinic sends."""
-    return [kind for kind in SAMPLE_MAILS if kind != "course" or catalogue.course()]
+    return [kind for kind, sample in SAMPLE_MAILS.items() if sample.is_sent(catalogue)]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ WEEK = timedelta(weeks=1)
 COURSE = uuid.UUID("00000000-0000-4000-8000-0000000000c0")
 
 
+def sample_patient(email: str, language: str) -> PatientContact:
+    return PatientContact(NAME, email, PHONE, COURSE, language)
+
+
 def sample_visits(
     catalogue: SampleCatalogue, service: Service, *, now: datetime, status: AppointmentStatus
 ) -> list[Appointment]:
@@ -77,7 +81,7 @@ def sample_context(
     return MailContext(
         event=happened,
         clinic=catalogue.clinic,
-        patient=PatientContact(NAME, email, PHONE, COURSE, language),
+        patient=sample_patient(email, language),
         appointments=visits,
         course=course,
         services=catalogue.services,

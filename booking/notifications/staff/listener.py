@@ -9,16 +9,13 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from booking.appointments.blocked_time.desk_rows import actor_text
+from booking.catalogue.lookup import all_locations, all_practitioners, all_services
 from booking.domain.actor import Actor, ActorKind
 from booking.domain.events import Event
 from booking.domain.hookspecs import DynamicListeners
-from booking.i18n.locales import texts_for
-from booking.notifications.layout import set_body
 from booking.notifications.listener import TakesMails
-from booking.notifications.mail_address import mail_address
-from booking.notifications.message import POLICY, host_of
 from booking.notifications.staff.choice import NoticeChoice, chosen_notices, listener_name
-from booking.notifications.staff.mail import ChangedVisit, write_notice
+from booking.notifications.staff.mail import ChangedVisit, NoticeContext, write_notice_message
 from booking.notifications.staff.net_change import (
     DELAY,
     KINDS,
@@ -63,7 +60,7 @@ class StaffMails:
                 await postpone_delivery(session, event.id, listener_name(member), due_at=due_at)
             return
         async with self.database.read() as session:
-            message = await compose_notice(session, member, event, site=self.site.rstrip("/"), now=now)
+            message = await compose_notice(session, member, event, site=self.site, now=now)
         if message is not None:
             await self.server.send(message)
 
@@ -71,10 +68,7 @@ class StaffMails:
 async def compose_notice(
     session: BookingSession, member_id: uuid.UUID, event: Event, *, site: str, now: datetime
 ) -> EmailMessage | None:
-    """The mail to one member without its sender; None if there is nothing that they are to hear.
-
-    The same event gives the same Message-ID.
-    """
+    """The mail to one member without its sender; None if there is nothing that they are to hear."""
     row = await account_by_id(session, member_id)
     if row is None or row.disabled_at is not None or row.email is None:
         return None
@@ -82,18 +76,15 @@ async def compose_notice(
     visits = await _visits(session, member, event, now=now)
     if not visits:
         return None
-    clinic = await get_clinic(session)
-    texts = texts_for(f"{member.language or ''},{clinic.languages[0]}")
-    mail = await write_notice(session, visits, member, texts, site=site)
-    message = EmailMessage(policy=POLICY)
-    message["Message-ID"] = f"<{event.id}.{member.id.hex}@{host_of(site)}>"
-    message["Date"] = event.occurred_at
-    message["To"] = mail_address(member.name, row.email)
-    message["Subject"] = mail.subject
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
-    set_body(message, mail, texts)
-    message["Content-Language"] = texts.language
-    return message
+    context = NoticeContext(
+        clinic=await get_clinic(session),
+        member=member,
+        visits=visits,
+        services=await all_services(session),
+        practitioners=await all_practitioners(session),
+        locations=await all_locations(session),
+    )
+    return write_notice_message(context, event, site=site, email=row.email)
 
 
 async def _visits(

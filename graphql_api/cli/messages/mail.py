@@ -29,7 +29,7 @@ FOLDER = Path("sample-mails")
 
 
 def add_to(commands: Commands) -> None:
-    verbs = add_verbs(commands, "mail", "show and test the mails that patients get")
+    verbs = add_verbs(commands, "mail", "show and test the mails that patients and staff get")
 
     preview = add_command(
         verbs, "preview", _preview, "write a sample of each mail to files, and send nothing"

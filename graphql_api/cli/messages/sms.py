@@ -1,23 +1,16 @@
 """`book-online sms`: a sample of each text message, with its length and what it costs."""
 
 import argparse
-from collections.abc import Iterator
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from booking.catalogue.clinic_file.model import ClinicFile
-from booking.domain.translations import in_language
-from booking.i18n.locales import locales, texts_for
-from booking.i18n.negotiation import preferred_language
+from booking.i18n.locales import locales
+from booking.notifications.samples.catalogue import catalogue_of_file
 from booking.sms.gateway import Price
-from booking.sms.reminder import TextedTime, reminder_text
+from booking.sms.samples import sample_texts
 from booking.sms.segments import segments_of
 from graphql_api.app import system_clock
 from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import Commands, add_command, add_verbs, warn
 from graphql_api.settings import Settings
-
-LONGEST_DAYS = 366
 
 
 def add_to(commands: Commands) -> None:
@@ -34,34 +27,15 @@ def _preview(arguments: argparse.Namespace, settings: Settings) -> None:
         warn("BOOK_ONLINE_SMS_ACCOUNT is not set: nobody gets a message from this server")
     own = [language for language in file.clinic.languages if language in locales()]
     chosen = [arguments.language] if arguments.language else own or [file.clinic.languages[0]]
-    most = file.sms.sms_most_a_day if file.sms else None
-    print("\n\n".join(_described(text, settings.price_of_segment, most) for text in _samples(file, chosen)))
-
-
-def _samples(file: ClinicFile, languages: list[str]) -> Iterator[str]:
-    """With the longest day and time of a year: the shortest would promise too little."""
-    zone = ZoneInfo(file.clinic.time_zone)
-    today = system_clock().astimezone(zone).replace(hour=22, minute=45, second=0, microsecond=0)
-    for language in languages:
-        texts, own = texts_for(language), preferred_language(language, file.clinic.languages)
-        days = [today + timedelta(days=number) for number in range(LONGEST_DAYS)]
-        day = max(days, key=lambda day: len(texts.day_and_time(day)))
-        names = [_in(service.name, own) for service in file.services]
-        service = max(names, key=len) if file.sms and file.sms.sms_names_service else ""
-        one = [TextedTime(day, service)]
-        two = [TextedTime(day - timedelta(hours=1), service), *one]
-        for times in (one, two):
-            yield reminder_text(
-                texts,
-                clinic=_in(file.clinic.name, own),
-                phone=file.clinic.phone,
-                times=times,
-                is_confirmed=False,
-            )
-
-
-def _in(text: dict[str, str], language: str) -> str:
-    return text[""] if "" in text else in_language(text, language)
+    catalogue, most = catalogue_of_file(file), file.sms.sms_most_a_day if file.sms else None
+    texts = [
+        sample.text
+        for language in chosen
+        for sample in sample_texts(
+            catalogue.clinic, catalogue.services.values(), language, now=system_clock()
+        )
+    ]
+    print("\n\n".join(_described(text, settings.price_of_segment, most) for text in texts))
 
 
 def _described(text: str, price: Price | None, most: int | None) -> str:

@@ -24,13 +24,16 @@ from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.models.outbox import OutboxEvent
 from booking.storage.queries.catalogue import all_rows
 from tests.booking.notifications.bookings import SITE
-from tests.support.clinics import NOW, SAMPLE, small_clinic
+from tests.support.clinics import NOW, edit_file, open_clinic, small_clinic
 
-FROM_FILE = catalogue_of_file(parse_clinic_file(SAMPLE))
+WITH_WAITING_LIST = edit_file({"[[locations]]": "[waiting_list]\n\n[[locations]]"})
+FROM_FILE = catalogue_of_file(parse_clinic_file(WITH_WAITING_LIST))
+ABOUT_ENTRIES = ("waiting", "opening")
 REQUEST = SampleRequest(FROM_FILE, "en", SITE, NOW)
 
 
 async def test_the_database_gives_the_same_mails_as_the_file(clinic: Database) -> None:
+    await open_clinic(clinic, WITH_WAITING_LIST)
     async with clinic.read() as session:
         loaded = await catalogue_of_database(session)
         events = await all_rows(session, OutboxEvent)
@@ -53,20 +56,32 @@ async def test_the_database_gives_the_same_mails_as_the_file(clinic: Database) -
         ("cancelled", "Your visit is cancelled: "),
         ("offer", "Please choose another time: "),
         ("reminder", "Reminder: "),
+        ("waiting", "You are on the waiting list"),
+        ("opening", "A time is free for you: "),
+        ("staff-booked", "A visit is booked: "),
+        ("staff-moved", "A visit is moved: "),
+        ("staff-cancelled", "A visit is cancelled: "),
     ],
 )
 def test_each_kind_is_what_it_says(kind: str, subject: str) -> None:
     mail = parts_of(sample_mail(kind, REQUEST))
 
     assert mail.subject.startswith(subject)
-    assert "SAMPLE-1" in mail.text
-    assert "SAMPLE-1" in mail.html
-    assert bool(mail.calendars) == (kind not in ("offer", "reminder"))
+    assert ("SAMPLE-1" in mail.text) == ("SAMPLE-1" in mail.html) == (kind not in ABOUT_ENTRIES)
+    assert bool(mail.calendars) == (kind in ("booked", "course", "moved", "cancelled"))
 
 
 def test_an_unknown_kind_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(NotFound, match="booked, course, moved, cancelled, offer, reminder"):
         sample_mail("birthday", REQUEST)
+
+
+def test_a_clinic_without_a_waiting_list_has_no_mails_of_one() -> None:
+    catalogue = catalogue_of_file(parse_clinic_file(small_clinic()))
+
+    assert set(SAMPLE_MAILS) - set(sent_kinds(catalogue)) == {"course", *ABOUT_ENTRIES}
+    with pytest.raises(NotFound, match="This clinic sends no mail 'waiting', but booked, moved, "):
+        sample_mail("waiting", replace(REQUEST, catalogue=catalogue))
 
 
 def test_a_clinic_that_has_courses_alone_shows_one_visit_of_a_course_moved() -> None:

@@ -20,8 +20,10 @@ def test_the_preview_shows_each_message_with_its_segments_and_cost(tmp_path: Pat
 
     assert (printed.returncode, printed.stderr) == (0, "")
     messages = printed.stdout.split("\n\n")
-    assert len(messages) == 2
-    assert all(each.startswith("Sample Clinic : visite") and "(Visit)" in each for each in messages)
+    reminders, replies = messages[:3], messages[3:]
+    assert all(each.startswith("Sample Clinic : visite") and "(Visit)" in each for each in reminders)
+    assert [each.split()[3] for each in replies] == ["Merci,", "Vous", "Vous", "Nous"]
+    assert all(("segment" in each and "0.3950 USD a day" in each) or "0.7900" in each for each in replies)
     lines = messages[0].splitlines()
     assert lines[1] == (
         f"  {len(lines[0])} of GSM-7, 1 segment: 0.0079 USD, 0.3950 USD a day at most (50 messages)"
@@ -38,4 +40,4 @@ def test_the_preview_says_what_keeps_messages_from_leaving(tmp_path: Path) -> No
     assert printed.returncode == 0
     assert "has no table [sms]: nobody gets a message" in printed.stderr
     assert "BOOK_ONLINE_SMS_ACCOUNT is not set" in printed.stderr
-    assert printed.stdout.count("the cost is not known") == 4
+    assert printed.stdout.count("the cost is not known") == 14

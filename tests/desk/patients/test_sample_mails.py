@@ -1,5 +1,6 @@
 """The page of sample mails: for owners, each mail in each language, and nothing in it that acts."""
 
+import re
 from collections.abc import AsyncIterator
 from html import unescape
 
@@ -12,17 +13,35 @@ from booking.storage.models.appointments import Appointment
 from booking.storage.queries.catalogue import all_rows
 from tests.desk.audited_pages import findings
 from tests.desk.desk_server import Desk, running_desk
+from tests.support.clinics import SAMPLE
 from tests.support.live_server import live_server
 from tests.widget.accessibility.test_axe import AXE
 
 PAGE = "/desk/mails"
+TEXTS = f"{PAGE}/texts"
+EVERYTHING = f"{SAMPLE}\n[reminders]\n[sms]\n[waiting_list]\n"
 MAIL = {"mail_url": "smtp://127.0.0.1:9", "mail_from": "Sample Clinic <bookings@example.com>"}
+
+
+SMS = {
+    "sms_account": "AC1",
+    "sms_token": "secret-word",
+    "sms_from": "+14165550199",
+    "sms_price": "0.0079 USD",
+}
+
+
+@pytest.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    """The desk of a clinic that sends every kind of mail, without a mail server."""
+    async with running_desk(sqlite_url, EVERYTHING, **SMS) as running:
+        yield running
 
 
 @pytest.fixture
 async def with_server(sqlite_url: str) -> AsyncIterator[Desk]:
     """A desk whose settings name a mail server, which is down."""
-    async with running_desk(sqlite_url, **MAIL) as running:
+    async with running_desk(sqlite_url, EVERYTHING, **MAIL) as running:
         yield running
 
 
@@ -37,9 +56,9 @@ async def test_each_mail_is_shown_in_each_language(desk: Desk, kind: str) -> Non
         assert (page.status_code, html.status_code) == (200, 200)
         assert clinic in page.text
         assert clinic in html.text
-        assert "SAMPLE-1" in html.text
+        assert ("SAMPLE-1" in html.text) == (kind not in ("waiting", "opening"))
         assert f'<html lang="{language}"' in html.text
-        assert ("BEGIN:VCALENDAR" in page.text) == (kind not in ("offer", "reminder"))
+        assert ("BEGIN:VCALENDAR" in page.text) == (kind in ("booked", "course", "moved", "cancelled"))
     async with desk.database.read() as session:
         assert await all_rows(session, Appointment) == []
 
@@ -49,7 +68,7 @@ async def test_the_page_is_in_the_language_of_the_reader(desk: Desk) -> None:
 
     french = await owner.get(f"{PAGE}?kind=moved&language=en&lang=fr")
 
-    assert "Courriels aux patients" in french.text
+    assert "Courriels et textos" in french.text
     assert "Your visit is moved" in unescape(french.text)
 
 
@@ -77,6 +96,40 @@ async def test_the_page_says_whether_mails_are_sent_and_by_whom(desk: Desk, with
     assert "No mail is sent" in without.text
     assert "No mail is sent" not in sending.text
     assert "bookings@example.com" in sending.text
+
+
+async def test_text_messages_are_shown_with_their_length_and_price(desk: Desk) -> None:
+    owner = await desk.signed_in()
+
+    mails, page = await owner.get(PAGE), await owner.get(f"{TEXTS}?language=fr&lang=en")
+
+    shown = unescape(page.text)
+    assert TEXTS in mails.text
+    assert "Services de santé Exemple : visite le " in shown
+    assert "Merci, votre visite est confirmée." in shown
+    assert re.search(r"\d+ characters of GSM-7, 1 segment\. It costs 0\.0079.USD\.", shown)
+    assert re.search(r"\d+ characters of GSM-7, 2 segments\. It costs 0\.0158.USD\.", shown)
+    assert "No text message is sent" not in shown
+    assert (await owner.get(f"{TEXTS}?language=de")).status_code == 404
+
+
+async def test_a_server_without_a_gateway_says_so(with_server: Desk) -> None:
+    page = await (await with_server.signed_in()).get(TEXTS)
+
+    assert "No text message is sent" in page.text
+    assert "what a segment costs" in page.text
+
+
+async def test_a_clinic_without_text_messages_and_waiting_list_shows_none(sqlite_url: str) -> None:
+    async with running_desk(sqlite_url) as plain:
+        owner = await plain.signed_in()
+        mails = await owner.get(PAGE)
+
+        assert "kind=staff-moved" in mails.text
+        assert TEXTS not in mails.text
+        assert "kind=waiting" not in mails.text
+        assert (await owner.get(TEXTS)).status_code == 404
+        assert (await owner.get(f"{PAGE}?kind=waiting")).status_code == 404
 
 
 async def test_only_owners_find_the_page(desk: Desk) -> None:
@@ -118,7 +171,7 @@ async def test_a_browser_shows_the_mail_and_its_links_lead_nowhere(desk: Desk, p
         await expect(frame.get_by_role("heading", level=1)).to_have_css("font-size", "28px")
 
         assert await problems(page) == []
-        await page.get_by_role("link", name="Cancelled").click()
+        await page.get_by_role("link", name="Cancelled", exact=True).click()
         await expect(frame.get_by_role("heading", level=1)).to_have_text("Your visit is cancelled")
         await page.get_by_role("link", name="Français").click()
         title = frame.get_by_role("heading", level=1)
@@ -129,4 +182,7 @@ async def test_a_browser_shows_the_mail_and_its_links_lead_nowhere(desk: Desk, p
         await expect(title).to_have_text("Votre visite est annulée")
         assert len(page.context.pages) == 1
         await page.goto(f"{url}{PAGE}?kind=course&language=fr&lang=fr")
+        assert await problems(page) == []
+        await page.get_by_role("link", name="Textos").click()
+        await expect(page.get_by_text("Merci, votre visite est confirmée.")).to_be_visible()
         assert await problems(page) == []

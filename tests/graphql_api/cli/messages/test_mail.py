@@ -62,6 +62,8 @@ def read(file: Path) -> EmailMessage:
 
 
 async def test_a_preview_writes_each_mail_in_each_language(mail: Command, folder: Path) -> None:
+    (folder / "clinic.toml").write_text(f"{SAMPLE}\n[waiting_list]\n", "utf-8")
+
     ended, printed = await mail("preview")
 
     files = files_in(folder / "sample-mails")
@@ -73,7 +75,8 @@ async def test_a_preview_writes_each_mail_in_each_language(mail: Command, folder
         text = (folder / "sample-mails" / name).with_suffix(".txt").read_text("utf-8")
         assert text.startswith(f"{written['Subject']}\n"), name
         assert "Sample Practitioner A" in text, name
-        assert written["To"] == "Sample Patient <patient@example.com>", name
+        reader = "Sample Reception" if name.startswith("staff-") else "Sample Patient"
+        assert written["To"] == f"{reader} <patient@example.com>", name
         html = (folder / "sample-mails" / name).with_suffix(".html").read_text("utf-8")
         assert html.startswith("<!doctype html>"), name
     assert {file.name for file in files_in(folder)} == {"clinic.toml", "sample-mails"}
@@ -95,7 +98,10 @@ async def test_a_clinic_without_a_course_has_no_mail_of_one(mail: Command, folde
     alone, _ = await mail("preview", "course")
 
     assert (ended, "course" in printed, "sample-mails/booked.en.eml" in printed) == (0, False, True)
-    assert alone == "book-online: This clinic sends no mail 'course': it has no such service."
+    assert alone == (
+        "book-online: This clinic sends no mail 'course', but booked, moved, cancelled, offer, reminder, "
+        "staff-booked, staff-moved, staff-cancelled."
+    )
 
 
 async def test_a_language_that_the_clinic_has_not_is_refused(mail: Command, folder: Path) -> None:
