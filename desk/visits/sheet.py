@@ -11,12 +11,12 @@ from booking.audit.record import record_audit
 from booking.domain.errors import BookingError, RepeatedTime
 from booking.domain.translations import in_language
 from booking.patients.visit_sheet import VisitSheet, visit_sheet
-from booking.storage.models.appointments import AppointmentStatus, CancellationReason
+from booking.storage.models.appointments import Appointment, AppointmentStatus, CancellationReason
 from booking.storage.models.audit import AuditAction
-from booking.storage.models.messages.sms import SmsStatus
+from booking.storage.models.messages.sms import SmsKind, SmsReceived, SmsStatus
 from booking.storage.models.waiting_list import WaitingListEntry
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.messages.sms import last_sms, patient_refuses_sms
+from booking.storage.queries.messages.sms import last_answer, last_sms, patient_refuses_sms
 from booking.storage.queries.reminders import last_reminder, wants_reminders
 from booking.storage.queries.waiting_list import entry_replacing
 from booking.storage.session import BookingSession
@@ -25,7 +25,7 @@ from booking.waiting_list.rules import has_waiting_list
 from desk.http.identifiers import id_in
 from desk.http.problem_text import problem_text
 from desk.http.request import DeskRequest
-from desk.visits.visit_line import VisitLines
+from desk.visits.visit_line import VisitLine, VisitLines
 
 DETAIL = "sheet of a visit"
 OTHER_VISITS = 20
@@ -57,6 +57,7 @@ async def respond_with_sheet(
         wants_reminders_still = await wants_reminders(session, [sheet.visit.patient])
         reminded_at = await last_reminder(session, sheet.visit)
         sms = await last_sms(session, sheet.visit)
+        answer = await last_answer(session, sms) if sms else None
         refuses_sms = await patient_refuses_sms(session, sheet.visit.patient)
         waiting = await _waiting(session, request, sheet)
         reminds = bool((await get_clinic(session)).reminder_days)
@@ -84,6 +85,7 @@ async def respond_with_sheet(
         wants_reminders=wants_reminders_still,
         reminded_at=reminded_at,
         sms=sms,
+        sms_answer=_answer_text(request, sheet.visit, answer, line) if answer else None,
         sms_failed=sms is not None and sms.status is SmsStatus.FAILED,
         refuses_sms=refuses_sms,
         waiting=waiting,
@@ -118,6 +120,18 @@ async def _waiting(session: BookingSession, request: DeskRequest, sheet: VisitSh
         visit.status is AppointmentStatus.BOOKED and request.now <= deadline,
         sum(each.entry.replaces != visit.id for each in queue),
     )
+
+
+def _answer_text(
+    request: DeskRequest, visit: Appointment, answer: SmsReceived, line: VisitLine
+) -> str | None:
+    """What the desk is told of an answer, whose words are kept nowhere."""
+    day = request.texts.day(answer.received_at.astimezone(line.starts_at.tzinfo))
+    if answer.kind is SmsKind.CONFIRM and visit.confirmed_at is not None:
+        # It may have confirmed another visit with the same number.
+        is_this = visit.confirmed_at == answer.received_at
+        return request.texts("desk.visit.smsConfirmed", day=day) if is_this else None
+    return request.texts("desk.visit.smsUnread", day=day)
 
 
 def visit_in(request: DeskRequest) -> uuid.UUID:

@@ -143,6 +143,17 @@ async def last_sms(session: BookingSession, row: Appointment) -> SmsMessage | No
     return (await session.scalars(query)).one_or_none()
 
 
+async def last_answer(session: BookingSession, message: SmsMessage) -> SmsReceived | None:
+    """The last message from the number since then, but for STOP and START: `refuses_sms` tells of them."""
+    query = select(SmsReceived).where(
+        SmsReceived.phone_index == message.phone_index,
+        SmsReceived.received_at >= message.marked_at,
+        SmsReceived.kind.in_([SmsKind.CONFIRM, SmsKind.OTHER]),
+    )
+    latest = query.order_by(SmsReceived.received_at.desc(), SmsReceived.gateway_id).limit(1)
+    return (await session.scalars(latest)).one_or_none()
+
+
 async def sms_to_patients(session: BookingSession, patients: Sequence[uuid.UUID]) -> Sequence[SmsMessage]:
     query = select(SmsMessage).where(SmsMessage.patient.in_(patients))
     return (await session.scalars(query.order_by(SmsMessage.marked_at, SmsMessage.id))).all()
