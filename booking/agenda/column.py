@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from booking.agenda.ground import Ground, ground_of
-from booking.agenda.stretch import PractitionerRows, Stretch
-from booking.agenda.values import Blocked, Column, Entry, Gap, Held, Span, Visit
+from booking.agenda.stretch import BusyCopy, PractitionerRows, Stretch
+from booking.agenda.values import Blocked, Busy, Column, Entry, Gap, Held, Span, Visit
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.queries.desk.agenda import AgendaVisit
-from booking.timegrid.ticks import TICK, Window, instant_at, tick_at
+from booking.timegrid.ticks import TICK, Window, instant_at, tick_at, ticks_between
 
 LONG_ENOUGH = timedelta(minutes=30)
 """The first gap of this length is where a receptionist looks when the phone rings."""
@@ -36,7 +36,8 @@ def column_of(
         for row in rows.holds
         if row.starts_at < end and row.ends_at > start
     ]
-    entries += [*_blocked(ground, window), *_gaps(ground, window, now=now)]
+    busy, free = _busy(rows.busy, ground.free, window)
+    entries += [*_blocked(ground, window), *busy, *_gaps(free, window, now=now)]
     entries.sort(key=lambda entry: (entry.starts_at, _is_beside(entry), entry.ends_at))
     return Column(rows.practitioner.slug, rows.practitioner.name, _spans(window, ground.hours), entries)
 
@@ -74,11 +75,24 @@ def _blocked(ground: Ground, window: Window) -> Iterator[Blocked]:
             yield Blocked(id=block.id, part=part, starts_at=start, ends_at=end, label=block.label)
 
 
-def _gaps(ground: Ground, window: Window, *, now: datetime) -> Iterator[Gap]:
+def _busy(copies: Sequence[BusyCopy], free: int, window: Window) -> tuple[list[Busy], int]:
+    """Free time at which calendars elsewhere say busy, and the bits that are left."""
+    entries: list[Busy] = []
+    for copy in copies:
+        bits = 0
+        for first, last in copy.intervals:
+            bits |= window.bits(*ticks_between(first, last))
+        for start, end in _spans(window, free & bits):
+            entries.append(Busy(starts_at=start, ends_at=end, copied_at=copy.copied_at))
+        free &= ~bits
+    return entries, free
+
+
+def _gaps(free: int, window: Window, *, now: datetime) -> Iterator[Gap]:
     """Free time that has not begun yet counts from the next tick on."""
     next_tick = tick_at(now + TICK - timedelta.resolution)
     is_next_found = False
-    for start, end in _spans(window, ground.free & window.bits(next_tick, window.end)):
+    for start, end in _spans(window, free & window.bits(next_tick, window.end)):
         is_next = not is_next_found and end - start >= LONG_ENOUGH
         is_next_found |= is_next
         yield Gap(starts_at=start, ends_at=end, is_next=is_next)

@@ -2,13 +2,15 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_practitioners, all_services
 from booking.patients.contacts import EncryptedVisit, VisitDetails, details_by_appointment
+from booking.scheduling.busy_calendars import copies_of
 from booking.scheduling.working_time import WorkingTime, all_working_times
 from booking.storage.models.appointments import AppointmentStatus
 from booking.storage.models.catalogue import Practitioner, Service
@@ -16,6 +18,7 @@ from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.agenda import AgendaHold, AgendaVisit, agenda_holds, agenda_visits
 from booking.storage.queries.desk.blocked_time import blocks_between
+from booking.storage.queries.desk.busy_calendars import intervals_of_calendars
 from booking.storage.queries.ticks import reserved_times
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import days_window
@@ -23,6 +26,13 @@ from booking.timegrid.ticks import Window, instant_at
 
 Span = tuple[int, int]
 """Ticks from the first up to the second."""
+
+
+class BusyCopy(NamedTuple):
+    """When a calendar elsewhere says busy, in order; `copied_at` is None while the copy is fresh."""
+
+    copied_at: datetime | None
+    intervals: Sequence[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,8 @@ class PractitionerRows:
     holds: Sequence[AgendaHold]
     blocks: Sequence[BlockedTime]
     reserved: Sequence[Span]
+    busy: Sequence[BusyCopy]
+    """The fresh copies first."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +90,44 @@ async def load_stretch(
     reserved: dict[str, list[Span]] = defaultdict(list)
     for owned in await reserved_times(session, window.first, window.end, resources=people, now=now):
         reserved[owned.resource].append((owned.first, owned.last))
+    busy = await _busy(session, people, start, end, now=now)
     standing = [row for rows in visits.values() for row in rows if row.status != AppointmentStatus.CANCELLED]
     encrypted = [EncryptedVisit(row.id, row.patient, row.data_key, row.name, row.topics) for row in standing]
     return Stretch(
         zone,
         window,
         [
-            PractitionerRows(row, working[slug], visits[slug], holds[slug], blocks[slug], reserved[slug])
+            PractitionerRows(
+                row,
+                working[slug],
+                visits[slug],
+                holds[slug],
+                blocks[slug],
+                reserved[slug],
+                busy[slug],
+            )
             for slug, row in sorted(people.items(), key=lambda item: item[1].position)
             if row.listed or visits[slug]
         ],
         await all_services(session),
         await details_by_appointment(session, encrypted) if with_details else {},
     )
+
+
+async def _busy(
+    session: BookingSession, practitioners: Collection[str], start: datetime, end: datetime, *, now: datetime
+) -> Mapping[str, Sequence[BusyCopy]]:
+    """By practitioner; no statement while nobody has a calendar elsewhere."""
+    busy: dict[str, list[BusyCopy]] = defaultdict(list)
+    copies = await copies_of(session, practitioners)
+    if not copies:
+        return busy
+    policy = (await get_clinic(session)).busy_calendars
+    intervals = await intervals_of_calendars(session, [copy.id for copy in copies], start, end)
+    for copy in sorted(copies, key=lambda copy: not policy.is_fresh(copy.copied_at, now)):
+        copied_at = None if policy.is_fresh(copy.copied_at, now) else copy.copied_at
+        busy[copy.practitioner].append(BusyCopy(copied_at, intervals.get(copy.id, ())))
+    return busy
 
 
 async def practitioners_shown(session: BookingSession, only_practitioner: str | None) -> set[str]:

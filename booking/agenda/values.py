@@ -70,6 +70,19 @@ class Blocked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Busy:
+    """Time within the hours at which a calendar elsewhere says busy; no more is known of it.
+
+    `copied_at` is when the calendar was read; None while the copy is fresh.
+    """
+
+    kind: ClassVar = "busy"
+    starts_at: datetime
+    ends_at: datetime
+    copied_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gap:
     """Free time that is not over; `is_next` marks the first of a column that is long enough for most."""
 
@@ -79,7 +92,7 @@ class Gap:
     is_next: bool
 
 
-Entry = Visit | Held | Blocked | Gap
+Entry = Visit | Held | Blocked | Busy | Gap
 
 
 @dataclass(frozen=True)

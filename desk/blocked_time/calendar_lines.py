@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking.calendars.busy.manage import ListedCalendar
+from booking.calendars.visit_calendars.manage import ListedVisitCalendar
 from booking.domain.policy import BusyCalendarPolicy
 from booking.i18n.texts import Texts
+from booking.storage.models.desk.busy_calendars import BusyCode
 from desk.blocked_time.views import BlockWords
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -46,6 +48,37 @@ class CalendarLine:
             then,
             texts.count("desk.calendars.unread", calendar.unread) if calendar.unread else None,
         )
+
+
+TODO = {
+    BusyCode.WRONG_PASSWORD: "desk.calendars.out.password",
+    BusyCode.NOT_FOUND: "desk.calendars.out.address",
+}
+"""What somebody has to do; all else passes by itself, or is tried again."""
+
+
+@dataclass(frozen=True)
+class VisitCalendarLine:
+    """A calendar that visits are written into.
+
+    `problem` says since when they can't be, why, and what to do.
+    """
+
+    id: uuid.UUID
+    who: str
+    host: str
+    problem: str | None
+
+    @classmethod
+    def of(cls, listed: ListedVisitCalendar, words: BlockWords) -> "VisitCalendarLine":
+        calendar, texts, problem = listed.calendar, words.texts, None
+        if calendar.failing_since is not None and calendar.failure is not None:
+            since = texts.day_and_time(calendar.failing_since.astimezone(words.clinic_zone))
+            reason = texts("desk.calendars.failure." + calendar.failure)
+            todo = texts(TODO.get(calendar.failure, "desk.calendars.out.again"))
+            problem = f"{texts('desk.calendars.out.failing', time=since)} {reason} {todo}"
+        who = words.practitioners[calendar.practitioner].name
+        return cls(calendar.id, who, listed.host, problem)
 
 
 def _asked(texts: Texts, copied_at: datetime | None, now: datetime) -> str:

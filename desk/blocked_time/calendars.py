@@ -18,11 +18,12 @@ from booking.calendars.busy.manage import (
     remove_calendar,
 )
 from booking.calendars.busy.source import CalendarSource
+from booking.calendars.visit_calendars.manage import listed_visit_calendars
 from booking.domain.errors import InvalidInput, NotFound
 from booking.domain.role import Role
 from booking.storage.models.desk.busy_calendars import BusyCalendarKind
 from booking.storage.queries.catalogue import get_clinic
-from desk.blocked_time.calendar_lines import CalendarLine
+from desk.blocked_time.calendar_lines import CalendarLine, VisitCalendarLine
 from desk.blocked_time.views import BlockWords, VisitLine, all_slugs
 from desk.http import looks
 from desk.http.identifiers import id_in
@@ -71,6 +72,11 @@ async def _page(request: DeskRequest, form: CalendarForm) -> Response:
             for each in await listed_calendars(session, slugs)
         ]
         colliding = await colliding_visits(session, slugs, now=request.now)
+        written = [
+            VisitCalendarLine.of(each, words)
+            for each in await listed_visit_calendars(session)
+            if each.calendar.practitioner in slugs
+        ]
         found = await visits_inside(session, colliding, now=request.now)
         named = [] if request.hides_names else [each.appointment.patient for each in found]
         unseen = await looks.unseen(session, request, named, detail=LOOK)
@@ -82,6 +88,7 @@ async def _page(request: DeskRequest, form: CalendarForm) -> Response:
         form=form,
         practitioners=practitioners,
         lines=lines,
+        written=written,
         visits=visits,
         can_keep=request.member.role in KEEPERS,
     )

@@ -25,7 +25,7 @@ from desk.visits.undo import undo_offer
 HOUR = timedelta(hours=1)
 SHORTEST_GAP = timedelta(minutes=15)
 LOOK = "list of visits"
-ICONS = (*AppointmentStatus, "squeeze-in", "held", "blocked", "plus", "talk", "note", "confirmed")
+ICONS = (*AppointmentStatus, "squeeze-in", "held", "blocked", "calendar", "plus", "talk", "note", "confirmed")
 
 
 async def day_page(request: DeskRequest) -> Response:

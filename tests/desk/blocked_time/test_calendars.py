@@ -1,6 +1,7 @@
 """Calendars elsewhere at the desk, through HTTP: added, seen, asked again, collided with, and removed."""
 
 import re
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from html import unescape
@@ -10,8 +11,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from booking.calendars.busy.source import CalendarSource
+from booking.calendars.visit_calendars.account import encrypt_account
 from booking.domain.role import Role
+from booking.storage.models.desk.busy_calendars import BusyCalendarKind, BusyCode
 from booking.storage.models.desk.offered_times import OfferedTime
+from booking.storage.models.desk.visit_calendars import VisitCalendar
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.queries.outbox import register_listeners
 from tests.booking.appointments.blocked_clinic import CLINIC, NINE, TEN, impossible, starts_of, visit
@@ -173,6 +178,42 @@ async def test_other_visits_are_not_listed(desk: Desk) -> None:
     await add_copy(desk.database, "one", [(NINE, TEN)])
     owner = await desk.signed_in(Role.OWNER)
     assert calm.reference not in await page(owner)
+
+
+@pytest.mark.parametrize(
+    ("code", "todo"),
+    [
+        (BusyCode.WRONG_PASSWORD, "with a password that is valid."),
+        (BusyCode.NOT_FOUND, "with the calendar’s present address."),
+        (BusyCode.UNREACHABLE, "It is tried again by itself"),
+    ],
+)
+async def test_a_calendar_that_takes_no_visits_says_what_to_do(desk: Desk, code: BusyCode, todo: str) -> None:
+    owner = await desk.signed_in(Role.OWNER)
+    assert "Calendars that visits are written into" not in await page(owner)
+    calendar_id = uuid.uuid4()
+    source = CalendarSource(BusyCalendarKind.CALDAV, "https://calendar.example/secret/", USER, PASSWORD)
+    async with desk.database.write() as session:
+        session.add(
+            VisitCalendar(
+                id=calendar_id,
+                practitioner="one",
+                secret=await encrypt_account(session, calendar_id, source),
+                with_reference=False,
+                created_at=desk.clock.now,
+                created_by="a test",
+                next_write_at=desk.clock.now + timedelta(days=1),
+                failing_since=desk.clock.now,
+                failure=code,
+            )
+        )
+    text = await page(owner)
+    assert "calendar.example" in text
+    assert "visits can’t be written into it." in text
+    assert todo in text
+    assert "secret/" not in text
+    other = await desk.signed_in(Role.PRACTITIONER, "two")
+    assert "calendar.example" not in await page(other)
 
 
 @pytest.mark.processes
