@@ -14,6 +14,9 @@ from booking.encryption.key_ring import KeyProblem
 from booking.i18n.locales import LocaleError
 from booking.storage.connection.error_causes import explain
 from booking.storage.connection.postgresql_url import UnusableUrl
+from booking.storage.copies.archive import UnusableBackup
+from booking.storage.copies.restore import NotEmpty
+from booking.storage.copies.tables import CannotCopy
 from booking.storage.migrations.upgrade import NewerDatabase
 from graphql_api.extensions.feature import FeatureError
 from graphql_api.server.sockets import CannotListen
@@ -24,8 +27,11 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace, Settings], int | None]
 """Run the command, and return its exit status if it is not 0."""
 
+BAR_WIDTH = 30
+
 OWN_ERRORS = (
     BookingError,
+    CannotCopy,
     CannotListen,
     ClinicFileError,
     FeatureError,
@@ -34,10 +40,12 @@ OWN_ERRORS = (
     KeyProblem,
     LocaleError,
     NewerDatabase,
+    NotEmpty,
     NotMigrated,
     RewritesClinic,
     UndoesChanges,
     UnreadableValue,
+    UnusableBackup,
     UnusableUrl,
 )
 """Their messages are the sentences."""
@@ -59,6 +67,14 @@ def add_verbs(commands: Commands, name: str, help: str) -> Commands:
 def table(rows: Iterable[Iterable[str]], *, if_empty: str) -> str:
     """A line for each row, its columns between tabs."""
     return "\n".join("\t".join(row) for row in rows) or if_empty
+
+
+def progress_bar(done: int, total: int) -> None:
+    """On a terminal alone, beside the output."""
+    if sys.stderr.isatty() and total:
+        bar = "#" * (BAR_WIDTH * done // total)
+        end = "\n" if done == total else ""
+        print(f"\r[{bar:<{BAR_WIDTH}}] {done} of {total}", end=end, file=sys.stderr, flush=True)
 
 
 def warn(sentence: str) -> None:

@@ -32,7 +32,13 @@ class MigrationHistory:
     @property
     def newest(self) -> str | None:
         """None while there is no revision."""
-        return max((file.name.partition("_")[0] for file in self.folder.glob("[0-9]*.py")), default=None)
+        return max(self._revisions(), default=None)
+
+    def has(self, revision: str) -> bool:
+        return revision in self._revisions()
+
+    def _revisions(self) -> set[str]:
+        return {file.name.partition("_")[0] for file in self.folder.glob("[0-9]*.py")}
 
 
 VERSION_TABLE = "alembic_version"

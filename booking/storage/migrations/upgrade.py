@@ -2,7 +2,7 @@
 
 import asyncio
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -121,9 +121,8 @@ def _is_up_to_date(connection: Connection, histories: Sequence[MigrationHistory]
 
 
 def _refuse_newer(connection: Connection) -> None:
-    known = {file.name.partition("_")[0] for file in CORE_HISTORY.folder.glob("[0-9]*.py")}
     for revision in _current_revisions(connection, CORE_HISTORY):
-        if revision and revision not in known:
+        if revision and not CORE_HISTORY.has(revision):
             raise NewerDatabase(
                 f"the database is newer than this program: its tables are of revision {revision}, and the "
                 f"program knows those up to {CORE_HISTORY.newest}. Install the newer version again, or "
@@ -155,6 +154,21 @@ def _upgrade(
             before = table_definitions(connection)
             command.upgrade(config, "head")
             _refuse_changes_elsewhere(history, changed_tables(before, table_definitions(connection)))
+
+
+def upgrade_to(
+    connection: Connection, revisions: Mapping[MigrationHistory, str], check: Callable[[Connection], None]
+) -> None:
+    """Make the tables of these revisions, in the caller's transaction, unless `check` raises.
+
+    It is called once no other process migrates the database.
+    """
+    from alembic import command
+
+    lock_setup_of(connection)
+    check(connection)
+    for history, revision in revisions.items():
+        command.upgrade(alembic_config(connection, history), revision)
 
 
 def _refuse_changes_elsewhere(history: MigrationHistory, changed: Sequence[str]) -> None:

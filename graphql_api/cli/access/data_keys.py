@@ -2,17 +2,15 @@
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from booking.encryption.key_ring import KeyProblem, KeyRing, new_key_encryption_key
 from booking.storage.key_store.data_keys import DataKeys, KeyStoreStatus
-from graphql_api.cli.command import Commands, add_command, add_verbs
+from graphql_api.cli.command import Commands, add_command, add_verbs, progress_bar
 from graphql_api.settings import Settings, variable_name
 
 T = TypeVar("T")
-BAR_WIDTH = 30
 
 
 def add_to(commands: Commands) -> None:
@@ -71,14 +69,7 @@ async def _rewrap_all(store: DataKeys) -> None:
     while left:
         rewrapped, left = await store.rewrap()
         done += rewrapped
-        _show_progress(done, done + left)
-
-
-def _show_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty() and total:
-        bar = "#" * (BAR_WIDTH * done // total)
-        end = "\n" if done == total else ""
-        print(f"\r[{bar:<{BAR_WIDTH}}] {done} of {total}", end=end, file=sys.stderr, flush=True)
+        progress_bar(done, done + left)
 
 
 def _status(_arguments: argparse.Namespace, settings: Settings) -> int:
