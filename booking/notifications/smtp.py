@@ -69,13 +69,16 @@ class MailServer:
         message["From"] = self.sender
         await asyncio.to_thread(self._send, message)
 
+    def check_login(self) -> None:
+        """Log in, and send nothing. It blocks its thread.
+
+        Raises:
+            TemporaryMailFailure: the server can't be reached, or doesn't let this one in.
+        """
+        _leave(self._connect())
+
     def _send(self, message: EmailMessage) -> None:
-        try:
-            server = self._connect()
-        except (OSError, ValueError) as reason:  # smtplib's own exceptions are OSErrors
-            raise TemporaryMailFailure(
-                f"{self.host}:{self.port} can't be used: {_describe(reason)}"
-            ) from None
+        server = self._connect()
         try:
             to = [each.addr_spec for each in message["To"].addresses]
             server.send_message(message, self.sender.addr_spec, to)
@@ -85,13 +88,23 @@ class MailServer:
         except (MessageError, ValueError) as reason:  # it may quote the address
             raise PermanentMailFailure(f"the mail can't be written: {type(reason).__name__}") from None
         finally:
-            # The mail was taken or refused: an error of the farewell changes nothing.
-            with suppress(OSError):
-                server.quit()
-            server.close()
+            _leave(server)
 
     def _connect(self) -> smtplib.SMTP:
-        """A session that can take a mail. The certificate and its name are checked."""
+        """A session that can take a mail.
+
+        Raises:
+            TemporaryMailFailure: the server can't be reached, or doesn't let this one in.
+        """
+        try:
+            return self._log_in()
+        except (OSError, ValueError) as reason:  # smtplib's own exceptions are OSErrors
+            raise TemporaryMailFailure(
+                f"{self.host}:{self.port} can't be used: {_describe(reason)}"
+            ) from None
+
+    def _log_in(self) -> smtplib.SMTP:
+        """The certificate and its name are checked."""
         options: dict[str, Any] = {"local_hostname": self.sender.domain, "timeout": self.timeout}
         if self.encryption is Encryption.FROM_THE_START:
             context = ssl.create_default_context()
@@ -107,6 +120,13 @@ class MailServer:
             server.close()
             raise
         return server
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    # The mail was taken or refused: an error of the farewell changes nothing.
+    with suppress(OSError):
+        server.quit()
+    server.close()
 
 
 def mail_server_from(url: str, sender: str) -> MailServer:
