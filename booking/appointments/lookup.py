@@ -173,13 +173,18 @@ async def check_day(session: BookingSession, row: Appointment, *, now: datetime)
         raise TooLateToChange(message, deadline=end)
 
 
-async def check_deadline(session: BookingSession, row: Appointment, *, now: datetime) -> None:
+async def check_deadline(
+    session: BookingSession, row: Appointment, *, to_cancel: bool = False, now: datetime
+) -> None:
     """Refuse to change a visit that is too near, or that the desk has noted; a cancelled one passes.
+
+    With `to_cancel` the grace counts too.
 
     Raises:
         TooLateToChange: it starts within the clinic's notice, is over, or has another status than booked.
     """
-    deadline = row.change_deadline((await get_clinic(session)).policy)
+    policy = (await get_clinic(session)).policy
+    deadline = row.cancellation_deadline(policy) if to_cancel else row.change_deadline(policy)
     if row.stands and row.status_changed_at and row.status is not AppointmentStatus.BOOKED:
         deadline = min(deadline, row.status_changed_at)
     if row.stands and (now > deadline or row.status is not AppointmentStatus.BOOKED):

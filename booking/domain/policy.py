@@ -24,6 +24,8 @@ class BookingPolicy:
     """How long screening answers hold for; None: for any visit of the booking."""
     travel_time: timedelta = timedelta(0)
     """Between what one practitioner has at one location and at another, buffers included."""
+    grace: timedelta = timedelta(0)
+    """How long a slip can be undone: a booking by its patient inside the notice, and a cancellation."""
 
     def for_staff(self) -> Self:
         """The same without what binds patients alone: notice, horizon, and the grid of starts."""

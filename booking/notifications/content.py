@@ -68,6 +68,8 @@ def own_lines(context: MailContext, language: str) -> list[str]:
 
 def _title(context: MailContext, texts: Texts) -> str:
     match context.event.kind:
+        case EventKind.BOOKED if context.is_booked_again:
+            return texts("mail.bookedAgain.title")
         case EventKind.BOOKED:
             return texts.count("confirmed.title", len(context.appointments))
         case EventKind.MOVED:
@@ -80,6 +82,8 @@ def _title(context: MailContext, texts: Texts) -> str:
 
 def _lead(context: MailContext, texts: Texts) -> list[str]:
     match context.event.kind:
+        case EventKind.BOOKED if context.is_booked_again:
+            return [texts("mail.booked.lead"), texts("mail.calendar.update")]
         case EventKind.BOOKED:
             return [texts("mail.booked.lead"), texts.count("mail.calendar.add", len(context.appointments))]
         case EventKind.MOVED:
@@ -198,9 +202,14 @@ def change_section(context: MailContext, texts: Texts, links: Links) -> Section:
         line = (
             texts("manage.until", time=texts.day_and_time(deadlines[0]))
             if count == 1
-            else texts("mail.change.each")
+            else texts("manage.each")
         )
     else:
         button = texts.count("mail.see", count)
-        line = texts("manage.tooLate" if count == 1 else "mail.change.call")
+        cancel_until = context.cancellation_deadline(context.appointments[0]) if count == 1 else None
+        line = (
+            texts("manage.grace", time=texts.clock(cancel_until))
+            if cancel_until
+            else texts("manage.tooLate" if count == 1 else "mail.change.call")
+        )
     return Section(title, [line], Link(button, links.manage, texts("mail.keepLink")))

@@ -93,6 +93,17 @@ class MailContext:
         deadline = appointment.change_deadline(self.clinic.policy)
         return self.local(deadline, appointment) if deadline >= self.event.occurred_at else None
 
+    def cancellation_deadline(self, appointment: Appointment) -> datetime | None:
+        """The last instant to cancel it online; None if that had passed when the event happened."""
+        deadline = appointment.cancellation_deadline(self.clinic.policy)
+        return self.local(deadline, appointment) if deadline > self.event.occurred_at else None
+
+    @property
+    def is_booked_again(self) -> bool:
+        """Whether a cancellation was undone: that set the status, which the first booking did not."""
+        is_undone = self.appointments[0].status_changed_at == self.event.occurred_at
+        return self.event.kind is EventKind.BOOKED and is_undone
+
     def _is_ahead(self, appointment: Appointment) -> bool:
         return appointment.stands and appointment.ends_at > self.event.occurred_at
 

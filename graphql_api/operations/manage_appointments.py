@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from booking.appointments.cancel import cancel
+from booking.appointments.cancel import cancel, undo_cancellation
 from booking.appointments.lookup import managed_appointment
 from booking.appointments.reschedule import RescheduleRequest, reschedule, turn_to_move
 from booking.domain.errors import NotFound
@@ -80,6 +80,16 @@ class CancelAppointmentInput(ManageInput):
 
 @strawberry.type(description="The cancelled appointment, or why it was not cancelled.")
 class CancelAppointmentPayload(AppointmentPayload):
+    pass
+
+
+@strawberry.input(description="The appointment to book again.")
+class UndoCancellationInput(ManageInput):
+    pass
+
+
+@strawberry.type(description="The appointment that is booked again, or why it stays cancelled.")
+class UndoCancellationPayload(AppointmentPayload):
     pass
 
 
@@ -173,6 +183,31 @@ class ManageMutations:
         row, problems = await run_mutation(context, work)
         appointment = Appointment.of(row) if row else None
         return CancelAppointmentPayload(appointment=appointment, problems=problems)
+
+    @strawberry.mutation(
+        description=(
+            "Book an appointment again that its patient cancelled a short while ago (`undoDeadline`), if its "
+            "time is still free. Repeating it does no harm."
+        ),
+        directives=[MANAGE],
+    )
+    async def undo_cancellation(
+        self, info: Info, input: Annotated[UndoCancellationInput, argument("The appointment.")]
+    ) -> UndoCancellationPayload | None:
+        context = info.context
+
+        async def work(session: BookingSession) -> AppointmentRow:
+            return await undo_cancellation(
+                session,
+                input.token(),
+                input.appointment_key(),
+                owner=context.viewer.key,
+                actor=context.internals.actor,
+                now=context.now,
+            )
+
+        row, problems = await run_mutation(context, work)
+        return UndoCancellationPayload(appointment=Appointment.of(row) if row else None, problems=problems)
 
 
 part = SchemaPart(query=ManageQueries, mutation=ManageMutations)

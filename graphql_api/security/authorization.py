@@ -19,7 +19,9 @@ PUBLIC_FIELDS = frozenset(
         # A caller that was given the appointment may read what the patient's link shows of it.
         "Appointment.bookedAt",
         "Appointment.calendarFile",
+        "Appointment.canCancel",
         "Appointment.canChange",
+        "Appointment.cancellationDeadline",
         "Appointment.cancellationReason",
         "Appointment.changeDeadline",
         "Appointment.confirmedAt",
@@ -33,6 +35,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.service",
         "Appointment.startsAt",
         "Appointment.status",
+        "Appointment.undoDeadline",
         "Appointment.updatedAt",
         "Appointment.version",
         # Only `Appointment.patient`, which requires a scope, leads to a patient.

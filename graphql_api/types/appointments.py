@@ -90,6 +90,33 @@ class Appointment(AppointmentTime):
 
     @strawberry.field(
         description=(
+            "The last instant at which it can be cancelled online: after `changeDeadline`, for a visit that "
+            "got its time a short while ago (`BookingPolicy.graceMinutes`)."
+        )
+    )
+    def cancellation_deadline(self, info: Info) -> datetime:
+        deadline = self.row.cancellation_deadline(info.context.clinic.policy)
+        return local(deadline, self.row.location, info.context)
+
+    @strawberry.field(description="Whether it can still be cancelled online.")
+    def can_cancel(self, info: Info) -> bool:
+        deadline = self.row.cancellation_deadline(info.context.clinic.policy)
+        return self.row.status is AppointmentStatus.BOOKED and info.context.now <= deadline
+
+    @strawberry.field(
+        description=(
+            "Until when `undoCancellation` books it again, if its time is still free; null if that is not "
+            "possible (any more)."
+        )
+    )
+    def undo_deadline(self, info: Info) -> datetime | None:
+        deadline = self.row.undo_deadline(info.context.clinic.policy)
+        if deadline is None or deadline < info.context.now:
+            return None
+        return local(deadline, self.row.location, info.context)
+
+    @strawberry.field(
+        description=(
             "When the patient confirmed that they will come (FHIR `participant.status`, `accepted`); null if "
             "they haven't, or it was moved since. It leaves `updatedAt` as it was."
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Annotated, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,11 @@ from booking.storage.models.catalogue import Location as LocationRow
 from booking.storage.models.catalogue import Practitioner as PractitionerRow
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from booking.storage.models.catalogue import Service as ServiceRow
-from booking.storage.queries.catalogue import WeeklyTime, listed_locations
+from booking.storage.queries.catalogue import listed_locations
 from booking.waiting_list.rules import has_waiting_list
 from graphql_api.context.context import Context, Info
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
-from graphql_api.types.scalars import LocalTime, local_time
+from graphql_api.types.time_intervals import OpeningHours
 
 MINUTE = timedelta(minutes=1)
 
@@ -27,24 +26,8 @@ Row = TypeVar("Row", ServiceRow, PractitionerRow)
 T = TypeVar("T")
 
 
-@strawberry.enum(description="A day of the week.")
-class Weekday(Enum):
-    MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
-
-
 def _utc_offset(instant: datetime, time_zone: str) -> str:
     return instant.astimezone(ZoneInfo(time_zone)).isoformat()[-len("-05:00") :]
-
-
-@strawberry.type(description="An opening time of a location, weekly, on the location's wall clock.")
-class OpeningHours:
-    weekday: Weekday = strawberry.field(description="The day of the week.")
-    opens: LocalTime = strawberry.field(description="When it opens.")
-    closes: LocalTime = strawberry.field(description="When it closes.")
-
-    @classmethod
-    def of(cls, row: WeeklyTime) -> Self:
-        return cls(weekday=Weekday(row.weekday), opens=local_time(row.opens), closes=local_time(row.closes))
 
 
 @strawberry.type(description="A location of the clinic (FHIR Location).")
@@ -82,6 +65,12 @@ class BookingPolicy:
     cancellation_notice_minutes: int = strawberry.field(
         description="How long before a visit it can still be moved or cancelled online."
     )
+    grace_minutes: int = strawberry.field(
+        description=(
+            "How long a visit that was booked inside that notice can still be cancelled, and a cancellation "
+            "undone."
+        )
+    )
 
     @classmethod
     def of(cls, clinic: ClinicRow) -> Self:
@@ -91,6 +80,7 @@ class BookingPolicy:
             horizon_days=clinic.horizon.days,
             hold_minutes=clinic.hold_length // MINUTE,
             cancellation_notice_minutes=clinic.cancellation_notice // MINUTE,
+            grace_minutes=clinic.grace // MINUTE,
         )
 
 

@@ -111,6 +111,16 @@ class Hold(Node):
     def expires_in_seconds(self, info: Info) -> int:
         return max(0, int((self.row.expires_at - info.context.now).total_seconds()))
 
+    @strawberry.field(
+        description=(
+            "Until when the visit could be moved or cancelled online; null if that would be over already. "
+            "Say so before the booking: then it can be cancelled for `BookingPolicy.graceMinutes` after it."
+        )
+    )
+    def change_deadline(self, info: Info) -> dt.datetime | None:
+        deadline = info.context.clinic.policy.change_deadline(self.row.starts_at)
+        return None if deadline < info.context.now else local(deadline, self.row.location, info.context)
+
     @classmethod
     def of(cls, row: HoldRow) -> Self:
         return cls(id=global_id("Hold", row.id), slot=OpenSlot.of(row), row=row)

@@ -14,10 +14,11 @@ from booking.waiting_list.wishes import AvailableTime as Available
 from graphql_api.context.context import Info
 from graphql_api.context.loaders import resolve_loaded
 from graphql_api.types.appointments import Appointment
-from graphql_api.types.catalogue import Location, Practitioner, Service, Weekday
+from graphql_api.types.catalogue import Location, Practitioner, Service
 from graphql_api.types.relay import global_id
 from graphql_api.types.scalars import LocalTime, local_time
 from graphql_api.types.slots import local
+from graphql_api.types.time_intervals import Weekday
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 

@@ -97,12 +97,13 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "AppointmentByLink": manage_link,
     "Move": lambda answers: {"startsAt": start(answers, 9), **manage_link(answers)},
     "Cancel": manage_link,
+    "UndoCancellation": manage_link,
     "TimesToMove": lambda answers: {
         **week(answers),
         "practitioner": practitioner(answers),
         **manage_link(answers),
     },
-    "Rhythm": lambda answers: {"course": course(answers), "startsAt": start(answers, 9)},
+    "Rhythm": lambda answers: {"course": course(answers), "startsAt": start(answers, 19)},
     "HoldCourse": lambda answers: {
         "course": course(answers),
         "times": [slot["startsAt"] for slot in answers["Rhythm"]["courseSlots"]],

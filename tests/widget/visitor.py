@@ -1,6 +1,7 @@
 """A visitor of the widget, who finds everything by its accessible name."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,6 +101,7 @@ class Visitor:
     async def is_booked(self, heading: str = "Your visit is booked") -> str:
         """Answers the address of the manage page."""
         await self.arrives_at(heading)
-        address = await self.page.get_by_role("link", name="Move or cancel").get_attribute("href")
+        name = re.compile("^(Move or cancel|Undo this booking|Your visit)$")
+        address = await self.page.get_by_role("link", name=name).get_attribute("href")
         assert address
         return address

@@ -10,18 +10,20 @@ from booking.storage.queries.appointments import appointments_by_manage_token
 from booking.storage.queries.catalogue import get_clinic
 from rendering.headers import PRIVATE, SECURITY
 from web.noscript.request import NoscriptRequest
-from web.noscript.views import summary_of
+from web.noscript.views import rule_after_booking, summary_of
 
 
 async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Response:
     appointments = booking.appointments
     async with request.site.database.read() as session:
         summary = await summary_of(session, appointments, request.texts)
+        policy, now = (await get_clinic(session)).policy, await request.site.now(session)
     return await request.page(
         "confirmed",
         state=request.state,
         summary=summary,
         references=[appointment.reference for appointment in appointments],
+        rule=rule_after_booking(policy, appointments, summary.location.zone, request.texts, now=now),
         is_cancelled=not any(row.stands for row in appointments),
         token=booking.manage_token,
         manage_url=f"/manage?lang={request.texts.language}#{booking.manage_token}",

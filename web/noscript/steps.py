@@ -24,13 +24,13 @@ from booking.domain.screening import Answer
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.storage.models.catalogue import ScreeningQuestion
-from booking.storage.queries.catalogue import screening_questions_of
+from booking.storage.queries.catalogue import get_clinic, screening_questions_of
 from web.noscript.booking_state import BookingState
 from web.noscript.confirmation import confirmation_page
 from web.noscript.holds import HeldTimes, hold_times, release_times, turn_to_hold_times
 from web.noscript.request import NoscriptRequest
 from web.noscript.times import may_choose_another_time, times_page
-from web.noscript.views import bookable_services, summary_of, translated
+from web.noscript.views import bookable_services, rule_before_booking, summary_of, translated
 
 Step = Callable[[NoscriptRequest, HeldTimes], Awaitable[Response]]
 
@@ -204,6 +204,8 @@ async def _details_page(
     async with request.site.database.read() as session:
         summary = await summary_of(session, held.holds, request.texts)
         consent_text = await consent_text_in(session, request.texts.language)
+        policy, now = (await get_clinic(session)).policy, await request.site.now(session)
+    zone = summary.location.zone
     return await request.page(
         "details",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else HTTPStatus.OK,
@@ -211,7 +213,8 @@ async def _details_page(
         details=request.state.details,
         consent_text=consent_text,
         summary=summary,
-        held_until=held.expires_at.astimezone(summary.location.zone),
+        held_until=held.expires_at.astimezone(zone),
+        rule=rule_before_booking(policy, held.holds, zone, request.texts, now=now),
         mistakes=mistakes or {},
         this_step="answers" if answers else "hold",
     )

@@ -12,6 +12,7 @@ from booking.catalogue.lookup import (
     all_services,
     deliverable_offers,
 )
+from booking.domain.policy import BookingPolicy
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
 from booking.storage.cooperative import cooperatively
@@ -104,6 +105,43 @@ async def summary_of(
         [row.starts_at.astimezone(locations[row.location].zone) for row in rows],
         locations[first.location],
     )
+
+
+def rule_before_booking(
+    policy: BookingPolicy, rows: Sequence[Hold], zone: ZoneInfo, texts: Texts, *, now: datetime
+) -> str:
+    """Until when the visits that are about to be booked can be changed online."""
+    if len(rows) > 1:
+        return texts("manage.each")
+    deadline = policy.change_deadline(rows[0].starts_at)
+    if deadline >= now:
+        return texts("manage.until", time=texts.day_and_time(deadline.astimezone(zone)))
+    minutes = policy.grace // MINUTE
+    return texts.count("details.grace", minutes) if minutes else texts("details.noChanges")
+
+
+@dataclass(frozen=True)
+class ChangeRule:
+    """`text` says until when booked visits can be changed online; `link` names the page for that."""
+
+    text: str
+    link: str
+
+
+def rule_after_booking(
+    policy: BookingPolicy, rows: Sequence[Appointment], zone: ZoneInfo, texts: Texts, *, now: datetime
+) -> ChangeRule:
+    first = rows[0]
+    deadline, grace_end = first.change_deadline(policy), first.cancellation_deadline(policy)
+    if len(rows) > 1:
+        return ChangeRule(texts("manage.each"), texts("confirmed.manage"))
+    if deadline >= now:
+        until = texts("manage.until", time=texts.day_and_time(deadline.astimezone(zone)))
+        return ChangeRule(until, texts("confirmed.manage"))
+    if grace_end >= now:
+        until = texts("manage.grace", time=texts.clock(grace_end.astimezone(zone)))
+        return ChangeRule(until, texts("confirmed.undo"))
+    return ChangeRule(texts("manage.tooLate"), texts.count("visits.title", 1))
 
 
 def translated(translations: Translations | None, texts: Texts) -> str:

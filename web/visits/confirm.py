@@ -1,5 +1,7 @@
 """The page that a reminder leads to: it asks once whether the patient comes."""
 
+from http import HTTPStatus
+
 from starlette.responses import Response
 
 from booking.reminders.confirm import confirm
@@ -12,6 +14,11 @@ from web.visits.views import visit_seen_in, visit_views
 
 async def visits_page(request: VisitRequest) -> Response:
     """`GET /visits/{token}`: the visits to come, or else the last. It changes nothing."""
+    return await show_visits(request)
+
+
+async def show_visits(request: VisitRequest, *, reason: str = "", other_times: str = "") -> Response:
+    """That page; with a `reason` it says why a cancellation can't be undone, and leads to other times."""
     async with request.site.database.read() as session:
         now = await request.site.now(session)
         rows = await request.visits(session)
@@ -27,6 +34,10 @@ async def visits_page(request: VisitRequest) -> Response:
         seen=[("seen", view.seen) for view in coming],
         is_confirmed=all(view.is_confirmed for view in coming),
         done=request.http.query_params.get("done", ""),
+        undoable=[view for view in views if view.undo_until],
+        reason=reason,
+        other_times=other_times,
+        status=HTTPStatus.CONFLICT if reason else HTTPStatus.OK,
         can_wait=can_wait,
     )
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from booking.domain.errors import TryAgain
 from rendering.form import BadForm
 from web.noscript.request import NoscriptSite
-from web.visits.cancel import cancel_page, cancel_visit
+from web.visits.cancel import cancel_page, cancel_visit, undo_cancel
 from web.visits.confirm import confirm_visits, visits_page
 from web.visits.earlier import earlier_page, wait_for_earlier
 from web.visits.move import move_page, move_visit
@@ -27,6 +27,7 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", ""): confirm_visits,
     ("GET", "/cancel"): cancel_page,
     ("POST", "/cancel"): cancel_visit,
+    ("POST", "/undo"): undo_cancel,
     ("GET", "/move"): move_page,
     ("POST", "/move"): move_visit,
     ("GET", "/earlier"): earlier_page,

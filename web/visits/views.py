@@ -18,7 +18,8 @@ from booking.storage.session import BookingSession
 class VisitView:
     """`seen` names the visit at this time, in a form: what has changed since is not meant any more.
 
-    `change_until` is the last instant to move or cancel it online, None once that has passed.
+    `change_until` is the last instant to move it online, `cancel_until` to cancel it, and `undo_until` to
+    undo that it was cancelled: None once that has passed.
     """
 
     id: uuid.UUID
@@ -34,6 +35,8 @@ class VisitView:
     is_cancelled: bool
     is_confirmed: bool
     change_until: datetime | None
+    cancel_until: datetime | None
+    undo_until: datetime | None
 
 
 async def visit_views(
@@ -59,18 +62,22 @@ async def visit_views(
                 is_coming=row.status is AppointmentStatus.BOOKED and row.starts_at > now,
                 is_cancelled=not row.stands,
                 is_confirmed=row.confirmed_at is not None,
-                change_until=_change_until(row, policy, now, zone=zone),
+                change_until=_until(row.change_deadline(policy), row, now, zone=zone),
+                cancel_until=_until(row.cancellation_deadline(policy), row, now, zone=zone),
+                undo_until=_undo_until(row, policy, now, zone=zone),
             )
         )
     return views
 
 
-def _change_until(
-    row: Appointment, policy: BookingPolicy, now: datetime, *, zone: ZoneInfo
-) -> datetime | None:
-    deadline = row.change_deadline(policy)
+def _until(deadline: datetime, row: Appointment, now: datetime, *, zone: ZoneInfo) -> datetime | None:
     can_change = row.status is AppointmentStatus.BOOKED and row.starts_at > now and deadline >= now
     return deadline.astimezone(zone) if can_change else None
+
+
+def _undo_until(row: Appointment, policy: BookingPolicy, now: datetime, *, zone: ZoneInfo) -> datetime | None:
+    deadline = row.undo_deadline(policy)
+    return deadline.astimezone(zone) if deadline and deadline >= now else None
 
 
 def seen_visit(row: Appointment) -> str:

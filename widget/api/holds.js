@@ -23,8 +23,10 @@ export const extendHold = async (server, holdToken) => {
   return held && endOf(held);
 };
 
-/** @param {{slot: import('../flow/types.js').HeldSlot['slot'], expiresInSeconds: number}} held @param {string} holdToken */
-export const heldFrom = (held, holdToken) => ({ slot: held.slot, holdToken, ends: endOf(held) });
+/** @param {{slot: import('../flow/types.js').HeldSlot['slot'], expiresInSeconds: number, changeDeadline?: string | null}} held
+ * @param {string} holdToken */
+export const heldFrom = (held, holdToken) =>
+  ({ slot: held.slot, holdToken, ends: endOf(held), changeDeadline: held.changeDeadline ?? null });
 
 /** On the visitor's own clock, which may be wrong. @param {{expiresInSeconds: number}} held */
 const endOf = ({ expiresInSeconds }) => Date.now() + expiresInSeconds * 1000;

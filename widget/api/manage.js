@@ -7,7 +7,7 @@
  * @typedef {import('../flow/types.js').Problem & {missing?: import('../flow/types.js').Question[]}} MoveProblem
  * @typedef {{appointment: Appointment | null, problems: MoveProblem[]}} Moved
  */
-import { Cancel, ManagedAppointment, Reschedule } from '../queries/manage.graphql';
+import { Cancel, ManagedAppointment, Reschedule, UndoCancellation } from '../queries/manage.graphql';
 import { request } from './transport.js';
 
 /** All appointments of the link's booking; none when the link is not valid. @param {Server} server
@@ -24,3 +24,6 @@ export const reschedule = async (server, input) => (await request(server, Resche
 
 /** @param {Server} server @param {{manageToken: string, appointmentId: string}} input @returns {Promise<Changed>} */
 export const cancel = async (server, input) => (await request(server, Cancel, { input })).cancelAppointment;
+
+/** Books it again. @param {Server} server @param {{manageToken: string, appointmentId: string}} input @returns {Promise<Changed>} */
+export const undoCancellation = async (server, input) => (await request(server, UndoCancellation, { input })).undoCancellation;

@@ -52,6 +52,9 @@ export type BookedAppointment = {
   endsAt: DateTime;
   canChange: boolean;
   changeDeadline: DateTime;
+  canCancel: boolean;
+  cancellationDeadline: DateTime;
+  undoDeadline: DateTime | null;
   calendarFile: string;
   service: {
     id: string;
@@ -95,6 +98,7 @@ export type ClinicCard = {
   }>;
   bookingPolicy: {
     horizonDays: number;
+    graceMinutes: number;
   };
   waitingList: {
     offerMinutes: number;
@@ -224,6 +228,7 @@ export type HoldResult = {
   holdSlot: {
     hold: {
       expiresInSeconds: number;
+      changeDeadline: DateTime | null;
       slot: Slot;
     } | null;
     holdToken: string | null;
@@ -263,6 +268,13 @@ export type RescheduleResult = {
         why: string | null;
       }>;
     }>;
+  } | null;
+};
+
+export type UndoCancellationResult = {
+  undoCancellation: {
+    appointment: BookedAppointment | null;
+    problems: Array<Refusal>;
   } | null;
 };
 

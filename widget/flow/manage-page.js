@@ -14,17 +14,17 @@
  * @property {Appointment[]} appointments
  * @property {Map<string, (booking: Booking) => Node[]>} waits  by the visit's id, how its card shows a wait that began on this page
  */
-import { cancel, readManaged } from '../api/manage.js';
+import { cancel, readManaged, undoCancellation } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { addStyles } from '../styles/add-styles.js';
 import css from '../styles/dialog.css';
-import { bookedDetails, dayAndTime, startTime } from '../ui/appointment.js';
+import { bookedDetails, changeRule, dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';
 import { Frame } from '../ui/frame.js';
 import { downloadLink } from '../ui/links.js';
-import { problemText } from '../ui/problem-text.js';
+import { otherTimesNotice, problemText } from '../ui/problem-text.js';
 import { skeleton } from '../ui/skeleton.js';
 import { hasPlaces, moveVisit, timeAndPlace } from './move-visit.js';
 import * as strings from './strings.js';
@@ -75,24 +75,29 @@ export const showOverview = (booking, options) => {
 
 /** To the same service and practitioner, who are still offered or else the visitor chooses anew.
  * @param {Booking} booking @param {Appointment} appointment */
-const againLink = ({ t, api }, { service, practitioner }) => {
-  const href = new URL(`book/${service.slug}?lang=${t.language}&practitioner=${practitioner.slug}`, api).href;
+const againAddress = ({ t, api }, { service, practitioner }) =>
+  new URL(`book/${service.slug}?lang=${t.language}&practitioner=${practitioner.slug}`, api);
+
+/** @param {Booking} booking @param {Appointment} appointment */
+const againLink = (booking, appointment) => {
+  const { t } = booking;
+  const { href } = againAddress(booking, appointment);
   return h('p', { class: 'choices' }, h('a', { class: 'primary', part: 'primary link', href }, t('manage.again')));
 };
 
 /** @param {Booking} booking @param {Appointment} appointment @param {number} i */
 const card = (booking, appointment, i) => {
   const { t, appointments, clinic, waits } = booking;
-  const { id, status, reference, changeDeadline, location } = appointment;
+  const { id, status, reference, location, canChange, canCancel, undoDeadline } = appointment;
   return h('section', { class: `visit${status === 'CANCELLED' ? ' cancelled' : ''}`, part: 'visit' },
     appointments.length > 1 && h('p', { class: 'soft' }, t('manage.visit', { n: i + 1, of: appointments.length })),
     h('h3', { id: `visit-${id}` }, startTime(appointment, booking)),
     hasPlaces(booking) && h('p', {}, location.name),
     h('p', { class: 'soft' }, t.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)),
-    ...(appointment.canChange
-      ? [h('p', { class: 'soft' }, t('manage.until', { time: dayAndTime({ startsAt: changeDeadline, location }, booking) })), changes(booking, appointment),
-        ...(waits.get(id)?.(booking) ?? [clinic.waitingList && earlierButton(booking, appointment)])]
-      : [h('p', {}, whyNot(booking, appointment))]));
+    ...(canCancel
+      ? [h('p', { class: 'soft' }, changeRule(appointment, booking)), changes(booking, appointment),
+        ...(canChange ? waits.get(id)?.(booking) ?? [clinic.waitingList && earlierButton(booking, appointment)] : [])]
+      : [h('p', {}, whyNot(booking, appointment)), ...(undoDeadline ? undoButton(booking, appointment, undoDeadline) : [])]));
 };
 
 /** @param {Booking} booking @param {Appointment} appointment */
@@ -107,8 +112,37 @@ const changes = (booking, appointment) => {
   const { t } = booking;
   const time = dayAndTime(appointment, booking);
   return h('p', { class: 'choices' },
-    quietButton(t('manage.move'), () => move(booking, appointment), { 'aria-label': t('manage.moveVisit', { time }) }),
+    appointment.canChange && quietButton(t('manage.move'), () => move(booking, appointment), { 'aria-label': t('manage.moveVisit', { time }) }),
     quietButton(t('manage.cancel'), () => confirmCancel(booking, appointment), { 'aria-label': t('manage.cancelVisit', { time }) }));
+};
+
+/** @param {Booking} booking @param {Appointment} appointment @param {import('./types.js').Instant} until */
+const undoButton = (booking, appointment, until) => {
+  const { t, clock, frame } = booking;
+  const { location } = appointment;
+  return [
+    h('p', { class: 'soft' }, t('manage.undoUntil', { time: clock.time(until, location.id) })),
+    h('p', { class: 'choices' }, quietButton(t('manage.undo'), (button) => frame.run(() => undo(booking, appointment), button), {
+      'aria-label': t('manage.undoVisit', { time: dayAndTime(appointment, booking) }),
+    })),
+  ];
+};
+
+/** Books the visit again; where somebody else has its time, other ones are near. @param {Booking} booking
+ * @param {Appointment} appointment */
+const undo = async (booking, appointment) => {
+  const { t, frame, server, manageToken } = booking;
+  const { appointment: changed, problems } = await undoCancellation(server, { manageToken, appointmentId: appointment.id });
+  if (changed) showChanged(booking, changed, t('manage.undone'));
+  else if (problems.some(({ __typename }) => __typename === 'TooLateToChange')) frame.notice({ title: t('manage.undoLate') });
+  else {
+    const context = { hasPlaces: hasPlaces(booking), lost: appointment };
+    frame.notice(otherTimesNotice(problems, booking, context, ({ startsAt }) => {
+      const address = againAddress(booking, appointment);
+      address.searchParams.set('at', startsAt);
+      window.location.assign(address);
+    }));
+  }
 };
 
 /** @param {Booking} booking @param {Appointment} appointment */

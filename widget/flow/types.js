@@ -36,7 +36,8 @@
  * @typedef {Results.Slot} Slot
  * @typedef {NonNullable<Results.MonthResult['availability']>[number]} DayCount
  * @typedef {NonNullable<Results.HoldResult['holdSlot']>} HoldPayload
- * @typedef {{slot: NonNullable<HoldPayload['hold']>['slot'], holdToken: string, ends: number}} HeldSlot  `ends` in milliseconds, by the visitor's clock
+ * @typedef {{slot: NonNullable<HoldPayload['hold']>['slot'], holdToken: string, ends: number, changeDeadline: Instant | null}} HeldSlot  `ends` in
+ *   milliseconds, by the visitor's clock; null where the visit could not be changed any more
  * @typedef {HoldPayload['problems'][number]} Problem  A refusal; the optional members belong to some of its types.
  *
  * @typedef {Results.BookedAppointment} Appointment

@@ -7,7 +7,7 @@
  * @typedef {{fields: HTMLElement[], consent: HTMLElement}} Form
  */
 import { book } from '../api/booking.js';
-import { serviceFacts, summary } from '../ui/appointment.js';
+import { dayAndTime, serviceFacts, summary } from '../ui/appointment.js';
 import { consentField, isConsentGiven } from '../ui/consent.js';
 import { h, markInvalid } from '../ui/element.js';
 import { callTheClinic, screeningOf } from './screening.js';
@@ -35,7 +35,7 @@ export const detailsStep = {
     holds.extend().then(kept.update);
     return {
       title: t('details.title'),
-      content: [heldSummary(flow), h('div', { class: 'fields' }, ...form.fields), form.consent, kept.element],
+      content: [heldSummary(flow), h('p', { class: 'soft' }, changeRule(flow)), h('div', { class: 'fields' }, ...form.fields), form.consent, kept.element],
       primary: {
         label: t.count('details.book', count),
         act: () => submit(flow, form),
@@ -56,6 +56,16 @@ const heldSummary = (flow) => {
     visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
     location: [location?.name ?? ''],
   }, flow);
+};
+
+/** Until when the visits can be changed online, once they are booked. @param {Flow} flow */
+const changeRule = (flow) => {
+  const { t, holds, catalogue } = flow;
+  const [first, ...others] = holds.all;
+  if (others.length) return t('manage.each');
+  if (first?.changeDeadline) return t('manage.until', { time: dayAndTime({ ...first.slot, startsAt: first.changeDeadline }, flow) });
+  const { graceMinutes } = catalogue.clinic.bookingPolicy;
+  return graceMinutes ? t.count('details.grace', graceMinutes) : t('details.noChanges');
 };
 
 /** @param {FieldName} name @param {Flow} flow */

@@ -74,6 +74,13 @@ export const summaryList = (...rows) => h('dl', { class: 'summary', part: 'summa
 export const summaryRow = (picture, name, ...value) =>
   h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
 
+/** Until when a booked visit can be changed online. @param {import('../flow/types.js').Appointment} appointment @param {Locale} locale */
+export const changeRule = ({ canChange, canCancel, changeDeadline, cancellationDeadline, location }, locale) => {
+  const { t, clock } = locale;
+  if (canChange) return t('manage.until', { time: dayAndTime({ startsAt: changeDeadline, location }, locale) });
+  return canCancel ? t('manage.grace', { time: clock.time(cancellationDeadline, location.id) }) : t('manage.tooLate');
+};
+
 /** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
  * @param {Visit[]} visits @param {Locale} locale */
 export const bookedDetails = ({ service, practitioner, location }, visits, locale) => [

@@ -10,27 +10,18 @@ from datetime import datetime, timedelta
 
 from booking.appointments.blocked_time.block import remove_block
 from booking.appointments.blocked_time.desk_rows import actor_text
-from booking.appointments.by_staff.change import ByStaff, FormerVisit, record_change
-from booking.appointments.cancel import cancel
+from booking.appointments.by_staff.change import ByStaff
+from booking.appointments.cancel import book_again, cancel
 from booking.appointments.lookup import lock_appointment
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.appointments.status import set_status
-from booking.audit.record import record_audit
-from booking.catalogue.lookup import all_services
 from booking.domain.actor import Actor
 from booking.domain.errors import NotFound
-from booking.domain.events import Event, EventKind
-from booking.domain.hookspecs import Step
-from booking.extensions.dispatch import run_booking_rules
-from booking.scheduling.criteria import SlotCriteria
-from booking.scheduling.slots import open_slots_at
 from booking.storage.models.appointments import Appointment, CancellationReason
-from booking.storage.models.audit import AuditAction
 from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
 from booking.storage.queries.desk.blocked_time import last_block_by
 from booking.storage.queries.desk.staff_changes import continue_version, last_act
-from booking.storage.queries.ticks import delete_expired, reserve_ticks, ticks_of_appointment
 from booking.storage.session import BookingSession
 
 UNDO_WINDOW = timedelta(minutes=5)
@@ -133,19 +124,5 @@ async def _book_again(
     session: BookingSession, change: StaffChange, staff: ByStaff, *, now: datetime
 ) -> Appointment:
     row = await lock_appointment(session, None, change.appointment, owner=None, staff=staff)
-    former, service = FormerVisit.of(row), (await all_services(session))[row.service]
-    criteria = SlotCriteria(service, row.practitioner, row.location, True, row.squeeze_in)
-    await delete_expired(session, [row.practitioner], now=now)
-    await open_slots_at(session, criteria, row.starts_at, now=now)
-    ticks = ticks_of_appointment(service, row.starts_at)
-    await reserve_ticks(session, row.resource, ticks, owner=row.id, expires_at=None)
-    row.status, row.cancellation_reason = change.former_status, None
-    row.changed_at = row.status_changed_at = now
-    row.sequence += 1
-    await session.flush()
-    await run_booking_rules(session, Step.MOVE, service, [row], now=now, booked_by=row.booked_by)
-    event = Event(uuid.uuid4(), EventKind.BOOKED, (row.id,), now)
-    await record_change(session, event, row, former, by=staff, manage_token=None)
-    detail = "appointment booked again"
-    await record_audit(session, staff.actor, AuditAction.UPDATE, [row.patient], detail=detail, now=now)
+    await book_again(session, row, change.former_status, actor=staff.actor, staff=staff, now=now)
     return row

@@ -80,6 +80,10 @@ class PolicySection(Section):
     """How long a time is held while a visitor fills in the form, 60 min at most."""
     cancellation_notice: Annotated[Duration, between("0 min", "366 days")]
     """Until how long before a visit it can be moved or cancelled online."""
+    grace: Annotated[Duration, between("0 min", "24 h")] = timedelta(minutes=15)
+    """How long patients can undo a slip, 15 min unless given: cancel a visit that they booked or moved inside
+    the cancellation notice, and take back a cancellation while the time is free. Never once the visit has
+    begun; `"0 min"`: they call."""
     screening_valid: WholeDaysOrFalse = timedelta(days=30)
     """A visit that is moved to more days than these after its booking is screened again, 30 unless given;
     `false`: the answers of the booking hold."""

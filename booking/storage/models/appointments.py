@@ -4,7 +4,7 @@ They are named by random ids, and refer to rows of the catalogue by slug.
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -157,6 +157,23 @@ class Appointment(AppointmentColumns, Table):
     def change_deadline(self, policy: BookingPolicy) -> datetime:
         """The last instant to change it online; its start, where the clinic can't keep the time."""
         return policy.change_deadline(self.starts_at) if self.impossible_since is None else self.starts_at
+
+    def cancellation_deadline(self, policy: BookingPolicy) -> datetime:
+        """The last instant to cancel it online: for the grace after it got its time, even inside the notice.
+
+        Never once it has begun, by the grace.
+        """
+        deadline = self.change_deadline(policy)
+        return max(deadline, self._grace_end(self.timed_at, policy)) if policy.grace else deadline
+
+    def undo_deadline(self, policy: BookingPolicy) -> datetime | None:
+        """The last instant at which its patient can undo the cancellation; None if they can't at all."""
+        cancelled_at = self.status_changed_at
+        is_theirs = self.cancellation_reason is CancellationReason.PATIENT
+        return self._grace_end(cancelled_at, policy) if is_theirs and cancelled_at and policy.grace else None
+
+    def _grace_end(self, since: datetime, policy: BookingPolicy) -> datetime:
+        return min(since + policy.grace, self.starts_at - timedelta.resolution)
 
     @property
     def told_start(self) -> datetime | None:

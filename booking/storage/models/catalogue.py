@@ -36,6 +36,7 @@ class Clinic(Table):
     cancellation_notice: Mapped[timedelta]
     screening_valid: Mapped[timedelta | None]
     travel_time: Mapped[timedelta] = mapped_column(server_default=text("0"))
+    grace: Mapped[timedelta] = mapped_column(server_default=text("15"))
     consent_version: Mapped[str | None] = mapped_column(String(64))  # None: no consent is asked for
     mail_texts: Mapped[dict[str, Translations] | None]  # by kind of mail; None: only ours
     contact_data_retention: Mapped[timedelta | None]  # None: for ever
@@ -71,6 +72,7 @@ class Clinic(Table):
             self.cancellation_notice,
             self.screening_valid,
             self.travel_time,
+            self.grace,
         )
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from booking.appointments.book import BookingRequest, book
-from booking.appointments.cancel import cancel
+from booking.appointments.cancel import cancel, undo_cancellation
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.events import Event, EventKind
@@ -54,6 +54,11 @@ class SampleBooking:
         async with self.database.write() as session:
             await cancel(session, self.token, self.appointments[index].id, now=at)
         return Event(EVENT, EventKind.CANCELLED, (self.appointments[index].id,), at)
+
+    async def undo_cancellation(self, *, at: datetime) -> Event:
+        async with self.database.write() as session:
+            await undo_cancellation(session, self.token, self.appointments[0].id, now=at)
+        return self.event(at=at)
 
     async def mail(self, event: Event | None = None, *, site: str = SITE) -> EmailMessage:
         message = await self.mail_or_none(event or self.event(), site=site)

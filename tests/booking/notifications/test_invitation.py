@@ -12,8 +12,9 @@ import pytest
 import vobject
 from icalendar import Calendar
 
+from booking.domain.events import EventKind
 from booking.storage.database import Database
-from tests.booking.notifications.bookings import SENDER, calendar_files, make_booking, text_of
+from tests.booking.notifications.bookings import SENDER, calendar_files, calendar_of, make_booking, text_of
 from tests.support.clinics import NOW, edit_file, open_clinic
 
 TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -162,3 +163,17 @@ async def test_the_manage_link_is_in_no_calendar_which_may_be_shared(clinic: Dat
     assert booking.token in text_of(mail)
     assert all(booking.token not in part.as_string() for part in mail.iter_attachments())
     assert all(booking.token not in file for _, file in calendar_files(mail))
+
+
+async def test_an_undone_cancellation_has_a_mail_that_says_so(clinic: Database) -> None:
+    booking = await make_booking(clinic, NOW + timedelta(days=3))
+    await booking.cancel(at=NOW + timedelta(minutes=1))
+    undone = await booking.undo_cancellation(at=NOW + timedelta(minutes=2))
+
+    mail = await booking.mail(undone)
+
+    assert str(mail["subject"]).startswith("Your visit is booked again: ")
+    assert "Open the attached file to update your calendar." in text_of(mail)
+    assert "SEQUENCE:2" in calendar_of(mail)
+    # What a mail server that was down sends late is about the visit as it is.
+    assert await booking.mail_or_none(booking.event(EventKind.CANCELLED)) is None

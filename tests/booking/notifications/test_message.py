@@ -238,8 +238,8 @@ See your visits:
 
 
 async def test_after_the_deadline_the_patient_is_asked_to_call(clinic: Database) -> None:
-    soon = NOW + timedelta(hours=3)
-    booking = await make_booking(clinic, soon)
+    await open_clinic(clinic, edit_file({'grace = "15 min"': 'grace = "0 min"'}))
+    booking = await make_booking(clinic, NOW + timedelta(hours=3))
 
     text = text_of(await booking.mail())
 

@@ -101,3 +101,11 @@ async def test_the_mail_of_a_move_in_a_clinic_of_several_places_says_it_stays(em
 
     assert "  Here\n" in text.partition("Before:")[2]
     assert "Where: Here\n" in text
+
+
+async def test_a_visit_that_is_soon_can_be_cancelled_for_a_quarter_of_an_hour(clinic: Database) -> None:
+    booking = await make_booking(clinic, NOW + timedelta(hours=3))
+
+    text = text_of(await booking.mail())
+
+    assert "Until 7:15 a.m. you can cancel online. After that, please call us.\nSee your visit:\n" in text

@@ -79,9 +79,12 @@ async def test_a_service_without_questions_asks_none(server: Server, visitor: No
     await visitor.chooses("Monday, November 23", "9:00 a.m.")
 
     await visitor.sees("Who is coming?")
+    rule = "This visit is soon. You can cancel it online for 15 minutes after the booking"
+    await expect(visitor.text(rule)).to_be_visible()
     await visitor.fills_in()
     await visitor.books()
     await visitor.sees("Your visit is booked")
+    await expect(visitor.text("Until 7:15 a.m. you can cancel online.")).to_be_visible()
 
 
 async def test_another_practitioner_shows_other_times(server: Server, visitor: NoscriptVisitor) -> None:

@@ -133,6 +133,11 @@ async def test_bad_input_changes_nothing(
     assert (row.status, row.confirmed_at, row.starts_at) == (AppointmentStatus.BOOKED, None, NINE)
 
 
+def text_of(page: httpx.Response) -> str:
+    """With ordinary spaces."""
+    return re.sub(r"\s", " ", unescape(page.text))
+
+
 def practitioners_in(page: httpx.Response) -> set[str]:
     """Whom the buttons of the page's times name."""
     return {code.rpartition("@")[2] for code in codes_in(page)}
@@ -181,3 +186,45 @@ async def test_a_visit_is_moved_to_another_practitioner_who_is_named_first(
     assert "Your visit is moved" in done.text
     moved = await stored(site, booking)
     assert (moved.practitioner, moved.starts_at) == ("two", NINE)
+
+
+async def test_a_visit_that_is_soon_is_cancelled_within_the_grace_and_booked_again(
+    site: Site, booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    policy = {"cancellation_notice": "48 h"}
+    await open_clinic(site.database, small_clinic(practitioners=PRACTITIONERS, policy=policy))
+    address = f"/visits/{booking.token}"
+    page = await patient.get(address)
+    assert "Until 7:15 a.m. you can cancel online. After that, please call us." in text_of(page)
+    assert f"{address}/move" not in page.text
+
+    ask = await patient.get(f"{address}/cancel")
+    done = await patient.post(f"{address}/cancel", data=fields(ask), follow_redirects=True)
+    assert "<h1>Your visit is cancelled.</h1>" in done.text
+    assert "You can undo this until 7:15 a.m." in text_of(done)
+
+    again = await patient.post(f"{address}/undo", data=fields(done), follow_redirects=True)
+    assert "Your visit is booked again." in again.text
+    assert (await stored(site, booking)).status is AppointmentStatus.BOOKED
+
+
+async def test_a_cancellation_that_can_not_be_undone_leads_to_other_times(
+    site: Site, booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    address = f"/visits/{booking.token}"
+    ask = await patient.get(f"{address}/cancel")
+    done = await patient.post(f"{address}/cancel", data=fields(ask), follow_redirects=True)
+    async with site.database.write() as session:
+        await hold_slot(session, HoldRequest("visit", NINE, "one"), now=site.clock.now)
+
+    refused = await patient.post(f"{address}/undo", data=fields(done))
+
+    assert refused.status_code == httpx.codes.CONFLICT
+    assert "Somebody else has just taken this time." in refused.text
+    assert "/book/visit/times?lang=en&amp;with=one&amp;from=2026-11-24" in refused.text
+    assert (await stored(site, booking)).status is AppointmentStatus.CANCELLED
+    site.clock.now += HOUR
+    late = await patient.post(f"{address}/undo", data=fields(done))
+    assert "It is too late to undo this." in late.text
+    nonsense = await patient.post(f"{address}/undo", data={"visit": "nonsense"})
+    assert nonsense.status_code == httpx.codes.SEE_OTHER

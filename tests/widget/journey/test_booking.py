@@ -25,9 +25,12 @@ RESET = "* { all: unset; text-transform: uppercase; display: inline; position: s
 async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(any_site.url)
     await expect(visitor.dialog.get_by_text("Kept for you: 5 min left")).to_be_visible()
+    until = visitor.dialog.get_by_text("You can move or cancel online until Monday, November 23, 7:00 a.m.")
+    await expect(until).to_be_visible()
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
 
+    await expect(until).to_be_visible()
     for text in (
         "Tuesday, November 24, 7:00 a.m.",
         "Sample Practitioner A, Physiotherapist",
@@ -109,6 +112,21 @@ async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, vi
     await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
     await visitor.chooses("Thursday, January 21", "9:00 a.m.")
     await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+
+
+async def test_a_visit_that_is_soon_says_how_its_booking_is_undone(site: Site, visitor: Visitor) -> None:
+    await visitor.comes_to_details(site.url, day="Monday, November 23", time="10:00 a.m.")
+    rule = "This visit is soon. You can cancel it online for 15 minutes after the booking"
+    await expect(visitor.dialog.get_by_text(rule)).to_be_visible()
+    await visitor.button("Book this visit").click()
+    await visitor.arrives_at("Your visit is booked")
+
+    await expect(visitor.dialog.get_by_text("Until 7:15 a.m. you can cancel online.")).to_be_visible()
+    undo = visitor.page.get_by_role("link", name="Undo this booking")
+    await visitor.page.goto(await undo.get_attribute("href") or "")
+    await visitor.page.get_by_role("button", name="Cancel the visit").click()
+    await visitor.button("Yes, cancel it").click()
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("Your visit is cancelled.")
 
 
 async def test_the_details_step_extends_the_hold(site: Site, visitor: Visitor) -> None:

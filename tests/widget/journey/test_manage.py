@@ -93,7 +93,7 @@ async def test_a_visit_is_cancelled_only_after_a_second_thought(
     await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
     await visitor.button("Yes, cancel it").click()
     await expect(visitor.page.get_by_role("alert")).to_contain_text("Your visit is cancelled.")
-    await expect(visitor.page.get_by_role("button")).to_have_count(0)
+    await expect(visitor.page.get_by_role("button")).to_have_count(1)  # to undo it
     assert await statuses(site) == {"24 12:00": "CANCELLED"}
     # What comes next is another visit, not the preparation for this one.
     await expect(visitor.heading("How to prepare")).to_have_count(0)
@@ -102,6 +102,47 @@ async def test_a_visit_is_cancelled_only_after_a_second_thought(
     await expect(
         visitor.page.get_by_text("Dry needling, first visit · Sample Practitioner A")
     ).to_be_visible()
+
+
+async def test_a_cancellation_is_undone_while_the_time_is_free(
+    site: Site, visitor: Visitor, token: str
+) -> None:
+    await visitor.page.goto(f"{site.url}/manage#{token}")
+    await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
+    await visitor.button("Yes, cancel it").click()
+    await expect(visitor.page.get_by_text("You can undo this until 6:15 a.m.")).to_be_visible()
+    await visitor.page.reload()
+    undo = visitor.button("Undo: book the visit of Tuesday, November 24, 7:00 a.m. again")
+    await undo.click()
+    alert = visitor.page.get_by_role("alert")
+    await expect(alert).to_contain_text("Your visit is booked again.")
+    assert await statuses(site) == {"24 12:00": "BOOKED"}
+
+    await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
+    await visitor.button("Yes, cancel it").click()
+    site.clock.now += timedelta(hours=1)
+    await site.api.hold_and_book("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
+    site.clock.now -= timedelta(hours=1)
+    await undo.click()
+    await expect(alert).to_contain_text("Somebody else has just taken this time.")
+    await alert.get_by_role("button", name="Tue, Nov 24, 8:00 a.m.").click()
+    await expect(visitor.heading("When would you like to come?")).to_be_visible()
+
+
+async def test_a_visit_inside_the_notice_is_cancelled_for_a_quarter_of_an_hour(
+    site: Site, visitor: Visitor
+) -> None:
+    booked = await site.api.hold_and_book("2026-11-23T10:00:00-05:00")
+    await visitor.page.goto(f"{site.url}/manage#{booked['manageToken']}")
+    await expect(
+        visitor.page.get_by_text("Until 7:15 a.m. you can cancel online. After that, please call us.")
+    ).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Move the visit")).to_have_count(0)
+    await visitor.page.get_by_role("button", name="Cancel the visit").click()
+    await visitor.button("Yes, cancel it").click()
+
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("Your visit is cancelled.")
+    assert await statuses(site) == {"23 15:00": "CANCELLED"}
 
 
 async def test_one_visit_of_a_course_is_moved(site: Site, visitor: Visitor) -> None:

@@ -47,7 +47,7 @@ async def test_the_deadline_and_the_grid_bind_patients_alone(database: Database)
             await reschedule(session, RescheduleRequest(booking.token, odd), now=NOW)
     async with database.write() as session:
         with pytest.raises(TooLateToChange):
-            await cancel(session, booking.token, booked, now=NOW)
+            await cancel(session, booking.token, booked, now=NOW + HOUR / 2)
 
     moved = await move(database, booked, odd, at=NINE + HOUR / 2)
     assert (moved.starts_at, moved.practitioner) == (odd, "one")
