@@ -103,7 +103,9 @@ async def _refused(request: DeskRequest, form: WaitingForm, refusals: Sequence[B
     )
     if is_about_questions and form.visit is None:
         return await _questions(request, form, refusals)
-    unknown = (each for each in refusals if isinstance(each, NotFound) and each.path[-1] not in TEXTS)
+    unknown = (
+        each for each in refusals if isinstance(each, NotFound) and TEXTS.keys().isdisjoint(each.path[-1:])
+    )
     for refusal in unknown:
         raise refusal
     return await _page(request, form, refusals)
