@@ -89,10 +89,6 @@ def warn_of_site(settings: Settings) -> None:
         warn(f"{name} is {settings.site} here: set it as the server has it, or the address leads nowhere")
 
 
-def exit_status(error: Exception) -> int:
-    return UNDOES_STATUS if isinstance(error, UndoesChanges) else 1
-
-
 def explained(error: Exception, settings: Settings | None) -> str | None:
     """The sentence; None for a mistake in the program, whose traceback is needed."""
     if isinstance(error.__cause__, KeyProblem | UnreadableValue):

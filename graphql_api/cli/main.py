@@ -5,6 +5,7 @@ import sys
 from difflib import unified_diff
 from pathlib import Path
 
+from booking.appointments.load import UndoesChanges
 from booking.i18n.locales import FALLBACK, locales
 from graphql_api.cli import (
     appointments,
@@ -15,7 +16,7 @@ from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import check, export, init, load
 from graphql_api.cli.clinic_file.files import clinic_of
-from graphql_api.cli.command import add_command, exit_status, explained, warn_of_site
+from graphql_api.cli.command import UNDOES_STATUS, add_command, explained, warn_of_site
 from graphql_api.cli.maintenance import backup, doctor
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
@@ -34,8 +35,10 @@ def main() -> None:
         sentence = explained(reason, settings)
         if sentence is None:
             raise
-        print(f"book-online: {sentence}", file=sys.stderr)
-        sys.exit(exit_status(reason))
+        if isinstance(reason, UndoesChanges):
+            print(f"book-online: {sentence}", file=sys.stderr)
+            sys.exit(UNDOES_STATUS)
+        sys.exit(f"book-online: {sentence}")
     except KeyboardInterrupt:
         sys.exit(130)
 
