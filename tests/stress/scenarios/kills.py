@@ -25,6 +25,7 @@ MAX_BOOKINGS_PER_KILL = 12
 """Bookings from one kill to the next."""
 REQUESTS_PER_DAY, DAYS = 40, 300
 ASKED_AGAIN = 20
+MOST_SECONDS_BETWEEN_KILLS = 5
 
 Request = Callable[[GraphQLClient], Awaitable[dict[str, Any]]]
 FinalCheck = Callable[[Deployment], Awaitable[list[str]]]
@@ -70,6 +71,16 @@ class RetryingClient:
                     self.lost += 1
                 else:
                     return payload
+
+
+async def kill_now_and_then(tally: Tally, chance: random.Random, kills: int) -> None:
+    """Kill one server after the other, and start each again at once."""
+    for number in range(1, kills + 1):
+        await asyncio.sleep(chance.random() * MOST_SECONDS_BETWEEN_KILLS)
+        server = chance.choice(tally.deployment.servers)
+        await server.kill()
+        await server.start()
+        tally.done(number, kills)
 
 
 async def kill(

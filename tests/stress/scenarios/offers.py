@@ -24,7 +24,7 @@ from tests.stress.clinic import OFFERED, practitioner_slug
 from tests.stress.deployment import Deployment, Outcome, Tally, Unavailable, practitioner_id, uuid_of
 from tests.stress.invariants import ConfirmedAppointment
 from tests.stress.scenarios.holds import confirmed_appointment
-from tests.stress.scenarios.kills import PAUSE_SECONDS, RetryingClient
+from tests.stress.scenarios.kills import PAUSE_SECONDS, RetryingClient, kill_now_and_then
 from tests.stress.scenarios.mails import wait_until_sent
 from tests.stress.scenarios.reminded_visits import IN_FLIGHT_SECONDS
 from tests.stress.scenarios.waiting_list import ACCEPT, ENTRY, JOIN, OFFER_WITHIN, payload_of, wish_for
@@ -34,7 +34,6 @@ from tests.support.graphql_client import PATIENT, PROBLEMS, GraphQLClient
 SCENARIO = "offers"
 MOST_PATIENTS = 4
 """That wait for one time."""
-MOST_SECONDS_BETWEEN_KILLS = 5
 MOST_SECONDS_OF_THOUGHT = 2
 """In which a patient answers an offer."""
 SENT_SECONDS = 180
@@ -203,12 +202,7 @@ async def offers(
         async with asyncio.TaskGroup() as group:
             playing = [group.create_task(played.client()) for _ in range(clients)]
             try:
-                for number in range(1, kills + 1):
-                    await asyncio.sleep(chance.random() * MOST_SECONDS_BETWEEN_KILLS)
-                    server = chance.choice(deployment.servers)
-                    await server.kill()
-                    await server.start()
-                    tally.done(number, kills)
+                await kill_now_and_then(tally, chance, kills)
             finally:
                 played.is_over = True
             await asyncio.gather(*playing)

@@ -21,7 +21,7 @@ from tests.booking.notifications.mailbox import Mailbox
 from tests.stress.clinic import NOT_DUE, practitioner_slug
 from tests.stress.deployment import Deployment, Outcome, Tally, practitioner_id
 from tests.stress.scenarios.holds import TAKEN, confirmed_appointment
-from tests.stress.scenarios.kills import RetryingClient
+from tests.stress.scenarios.kills import RetryingClient, kill_now_and_then
 from tests.stress.scenarios.mails import wait_until_sent
 from tests.stress.scenarios.reminded_visits import Stay, Visit, judge, read_mails
 from tests.support.databases import open_database
@@ -30,7 +30,6 @@ from tests.support.graphql_client import PATIENT, GraphQLClient
 DUE_WITHIN_SECONDS = 5
 BROUGHT_FORWARD_EVERY_SECONDS = 0.5
 MOST_SECONDS_BETWEEN_STEPS = 4
-MOST_SECONDS_BETWEEN_KILLS = 5
 MOST_MOVES = 2
 DAYS = 200
 SHARED = "shared-"
@@ -156,12 +155,7 @@ async def reminders(
             outage = group.create_task(_refuse_mails(box, outage_seconds))
             playing = [group.create_task(patients.client(name)) for name in range(clients)]
             try:
-                for number in range(1, kills + 1):
-                    await asyncio.sleep(chance.random() * MOST_SECONDS_BETWEEN_KILLS)
-                    server = chance.choice(deployment.servers)
-                    await server.kill()
-                    await server.start()
-                    tally.done(number, kills)
+                await kill_now_and_then(tally, chance, kills)
                 await outage
             finally:
                 patients.is_over = True
