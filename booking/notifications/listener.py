@@ -4,10 +4,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
 
+from booking.background import Clock
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Listener
 from booking.notifications.message import compose_mail
-from booking.outbox.relay import Clock
 from booking.reminders.plan import reminder_rules
 from booking.storage.database import Database
 from booking.storage.queries.reminders import give_back_reminders

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from booking.audit.record import record_audit
+from booking.background import Clock
 from booking.domain.actor import Actor
 from booking.domain.events import REMINDER_EVENTS, STATUS_EVENTS, Event
 from booking.domain.hookspecs import Listener
 from booking.extensions.contact_in_errors import without_contact
-from booking.outbox.relay import Clock
 from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from booking.background import Clock
 from booking.domain.errors import TryAgain
 from booking.domain.hookspecs import DynamicListeners, Listener, PermanentFailure, TemporaryFailure
 from booking.extensions.isolation import with_timeout
@@ -22,7 +23,6 @@ from booking.storage.queries.outbox import (
     register_listeners,
     settle_delivery,
 )
-from booking.storage.session import BookingSession
 
 log = logging.getLogger("book_online")
 
@@ -39,8 +39,6 @@ RETRY_DELAYS = [
     *(timedelta(hours=hours) for hours in (2, 6, 16, 12, 12, 12, 12, 12, 12)),
 ]
 """Before each further attempt: four days in all, longer than any weekend."""
-
-Clock = Callable[[BookingSession], Awaitable[datetime]]
 
 
 class Watcher(Protocol):

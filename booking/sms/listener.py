@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from booking.background import Clock
 from booking.catalogue.lookup import all_services, location_zones
 from booking.domain.contact import takes_text_messages
 from booking.domain.events import Event, EventKind
@@ -14,7 +15,6 @@ from booking.domain.translations import in_language
 from booking.encryption.contact_index import phone_index
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
-from booking.outbox.relay import Clock
 from booking.patients.contacts import contacts_by_id
 from booking.reminders.plan import reminder_rules
 from booking.sms.gateway import GatewayAnswer, OutboundSms, Outcome, SmsGateway

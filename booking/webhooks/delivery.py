@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from booking.background import Clock
 from booking.domain.events import Event
 from booking.domain.hookspecs import DynamicListeners, PermanentFailure, TemporaryFailure
-from booking.outbox.relay import Clock
 from booking.storage.database import Database
 from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.queries.messages.webhooks import (

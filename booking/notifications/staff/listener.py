@@ -9,6 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from booking.appointments.blocked_time.desk_rows import actor_text
+from booking.background import Clock
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services
 from booking.domain.actor import Actor, ActorKind
 from booking.domain.events import Event
@@ -25,7 +26,6 @@ from booking.notifications.staff.net_change import (
     events_of_mail,
     net_changes,
 )
-from booking.outbox.relay import Clock
 from booking.staff.accounts import StaffMember
 from booking.storage.database import Database
 from booking.storage.queries.appointments import appointments_by_id
