@@ -1,6 +1,6 @@
 """Managing appointments by the secret of their manage link: reading, moving and cancelling."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
@@ -15,13 +15,14 @@ from booking.domain.errors import NotFound
 from booking.domain.tokens import token_in
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
-from graphql_api.context.context import Info
+from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
+from graphql_api.types.problems import Problem
 from graphql_api.types.relay import key_from_optional_id, uuid_from_id
 
 
@@ -168,20 +169,7 @@ class ManageMutations:
     async def cancel_appointment(
         self, info: Info, input: Annotated[CancelAppointmentInput, argument("The appointment.")]
     ) -> CancelAppointmentPayload | None:
-        context = info.context
-
-        async def work(session: BookingSession) -> AppointmentRow:
-            return await cancel(
-                session,
-                input.token(),
-                input.appointment_key(),
-                owner=context.viewer.key,
-                actor=context.internals.actor,
-                now=context.now,
-            )
-
-        row, problems = await run_mutation(context, work)
-        appointment = Appointment.of(row) if row else None
+        appointment, problems = await _change(cancel, input, info.context)
         return CancelAppointmentPayload(appointment=appointment, problems=problems)
 
     @strawberry.mutation(
@@ -194,20 +182,27 @@ class ManageMutations:
     async def undo_cancellation(
         self, info: Info, input: Annotated[UndoCancellationInput, argument("The appointment.")]
     ) -> UndoCancellationPayload | None:
-        context = info.context
+        appointment, problems = await _change(undo_cancellation, input, info.context)
+        return UndoCancellationPayload(appointment=appointment, problems=problems)
 
-        async def work(session: BookingSession) -> AppointmentRow:
-            return await undo_cancellation(
-                session,
-                input.token(),
-                input.appointment_key(),
-                owner=context.viewer.key,
-                actor=context.internals.actor,
-                now=context.now,
-            )
 
-        row, problems = await run_mutation(context, work)
-        return UndoCancellationPayload(appointment=Appointment.of(row) if row else None, problems=problems)
+async def _change(
+    use_case: Callable[..., Awaitable[AppointmentRow]], input: ManageInput, context: Context
+) -> tuple[Appointment | None, list[Problem]]:
+    """Cancel the appointment of the input, or book it again; or why not."""
+
+    async def work(session: BookingSession) -> AppointmentRow:
+        return await use_case(
+            session,
+            input.token(),
+            input.appointment_key(),
+            owner=context.viewer.key,
+            actor=context.internals.actor,
+            now=context.now,
+        )
+
+    row, problems = await run_mutation(context, work)
+    return Appointment.of(row) if row else None, problems
 
 
 part = SchemaPart(query=ManageQueries, mutation=ManageMutations)
