@@ -1,7 +1,7 @@
 """An entry by the secret of a link: its own, or one of a mail that offered a time."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +85,11 @@ def is_for(entry: WaitingListEntry, replaces: Appointment | None, practitioner: 
     """Whether an entry waits for this practitioner by name, or for an earlier time than a visit with them."""
     is_with_them = replaces is not None and replaces.practitioner == practitioner
     return is_with_them or practitioner in entry.practitioners
+
+
+def may_be_with(entry: WaitingListEntry, practitioner: str, services: Collection[str]) -> bool:
+    """Whether a time of the practitioner, who may deliver these services (slugs), can suit an entry."""
+    return entry.service in services and practitioner in (entry.practitioners or [practitioner])
 
 
 async def _lock(session: BookingSession, entry: WaitingListEntry) -> None:

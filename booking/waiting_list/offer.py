@@ -38,7 +38,7 @@ from booking.storage.queries.waiting_list import (
     waiting_rows,
 )
 from booking.storage.session import BookingSession
-from booking.waiting_list.entry import wishes_of
+from booking.waiting_list.entry import may_be_with, wishes_of
 from booking.waiting_list.order import LATELY, Turn, Waiting, in_order
 from booking.waiting_list.rules import WaitingListRules, waiting_list_rules
 
@@ -115,11 +115,7 @@ async def _turns(
         offers_a_week=rules.offers_a_week,
         entries_a_person=rules.entries_a_person,
     )
-    entries = {
-        row.entry.id: row.entry
-        for row in rows
-        if row.entry.service in services and practitioner in (row.entry.practitioners or [practitioner])
-    }
+    entries = {row.entry.id: row.entry for row in rows if may_be_with(row.entry, practitioner, services)}
     return entries, [turn for turn in turns if turn.waiting.entry in entries]
 
 

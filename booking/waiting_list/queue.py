@@ -20,7 +20,7 @@ from booking.storage.queries.waiting_list import (
     waiting_rows,
 )
 from booking.storage.session import BookingSession
-from booking.waiting_list.entry import is_for
+from booking.waiting_list.entry import is_for, may_be_with
 from booking.waiting_list.order import LATELY, Waiting, in_order
 from booking.waiting_list.rules import WaitingListRules, waiting_list_rules
 
@@ -100,13 +100,7 @@ async def waiting_queue(
         each
         for each in queued
         if service in (None, each.entry.service)
-        and (
-            practitioner is None
-            or (
-                each.entry.service in services
-                and practitioner in (each.entry.practitioners or [practitioner])
-            )
-        )
+        and (practitioner is None or may_be_with(each.entry, practitioner, services))
         and (only_practitioner is None or each.is_for(only_practitioner))
     ]
     if not with_contacts:
