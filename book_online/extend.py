@@ -10,7 +10,7 @@ from booking.appointments.idempotency import (
     lookup_outcome,
     save_outcome,
 )
-from booking.catalogue.clinic_file.model import Section as FeatureSettings
+from booking.catalogue.clinic_file.model.section import Section as FeatureSettings
 from booking.domain.errors import BookingError, Declined, SlotTaken
 from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import (

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from booking.appointments.load import LoadedClinic, load_clinic_file, refuse_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.domain.error_text import describe_exception
 from booking.retention.contact_data import patients_to_erase
 from booking.storage.connection.server_lock import server_lock

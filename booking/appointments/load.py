@@ -10,7 +10,7 @@ from booking.appointments.blocked_time.impossible_visits import mark_impossible_
 from booking.appointments.keep_times import KeptTime, keep_times, record_local_times
 from booking.catalogue.clinic_file.export.content import file_content
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.sync import (
     refuse_changed_consents,
     rewrite_reasons,

@@ -19,7 +19,8 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from booking.catalogue.clinic_file.model import ClinicFile, Section
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.section import Section
 from booking.domain.errors import BookingError
 from booking.storage.base import Table
 from graphql_api.context.schema_part import SchemaPart

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import enabled_features, parse_with_features
 from booking.domain.error_text import describe_exception, did_you_mean
 from graphql_api.extensions.checks import check_members

@@ -3,11 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.docs.markdown import cell, table
 from tests.docs.python_source import Member, class_members
 
-MODEL = "booking.catalogue.clinic_file.model"
+MODEL = Path("booking/catalogue/clinic_file/model")
 
 KINDS = {
     "Text": "text",
@@ -55,7 +56,9 @@ def render_clinic_file() -> str:
 
 
 def _clinic_members(name: str) -> list[Member]:
-    return [member for member in class_members(MODEL, name) if member.kind]
+    """The fields of a section, which one module of the model defines."""
+    module = next(path for path in sorted(MODEL.glob("*.py")) if f"class {name}(" in path.read_text("utf-8"))
+    return [member for member in class_members(".".join(module.with_suffix("").parts), name) if member.kind]
 
 
 def _clinic_tables(member: Member, prefix: str) -> Iterator[tuple[str, list[Member]]]:

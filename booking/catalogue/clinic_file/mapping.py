@@ -9,12 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
-from booking.catalogue.clinic_file.model import (
-    ClinicFile,
-    RemindersSection,
-    TimeOffSection,
-    WaitingListSection,
-)
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.messages import RemindersSection, WaitingListSection
+from booking.catalogue.clinic_file.model.practitioners import TimeOffSection
 from booking.catalogue.clinic_file.validation import (
     hours_without_breaks,
     time_off_instants,

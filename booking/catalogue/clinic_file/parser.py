@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from booking.catalogue.clinic_file.fields import SeveralMistakes
 from booking.catalogue.clinic_file.logo import FOLDER
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.positions import line_numbers, line_of
 from booking.catalogue.clinic_file.repair import repaired
 from booking.catalogue.clinic_file.validation import KeyPath, Violation, Violations, validate_clinic_file

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 
 MAX_ROUNDS = 8
 SAMPLES: Sequence[Any] = (

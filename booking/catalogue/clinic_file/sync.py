@@ -7,7 +7,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
 
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, Mistake
 from booking.storage.base import Table
 from booking.storage.models.catalogue import Clinic, ConsentText, Location, Practitioner, Service

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
-from booking.catalogue.clinic_file.model import (
-    ClinicFile,
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.practitioners import (
     PractitionerSection,
-    ServiceSection,
     TimeOffSection,
     WorkingHoursSection,
 )
+from booking.catalogue.clinic_file.model.services import ServiceSection
 from booking.catalogue.clinic_file.spelling import WEEKDAYS
 from booking.timegrid.opening_hours import subtract_spans
 

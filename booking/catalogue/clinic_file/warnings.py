@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 
-from booking.catalogue.clinic_file.model import ClinicFile, PractitionerSection, ServiceSection
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.practitioners import PractitionerSection
+from booking.catalogue.clinic_file.model.services import ServiceSection
 from booking.catalogue.clinic_file.validation import day_at_both, hours_without_breaks, place_of
 from booking.timegrid.ticks import DAY
 

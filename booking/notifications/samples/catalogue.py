@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.lookup import (
     all_locations,
     all_practitioners,

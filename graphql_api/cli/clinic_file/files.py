@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from booking.catalogue.clinic_file.export.clinic_text import loaded_revision, with_revision
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
 from graphql_api.settings import InvalidSetting, Settings
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from booking.appointments.load import RewritesClinic, refuse_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.storage.migrations.upgrade import is_migrated, with_existing
 from graphql_api.app import system_clock
 from graphql_api.cli.clinic_file.files import clinic_in, read_clinic_file, renew_revision

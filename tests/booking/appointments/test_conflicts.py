@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from booking.appointments.book import Booking, BookingRequest, book
 from booking.appointments.hold import HoldRequest, hold_slot, release_hold
 from booking.appointments.reschedule import RescheduleRequest, reschedule
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.sync import sync_clinic_file
 from booking.catalogue.lookup import all_services
 from booking.domain.errors import BookingError, HoldExpired, NotFound, NotOpen, NotQualified, SlotTaken

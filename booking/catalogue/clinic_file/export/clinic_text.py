@@ -10,7 +10,7 @@ from booking.catalogue.clinic_file.export.content import Content, FileContent, f
 from booking.catalogue.clinic_file.export.document import parse_document
 from booking.catalogue.clinic_file.export.merge import merge
 from booking.catalogue.clinic_file.mapping import ClinicRows, rows_of_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import (
     ClinicFileError,
     Mistake,

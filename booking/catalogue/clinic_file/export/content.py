@@ -13,28 +13,30 @@ from booking.catalogue.clinic_file.fields import Week
 from booking.catalogue.clinic_file.image_header import MediaType
 from booking.catalogue.clinic_file.logo import Logo
 from booking.catalogue.clinic_file.mapping import NO_REMINDERS, ClinicRows, Row, time_away
-from booking.catalogue.clinic_file.model import (
+from booking.catalogue.clinic_file.model.clinic import (
     BusyCalendarsSection,
-    CertificationSection,
-    ClinicFile,
     ClinicSection,
-    ClosureSection,
     ConsentSection,
     DeskSection,
-    LocationSection,
-    MailsSection,
     PolicySection,
-    PractitionerSection,
-    RemindersSection,
     RetentionSection,
-    ScreeningSection,
-    Section,
-    ServiceSection,
+)
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.locations import ClosureSection, LocationSection
+from booking.catalogue.clinic_file.model.messages import (
+    MailsSection,
+    RemindersSection,
     SmsSection,
-    TimeOffSection,
     WaitingListSection,
+)
+from booking.catalogue.clinic_file.model.practitioners import (
+    CertificationSection,
+    PractitionerSection,
+    TimeOffSection,
     WorkingHoursSection,
 )
+from booking.catalogue.clinic_file.model.section import Section
+from booking.catalogue.clinic_file.model.services import ScreeningSection, ServiceSection
 from booking.catalogue.clinic_file.validation import zones_of_practitioner
 from booking.domain.policy import WhenUnreachable
 from booking.storage.models.catalogue import (

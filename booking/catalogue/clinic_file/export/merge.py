@@ -14,7 +14,9 @@ from booking.catalogue.clinic_file.export.document import (
     parse_document,
 )
 from booking.catalogue.clinic_file.export.toml_text import toml_key
-from booking.catalogue.clinic_file.model import ClinicFile, Section, WorkingHoursSection
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.practitioners import WorkingHoursSection
+from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.positions import Path
 
 HEADED = ("locations", "closures", "screening", "services", "practitioners", "hours")

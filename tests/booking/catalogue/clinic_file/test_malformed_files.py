@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
 from tests.booking.catalogue.clinic_file.clinic_texts import keys, mistakes
 from tests.support.clinics import SAMPLE, edit_file

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile
+from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
 from tests.booking.catalogue.clinic_file.clinic_texts import as_toml, keys, mistakes
 from tests.support.clinics import SAMPLE, edit_file

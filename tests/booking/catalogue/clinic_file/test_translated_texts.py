@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import Text, TranslatedText
 from booking.catalogue.clinic_file.mapping import MissingColumn, rows_of_clinic_file
-from booking.catalogue.clinic_file.model import ClinicFile, ServiceSection
+from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.services import ServiceSection
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.storage.database import Database
 from tests.booking.catalogue.clinic_file.clinic_texts import as_toml, mistakes

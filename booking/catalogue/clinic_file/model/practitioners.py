@@ -1,0 +1,55 @@
+"""The practitioners: their services, certificates, hours and time off."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from booking.catalogue.clinic_file.fields import Day, Line, Moment, Slug, Text, Weekly
+from booking.catalogue.clinic_file.formats import Language
+from booking.catalogue.clinic_file.model.section import Section
+
+
+class TimeOffSection(Section):
+    """Whole days, both included; or from one time to another on the clock of the places where they work."""
+
+    starts_at: Annotated[Moment, Field(alias="from")]
+    """A day, or a date with a time."""
+    ends_at: Annotated[Moment, Field(alias="to")]
+    """A day, or a date with a time."""
+
+
+class CertificationSection(Section):
+    kind: Slug
+    """The kind, as `requires` of a service names it."""
+    valid_from: Day | None = None
+    """Its first day."""
+    valid_until: Day
+    """Its last day."""
+
+
+class WorkingHoursSection(Section):
+    location: Slug | None = None
+    """Slug; may be left out if the clinic has one location."""
+    week: Weekly
+    """By day: `{ mon-fri = ["09:00-17:00"] }`."""
+    breaks: Weekly = {}
+    """By day, within the week."""
+
+
+class PractitionerSection(Section):
+    slug: Slug
+    """Their name in links."""
+    name: Line
+    """As patients know them."""
+    title: Text | None = None
+    """Their profession."""
+    languages: list[Language] = []
+    """Languages that they speak with patients."""
+    services: list[Slug] = []
+    """Slugs of the services that they offer."""
+    certifications: list[CertificationSection] = []
+    """Certificates that they hold, with their days."""
+    hours: list[WorkingHoursSection] = []
+    """When they work, location by location."""
+    time_off: list[TimeOffSection] = []
+    """When they are away."""

@@ -1,0 +1,69 @@
+"""The services that can be booked, and the questions before a booking."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from booking.catalogue.clinic_file.fields import Slug, Text, Ticks, between
+from booking.catalogue.clinic_file.formats import Amount, Currency, ServiceType
+from booking.catalogue.clinic_file.model.section import Section
+from booking.domain.policy import MAX_VISITS
+from booking.domain.screening import Outcome
+
+
+class ScreeningSection(Section):
+    slug: Slug
+    """Its name for `services`."""
+    text: Text
+    """The question."""
+    why: Text | None = None
+    """A short, honest reason."""
+    if_yes: Annotated[Outcome, Field(alias="yes")]
+    """The consequence of this answer: `"cleared"`, `"tell"` (the practitioner talks about it) or `"call"` (no
+    booking online, and the answer isn't stored)."""
+    if_unsure: Annotated[Outcome | None, Field(alias="unsure")] = None
+    """Like `yes` unless given."""
+    if_no: Annotated[Outcome, Field(alias="no")]
+    """As for `yes`."""
+
+
+class FaqSection(Section):
+    question: Text
+    """A patient's question."""
+    answer: Text
+    """The clinic's answer."""
+
+
+class ServiceSection(Section):
+    slug: Slug
+    """Its name in links."""
+    name: Text
+    """As visitors choose it."""
+    description: Text | None = None
+    """A short description."""
+    preparation: Text | None = None
+    """How a patient prepares for the visit."""
+    faq: list[FaqSection] = []
+    """Questions and answers, shown folded up beside the open times."""
+    duration: Annotated[Ticks, between("5 min", "12 h")]
+    """Of one visit."""
+    buffer_before: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
+    """Time before a visit that can't be booked."""
+    buffer_after: Annotated[Ticks, between("0 min", "4 h")] = timedelta(0)
+    """Time after a visit that can't be booked."""
+    visits: Annotated[int, Field(ge=1, le=MAX_VISITS, strict=True)] = 1
+    """2 to 12 makes it a course, booked as one with one practitioner."""
+    price: Amount | None = None
+    """`"110.00"`, for all visits together; with `currency`."""
+    currency: Currency | None = None
+    """`"CAD"`."""
+    requires: Slug | None = None
+    """The kind of certificate that the practitioner must hold on the day."""
+    service_type: ServiceType | None = None
+    """Its code in [HL7's list](https://terminology.hl7.org/CodeSystem-service-type.html) of services, for
+    directories: `"65"` is physiotherapy, `"25"` massage therapy."""
+    screening: list[Slug] = []
+    """Slugs of questions, in order."""
+    reminders: Annotated[bool, Field(strict=True)] = True
+    """`false`: patients are not reminded of its visits."""
