@@ -23,5 +23,10 @@ def one_line(reason: object) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'services'?` for a name that is like a known one; otherwise empty."""
-    similar = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {similar[0]!r}?" if similar else ""
+    near = near_name(name, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """The known name that this one is most like, if any is like it."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)

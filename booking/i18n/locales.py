@@ -3,7 +3,8 @@
 - `locale`: the locale of its weekdays, months, plural rules and prices (BCP 47).
 - `formats`: dates and times as CLDR's patterns; `zones`: abbreviations that CLDR has wrong.
 - `widget`: texts that a visitor's browser loads; `waitingList`: those that it loads for the waiting list
-  alone; `server`: those of pages, mails and feeds alone; `desk`: those that the clinic's staff read.
+  alone; `server`: those of pages, mails and feeds alone; `desk`: those that the clinic's staff read;
+  `check`: what is wrong with a clinic's file, for the command line and the desk.
 
 A text with a number has a form for each of the language's plurals: `time.count.one`, `time.count.other`.
 """
@@ -24,7 +25,7 @@ from booking.i18n.texts import Texts
 
 FALLBACK = "en"
 """Its file says which texts there are; its texts are shown where a reader's language has no file."""
-SECTIONS = ("formats", "widget", "waitingList", "server", "desk")
+SECTIONS = ("formats", "widget", "waitingList", "server", "desk", "check")
 TEXT_SECTIONS = SECTIONS[1:]
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 HERE = Path(__file__).parent

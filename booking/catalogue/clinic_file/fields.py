@@ -11,8 +11,9 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
 from booking.catalogue.clinic_file import spelling
-from booking.catalogue.clinic_file.spelling import LONG_UNITS, UNITS, WEEKDAYS
+from booking.catalogue.clinic_file.spelling import LONG_UNITS, UNITS, WEEKDAYS, length, weekday
 from booking.domain.contact import parse_phone
+from booking.i18n.sentences import InvalidValue, Sentence, quoted, sentence
 from booking.timegrid.opening_hours import TimeSpan
 from booking.timegrid.public_holidays import UnknownRegion, check_region
 from booking.timegrid.ticks import TICK
@@ -31,26 +32,26 @@ Week = dict[int, tuple[TimeSpan, ...]]
 def _duration(value: Any) -> timedelta:
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if not match or match[2] not in UNITS:
-        raise ValueError('a duration looks like "45 min", "2 h" or "60 days"')
+        raise InvalidValue("check.duration")
     return int(match[1]) * UNITS[match[2]]
 
 
 def _period(value: Any) -> timedelta:
     match = DURATION.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        raise ValueError('a period looks like "90 days", "3 months" or "10 years"')
+        raise InvalidValue("check.period")
     return int(match[1]) * LONG_UNITS[match[2]]
 
 
 def _whole_ticks(value: timedelta) -> timedelta:
     if value % TICK:
-        raise ValueError("must be a multiple of 5 minutes")
+        raise InvalidValue("check.wholeTicks")
     return value
 
 
 def _whole_days(value: timedelta) -> timedelta:
     if value % UNITS["day"]:
-        raise ValueError("must be whole days")
+        raise InvalidValue("check.wholeDays")
     return value
 
 
@@ -61,7 +62,7 @@ def _whole_days_or_none(value: Any) -> timedelta | None:
 def _clock_time(value: Any) -> timedelta:
     match = CLOCK.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        raise ValueError('a time looks like "16:00"')
+        raise InvalidValue("check.clock")
     return timedelta(hours=int(match[1]), minutes=int(match[2]))
 
 
@@ -72,18 +73,18 @@ def _quiet_hours(value: Any) -> tuple[timedelta, timedelta] | None:
     try:
         hours = _clock_time(first.strip()), _clock_time(last.strip())
     except ValueError:
-        raise ValueError('quiet hours look like "21:00-08:00"; false for none') from None
+        raise InvalidValue("check.quietHours") from None
     if hours[0] == hours[1]:
-        raise ValueError("quiet hours that end when they begin would last all day; false for none")
+        raise InvalidValue("check.quietHours.allDay")
     return hours
 
 
-def matching(pattern: str, otherwise: str) -> AfterValidator:
-    """A text of this form; `otherwise` completes the sentence about any other."""
+def matching(pattern: str, key: str) -> AfterValidator:
+    """A text of this form; `key` is that of the sentence about any other, `{text}`."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise ValueError(f"{text!r} is {otherwise}")
+            raise InvalidValue(key, text=quoted(text))
         return text
 
     return AfterValidator(check)
@@ -94,47 +95,47 @@ def between(shortest: str, longest: str) -> AfterValidator:
 
     def check(value: timedelta) -> timedelta:
         if not _period(shortest) <= value <= _period(longest):
-            raise ValueError(f"must be from {shortest} to {longest}")
+            raise InvalidValue("check.between", shortest=length(shortest), longest=length(longest))
         return value
 
     return AfterValidator(check)
 
 
 class SeveralMistakes(ValueError):
-    """All mistakes of one value; `messages` has a sentence for each."""
+    """All mistakes of one value."""
 
-    def __init__(self, messages: Sequence[str]) -> None:
-        self.messages = messages
-        super().__init__("; ".join(messages))
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self.sentences = sentences
+        super().__init__("; ".join(map(str, sentences)))
 
 
 def _week(value: Any) -> Week:
     if not isinstance(value, dict):
-        raise ValueError('a week looks like { mon-thu = ["07:00-15:00"], fri = ["07:00-12:00"] }')
+        raise InvalidValue("check.week", example='{ mon-thu = ["07:00-15:00"], fri = ["07:00-12:00"] }')
     week: Week = {}
-    mistakes: list[str] = []
+    mistakes: list[Sentence] = []
     for days, texts in value.items():
         try:
             weekdays = _weekdays(days)
-        except ValueError as mistake:
-            mistakes.append(str(mistake))
+        except InvalidValue as mistake:
+            mistakes.append(mistake.sentence)
             weekdays = range(0)
         if not isinstance(texts, list):
-            mistakes.append(f'the times of {days} are a list, like ["07:00-12:00", "13:00-19:00"]')
+            mistakes.append(sentence("check.week.list", days=days))
             continue
         spans: list[TimeSpan] = []
         for text in texts:
             try:
                 spans.append(_span(text))
-            except ValueError as mistake:
-                mistakes.append(str(mistake))
+            except InvalidValue as mistake:
+                mistakes.append(mistake.sentence)
         for day in weekdays:
             if day in week:
-                mistakes.append(f"{WEEKDAYS[day]} is given twice")
+                mistakes.append(sentence("check.week.twice", day=weekday(day)))
             try:
-                week[day] = _in_order(WEEKDAYS[day], spans)
-            except ValueError as mistake:
-                mistakes.append(str(mistake))
+                week[day] = _in_order(day, spans)
+            except InvalidValue as mistake:
+                mistakes.append(mistake.sentence)
     if mistakes:
         raise SeveralMistakes(mistakes)
     return week
@@ -143,39 +144,39 @@ def _week(value: Any) -> Week:
 def _weekdays(text: str) -> range:
     first, _, last = text.partition("-")
     if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-        raise ValueError(f'{text!r} is no day; days are {", ".join(WEEKDAYS)}, or from-to like "mon-fri"')
+        raise InvalidValue("check.days", text=quoted(text), days=", ".join(WEEKDAYS))
     start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     if end < start:
-        raise ValueError(f"{text!r} runs backwards; a week starts on Monday")
+        raise InvalidValue("check.days.backwards", text=quoted(text))
     return range(start, end + 1)
 
 
 def _span(text: Any) -> TimeSpan:
     match = SPAN.fullmatch(text) if isinstance(text, str) else None
     if not match:
-        raise ValueError(f'{text!r} is no time; a time looks like "07:00-19:00"')
+        raise InvalidValue("check.span", text=quoted(text))
     hour, minute, end_hour, end_minute = map(int, match.groups())
     opens, closes = hour * 60 + minute, end_hour * 60 + end_minute
     if minute > 59 or end_minute > 59 or hour > 23 or closes > 1440:
-        raise ValueError(f"{text!r} is no time of a day; a day ends at 24:00")
+        raise InvalidValue("check.span.ofNoDay", text=quoted(text))
     if closes <= opens:
-        raise ValueError(f"{text!r} closes before it opens")
+        raise InvalidValue("check.span.backwards", text=quoted(text))
     if opens % 5 or closes % 5:
-        raise ValueError(f"{text!r} must be on multiples of 5 minutes")
+        raise InvalidValue("check.span.wholeTicks", text=quoted(text))
     return TimeSpan(opens, closes)
 
 
-def _in_order(day: str, spans: list[TimeSpan]) -> tuple[TimeSpan, ...]:
+def _in_order(day: int, spans: list[TimeSpan]) -> tuple[TimeSpan, ...]:
     ordered = sorted(spans)
     for earlier, later in pairwise(ordered):
         if later.opens < earlier.closes:
-            raise ValueError(f"the times of {day} overlap")
+            raise InvalidValue("check.week.overlap", day=weekday(day))
     return tuple(ordered)
 
 
 def _zone(name: str) -> str:
     if name not in available_timezones() - UNUSABLE_ZONES:
-        raise ValueError(f'{name!r} is no time zone; time zones look like "America/Toronto"')
+        raise InvalidValue("check.zone", text=quoted(name))
     return name
 
 
@@ -183,17 +184,17 @@ def _region(region: Any) -> str | None:
     if region is False:
         return None
     if not isinstance(region, str) or not REGION.fullmatch(region):
-        raise ValueError('a region looks like "CA-ON"; false to stay open on public holidays')
+        raise InvalidValue("check.region")
     try:
         check_region(region)
     except UnknownRegion as unknown:
-        raise ValueError(f'{unknown}; a region looks like "CA-ON"') from unknown
+        raise InvalidValue("check.region.unknown", text=quoted(region)) from unknown
     return region
 
 
 def _country(country: str) -> str:
     if country not in SUPPORTED_REGIONS:
-        raise ValueError(f'{country!r} is no country; countries look like "CA"')
+        raise InvalidValue("check.country", text=quoted(country))
     return country
 
 
@@ -201,32 +202,35 @@ def e164(phone: str, country: str) -> str:
     """The number for machines.
 
     Raises:
-        ValueError: there can be no such number.
+        InvalidValue: there can be no such number.
     """
-    number = parse_phone(phone, country)
+    try:
+        number = parse_phone(phone, country)
+    except ValueError as reason:
+        raise InvalidValue("check.phone", text=quoted(phone)) from reason
     if number is None:
-        raise ValueError(f"there is no phone number {phone!r} in {country}")
+        raise InvalidValue("check.phone.unassigned", text=quoted(phone), country=country)
     return number
 
 
 def _day(value: Any) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError("must be a date, like 2027-03-15 (without quotes)")
+        raise InvalidValue("check.date")
     return value
 
 
 def _date_or_time(value: Any) -> date:
     if not isinstance(value, date):
-        raise ValueError("must be a date, like 2027-03-15, or a date with a time (without quotes)")
+        raise InvalidValue("check.moment")
     # At either end of the calendar a day has no date in another zone.
     if not 1900 <= value.year <= 9998:
-        raise ValueError("the year must be from 1900 to 9998")
+        raise InvalidValue("check.year")
     return value
 
 
 def _printable(text: str) -> str:
     if any(ord(char) < 32 and char not in "\t\n" for char in text):
-        raise ValueError("has a character that can't be shown")
+        raise InvalidValue("check.character")
     return text
 
 
@@ -238,9 +242,9 @@ def _text(value: Any) -> TranslatedText:
     if isinstance(value, str):
         value = {"": value}
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise ValueError('a text is "..." or, by language, { en = "...", fr = "..." }')
+        raise InvalidValue("check.text", example='{ en = "...", fr = "..." }')
     if not value or not all(text.strip() for text in value.values()):
-        raise ValueError("a text must not be empty")
+        raise InvalidValue("check.text.empty")
     return TranslatedText({language: _printable(text) for language, text in value.items()})
 
 
@@ -248,9 +252,9 @@ def _mail_text(value: Any) -> TranslatedText:
     texts = _text(value)
     for text in texts.values():
         if len(text) > MAX_MAIL_TEXT:
-            raise ValueError(f"must have {MAX_MAIL_TEXT} characters at most")
+            raise InvalidValue("check.tooLong", limit=MAX_MAIL_TEXT)
         if MARKUP.search(text):
-            raise ValueError("is sent as it stands: no tags such as <b>, and no fields such as {name}")
+            raise InvalidValue("check.markup", tag="<b>", field="{name}")
     return texts
 
 
@@ -282,7 +286,5 @@ Line = Annotated[
 Slug = Annotated[
     str,
     StringConstraints(max_length=64),
-    matching(
-        r"[a-z0-9]+(-[a-z0-9]+)*", 'no slug: small letters, digits and single hyphens, like "dry-needling"'
-    ),
+    matching(r"[a-z0-9]+(-[a-z0-9]+)*", "check.slug"),
 ]

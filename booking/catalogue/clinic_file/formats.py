@@ -7,27 +7,24 @@ from pydantic import AfterValidator, StringConstraints
 
 from booking.catalogue.clinic_file.fields import matching
 from booking.domain.contact import parse_email
+from booking.i18n.sentences import InvalidValue, quoted
 
 
 def _email_address(text: str) -> str:
     try:
         return parse_email(text).normalized
     except EmailNotValidError as reason:
-        raise ValueError(f"{text!r} is no e-mail address") from reason
+        raise InvalidValue("check.email", text=quoted(text)) from reason
 
 
 Email = Annotated[str, AfterValidator(_email_address)]
-Language = Annotated[
-    str, matching(r"[a-z]{2,3}(-[A-Z]{2})?", 'no language; languages look like "en" or "fr-CA"')
-]
-Amount = Annotated[str, matching(r"[0-9]{1,6}\.[0-9]{2}", 'no price; a price looks like "110.00"')]
-ServiceType = Annotated[str, matching(r"[1-9][0-9]{0,3}", 'no service type; one looks like "65"')]
+Language = Annotated[str, matching(r"[a-z]{2,3}(-[A-Z]{2})?", "check.language")]
+Amount = Annotated[str, matching(r"[0-9]{1,6}\.[0-9]{2}", "check.amount")]
+ServiceType = Annotated[str, matching(r"[1-9][0-9]{0,3}", "check.serviceType")]
 Version = Annotated[
     str,
     StringConstraints(max_length=64),
-    matching(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", 'no version; a version looks like "2027-01" or "3.1"'),
+    matching(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", "check.version"),
 ]
-Currency = Annotated[str, matching(r"[A-Z]{3}", 'no currency; a currency looks like "CAD"')]
-Revision = Annotated[
-    str, matching(r"[0-9a-f]{16}", "no revision; `book-online export` writes it, and it may be left out")
-]
+Currency = Annotated[str, matching(r"[A-Z]{3}", "check.currency")]
+Revision = Annotated[str, matching(r"[0-9a-f]{16}", "check.revision")]

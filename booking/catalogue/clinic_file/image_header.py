@@ -33,7 +33,11 @@ class MediaType(StrEnum):
 
 
 class UnusableImage(ValueError):
-    """Its message completes a sentence that begins with the image."""
+    """Has the key of the sentence about the `{image}`, and the values that it needs besides."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        self.key, self.values = key, values
+        super().__init__(key)
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ def read_image_header(data: bytes) -> ImageHeader:
         return _jpeg(data)
     for name, beginning in OTHERS.items():
         if beginning.match(data):
-            raise UnusableImage(f"is {name}, which not all mail programs show: save it as PNG or JPEG")
-    raise UnusableImage("is no PNG and no JPEG")
+            raise UnusableImage("check.image.otherFormat", format=name)
+    raise UnusableImage("check.image.noImage")
 
 
 def _png(data: bytes) -> ImageHeader:
@@ -66,15 +70,15 @@ def _png(data: bytes) -> ImageHeader:
     header, kind, at = b"", b"", len(PNG)
     while kind != b"IEND":
         if len(data) < at + 12:
-            raise UnusableImage("is cut off: copy it again")
+            raise UnusableImage("check.image.cutOff")
         length, kind = struct.unpack_from(">I4s", data, at)
         content, end = data[at + 8 : at + 8 + length], at + 12 + length
         if len(data) < end or crc32(kind + content) != int.from_bytes(data[end - 4 : end]):
-            raise UnusableImage("is cut off or damaged: copy it again")
+            raise UnusableImage("check.image.cutOffOrDamaged")
         header = header or content
         at = end
     if len(header) != 13:
-        raise UnusableImage("is damaged: copy it again")
+        raise UnusableImage("check.image.damaged")
     width, height = struct.unpack_from(">II", header)
     return ImageHeader(MediaType.PNG, width, height)
 
@@ -90,15 +94,15 @@ def _jpeg(data: bytes) -> ImageHeader:
         if marker in FRAMES and len(segment) >= 6:
             size = struct.unpack_from(">xHHB", segment)
         elif marker == EXIF and segment.startswith(b"Exif\0\0") and _orientation(segment[6:]) != UPRIGHT:
-            raise UnusableImage("is stored lying on its side, which mail programs don't set right: turn it")
+            raise UnusableImage("check.image.turned")
         elif marker == START_OF_SCAN:
             break
         at += 4 + len(segment)
     if size is None or END_OF_IMAGE not in data[at:]:
-        raise UnusableImage("is cut off or damaged: copy it again")
+        raise UnusableImage("check.image.cutOffOrDamaged")
     height, width, components = size
     if components == 4:
-        raise UnusableImage("has the colours of print (CMYK), which mail programs show wrong: save it as RGB")
+        raise UnusableImage("check.image.coloursOfPrint")
     return ImageHeader(MediaType.JPEG, width, height)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo
 
-from booking.catalogue.clinic_file.image_header import MediaType, read_image_header
+from booking.catalogue.clinic_file.image_header import MediaType, UnusableImage, read_image_header
+from booking.i18n.sentences import InvalidValue, quoted
 
 FOLDER = "folder"
 """The key of the folder in the context of pydantic's validation."""
@@ -16,9 +17,6 @@ MAX_PIXELS = 2000
 SHOWN_WIDTH, SHOWN_HEIGHT = 240, 64
 """The box that the logo is fitted into, in CSS pixels; it is never enlarged."""
 LEAST = 16
-ELSEWHERE = (
-    "must be a file in the folder of this file: an image on a server would tell it who reads a mail, and when"
-)
 
 
 @dataclass(frozen=True)
@@ -33,12 +31,12 @@ class Logo:
 
 def _logo(value: Any, info: ValidationInfo) -> Logo:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise ValueError('must be the name of a file, like "logo.png"')
+        raise InvalidValue("check.logo")
     if "://" in value or value.startswith(("//", "data:", "cid:")):
-        raise ValueError(ELSEWHERE)
+        raise InvalidValue("check.logo.elsewhere")
     folder = (info.context or {}).get(FOLDER)
     if folder is None:
-        raise ValueError("can't be read, since the folder of this file is not known here")
+        raise InvalidValue("check.logo.noFolder")
     return _fitted(value, _read(value, folder))
 
 
@@ -47,40 +45,40 @@ def _read(name: str, folder: Path) -> bytes:
     try:
         file = (folder / name).resolve()
         if not file.is_relative_to(folder.resolve()):
-            raise ValueError(ELSEWHERE)
+            raise InvalidValue("check.logo.elsewhere")
         if not file.is_file():
-            raise ValueError(f"there is no file {name!r} in the folder of this file")
+            raise InvalidValue("check.logo.noFile", name=quoted(name))
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
     except OSError as reason:
-        raise ValueError(f"{name!r} can't be read: {reason.strerror or reason}") from None
+        raise InvalidValue(
+            "check.logo.unreadable", name=quoted(name), reason=reason.strerror or str(reason)
+        ) from None
 
 
 def _fitted(name: str, content: bytes) -> Logo:
+    image = quoted(name)
     if len(content) > MAX_BYTES:
-        raise ValueError(
-            f"{name!r} has more than {MAX_BYTES // 1000} kB, and goes with each mail: make it smaller"
-        )
+        raise InvalidValue("check.image.large", image=image, most=MAX_BYTES // 1000)
     try:
-        image = read_image_header(content)
-    except ValueError as reason:
-        raise ValueError(f"{name!r} {reason}") from None
-    if max(image.width, image.height) > MAX_PIXELS:
-        raise ValueError(
-            f"{name!r} has {image.width} × {image.height} pixels: make it {MAX_PIXELS} at most each way"
+        header = read_image_header(content)
+    except UnusableImage as reason:
+        raise InvalidValue(reason.key, image=image, **reason.values) from None
+    width, height = header.width, header.height
+    if max(width, height) > MAX_PIXELS:
+        raise InvalidValue("check.image.wide", image=image, width=width, height=height, most=MAX_PIXELS)
+    scale = min(1, SHOWN_WIDTH / max(width, 1), SHOWN_HEIGHT / max(height, 1))
+    shown_width, shown_height = round(width * scale), round(height * scale)
+    if min(width, height) * scale < LEAST:
+        raise InvalidValue(
+            "check.image.narrow",
+            image=image,
+            width=shown_width,
+            height=shown_height,
+            best_width=SHOWN_WIDTH,
+            best_height=SHOWN_HEIGHT,
         )
-    least = min(image.width, image.height)
-    scale = min(1, SHOWN_WIDTH / max(image.width, 1), SHOWN_HEIGHT / max(image.height, 1))
-    if least * scale < LEAST:
-        raise ValueError(
-            f"{name!r} would be shown {_pixels(image.width, scale)} × {_pixels(image.height, scale)} pixels "
-            f"small: cut off its margins, or take one of {SHOWN_WIDTH} × {SHOWN_HEIGHT} or more"
-        )
-    return Logo(image.media_type, _pixels(image.width, scale), _pixels(image.height, scale), content)
-
-
-def _pixels(length: int, scale: float) -> int:
-    return round(length * scale)
+    return Logo(header.media_type, shown_width, shown_height, content)
 
 
 def spell_logo(logo: Logo) -> str:

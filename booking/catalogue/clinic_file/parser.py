@@ -1,29 +1,43 @@
 """A clinic's file, read and checked: all of it is right, or all its mistakes are reported at once."""
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from booking.catalogue.clinic_file.fields import SeveralMistakes
 from booking.catalogue.clinic_file.logo import FOLDER
 from booking.catalogue.clinic_file.model.file import ClinicFile
-from booking.catalogue.clinic_file.positions import line_numbers, line_of
-from booking.catalogue.clinic_file.repair import repaired
+from booking.catalogue.clinic_file.parsing.positions import line_numbers, line_of
+from booking.catalogue.clinic_file.parsing.repair import repaired
+from booking.catalogue.clinic_file.parsing.structure import structure_mistakes
 from booking.catalogue.clinic_file.validation import KeyPath, Violation, Violations, validate_clinic_file
-from booking.domain.error_text import describe_exception, did_you_mean, one_line
+from booking.domain.error_text import describe_exception, near_name
+from booking.i18n.sentences import Sentence, quoted, sentence
+from booking.i18n.texts import Texts
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """`path` reads like `services[dry-needling].duration`, items by slug or counted from 1."""
+    """`path` reads like `services[dry-needling].duration`, items by slug or counted from 1.
+
+    `told` is a plain text where the validator of a feature says what is wrong.
+    """
 
     path: str
-    message: str
+    told: Sentence | str
     line: int | None = field(default=None, compare=False)
+
+    @property
+    def message(self) -> str:
+        """As `book-online check` has it."""
+        return str(self.told)
+
+    def in_words(self, texts: Texts) -> str:
+        """The message in the language of the texts."""
+        return self.told.in_words(texts) if isinstance(self.told, Sentence) else self.told
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -42,6 +56,8 @@ def _with_line(mistake: Mistake) -> str:
     return f"line {mistake.line}: {mistake}" if mistake.line else str(mistake)
 
 
+AnyViolation = tuple[KeyPath, Sentence | str]
+"""A violation, also one that a feature tells in plain text."""
 S = TypeVar("S", bound=BaseModel)
 
 FeatureSections = Mapping[str, type[BaseModel] | None]
@@ -98,8 +114,8 @@ def parse_with_features(
     # The table of a feature that is not used stays for the day when it is; one that is missing is told below.
     unused = (sections.keys() | set(names)) - enabled.keys() - ClinicFile.model_fields.keys()
     skipped = {*absent, *unused, *enabled}
-    violations: list[Violation] = [
-        ((name,), f"the feature {name!r} has no settings")
+    violations: list[AnyViolation] = [
+        ((name,), sentence("check.feature.noSettings", name=quoted(name)))
         for name, section in enabled.items()
         if not section and name in content and name not in absent
     ]
@@ -120,23 +136,23 @@ def parse_with_features(
 
 
 def _validate(
-    section: type[S], content: Any, violations: list[Violation], context: Mapping[str, Any], *path: str
+    section: type[S], content: Any, violations: list[AnyViolation], context: Mapping[str, Any], *path: str
 ) -> S | None:
     """None if there are mistakes, which are added to `violations`."""
     try:
         return section.model_validate(content, context=context)
     except ValidationError as reason:
         violations += [
-            ((*path, *error["loc"]), message)
+            ((*path, *error["loc"]), told)
             for error in reason.errors()
-            for message in _messages(error, section)
+            for told in structure_mistakes(error, section)
         ]
     except Exception as reason:  # a feature's own validator
-        violations.append((path, f"could not be checked: {describe_exception(reason)}"))
+        violations.append((path, sentence("check.feature.failed", reason=describe_exception(reason))))
     return None
 
 
-LANGUAGE_MISTAKES = (" is missing", "one of the clinic's languages", "please give the text by language")
+LANGUAGE_MISTAKES = {"check.languages.missing", "check.languages.surplus", "check.languages.several"}
 
 
 def _rules_beside(content: Any, context: Mapping[str, Any]) -> list[Violation]:
@@ -147,28 +163,28 @@ def _rules_beside(content: Any, context: Mapping[str, Any]) -> list[Violation]:
     sections = {path[:-1] for path in replaced}
     has_languages = not any(path[:1] == ("clinic",) for path in replaced)
     return [
-        (path, message)
-        for path, message in validate_clinic_file(clinic)
+        (path, told)
+        for path, told in validate_clinic_file(clinic)
         # What a rule says of a sample, or of a key that it compares with one, is no mistake of the file.
         if path[:-1] not in sections
         and not any(path[: len(place)] == place for place in replaced)
-        and (has_languages or not any(each in message for each in LANGUAGE_MISTAKES))
+        and (has_languages or told.key not in LANGUAGE_MISTAKES)
     ]
-
-
-INSTALL = "; install its package, or take it out of `features`"
 
 
 def _features(clinic: ClinicFile, sections: FeatureSections, absent: Collection[str]) -> Violations:
     known = [*sections, *absent]
     for index, name in enumerate(clinic.features):
         if name not in known:
+            near = near_name(name, known)
             yield (
                 ("features", index),
-                f"no feature {name!r} is installed{did_you_mean(name, known) or INSTALL}",
+                sentence("check.feature.near", name=quoted(name), near=quoted(near))
+                if near
+                else sentence("check.feature.missing", name=quoted(name)),
             )
         elif name in clinic.features[:index]:
-            yield ("features", index), f"{name!r} is named twice"
+            yield ("features", index), sentence("check.namedTwice", name=quoted(name))
 
 
 def _content(text: str) -> dict[str, Any]:
@@ -176,15 +192,15 @@ def _content(text: str) -> dict[str, Any]:
         # Some editors put an invisible mark at the beginning.
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as reason:  # ValueError: also a number of thousands of digits
-        raise ClinicFileError([Mistake("", f"this is not TOML: {reason}")]) from reason
+        raise ClinicFileError([Mistake("", sentence("check.toml", reason=str(reason)))]) from reason
 
 
-def _in_order(violations: list[Violation], content: Any, lines: Mapping[KeyPath, int]) -> list[Mistake]:
+def _in_order(violations: list[AnyViolation], content: Any, lines: Mapping[KeyPath, int]) -> list[Mistake]:
     """The mistakes in the file's order, each once."""
     ordered = sorted(violations, key=lambda violation: _position(violation[0], content))
     return list(
         dict.fromkeys(
-            Mistake(_path_text(path, content), message, line_of(path, lines)) for path, message in ordered
+            Mistake(_path_text(path, content), told, line_of(path, lines)) for path, told in ordered
         )
     )
 
@@ -218,65 +234,3 @@ def _child(content: Any, step: int | str) -> Any:
         return content[step]
     except (LookupError, TypeError):
         return None
-
-
-def _messages(error: Any, section: type[BaseModel]) -> Sequence[str]:
-    reason = error.get("ctx", {}).get("error")
-    return reason.messages if isinstance(reason, SeveralMistakes) else [_message(error, section)]
-
-
-def _message(error: Any, section: type[BaseModel]) -> str:
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "value_error":
-        return one_line(context["error"])
-    if kind == "missing":
-        return "is missing"
-    if kind == "extra_forbidden":
-        return _unknown_key(error["loc"], section, error["input"])
-    if kind.startswith("url_"):
-        return "must be a web address, like https://example.com"
-    return MESSAGES[kind].format(**context) if kind in MESSAGES else one_line(error["msg"])
-
-
-MESSAGES = {
-    "string_type": "must be a text in quotes",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have {max_length} characters at most",
-    "list_type": "must be a list, in [brackets]",
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "int_type": "must be a whole number",
-    "too_short": "must have at least {min_length}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "enum": "must be {expected}",
-}
-
-
-def _unknown_key(path: KeyPath, section: type[BaseModel], value: object) -> str:
-    hint = did_you_mean(str(path[-1]), _keys_at(path[:-1], section))
-    if section is ClinicFile and len(path) == 1 and isinstance(value, dict):
-        hint += " No installed feature has this name" if hint else "; no installed feature has this name"
-    if not hint and (keys := _keys_at(path[:-1], section)):
-        hint = f"; the keys here are {', '.join(sorted(keys))}"
-    return f"unknown key{hint}"
-
-
-def _keys_at(path: KeyPath, section: type[BaseModel]) -> list[str]:
-    """The keys of the section at the path; none if several sections may stand there."""
-    for step in path:
-        kind = _fields(section).get(step)
-        if kind is not None:  # else an index in a list, or a key of a table without a section
-            inner = [each for each in (kind, *get_args(kind)) if _is_section(each)]
-            if len(inner) != 1:
-                return []
-            section = inner[0]
-    return list(map(str, _fields(section)))
-
-
-def _fields(section: type[BaseModel]) -> dict[int | str, Any]:
-    return {field.alias or name: field.annotation for name, field in section.model_fields.items()}
-
-
-def _is_section(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)

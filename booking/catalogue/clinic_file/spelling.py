@@ -1,4 +1,4 @@
-"""Values as a clinic's file spells them: the way back from what `fields.py` reads."""
+"""Values as a clinic's file spells them, the way back from what `fields.py` reads; and as sentences do."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import PlainSerializer
 
+from booking.i18n.sentences import Sentence, sentence
 from booking.timegrid.opening_hours import TimeSpan
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -62,6 +63,18 @@ def spell_text(texts: Mapping[str, str]) -> str | dict[str, str]:
 def spell_moment(moment: date) -> date:
     """Dates and times stand without quotes."""
     return moment
+
+
+def weekday(day: int) -> Sentence:
+    """The day that the file spells `mon`, as a part of a sentence."""
+    return sentence(f"check.weekday.{WEEKDAYS[day]}")
+
+
+def length(spelled: str) -> Sentence:
+    """A duration or period that the file spells `2 days`, likewise."""
+    count, unit = spelled.split()
+    key = "service.duration" if unit == "min" else f"check.length.{unit.removesuffix('s')}"
+    return sentence(key, n=int(count))
 
 
 def _clock(minutes: int) -> str:

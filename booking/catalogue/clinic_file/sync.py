@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, Mistake
+from booking.i18n.sentences import quoted, sentence
 from booking.storage.base import Table
 from booking.storage.models.catalogue import Clinic, ConsentText, Location, Practitioner, Service
 from booking.storage.queries.catalogue import all_rows
@@ -82,8 +83,8 @@ def refuse_changed_consents(connection: Connection, file: ClinicFile) -> None:
     for wanted in rows_of_clinic_file(file).consent_texts:
         version, language = wanted["version"], wanted["language"]
         if stored.get((version, language), wanted["text"]) != wanted["text"]:
-            message = f"version {version!r} had another text in {language!r}: give the new text a new version"
-            mistakes.append(Mistake("consent.text", message))
+            told = sentence("check.consent", version=quoted(version), language=quoted(language))
+            mistakes.append(Mistake("consent.text", told))
     if mistakes:
         raise ClinicFileError(mistakes)
 

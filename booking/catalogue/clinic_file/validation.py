@@ -14,14 +14,15 @@ from booking.catalogue.clinic_file.model.practitioners import (
     WorkingHoursSection,
 )
 from booking.catalogue.clinic_file.model.services import ServiceSection
-from booking.catalogue.clinic_file.spelling import WEEKDAYS
+from booking.catalogue.clinic_file.spelling import weekday
+from booking.i18n.sentences import InvalidValue, Sentence, quoted, sentence
 from booking.timegrid.opening_hours import subtract_spans
 
 MINUTES_OF_WEEK = 7 * 1440
 
 KeyPath = tuple[int | str, ...]
 """A place in the file: keys and list indexes, outermost first."""
-Violation = tuple[KeyPath, str]
+Violation = tuple[KeyPath, Sentence]
 """A place, and a sentence about the mistake there."""
 Violations = Iterator[Violation]
 
@@ -44,32 +45,33 @@ def validate_clinic_file(file: ClinicFile) -> list[Violation]:
 def _clinic(file: ClinicFile) -> Violations:
     try:
         e164(file.clinic.phone, file.clinic.country)
-    except ValueError as reason:
-        yield ("clinic", "phone"), str(reason)
+    except InvalidValue as reason:
+        yield ("clinic", "phone"), reason.sentence
     yield from _repeats(("clinic", "languages"), file.clinic.languages)
 
 
-def _repeats(path: KeyPath, values: Sequence[str], message: str = "{!r} is named twice") -> Violations:
+def _repeats(path: KeyPath, values: Sequence[str], key: str = "check.namedTwice") -> Violations:
     for index, value in enumerate(values):
         if value in values[:index]:
-            yield (*path, index), message.format(value)
+            yield (*path, index), sentence(key, name=quoted(value))
 
 
 def _references(
-    path: KeyPath, slugs: Sequence[str], known: Collection[str], kind: str, again: str
+    path: KeyPath, slugs: Sequence[str], known: Collection[str], *, missing: str, twice: str
 ) -> Violations:
+    """`missing` and `twice` are the keys of the sentences about an unknown slug and one that was there."""
     for index, slug in enumerate(slugs):
         if slug not in known:
-            yield (*path, index), f"there is no {kind} {slug!r}"
+            yield (*path, index), sentence(missing, name=quoted(slug))
         elif slug in slugs[:index]:
-            yield (*path, index), f"{slug!r} is {again} twice"
+            yield (*path, index), sentence(twice, name=quoted(slug))
 
 
 def _slugs(file: ClinicFile) -> Violations:
     for key in ("locations", "screening", "services", "practitioners"):
         slugs = [section.slug for section in getattr(file, key)]
-        for path, message in _repeats((key,), slugs, "there are two with the slug {!r}"):
-            yield (*path, "slug"), message
+        for path, told in _repeats((key,), slugs, "check.slugTwice"):
+            yield (*path, "slug"), told
 
 
 def _texts(value: object, languages: Sequence[str], *path: int | str) -> Violations:
@@ -78,11 +80,11 @@ def _texts(value: object, languages: Sequence[str], *path: int | str) -> Violati
         if "" not in value:
             for missing in languages:
                 if missing not in value:
-                    yield path, f"the text in {missing!r} is missing"
+                    yield path, sentence("check.languages.missing", language=quoted(missing))
             for surplus in value.keys() - set(languages):
-                yield path, f"{surplus!r} is not one of the clinic's languages"
+                yield path, sentence("check.languages.surplus", language=quoted(surplus))
         elif len(value) > 1:
-            yield path, f"please give the text by language: {', '.join(languages)}"
+            yield path, sentence("check.languages.several", languages=", ".join(languages))
     elif isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             yield from _texts(getattr(value, name), languages, *path, field.alias or name)
@@ -95,40 +97,50 @@ def _closures(file: ClinicFile) -> Violations:
     for i, location in enumerate(file.locations):
         for n, closure in enumerate(location.closures):
             if closure.last_day < closure.first_day:
-                yield ("locations", i, "closures", n, "to"), "the closure ends before it starts"
+                yield ("locations", i, "closures", n, "to"), sentence("check.closure.backwards")
 
 
 def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violations:
     path = ("services", index)
     questions = {question.slug for question in file.screening}
-    yield from _references((*path, "screening"), service.screening, questions, "screening question", "asked")
+    yield from _references(
+        (*path, "screening"),
+        service.screening,
+        questions,
+        missing="check.noQuestion",
+        twice="check.askedTwice",
+    )
     if (service.price is None) != (service.currency is None):
-        yield path, "a price needs a currency, and a currency a price"
+        yield path, sentence("check.priceAndCurrency")
     offering = [practitioner for practitioner in file.practitioners if service.slug in practitioner.services]
     certified = {certificate.kind for practitioner in offering for certificate in practitioner.certifications}
     if not offering:
-        yield path, "nobody offers this service: name it in a practitioner's services"
+        yield path, sentence("check.notOffered")
     elif service.requires and service.requires not in certified:
-        yield (*path, "requires"), f"nobody who offers it holds a {service.requires!r} certificate"
+        yield (*path, "requires"), sentence("check.notCertified", kind=quoted(service.requires))
 
 
 def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: int) -> Violations:
     path = ("practitioners", index)
     services = {service.slug for service in file.services}
     yield from _repeats((*path, "languages"), practitioner.languages)
-    yield from _references((*path, "services"), practitioner.services, services, "service", "named")
+    yield from _references(
+        (*path, "services"),
+        practitioner.services,
+        services,
+        missing="check.noService",
+        twice="check.namedTwice",
+    )
     kinds = [certification.kind for certification in practitioner.certifications]
-    for at, message in _repeats(
-        (*path, "certifications"), kinds, "there are two {!r} certificates; keep the newest"
-    ):
-        yield (*at, "kind"), message
+    for at, told in _repeats((*path, "certifications"), kinds, "check.certificateTwice"):
+        yield (*at, "kind"), told
     for n, certificate in enumerate(practitioner.certifications):
         if certificate.valid_from and certificate.valid_until < certificate.valid_from:
-            yield (*path, "certifications", n, "valid_until"), "the certificate ends before it starts"
+            yield (*path, "certifications", n, "valid_until"), sentence("check.certificate.backwards")
     for n, time_off in enumerate(practitioner.time_off):
         starts_at, ends_at = time_off_instants(time_off, zones_of_practitioner(file, practitioner)[0])
         if ends_at <= starts_at:
-            yield (*path, "time_off", n, "to"), "the time off ends before it starts"
+            yield (*path, "time_off", n, "to"), sentence("check.timeOff.backwards")
     for n, hours in enumerate(practitioner.hours):
         yield from _working_hours(file, hours, practitioner.hours[:n], (*path, "hours", n))
         yield from _two_places(file, hours, practitioner.hours[:n], (*path, "hours", n, "week"))
@@ -139,13 +151,14 @@ def _two_places(
 ) -> Violations:
     """Nobody is at two places at once."""
     for other in earlier:
-        if day := day_at_both(file, hours, other):
-            yield path, f"on {day} they are at {place_of(file, other)!r} at the same time"
+        if (day := day_at_both(file, hours, other)) is not None:
+            place = quoted(place_of(file, other))
+            yield path, sentence("check.twoPlaces", day=weekday(day), place=place)
 
 
 def day_at_both(
     file: ClinicFile, hours: WorkingHoursSection, other: WorkingHoursSection, travel_minutes: int = 0
-) -> str | None:
+) -> int | None:
     """A weekday with time at two places at once, or with less than the travel time between; or None.
 
     Compared in UTC, in winter and in summer, where zones differ.
@@ -163,7 +176,7 @@ def day_at_both(
         }
         if common := here & around:
             shift = _offset_minutes(zones[place], month)
-            return WEEKDAYS[(min(common) + shift) % MINUTES_OF_WEEK // 1440]
+            return (min(common) + shift) % MINUTES_OF_WEEK // 1440
     return None
 
 
@@ -194,19 +207,19 @@ def _working_hours(
     slug = hours.location or default
     weeks = {location.slug: location.hours for location in file.locations}
     if hours.location is None and len(file.locations) > 1:
-        yield (*path, "location"), "which location? The clinic has several"
+        yield (*path, "location"), sentence("check.whichLocation")
         return
     if slug not in weeks:
-        yield (*path, "location"), f"there is no location {slug!r}"
+        yield (*path, "location"), sentence("check.noLocation", name=quoted(slug))
         return
     if any(slug == (other.location or default) for other in earlier):
-        yield (*path, "location"), f"there are two weeks at {slug!r}; put all days into one"
+        yield (*path, "location"), sentence("check.weekTwice", location=quoted(slug))
     for day, spans in hours.week.items():
         if subtract_spans(spans, weeks[slug].get(day, ())):
-            yield (*path, "week"), f"the times of {WEEKDAYS[day]} are outside the location's hours"
+            yield (*path, "week"), sentence("check.outsideLocation", day=weekday(day))
     for day, breaks in hours.breaks.items():
         if subtract_spans(breaks, hours.week.get(day, ())):
-            yield (*path, "breaks"), f"the break of {WEEKDAYS[day]} is outside the working hours"
+            yield (*path, "breaks"), sentence("check.breakOutside", day=weekday(day))
 
 
 def hours_without_breaks(hours: WorkingHoursSection) -> Week:

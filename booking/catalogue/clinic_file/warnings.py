@@ -7,6 +7,7 @@ from itertools import combinations
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import PractitionerSection
 from booking.catalogue.clinic_file.model.services import ServiceSection
+from booking.catalogue.clinic_file.spelling import WEEKDAYS
 from booking.catalogue.clinic_file.validation import day_at_both, hours_without_breaks, place_of
 from booking.timegrid.ticks import DAY
 
@@ -110,9 +111,9 @@ def _practitioners(file: ClinicFile, today: date) -> Iterator[str]:
 def _ways(file: ClinicFile, practitioner: PractitionerSection, place: str) -> Iterator[str]:
     minutes = int(file.policy.travel_time / timedelta(minutes=1))
     for hours, other in combinations(practitioner.hours, 2) if minutes else ():
-        if day := day_at_both(file, hours, other, minutes):
+        if (day := day_at_both(file, hours, other, minutes)) is not None:
             places = f"{place_of(file, hours)!r} and {place_of(file, other)!r}"
             yield (
-                f"{place}.hours: on {day} less than the travel time of {minutes} min is between {places}, so "
-                "that not all times there can be booked"
+                f"{place}.hours: on {WEEKDAYS[day]} less than the travel time of {minutes} min is between "
+                f"{places}, so that not all times there can be booked"
             )

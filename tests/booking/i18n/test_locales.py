@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 ENGLISH = json.loads((FOLDER / "en.json").read_text("utf-8"))
 FRENCH = json.loads((FOLDER / "fr.json").read_text("utf-8"))
 SAME_IN_FRENCH = {
+    "check.length.h",
     "dayAndTime",
     "desk.day.column.patient",
     "desk.day.date",
@@ -55,7 +56,7 @@ def test_french_is_not_english() -> None:
 
 
 def test_no_text_is_written_twice() -> None:
-    sections = ("widget", "waitingList", "server")
+    sections = ("widget", "waitingList", "server", "check")
     texts = [text for section in sections for text in ENGLISH[section].values()]
 
     assert {text for text in texts if texts.count(text) > 1} == set()
@@ -89,6 +90,17 @@ def test_every_text_of_the_desk_is_used() -> None:
     unused = {key for key in ENGLISH["desk"] if stem(key) not in quoted and not key.startswith(composed)}
     assert unused == set()
     assert all(key.startswith("desk.") for key in ENGLISH["desk"])
+
+
+def test_every_text_of_the_check_is_used_and_each_that_it_needs_is_there() -> None:
+    named = set(
+        re.findall(r'"(check(?:\.\w+)+)"', source("booking/**/*.py", "graphql_api/**/*.py", "desk/**/*.py"))
+    )
+    composed = ("check.weekday.", "check.length.")
+
+    known = {stem(key) for key in ENGLISH["check"]}
+    assert {key for key in known - named if not key.startswith(composed)} == set()
+    assert named - known == set()
 
 
 def test_every_key_that_the_code_names_has_a_text() -> None:

@@ -8,7 +8,7 @@ import tomlkit
 from tomlkit.items import Item
 
 from booking.catalogue.clinic_file.export.toml_text import MAX_WIDTH, toml_key, toml_value
-from booking.catalogue.clinic_file.positions import Path, statements
+from booking.catalogue.clinic_file.parsing.positions import Path, statements
 
 
 @dataclass

@@ -17,7 +17,7 @@ from booking.catalogue.clinic_file.export.toml_text import toml_key
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import WorkingHoursSection
 from booking.catalogue.clinic_file.model.section import Section
-from booking.catalogue.clinic_file.positions import Path
+from booking.catalogue.clinic_file.parsing.positions import Path
 
 HEADED = ("locations", "closures", "screening", "services", "practitioners", "hours")
 """Lists whose items get a header each; those of other lists stand in one line."""

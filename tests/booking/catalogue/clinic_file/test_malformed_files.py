@@ -16,36 +16,36 @@ UNTIL = "valid_until = 2026-12-18"
 NOT_A_DATE = f"{C}.certifications[1].valid_until: must be a date, like 2027-03-15 (without quotes)"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reported"),
-    [
-        ('"CA-ON"', '"__name__"', "locations[main-street].public_holidays: a region looks like"),
-        ('"CA-ON"', '"country_holidays"', "locations[main-street].public_holidays: a region looks like"),
-        ('"CA-ON"', '"HolidayBase"', "locations[main-street].public_holidays: a region looks like"),
-        ('"America/Toronto"', '"localtime"', "clinic.time_zone: 'localtime' is no time zone"),
-        ('country = "CA"', 'country = "UK"', "clinic.country: 'UK' is no country"),
-        ('languages = ["en", "fr"]   ', 'languages = ["en", "en"]', "clinic.languages[2]: 'en' is named"),
-        ('languages = ["fr", "en"]', 'languages = ["fr", "fr"]', "practitioners[sample-practitioner-e].lang"),
-        ('horizon = "60 days"', 'horizon = "36 h"', "policy.horizon: must be whole days"),
-        (UNTIL, "valid_until = 0", NOT_A_DATE),
-        (UNTIL, 'valid_until = "2026-12-18"', NOT_A_DATE),
-        (UNTIL, "valid_until = 2026-12-18T00:00:00", NOT_A_DATE),
-        ("to = 2026-12-16", "to = 9999-12-31", f"{B}.time_off[1].to: the year must be from 1900 to 9998"),
-        (
-            "Practitioner A",
-            "Practitioner\\u0000",
-            "practitioners[sample-practitioner-a].name: has a character",
-        ),
-        ("Main Street clinic", "\\u0000", "locations[main-street].name: has a character"),
-        (
-            "{ from = 2026-12-14",
-            "{ from_ = 2026-12-14",
-            f"{B}.time_off[1].from_: unknown key; did you mean 'f",
-        ),
-        ('price = "110.00"', 'price = "١١٠.٠٠"', "services[dry-needling].price: '١١٠.٠٠' is no price"),
-        ("visits = 3", f"visits = {'9' * 5000}", "this is not TOML: Exceeds the limit"),
-    ],
-)
+INVALID_VALUES = [
+    ('"CA-ON"', '"__name__"', "locations[main-street].public_holidays: a region looks like"),
+    ('"CA-ON"', '"country_holidays"', "locations[main-street].public_holidays: a region looks like"),
+    ('"CA-ON"', '"HolidayBase"', "locations[main-street].public_holidays: a region looks like"),
+    ('"America/Toronto"', '"localtime"', "clinic.time_zone: 'localtime' is no time zone"),
+    ('country = "CA"', 'country = "UK"', "clinic.country: 'UK' is no country"),
+    ('languages = ["en", "fr"]   ', 'languages = ["en", "en"]', "clinic.languages[2]: 'en' is named"),
+    ('languages = ["fr", "en"]', 'languages = ["fr", "fr"]', "practitioners[sample-practitioner-e].lang"),
+    ('horizon = "60 days"', 'horizon = "36 h"', "policy.horizon: must be whole days"),
+    (UNTIL, "valid_until = 0", NOT_A_DATE),
+    (UNTIL, 'valid_until = "2026-12-18"', NOT_A_DATE),
+    (UNTIL, "valid_until = 2026-12-18T00:00:00", NOT_A_DATE),
+    ("to = 2026-12-16", "to = 9999-12-31", f"{B}.time_off[1].to: the year must be from 1900 to 9998"),
+    (
+        "Practitioner A",
+        "Practitioner\\u0000",
+        "practitioners[sample-practitioner-a].name: has a character",
+    ),
+    ("Main Street clinic", "\\u0000", "locations[main-street].name: has a character"),
+    (
+        "{ from = 2026-12-14",
+        "{ from_ = 2026-12-14",
+        f"{B}.time_off[1].from_: unknown key; did you mean 'f",
+    ),
+    ('price = "110.00"', 'price = "١١٠.٠٠"', "services[dry-needling].price: '١١٠.٠٠' is no price"),
+    ("visits = 3", f"visits = {'9' * 5000}", "this is not TOML: Exceeds the limit"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "reported"), INVALID_VALUES)
 def test_an_invalid_value_is_reported_with_its_path(old: str, new: str, reported: str) -> None:
     lines = mistakes(edit_file({old: new}))
 

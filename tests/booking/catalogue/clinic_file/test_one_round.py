@@ -6,7 +6,7 @@ import pytest
 
 from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
-from booking.catalogue.clinic_file.positions import line_numbers
+from booking.catalogue.clinic_file.parsing.positions import line_numbers
 from booking.catalogue.clinic_file.warnings import clinic_file_warnings
 from booking.storage.models.catalogue import Location, TimeOff
 from tests.support.clinics import SAMPLE, edit_file, practitioner, small_clinic
