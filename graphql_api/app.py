@@ -75,6 +75,7 @@ from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
 from web.notice import COST_OF_PAGE, Notices, charge_page
 from web.pages import page_routes
+from web.photos import COST_OF_PHOTO, photo_routes
 from web.sms_callbacks import SmsCallbacks, sms_routes
 from web.visits.routes import visit_routes
 from web.waiting.routes import waiting_routes
@@ -174,6 +175,7 @@ def create_app(
         *visit_routes(noscript),
         *(sms_routes(SmsCallbacks(database, clock, token, settings.site, charge)) if token else ()),
         *waiting_routes(noscript),
+        *photo_routes(database, partial(charge_page, limits.charge, cost=COST_OF_PHOTO)),
         *desk_routes(
             DeskSite(
                 database,

@@ -32,13 +32,13 @@ TakePoints = Callable[[Request, int], int]
 """Charges the client, and returns the seconds until it has enough points; 0 if it had."""
 
 
-def charge_page(take_points: TakePoints, request: Request) -> None:
-    """Charge the client for a page.
+def charge_page(take_points: TakePoints, request: Request, cost: int = COST_OF_PAGE) -> None:
+    """Charge the client for a page, or for another answer of this `cost`.
 
     Raises:
         HTTPException: 429, when the client has asked for too much in a short time.
     """
-    if wait := take_points(request, COST_OF_PAGE):
+    if wait := take_points(request, cost):
         headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
         raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, f"Please ask again in {wait} s.\n", headers)
 

@@ -36,6 +36,8 @@ class Internals:
     """The time at which the first of the holds at the request's start expires."""
     actor: Actor | None
     """The partner's key, as the audit trail names it; None without a key: it may be the patient."""
+    site: str
+    """Where visitors reach this server, without a slash at the end."""
     networks: tuple[Network, ...]
     """Of the client's address, the narrowest first, or the partner's key."""
     holder: Holder

@@ -24,6 +24,7 @@ from booking.catalogue.lookup import (
     deliverable_offers,
     practitioners_offering,
 )
+from booking.catalogue.photos import photo_versions
 from booking.domain.actor import Actor
 from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode
 from booking.domain.open_slot import OpenSlot
@@ -116,6 +117,7 @@ class Loaders:
         self.questions: DataLoader[str, ScreeningQuestion] = batched(_all(all_screening_questions))
         self.screening: DataLoader[str, list[ScreeningQuestion]] = batched(screening_questions_by_service)
         self.hours: DataLoader[str, list[WeeklyTime]] = batched(opening_hours_by_location)
+        self.photos: DataLoader[str, str | None] = batched(_photo_versions)
         self.practitioners_of: DataLoader[str, list[Practitioner]] = batched(
             partial(_practitioners_by_service, now=now)
         )
@@ -241,6 +243,12 @@ def _all(
 ) -> Callable[[BookingSession, Collection[str]], Awaitable[Mapping[str, V]]]:
     """The catalogue is cached as a whole, so its loaders read all rows."""
     return lambda session, _keys: read(session)
+
+
+async def _photo_versions(session: BookingSession, practitioners: Collection[str]) -> dict[str, str | None]:
+    """None for a practitioner without a photo."""
+    versions = await photo_versions(session)
+    return {slug: versions.get(slug) for slug in practitioners}
 
 
 async def _practitioners_by_service(

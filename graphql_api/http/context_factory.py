@@ -93,6 +93,7 @@ class ContextFactory:
                 check_webhook_url=self.webhook_client.check,
                 next_hold_expiry=start.next_hold_expiry,
                 actor=actor,
+                site=settings.site,
                 networks=self.limits.networks(request, key),
                 holder=self.limits.holder(request, key),
                 budgets=self.limits.budgets(request, key),

@@ -17,6 +17,8 @@ from booking.storage.models.catalogue import Service as ServiceRow
 from booking.storage.queries.catalogue import listed_locations
 from booking.waiting_list.rules import has_waiting_list
 from graphql_api.context.context import Context, Info
+from graphql_api.context.loaders import resolve_loaded
+from graphql_api.types.images import Image, PhotoSize
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.types.time_intervals import OpeningHours
 
@@ -263,6 +265,14 @@ class Practitioner(Node):
     name: str = strawberry.field(description="Their name.")
     title: str | None = strawberry.field(description="Their profession.")
     languages: list[str] = strawberry.field(description="Languages that they speak (BCP 47).")
+    about: str | None = strawberry.field(description="A sentence or two about them, for patients.")
+
+    @strawberry.field(description="Their photo, square; null where there is none.")
+    def photo(self, info: Info, size: PhotoSize = 192) -> Image | None:
+        slug, context = self.slug, info.context
+        return resolve_loaded(
+            context.load.photos, slug, lambda version: Image.of_photo(slug, version, size, context)
+        )
 
     @strawberry.field(description="The services that they may deliver on some day that can be booked.")
     async def services(
@@ -285,4 +295,5 @@ class Practitioner(Node):
             name=row.name,
             title=context.translate_optional(row.title),
             languages=list(row.languages),
+            about=context.translate_optional(row.about),
         )

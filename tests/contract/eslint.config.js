@@ -24,7 +24,7 @@ export default [
           exceptions: {
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
-              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'FrequentQuestion', 'Money', 'OpeningHours', 'PageInfo'],
+              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'FrequentQuestion', 'Image', 'Money', 'OpeningHours', 'PageInfo'],
               ...['Challenge', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
               ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person', 'WaitingListPolicy'],
               ...problems,

@@ -13,6 +13,8 @@ MODEL = Path("booking/catalogue/clinic_file/model")
 KINDS = {
     "Text": "text",
     "LogoFile": "file",
+    "PhotoFile": "file",
+    "AboutText": "text",
     "MailText": "text",
     "Line": "line",
     "Slug": "slug",

@@ -23,6 +23,7 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
 MARKUP = re.compile(r"</?[a-zA-Z!]|[{}]")
 MAX_MAIL_TEXT = 600
+MAX_ABOUT = 300
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 # They mean the computer's own zone, and browsers don't know them.
 UNUSABLE_ZONES = {"Factory", "localtime"}
@@ -248,11 +249,19 @@ def _text(value: Any) -> TranslatedText:
     return TranslatedText({language: _printable(text) for language, text in value.items()})
 
 
+def _about(value: Any) -> TranslatedText:
+    return _short(_text(value), MAX_ABOUT)
+
+
+def _short(texts: TranslatedText, most: int) -> TranslatedText:
+    if any(len(text) > most for text in texts.values()):
+        raise InvalidValue("check.tooLong", limit=most)
+    return texts
+
+
 def _mail_text(value: Any) -> TranslatedText:
-    texts = _text(value)
+    texts = _short(_text(value), MAX_MAIL_TEXT)
     for text in texts.values():
-        if len(text) > MAX_MAIL_TEXT:
-            raise InvalidValue("check.tooLong", limit=MAX_MAIL_TEXT)
         if MARKUP.search(text):
             raise InvalidValue("check.markup", tag="<b>", field="{name}")
     return texts
@@ -279,6 +288,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str | None, BeforeValidator(_region), spelling.REGION]
 Text = Annotated[TranslatedText, PlainValidator(_text), spelling.TEXT]
+AboutText = Annotated[TranslatedText, PlainValidator(_about), spelling.TEXT]
 MailText = Annotated[TranslatedText, PlainValidator(_mail_text), spelling.TEXT]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)

@@ -28,6 +28,7 @@ from booking.storage.models.catalogue import (
     MailLogo,
     OpeningHours,
     Practitioner,
+    PractitionerPhoto,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -77,7 +78,14 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
             ],
             Service: _listed(Service, file.services, file, "screening"),
             Practitioner: _listed(
-                Practitioner, file.practitioners, file, "services", "certifications", "hours", "time_off"
+                Practitioner,
+                file.practitioners,
+                file,
+                "services",
+                "certifications",
+                "hours",
+                "time_off",
+                "photo",
             ),
         },
         parts={
@@ -94,6 +102,17 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
             ],
             TimeOff: list(_time_off(file)),
             MailLogo: [asdict(file.mails.logo)] if file.mails.logo else [],
+            PractitionerPhoto: [
+                {
+                    "practitioner": practitioner.slug,
+                    "size": size,
+                    "version": practitioner.photo.version,
+                    "content": content,
+                }
+                for practitioner in file.practitioners
+                if practitioner.photo
+                for size, content in practitioner.photo.pictures.items()
+            ],
             ServiceOffer: [
                 {"service": service, "practitioner": practitioner.slug}
                 for practitioner in file.practitioners

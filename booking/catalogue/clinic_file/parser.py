@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from booking.catalogue.clinic_file.logo import FOLDER
+from booking.catalogue.clinic_file.images.file import FOLDER
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parsing.positions import line_numbers, line_of
 from booking.catalogue.clinic_file.parsing.repair import repaired

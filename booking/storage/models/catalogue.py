@@ -13,6 +13,9 @@ from booking.domain.screening import Outcome
 from booking.domain.translations import Faq, Translations
 from booking.storage.base import Table, enum_column, slug_column
 
+PHOTO_SIZES = (96, 192, 384)
+"""Widths and heights of the pictures of a photo, in pixels."""
+
 
 class Clinic(Table):
     """The one clinic that this database is for, and its booking policy."""
@@ -150,8 +153,25 @@ class Practitioner(Table):
     name: Mapped[str]
     title: Mapped[Translations | None]
     languages: Mapped[list[str]]
+    about: Mapped[Translations | None]
     position: Mapped[int]
     listed: Mapped[bool]
+
+
+class PractitionerPhoto(Table):
+    """One of the square WebP pictures that were made of a practitioner's photo."""
+
+    __tablename__ = "practitioner_photos"
+    __table_args__ = (
+        CheckConstraint("size IN (96, 192, 384)", name="known_size"),
+        CheckConstraint("length(version) = 16", name="version"),
+        CheckConstraint("length(content) BETWEEN 1 AND 200000", name="small"),
+    )
+
+    practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), primary_key=True)
+    size: Mapped[int] = mapped_column(primary_key=True)  # width and height in pixels
+    version: Mapped[str] = mapped_column(String(16))  # of the photo, the same for all sizes
+    content: Mapped[bytes]
 
 
 class OpeningHours(Table):

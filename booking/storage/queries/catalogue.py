@@ -16,6 +16,7 @@ from booking.storage.models.catalogue import (
     Location,
     OpeningHours,
     Practitioner,
+    PractitionerPhoto,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -75,6 +76,12 @@ async def listed_locations(session: BookingSession) -> Sequence[Location]:
 async def listed_practitioners(session: BookingSession) -> Sequence[Practitioner]:
     query = select(Practitioner).where(Practitioner.listed).order_by(Practitioner.position)
     return (await session.scalars(query)).all()
+
+
+async def versions_of_photos(session: BookingSession) -> dict[str, str]:
+    """The version of each practitioner's photo, by the practitioner's slug."""
+    query = select(PractitionerPhoto.practitioner, PractitionerPhoto.version).distinct()
+    return {slug: version for slug, version in await session.execute(query)}  # noqa: C416  Rows are no pairs to mypy.
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import argparse
 from difflib import unified_diff
 from pathlib import Path
 
-from booking.catalogue.clinic_file.export.clinic_text import exported_text, logo_name, unloaded_edits
-from booking.catalogue.clinic_file.export.content import stored_logo
+from booking.catalogue.clinic_file.export.clinic_text import exported_text, unloaded_edits
+from booking.catalogue.clinic_file.export.images import write_images
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
 from booking.catalogue.clinic_file.mapping import ClinicRows
 from booking.catalogue.clinic_file.parser import enabled_features
@@ -65,7 +65,8 @@ def _export(arguments: argparse.Namespace, settings: Settings) -> None:
             "over, `book-online export --force` drops them, `--dry-run` shows the difference"
         )
     else:
-        _write_logo(rows, file.parent, text)
+        for image in write_images(text, rows, file.parent):
+            print(f"Wrote {image}.")
         write_clinic_file(file, text)
         print(f"Wrote {file}.")
 
@@ -75,15 +76,6 @@ def _text(file: Path, settings: Settings) -> str:
     text = read_clinic_file(file).removeprefix(BYTE_ORDER_MARK)
     clinic_in(text, settings, file.parent)
     return text
-
-
-def _write_logo(rows: ClinicRows, folder: Path, text: str) -> None:
-    """Put the image where the file looks for it, unless it is there."""
-    logo, name = stored_logo(rows), logo_name(text)
-    if logo and name and not (folder / name).exists():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(logo.content)
-        print(f"Wrote {folder / name}.")
 
 
 async def _rows(database: Database) -> ClinicRows:

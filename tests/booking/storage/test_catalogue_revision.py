@@ -40,8 +40,9 @@ DESK = {
 """Tables that the front desk writes, which decide about open times too."""
 LEAVES = ("certifications", "closures", "opening_hours", "service_offers", "service_screening", "time_off")
 OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments", "reminders", "reminder_plan"}
-OF_MAILS = {"mail_logo"}
-"""`tests/booking/notifications/test_logo.py` changes it beside a server that has read it."""
+IMAGES = {"mail_logo", "practitioner_photos"}
+"""`tests/booking/notifications/test_logo.py` and `tests/web/test_photos.py` change them beside a server
+that has read them."""
 
 
 async def revision(database: Database) -> str:
@@ -70,7 +71,7 @@ def test_every_table_of_the_catalogue_is_listed_here() -> None:
         if mapper.class_.__module__.rpartition(".")[2]
         in ("appointments", "blocked_time", "catalogue", "holds", "ticks")
     }
-    assert names == CATALOGUE.keys() | DESK.keys() | OTHERS | OF_MAILS
+    assert names == CATALOGUE.keys() | DESK.keys() | OTHERS | IMAGES
 
 
 @pytest.mark.parametrize("table", CATALOGUE)

@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from booking.catalogue.clinic_file.export.content import Content, FileContent, file_content, stored_logo
+from booking.catalogue.clinic_file.export.content import Content, FileContent, file_content
 from booking.catalogue.clinic_file.export.document import parse_document
+from booking.catalogue.clinic_file.export.images import write_images
 from booking.catalogue.clinic_file.export.merge import merge
 from booking.catalogue.clinic_file.mapping import ClinicRows, rows_of_clinic_file
 from booking.catalogue.clinic_file.model.file import ClinicFile
@@ -36,7 +37,7 @@ class InexpressibleCatalogue(Exception):
 def exported_text(rows: ClinicRows, like: str = "", *, folder: Path | None = None) -> str:
     """The rows as a file; `like` is a file without mistakes, whose text stays where it says the same.
 
-    It names its logo in the `folder`; a logo that is not there yet gets a name by its content.
+    It names its images in the `folder`; one that is not there yet gets a name by its content.
 
     Features and their settings are not in the database: they are those of `like`.
 
@@ -76,12 +77,6 @@ def with_revision(text: str, revision: str) -> str:
     return document.text
 
 
-def logo_name(text: str) -> str | None:
-    """The file that a clinic's file names as its logo."""
-    name: str | None = _toml(text).get("mails", {}).get("logo")
-    return name
-
-
 def _drafts(wanted: FileContent, like: str, folder: Path | None) -> Iterator[str]:
     """Texts that most likely say what is wanted, from the one with the fewest changes."""
     if not like:
@@ -96,12 +91,9 @@ def _drafts(wanted: FileContent, like: str, folder: Path | None) -> Iterator[str
 
 
 def _written_content(text: str, rows: ClinicRows) -> FileContent:
-    """What the text says once the logo is where it says."""
-    logo, name = stored_logo(rows), logo_name(text)
+    """What the text says once its images are where it says."""
     with TemporaryDirectory() as folder:
-        if logo and name and not Path(name).is_absolute():
-            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / name).write_bytes(logo.content)
+        write_images(text, rows, Path(folder))
         return _content(text, Path(folder))
 
 

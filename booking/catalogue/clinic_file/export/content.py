@@ -3,15 +3,16 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.clinic_file.fields import Week
-from booking.catalogue.clinic_file.image_header import MediaType
-from booking.catalogue.clinic_file.logo import Logo
+from booking.catalogue.clinic_file.images.image_header import MediaType
+from booking.catalogue.clinic_file.images.logo import Logo
+from booking.catalogue.clinic_file.images.photo import Photo
 from booking.catalogue.clinic_file.mapping import NO_REMINDERS, ClinicRows, Row, time_away
 from booking.catalogue.clinic_file.model.clinic import (
     BusyCalendarsSection,
@@ -46,6 +47,7 @@ from booking.storage.models.catalogue import (
     MailLogo,
     OpeningHours,
     Practitioner,
+    PractitionerPhoto,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -165,6 +167,7 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
                     if (place["slug"], row["slug"]) in parts.weeks
                 ],
                 time_off=[],
+                photo=parts.photos.get(row["slug"]),
             )
             for row in parts.named[Practitioner]
         ],
@@ -183,6 +186,14 @@ def stored_logo(rows: ClinicRows) -> Logo | None:
     for row in rows.parts[MailLogo]:
         return Logo(MediaType(row["media_type"]), row["width"], row["height"], row["content"])
     return None
+
+
+def stored_photos(rows: ClinicRows) -> Mapping[str, Photo]:
+    """By the practitioner's slug."""
+    pictures: dict[str, dict[int, bytes]] = defaultdict(dict)
+    for row in rows.parts[PractitionerPhoto]:
+        pictures[row["practitioner"]][row["size"]] = row["content"]
+    return {slug: Photo(by_size) for slug, by_size in pictures.items()}
 
 
 class _Parts:
@@ -210,6 +221,7 @@ class _Parts:
         self.offers: dict[str, list[str]] = defaultdict(list)
         for row in sorted(rows.parts[ServiceOffer], key=lambda row: positions[row["service"]]):
             self.offers[row["practitioner"]].append(row["service"])
+        self.photos = stored_photos(rows)
         self.screening: dict[str, list[str]] = defaultdict(list)
         for row in sorted(rows.parts[ServiceScreening], key=lambda row: row["position"]):
             self.screening[row["service"]].append(row["question"])

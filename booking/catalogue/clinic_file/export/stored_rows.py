@@ -15,6 +15,7 @@ from booking.storage.models.catalogue import (
     MailLogo,
     OpeningHours,
     Practitioner,
+    PractitionerPhoto,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -31,6 +32,7 @@ PARTS: dict[type[Table], dict[str, type[Table]]] = {
     Certification: {"practitioner": Practitioner},
     TimeOff: {"practitioner": Practitioner},
     MailLogo: {},
+    PractitionerPhoto: {"practitioner": Practitioner},
     ServiceOffer: {"service": Service, "practitioner": Practitioner},
     ServiceScreening: {"service": Service, "question": ScreeningQuestion},
 }

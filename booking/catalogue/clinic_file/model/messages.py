@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from booking.catalogue.clinic_file.fields import ClockTime, Duration, MailText, QuietHours, between
-from booking.catalogue.clinic_file.logo import LogoFile
+from booking.catalogue.clinic_file.images.logo import LogoFile
 from booking.catalogue.clinic_file.model.section import Section
 
 HALF_HOUR = timedelta(minutes=30)

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from booking.catalogue.clinic_file.fields import Day, Line, Moment, Slug, Text, Weekly
+from booking.catalogue.clinic_file.fields import AboutText, Day, Line, Moment, Slug, Text, Weekly
 from booking.catalogue.clinic_file.formats import Language
+from booking.catalogue.clinic_file.images.photo import PhotoFile
 from booking.catalogue.clinic_file.model.section import Section
 
 
@@ -45,6 +46,11 @@ class PractitionerSection(Section):
     """Their profession."""
     languages: list[Language] = []
     """Languages that they speak with patients."""
+    about: AboutText | None = None
+    """A sentence or two to patients, 300 characters at most."""
+    photo: PhotoFile | None = None
+    """A JPEG, PNG or WebP in the folder of this file, 10 MB at most. Its middle is shown, as a square; 384
+    pixels each way look best. It is never fetched from another server."""
     services: list[Slug] = []
     """Slugs of the services that they offer."""
     certifications: list[CertificationSection] = []

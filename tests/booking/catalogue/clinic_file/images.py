@@ -1,7 +1,10 @@
 """Images as files: small, of one colour, and with the faults that an image may have."""
 
 import struct
+from io import BytesIO
 from zlib import compress, crc32
+
+from PIL import ExifTags, Image
 
 
 def png(width: int, height: int) -> bytes:
@@ -30,3 +33,25 @@ def jpeg(width: int, height: int, *, orientation: int | None = None, components:
         if content
     )
     return b"\xff\xd8" + body + b"\x12\x34\xff\xd9"
+
+
+def picture(
+    width: int,
+    height: int,
+    *,
+    kind: str = "JPEG",
+    mode: str = "RGB",
+    orientation: int | None = None,
+    top: str = "red",
+    bottom: str = "blue",
+) -> bytes:
+    """An image of two colours, the `top` and the `bottom` half, with a maker's name in its metadata."""
+    image = Image.new("RGB", (width, height), bottom)
+    image.paste(Image.new("RGB", (width, height // 2), top))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Sample Camera"
+    if orientation is not None:
+        exif[ExifTags.Base.Orientation] = orientation
+    written = BytesIO()
+    image.convert(mode).save(written, kind, exif=exif)
+    return written.getvalue()

@@ -33,7 +33,7 @@ def line(text: str, start: str) -> int:
 
 
 def test_mistakes_of_structure_and_rules_and_several_of_one_value_are_told_together() -> None:
-    text = small_clinic(duration="44 min", practitioners=practitioner("one", "09:01-12:00", "photo = 1"))
+    text = small_clinic(duration="44 min", practitioners=practitioner("one", "09:01-12:00", "picture = 1"))
     text = text.replace('services = ["visit"]', 'services = ["visit", "other"]')
     text = text.replace('["09:01-12:00"]', '["09:01-12:00", "x"]')
     text = text.replace("languages", "langages")
@@ -48,7 +48,7 @@ def test_mistakes_of_structure_and_rules_and_several_of_one_value_are_told_toget
     )
     assert any("'09:01-12:00' must be on multiples" in each for each in found)
     assert f"{line(text, 'services =')} practitioners[one].services[2]: there is no service 'other'" in found
-    assert any("photo: unknown key; the keys here are certifications, hours" in each for each in found)
+    assert any("picture: unknown key; the keys here are about, certifications" in each for each in found)
 
 
 def test_one_file_leaves_nothing_behind_for_the_next() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.booking.catalogue.clinic_file.images import png
+from tests.booking.catalogue.clinic_file.images import picture, png
 from tests.graphql_api.cli.access.clinic_commands import ClinicCommands
 from tests.graphql_api.cli.test_cli import run
 from tests.support.clinics import FILE, SAMPLE, edit_file, small_clinic
@@ -100,6 +100,22 @@ def test_the_logo_is_written_beside_a_file_that_is_elsewhere(tmp_path: Path) -> 
     assert wrote == [f"Wrote elsewhere/{images[0].name}.", "Wrote elsewhere/clinic.toml."]
     assert images[0].read_bytes() == png(240, 64)
     assert run("load", "elsewhere/clinic.toml", folder=tmp_path).stdout == ""
+
+
+def test_photos_are_written_beside_a_file_that_is_elsewhere(tmp_path: Path) -> None:
+    write(tmp_path, small_clinic().replace("[[practitioners]]", '[[practitioners]]\nphoto = "one.jpg"', 1))
+    (tmp_path / "one.jpg").write_bytes(picture(900, 700))
+    run("load", folder=tmp_path)
+    assert run("export", folder=tmp_path).stdout.endswith("was left as it is.\n")
+    (tmp_path / "elsewhere").mkdir()
+
+    wrote = run("export", "elsewhere/clinic.toml", folder=tmp_path).stdout.splitlines()
+
+    [image] = (tmp_path / "elsewhere" / "photos").iterdir()
+    assert wrote == [f"Wrote elsewhere/photos/{image.name}.", "Wrote elsewhere/clinic.toml."]
+    assert image.read_bytes()[8:12] == b"WEBP"
+    assert run("load", "elsewhere/clinic.toml", folder=tmp_path).stdout == ""
+    assert run("export", "elsewhere/clinic.toml", folder=tmp_path).stdout.endswith("was left as it is.\n")
 
 
 def test_edits_that_were_not_loaded_are_not_lost_in_silence(clinic: Path) -> None:

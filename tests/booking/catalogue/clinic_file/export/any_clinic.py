@@ -15,6 +15,7 @@ OFFSETS = st.sampled_from([None, timezone(timedelta(hours=-8)), timezone(timedel
 WORDS = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters=[*map(chr, range(32))]), min_size=1
 ).filter(str.strip)
+SHORT = WORDS.map(lambda text: text[:300]).filter(str.strip)
 LINES = st.lists(WORDS, min_size=1, max_size=3).map("\n".join).map(str.strip).filter(bool)
 OUTCOMES = st.sampled_from(["cleared", "tell", "call"])
 TICKS = st.sampled_from(["0 min", "5min", "45 min", "1 h", "60 min", "90 min", "2h"])
@@ -216,6 +217,7 @@ def practitioner(
         "name": draw(st.sampled_from(["Sample Practitioner", "Sample O'Practitioner"])),
         "services": draw(st.permutations(services)),
         **draw(optional("title", text)),
+        **draw(optional("about", texts(languages, SHORT))),
         **draw(optional("languages", st.permutations(languages))),
         **draw(optional("certifications", kinds)),
         **draw(optional("hours", hours | weeks().map(lambda week: [{**said, "week": week}]))),

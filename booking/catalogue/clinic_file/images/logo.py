@@ -2,16 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, ValidationInfo
 
-from booking.catalogue.clinic_file.image_header import MediaType, UnusableImage, read_image_header
+from booking.catalogue.clinic_file.images.file import named_file
+from booking.catalogue.clinic_file.images.image_header import MediaType, UnusableImage, read_image_header
 from booking.i18n.sentences import InvalidValue, quoted
 
-FOLDER = "folder"
-"""The key of the folder in the context of pydantic's validation."""
 MAX_BYTES = 100_000
 MAX_PIXELS = 2000
 SHOWN_WIDTH, SHOWN_HEIGHT = 240, 64
@@ -30,30 +28,10 @@ class Logo:
 
 
 def _logo(value: Any, info: ValidationInfo) -> Logo:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise InvalidValue("check.logo")
-    if "://" in value or value.startswith(("//", "data:", "cid:")):
-        raise InvalidValue("check.logo.elsewhere")
-    folder = (info.context or {}).get(FOLDER)
-    if folder is None:
-        raise InvalidValue("check.logo.noFolder")
-    return _fitted(value, _read(value, folder))
-
-
-def _read(name: str, folder: Path) -> bytes:
-    """At most one byte more than is allowed."""
-    try:
-        file = (folder / name).resolve()
-        if not file.is_relative_to(folder.resolve()):
-            raise InvalidValue("check.logo.elsewhere")
-        if not file.is_file():
-            raise InvalidValue("check.logo.noFile", name=quoted(name))
-        with file.open("rb") as opened:
-            return opened.read(MAX_BYTES + 1)
-    except OSError as reason:
-        raise InvalidValue(
-            "check.logo.unreadable", name=quoted(name), reason=reason.strerror or str(reason)
-        ) from None
+    content = named_file(
+        value, info, at_most=MAX_BYTES, otherwise="check.logo", elsewhere="check.logo.elsewhere"
+    )
+    return _fitted(value, content)
 
 
 def _fitted(name: str, content: bytes) -> Logo:
