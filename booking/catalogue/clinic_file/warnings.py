@@ -1,40 +1,75 @@
 """What a clinic's file may say, but most likely doesn't mean: told by `check`, and no mistake."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import PractitionerSection
 from booking.catalogue.clinic_file.model.services import ServiceSection
-from booking.catalogue.clinic_file.spelling import WEEKDAYS
+from booking.catalogue.clinic_file.spelling import weekday
 from booking.catalogue.clinic_file.validation import day_at_both, hours_without_breaks, place_of
+from booking.i18n.sentences import Sentence, quoted, sentence
+from booking.i18n.texts import Texts
 from booking.timegrid.ticks import DAY
 
 
-def clinic_file_warnings(file: ClinicFile, *, today: date, languages: Collection[str]) -> list[str]:
-    """A sentence for each, with its place; `languages` are those that the program has words in."""
+@dataclass(frozen=True)
+class FileWarning:
+    """`table` is one of the file's, `slug` names an item if it is a list, `key` is the one inside, if any.
+
+    `item` counts from 1 where the key is a list.
+    """
+
+    table: str
+    told: Sentence
+    slug: str = ""
+    key: str = ""
+    item: int | None = None
+
+    @property
+    def path(self) -> str:
+        """`services[dry-needling].duration`."""
+        place = f"{self.table}[{self.slug}]" if self.slug else self.table
+        key = f"{self.key}[{self.item}]" if self.item else self.key
+        return f"{place}.{key}" if key else place
+
+    def in_words(self, texts: Texts) -> str:
+        """The sentence in the language of the texts, without the path."""
+        return self.told.in_words(texts)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.told}"
+
+
+Warnings = Iterator[FileWarning]
+
+
+def clinic_file_warnings(file: ClinicFile, *, today: date, languages: Collection[str]) -> list[FileWarning]:
+    """`languages` are those that the program has words in."""
     return [
         *_clinic(file, languages),
-        *(sentence for service in file.services for sentence in _service(file, service, today)),
+        *(warning for service in file.services for warning in _service(file, service, today)),
         *_locations(file, today),
         *_practitioners(file, today),
     ]
 
 
-def _clinic(file: ClinicFile, languages: Collection[str]) -> Iterator[str]:
+def _clinic(file: ClinicFile, languages: Collection[str]) -> Warnings:
     for language in file.clinic.languages:
         if language.partition("-")[0] not in {known.partition("-")[0] for known in languages}:
-            yield f"clinic.languages: there are no words in {language!r}; {', '.join(languages)} have them"
+            told = sentence("check.noWords", language=quoted(language), languages=", ".join(languages))
+            yield FileWarning("clinic", told, key="languages")
     if file.policy.minimum_notice >= file.policy.horizon:
-        yield "policy.minimum_notice: reaches beyond the horizon, so that nothing can be booked"
+        yield FileWarning("policy", sentence("check.noticeBeyondHorizon"), key="minimum_notice")
     yield from _reminders(file)
     if file.sms and not (file.reminders and file.reminders.reminder_days):
-        yield "sms: text messages are reminders, and there is no table [reminders] with days"
+        yield FileWarning("sms", sentence("check.textsWithoutReminders"))
     yield from _waiting_list(file)
 
 
-def _reminders(file: ClinicFile) -> Iterator[str]:
+def _reminders(file: ClinicFile) -> Warnings:
     reminders = file.reminders
     if reminders is None:
         return
@@ -42,28 +77,24 @@ def _reminders(file: ClinicFile) -> Iterator[str]:
         begins, ends = reminders.quiet_hours
         # On the clock's face, from where the quiet begins.
         if (reminders.reminder_time - begins) % DAY < (ends - begins) % DAY:
-            yield "reminders.at: is within the quiet hours, so that reminders are sent when those end"
+            yield FileWarning("reminders", sentence("check.reminderInQuietHours"), key="at")
     if all(days >= file.policy.horizon.days for days in reminders.reminder_days):
-        yield "reminders.days_before: reaches beyond the horizon, or is empty, so that nobody is reminded"
+        yield FileWarning("reminders", sentence("check.nobodyReminded"), key="days_before")
 
 
-def _waiting_list(file: ClinicFile) -> Iterator[str]:
+def _waiting_list(file: ClinicFile) -> Warnings:
     waiting_list, policy = file.waiting_list, file.policy
     if waiting_list is None:
         return
     notice = waiting_list.waiting_list_notice
     if notice is not None and notice > policy.minimum_notice:
-        yield (
-            "waiting_list.minimum_notice: is longer than that of the policy, so that times are offered to "
-            "everybody but those who wait"
-        )
+        yield FileWarning("waiting_list", sentence("check.offersAfterOthers"), key="minimum_notice")
     notice = policy.minimum_notice if notice is None else notice
     if notice >= policy.horizon:
-        yield "waiting_list.minimum_notice: reaches beyond the horizon, so that nothing is ever offered"
+        yield FileWarning("waiting_list", sentence("check.nothingOffered"), key="minimum_notice")
 
 
-def _service(file: ClinicFile, service: ServiceSection, today: date) -> Iterator[str]:
-    place = f"services[{service.slug}]"
+def _service(file: ClinicFile, service: ServiceSection, today: date) -> Warnings:
     offering = [each for each in file.practitioners if service.slug in each.services]
     certified = [
         each
@@ -72,8 +103,10 @@ def _service(file: ClinicFile, service: ServiceSection, today: date) -> Iterator
         in (None, *(held.kind for held in each.certifications if held.valid_until >= today))
     ]
     if offering and not certified:
-        yield f"{place}.requires: nobody who offers it holds a valid {service.requires!r} certificate today"
+        told = sentence("check.nobodyCertified", kind=quoted(service.requires))
+        yield FileWarning("services", told, service.slug, "requires")
     minutes = service.duration.total_seconds() / 60
+    # Of the visit alone: its buffers may reach over the end of a shift.
     longest = [
         span.closes - span.opens
         for each in certified
@@ -82,38 +115,43 @@ def _service(file: ClinicFile, service: ServiceSection, today: date) -> Iterator
         for span in spans
     ]
     if longest and max(longest) < minutes and not any(length == 1440 for length in longest):
-        yield f"{place}.duration: is longer than any shift of those who offer it"
+        yield FileWarning("services", sentence("check.longerThanShifts"), service.slug, "duration")
 
 
-def _locations(file: ClinicFile, today: date) -> Iterator[str]:
+def _locations(file: ClinicFile, today: date) -> Warnings:
     for location in file.locations:
         for number, closure in enumerate(location.closures, 1):
             if closure.last_day < today:
-                yield f"locations[{location.slug}].closures[{number}]: is over since {closure.last_day}"
+                told = sentence("check.closureOver", day=str(closure.last_day))
+                yield FileWarning("locations", told, location.slug, "closures", number)
 
 
-def _practitioners(file: ClinicFile, today: date) -> Iterator[str]:
+def _practitioners(file: ClinicFile, today: date) -> Warnings:
     last_day = today + file.policy.horizon
-    needed = {service.requires: service.slug for service in file.services if service.requires}
+    needed = {service.requires for service in file.services if service.requires}
     for practitioner in file.practitioners:
-        place = f"practitioners[{practitioner.slug}]"
+        slug = practitioner.slug
         if not any(spans for hours in practitioner.hours for spans in hours.week.values()):
-            yield f"{place}.hours: none, so that nobody can book with them"
-        yield from _ways(file, practitioner, place)
+            yield FileWarning("practitioners", sentence("check.nobodyBooks"), slug, "hours")
+        yield from _ways(file, practitioner)
         if not practitioner.services:
-            yield f"{place}.services: none, so that nobody can book with them"
+            yield FileWarning("practitioners", sentence("check.nobodyBooks"), slug, "services")
         for held in practitioner.certifications:
             if held.kind in needed and held.valid_until < last_day:
-                verb = "has expired" if held.valid_until < today else "expires within the horizon"
-                yield f"{place}.certifications: {held.kind!r} {verb}, on {held.valid_until}"
+                key = "check.certificateExpired" if held.valid_until < today else "check.certificateExpires"
+                told = sentence(key, kind=quoted(held.kind), day=str(held.valid_until))
+                yield FileWarning("practitioners", told, slug, "certifications")
 
 
-def _ways(file: ClinicFile, practitioner: PractitionerSection, place: str) -> Iterator[str]:
+def _ways(file: ClinicFile, practitioner: PractitionerSection) -> Warnings:
     minutes = int(file.policy.travel_time / timedelta(minutes=1))
     for hours, other in combinations(practitioner.hours, 2) if minutes else ():
         if (day := day_at_both(file, hours, other, minutes)) is not None:
-            places = f"{place_of(file, hours)!r} and {place_of(file, other)!r}"
-            yield (
-                f"{place}.hours: on {WEEKDAYS[day]} less than the travel time of {minutes} min is between "
-                f"{places}, so that not all times there can be booked"
+            told = sentence(
+                "check.wayTooShort",
+                day=weekday(day),
+                minutes=minutes,
+                place=quoted(place_of(file, hours)),
+                other=quoted(place_of(file, other)),
             )
+            yield FileWarning("practitioners", told, practitioner.slug, "hours")

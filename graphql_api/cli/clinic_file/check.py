@@ -22,7 +22,8 @@ def add_to(commands: Commands) -> None:
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     clinic = clinic_of(settings, arguments.file)
     schema_with(clinic.enabled)
-    warnings = clinic_file_warnings(clinic.file, today=system_clock().date(), languages=list(locales()))
+    today = system_clock().date()
+    warnings = [*map(str, clinic_file_warnings(clinic.file, today=today, languages=list(locales())))]
     if old_zones := zone_data_warning():
         warnings.append(old_zones)
     for warning in warnings:

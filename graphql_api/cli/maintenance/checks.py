@@ -106,7 +106,7 @@ def _settings(settings: Settings, _now: datetime) -> Said:
 def _clinic_file(settings: Settings, now: datetime) -> Said:
     clinic = clinic_of(settings)
     warnings = clinic_file_warnings(clinic.file, today=now.date(), languages=list(locales()))
-    yield from ((Level.NOTE, warning) for warning in warnings)
+    yield from ((Level.NOTE, str(warning)) for warning in warnings)
     if not warnings:
         yield Level.OK, f"{settings.clinic_file} has no mistakes"
 

@@ -172,7 +172,8 @@ async def test_the_visits_of_a_course_leave_the_way_between_them(database: Datab
 
 def test_hours_that_leave_no_way_are_warned_of() -> None:
     def warnings(clinic: TwoPlaces) -> list[str]:
-        return clinic_file_warnings(parse_clinic_file(clinic.file()), today=DAY, languages=["en"])
+        file = parse_clinic_file(clinic.file())
+        return [*map(str, clinic_file_warnings(file, today=DAY, languages=["en"]))]
 
     assert warnings(TwoPlaces(pause=30)) == warnings(TwoPlaces(travel=0)) == []
     [warning] = warnings(TwoPlaces(pause=25))

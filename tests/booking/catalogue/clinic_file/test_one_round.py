@@ -8,6 +8,7 @@ from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
 from booking.catalogue.clinic_file.parsing.positions import line_numbers
 from booking.catalogue.clinic_file.warnings import clinic_file_warnings
+from booking.i18n.locales import texts_for
 from booking.storage.models.catalogue import Location, TimeOff
 from tests.support.clinics import SAMPLE, edit_file, practitioner, small_clinic
 
@@ -139,7 +140,9 @@ def test_nobody_is_at_two_places_at_once(zone: str, there: str, day: str | None)
 def test_what_is_odd_but_allowed_is_a_warning(text: str, warning: str) -> None:
     warnings = clinic_file_warnings(parse_clinic_file(text), today=TODAY, languages=["en", "fr"])
 
-    assert [each for each in warnings if each.startswith(warning)]
+    [found] = [each for each in warnings if str(each).startswith(warning)]
+    assert found.in_words(texts_for("en")) == str(found.told)
+    assert found.in_words(texts_for("fr")) not in str(found)
     assert clinic_file_warnings(parse_clinic_file(small_clinic()), today=TODAY, languages=["en"]) == []
 
 
