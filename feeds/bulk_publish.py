@@ -148,11 +148,18 @@ async def _practitioners(session: BookingSession, publisher: FhirPublisher, _now
 
 async def _schedules(session: BookingSession, publisher: FhirPublisher, now: Now) -> Iterable[Resource]:
     """A Schedule for each service, practitioner and location with hours, deliverable on a bookable day."""
-    offers = await deliverable_offers(session, now=await now(session))
+    instant = await now(session)
+    offers = await deliverable_offers(session, now=instant)
     locations = {location.slug: location for location in await _listed_locations(session)}
     practitioners = {offer.practitioner.slug for offer in offers}
     hours = await weekly_opening_hours(session, locations=list(locations), practitioners=practitioners)
-    with_hours = {(row.practitioner, row.location) for row in hours}
+    today = {instant.astimezone(ZoneInfo(row.time_zone)).date() for row in locations.values()}
+    last_day = publisher.clinic.policy.last_day(max(today, default=instant.date()))
+    with_hours = {
+        (row.practitioner, row.location)
+        for row in hours
+        if row.days.touches(min(today, default=last_day), last_day)
+    }
     return (
         publisher.schedule(offer.service, offer.practitioner, location)
         for offer in offers

@@ -64,11 +64,13 @@ async def _compute(
     slugs = [location.slug for location in locations]
     hours = await weekly_opening_hours(session, locations=slugs, practitioners=practitioners)
     today = {now.astimezone(ZoneInfo(location.time_zone)).date() for location in locations}
-    closed = await closed_days(session, locations, min(today), clinic.policy.last_day(max(today)))
+    first_day, last_day = min(today), clinic.policy.last_day(max(today))
+    closed = await closed_days(session, locations, first_day, last_day)
     places: dict[str | None, set[str]] = defaultdict(set)  # of each practitioner
     own_hours: dict[str, list[WeeklyTime]] = defaultdict(list)
     async for row in cooperatively(hours):
-        places[row.practitioner].add(row.location)
+        if row.days.touches(first_day, last_day):
+            places[row.practitioner].add(row.location)
         if row.practitioner is None:
             own_hours[row.location].append(row)
     services_at: dict[str, dict[str, Service]] = defaultdict(dict)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from booking.storage.queries.desk.blocked_time import desk_times_between
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import TimeSpan, date_bits, days_window, open_bits, step_bits
 from booking.timegrid.public_holidays import public_holidays
+from booking.timegrid.recurring_days import RecurringDays
 from booking.timegrid.ticks import DAY, TICK, Window, instant_at, ticks_between
 
 MARGIN = DAY
@@ -33,6 +34,8 @@ MARGIN = DAY
 
 _Person = tuple[Practitioner, CertifiedDays | None]
 """A practitioner, and the days of the certification that is required, if any."""
+_Weeks = dict[RecurringDays, dict[int, list[TimeSpan]]]
+"""Spans by weekday, for each of the days on which they are valid."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ async def compute_working_times(
     windows = {row.slug: days_window(first, last, ZoneInfo(row.time_zone)) for row in locations}
     hours = await weekly_opening_hours(session, locations=list(windows), practitioners=practitioners)
     await asyncio.sleep(0)  # Other requests run between the steps.
-    spans = _spans_by_location_and_practitioner(hours)
+    weeks = _weeks_by_location_and_practitioner(hours)
     await asyncio.sleep(0)
     closed = await closed_days(session, locations, first, last)
     start = instant_at(min(window.first for window in windows.values()))
@@ -110,17 +113,17 @@ async def compute_working_times(
     times = []
     async for location in cooperatively(locations):
         slug, window, zone = location.slug, windows[location.slug], ZoneInfo(location.time_zone)
-        open_ = open_bits(window, zone, spans[slug, None], closed[slug])
+        open_ = _hours_bits(window, zone, weeks[slug, None], closed[slug])
         steps = step_bits(window, zone, step)
         async for practitioner, certification in cooperatively(people):
             extra_bits = _bits(window, extra[slug, practitioner.slug])
-            if not (spans[slug, practitioner.slug] or extra_bits):
+            if not (weeks[slug, practitioner.slug] or extra_bits):
                 continue
             away_bits = _bits(window, away[None, practitioner.slug]) | _bits(
                 window, away[slug, practitioner.slug]
             )
             opening = open_ | extra_bits
-            on_duty = open_bits(window, zone, spans[slug, practitioner.slug]) | extra_bits
+            on_duty = _hours_bits(window, zone, weeks[slug, practitioner.slug]) | extra_bits
             times.append(
                 WorkingTime(
                     practitioner.slug,
@@ -173,13 +176,21 @@ def _certified(window: Window, zone: ZoneInfo, certification: CertifiedDays | No
     return date_bits(window, zone, certification.valid_from, certification.valid_until)
 
 
-def _spans_by_location_and_practitioner(
+def _hours_bits(window: Window, zone: ZoneInfo, weeks: _Weeks, closed: Container[date] = ()) -> int:
+    bits = 0
+    for days, weekly in weeks.items():
+        bits |= open_bits(window, zone, weekly, closed, days=days)
+    return bits
+
+
+def _weeks_by_location_and_practitioner(
     rows: Sequence[WeeklyTime],
-) -> Mapping[tuple[str, str | None], dict[int, list[TimeSpan]]]:
-    spans: dict[tuple[str, str | None], dict[int, list[TimeSpan]]] = defaultdict(lambda: defaultdict(list))
+) -> Mapping[tuple[str, str | None], _Weeks]:
+    weeks: dict[tuple[str, str | None], _Weeks] = defaultdict(dict)
     for row in rows:
-        spans[row.location, row.practitioner][row.weekday].append(TimeSpan(row.opens, row.closes))
-    return spans
+        week = weeks[row.location, row.practitioner].setdefault(row.days, defaultdict(list))
+        week[row.weekday].append(TimeSpan(row.opens, row.closes))
+    return weeks
 
 
 async def closed_days(

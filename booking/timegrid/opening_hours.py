@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from booking.timegrid.recurring_days import EVERY_DAY, RecurringDays
 from booking.timegrid.ticks import DAY, TICK, Window, instant_at, tick_at, ticks_in
 
 TICKS_PER_DAY = ticks_in(DAY)
@@ -44,12 +45,19 @@ def days_window(first: date, last: date, zone: ZoneInfo) -> Window:
     return Window(start, max(0, tick_at(first_instant(last + DAY, zone)) - start))
 
 
-def open_bits(window: Window, zone: ZoneInfo, weekly: WeeklyHours, closed: Container[date] = ()) -> int:
-    """Ticks at which the wall clock reads a time within the day's spans, on days that are not closed."""
+def open_bits(
+    window: Window,
+    zone: ZoneInfo,
+    weekly: WeeklyHours,
+    closed: Container[date] = (),
+    *,
+    days: RecurringDays = EVERY_DAY,
+) -> int:
+    """Ticks at which the wall clock reads a time within the day's spans, on `days` that are not closed."""
     spans = tuple(tuple(weekly.get(weekday, ())) for weekday in range(7))
     bits = 0
     for first, last, midnight, day in _pieces(window, zone):
-        if day not in closed:
+        if day not in closed and day in days:
             for span in spans[day.weekday()]:
                 # A tick is open by its first minute.
                 opens, closes = midnight + -(-span.opens // 5), midnight + -(-span.closes // 5)

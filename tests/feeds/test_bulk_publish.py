@@ -257,3 +257,21 @@ async def test_a_slot_file_may_be_asked_for_in_part(http: httpx.AsyncClient) -> 
 @pytest.mark.parametrize("wanted", ["service=nothing", "location=nowhere"])
 async def test_a_slot_file_of_something_unknown_is_not_found(http: httpx.AsyncClient, wanted: str) -> None:
     assert (await http.get(f"{SLOTS}?{wanted}")).status_code == 404
+
+
+async def test_a_schedule_stands_while_its_hours_are_within_the_horizon(
+    database: Database, database_url: str
+) -> None:
+    hours = '[[practitioners.hours]]\nweek = { wed-fri = ["07:00-14:00"] }'
+
+    async def practitioners(said: str) -> set[str]:
+        await open_clinic(database, edit_file({hours: hours.replace("week =", f"{said}\nweek =")}))
+        async with asgi_client(create_app(Settings(database_url=database_url), now=lambda: NOW)) as http:
+            return {practitioner_of(row) for row in await read_lines(http, "/bulk/schedules.ndjson")}
+
+    everybody = await practitioners("")
+    assert await practitioners("until = 2026-11-23") == everybody
+    [gone] = everybody - await practitioners("until = 2026-11-22")
+    assert gone.endswith("sample-practitioner-e")
+    assert await practitioners("from = 2027-01-22") == everybody
+    assert await practitioners("from = 2027-01-23") == everybody - {gone}

@@ -162,6 +162,9 @@ week = { sat = ["09:00-12:00"] }
     assert len(main["availableService"]) == 5
     assert [service["name"] for service in harbour["availableService"]] == ["Physiotherapy follow-up"]
     assert harbour["address"] == {"@type": "PostalAddress", "streetAddress": "2 Harbour Street"}
+    ended = other.replace("week =", "until = 2026-11-20\nweek =")
+    async with client_of(sqlite_url, text + ended) as http:
+        assert (await linked_data_of(http))[1]["availableService"] == []
     assert harbour["specialOpeningHoursSpecification"] == []
     [saturday] = harbour["openingHoursSpecification"]
     assert (saturday["dayOfWeek"], saturday["opens"], saturday["closes"]) == (["Saturday"], "00:00", "23:59")

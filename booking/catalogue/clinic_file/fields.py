@@ -223,6 +223,10 @@ def _day(value: Any) -> date:
 def _date_or_time(value: Any) -> date:
     if not isinstance(value, date):
         raise InvalidValue("check.moment")
+    return _with_neighbours(value)
+
+
+def _with_neighbours(value: date) -> date:
     # At either end of the calendar a day has no date in another zone.
     if not 1900 <= value.year <= 9998:
         raise InvalidValue("check.year")
@@ -281,6 +285,8 @@ ClockTime = Annotated[timedelta, PlainValidator(_clock_time), spelling.CLOCK_TIM
 QuietHours = Annotated[tuple[timedelta, timedelta] | None, PlainValidator(_quiet_hours), spelling.QUIET_HOURS]
 """From one time on the wall to another, mostly of the next day; None for `false`."""
 Day = Annotated[date, PlainValidator(_day)]
+CalendarDay = Annotated[Day, AfterValidator(_with_neighbours)]
+"""A date from 1900 to 9998."""
 Moment = Annotated[date, PlainValidator(_date_or_time), spelling.MOMENT]
 """A date, or its subclass with a time."""
 Weekly = Annotated[Week, BeforeValidator(_week), spelling.WEEK]

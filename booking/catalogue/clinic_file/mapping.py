@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
+from booking.catalogue.clinic_file.hours.overlaps import hours_without_breaks, place_of
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.messages import RemindersSection, WaitingListSection
 from booking.catalogue.clinic_file.model.practitioners import TimeOffSection
-from booking.catalogue.clinic_file.validation import (
-    hours_without_breaks,
-    time_off_instants,
-    zones_of_practitioner,
-)
+from booking.catalogue.clinic_file.validation import time_off_instants, zones_of_practitioner
 from booking.domain.policy import WhenUnreachable
 from booking.storage.base import Table, core_table
 from booking.storage.models.catalogue import (
@@ -35,6 +32,7 @@ from booking.storage.models.catalogue import (
     ServiceScreening,
     TimeOff,
 )
+from booking.timegrid.recurring_days import EVERY_DAY, RecurringDays
 
 NO_WAITING_LIST = WaitingListSection.model_validate({"quiet_hours": False})
 NO_REMINDERS = RemindersSection.model_validate({"days_before": [], "quiet_hours": False})
@@ -204,18 +202,20 @@ def _consent_texts(file: ClinicFile) -> Iterator[Row]:
 
 
 def _opening_hours(file: ClinicFile) -> Iterator[Row]:
-    weeks: list[tuple[str, str | None, Week]] = [
-        (location.slug, None, location.hours) for location in file.locations
+    weeks: list[tuple[str, str | None, Week, RecurringDays]] = [
+        (location.slug, None, location.hours, EVERY_DAY) for location in file.locations
     ]
     weeks += [
-        (hours.location or file.locations[0].slug, practitioner.slug, hours_without_breaks(hours))
+        (place_of(file, hours), practitioner.slug, hours_without_breaks(hours), hours.days)
         for practitioner in file.practitioners
         for hours in practitioner.hours
     ]
-    for location, owner, week in weeks:
+    for location, owner, week, days in weeks:
+        valid = {"first_day": days.first, "last_day": days.last, "weeks": days.weeks}
         for weekday, spans in week.items():
             for span in spans:
-                yield {"location": location, "practitioner": owner, "weekday": weekday, **asdict(span)}
+                row = {"location": location, "practitioner": owner, "weekday": weekday}
+                yield row | asdict(span) | valid
 
 
 def _time_off(file: ClinicFile) -> Iterator[Row]:

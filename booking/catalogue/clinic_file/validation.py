@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
+from booking.catalogue.clinic_file.fields import TranslatedText, e164
+from booking.catalogue.clinic_file.hours.overlaps import day_at_both, place_of
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import (
     PractitionerSection,
@@ -17,8 +18,7 @@ from booking.catalogue.clinic_file.model.services import ServiceSection
 from booking.catalogue.clinic_file.spelling import weekday
 from booking.i18n.sentences import InvalidValue, Sentence, quoted, sentence
 from booking.timegrid.opening_hours import subtract_spans
-
-MINUTES_OF_WEEK = 7 * 1440
+from booking.timegrid.recurring_days import EVERY_DAY
 
 KeyPath = tuple[int | str, ...]
 """A place in the file: keys and list indexes, outermost first."""
@@ -153,51 +153,7 @@ def _two_places(
     for other in earlier:
         if (day := day_at_both(file, hours, other)) is not None:
             place = quoted(place_of(file, other))
-            yield path, sentence("check.twoPlaces", day=weekday(day), place=place)
-
-
-def day_at_both(
-    file: ClinicFile, hours: WorkingHoursSection, other: WorkingHoursSection, travel_minutes: int = 0
-) -> int | None:
-    """A weekday with time at two places at once, or with less than the travel time between; or None.
-
-    Compared in UTC, in winter and in summer, where zones differ.
-    """
-    zones = {location.slug: location.time_zone or file.clinic.time_zone for location in file.locations}
-    place, other_place = place_of(file, hours), place_of(file, other)
-    if other_place == place or not {place, other_place} <= zones.keys():
-        return None
-    for month in (1, 7) if zones[place] != zones[other_place] else (1,):
-        here, there = (_minutes_of_week(each, zones[place_of(file, each)], month) for each in (hours, other))
-        around = {
-            (minute + way) % MINUTES_OF_WEEK
-            for minute in there
-            for way in range(-travel_minutes, travel_minutes + 1, 5)
-        }
-        if common := here & around:
-            shift = _offset_minutes(zones[place], month)
-            return (min(common) + shift) % MINUTES_OF_WEEK // 1440
-    return None
-
-
-def place_of(file: ClinicFile, hours: WorkingHoursSection) -> str:
-    return hours.location or file.locations[0].slug
-
-
-def _minutes_of_week(hours: WorkingHoursSection, zone: str, month: int) -> set[int]:
-    """Each fifth minute worked, in UTC, from Monday on."""
-    shift = _offset_minutes(zone, month)
-    return {
-        (day * 1440 + minute - shift) % MINUTES_OF_WEEK
-        for day, spans in hours_without_breaks(hours).items()
-        for span in spans
-        for minute in range(span.opens, span.closes, 5)
-    }
-
-
-def _offset_minutes(zone: str, month: int) -> int:
-    offset = datetime(2027, month, 1, tzinfo=ZoneInfo(zone)).utcoffset()
-    return int(offset.total_seconds() // 60) if offset else 0
+            yield path, sentence("check.twoPlaces", day=day, place=place)
 
 
 def _working_hours(
@@ -212,18 +168,26 @@ def _working_hours(
     if slug not in weeks:
         yield (*path, "location"), sentence("check.noLocation", name=quoted(slug))
         return
-    if any(slug == (other.location or default) for other in earlier):
-        yield (*path, "location"), sentence("check.weekTwice", location=quoted(slug))
+    if hours.weeks > 1 and hours.first_day is None:
+        yield (*path, "every"), sentence("check.weeks.uncounted")
+    if hours.first_day and hours.last_day and hours.last_day < hours.first_day:
+        yield (*path, "until"), sentence("check.hours.backwards")
+    for number, other in enumerate(earlier, 1):
+        common = hours.days.first_common_day(other.days) if place_of(file, other) == slug else None
+        if common and hours.days == other.days == EVERY_DAY:
+            yield (*path, "location"), sentence("check.weekTwice", location=quoted(slug))
+        elif common:
+            if common == date.min:  # Both always were: the days before the first end are common.
+                common = min(each.last_day for each in (hours, other) if each.last_day)
+            others = f"hours[{number}]"
+            told = sentence("check.hoursTwice", day=str(common), others=others, location=quoted(slug))
+            yield path, told
     for day, spans in hours.week.items():
         if subtract_spans(spans, weeks[slug].get(day, ())):
             yield (*path, "week"), sentence("check.outsideLocation", day=weekday(day))
     for day, breaks in hours.breaks.items():
         if subtract_spans(breaks, hours.week.get(day, ())):
             yield (*path, "breaks"), sentence("check.breakOutside", day=weekday(day))
-
-
-def hours_without_breaks(hours: WorkingHoursSection) -> Week:
-    return {day: subtract_spans(spans, hours.breaks.get(day, ())) for day, spans in hours.week.items()}
 
 
 def zones_of_practitioner(file: ClinicFile, practitioner: PractitionerSection) -> list[ZoneInfo]:

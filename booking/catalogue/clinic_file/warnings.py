@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
+from booking.catalogue.clinic_file.hours.overlaps import day_at_both, hours_without_breaks, place_of
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import PractitionerSection
 from booking.catalogue.clinic_file.model.services import ServiceSection
-from booking.catalogue.clinic_file.spelling import weekday
-from booking.catalogue.clinic_file.validation import day_at_both, hours_without_breaks, place_of
 from booking.i18n.sentences import Sentence, quoted, sentence
 from booking.i18n.texts import Texts
 from booking.timegrid.ticks import DAY
@@ -131,8 +130,7 @@ def _practitioners(file: ClinicFile, today: date) -> Warnings:
     needed = {service.requires for service in file.services if service.requires}
     for practitioner in file.practitioners:
         slug = practitioner.slug
-        if not any(spans for hours in practitioner.hours for spans in hours.week.values()):
-            yield FileWarning("practitioners", sentence("check.nobodyBooks"), slug, "hours")
+        yield from _hours(practitioner, today, last_day)
         yield from _ways(file, practitioner)
         if not practitioner.services:
             yield FileWarning("practitioners", sentence("check.nobodyBooks"), slug, "services")
@@ -143,13 +141,29 @@ def _practitioners(file: ClinicFile, today: date) -> Warnings:
                 yield FileWarning("practitioners", told, slug, "certifications")
 
 
+def _hours(practitioner: PractitionerSection, today: date, last_day: date) -> Warnings:
+    slug = practitioner.slug
+    worked = [hours for hours in practitioner.hours if any(hours.week.values())]
+    if not worked:
+        yield FileWarning("practitioners", sentence("check.nobodyBooks"), slug, "hours")
+        return
+    for number, hours in enumerate(practitioner.hours, 1):
+        if hours.last_day and hours.last_day < today:
+            told = sentence("check.hoursOver", day=str(hours.last_day))
+            yield FileWarning("practitioners", told, slug, "hours", number)
+    end = max(hours.last_day or date.max for hours in worked)
+    if end < last_day:
+        key = "check.hoursEnded" if end < today else "check.hoursEnd"
+        yield FileWarning("practitioners", sentence(key, day=str(end)), slug, "hours")
+
+
 def _ways(file: ClinicFile, practitioner: PractitionerSection) -> Warnings:
     minutes = int(file.policy.travel_time / timedelta(minutes=1))
     for hours, other in combinations(practitioner.hours, 2) if minutes else ():
         if (day := day_at_both(file, hours, other, minutes)) is not None:
             told = sentence(
                 "check.wayTooShort",
-                day=weekday(day),
+                day=day,
                 minutes=minutes,
                 place=quoted(place_of(file, hours)),
                 other=quoted(place_of(file, other)),

@@ -177,13 +177,20 @@ class PractitionerPhoto(Table):
 class OpeningHours(Table):
     """A weekly span on the location's wall clock: the location's own, or a practitioner's at it.
 
-    An appointment needs both to be open. Breaks are the gaps between spans.
+    An appointment needs both to be open. Breaks are the gaps between spans. A practitioner's may be valid on
+    some days alone: from a first to a last one, both included, in every `weeks`-th week from the first's on.
     """
 
     __tablename__ = "opening_hours"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="in_order"),
+        CheckConstraint("first_day IS NULL OR practitioner IS NOT NULL", name="first_day"),
+        CheckConstraint(
+            "last_day IS NULL OR (practitioner IS NOT NULL AND (first_day IS NULL OR first_day <= last_day))",
+            name="last_day",
+        ),
+        CheckConstraint("weeks = 1 OR (first_day IS NOT NULL AND weeks BETWEEN 2 AND 8)", name="weeks"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -192,6 +199,9 @@ class OpeningHours(Table):
     weekday: Mapped[int]  # 0 is Monday
     opens: Mapped[int]  # minutes after midnight
     closes: Mapped[int]
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    weeks: Mapped[int] = mapped_column(server_default=text("1"))  # 2: every other week
 
 
 class TimeOff(Table):

@@ -25,6 +25,8 @@ from booking.storage.models.catalogue import (
 )
 from booking.storage.models.desk.blocked_time import ExtraHours
 from booking.storage.session import BookingSession
+from booking.timegrid.recurring_days import EVERY_DAY, RecurringDays
+from booking.timegrid.ticks import DAY
 
 T = TypeVar("T", bound=Table)
 V = TypeVar("V")
@@ -130,6 +132,16 @@ class WeeklyTime(NamedTuple):
     weekday: int
     opens: int
     closes: int
+    first_day: date | None = None
+    last_day: date | None = None
+    weeks: int = 1
+
+    @property
+    def days(self) -> RecurringDays:
+        """The days on which it is valid."""
+        if self.first_day is None and self.last_day is None:
+            return EVERY_DAY
+        return RecurringDays(self.first_day, self.last_day, self.weeks)
 
 
 async def weekly_opening_hours(
@@ -154,9 +166,12 @@ async def opening_hours_by_location(
 
 
 async def practitioners_working_at(session: BookingSession, location: str, *, now: datetime) -> set[str]:
-    """Those with weekly hours there, or with extra hours that are not over."""
+    """Those with weekly hours there, or with extra hours, that are not over."""
+    yesterday = (now - DAY).date()  # Somewhere it still is.
     weekly = select(OpeningHours.practitioner).where(
-        OpeningHours.location == location, OpeningHours.practitioner.is_not(None)
+        OpeningHours.location == location,
+        OpeningHours.practitioner.is_not(None),
+        or_(OpeningHours.last_day.is_(None), OpeningHours.last_day >= yesterday),
     )
     extra = select(ExtraHours.practitioner).where(
         ExtraHours.location == location, ExtraHours.removed_at.is_(None), ExtraHours.ends_at > now

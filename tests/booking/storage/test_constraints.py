@@ -109,6 +109,12 @@ async def test_a_tick_is_deleted_with_its_hold_and_needs_one(database: Database)
         "UPDATE services SET visits = 13",
         "UPDATE opening_hours SET closes = opens",
         "UPDATE opening_hours SET weekday = 7",
+        "UPDATE opening_hours SET first_day = '2027-01-04'",
+        "UPDATE opening_hours SET last_day = '2027-01-04' WHERE practitioner IS NULL",
+        "UPDATE opening_hours SET first_day = '2027-01-04', last_day = '2027-01-03' "
+        "WHERE practitioner IS NOT NULL",
+        "UPDATE opening_hours SET weeks = 2 WHERE practitioner IS NOT NULL",
+        "UPDATE opening_hours SET weeks = 9, first_day = '2027-01-04' WHERE practitioner IS NOT NULL",
         "UPDATE clinic SET id = 2",
         "UPDATE holds SET ends_at = starts_at",
         "DELETE FROM practitioners",

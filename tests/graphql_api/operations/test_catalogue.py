@@ -9,6 +9,7 @@ from booking.storage.database import Database
 from booking.storage.models.catalogue import Location, Practitioner
 from graphql_api.types.relay import global_id, parse_global_id
 from tests.graphql_api.conftest import Clock
+from tests.support.clinics import edit_file, open_clinic
 from tests.support.graphql_client import GraphQLClient, practitioner_id, service_id
 
 
@@ -257,3 +258,40 @@ async def test_a_practitioner_who_left_and_a_closed_location_are_not_found_by_na
     )
 
     assert answer == {"data": {"practitioner": None, "location": None}}
+
+
+WEEK = '[[practitioners.hours]]\nweek = { wed-fri = ["07:00-14:00"] }'
+BY_E = {"serviceId": service_id("physiotherapy-follow-up"), "practitionerId": practitioner_id("e")}
+
+
+async def days_of_e(api: GraphQLClient) -> list[str]:
+    slots = await api.open_slots("2026-11-23", "2026-12-20", **BY_E)
+    return sorted({slot["startsAt"][5:10] for slot in slots})
+
+
+async def test_days_are_open_from_a_day_on_until_a_day_and_every_other_week(
+    api: GraphQLClient, database: Database
+) -> None:
+    assert len(await days_of_e(api)) == 12
+
+    every_other = WEEK.replace("week =", 'from = 2026-12-07\nevery = "2 weeks"\nweek =')
+    before = WEEK.replace("week =", "from = 2026-11-26\nuntil = 2026-12-02\nweek =")
+    await open_clinic(database, edit_file({WEEK: f"{every_other}\n{before}"}))
+
+    assert await days_of_e(api) == ["11-26", "11-27", "12-02", "12-09", "12-10", "12-11"]
+
+
+async def test_a_practitioner_works_where_hours_are_not_over(
+    api: GraphQLClient, database: Database, clock: Clock
+) -> None:
+    await open_clinic(database, edit_file({WEEK: WEEK.replace("week =", "until = 2026-12-04\nweek =")}))
+
+    async def works() -> bool:
+        return "sample-practitioner-e" in await names(
+            api, WHO, "practitioners", l=global_id("Location", "main-street")
+        )
+
+    clock.now = clock.now.replace(month=12, day=4)
+    assert await works()
+    clock.now = clock.now.replace(day=6)
+    assert not await works()

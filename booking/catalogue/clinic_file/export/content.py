@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.clinic_file.fields import Week
+from booking.catalogue.clinic_file.export.weeks import in_order_of_days, weeks_by_owner
 from booking.catalogue.clinic_file.images.image_header import MediaType
 from booking.catalogue.clinic_file.images.logo import Logo
 from booking.catalogue.clinic_file.images.photo import Photo
@@ -54,7 +54,7 @@ from booking.storage.models.catalogue import (
     ServiceScreening,
     TimeOff,
 )
-from booking.timegrid.opening_hours import TimeSpan
+from booking.timegrid.recurring_days import EVERY_DAY
 
 S = TypeVar("S", bound=Section)
 Content = dict[str, Any]
@@ -132,7 +132,7 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
                 LocationSection,
                 row,
                 time_zone=row["time_zone"] if is_explicit or row["time_zone"] != zone else None,
-                hours=parts.weeks[row["slug"], None],
+                hours=parts.weeks[row["slug"], None].get(EVERY_DAY, {}),
                 closures=parts.closures[row["slug"]],
             )
             for row in parts.named[Location]
@@ -158,13 +158,13 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
                 hours=[
                     _section(
                         WorkingHoursSection,
-                        {},
+                        {"first_day": days.first, "last_day": days.last, "weeks": days.weeks},
                         location=None if only and not is_explicit else place["slug"],
-                        week=parts.weeks[place["slug"], row["slug"]],
+                        week=week,
                         breaks={},
                     )
                     for place in rows.named[Location]
-                    if (place["slug"], row["slug"]) in parts.weeks
+                    for days, week in in_order_of_days(parts.weeks[place["slug"], row["slug"]])
                 ],
                 time_off=[],
                 photo=parts.photos.get(row["slug"]),
@@ -205,10 +205,7 @@ class _Parts:
             table: [_in_languages(row, languages) for row in named] for table, named in rows.named.items()
         }
         positions = {row["slug"]: number for number, row in enumerate(rows.named[Service])}
-        self.weeks: dict[tuple[str, str | None], Week] = defaultdict(dict)
-        for row in sorted(rows.parts[OpeningHours], key=lambda row: (row["weekday"], row["opens"])):
-            week = self.weeks[row["location"], row["practitioner"]]
-            week[row["weekday"]] = (*week.get(row["weekday"], ()), TimeSpan(row["opens"], row["closes"]))
+        self.weeks = weeks_by_owner(rows.parts[OpeningHours])
         self.closures: dict[str, list[ClosureSection]] = defaultdict(list)
         for row in sorted(rows.parts[Closure], key=_by_days):
             self.closures[row["location"]].append(_section(ClosureSection, _in_languages(row, languages)))

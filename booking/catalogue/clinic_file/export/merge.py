@@ -22,8 +22,8 @@ from booking.catalogue.clinic_file.parsing.positions import Path
 HEADED = ("locations", "closures", "screening", "services", "practitioners", "hours")
 """Lists whose items get a header each; those of other lists stand in one line."""
 UNORDERED = ("closures", "hours", "certifications", "time_off")
-NAMES = ("slug", "kind", "location")
-"""The key that tells an item of a list. One that has none is another once anything differs."""
+NAMES = (("slug",), ("kind",), ("location", "from", "until", "every"), ("location",))
+"""The keys that tell an item of a list, best first. One that has none is another once anything differs."""
 
 
 def merge(text: str, said: Content, wanted: FileContent) -> str:
@@ -128,17 +128,23 @@ class _Merger:
 
 def _matches(said: Sequence[Content], wanted: Sequence[Content]) -> list[int | None]:
     """For each wanted item the number of the one that was said before; None for a new one."""
-    left = dict(enumerate(map(_name, said)))
-    matches = []
-    for item in wanted:
-        match = next((number for number, name in left.items() if name == _name(item)), None)
-        left.pop(match, None)  # type: ignore[arg-type]
-        matches.append(match)
+    left = dict(enumerate(said))
+    matches: list[int | None] = [None] * len(wanted)
+    # Hours at a place are those of the same days, or else of others.
+    for keys in (*NAMES, ()):
+        for index, item in enumerate(wanted):
+            name = _name(item, keys)
+            if matches[index] is None and name is not None:
+                matches[index] = next((n for n, other in left.items() if _name(other, keys) == name), None)
+                left.pop(matches[index], None)  # type: ignore[arg-type]
     return matches
 
 
-def _name(item: Content) -> Any:
-    return next((item[key] for key in NAMES if key in item), item)
+def _name(item: Content, keys: Sequence[str]) -> Any:
+    """The item by these keys, None if it hasn't the first; without keys it is all that it says."""
+    if not keys:
+        return item
+    return [item.get(key) for key in keys] if keys[0] in item else None
 
 
 def _new_blocks(path: Path, kind: type[Section], content: Content) -> list[Block]:

@@ -4,10 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from booking.catalogue.clinic_file.fields import AboutText, Day, Line, Moment, Slug, Text, Weekly
+from booking.catalogue.clinic_file.fields import AboutText, CalendarDay, Day, Line, Moment, Slug, Text, Weekly
 from booking.catalogue.clinic_file.formats import Language
+from booking.catalogue.clinic_file.hours.recurrence import Weeks
 from booking.catalogue.clinic_file.images.photo import PhotoFile
 from booking.catalogue.clinic_file.model.section import Section
+from booking.timegrid.recurring_days import RecurringDays
 
 
 class TimeOffSection(Section):
@@ -31,10 +33,22 @@ class CertificationSection(Section):
 class WorkingHoursSection(Section):
     location: Slug | None = None
     """Slug; may be left out if the clinic has one location."""
+    first_day: Annotated[CalendarDay | None, Field(alias="from")] = None
+    """The first day on which they are valid; none: they always were."""
+    last_day: Annotated[CalendarDay | None, Field(alias="until")] = None
+    """The last day on which they are valid; none: until further notice."""
+    weeks: Annotated[Weeks, Field(alias="every")] = 1
+    """How often, from the week of `from` on: `"2 weeks"` is every other week, `"8 weeks"` the most."""
     week: Weekly
     """By day: `{ mon-fri = ["09:00-17:00"] }`."""
     breaks: Weekly = {}
     """By day, within the week."""
+
+    @property
+    def days(self) -> RecurringDays:
+        """The days on which they are valid."""
+        weeks = self.weeks if self.first_day else 1  # Without a first day other weeks are a mistake.
+        return RecurringDays(self.first_day, self.last_day, weeks)
 
 
 class PractitionerSection(Section):

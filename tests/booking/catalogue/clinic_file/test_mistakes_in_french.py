@@ -15,6 +15,7 @@ ENGLISH, FRENCH = texts_for("en"), texts_for("fr")
 WRITTEN = re.compile(r"«[^»]*»|\"[^\"]*\"|'[^']*'|`[^`]*`|\{[^}]*\}|TOML.*|sont .*")
 """What a sentence repeats from the file, or shows as an example of it."""
 ONE = practitioner("one", "09:00-12:00", "certifications = 7")
+ONE_WEEK = practitioner("one", "09:00-12:00")
 WEEKS = practitioner("one", "12:00-09:00").replace("mon-sun", "sun-mon")
 FILES = [
     small_clinic(duration="44 min"),
@@ -31,6 +32,10 @@ FILES = [
     edit_file({'languages = ["en", "fr"]': 'languages = ["en", "fr", "de"]'}),
     edit_file({'languages = ["en", "fr"]': 'languages = ["en"]', '"America/Toronto"': '"Mars"'}),
     edit_file({'price = "110.00"': "", 'time_zone = "America/Toronto"': ""}),
+    small_clinic(practitioners=ONE_WEEK.replace("week =", 'every = "9 weeks"\nweek =')),
+    small_clinic(practitioners=ONE_WEEK.replace("week =", 'every = "2 weeks"\nweek =')),
+    small_clinic(practitioners=ONE_WEEK.replace("week =", "from = 2027-01-04\nuntil = 2027-01-03\nweek =")),
+    small_clinic(practitioners=f"{ONE_WEEK}[[practitioners.hours]]\nfrom = 2027-01-04\nweek = {{}}"),
     SAMPLE + "\n[aftercare]\nx = 1\n[polcy]\nx = 1\n",
     SAMPLE.replace('yes = "call"', 'yes = "maybe"') + "\n[mails]\nlogo = 7\nbooked = '<b>'",
     SAMPLE + "\n[mails]\nlogo = 'https://example.com/logo.png'\nmoved = '" + "x" * 700 + "'",

@@ -43,6 +43,26 @@ def weeks(draw: st.DrawFn) -> Content:
 
 
 @st.composite
+def dated_hours(draw: st.DrawFn, said: Content, places: Sequence[str]) -> list[Content]:
+    """Weeks that follow each other, at one place or at several, and at the end some that alternate."""
+    cuts = sorted(draw(st.sets(st.dates(date(2026, 1, 1), date(2031, 1, 1)), max_size=3)))
+    number = draw(st.integers(1, 3)) if cuts else 1
+    monday = cuts[-1] + timedelta(7 - cuts[-1].weekday()) if cuts else None
+    spans: list[Content] = []
+    for first, last in zip([None, *cuts[:-1]], cuts):
+        spans.append(({"from": first} if first else {}) | {"until": last - timedelta(1)})
+    for alternating in range(number):
+        begins = {"from": monday + timedelta(7 * alternating)} if monday else {}
+        every = {"every": f"{number} weeks"} if number > 1 else draw(optional("every", st.just("1 week")))
+        spans.append(begins | every)
+    at = st.just(said)
+    if "location" in said:
+        at = st.sampled_from(places).map(lambda place: {"location": place})
+    tables = [{**draw(at), **span, "week": draw(weeks())} for span in spans]
+    return draw(st.permutations(tables))
+
+
+@st.composite
 def time_off(draw: st.DrawFn) -> Content:
     first = draw(st.dates(date(2000, 1, 1), date(2060, 1, 1)))
     last = first + timedelta(days=draw(st.integers(2, 40)))
@@ -203,7 +223,7 @@ def practitioner(
     places: Sequence[str],
     services: Sequence[str],
 ) -> Content:
-    """Who offers all services, in any order, and works at one place at most: no two weeks may overlap."""
+    """Who offers all services, in any order, and works at one place at a time: no two weeks may overlap."""
     place = draw(st.sampled_from(places))
     said = {} if len(places) == 1 and draw(st.booleans()) else {"location": place}
     hours = st.just([{**said, "week": {"mon-fri": ["08:00-17:30"]}, "breaks": {"tue-wed": ["12:00-12:45"]}}])
@@ -220,6 +240,6 @@ def practitioner(
         **draw(optional("about", texts(languages, SHORT))),
         **draw(optional("languages", st.permutations(languages))),
         **draw(optional("certifications", kinds)),
-        **draw(optional("hours", hours | weeks().map(lambda week: [{**said, "week": week}]))),
+        **draw(optional("hours", hours | dated_hours(said, places))),
         **draw(optional("time_off", st.lists(time_off(), max_size=2))),
     }
