@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from booking.calendars.busy.refresh import BusyCalendarRefresher
 from booking.calendars.busy.source import EXAMPLE as CALENDAR_EXAMPLE
@@ -52,9 +53,10 @@ from graphql_api.http.context_factory import ContextFactory
 from graphql_api.http.cors import Cors
 from graphql_api.http.endpoint import Endpoint
 from graphql_api.http.error_response import GRAPHQL_PATH, FailureHandlers
-from graphql_api.http.health import health_routes
 from graphql_api.http.lifespan import Lifespan
-from graphql_api.http.request_id import RequestIds
+from graphql_api.http.monitoring.health import health_routes
+from graphql_api.http.monitoring.monitoring import Monitoring
+from graphql_api.http.monitoring.request_id import RequestIds
 from graphql_api.http.response_cache import ResponseCache
 from graphql_api.http.stopping import Stopping
 from graphql_api.limits.known_secrets import KnownSecrets
@@ -102,11 +104,16 @@ def create_app(
         FeatureError: a feature can't be used as it is.
     """
     clock = Clock(now)
-    database = Database(
-        settings.database_url, settings.data_keys(), features=[owner.hooks for owner in enabled]
-    )
+    data_keys = settings.data_keys()
+    database = Database(settings.database_url, data_keys, features=[owner.hooks for owner in enabled])
+    stopping = Stopping()
+    monitoring = Monitoring(database, data_keys, clock, stopping)
     schema = schema_with(enabled)
-    limits = ClientLimits(settings, KnownSecrets(partial(_right_secrets, database)))
+    limits = ClientLimits(
+        settings,
+        KnownSecrets(partial(_right_secrets, database)),
+        on_refusal=monitoring.metrics.count_limit,
+    )
     calendar_client = OutboundClient(
         patience=CALENDAR_SECONDS, example=CALENDAR_EXAMPLE, to_private=settings.calendars_to_private
     )
@@ -122,7 +129,6 @@ def create_app(
         limits=limits,
         webhook_client=webhook_client,
     )
-    stopping = Stopping()
     documents = TrustedDocuments(
         [*widget_documents().values(), *documents_in(settings.trusted_documents)],
         others_too=not settings.trusted_documents_only,
@@ -168,7 +174,7 @@ def create_app(
     all_routes: list[BaseRoute] = [
         Route(GRAPHQL_PATH, graphql, methods=ALL_METHODS),
         schema_route(f"{GRAPHQL_PATH}/schema.graphql", partial(printed_schema, enabled)),
-        *health_routes(database, stopping),
+        *health_routes(monitoring.readiness),
         *bulk_routes(feeds),
         *calendar_routes(feeds),
         *noscript_routes(noscript),
@@ -224,7 +230,7 @@ def create_app(
             Middleware(ServerErrorMiddleware, handler=failures.failed),
         ],
     )
-    app.state.stopping, app.state.relay = stopping, relay
+    app.state.stopping, app.state.relay, app.state.monitoring = stopping, relay, monitoring
     # In front: a cached response needs no other part of the server.
     cache = ResponseCache(
         app.build_middleware_stack(),
@@ -232,7 +238,10 @@ def create_app(
         change_token=database.change_token,
         clock=clock.seconds,
     )
-    app.middleware_stack = RequestIds(Hosts(cache, lambda: openid.sign_in_origin if openid else None))
+    front: ASGIApp = Hosts(cache, lambda: openid.sign_in_origin if openid else None)
+    if settings.metrics:
+        front = monitoring.measured(front, all_routes)
+    app.middleware_stack = RequestIds(front)
     return app
 
 

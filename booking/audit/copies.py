@@ -5,7 +5,7 @@ from datetime import datetime
 from booking.audit.record import append
 from booking.domain.actor import Actor
 from booking.storage.models.audit import AuditAction
-from booking.storage.queries.audit import events_about
+from booking.storage.queries.audit import last_event_about
 from booking.storage.session import BookingSession
 
 BACKED_UP = "database backed up"
@@ -32,5 +32,5 @@ async def record_restore(session: BookingSession, actor: Actor, *, now: datetime
 
 async def last_backup_at(session: BookingSession) -> datetime | None:
     """When `book-online backup` last wrote a file; None if it never did."""
-    events = await events_about(session, BACKED_UP)
-    return events[-1].recorded_at if events else None
+    event = await last_event_about(session, BACKED_UP)
+    return event.recorded_at if event else None

@@ -50,6 +50,8 @@ class Internals:
     """Completed objects in this language, valid until the catalogue changes; see `compiled_execution`."""
     feature_by_path: dict[tuple[str | int, ...], str] = field(default_factory=dict)
     """The feature whose resolver ran at each path of the answer."""
+    refusals: set[str] = field(default_factory=set)
+    """The codes of the refusals that mutations answered as problems, for whoever counts."""
     private_inputs: set[str] = field(default_factory=set)
     """Inputs with a secret that were used: the answer is for this caller alone, and is not cached."""
 

@@ -5,7 +5,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
-from graphql_api.http.request_id import HEADER as REQUEST_ID
+from graphql_api.http.monitoring.request_id import HEADER as REQUEST_ID
 
 EXPOSED_HEADERS = ("RateLimit", "RateLimit-Policy", "Retry-After", REQUEST_ID)
 

@@ -22,6 +22,7 @@ from graphql_api.http.cacheability import Cacheability
 from graphql_api.http.content_negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, media_type_of_answer
 from graphql_api.http.error_response import error_response, json_bytes
 from graphql_api.http.event_stream import Streams, event_stream
+from graphql_api.http.monitoring.marks import INVALID, OTHER, UNNAMED, marks_of
 from graphql_api.http.request import GraphQLRequest, read_request
 from graphql_api.http.stopping import Stopping
 from graphql_api.limits.document_facts import document_facts
@@ -34,7 +35,7 @@ from graphql_api.limits.limits import (
 )
 from graphql_api.limits.rate_limiting import ClientBudget
 from graphql_api.limits.secret_fields import is_about_secrets, strings_in
-from graphql_api.schema.errors import rate_limited_error, show_error
+from graphql_api.schema.errors import rate_limited_error, show_error, shown_code
 from graphql_api.schema.schema import BookingSchema
 from graphql_api.security.request_error import RequestError
 from graphql_api.security.trusted_documents import TrustedDocuments
@@ -69,18 +70,23 @@ class Endpoint:
         self._stopping = stopping
 
     async def answer(self, request: Request) -> Response:
+        marks = marks_of(request.scope)
+        marks.operation = INVALID
         try:
             accept = ", ".join(request.headers.getlist("accept"))
             media_type_of_answer(accept, is_subscription=True)  # Refuses before anything is read.
             operation = await read_request(request, self._documents)
+            marks.operation = self._counted_name(operation.name) if operation.name else INVALID
             context = await self._with_points(operation, await self._context_of(request))
             points = context.internals.budgets.points
             is_paid = points.charge(operation.cost + self._cost_of_document(operation.query))
             refusal = (await self._prepare(operation, context)) if is_paid else rate_limited_error(points)
             kind = media_type_of_answer(accept, is_subscription=not refusal and _is_subscription(operation))
             if refusal:
+                marks.codes.add(shown_code(refusal))
                 kind = GRAPHQL_RESPONSE if kind == EVENT_STREAM else kind
                 return self._respond(ExecutionResult(None, [refusal]), kind, context)
+            marks.operation = self._counted_name(_operation_name(operation))
             try:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
                     if kind == EVENT_STREAM:
@@ -91,7 +97,10 @@ class Endpoint:
                     503, "That took too long. Please ask again.", "TIMED_OUT", RETRY_SOON
                 ) from None
         except RequestError as reason:
+            marks.codes.add(reason.code or f"HTTP_{reason.status}")
             return error_response(reason)
+        marks.codes |= context.internals.refusals
+        marks.codes.update(shown_code(error) for error in result.errors or ())
         if not result.errors:
             facts = document_facts(operation.query).operation(operation.name)
             self._cacheability.mark(request.scope, facts, context)
@@ -114,6 +123,12 @@ class Endpoint:
         except GraphQLError:
             return context
         return replace(context, internals=replace(internals, budgets=replace(internals.budgets, points=own)))
+
+    def _counted_name(self, name: str | None) -> str:
+        """The names that anybody may choose are counted together."""
+        if name is None:
+            return UNNAMED
+        return name if name in self._documents.operation_names else OTHER
 
     def _cost_of_document(self, text: str) -> int:
         """The points for parsing and validating a document that was not sent lately."""
@@ -211,6 +226,11 @@ class Endpoint:
             media_type=f"{kind}; charset=utf-8",
             headers=VARY_HEADERS | context.internals.budgets.points.headers(),
         )
+
+
+def _operation_name(request: GraphQLRequest) -> str | None:
+    node = get_operation_ast(document_facts(request.query).document, request.name)
+    return node.name.value if node and node.name else None
 
 
 def _is_subscription(request: GraphQLRequest) -> bool:

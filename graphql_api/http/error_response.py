@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.domain.errors import TryAgain
+from graphql_api.http.monitoring.marks import marks_of
 from graphql_api.schema.errors import SOMETHING_WENT_WRONG
 from graphql_api.security.request_error import RequestError
 from graphql_api.types.problems import code_of
@@ -61,5 +62,6 @@ class FailureHandlers:
 
     def _respond(self, request: Request, reason: RequestError) -> Response:
         if request.scope["path"] == GRAPHQL_PATH:
+            marks_of(request.scope).codes.add(reason.code or f"HTTP_{reason.status}")
             return error_response(replace(reason, extensions=self.phone()))
         return self.page(request, HTTPException(reason.status, f"{reason.message}\n", reason.headers))

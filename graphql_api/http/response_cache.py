@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking.storage.caches.change_token import ChangeToken
 from graphql_api.http.cacheability import CACHEABLE_SECONDS
+from graphql_api.http.monitoring.marks import MARKS, Marks, marks_of
 from graphql_api.limits.limits import MAX_BODY_BYTES
 from graphql_api.security.authentication import SITE_KEY_HEADER
 
@@ -49,6 +50,8 @@ class _CachedResponse:
     body: Message
     until: float
     etag: bytes | None
+    operation: str | None
+    """The name by which it is counted."""
 
 
 class ResponseCache:
@@ -87,6 +90,7 @@ class ResponseCache:
         )
         response = self._responses.get(key)
         if response is not None and self._clock() < response.until:
+            scope[MARKS] = Marks(response.operation, is_cached=True)
             await _send_cached(response, scope, send)
             return
         if revision is not None and len(body) <= MAX_CACHED_REQUEST_BYTES:
@@ -104,9 +108,7 @@ class ResponseCache:
             elif message["type"] == "http.response.start":
                 start = message
             else:
-                response = _cached_response(
-                    start, message, arrival + scope[CACHEABLE_SECONDS], scope["method"]
-                )
+                response = _cached_response(start, message, arrival + scope[CACHEABLE_SECONDS], scope)
                 if revision == self._revision:
                     self._store(key, response)
                 own_headers = [header for header in start["headers"] if header[0] in PER_REQUEST_HEADERS]
@@ -136,14 +138,14 @@ def _size(key: Key, response: _CachedResponse) -> int:
     return sum(len(text) + OBJECT_OVERHEAD_BYTES for text in texts)
 
 
-def _cached_response(start: Message, body: Message, until: float, method: str) -> _CachedResponse:
+def _cached_response(start: Message, body: Message, until: float, scope: Scope) -> _CachedResponse:
     headers = [header for header in start["headers"] if header[0] not in PER_REQUEST_HEADERS]
     etag = None
-    if method != "POST":
+    if scope["method"] != "POST":
         etag = b'"' + hashlib.sha256(body["body"]).hexdigest()[:32].encode() + b'"'
         headers = [header for header in headers if header[0] != b"cache-control"]
         headers += [(b"etag", etag), (b"cache-control", b"no-cache")]
-    return _CachedResponse({**start, "headers": headers}, body, until, etag)
+    return _CachedResponse({**start, "headers": headers}, body, until, etag, marks_of(scope).operation)
 
 
 async def _send_cached(response: _CachedResponse, scope: Scope, send: Send, *more: Header) -> None:

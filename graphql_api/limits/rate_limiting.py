@@ -134,11 +134,14 @@ class ClientLimits:
     An anonymous client is the networks of its address, a partner is its key.
     """
 
-    def __init__(self, settings: Settings, secrets: KnownSecrets) -> None:
+    def __init__(
+        self, settings: Settings, secrets: KnownSecrets, *, on_refusal: Callable[[str], None]
+    ) -> None:
+        """`on_refusal` is told each limit that refuses a request."""
         self._settings = settings
         self._secrets = secrets
         most = min(POINTS_OF_SECRET, settings.points_per_client)
-        self._refusals = RefusalLog(time.monotonic)
+        self._refusals = RefusalLog(time.monotonic, on_refusal)
         self._of_secret = self._token_buckets("points of a secret", most)
         self._refused_screenings = RefusedScreenings(time.monotonic)
         self._buckets: dict[int, _Buckets] = {}

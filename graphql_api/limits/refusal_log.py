@@ -10,14 +10,16 @@ EVERY_SECONDS = 60
 
 
 class RefusalLog:
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` counts seconds from any beginning."""
+    def __init__(self, clock: Callable[[], float], on_refusal: Callable[[str], None]) -> None:
+        """`clock` counts seconds from any beginning; `on_refusal` is told the limit each time."""
         self._clock = clock
+        self._on_refusal = on_refusal
         self._counts: Counter[str] = Counter()
         self._next = 0.0
 
     def count(self, limit: str) -> None:
         """Count a refusal; the first is logged at once, the others together after a minute."""
+        self._on_refusal(limit)
         self._counts[limit] += 1
         now = self._clock()
         if now >= self._next:

@@ -8,7 +8,7 @@ from booking.domain import errors
 from booking.domain.errors import BookingError
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Context
-from graphql_api.types.problems import Problem
+from graphql_api.types.problems import Problem, code_of
 
 T = TypeVar("T")
 Work = Callable[[BookingSession], Awaitable[T]]
@@ -51,6 +51,7 @@ def to_problem(refusal: BookingError, context: Context) -> Problem:
     types = context.internals.problem_types
     refusal = refusal.with_changes(message=refusal.in_language(context.language))
     kind = next((kind for kind in type(refusal).__mro__ if kind in types), errors.Declined)
+    context.internals.refusals.add(code_of(refusal))
     shown: Problem = types[kind].of(_prefix_path("input", refusal))
     return shown
 

@@ -45,6 +45,18 @@ def show_error(error: GraphQLError, *, suggests: bool, phone: Mapping[str, str])
     return shown
 
 
+def shown_code(error: GraphQLError) -> str:
+    """The code with which the error is shown; INVALID_DOCUMENT for one of the document or its variables."""
+    code = (error.extensions or {}).get("code")
+    if code == FEATURE_FAILED:
+        return FEATURE_FAILED
+    if is_unexpected(error):
+        return "INTERNAL"
+    if isinstance(error.original_error, BookingError):
+        return code_of(error.original_error)
+    return code if isinstance(code, str) else "INVALID_DOCUMENT"
+
+
 def _masked(error: GraphQLError, message: str) -> GraphQLError:
     return GraphQLError(message, path=error.path, extensions=error.extensions)
 

@@ -4,8 +4,11 @@ https://github.com/graphql/graphql-over-http/pull/264
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from graphql import GraphQLError, OperationDefinitionNode, parse
 
 SCHEME = "sha256:"
 
@@ -16,6 +19,7 @@ class TrustedDocuments:
     def __init__(self, trusted: Iterable[str], *, others_too: bool) -> None:
         self._by_id = {document_id(text): text for text in trusted}
         self._others_too = others_too
+        self.operation_names = frozenset(_operation_names(self._by_id.values()))
 
     def by_id(self, id: object) -> str | None:
         """The document of this hash, with its scheme or without: code generators write bare digits."""
@@ -38,3 +42,12 @@ def documents_in(folder: Path | None) -> list[str]:
 
 def document_id(text: str) -> str:
     return SCHEME + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _operation_names(documents: Iterable[str]) -> Iterator[str]:
+    """A document that can't be parsed has none; its callers are told why."""
+    for text in documents:
+        with suppress(GraphQLError):
+            for node in parse(text).definitions:
+                if isinstance(node, OperationDefinitionNode) and node.name:
+                    yield node.name.value

@@ -9,14 +9,19 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from socket import socket
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from graphql_api.http.stopping import Stopping
 from graphql_api.server.protocol import BoundedProtocol
+from graphql_api.settings.values import Address
 
 log = logging.getLogger("book_online")
 
@@ -26,14 +31,68 @@ MIN_CONNECTIONS, MAX_CONNECTIONS = 16, 8_192
 BACKLOG = 256
 """Connections that wait to be accepted, all at once at most."""
 TICKS_PER_SECOND = 10
+MAX_MONITORS = 32
+"""Connections to the monitoring port."""
 
 
-class BookingServer(uvicorn.Server):
+class _BoundedServer(uvicorn.Server):
+    """Ends connections whose clients take too long."""
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_PER_SECOND == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, BoundedProtocol) and connection.is_late(now):
+                    connection.end()
+        return await super().on_tick(counter)
+
+
+class MonitoringServer(_BoundedServer):
+    """Answers on the monitoring port, in the process and the event loop of the server that it tells of."""
+
+    def __init__(self, app: ASGIApp, sockets: Sequence[socket]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=partial(BoundedProtocol, max_connections=MAX_MONITORS),  # type: ignore[arg-type]
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._sockets = list(sockets)
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> Address:
+        host, port, *_ = self._sockets[0].getsockname()
+        return Address(host, port)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the main server."""
+        yield
+
+    def begin(self) -> None:
+        self._running = asyncio.create_task(self.serve(self._sockets))
+
+    async def end(self) -> None:
+        self.should_exit = True
+        if self._running:
+            await self._running
+
+
+class BookingServer(_BoundedServer):
     def __init__(
         self,
         config: uvicorn.Config,
         stopping: Stopping,
         *,
+        monitoring: MonitoringServer | None,
         drain_seconds: float,
         stop_seconds: float,
         reload_clinic: Callable[[], None],
@@ -42,6 +101,7 @@ class BookingServer(uvicorn.Server):
         """`reload_clinic` runs in a thread; `on_started` is called when connections are accepted."""
         super().__init__(config)
         self._stopping = stopping
+        self._monitoring = monitoring
         self._drain_seconds = drain_seconds
         self._stop_seconds = stop_seconds
         self._reload_clinic = reload_clinic
@@ -54,14 +114,11 @@ class BookingServer(uvicorn.Server):
         if self.started:
             if hasattr(signal, "SIGHUP"):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
+            if self._monitoring:
+                self._monitoring.begin()
             self._on_started()
 
     async def on_tick(self, counter: int) -> bool:
-        if counter % TICKS_PER_SECOND == 0:
-            now = asyncio.get_running_loop().time()
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, BoundedProtocol) and connection.is_late(now):
-                    connection.end()
         if self._stop_at is not None and time.monotonic() >= self._stop_at:
             self.should_exit = True
         return await super().on_tick(counter)
@@ -69,6 +126,8 @@ class BookingServer(uvicorn.Server):
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
         self._stopping.is_draining = True
         self._stopping.streams.set()
+        if self._monitoring:  # Before the database is closed.
+            await self._monitoring.end()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

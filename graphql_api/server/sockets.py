@@ -2,13 +2,22 @@
 
 import errno
 import socket
+from dataclasses import dataclass
 
 
 class CannotListen(Exception):
     """The address can't be listened on; the message says what to do."""
 
 
-def bound_sockets(host: str, port: int) -> list[socket.socket]:
+@dataclass(frozen=True)
+class Names:
+    """What the operator calls the two parts of an address, in a sentence for them."""
+
+    host: str = "--host"
+    port: str = "--port"
+
+
+def bound_sockets(host: str, port: int, names: Names = Names()) -> list[socket.socket]:
     """One for each address of the host; no connection is accepted yet.
 
     Raises:
@@ -17,7 +26,7 @@ def bound_sockets(host: str, port: int) -> list[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
-        raise CannotListen(f"--host {host} is no address of this machine") from None
+        raise CannotListen(f"{names.host} {host} is no address of this machine") from None
     sockets: list[socket.socket] = []
     for family, kind, protocol, _, address in dict.fromkeys(found):
         listening = socket.socket(family, kind, protocol)
@@ -30,16 +39,17 @@ def bound_sockets(host: str, port: int) -> list[socket.socket]:
         except OSError as reason:
             for each in sockets:
                 each.close()
-            raise CannotListen(_sentence(reason, host, port)) from None
+            raise CannotListen(_sentence(reason, host, port, names)) from None
     return sockets
 
 
-def _sentence(reason: OSError, host: str, port: int) -> str:
+def _sentence(reason: OSError, host: str, port: int, names: Names) -> str:
     match reason.errno:
         case errno.EADDRINUSE:
-            return f"port {port} of {host} is in use: stop the server that uses it, or choose another --port"
+            other = f"choose another {names.port}"
+            return f"port {port} of {host} is in use: stop the server that uses it, or {other}"
         case errno.EACCES:
             return f"port {port} is for root alone: choose one above 1023, and let a proxy listen on {port}"
         case errno.EADDRNOTAVAIL:
-            return f"--host {host} is no address of this machine"
+            return f"{names.host} {host} is no address of this machine"
     return f"{host} port {port} can't be listened on: {reason.strerror}"

@@ -19,7 +19,17 @@ from booking.sms.gateway import Price, TwilioGateway
 from booking.staff.openid.registration import Registration, is_issuer
 from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.key_store.location import key_file_path, key_store_url
-from graphql_api.settings.values import Count, Flag, Folder, Mode, Names, Networks, Secret, Site
+from graphql_api.settings.values import (
+    Count,
+    Flag,
+    Folder,
+    ListenAddress,
+    Mode,
+    Names,
+    Networks,
+    Secret,
+    Site,
+)
 
 PREFIX = "BOOK_ONLINE_"
 
@@ -115,6 +125,10 @@ class Settings:
     drain_seconds: Count = 2
     """So long of it the server still serves while `/readyz` says 503, so that a proxy sends visitors
     elsewhere."""
+    metrics: ListenAddress | None = None
+    """Where [`/metrics`, and `/readyz` with its parts](../how-to/monitor.md), are answered: `9464` is that
+    port of this machine alone, `10.0.0.5:9464` is one that a network reaches; without it nowhere. Visitors
+    must not reach it."""
     oidc_issuer: str | None = None
     """The [OpenID provider](../how-to/front-desk.md#an-openid-provider) where the staff may sign in, exactly
     as it calls itself: `https://login.example.com/realms/clinic`. The two below go with it."""

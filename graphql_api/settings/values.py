@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,30 @@ def _split(value: Any) -> Any:
     return filter(None, map(str.strip, value.split(","))) if isinstance(value, str) else value
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens; port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _address(value: Any) -> Any:
+    """The address that a text stands for: a port alone is this machine's own."""
+    if not isinstance(value, str):
+        return value
+    found = ADDRESS.fullmatch(value)
+    if found is None or int(found["port"]) > MAX_PORT:
+        raise ValueError(f"is {value!r}; it must be a port, or an address with one: 127.0.0.1:9464")
+    return Address((found["host"] or LOOPBACK).strip("[]"), int(found["port"]))
+
+
+LOOPBACK = "127.0.0.1"
+MAX_PORT = 65_535
+ADDRESS = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):)?(?P<port>[0-9]{1,5})")
 COUNT = re.compile("0*[1-9][0-9]*")
 SECRET = re.compile(".{32,}", re.DOTALL)
 MODES = ("development", "production")
@@ -50,6 +75,7 @@ EVERY_PROXY = "*"
 Count = Annotated[int, matching(COUNT.fullmatch, "is {!r}; it must be a whole number above 0")]
 Flag = Annotated[bool, matching(("0", "1").__contains__, "is {!r}; it must be 1 or 0")]
 Folder = Annotated[Path, matching(os.path.isdir, "is {!r}; there is no such folder")]
+ListenAddress = Annotated[Address, BeforeValidator(_address)]
 Mode = Annotated[str, matching(MODES.__contains__, "is {!r}; it must be development or production")]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Networks = Annotated[

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.docs.cli_page import render_cli
 from tests.docs.clinic_file_page import render_clinic_file
 from tests.docs.extend_page import render_extend
+from tests.docs.metrics_page import render_metrics
 from tests.docs.operations_page import render_operations
 from tests.docs.settings_page import render_settings
 
@@ -18,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": render_cli,
     "clinic-file.md": render_clinic_file,
     "extend.md": render_extend,
+    "metrics.md": render_metrics,
     "operations.md": render_operations,
     "settings.md": render_settings,
 }

@@ -172,7 +172,7 @@ class DataKeys:
             TryAgain: the key store can't answer just now.
         """
         await self._check_table()
-        await self._check_clinic_keys()
+        await self.check_clinic_keys()
         await self._check_reference(reference)
 
     async def status(self) -> KeyStoreStatus:
@@ -270,8 +270,14 @@ class DataKeys:
         """`what` completes "the key store ..."."""
         return WrongKeyStore(f"the key store {self.database.name} {what}")
 
-    async def _check_clinic_keys(self) -> None:
-        """Read them all: the first booking should not be what finds that one was altered."""
+    async def check_clinic_keys(self) -> None:
+        """Read them all: the first booking should not be what finds that one was altered.
+
+        Raises:
+            WrongKeyStore: it is empty, or lacks a key of the clinic.
+            KeyProblem: its keys can't be read.
+            TryAgain: the key store can't answer just now.
+        """
         own = select(DATA_KEYS).where(DATA_KEYS.c.purpose != PATIENT)
         async with self.database.reading() as connection:
             rows = {row.purpose: row for row in await connection.execute(own)}

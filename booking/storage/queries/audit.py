@@ -104,6 +104,14 @@ async def events_about(session: BookingSession, subject: str) -> Sequence[AuditE
     return (await session.scalars(query.order_by(AuditEvent.sequence))).all()
 
 
+async def last_event_about(session: BookingSession, subject: str) -> AuditEvent | None:
+    """The newest of those that `events_about` has."""
+    query = select(AuditEvent).where(
+        AuditEvent.patient.is_(None), AuditEvent.detail.startswith(subject, autoescape=True)
+    )
+    return (await session.scalars(query.order_by(AuditEvent.sequence.desc()).limit(1))).one_or_none()
+
+
 async def patients_read_since(
     session: BookingSession, actor: Actor, patients: Collection[uuid.UUID], *, detail: str, since: datetime
 ) -> set[uuid.UUID]:

@@ -221,3 +221,12 @@ async def services_not_asking(session: BookingSession, questions: Collection[str
     asks = exists().where(ServiceScreening.service == Service.slug, ServiceScreening.question.in_(questions))
     query = select(Service).where(Service.listed, ~asks).order_by(Service.position)
     return (await session.scalars(query)).all()
+
+
+async def ends_of_certifications(session: BookingSession) -> Sequence[date]:
+    """The last day of each certification of a listed practitioner, the first to end first."""
+    query = select(Certification.valid_until).join(
+        Practitioner, Practitioner.slug == Certification.practitioner
+    )
+    query = query.where(Practitioner.listed).order_by(Certification.valid_until)
+    return (await session.scalars(query)).all()

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from booking.storage.base import core_table
 from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Tick
 from booking.storage.session import BookingSession
 
 BY_TOKEN = select(Hold).where(Hold.token_hash.in_(bindparam("hashes", expanding=True)))
@@ -30,3 +31,9 @@ async def hold_expiries_of_clients(
     """When the holds of the clients that begin so expire, the earliest first."""
     last = beginning + MAX_CLIENT_BYTES * b"\xff"
     return (await session.scalars(EXPIRIES, {"first": beginning, "last": last, "now": now})).all()
+
+
+async def count_holds(session: BookingSession, *, now: datetime) -> int:
+    """How many times are held just now."""
+    held = select(func.count(Tick.owner.distinct())).where(Tick.expires_at > now)
+    return (await session.scalars(held)).one()

@@ -197,3 +197,8 @@ async def wants_reminders(session: BookingSession, patients: Collection[uuid.UUI
     """Whether none of these patients has refused them."""
     refused = exists().where(Patient.id.in_(patients), Patient.no_reminders_since.is_not(None))
     return not await session.scalar(select(refused))
+
+
+async def first_due_reminder(session: BookingSession) -> datetime | None:
+    """When the first reminder is due that nobody has taken."""
+    return await session.scalar(select(func.min(Reminder.due_at)).where(IS_WAITING))

@@ -215,3 +215,15 @@ async def end_entries(session: BookingSession, before: date, *, now: datetime) -
     is_offered = exists().where(WaitingListOffer.entry == WaitingListEntry.id, IS_OPEN)
     over = update(WaitingListEntry).where(WAITS, WaitingListEntry.last_day < before, ~is_offered)
     await session.execute(over.values(status=WaitingListStatus.ENDED, ended_at=now))
+
+
+async def first_work_due(session: BookingSession, *, expired_alone: bool) -> datetime | None:
+    """Since when an offer has been over, or else since when time of somebody may have been open."""
+    expired = await session.scalar(select(func.min(WaitingListOffer.expires_at)).where(IS_OPEN))
+    opened = None if expired_alone else await session.scalar(select(func.min(WaitingListOpening.due_at)))
+    return min(filter(None, (expired, opened)), default=None)
+
+
+async def count_waiting(session: BookingSession) -> int:
+    """How many entries wait."""
+    return (await session.scalars(select(func.count()).select_from(WaitingListEntry).where(WAITS))).one()

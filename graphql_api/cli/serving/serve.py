@@ -7,6 +7,7 @@ import sys
 from functools import partial
 
 import uvicorn
+from starlette.applications import Starlette
 
 from booking.appointments.load import LoadedClinic, UndoesChanges
 from graphql_api.app import create_app, system_clock
@@ -16,17 +17,18 @@ from graphql_api.cli.command import Commands, add_command, explained
 from graphql_api.cli.serving.sample_desk import prepare_sample_desk
 from graphql_api.cli.transaction import with_database
 from graphql_api.extensions.discovery import LoadedClinicFile
+from graphql_api.http.monitoring.monitoring import Monitoring
 from graphql_api.playground.page import is_built
 from graphql_api.server.protocol import TIME_LIMITS, BoundedProtocol, Phase
 from graphql_api.server.reload import run_reloading
-from graphql_api.server.server import BACKLOG, BookingServer, max_connections
-from graphql_api.server.sockets import bound_sockets
-from graphql_api.settings import InvalidSetting, Settings
+from graphql_api.server.server import BACKLOG, BookingServer, MonitoringServer, max_connections
+from graphql_api.server.sockets import Names, bound_sockets
+from graphql_api.settings import InvalidSetting, Settings, variable_name
+from graphql_api.settings.values import MAX_PORT, Address
 from graphql_api.startup import lock_of_server, prepare_database
 
 log = logging.getLogger("book_online")
 
-MAX_PORT = 65_535
 SWITCH_SECONDS = 0.0005
 
 
@@ -57,14 +59,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     clinic = clinic_in(text, settings, settings.clinic_file.parent)
     app = create_app(settings, clinic.enabled)
     sockets = bound_sockets(arguments.host, arguments.port)
+    monitoring = _monitoring_server(app, settings)
     try:
         _log_visits(_load(settings, text, clinic))
     except UndoesChanges as refused:  # The database is right; patients can book meanwhile.
         log.warning("%s was not loaded: %s", settings.clinic_file, refused)
     prepare = partial(prepare_sample_desk, now=system_clock())
     secret = with_database(settings, prepare) if arguments.sample_desk else None
-    port = sockets[0].getsockname()[1]
-    host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    base = f"http://{Address(arguments.host, sockets[0].getsockname()[1])}"
     # A thread that validates a large document lets the event loop go on after half a millisecond.
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
@@ -84,10 +86,11 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     server = BookingServer(
         config,
         app.state.stopping,
+        monitoring=monitoring,
         drain_seconds=settings.drain_seconds,
         stop_seconds=settings.stop_seconds,
         reload_clinic=partial(_reload_clinic, settings, [owner.feature.name for owner in clinic.enabled]),
-        on_started=partial(_print_addresses, settings, f"http://{host}:{port}", secret),
+        on_started=partial(_print_addresses, settings, base, secret, monitoring),
     )
     if settings.is_site_of_this_machine and not settings.is_development:
         log.warning("BOOK_ONLINE_SITE is %s: links in mails and calendars lead nowhere", settings.site)
@@ -95,13 +98,28 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         server.run(sockets)
 
 
-def _print_addresses(settings: Settings, base: str, secret: str | None) -> None:
+def _monitoring_server(app: Starlette, settings: Settings) -> MonitoringServer | None:
+    if settings.metrics is None:
+        return None
+    monitoring: Monitoring = app.state.monitoring
+    variable = variable_name("metrics")
+    names = Names(variable, variable)
+    return MonitoringServer(
+        monitoring.app(), bound_sockets(settings.metrics.host, settings.metrics.port, names)
+    )
+
+
+def _print_addresses(
+    settings: Settings, base: str, secret: str | None, monitoring: MonitoringServer | None
+) -> None:
     if settings.is_development:
         print(f"  Demo clinic page     {base}/")
         if is_built(settings.playground):
             print(f"  GraphQL playground   {base}/graphql")
     if secret is not None:
         print(f"  Front desk, once     {base}{LINK_PATH}#{secret}")
+    if monitoring:
+        print(f"  Metrics              http://{monitoring.address}/metrics")
     print(f"  Hosted booking page  {base}/book", flush=True)
 
 

@@ -53,6 +53,17 @@ class ServerProcess:
         async with httpx.AsyncClient(base_url=self.url, timeout=10) as http:
             return (await http.get(path)).status_code
 
+    @property
+    def monitoring_url(self) -> str:
+        """Of a server that has a monitoring port."""
+        return self.printed.partition("Metrics ")[2].partition("/metrics")[0].strip()
+
+    async def is_draining(self) -> None:
+        """Return as soon as it says so."""
+        async with asyncio.timeout(START_SECONDS):
+            while await self.status("/readyz") == 200:  # noqa: ASYNC110  (another process)
+                await asyncio.sleep(0.05)
+
     def memory(self) -> int:
         """Resident bytes of the process."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])

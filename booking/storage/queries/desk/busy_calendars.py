@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from booking.storage.models.desk.busy_calendars import BusyCalendar, BusyInterval
 from booking.storage.session import BookingSession
@@ -86,3 +86,18 @@ async def claim_calendar(session: BookingSession, id: uuid.UUID, *, now: datetim
     due = update(BusyCalendar).where(BusyCalendar.id == id, BusyCalendar.next_ask_at <= now)
     taken = due.values(next_ask_at=until).returning(BusyCalendar.id)
     return (await session.execute(taken)).one_or_none() is not None
+
+
+class CalendarHealth(NamedTuple):
+    """All calendars together: how many, how many of them fail, and when the oldest copy was made."""
+
+    number: int
+    failing: int
+    oldest_copy: datetime | None
+
+
+async def health_of_calendars(session: BookingSession) -> CalendarHealth:
+    """One that was never copied counts from when it was added."""
+    copied = func.min(func.coalesce(BusyCalendar.copied_at, BusyCalendar.created_at))
+    query = select(func.count(), func.count(BusyCalendar.failing_since), copied)
+    return CalendarHealth(*(await session.execute(query)).one())
