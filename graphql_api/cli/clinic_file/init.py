@@ -1,7 +1,6 @@
 """`book-online init`: a new clinic, from a few questions to a server that can start."""
 
 import argparse
-import sys
 from contextlib import chdir
 from datetime import datetime
 from functools import partial
@@ -17,7 +16,7 @@ from graphql_api.app import system_clock
 from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.access.staff import sign_in_link
 from graphql_api.cli.clinic_file.files import write_clinic_file
-from graphql_api.cli.clinic_file.new_clinic import QUESTIONS, Question, ask_all, clinic_text
+from graphql_api.cli.clinic_file.new_clinic import QUESTIONS, ask_all, ask_at_terminal, clinic_text
 from graphql_api.cli.command import Commands, add_command, warn_of_site
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import InvalidSetting, Settings
@@ -47,7 +46,7 @@ def _init(arguments: argparse.Namespace, settings: Settings) -> None:
         with chdir(folder):
             _refuse_to_overwrite(settings, folder)
     given = {each.name: text for each in QUESTIONS if (text := getattr(arguments, each.name)) is not None}
-    answers = ask_all(given, arguments.language, _ask, tell=lambda mistake: print(f"  {mistake}"))
+    answers = ask_all(given, arguments.language, ask_at_terminal, tell=lambda mistake: print(f"  {mistake}"))
     text = clinic_text(answers, arguments.language)
     folder.mkdir(parents=True, exist_ok=True)
     with chdir(folder):  # The settings' relative paths are read there, as the server will.
@@ -80,17 +79,6 @@ def _refuse_to_overwrite(settings: Settings, folder: Path) -> None:
             "the database is there already, and was left as it is: choose another folder, or another "
             "DATABASE_URL; `book-online export` writes the clinic's file from a database"
         )
-
-
-def _ask(question: Question) -> str:
-    """
-    Raises:
-        InvalidSetting: there is nobody to ask.
-    """
-    if not sys.stdin.isatty():
-        option = question.name.replace("_", "-")
-        raise InvalidSetting(f"--{option} is missing or wrong, and there is no terminal to ask at")
-    return input(question.prompt).strip()
 
 
 async def _owners_link(

@@ -1,7 +1,6 @@
 """The file of a new clinic, made of a few answers, which the checker of all clinic files looks at."""
 
-import re
-import unicodedata
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from phonenumbers import PhoneNumberFormat, example_number, format_number
 
 from booking.catalogue.clinic_file.export.toml_text import toml_value
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
+from booking.catalogue.clinic_file.slugs import slug_of
+from graphql_api.settings import InvalidSetting
 
 TEMPLATE = Path(__file__).parent / "clinic.toml.template"
 SOME_COUNTRY = "CA"
@@ -83,12 +84,6 @@ def mistakes_of(answers: Answers, language: str) -> list[str]:
     return []
 
 
-def slug_of(name: str, otherwise: str) -> str:
-    """Small letters and digits with hyphens: `First visit` -> `first-visit`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:64].strip("-") or otherwise
-
-
 def _week(text: str) -> dict[str, list[str]]:
     """`mon-thu 08:00-12:00 13:00-17:00; fri 08:00-12:00` as a week of the file."""
     week: dict[str, list[str]] = {}
@@ -119,3 +114,14 @@ def ask_all(
                 tell(mistake)
             said = None
     return answers
+
+
+def ask_at_terminal(question: Question) -> str:
+    """
+    Raises:
+        InvalidSetting: there is nobody to ask.
+    """
+    if not sys.stdin.isatty():
+        option = question.name.replace("_", "-")
+        raise InvalidSetting(f"--{option} is missing or wrong, and there is no terminal to ask at")
+    return input(question.prompt).strip()

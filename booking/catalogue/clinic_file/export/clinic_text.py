@@ -44,12 +44,22 @@ def exported_text(rows: ClinicRows, like: str = "", *, folder: Path | None = Non
     Raises:
         InexpressibleCatalogue: no file would be loaded as these rows.
     """
+    text = edited_text(rows, like, folder=folder)
+    return text if text == like and not _revision(like) else with_revision(text, file_content(rows).revision)
+
+
+def edited_text(rows: ClinicRows, like: str, *, folder: Path | None = None) -> str:
+    """The same without a revision of its own: the rows are no database's.
+
+    Raises:
+        InexpressibleCatalogue: no file would be loaded as these rows.
+    """
     wanted = file_content(rows)
     mistakes: list[Mistake] = []
     for text in _drafts(wanted, like, folder):
         try:
             if _written_content(text, rows).shortest == wanted.shortest:
-                return text if text == like and not _revision(like) else with_revision(text, wanted.revision)
+                return text
         except ClinicFileError as refused:
             mistakes = refused.mistakes
     raise InexpressibleCatalogue(mistakes)
