@@ -1,4 +1,4 @@
-"""Idempotency keys of clients, with their outcomes."""
+"""Idempotency keys of clients, with their outcomes, and the keys of visits from another system."""
 
 import uuid
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from booking.domain.errors import IdempotencyKeyReused
 from booking.storage.base import core_table, insert_into
-from booking.storage.models.idempotency_keys import IdempotencyKey
+from booking.storage.models.idempotency_keys import IdempotencyKey, ImportedVisit
 from booking.storage.session import BookingSession
 
 BY_KEY_HASH = select(IdempotencyKey).where(
@@ -43,3 +43,24 @@ async def insert_idempotency_key(
 
 async def delete_old_idempotency_keys(session: BookingSession, *, until: datetime) -> None:
     await session.execute(DELETE_OLD, {"until": until})
+
+
+async def is_imported(session: BookingSession, key_hash: bytes) -> bool:
+    """Whether the visit of this key was booked by an import, whatever became of it since."""
+    query = select(ImportedVisit.key_hash).where(ImportedVisit.key_hash == key_hash)
+    return await session.scalar(query) is not None
+
+
+async def insert_imported_visit(
+    session: BookingSession, key_hash: bytes, appointment: uuid.UUID, *, now: datetime
+) -> None:
+    """Insert the key in the transaction that books the visit.
+
+    Raises:
+        IdempotencyKeyReused: another import has just booked it; the transaction can only be rolled back then.
+    """
+    row = {"key_hash": key_hash, "appointment": appointment, "imported_at": now}
+    try:
+        await session.execute(insert_into(ImportedVisit), row)
+    except IntegrityError as error:
+        raise IdempotencyKeyReused from error
