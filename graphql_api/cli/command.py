@@ -12,6 +12,7 @@ from booking.domain.errors import BookingError, TryAgain
 from booking.encryption.cipher import UnreadableValue
 from booking.encryption.key_ring import KeyProblem
 from booking.i18n.locales import LocaleError
+from booking.imports.errors import UnreadableImport
 from booking.storage.connection.error_causes import explain
 from booking.storage.connection.postgresql_url import UnusableUrl
 from booking.storage.copies.archive import UnusableBackup
@@ -44,6 +45,7 @@ OWN_ERRORS = (
     NotMigrated,
     RewritesClinic,
     UndoesChanges,
+    UnreadableImport,
     UnreadableValue,
     UnusableBackup,
     UnusableUrl,

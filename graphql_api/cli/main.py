@@ -14,7 +14,7 @@ from graphql_api.cli import (
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
-from graphql_api.cli.clinic_file import check, export, init, load
+from graphql_api.cli.clinic_file import check, export, import_clinic, init, load
 from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import UNDOES_STATUS, add_command, explained, warn_of_site
 from graphql_api.cli.maintenance import backup, doctor
@@ -49,6 +49,7 @@ def command_parser() -> argparse.ArgumentParser:
     serve.add_to(commands)
 
     init.add_to(commands)
+    import_clinic.add_to(commands)
     check.add_to(commands)
     load.add_to(commands)
     export.add_to(commands)
