@@ -9,6 +9,7 @@ from booking.appointments.by_staff.change import record_bookings
 from booking.appointments.checks.consent import record_consent
 from booking.appointments.checks.details import StaffBooking, check_details
 from booking.appointments.checks.holds import check_holds, load_holds
+from booking.appointments.checks.resources import keep_resources
 from booking.appointments.checks.screening import check_screening, has_screening
 from booking.appointments.hold import check_held_time
 from booking.appointments.idempotency import (
@@ -267,5 +268,6 @@ async def confirm_hold(session: BookingSession, service: Service, hold: Hold, *,
         raise (expired if hold.expires_at <= now else refusal) from refusal
     if hold.expires_at <= now:
         raise replace(expired, still_open=True)
+    await keep_resources(session, service, hold, now=now)
     if not await confirm_ticks(session, hold.id, now=now):
         raise expired

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from booking.appointments.by_staff.change import ByStaff, FormerVisit, record_change
+from booking.appointments.checks.resources import own_time
 from booking.appointments.lookup import check_day, check_deadline, lock_appointment
 from booking.audit.record import record_audit
 from booking.catalogue.lookup import all_services
@@ -13,16 +14,12 @@ from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
 from booking.extensions.dispatch import run_booking_rules
 from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.resources import resources_needed
 from booking.scheduling.slots import open_slots_at
 from booking.storage.models.appointments import Appointment, AppointmentStatus, CancellationReason
 from booking.storage.models.audit import AuditAction
 from booking.storage.queries.catalogue import get_clinic
-from booking.storage.queries.ticks import (
-    delete_expired,
-    release_ticks,
-    reserve_ticks,
-    ticks_of_appointment,
-)
+from booking.storage.queries.ticks import delete_expired, release_ticks
 from booking.storage.session import BookingSession
 
 
@@ -128,10 +125,9 @@ async def book_again(
     """
     former, service = FormerVisit.of(row), (await all_services(session))[row.service]
     criteria = SlotCriteria(service, row.practitioner, row.location, True, row.squeeze_in)
-    await delete_expired(session, [row.practitioner], now=now)
+    await delete_expired(session, [row.practitioner], await resources_needed(session, service), now=now)
     await open_slots_at(session, criteria, row.starts_at, now=now)
-    ticks = ticks_of_appointment(service, row.starts_at)
-    await reserve_ticks(session, row.resource, ticks, owner=row.id, expires_at=None)
+    await own_time(session, service, row, expires_at=None, now=now)
     row.status, row.cancellation_reason = status, None
     row.changed_at = row.status_changed_at = now
     row.sequence += 1

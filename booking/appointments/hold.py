@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from booking.appointments.checks.holds import UNCOUNTED_CLIENT, Holder, check_hold_limit, no_such_hold
+from booking.appointments.checks.resources import own_time
 from booking.appointments.course_times import check_course, free_slots, naming_visit
 from booking.appointments.idempotency import (
     IdempotentRequest,
@@ -29,6 +30,7 @@ from booking.domain.open_slot import RequestedTime
 from booking.domain.tokens import hash_of, hold_token_for, new_token
 from booking.extensions.dispatch import run_booking_rules
 from booking.scheduling.criteria import SlotCriteria, slot_criteria
+from booking.scheduling.resources import resources_needed
 from booking.scheduling.shared_answers import check_open
 from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
@@ -39,13 +41,7 @@ from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.holds import holds_by_token
 from booking.storage.queries.locks import lock_schedules
-from booking.storage.queries.ticks import (
-    delete_expired,
-    extend_ticks,
-    release_ticks,
-    reserve_ticks,
-    ticks_of_appointment,
-)
+from booking.storage.queries.ticks import delete_expired, extend_ticks, release_ticks
 from booking.storage.session import BookingSession
 
 Start = TypeVar("Start", datetime, tuple[datetime, ...])
@@ -164,7 +160,8 @@ async def _hold(
     service, key = criteria.service, request.idempotency_key
     named = criteria.practitioner
     practitioners = [named] if named else await practitioners_offering(session, service.slug)
-    await lock_schedules(session, practitioners)
+    resources = await resources_needed(session, service)
+    await lock_schedules(session, practitioners, resources)
     repeatable = _idempotent_request(request)
     former = await lookup_outcome(session, repeatable, now=now)
     outcome = former or uuid.uuid4()
@@ -173,7 +170,7 @@ async def _hold(
     if former:
         return [(await session.get_one(Hold, owner), token) for owner, token in zip(owners, tokens)]
 
-    await delete_expired(session, practitioners, now=now)
+    await delete_expired(session, practitioners, resources, now=now)
     may_squeeze_in = request.by_staff and request.squeeze_in
     slots, is_beside = await free_slots(session, criteria, times, or_squeeze_in=may_squeeze_in, now=now)
     if holder is not None:
@@ -207,8 +204,7 @@ async def own_times(
     """
     await insert_rows(session, holds)
     for hold in holds:
-        ticks = ticks_of_appointment(service, hold.starts_at)
-        await reserve_ticks(session, hold.resource, ticks, owner=hold.id, expires_at=hold.expires_at)
+        await own_time(session, service, hold, expires_at=hold.expires_at, now=now)
     held_until = holds[0].expires_at
     await run_booking_rules(session, Step.HOLD, service, holds, now=now, held_until=held_until)
 

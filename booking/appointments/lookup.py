@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.appointments.by_staff.change import ByStaff
-from booking.catalogue.lookup import practitioners_offering
+from booking.catalogue.lookup import all_services, practitioners_offering
 from booking.domain.errors import (
     ChangedMeanwhile,
     InvalidInput,
@@ -14,6 +14,7 @@ from booking.domain.errors import (
     TooLateToChange,
 )
 from booking.domain.tokens import hash_of
+from booking.scheduling.resources import resources_needed
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.queries.appointments import appointments_by_id, appointments_by_manage_token
 from booking.storage.queries.catalogue import get_clinic
@@ -107,13 +108,16 @@ async def lock_appointment(
     owner: str | None,
     staff: ByStaff | None = None,
 ) -> Appointment:
-    """`changeable_appointment`, with the schedules locked of all practitioners who offer its service.
+    """`changeable_appointment`, with the schedules locked of all practitioners who offer its service, and the
+    resources that it needs.
 
     Raises:
         BookingError: as `changeable_appointment`.
     """
     row = await changeable_appointment(session, manage_token, appointment, owner=owner, staff=staff)
-    await lock_schedules(session, {row.practitioner, *await practitioners_offering(session, row.service)})
+    practitioners = {row.practitioner, *await practitioners_offering(session, row.service)}
+    service = (await all_services(session))[row.service]
+    await lock_schedules(session, practitioners, await resources_needed(session, service))
     await session.refresh(row, with_for_update=True if staff else None)
     if staff is not None:
         _check_is_theirs(row, staff.only_practitioner)

@@ -37,6 +37,7 @@ from booking.domain.screening import Answer
 from booking.extensions.dispatch import run_booking_rules
 from booking.patients.contacts import patient_key
 from booking.scheduling.criteria import SlotCriteria, criteria_to_move
+from booking.scheduling.resources import resources_for, resources_needed
 from booking.scheduling.slots import open_slots_at
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
@@ -198,14 +199,14 @@ async def reschedule(
                 appointment.tell_practitioner = patient.encrypt_topics(appointment.id, topics)
             if request.answered_again:
                 appointment.screening_repeated = await has_screening(session, service.slug)
-        await delete_expired(session, [practitioner], now=now)
+        await delete_expired(session, [practitioner], await resources_needed(session, service), now=now)
         appointment.practitioner, appointment.location = slot.practitioner, slot.location
         appointment.squeeze_in = is_beside
-        ticks = ticks_of_appointment(service, slot.starts_at)
-        await move_ticks(session, appointment.id, appointment.resource, ticks)
         if slot.starts_at != appointment.starts_at:
             appointment.moved_at = staff.moved_at if staff is not None and staff.is_undo else now
         appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
+        resources = await resources_for(session, service, appointment, now=now)
+        await move_ticks(session, appointment.id, resources, ticks_of_appointment(service, slot.starts_at))
         appointment.set_local_start((await location_zones(session))[slot.location])
         appointment.changed_at = now
         appointment.sequence += 1

@@ -18,6 +18,7 @@ from booking.storage.models.catalogue import (
     ScreeningQuestion,
     Service,
 )
+from booking.storage.models.ticks import Resource
 from booking.storage.queries.catalogue import (
     CertifiedDays,
     all_rows,
@@ -29,7 +30,7 @@ from booking.storage.session import BookingSession
 
 Cached = TypeVar("Cached", bound=Table)
 Key = TypeVar("Key", bound=Hashable)
-Row = TypeVar("Row", Service, Practitioner, Location, ScreeningQuestion)
+Row = TypeVar("Row", Service, Practitioner, Location, Resource, ScreeningQuestion)
 Listed = TypeVar("Listed", Service, Practitioner, Location)
 
 
@@ -44,6 +45,11 @@ async def all_practitioners(session: BookingSession) -> Mapping[str, Practitione
 
 async def all_locations(session: BookingSession) -> Mapping[str, Location]:
     return await _by_slug(session, Location)
+
+
+async def all_resources(session: BookingSession) -> Mapping[str, Resource]:
+    """Rooms and equipment by slug, also unlisted ones: a visit may still have them."""
+    return await _by_slug(session, Resource)
 
 
 async def location_zones(session: BookingSession) -> Mapping[str, ZoneInfo]:

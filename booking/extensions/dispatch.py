@@ -167,7 +167,7 @@ async def _claim_resource(
         reserved = await ticks_reserved_by(session, time.id)
         ticks = ticks_of_appointment(service, time.starts_at)
         missing = [tick for tick in ticks if (resource, tick) not in reserved]
-        await reserve_ticks(session, resource, missing, owner=time.id, expires_at=held_until)
+        await reserve_ticks(session, [resource], missing, owner=time.id, expires_at=held_until)
 
 
 async def _claimed_times(

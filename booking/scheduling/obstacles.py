@@ -1,18 +1,21 @@
 """The booked visits that the catalogue, blocked time and calendars of today would not allow, and why.
 
 The sets of the rulebook decide: a visit stands while its practitioner works at its location, certified,
-through all of it. Length, buffers, step, notice, horizon and screening bind new bookings alone: a visit keeps
-the time that it was booked with. Nor does it stand at another time on the wall than the patient was told.
+through all of it, and it has the rooms and the equipment that its service needs. Length, buffers, step,
+notice, horizon and screening bind new bookings alone: a visit keeps the time that it was booked with. Nor
+does it stand at another time on the wall than the patient was told.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from booking.scheduling.busy_calendars import busy_bits
 from booking.scheduling.changed_times import changed_times
+from booking.scheduling.resources import clinic_resources
 from booking.scheduling.working_time import WorkingTime, closed_days, compute_working_times
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import (
@@ -24,8 +27,9 @@ from booking.storage.models.catalogue import (
 )
 from booking.storage.queries.appointments import upcoming_appointments
 from booking.storage.queries.catalogue import all_rows
+from booking.storage.queries.ticks import owned_resources
 from booking.storage.session import BookingSession
-from booking.timegrid.ticks import DAY, TICK, ticks_between
+from booking.timegrid.ticks import DAY, TICK, tick_at, ticks_between
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ async def find_obstacles(
     }
     first = appointments[0].starts_at.date() - DAY
     last = max(appointment.ends_at for appointment in appointments).date() + DAY
+    lacking = await _lacking(session, appointments, catalogue, now=now)
     closed = await closed_days(session, list(catalogue.locations.values()), first, last)
     obstacles = []
     for service, booked in by_service.items():
@@ -87,13 +92,16 @@ async def find_obstacles(
             time = times.get((appointment.practitioner, appointment.location))
             is_allowed = time is not None and _is_allowed(appointment, time.working & time.certified, time)
             collides = time is not None and _collides(appointment, busy[time.practitioner, time.window], time)
-            if is_allowed and not collides and appointment.id not in told:
+            lacks = lacking.get(appointment.id)
+            if is_allowed and not collides and not lacks and appointment.id not in told:
                 continue
             wall_time = appointment.starts_at.astimezone(
                 ZoneInfo(catalogue.locations[appointment.location].time_zone)
             )
             is_closed = wall_time.date() in closed[appointment.location]
             reason = told.get(appointment.id)
+            if reason is None and is_allowed and lacks and not collides:
+                reason = f"no {lacks!r} is free for it"
             if reason is None and is_allowed:
                 name = catalogue.practitioners[appointment.practitioner].name
                 reason = f"{name} is busy by a calendar elsewhere"
@@ -143,6 +151,26 @@ def _collides(appointment: Appointment, busy: int, time: WorkingTime) -> bool:
 
 def _is_touched(appointment: Appointment, bits: int, time: WorkingTime) -> bool:
     return bool(time.window.bits(*ticks_between(appointment.starts_at, appointment.ends_at)) & bits)
+
+
+async def _lacking(
+    session: BookingSession, appointments: Sequence[Appointment], catalogue: _Catalogue, *, now: datetime
+) -> Mapping[UUID, str]:
+    """The kind of resource that each visit lacks, of those which lack one; staff book a squeeze-in so."""
+    if not any(catalogue.services[appointment.service].needs for appointment in appointments):
+        return {}
+    clinic = await clinic_resources(session)
+    owned: dict[UUID, set[str]] = defaultdict(set)
+    for each in await owned_resources(session, clinic.known, tick_at(now), now=now):
+        owned[each.owner].add(each.resource)
+    lacking: dict[UUID, str] = {}
+    for appointment in appointments:
+        service = catalogue.services[appointment.service]
+        kinds = clinic.needed_at(appointment.location, service)
+        for kind, names in zip(service.needs or (), kinds, strict=True):
+            if not appointment.squeeze_in and owned[appointment.id].isdisjoint(names):
+                lacking.setdefault(appointment.id, kind)
+    return lacking
 
 
 async def _catalogue(session: BookingSession) -> _Catalogue:

@@ -12,6 +12,7 @@ from booking.domain.open_slot import OpenSlot
 from booking.extensions.dispatch import query_busy_sources
 from booking.scheduling.busy_calendars import BusyBits, busy_bits, closed_bits
 from booking.scheduling.criteria import SlotCriteria, policy_for
+from booking.scheduling.resources import clinic_resources, starts_with_resources
 from booking.scheduling.working_time import WorkingTime, working_times
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Service
@@ -24,23 +25,29 @@ from booking.timegrid.ticks import TICK, instant_at, possible_starts, tick_at, t
 
 @dataclass(frozen=True)
 class Schedule(WorkingTime):
-    """FHIR Schedule: working time and its load. A visit needs `working`, `certified` and nothing `busy`."""
+    """FHIR Schedule: working time and its load. A visit needs `working`, `certified` and nothing `busy`, and
+    starts where it is `equipped`."""
 
     service: Service
     last_day: date  # of the horizon, on the location's calendar
     bookable: int  # the days asked for, within notice and horizon
     busy: int  # held or booked, buffers and ways to other locations included, or busy elsewhere
+    equipped: int  # a visit that starts then finds what its service needs
 
     @cached_property
     def starts(self) -> int:
         """The ticks at which a visit can start."""
-        return self.bookable & possible_starts(
-            open_=self.working & self.certified,
-            busy=self.busy,
-            steps=self.steps,
-            visit=ticks_in(self.service.duration),
-            before=ticks_in(self.service.buffer_before),
-            after=ticks_in(self.service.buffer_after),
+        return (
+            self.bookable
+            & self.equipped
+            & possible_starts(
+                open_=self.working & self.certified,
+                busy=self.busy,
+                steps=self.steps,
+                visit=ticks_in(self.service.duration),
+                before=ticks_in(self.service.buffer_before),
+                after=ticks_in(self.service.buffer_after),
+            )
         )
 
     def slot_at(self, tick: int) -> OpenSlot:
@@ -101,10 +108,15 @@ async def load_schedules(
     where the visitor chose the time before `now`.
 
     Squeeze-ins are beside the practitioners' time, so they keep nobody else from it; nor does a calendar
-    elsewhere keep one from being booked.
+    elsewhere keep one from being booked, nor that no room is free.
     """
     service, policy = criteria.service, await policy_for(session, criteria)
-    times = await working_times(session, criteria, first, last, step=policy.slot_step)
+    resources = await clinic_resources(session) if service.needs and not criteria.squeeze_in else None
+    times = [
+        time
+        for time in await working_times(session, criteria, first, last, step=policy.slot_step)
+        if resources is None or all(resources.needed_at(time.location, service))
+    ]
     if not times:
         return []
     practitioners = {time.practitioner for time in times}
@@ -117,7 +129,7 @@ async def load_schedules(
         session,
         start,
         end,
-        resources=[*practitioners, *beside],
+        resources=[*practitioners, *beside, *(resources.needed_by([service]) if resources else ())],
         now=now,
         ignoring=criteria.ignoring,
         with_locations=travel > 0 or criteria.squeeze_in,
@@ -132,7 +144,8 @@ async def load_schedules(
         of_all = busy_bits(session, times) if criteria.by_staff else closed_bits(session, times, now=now)
         by_calendars = await of_all
     earliest = tick_at(policy.earliest_start(notice_from or now) + TICK - timedelta.resolution)
-    days: dict[str, tuple[date, int]] = {}  # by location: the last that can be booked, and the bookable ticks
+    # By location: the last day that can be booked, the bookable ticks, and those with what a visit needs.
+    days: dict[str, tuple[date, int, int]] = {}
 
     schedules = []
     async for time in cooperatively(times):
@@ -144,8 +157,17 @@ async def load_schedules(
             bookable = date_bits(window, time.zone, from_day, min(last, last_day))
             if not criteria.by_staff:
                 bookable &= window.bits(earliest, window.end)
-            days[location] = last_day, bookable
-        last_day, bookable = days[location]
+            equipped = window.all
+            if resources is not None:
+                kinds = resources.needed_at(location, service)
+                taken = {
+                    name: window.union((each.first, each.last) for each in reserved[name])
+                    for names in kinds
+                    for name in names
+                }
+                equipped = starts_with_resources(window, service, kinds, taken)
+            days[location] = last_day, bookable, equipped
+        last_day, bookable, equipped = days[location]
         busy = by_calendars[time.practitioner, window]
         for owned in reserved[time.practitioner]:
             if criteria.squeeze_in and owned.resource not in beside and owned.location == location:
@@ -156,6 +178,13 @@ async def load_schedules(
             if busy_location in (None, location):
                 busy |= window.bits(low, high)
         schedules.append(
-            Schedule(**vars(time), service=service, last_day=last_day, bookable=bookable, busy=busy)
+            Schedule(
+                **vars(time),
+                service=service,
+                last_day=last_day,
+                bookable=bookable,
+                busy=busy,
+                equipped=equipped,
+            )
         )
     return schedules

@@ -116,12 +116,10 @@ async def compute_working_times(
         open_ = _hours_bits(window, zone, weeks[slug, None], closed[slug])
         steps = step_bits(window, zone, step)
         async for practitioner, certification in cooperatively(people):
-            extra_bits = _bits(window, extra[slug, practitioner.slug])
+            extra_bits = window.union(extra[slug, practitioner.slug])
             if not (weeks[slug, practitioner.slug] or extra_bits):
                 continue
-            away_bits = _bits(window, away[None, practitioner.slug]) | _bits(
-                window, away[slug, practitioner.slug]
-            )
+            away_bits = window.union([*away[None, practitioner.slug], *away[slug, practitioner.slug]])
             opening = open_ | extra_bits
             on_duty = _hours_bits(window, zone, weeks[slug, practitioner.slug]) | extra_bits
             times.append(
@@ -161,13 +159,6 @@ async def _away(
     for row in await desk_times_between(session, BlockedTime, start, end, practitioners=practitioners):
         away[row.location, row.practitioner].append(ticks_between(row.starts_at, row.ends_at))
     return away
-
-
-def _bits(window: Window, spans: Sequence[tuple[int, int]]) -> int:
-    bits = 0
-    for low, high in spans:
-        bits |= window.bits(low, high)
-    return bits
 
 
 def _certified(window: Window, zone: ZoneInfo, certification: CertifiedDays | None) -> int:

@@ -1,5 +1,6 @@
 """Ticks of five minutes: a window is a run of them, and a set of ticks in it is the bits of one int."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -56,6 +57,13 @@ class Window:
         """The ticks [first, last), as far as they are in the window."""
         low, high = max(first - self.first, 0), min(last - self.first, self.length)
         return (1 << high) - (1 << low) if low < high else 0
+
+    def union(self, spans: Iterable[tuple[int, int]]) -> int:
+        """The ticks of all the spans [first, last), as far as they are in the window."""
+        bits = 0
+        for first, last in spans:
+            bits |= self.bits(first, last)
+        return bits
 
     def taken_from(self, other: "Window", bits: int) -> int:
         """A set of ticks of the other window, as far as they are in this one."""

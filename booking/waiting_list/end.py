@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking.scheduling.resources import practitioners_sharing
 from booking.storage.models.holds import Hold
 from booking.storage.models.waiting_list import (
     OfferOutcome,
@@ -29,8 +30,10 @@ async def end_offer(
 ) -> None:
     """End an open offer without a visit: the next in the order may be asked. The schedule is locked."""
     offer.outcome, offer.ended_at = outcome, now
+    opened = {offer.practitioner}
     if offer.hold is not None:
         await release_ticks(session, offer.hold)
         hold = await session.get_one(Hold, offer.hold)
         hold.expires_at = min(hold.expires_at, now)
-    await note_openings(session, [offer.practitioner], due_at=now)
+        opened = await practitioners_sharing(session, hold.service, offer.practitioner)
+    await note_openings(session, opened, due_at=now)

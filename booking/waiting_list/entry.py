@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.catalogue.lookup import practitioners_offering
+from booking.catalogue.lookup import all_services, practitioners_offering
 from booking.domain.errors import NotFound
 from booking.domain.tokens import hash_of
+from booking.scheduling.resources import resources_needed
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
 from booking.storage.queries.appointments import appointments_by_id
@@ -96,8 +97,10 @@ async def _lock(session: BookingSession, entry: WaitingListEntry) -> None:
     rows = await _visits(session, entry)
     offers = await offers_of_entry(session, entry.id)
     practitioners = {row.practitioner for row in rows.values()} | {each.practitioner for each in offers}
+    practitioners |= set(await practitioners_offering(session, entry.service))
+    service = (await all_services(session))[entry.service]
     # Schedules first, as everybody does who decides about time: no two wait for each other.
-    await lock_schedules(session, practitioners | set(await practitioners_offering(session, entry.service)))
+    await lock_schedules(session, practitioners, await resources_needed(session, service))
     await session.refresh(entry, with_for_update=True)
     for offer in offers:
         await session.refresh(offer)

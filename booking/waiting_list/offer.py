@@ -15,6 +15,7 @@ from booking.domain.events import Event, EventKind
 from booking.domain.open_slot import OpenSlot
 from booking.domain.tokens import hash_of, new_token
 from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.resources import clinic_resources
 from booking.scheduling.slots import all_open_schedules
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus
@@ -70,12 +71,13 @@ async def offer_open_times(
     rules = waiting_list_rules(await get_clinic(session))
     if rules is None or rules.is_quiet(now):
         return []
-    await lock_schedules(session, [practitioner])
+    resources = await _resources_needed_by(session, practitioner)
+    await lock_schedules(session, [practitioner], resources)
     await drop_openings(session, practitioner, until=now)
     entries, turns = await _turns(session, practitioner, rules, now=now)
     if not turns:
         return []
-    await delete_expired(session, [practitioner], now=now)
+    await delete_expired(session, [practitioner], resources, now=now)
     search = _Search(session, practitioner, rules, now, await times_offered(session, practitioner, since=now))
     visits = {row.id: row for row in await appointments_by_id(session, _replaced(entries.values()))}
     offered: list[Offered] = []
@@ -99,6 +101,16 @@ async def offer_open_times(
         detail = f"time offered as {each.reason}"
         await record_audit(session, actor, AuditAction.UPDATE, [each.entry.patient], detail=detail, now=now)
     return offered
+
+
+async def _resources_needed_by(session: BookingSession, practitioner: str) -> set[str]:
+    """The rooms and the equipment that visits with this practitioner may get."""
+    clinic = await clinic_resources(session)
+    if not clinic.known:
+        return set()
+    services = await all_services(session)
+    offered = await services_of_practitioner(session, practitioner)
+    return clinic.needed_by([services[slug] for slug in offered])
 
 
 async def _turns(

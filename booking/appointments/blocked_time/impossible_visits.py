@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from booking.appointments.blocked_time.reassign import reassign_resources
 from booking.domain.events import Event, EventKind
 from booking.scheduling.obstacles import AppointmentObstacle, find_obstacles
 from booking.storage.queries.appointments import upcoming_appointments
@@ -16,8 +17,10 @@ async def mark_impossible_visits(
 ) -> Sequence[AppointmentObstacle]:
     """Set `impossible_since` by the rulebook of this moment, of all visits or of one practitioner's.
 
+    A visit whose room was withdrawn gets another first, where one is free.
     A visit that became impossible has one event, however often this is called.
     """
+    await reassign_resources(session, now=now, practitioner=practitioner)
     obstacles = await find_obstacles(session, now=now, practitioner=practitioner)
     impossible = {obstacle.appointment.id for obstacle in obstacles}
     for appointment in await upcoming_appointments(session, now, practitioner=practitioner):

@@ -12,6 +12,7 @@ from booking.appointments.checks.details import StaffBooking
 from booking.domain.actor import Actor
 from booking.domain.events import Event, EventKind
 from booking.reminders.plan import plan_reminders
+from booking.scheduling.resources import practitioners_sharing
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange
 from booking.storage.queries.desk.staff_changes import others_listen
@@ -124,7 +125,8 @@ async def record_change(
     """
     await session.flush()
     await plan_reminders(session, [row], now=event.occurred_at)
-    await note_openings(session, [former.practitioner], due_at=event.occurred_at)
+    opened = await practitioners_sharing(session, row.service, former.practitioner)
+    await note_openings(session, opened, due_at=event.occurred_at)
     if by is None:
         await withdraw_mail(session, row.id)
         await record_event(session, event, manage_token, ordering_key=row.ordering_key)

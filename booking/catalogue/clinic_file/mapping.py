@@ -32,6 +32,7 @@ from booking.storage.models.catalogue import (
     ServiceScreening,
     TimeOff,
 )
+from booking.storage.models.ticks import Resource
 from booking.timegrid.recurring_days import EVERY_DAY, RecurringDays
 
 NO_WAITING_LIST = WaitingListSection.model_validate({"quiet_hours": False})
@@ -74,7 +75,14 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
                 row | {"if_unsure": row["if_unsure"] or row["if_yes"]}
                 for row in _listed(ScreeningQuestion, file.screening, file)
             ],
-            Service: _listed(Service, file.services, file, "screening"),
+            Service: [
+                row | {"needs": row["needs"] or None}
+                for row in _listed(Service, file.services, file, "screening")
+            ],
+            Resource: [
+                row | {"location": row["location"] or file.locations[0].slug}
+                for row in _listed(Resource, file.resources, file)
+            ],
             Practitioner: _listed(
                 Practitioner,
                 file.practitioners,

@@ -33,6 +33,7 @@ def validate_clinic_file(file: ClinicFile) -> list[Violation]:
         *_slugs(file),
         *_texts(file, file.clinic.languages),
         *_closures(file),
+        *_resources(file),
         *(violation for i, service in enumerate(file.services) for violation in _service(file, service, i)),
         *(
             violation
@@ -68,7 +69,7 @@ def _references(
 
 
 def _slugs(file: ClinicFile) -> Violations:
-    for key in ("locations", "screening", "services", "practitioners"):
+    for key in ("locations", "resources", "screening", "services", "practitioners"):
         slugs = [section.slug for section in getattr(file, key)]
         for path, told in _repeats((key,), slugs, "check.slugTwice"):
             yield (*path, "slug"), told
@@ -100,6 +101,18 @@ def _closures(file: ClinicFile) -> Violations:
                 yield ("locations", i, "closures", n, "to"), sentence("check.closure.backwards")
 
 
+def _resources(file: ClinicFile) -> Violations:
+    known = {location.slug for location in file.locations}
+    for i, resource in enumerate(file.resources):
+        if resource.location is None and len(file.locations) > 1:
+            yield ("resources", i, "location"), sentence("check.whichLocation")
+        elif resource.location and resource.location not in known:
+            yield (
+                ("resources", i, "location"),
+                sentence("check.noLocation", name=quoted(resource.location)),
+            )
+
+
 def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violations:
     path = ("services", index)
     questions = {question.slug for question in file.screening}
@@ -109,6 +122,10 @@ def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violation
         questions,
         missing="check.noQuestion",
         twice="check.askedTwice",
+    )
+    kinds = {resource.kind for resource in file.resources}
+    yield from _references(
+        (*path, "needs"), service.needs, kinds, missing="check.noKind", twice="check.namedTwice"
     )
     if (service.price is None) != (service.currency is None):
         yield path, sentence("check.priceAndCurrency")

@@ -51,6 +51,7 @@ def clinic_file_warnings(file: ClinicFile, *, today: date, languages: Collection
         *_clinic(file, languages),
         *(warning for service in file.services for warning in _service(file, service, today)),
         *_locations(file, today),
+        *_resources(file),
         *_practitioners(file, today),
     ]
 
@@ -123,6 +124,14 @@ def _locations(file: ClinicFile, today: date) -> Warnings:
             if closure.last_day < today:
                 told = sentence("check.closureOver", day=str(closure.last_day))
                 yield FileWarning("locations", told, location.slug, "closures", number)
+
+
+def _resources(file: ClinicFile) -> Warnings:
+    needed = {kind for service in file.services for kind in service.needs}
+    for resource in file.resources:
+        if resource.kind not in needed:
+            told = sentence("check.notNeeded", kind=quoted(resource.kind))
+            yield FileWarning("resources", told, resource.slug, "kind")
 
 
 def _practitioners(file: ClinicFile, today: date) -> Warnings:

@@ -250,6 +250,7 @@ class Service(Table):
     price: Mapped[str | None]  # decimal, "95.00", for all visits of a course
     currency: Mapped[str | None] = mapped_column(String(3))
     requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
+    needs: Mapped[list[str] | None]  # kinds of resources; None: needs none
     service_type: Mapped[str | None] = mapped_column(String(4))  # a code of HL7's service types
     reminders: Mapped[bool] = mapped_column(server_default=true())
     position: Mapped[int]

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select, text
 
 from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.ticks import Resource, slug_of_resource
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
@@ -73,13 +74,19 @@ async def _lock_bytes(session: BookingSession, name: bytes) -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-async def lock_schedules(session: BookingSession, practitioners: Collection[str]) -> None:
+async def lock_schedules(
+    session: BookingSession, practitioners: Collection[str], resources: Collection[str] = ()
+) -> None:
     """Until the transaction ends, no other transaction decides about these practitioners' time.
 
-    Locked in one order, so that two bookings never wait for each other.
+    Nor about these rooms and this equipment, named as the tick table names them. Locked in one order, so that
+    two bookings never wait for each other.
     """
     if session.get_bind().dialect.name == "sqlite":
         return
     query = select(Practitioner.slug).where(Practitioner.slug.in_(practitioners))
     await session.execute(query.order_by(Practitioner.slug).with_for_update(key_share=True))
+    if resources:
+        rooms = select(Resource.slug).where(Resource.slug.in_(map(slug_of_resource, resources)))
+        await session.execute(rooms.order_by(Resource.slug).with_for_update(key_share=True))
     await get_clinic(session, refresh=True)  # The clinic that was read before the wait may be old.

@@ -2,10 +2,11 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from itertools import product
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -70,6 +71,15 @@ class ReservedTime:
     location: str | None = None
 
 
+class OwnedTime(NamedTuple):
+    """Ticks [first, last) of a resource, as far as they were asked for."""
+
+    owner: uuid.UUID
+    resource: str
+    first: int
+    last: int
+
+
 async def reserved_times(
     session: BookingSession,
     first: int,
@@ -108,10 +118,15 @@ def ticks_of_appointment(service: Service, starts_at: datetime) -> range:
     return range(first, tick_at(starts_at + service.duration + service.buffer_after))
 
 
-async def delete_expired(session: BookingSession, practitioners: Collection[str], *, now: datetime) -> None:
-    """Delete expired ticks and old holds before their time is reserved: no background job is needed."""
+async def delete_expired(
+    session: BookingSession, practitioners: Collection[str], resources: Collection[str] = (), *, now: datetime
+) -> None:
+    """Delete expired ticks and old holds before their time is reserved: no background job is needed.
+
+    `resources` are the rooms and the equipment that may be reserved besides.
+    """
     beside = map(squeeze_in_resource, practitioners)
-    await delete_expired_ticks(session, [*practitioners, *beside], now=now)
+    await delete_expired_ticks(session, [*practitioners, *beside, *resources], now=now)
     values = {"practitioners": list(practitioners), "until": now - EXPIRED_HOLD_RETENTION}
     await session.execute(DELETE_EXPIRED_HOLDS, values)
 
@@ -122,18 +137,31 @@ async def delete_expired_ticks(session: BookingSession, resources: Collection[st
 
 async def reserve_ticks(
     session: BookingSession,
-    resource: str,
-    ticks: Iterable[int],
+    resources: Collection[str],
+    ticks: Collection[int],
     *,
     owner: uuid.UUID,
     expires_at: datetime | None,
 ) -> None:
-    """Reserve the ticks, earliest first.
+    """Reserve the ticks of each resource, earliest first.
 
     Raises:
         SlotTaken: another owner has one of them; the transaction can only be rolled back then.
     """
-    rows = [{"resource": resource, "tick": tick, "owner": owner, "expires_at": expires_at} for tick in ticks]
+    await _reserve(session, product(resources, ticks), owner=owner, expires_at=expires_at)
+
+
+async def _reserve(
+    session: BookingSession,
+    ticks: Iterable[tuple[str, int]],
+    *,
+    owner: uuid.UUID,
+    expires_at: datetime | None,
+) -> None:
+    rows = [
+        {"resource": resource, "tick": tick, "owner": owner, "expires_at": expires_at}
+        for resource, tick in ticks
+    ]
     if not rows:
         return
     try:
@@ -155,13 +183,65 @@ async def extend_ticks(session: BookingSession, owner: uuid.UUID, until: datetim
     await session.execute(update(Tick).where(Tick.owner == owner).values(expires_at=until))
 
 
-async def move_ticks(session: BookingSession, owner: uuid.UUID, resource: str, ticks: range) -> None:
-    """Reserve these ticks instead of the owner's present ones, which are released only afterwards."""
+async def move_ticks(
+    session: BookingSession,
+    owner: uuid.UUID,
+    resources: Collection[str],
+    ticks: range,
+    *,
+    expires_at: datetime | None = None,
+) -> None:
+    """Reserve these ticks instead of the owner's present ones, which are released only afterwards.
+
+    Raises:
+        SlotTaken: another owner has one of them; the transaction can only be rolled back then.
+    """
     present = await ticks_reserved_by(session, owner)
-    added = (tick for tick in ticks if (resource, tick) not in present)
-    await reserve_ticks(session, resource, added, owner=owner, expires_at=None)
-    stays = (Tick.resource == resource) & Tick.tick.between(ticks.start, ticks.stop - 1)
+    added = [each for each in product(resources, ticks) if each not in present]
+    await _reserve(session, added, owner=owner, expires_at=expires_at)
+    stays = Tick.resource.in_(resources) & Tick.tick.between(ticks.start, ticks.stop - 1)
     await session.execute(delete(Tick).where(Tick.owner == owner, ~stays))
+
+
+async def owned_resources(
+    session: BookingSession, resources: Collection[str], first: int, *, now: datetime
+) -> Sequence[OwnedTime]:
+    """What of these resources each owner has at `now`, from the tick `first` on."""
+    last = func.max(TICKS.c.tick) + 1
+    query = select(TICKS.c.owner, TICKS.c.resource, func.min(TICKS.c.tick), last).where(
+        TICKS.c.resource.in_(resources),
+        TICKS.c.tick >= first,
+        or_(TICKS.c.expires_at.is_(None), TICKS.c.expires_at > now),
+    )
+    rows = await session.execute(query.group_by(TICKS.c.resource, TICKS.c.owner))
+    return [OwnedTime(*row) for row in rows]
+
+
+async def resources_by_owner(
+    session: BookingSession, owners: Collection[uuid.UUID]
+) -> dict[uuid.UUID, set[str]]:
+    """What each owner has ticks of, also where they have expired."""
+    query = select(TICKS.c.owner, TICKS.c.resource).where(TICKS.c.owner.in_(owners)).distinct()
+    by_owner: dict[uuid.UUID, set[str]] = {owner: set() for owner in owners}
+    for owner, resource in await session.execute(query):
+        by_owner[owner].add(resource)
+    return by_owner
+
+
+async def exchange_resources(
+    session: BookingSession,
+    released: Collection[tuple[uuid.UUID, str]],
+    reserved: Collection[tuple[uuid.UUID, str, range]],
+) -> None:
+    """Release resources of booked owners, and reserve others for them.
+
+    Raises:
+        SlotTaken: another owner has one of the ticks; the transaction can only be rolled back then.
+    """
+    for owner, resource in released:
+        await session.execute(delete(Tick).where(Tick.owner == owner, Tick.resource == resource))
+    for owner, resource, ticks in reserved:
+        await reserve_ticks(session, [resource], ticks, owner=owner, expires_at=None)
 
 
 async def ticks_from(session: BookingSession, first: int) -> dict[tuple[str, int], uuid.UUID]:
@@ -192,7 +272,7 @@ async def shift_ticks(session: BookingSession, shifts: Mapping[uuid.UUID, int], 
     for (resource, tick), owner in sorted(moved.items()):
         of_owner[resource, owner].append(tick)
     for (resource, owner), ticks in of_owner.items():
-        await reserve_ticks(session, resource, ticks, owner=owner, expires_at=None)
+        await reserve_ticks(session, [resource], ticks, owner=owner, expires_at=None)
 
 
 async def release_ticks(session: BookingSession, owner: uuid.UUID) -> None:

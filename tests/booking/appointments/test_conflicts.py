@@ -104,7 +104,7 @@ async def test_the_primary_key_refuses_a_second_owner_without_the_rulebook(datab
     async def reserve_without_rulebook() -> None:
         async with database.write() as session:
             other, _ = await hold_slot(session, HoldRequest("visit", TUESDAY + timedelta(hours=1)), now=NOW)
-            await reserve_ticks(session, "one", [tick_at(TUESDAY)], owner=other.id, expires_at=None)
+            await reserve_ticks(session, ["one"], [tick_at(TUESDAY)], owner=other.id, expires_at=None)
 
     with pytest.raises(SlotTaken):
         await reserve_without_rulebook()

@@ -13,10 +13,11 @@ from booking.storage.database import Database
 from booking.storage.models.catalogue import Clinic, TimeOff
 from booking.storage.session import BookingSession
 from tests.booking.extensions.extended_clinic import NINE, TEN
-from tests.support.clinics import NOW, asking_for_consent, open_clinic, small_clinic
+from tests.support.clinics import NOW, asking_for_consent, edit_file, open_clinic, small_clinic
 from tests.support.sql_statements import sql_statements
 
-FILE = asking_for_consent()
+ROOM = '[[resources]]\nslug = "room"\nname = "Room"\nkind = "room"\n'
+FILE = edit_file({"[[locations.closures]]": f"{ROOM}[[locations.closures]]"}, asking_for_consent())
 CATALOGUE = {
     "certifications": "kind",
     "closures": "reason",
@@ -24,6 +25,7 @@ CATALOGUE = {
     "locations": "position",
     "opening_hours": "opens",
     "practitioners": "position",
+    "resources": "position",
     "screening_questions": "text",
     "service_offers": "service",
     "service_screening": "position",

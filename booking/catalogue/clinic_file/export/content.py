@@ -36,6 +36,7 @@ from booking.catalogue.clinic_file.model.practitioners import (
     TimeOffSection,
     WorkingHoursSection,
 )
+from booking.catalogue.clinic_file.model.resources import ResourceSection
 from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.model.services import ScreeningSection, ServiceSection
 from booking.catalogue.clinic_file.validation import zones_of_practitioner
@@ -54,6 +55,7 @@ from booking.storage.models.catalogue import (
     ServiceScreening,
     TimeOff,
 )
+from booking.storage.models.ticks import Resource
 from booking.timegrid.recurring_days import EVERY_DAY
 
 S = TypeVar("S", bound=Section)
@@ -137,6 +139,10 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
             )
             for row in parts.named[Location]
         ],
+        resources=[
+            _section(ResourceSection, row, location=None if only and not is_explicit else row["location"])
+            for row in parts.named[Resource]
+        ],
         screening=[
             _section(
                 ScreeningSection,
@@ -146,7 +152,7 @@ def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
             for row in parts.named[ScreeningQuestion]
         ],
         services=[
-            _section(ServiceSection, row, screening=parts.screening[row["slug"]])
+            _section(ServiceSection, row, needs=row["needs"] or [], screening=parts.screening[row["slug"]])
             for row in parts.named[Service]
         ],
         practitioners=[

@@ -19,7 +19,7 @@ from booking.catalogue.clinic_file.model.practitioners import WorkingHoursSectio
 from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.parsing.positions import Path
 
-HEADED = ("locations", "closures", "screening", "services", "practitioners", "hours")
+HEADED = ("locations", "closures", "resources", "screening", "services", "practitioners", "hours")
 """Lists whose items get a header each; those of other lists stand in one line."""
 UNORDERED = ("closures", "hours", "certifications", "time_off")
 NAMES = (("slug",), ("kind",), ("location", "from", "until", "every"), ("location",))

@@ -22,10 +22,11 @@ from booking.storage.models.catalogue import (
     ServiceScreening,
     TimeOff,
 )
+from booking.storage.models.ticks import Resource
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.session import BookingSession
 
-NAMED: tuple[type[Table], ...] = (Location, ScreeningQuestion, Service, Practitioner)
+NAMED: tuple[type[Table], ...] = (Location, ScreeningQuestion, Service, Resource, Practitioner)
 PARTS: dict[type[Table], dict[str, type[Table]]] = {
     OpeningHours: {"location": Location, "practitioner": Practitioner},
     Closure: {"location": Location},

@@ -22,6 +22,7 @@ from booking.catalogue.clinic_file.model.messages import (
     WaitingListSection,
 )
 from booking.catalogue.clinic_file.model.practitioners import PractitionerSection
+from booking.catalogue.clinic_file.model.resources import ResourceSection
 from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.model.services import ScreeningSection, ServiceSection
 
@@ -59,6 +60,9 @@ class ClinicFile(Section):
     """The [waiting list](../how-to/waiting-list.md) for times that open. Without this table there is none."""
     locations: Annotated[list[LocationSection], Field(min_length=1)]
     """The places where the clinic receives patients."""
+    resources: list[ResourceSection] = []
+    """[Rooms and equipment](../how-to/resources.md) that services need. A visit has them to itself, with its
+    buffers."""
     screening: list[ScreeningSection] = []
     """Questions before a booking."""
     services: Annotated[list[ServiceSection], Field(min_length=1)]

@@ -60,6 +60,8 @@ class ServiceSection(Section):
     """`"CAD"`."""
     requires: Slug | None = None
     """The kind of certificate that the practitioner must hold on the day."""
+    needs: list[Slug] = []
+    """Kinds of `resources`: a time is open only while one of each is free at the location."""
     service_type: ServiceType | None = None
     """Its code in [HL7's list](https://terminology.hl7.org/CodeSystem-service-type.html) of services, for
     directories: `"65"` is physiotherapy, `"25"` massage therapy."""

@@ -18,6 +18,7 @@ from tests.booking.catalogue.clinic_file.test_sync import rows
 from tests.support.clinics import SAMPLE, open_clinic
 
 CONSENT = {"text": {"en": "A text to agree to", "fr": "Un texte de consentement"}}
+ROOM = {"slug": "room", "kind": "room", "name": {"en": "A room", "fr": "Une salle"}}
 TEXT = {"en": "A text of this test", "fr": "Un texte de ce test"}
 
 
@@ -42,6 +43,7 @@ def sample_with(path: tuple[str, ...], text: dict[str, str]) -> str:
     """The sample with this text at the path, of lists in the first item that leads there."""
     *sections, key = path
     content = section = tomllib.loads(SAMPLE) | {"consent": {"version": "1"} | CONSENT, "mails": {}}
+    content["resources"] = [dict(ROOM)]
     for step, following in zip(sections, path[1:]):
         section = section[step]
         if isinstance(section, list):

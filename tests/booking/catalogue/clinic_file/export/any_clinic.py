@@ -139,6 +139,7 @@ def clinics(draw: st.DrawFn) -> Content:
     questions = draw(st.lists(st.sampled_from(["pregnancy", "fever", "needles"]), unique=True))
     services = draw(st.lists(st.sampled_from(["visit", "course", "check-up"]), min_size=1, unique=True))
     people = draw(st.lists(st.sampled_from(["one", "two", "three"]), min_size=1, unique=True))
+    rooms = draw(st.lists(resource(text, places), max_size=4, unique_by=lambda each: each["slug"]))
     clinic = {
         "name": draw(text),
         "phone": draw(st.sampled_from(["416.545.1881", "+1 416 545-1881 ext. 45"])),
@@ -176,7 +177,11 @@ def clinics(draw: st.DrawFn) -> Content:
             for slug in places
         ],
         "screening": [draw(question(slug, text)) for slug in questions],
-        "services": [draw(service(slug, text, questions)) for slug in services],
+        "resources": rooms,
+        "services": [
+            draw(service(slug, text, questions, sorted({room["kind"] for room in rooms})))
+            for slug in services
+        ],
         "practitioners": [draw(practitioner(slug, text, languages, places, services)) for slug in people],
     }
 
@@ -195,8 +200,20 @@ def question(draw: st.DrawFn, slug: str, text: Any) -> Content:
 
 
 @st.composite
-def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str]) -> Content:
+def resource(draw: st.DrawFn, text: Any, places: Sequence[str]) -> Content:
+    said = {} if len(places) == 1 and draw(st.booleans()) else {"location": draw(st.sampled_from(places))}
+    return {
+        "slug": draw(st.sampled_from(["room-1", "room-2", "bath", "laser", "one"])),
+        "name": draw(text),
+        "kind": draw(st.sampled_from(["room", "device"])),
+        **said,
+    }
+
+
+@st.composite
+def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str], kinds: Sequence[str]) -> Content:
     asked = st.lists(st.sampled_from(questions), unique=True) if questions else st.just([])
+    needed = st.lists(st.sampled_from(kinds), unique=True) if kinds else st.just([])
     faq = st.lists(st.fixed_dictionaries({"question": text, "answer": text}), max_size=2)
     return {
         "slug": slug,
@@ -210,6 +227,7 @@ def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str]) -> 
         **draw(st.sampled_from([{}, {"price": "95.00", "currency": "CAD"}])),
         **draw(optional("service_type", st.just("65"))),
         **draw(optional("screening", asked)),
+        **draw(optional("needs", needed)),
         **draw(optional("reminders", st.booleans())),
     }
 

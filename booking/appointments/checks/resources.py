@@ -1,0 +1,57 @@
+"""The rooms and equipment of a hold or a visit: owned with its time, and exchanged where they don't fit."""
+
+from datetime import datetime
+
+from booking.scheduling.resources import clinic_resources, resources_for, resources_needed
+from booking.storage.models.appointments import Appointment
+from booking.storage.models.catalogue import Service
+from booking.storage.models.holds import Hold
+from booking.storage.queries.locks import lock_schedules
+from booking.storage.queries.ticks import (
+    delete_expired,
+    move_ticks,
+    reserve_ticks,
+    ticks_of_appointment,
+    ticks_reserved_by,
+)
+from booking.storage.session import BookingSession
+
+
+async def own_time(
+    session: BookingSession,
+    service: Service,
+    visit: Hold | Appointment,
+    *,
+    expires_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Reserve the time of a hold or a visit that has none, with what its service needs.
+
+    Raises:
+        SlotTaken: some of it is another owner's; the transaction can only be rolled back then.
+    """
+    resources = await resources_for(session, service, visit, now=now)
+    ticks = ticks_of_appointment(service, visit.starts_at)
+    await reserve_ticks(session, resources, ticks, owner=visit.id, expires_at=expires_at)
+
+
+async def keep_resources(session: BookingSession, service: Service, hold: Hold, *, now: datetime) -> None:
+    """Give a hold what its service needs by now: the clinic may have withdrawn what it has.
+
+    Raises:
+        SlotTaken: no resource of a kind is free.
+    """
+    clinic = await clinic_resources(session)
+    if not clinic.known:
+        return
+    owned = {resource for resource, _ in await ticks_reserved_by(session, hold.id)} & clinic.known
+    kinds = clinic.needed_at(hold.location, service)
+    fitting = [owned.intersection(names) for names in kinds]
+    if owned == set().union(*fitting) and (all(fitting) or hold.squeeze_in):
+        return
+    needed = await resources_needed(session, service)
+    await lock_schedules(session, [hold.practitioner], needed)
+    await delete_expired(session, [hold.practitioner], needed, now=now)
+    resources = await resources_for(session, service, hold, owned=owned, now=now)
+    ticks = ticks_of_appointment(service, hold.starts_at)
+    await move_ticks(session, hold.id, resources, ticks, expires_at=hold.expires_at)
