@@ -134,6 +134,7 @@ def _booking(each: Answer, tables: dict[str, list[Row]], users: dict[str, dict[s
             "endTime": _text(each.get("end")),
             "status": _text(each.get("status")),
             "description": _text(each.get("description")),
+            "responses": _text(each.get("bookingFieldsResponses")),
         }
     )
     for attendee in _list(each["attendees"]):

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from booking.imports.calcom.api_answers import tables_of_answers
+from booking.imports.calcom.json_columns import address_of, is_group, phone_of, price_of
 from booking.imports.calcom.schedules import Schedule, schedules_of
-from booking.imports.calcom.services import address_of, is_group, price_of
 from booking.imports.clinic import (
     ForeignClinic,
     ForeignPractitioner,
@@ -240,7 +240,7 @@ class _Reader:
             minutes,
             one_line(text_of(person, "name")),
             text_of(person, "email"),
-            text_of(person, "phoneNumber"),
+            text_of(person, "phoneNumber") or phone_of(row),
             text_of(person, "locale"),
             plain_text(text_of(row, "description")),
         )

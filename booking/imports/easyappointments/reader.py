@@ -46,8 +46,10 @@ TABLES = {
     "users",
     "working_plan_exceptions",
 }
-NOT_COMING = {"cancelled", "draft"}
-"""Statuses of visits that don't take place; a clinic words its statuses as it likes."""
+NOT_COMING = ("cancel", "draft", "annul", "brouillon", "storn", "abgesagt", "entwurf")
+"""How statuses begin of visits that don't take place; a clinic words its statuses as it likes."""
+COMING = ("", "booked", "confirmed", "rescheduled")
+OWN_STATUS = "With a status of the clinic's own: taken as visits that take place"
 PRIVATE = "Private there, bookable by everybody here: take these services out if that should not be"
 CUSTOM_FIELDS = tuple(f"custom_field_{number}" for number in range(1, 6))
 LANGUAGES: dict[str, str] = {name.lower(): code for code, name in Locale("en").languages.items()}
@@ -220,9 +222,13 @@ class _Reader:
             at = instant(starts_at, self._zone_of(provider))
             if at <= self.now:
                 past += 1
-            elif text_of(row, "status").lower() in NOT_COMING:
+            elif text_of(row, "status").lower().startswith(NOT_COMING):
                 self.visit_notes.add("Visits that are cancelled or drafts: not booked", _when(starts_at))
             else:
+                if text_of(row, "status").lower() not in COMING:
+                    self.visit_notes.add(
+                        OWN_STATUS, f"{_when(starts_at)}: {one_line(text_of(row, 'status'))}"
+                    )
                 visits.append(self._visit(row, at, length_in_minutes(starts_at, ends_at)))
         if past:
             self.visit_notes.add(f"Visits that have begun stay in {SYSTEM}: {past}")

@@ -9,7 +9,7 @@ import pytest
 from booking.imports.calcom.reader import read_calcom
 from booking.imports.clinic import ForeignPractitioner, ForeignRules, ForeignService, ForeignVisit
 from booking.imports.errors import UnreadableImport
-from tests.booking.imports.foreign_files import CALCOM, EXPORTED, answer, calcom_answers
+from tests.booking.imports.foreign_files import CALCOM, EXPORTED, answer, booking, calcom_answers, event_type
 from tests.support.clinics import edit_file
 
 TORONTO, LONDON = "America/Toronto", "Europe/London"
@@ -112,6 +112,18 @@ def test_answers_of_the_api_say_the_same() -> None:
     assert (visit.key, visit.starts_at) == ("calcom uidsample11", datetime(2030, 1, 7, 15, tzinfo=UTC))
     assert (visit.service, visit.practitioner, visit.minutes) == ("1", "1", 30)
     assert (visit.name, visit.phone, visit.language) == ("Sample Patient 1", "+14165550111", "en")
+
+
+@pytest.mark.parametrize("answered", ["attendeePhoneNumber", "smsReminderNumber"])
+def test_a_number_may_be_among_the_answers_of_a_booking(answered: str) -> None:
+    event_types = answer([event_type(1, "Visit", 30)])
+    visit = booking(11, "2030-01-07T15:00:00.000Z")
+    visit["attendees"][0]["phoneNumber"] = None
+    visit["bookingFieldsResponses"] = {answered: "+14165550112"}
+
+    clinic = read_calcom([event_types, answer([visit])], zone=TORONTO, now=EXPORTED)
+
+    assert clinic.visits[0].phone == "+14165550112"
 
 
 @pytest.mark.parametrize(

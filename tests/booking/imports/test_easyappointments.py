@@ -120,6 +120,16 @@ def test_a_zone_is_the_clock_of_those_who_chose_none() -> None:
     assert clinic.visits[0].starts_at == datetime(2030, 1, 8, 10, tzinfo=UTC)
 
 
+def test_a_clinic_words_its_statuses_itself() -> None:
+    text = EASYAPPOINTMENTS.replace("'Confirmed'", "'À rappeler'").replace("'Cancelled'", "'Annulé'")
+
+    clinic, expected = (read_easyappointments(each, now=EXPORTED) for each in (text, EASYAPPOINTMENTS))
+
+    assert clinic.visits == expected.visits
+    own = "With a status of the clinic's own: taken as visits that take place"
+    assert dict(clinic.visit_notes) == {own: ["2030-01-08 10:00: À rappeler"], **dict(expected.visit_notes)}
+
+
 def test_tables_may_have_another_prefix_and_an_older_column() -> None:
     older = EASYAPPOINTMENTS.replace("`ea_", "`booking_").replace("is_unavailability", "is_unavailable")
 

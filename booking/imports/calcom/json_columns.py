@@ -1,4 +1,4 @@
-"""What event types of Cal.com keep in JSON: prices and places."""
+"""What Cal.com keeps in JSON: prices and places of event types, numbers of who books."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -24,6 +24,15 @@ def address_of(row: Row) -> str:
         if isinstance(each, Mapping) and each.get("type") in ("inPerson", "address"):
             return one_line(str(each.get("address") or ""))
     return ""
+
+
+def phone_of(booking: Row) -> str:
+    """The number among the answers to a booking's questions, which has no column of its own for all."""
+    responses = json_of(booking, "responses")
+    answers = responses if isinstance(responses, Mapping) else {}
+    numbers = [answers.get("attendeePhoneNumber"), answers.get("smsReminderNumber")]
+    numbers.append(text_of(booking, "smsReminderNumber"))
+    return next((number for number in numbers if isinstance(number, str) and number), "")
 
 
 def is_group(row: Row) -> bool:
