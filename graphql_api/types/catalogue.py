@@ -18,7 +18,7 @@ from booking.storage.queries.catalogue import listed_locations
 from booking.waiting_list.rules import has_waiting_list
 from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
-from graphql_api.types.images import Image, PhotoSize
+from graphql_api.types.images import FREE, Image, PhotoSize
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.types.time_intervals import OpeningHours
 
@@ -267,7 +267,7 @@ class Practitioner(Node):
     languages: list[str] = strawberry.field(description="Languages that they speak (BCP 47).")
     about: str | None = strawberry.field(description="A sentence or two about them, for patients.")
 
-    @strawberry.field(description="Their photo, square; null where there is none.")
+    @strawberry.field(description="Their photo, square; null where there is none.", directives=[FREE])
     def photo(self, info: Info, size: PhotoSize = 192) -> Image | None:
         slug, context = self.slug, info.context
         return resolve_loaded(

@@ -6,7 +6,10 @@ import strawberry
 
 from booking.catalogue.photos import PhotoAddress, size_for
 from graphql_api.context.context import Context
+from graphql_api.limits.query_cost import Cost
 
+FREE = Cost(weight=0)
+"""The catalogue's cache knows the addresses of all photos."""
 PhotoSize = Annotated[
     int,
     strawberry.argument(

@@ -66,9 +66,7 @@ class Visitor:
         await self.selects_practitioner(name)
 
     async def selects_practitioner(self, name: str) -> None:
-        select = self.page.get_by_role("combobox", name="Practitioner")
-        option = select.get_by_role("option").filter(has_text=name)
-        await select.select_option(value=await option.get_attribute("value"))
+        await self.page.get_by_role("radiogroup", name="Practitioner").get_by_role("radio", name=name).check()
 
     async def chooses(self, day: str, time: str) -> None:
         await self.button(day).click()

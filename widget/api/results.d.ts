@@ -12,11 +12,16 @@ export type WaitingListStatus = 'BOOKED' | 'CANCELLED' | 'ENDED' | 'WAITLIST';
 
 export type Weekday = 'FRIDAY' | 'MONDAY' | 'SATURDAY' | 'SUNDAY' | 'THURSDAY' | 'TUESDAY' | 'WEDNESDAY';
 
-export type PractitionerName = {
+export type PractitionerCard = {
   id: string;
   slug: string;
   name: string;
   title: string | null;
+  languages: Array<string>;
+  about: string | null;
+  photo: {
+    url: string;
+  } | null;
 };
 
 export type Slot = {
@@ -68,6 +73,10 @@ export type BookedAppointment = {
     slug: string;
     name: string;
     title: string | null;
+    languages: Array<string>;
+    photo: {
+      url: string;
+    } | null;
   };
   location: {
     id: string;
@@ -197,7 +206,7 @@ export type CatalogueResult = {
             hasNextPage: boolean;
           };
           edges: Array<{
-            node: PractitionerName;
+            node: PractitionerCard;
           }>;
         };
       };
@@ -292,13 +301,13 @@ export type PractitionersResult = {
       endCursor: string | null;
     };
     edges: Array<{
-      node: PractitionerName;
+      node: PractitionerCard;
     }>;
   } | null;
 };
 
 export type PractitionerBySlugResult = {
-  practitioner: PractitionerName & {
+  practitioner: PractitionerCard & {
     services: {
       edges: Array<{
         node: {

@@ -52,7 +52,7 @@ const heldSummary = (flow) => {
   return summary({
     service: state.service?.name ?? '',
     facts: state.service && serviceFacts(state.service, t).join(' · '),
-    practitioner: first?.practitioner.name ?? '',
+    practitioner: state.service?.practitioners.find(({ id }) => id === first?.practitioner.id),
     visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
     location: [location?.name ?? ''],
   }, flow);

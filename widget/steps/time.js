@@ -5,7 +5,7 @@
  * @typedef {import('../flow/types.js').Problem} Problem
  */
 import { plusDays } from '../calendar/dates.js';
-import { practitionerSelect } from '../calendar/practitioner-select.js';
+import { practitionerChoice } from '../calendar/practitioner-choice.js';
 import { slotPicker } from '../calendar/slot-picker.js';
 import { filterFor } from '../flow/held-slots.js';
 import { h, quietButton } from '../ui/element.js';
@@ -33,7 +33,7 @@ export const timeStep = {
       title: !isCourse ? t('time.title') : isComplete ? t.count('visits.title', of) : t('time.titleVisit', { n: index + 1, of }),
       lead: leadText(flow),
       content: [
-        practitionerSelect(flow, restart),
+        practitionerChoice(flow, restart),
         isCourse && isComplete ? h('p', { class: 'soft' }, t('time.changeEach')) : null,
         isCourse ? courseTimes(flow) : null,
         choice,

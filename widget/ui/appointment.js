@@ -3,10 +3,13 @@
  *
  * @typedef {import('../flow/types.js').Instant} Instant
  * @typedef {{t: import('../flow/types.js').Translate, clock: import('../flow/types.js').Clock}} Locale
+ * @typedef {Locale & {server: import('../api/transport.js').Server}} Surroundings
+ * @typedef {Omit<import('../flow/types.js').Practitioner, 'about'>} Person
  * @typedef {{startsAt: Instant, location: {id: string}}} Visit  an appointment or a slot: its time is on its location's clock
  */
 import { h, icon } from './element.js';
 import { mapLink } from './links.js';
+import { face, titleAndLanguages } from './person.js';
 
 /** "45 min", "3 visits", "$110.00". @param {import('../flow/types.js').Service} service
  * @param {import('../flow/types.js').Translate} t */
@@ -55,24 +58,25 @@ export const startTime = (visit, locale) => {
 };
 
 /**
- * @param {{service: string, practitioner: string, visits: Visit[], location: (Node | string)[], facts?: string | null}} appointment
- * @param {Locale} locale
+ * @param {{service: string, practitioner: Person | undefined, visits: Visit[], location: (Node | string)[], facts?: string | null}} appointment
+ * @param {Surroundings} locale
  */
 export const summary = ({ service, practitioner, visits, location, facts }, locale) => {
-  const { t } = locale;
+  const { t, server } = locale;
   return summaryList(
     summaryRow('service', t('summary.what'), h('span', { class: 'strong' }, service), facts && h('span', { class: 'soft line' }, facts)),
     visits.length > 0 && summaryRow('calendar', t('summary.when'), ...visits.map((visit) => startTime(visit, locale))),
-    summaryRow('person', t('summary.who'), practitioner),
+    practitioner && summaryRow(face(practitioner, server), t('summary.who'),
+      practitioner.name, h('span', { class: 'soft line' }, titleAndLanguages(practitioner, t))),
     summaryRow('place', t('summary.where'), ...location));
 };
 
-/** @param {...(Node | false | null)} rows */
+/** @param {...(Node | false | null | undefined)} rows */
 export const summaryList = (...rows) => h('dl', { class: 'summary', part: 'summary' }, ...rows);
 
-/** @param {Parameters<typeof icon>[0]} picture @param {string} name @param {...(Node | string | null | undefined)} value */
+/** @param {Parameters<typeof icon>[0] | Element} picture @param {string} name @param {...(Node | string | null | undefined)} value */
 export const summaryRow = (picture, name, ...value) =>
-  h('div', {}, h('dt', {}, icon(picture), h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
+  h('div', {}, h('dt', {}, typeof picture === 'string' ? icon(picture) : picture, h('span', { class: 'sr' }, name)), h('dd', {}, ...value));
 
 /** Until when a booked visit can be changed online. @param {import('../flow/types.js').Appointment} appointment @param {Locale} locale */
 export const changeRule = ({ canChange, canCancel, changeDeadline, cancellationDeadline, location }, locale) => {
@@ -82,11 +86,11 @@ export const changeRule = ({ canChange, canCancel, changeDeadline, cancellationD
 };
 
 /** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
- * @param {Visit[]} visits @param {Locale} locale */
+ * @param {Visit[]} visits @param {Surroundings} locale */
 export const bookedDetails = ({ service, practitioner, location }, visits, locale) => [
   summary({
     service: service.name,
-    practitioner: [practitioner.name, practitioner.title].filter(Boolean).join(', '),
+    practitioner,
     visits,
     location: [location.name, ...location.address.map((line) => h('span', { class: 'line' }, line)), mapLink(location.address, locale.t)],
   }, locale),

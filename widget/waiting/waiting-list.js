@@ -7,7 +7,7 @@
  */
 import { join } from '../api/waiting-list.js';
 import { plusDays } from '../calendar/dates.js';
-import { practitionerSelect } from '../calendar/practitioner-select.js';
+import { practitionerChoice } from '../calendar/practitioner-choice.js';
 import { filterFor } from '../flow/held-slots.js';
 import { detailsForm, marksEmpty, refuse } from '../steps/details.js';
 import { screeningOf, screeningStep } from '../steps/screening.js';
@@ -52,7 +52,8 @@ const wishesStep = {
       lead,
       content: [
         ...wishFields(wishes, flow),
-        h('div', { class: 'fields' }, practitionerSelect(flow, () => {}, { hasNext: false }), until),
+        practitionerChoice(flow, () => {}, { hasNext: false }),
+        h('div', { class: 'fields' }, until),
         more,
       ],
       primary: { label: t('continue'), act: () => check(flow, until) },

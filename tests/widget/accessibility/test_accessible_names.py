@@ -12,12 +12,13 @@ WHEN = """
   - button "Close"
   - alert
   - heading "When would you like to come?" [level=2]
-  - text: Dry needling, first visit Practitioner
-  - combobox "Practitioner":
-    - option /Any available practitioner – next. Mon, Nov 23, 9.00.a.m./ [selected]
-    - option /Sample Practitioner A – next/
-    - option /Sample Practitioner B – next/
-    - option /Sample Practitioner C – next/
+  - text: Dry needling, first visit
+  - radiogroup "Practitioner":
+    - text: Practitioner
+    - radio /Any available practitioner Next. Mon, Nov 23, 9.00.a.m./ [checked]
+    - radio /Sample Practitioner A Next.* Physiotherapist · English, French Looks after/
+    - radio /Sample Practitioner B Next/
+    - radio /Sample Practitioner C Next/
   - button "Previous month" [disabled]
   - heading "November 2026" [level=3]
   - button "Next month"
@@ -57,7 +58,7 @@ DETAILS = """
   - term: When
   - definition: /Tuesday, November 24, 7.00.a\\.m\\. 9.00.p\\.m\\. your time/
   - term: With whom
-  - definition: Sample Practitioner A
+  - definition: Sample Practitioner A Physiotherapist · English, French
   - term: Where
   - definition: Main Street clinic
   - textbox "Your name"

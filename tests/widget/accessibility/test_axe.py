@@ -35,11 +35,14 @@ FINDINGS = """async (onlyColours = false) => {
   const values = axe.getRules(onlyColours ? ['cat.color'] : undefined)
     .map(({ ruleId }) => ruleId).filter((ruleId) => !without.includes(ruleId));
   const resultTypes = ['violations', 'incomplete'];
-  const found = await axe.run(document, { runOnly: { type: 'rule', values }, resultTypes });
+  const found = await axe.run(document, { runOnly: { type: 'rule', values }, resultTypes, elementRef: true });
   // The arrow of a list is drawn with a gradient, which axe does not look past.
   const isArrow = ({ html, any }) => html.startsWith('<select') && any[0]?.data?.messageKey === 'bgGradient';
+  // On a phone practitioners stand in a row that is wider than it; axe does not look beyond the edge.
+  const isBeyondEdge = ({ element, any }) => innerWidth < 640 && element.closest('.people')
+    && ['bgOverlap', 'elmPartiallyObscured', 'elmPartiallyObscuring'].includes(any[0]?.data?.messageKey);
   return [...found.violations, ...found.incomplete].flatMap(({ id, nodes }) =>
-    nodes.filter((node) => !isArrow(node)).map(({ target, any, all, none }) =>
+    nodes.filter((node) => !isArrow(node) && !isBeyondEdge(node)).map(({ target, any, all, none }) =>
       `${id}: ${target.flat().join(' ')}: ${[...any, ...all, ...none].map(({ message }) => message)}`));
 }"""
 
@@ -67,7 +70,7 @@ class AxeAudit:
     async def comes_to_screening(self) -> None:
         await self.clicks("[part=day]")
         await self.clicks("[part=time]")
-        await self.sees("[role=radiogroup]")
+        await self.sees("input[value=NO]")
 
     async def answers(self, answer: str) -> None:
         for question in await self.page.locator(f"input[value={answer}]").all():

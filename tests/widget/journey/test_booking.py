@@ -33,7 +33,7 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     await expect(until).to_be_visible()
     for text in (
         "Tuesday, November 24, 7:00 a.m.",
-        "Sample Practitioner A, Physiotherapist",
+        "Physiotherapist · English, French",
         "1 Main Street, Suite 100",
     ):
         await expect(visitor.dialog.get_by_text(text)).to_be_visible()

@@ -155,7 +155,6 @@ async def test_a_time_whose_answer_was_lost_is_not_taken_from_oneself(site: Site
 
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
-    await visitor.arrives_at("When would you like to come?")
     await visitor.page.route("**/graphql", lose)
     await visitor.page.get_by_role("button", name="9:00 a.m.").first.click()
     again = visitor.page.get_by_role("alert").get_by_role("button", name="Try again")

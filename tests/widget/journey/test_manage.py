@@ -120,6 +120,7 @@ async def test_a_cancellation_is_undone_while_the_time_is_free(
 
     await visitor.button("Cancel the visit of Tuesday, November 24, 7:00 a.m.").click()
     await visitor.button("Yes, cancel it").click()
+    await expect(undo).to_be_visible()
     site.clock.now += timedelta(hours=1)
     await site.api.hold_and_book("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
     site.clock.now -= timedelta(hours=1)
