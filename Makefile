@@ -1,5 +1,5 @@
 # `make run` and `make test` set up all they need on a machine with Python 3.11 or newer.
-# Nothing is installed outside this folder, except Chromium and Firefox for the browser tests (tests/support/install-browser).
+# Nothing is installed outside this folder, except what tests/support/install-browser names: browsers, Prometheus.
 
 PORT ?= 8000
 PYTHON ?= python3

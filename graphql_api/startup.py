@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
 from typing import TypeVar
 
 from booking.appointments.load import LoadedClinic, load_clinic_file, refuse_clinic_file
@@ -122,7 +123,8 @@ def migrate_database(settings: Settings, features: Sequence[MigrationHistory] = 
     """
     url, data_keys = settings.database_url, settings.data_keys()
     new_key_store = prepare_key_store(url, data_keys, settings.make_development_key, now=now)
-    migrate(url, features, data_keys)
+    if migrate(url, features, data_keys):
+        log.info("migrated: the database has the tables of Book Online %s", version("book-online"))
     if new_key_store:
         overwrite_former_rows(url)
         refer_to_key_store(url, new_key_store)

@@ -124,11 +124,13 @@ class BookingServer(_BoundedServer):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        log.info("stopping")
         self._stopping.is_draining = True
         self._stopping.streams.set()
         if self._monitoring:  # Before the database is closed.
             await self._monitoring.end()
         await super().shutdown(sockets)
+        log.info("stopped")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first SIGTERM; stop at once at a second one, or at Ctrl-C."""

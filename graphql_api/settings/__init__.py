@@ -24,6 +24,7 @@ from graphql_api.settings.values import (
     Flag,
     Folder,
     ListenAddress,
+    LogFormat,
     Mode,
     Names,
     Networks,
@@ -125,6 +126,8 @@ class Settings:
     drain_seconds: Count = 2
     """So long of it the server still serves while `/readyz` says 503, so that a proxy sends visitors
     elsewhere."""
+    log: LogFormat = "text"
+    """`json`: the [log](../how-to/monitor.md#the-log) has an object a line, for a machine."""
     metrics: ListenAddress | None = None
     """Where [`/metrics`, and `/readyz` with its parts](../how-to/monitor.md), are answered: `9464` is that
     port of this machine alone, `10.0.0.5:9464` is one that a network reaches; without it nowhere. Visitors

@@ -70,12 +70,14 @@ ADDRESS = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):)?(?P<port
 COUNT = re.compile("0*[1-9][0-9]*")
 SECRET = re.compile(".{32,}", re.DOTALL)
 MODES = ("development", "production")
+LOG_FORMATS = ("text", "json")
 EVERY_PROXY = "*"
 
 Count = Annotated[int, matching(COUNT.fullmatch, "is {!r}; it must be a whole number above 0")]
 Flag = Annotated[bool, matching(("0", "1").__contains__, "is {!r}; it must be 1 or 0")]
 Folder = Annotated[Path, matching(os.path.isdir, "is {!r}; there is no such folder")]
 ListenAddress = Annotated[Address, BeforeValidator(_address)]
+LogFormat = Annotated[str, matching(LOG_FORMATS.__contains__, "is {!r}; it must be text or json")]
 Mode = Annotated[str, matching(MODES.__contains__, "is {!r}; it must be development or production")]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Networks = Annotated[

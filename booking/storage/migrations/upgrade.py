@@ -37,8 +37,10 @@ class NewerDatabase(Exception):
     """The database's tables are of a later version than this program."""
 
 
-def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: DataKeys | None = None) -> None:
+def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: DataKeys | None = None) -> bool:
     """Upgrade to the newest revisions, the core's first. A database that has them all is not locked.
+
+    Return whether it lacked some.
 
     A database with patients whose data are readable needs `data_keys`, which encrypt them.
 
@@ -48,9 +50,11 @@ def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: Data
         KeyProblem: patients' data can't be encrypted.
     """
     histories = [CORE_HISTORY, *features]
-    if not with_connection(url, lambda connection: _is_up_to_date(connection, histories), creates=True):
-        upgrade = partial(_upgrade, histories=histories, data_keys=data_keys)
-        with_connection(url, upgrade, writes=True, data_keys=data_keys)
+    if with_connection(url, lambda connection: _is_up_to_date(connection, histories), creates=True):
+        return False
+    upgrade = partial(_upgrade, histories=histories, data_keys=data_keys)
+    with_connection(url, upgrade, writes=True, data_keys=data_keys)
+    return True
 
 
 def is_migrated(url: str) -> bool:

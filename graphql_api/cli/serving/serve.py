@@ -3,8 +3,10 @@
 import argparse
 import gc
 import logging
+import os
 import sys
 from functools import partial
+from importlib.metadata import version
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,6 +21,7 @@ from graphql_api.cli.transaction import with_database
 from graphql_api.extensions.discovery import LoadedClinicFile
 from graphql_api.http.monitoring.monitoring import Monitoring
 from graphql_api.playground.page import is_built
+from graphql_api.server.logs import configure_logging
 from graphql_api.server.protocol import TIME_LIMITS, BoundedProtocol, Phase
 from graphql_api.server.reload import run_reloading
 from graphql_api.server.server import BACKLOG, BookingServer, MonitoringServer, max_connections
@@ -58,6 +61,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
     text = read_clinic_file(settings.clinic_file)
     clinic = clinic_in(text, settings, settings.clinic_file.parent)
     app = create_app(settings, clinic.enabled)
+    configure_logging(settings.log, app.state.monitoring.metrics.count_record)
     sockets = bound_sockets(arguments.host, arguments.port)
     monitoring = _monitoring_server(app, settings)
     try:
@@ -76,6 +80,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         http=partial(BoundedProtocol, max_connections=max_connections()),  # type: ignore[arg-type]
         ws="none",
         backlog=BACKLOG,
+        log_config=None,
         log_level="warning",
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=int(TIME_LIMITS[Phase.IDLE]),
@@ -112,6 +117,7 @@ def _monitoring_server(app: Starlette, settings: Settings) -> MonitoringServer |
 def _print_addresses(
     settings: Settings, base: str, secret: str | None, monitoring: MonitoringServer | None
 ) -> None:
+    log.info("started: Book Online %s, process %d", version("book-online"), os.getpid())
     if settings.is_development:
         print(f"  Demo clinic page     {base}/")
         if is_built(settings.playground):

@@ -101,12 +101,12 @@ async def _often(session: BookingSession, now: datetime) -> list[Sample]:
     rules = waiting_list_rules(clinic)
     if rules:  # In quiet hours nobody is offered what has opened.
         due = await first_work_due(session, expired_alone=rules.is_quiet(now))
-        samples.append((metric.JOB_LATE, ("waiting_list",), _late(due, now)))
+        samples.append((metric.TASK_LATE, ("waiting_list",), _late(due, now)))
     return [
         *samples,
         (metric.HOLDS, (), await count_holds(session, now=now)),
         (metric.WAITING_LIST, (), await count_waiting(session)),
-        (metric.JOB_LATE, ("reminders",), _late(await first_due_reminder(session), now)),
+        (metric.TASK_LATE, ("reminders",), _late(await first_due_reminder(session), now)),
         (metric.BUSY_CALENDARS, ("ok",), calendars.number - calendars.failing),
         (metric.BUSY_CALENDARS, ("failing",), calendars.failing),
     ]

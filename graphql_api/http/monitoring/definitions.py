@@ -64,6 +64,9 @@ LIMIT_REFUSALS = Definition(
     "Requests by any way in that a limit refused, by limit.",
     ("limit",),
 )
+LOG_RECORDS = Definition(
+    "book_online_log_records_total", Kind.COUNTER, "Lines of the log, by level.", ("level",)
+)
 BUILD_INFO = Definition(
     "book_online_build_info", Kind.GAUGE, "1, with the version that runs as a label.", ("version",)
 )
@@ -75,6 +78,7 @@ OF_PROCESS = (
     CACHED_RESPONSES,
     REFUSALS,
     LIMIT_REFUSALS,
+    LOG_RECORDS,
     BUILD_INFO,
 )
 
@@ -103,11 +107,11 @@ OUTBOX_GIVEN_UP = Definition(
 )
 HOLDS = Definition("book_online_holds", Kind.GAUGE, "Times that are held just now.")
 WAITING_LIST = Definition("book_online_waiting_list_entries", Kind.GAUGE, "Entries that wait for a time.")
-JOB_LATE = Definition(
-    "book_online_job_late_seconds",
+TASK_LATE = Definition(
+    "book_online_task_late_seconds",
     Kind.GAUGE,
-    "Seconds since the first work of a job has been due; some seconds are normal.",
-    ("job",),
+    "Seconds since the first work of a task has been due; some seconds are normal.",
+    ("task",),
 )
 RETENTION_OVERDUE = Definition(
     "book_online_retention_overdue_rows",
@@ -148,7 +152,7 @@ OF_DATABASE = (
     OUTBOX_GIVEN_UP,
     HOLDS,
     WAITING_LIST,
-    JOB_LATE,
+    TASK_LATE,
     RETENTION_OVERDUE,
     BUSY_CALENDARS,
     BUSY_CALENDAR_AGE,

@@ -1,5 +1,6 @@
 """Metrics: counters and histograms of one process, in a registry of their own."""
 
+import logging
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -14,6 +15,7 @@ from graphql_api.http.monitoring.definitions import (
     HTTP_REQUESTS,
     HTTP_SECONDS,
     LIMIT_REFUSALS,
+    LOG_RECORDS,
     REFUSALS,
     Definition,
 )
@@ -47,6 +49,7 @@ class Metrics:
         self._cached_responses = self._counter(CACHED_RESPONSES)
         self._refusals = self._counter(REFUSALS)
         self._limit_refusals = self._counter(LIMIT_REFUSALS)
+        self._log_records = self._counter(LOG_RECORDS)
         Gauge(BUILD_INFO.name, BUILD_INFO.help, BUILD_INFO.labels, registry=self.registry).labels(
             version("book-online")
         ).set(1)
@@ -74,6 +77,10 @@ class Metrics:
     def count_limit(self, limit: str) -> None:
         """Count a request that this limit refused."""
         self._limit_refusals.labels(limit).inc()
+
+    def count_record(self, record: logging.LogRecord) -> None:
+        """Count a line of the log."""
+        self._log_records.labels(record.levelname.lower()).inc()
 
     def _of_area(self, area: str, status_class: int) -> tuple[Counter, Histogram]:
         key = area, status_class

@@ -1,15 +1,21 @@
-"""Request ids: `X-Request-Id` names a request to both sides; an answer repeats it, and the log has it."""
+"""Request ids: `X-Request-Id` names a request to both sides; an answer repeats it, and the log has it.
+
+A request that is part of a trace and has no id gets the trace's: https://www.w3.org/TR/trace-context/
+"""
 
 import re
 import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.context.request_id import request_id
+from graphql_api.context.request_id import request_id, trace_id
 
 HEADER = "X-Request-Id"
 VALID = re.compile(rb"[\w.:=+/-]{1,128}", re.ASCII)
 """A longer or stranger id is replaced: the log is read by people."""
+TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+)
 
 
 class RequestIds:
@@ -23,16 +29,21 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         name = HEADER.lower().encode()
-        given = next((value for header, value in scope["headers"] if header == name), b"")
-        own = given if VALID.fullmatch(given) else uuid.uuid4().hex.encode()
+        given = traceparent = b""
+        for header, value in scope["headers"]:
+            if header == name:
+                given = given or value
+            elif header == b"traceparent":
+                traceparent = value
+        trace = TRACEPARENT.fullmatch(traceparent)
+        own = given if VALID.fullmatch(given) else trace[1] if trace else uuid.uuid4().hex.encode()
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], (name, own)]}
             await send(message)
 
-        token = request_id.set(own.decode())
-        try:
-            await self._app(scope, receive, send_with_id)
-        finally:
-            request_id.reset(token)
+        # Never reset: uvicorn runs each request in a task of its own, and logs there what escapes from here.
+        request_id.set(own.decode())
+        trace_id.set(trace[1].decode() if trace else None)
+        await self._app(scope, receive, send_with_id)

@@ -107,7 +107,8 @@ class MarkedClinic:
 
 
 @asynccontextmanager
-async def open_server(url: str, folder: Path) -> AsyncIterator[MarkedClinic]:
+async def open_server(url: str, folder: Path, **more: str) -> AsyncIterator[MarkedClinic]:
+    """`more` is of the server's environment."""
     install(folder / "site", "teller", LISTENER_FAILS)
     database = open_database(url)
     async with mailbox() as box, running_receiver() as receiver:
@@ -121,6 +122,7 @@ async def open_server(url: str, folder: Path) -> AsyncIterator[MarkedClinic]:
             "BOOK_ONLINE_WEBHOOKS_TO_PRIVATE": "1",
             "BOOK_ONLINE_BOOKINGS_PER_CLIENT": "1000",
             "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000",
+            **more,
         }
         clinic_file = asking_for_consent(file_with_features("teller"))
         async with (

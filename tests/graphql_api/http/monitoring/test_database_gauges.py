@@ -95,7 +95,7 @@ async def test_jobs_are_late_from_the_moment_at_which_their_first_work_was_due(
         session.add(WaitingListOpening(id=uuid.uuid4(), practitioner="one", due_at=NOW - 3 * MINUTE))
         session.add(WaitingListOpening(id=uuid.uuid4(), practitioner="two", due_at=NOW + 3 * MINUTE))
 
-    assert await values(monitor, "job_late_seconds") == {("reminders",): 600, ("waiting_list",): 180}
+    assert await values(monitor, "task_late_seconds") == {("reminders",): 600, ("waiting_list",): 180}
 
 
 async def test_in_quiet_hours_time_that_opened_may_wait(database: Database, database_url: str) -> None:
@@ -104,7 +104,7 @@ async def test_in_quiet_hours_time_that_opened_may_wait(database: Database, data
         session.add(WaitingListOpening(id=uuid.uuid4(), practitioner="one", due_at=NOW - 3 * HOUR))
 
     async with monitor_of(database, database_url) as monitor:
-        assert await values(monitor, "job_late_seconds") == {("reminders",): 0, ("waiting_list",): 0}
+        assert await values(monitor, "task_late_seconds") == {("reminders",): 0, ("waiting_list",): 0}
 
 
 async def test_what_should_have_been_deleted_is_counted_two_hours_later(
