@@ -1,5 +1,7 @@
 """Loading a clinic's file: the catalogue becomes the file's, and each visit that it rules out is reported."""
 
+import socket
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +10,18 @@ from sqlalchemy.engine import Connection
 
 from booking.appointments.blocked_time.impossible_visits import mark_impossible_visits
 from booking.appointments.keep_times import KeptTime, keep_times, record_local_times
+from booking.catalogue.changes.record import SectionChange, record_changes
+from booking.catalogue.changes.sections import content_of
 from booking.catalogue.clinic_file.export.content import file_content
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
+from booking.catalogue.clinic_file.mapping import ClinicRows, rows_of_clinic_file
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.sync import (
     refuse_changed_consents,
     rewrite_reasons,
     sync_clinic_file,
 )
+from booking.domain.actor import Actor, ActorKind
 from booking.scheduling.obstacles import AppointmentObstacle
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import lock_setup
@@ -27,13 +33,15 @@ from booking.storage.session import BookingSession
 class LoadedClinic:
     """`changes` are sentences; `obstacles` are all booked visits that can't take place, old ones too.
 
-    `undoes` says that the catalogue was changed since the file was written from it.
+    `undoes` says that the catalogue was changed since the file was written from it. `sections` are those that
+    changed; none of a first load.
     """
 
     changes: Sequence[str]
     kept_times: Sequence[KeptTime]
     obstacles: Sequence[AppointmentObstacle]
     undoes: bool = False
+    sections: Sequence[SectionChange] = ()
 
     @property
     def sentences(self) -> list[str]:
@@ -84,11 +92,14 @@ async def load_clinic_file(
     allow_rewrite: bool,
     allow_undo: bool = False,
     keep_instants: bool = False,
+    actor: Actor | None = None,
+    undoes: uuid.UUID | None = None,
 ) -> LoadedClinic:
     """Make the catalogue equal to the file, in the caller's transaction.
 
-    A visit that became impossible has one event, however often the file is loaded. Where the rules of a time
-    zone have changed, visits keep their wall time, or with `keep_instants` their instant.
+    The history names the `actor`, the server unless given, and the act that this one `undoes`. A visit
+    that became impossible has one event, however often the file is loaded. Where the rules of a time zone
+    have changed, visits keep their wall time, or with `keep_instants` their instant.
 
     Raises:
         RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's.
@@ -99,20 +110,26 @@ async def load_clinic_file(
     connection = await session.connection()
     if not allow_rewrite and (reasons := await connection.run_sync(rewrite_reasons, file)):
         raise RewritesClinic(reasons)
-    was_changed = await _was_changed_since(session, file)
+    before = await stored_rows(session)
     changes = await sync_clinic_file(session, file)
-    undoes = was_changed and bool(changes)
-    if undoes and not allow_undo:
+    undoes_others = bool(changes) and _was_changed_since(before, file)
+    if undoes_others and not allow_undo:
         raise UndoesChanges(changes)
+    sections = []
+    if before is not None and changes:
+        after = content_of(rows_of_clinic_file(file))
+        by = actor or Actor(ActorKind.SERVER, "clinic file", socket.gethostname())
+        sections = await record_changes(session, content_of(before), after, actor=by, now=now, undoes=undoes)
     await get_clinic(session, refresh=True)  # Triggers of the database have changed its row.
     kept_times = await keep_times(session, instants=keep_instants, now=now)
     await record_local_times(session, now=now)
     obstacles = await mark_impossible_visits(session, now=now)
     await note_openings(session, await practitioners_to_sweep(session), due_at=now)
-    return LoadedClinic(changes, kept_times, obstacles, undoes)
+    return LoadedClinic(changes, kept_times, obstacles, undoes_others, sections)
 
 
-async def _was_changed_since(session: BookingSession, file: ClinicFile) -> bool:
+def _was_changed_since(stored: ClinicRows | None, file: ClinicFile) -> bool:
     """Whether the file knows the revision that it was written from, and the catalogue has another."""
-    rows = await stored_rows(session) if file.revision else None
-    return rows is not None and file_content(rows).revision != file.revision
+    if stored is None or file.revision is None:
+        return False
+    return file_content(stored).revision != file.revision

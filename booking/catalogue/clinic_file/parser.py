@@ -21,14 +21,14 @@ from booking.i18n.texts import Texts
 
 @dataclass(frozen=True)
 class Mistake:
-    """`path` reads like `services[dry-needling].duration`, items by slug or counted from 1.
-
-    `told` is a plain text where the validator of a feature says what is wrong.
+    """`path` reads like `services[dry-needling].duration`, items by slug or counted from 1; `keys` are its
+    steps, items counted from 0. `told` is a plain text where the validator of a feature says what is wrong.
     """
 
     path: str
     told: Sentence | str
     line: int | None = field(default=None, compare=False)
+    keys: KeyPath = field(default=(), compare=False)
 
     @property
     def message(self) -> str:
@@ -135,6 +135,20 @@ def parse_with_features(
     return ParsedFile(clinic, features)
 
 
+def parse_content(content: Mapping[str, Any]) -> ClinicFile:
+    """The clinic of tables, lists and values as TOML has them; files that it names may stand there as read.
+
+    Raises:
+        ClinicFileError: the content has mistakes.
+    """
+    violations: list[AnyViolation] = []
+    clinic = _validate(ClinicFile, content, violations, {})
+    violations += validate_clinic_file(clinic) if clinic else _rules_beside(content, {})
+    if violations or not clinic:
+        raise ClinicFileError(_in_order(violations, content, {}))
+    return clinic
+
+
 def _validate(
     section: type[S], content: Any, violations: list[AnyViolation], context: Mapping[str, Any], *path: str
 ) -> S | None:
@@ -200,7 +214,8 @@ def _in_order(violations: list[AnyViolation], content: Any, lines: Mapping[KeyPa
     ordered = sorted(violations, key=lambda violation: _position(violation[0], content))
     return list(
         dict.fromkeys(
-            Mistake(_path_text(path, content), told, line_of(path, lines)) for path, told in ordered
+            Mistake(_path_text(path, content), told, line_of(path, lines), tuple(path))
+            for path, told in ordered
         )
     )
 

@@ -1,10 +1,10 @@
-"""The audit trail: by whom, when and from where a patient's data were seen or changed."""
+"""The audit trail: who saw or changed a patient's data; and the history of the catalogue."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.actor import ActorKind
@@ -61,3 +61,30 @@ class AuditHead(Table):
     sequence: Mapped[int] = mapped_column(BigInteger)  # 0: there was no event yet
     event_hmac: Mapped[bytes]
     hmac: Mapped[bytes]  # over the other columns
+
+
+class CatalogueChange(Table):
+    """A change of one section of the catalogue: who made it, when, and from what to what.
+
+    Those that were made together are one `act`; `undoes` is the act that this one took back. A row never
+    changes. `section` is a table of the clinic's file, `slug` names an item of a list, or is ""
+    for the table itself, or for the order of a list. `before` and `after` are TOML.
+    """
+
+    __tablename__ = "catalogue_changes"
+    __table_args__ = (
+        CheckConstraint("before IS NOT NULL OR after IS NOT NULL", name="says_something"),
+        CheckConstraint("before IS NULL OR after IS NULL OR before <> after", name="is_a_change"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[uuid.UUID] = mapped_column(index=True)
+    changed_at: Mapped[datetime]
+    actor_kind: Mapped[ActorKind] = enum_column(ActorKind, "actor_kind")
+    actor_id: Mapped[str]
+    source: Mapped[str]
+    section: Mapped[str] = mapped_column(String(32))
+    slug: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str | None]  # None: it was added
+    after: Mapped[str | None]  # None: it was removed
+    undoes: Mapped[uuid.UUID | None]

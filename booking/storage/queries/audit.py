@@ -1,4 +1,4 @@
-"""The audit trail: rows that are appended, read in order, or pruned."""
+"""The audit trail: rows that are appended, read in order, or pruned; and the history of the catalogue."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 
 from booking.domain.actor import Actor
 from booking.storage.base import core_table, insert_into
-from booking.storage.models.audit import AuditAction, AuditEvent, AuditHead
+from booking.storage.models.audit import AuditAction, AuditEvent, AuditHead, CatalogueChange
 from booking.storage.session import BookingSession
 
 EVENTS, HEAD = core_table(AuditEvent), core_table(AuditHead)
@@ -127,3 +127,36 @@ async def patients_read_since(
         EVENTS.c.detail == detail,
     )
     return set(await session.scalars(query))
+
+
+async def last_catalogue_change(session: BookingSession) -> int:
+    """The id of the newest change of the catalogue, 0 before the first."""
+    return await session.scalar(select(func.max(CatalogueChange.id))) or 0
+
+
+async def catalogue_changes_since(session: BookingSession, change: int) -> Sequence[CatalogueChange]:
+    """Those after the change of this id, the oldest first."""
+    query = select(CatalogueChange).where(CatalogueChange.id > change).order_by(CatalogueChange.id)
+    return (await session.scalars(query)).all()
+
+
+async def catalogue_changes_before(
+    session: BookingSession, change: int | None, *, limit: int
+) -> Sequence[CatalogueChange]:
+    """The newest ones before the change of this id, or of all, the newest first."""
+    query = select(CatalogueChange).order_by(CatalogueChange.id.desc()).limit(limit)
+    if change is not None:
+        query = query.where(CatalogueChange.id < change)
+    return (await session.scalars(query)).all()
+
+
+async def catalogue_changes_of(session: BookingSession, act: uuid.UUID) -> Sequence[CatalogueChange]:
+    """Those of one act, in their order."""
+    query = select(CatalogueChange).where(CatalogueChange.act == act).order_by(CatalogueChange.id)
+    return (await session.scalars(query)).all()
+
+
+async def undone_acts(session: BookingSession, acts: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those among these acts that another one took back."""
+    query = select(CatalogueChange.undoes).where(CatalogueChange.undoes.in_(acts))
+    return {act for act in await session.scalars(query) if act is not None}

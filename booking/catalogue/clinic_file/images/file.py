@@ -9,6 +9,8 @@ from booking.i18n.sentences import InvalidValue, quoted
 
 FOLDER = "folder"
 """The key of the folder in the context of pydantic's validation."""
+FILES = "files"
+"""The key of files that were read before, by their names; they need no folder."""
 
 
 def named_file(value: Any, info: ValidationInfo, *, at_most: int, otherwise: str, elsewhere: str) -> bytes:
@@ -23,7 +25,11 @@ def named_file(value: Any, info: ValidationInfo, *, at_most: int, otherwise: str
         raise InvalidValue(otherwise)
     if "://" in value or value.startswith(("//", "data:", "cid:")):
         raise InvalidValue(elsewhere)
-    folder: Path | None = (info.context or {}).get(FOLDER)
+    context = info.context or {}
+    if value in context.get(FILES, {}):
+        known: bytes = context[FILES][value]
+        return known[: at_most + 1]
+    folder: Path | None = context.get(FOLDER)
     if folder is None:
         raise InvalidValue("check.file.noFolder")
     try:

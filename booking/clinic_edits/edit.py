@@ -1,0 +1,98 @@
+"""Changes sections of the catalogue as a member of the staff asks for: checked, asked about, recorded."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.appointments.load import LoadedClinic, load_clinic_file
+from booking.catalogue.changes.record import RecordedChange, recorded_change
+from booking.catalogue.changes.sections import SectionEdit, content_of, parsed, with_edits
+from booking.catalogue.clinic_file.export.content import Content
+from booking.catalogue.clinic_file.export.stored_rows import stored_rows
+from booking.catalogue.clinic_file.mapping import ClinicRows
+from booking.domain.actor import Actor
+from booking.domain.errors import NotFound
+from booking.scheduling.obstacles import find_obstacles
+from booking.storage.queries.audit import catalogue_changes_since
+from booking.storage.queries.locks import lock_setup
+from booking.storage.session import BookingSession
+
+
+@dataclass
+class TouchesVisits(Exception):
+    """The change rules out booked visits (ids, in order of time), and nobody has confirmed it."""
+
+    visits: Sequence[uuid.UUID]
+
+
+@dataclass
+class ChangedMeanwhile(Exception):
+    """Others have changed what the editor's page shows since it was made: the oldest change first."""
+
+    changes: Sequence[RecordedChange]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an editor's page shows: the catalogue as the change of this id left it, where it `concerns` it.
+
+    `change` is 0 before the first change.
+    """
+
+    change: int
+    concerns: Callable[[RecordedChange], bool]
+
+
+@dataclass(frozen=True)
+class EditOutcome:
+    """`visits` are those that the change rules out: ids, in order of time."""
+
+    loaded: LoadedClinic
+    visits: Sequence[uuid.UUID]
+
+
+async def present_rows(session: BookingSession) -> ClinicRows:
+    """
+    Raises:
+        NotFound: no clinic's file was ever loaded.
+    """
+    rows = await stored_rows(session)
+    if rows is None:
+        raise NotFound("There is no clinic yet.")
+    return rows
+
+
+async def edit_clinic(
+    session: BookingSession,
+    make_edits: Callable[[Content], Sequence[SectionEdit]],
+    *,
+    seen: Seen | None,
+    over_visits: bool,
+    actor: Actor,
+    now: datetime,
+    undoes: uuid.UUID | None = None,
+) -> EditOutcome:
+    """Make edits of what the catalogue says now, in the caller's transaction: rolled back if this raises.
+
+    Raises:
+        ChangedMeanwhile: the editor has not `seen` what would be overwritten.
+        ClinicFileError: the clinic would have mistakes.
+        TouchesVisits: unless `over_visits`, booked visits would not be possible any more.
+    """
+    await lock_setup(session)
+    if seen is not None:
+        since = [recorded_change(row) for row in await catalogue_changes_since(session, seen.change)]
+        if unseen := [change for change in since if seen.concerns(change)]:
+            raise ChangedMeanwhile(unseen)
+    rows = await present_rows(session)
+    content = content_of(rows)
+    file = parsed(with_edits(content, make_edits(content)), rows)
+    before = {obstacle.appointment.id for obstacle in await find_obstacles(session, now=now)}
+    loaded = await load_clinic_file(
+        session, file, now=now, allow_rewrite=True, allow_undo=True, actor=actor, undoes=undoes
+    )
+    visits = [each.appointment.id for each in loaded.obstacles if each.appointment.id not in before]
+    if visits and not over_visits:
+        raise TouchesVisits(visits)
+    return EditOutcome(loaded, visits)
