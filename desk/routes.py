@@ -29,12 +29,13 @@ from desk.blocked_time.routes import blocked_time_routes
 from desk.booking.book import book_visit
 from desk.booking.choose import BOOK, choose_page
 from desk.booking.hold import hold_time, release_time
-from desk.built_desk import asset, assets
+from desk.clinic.routes import clinic_routes
 from desk.day.changes import DayChanges
 from desk.day.dates import dated
 from desk.day.month import month_page
 from desk.day.page import day_page, print_page
 from desk.day.week import week_page
+from desk.http.built_desk import asset, assets
 from desk.http.next_page import DAY
 from desk.http.request import OWNERS, DeskRequest
 from desk.http.routing import SIGN_IN, desk_route, public_route
@@ -112,6 +113,7 @@ def desk_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, "/desk/staff", add_account, methods=change, roles=OWNERS),
         desk_route(site, "/desk/staff/{id}", change_account, methods=change, roles=OWNERS),
         *blocked_time_routes(site),
+        *clinic_routes(site),
         *waiting_list_routes(site),
     ]
 

@@ -196,6 +196,7 @@ def create_app(
                 settings.mail_server.sender if settings.mail_server else None,
                 settings.sms_gateway is not None,
                 settings.price_of_segment,
+                settings.clinic_file_rules,
             )
         ),
         *page_routes(

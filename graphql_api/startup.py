@@ -9,8 +9,15 @@ from functools import partial
 from importlib.metadata import version
 from typing import TypeVar
 
-from booking.appointments.load import LoadedClinic, load_clinic_file, refuse_clinic_file
+from booking.appointments.load import (
+    LoadedClinic,
+    check_visits,
+    has_clinic,
+    load_clinic_file,
+    refuse_clinic_file,
+)
 from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.domain.actor import Actor
 from booking.domain.error_text import describe_exception
 from booking.retention.contact_data import patients_to_erase
 from booking.storage.connection.server_lock import server_lock
@@ -47,8 +54,13 @@ def prepare_database(
     allow_rewrite: bool = False,
     allow_undo: bool = False,
     keep_instants: bool = False,
+    only_if_empty: bool = False,
+    actor: Actor | None = None,
 ) -> LoadedClinic:
     """Return what changed in the catalogue, and the booked visits that it rules out.
+
+    With `only_if_empty` a clinic that is in the database stays as it is. The history names the `actor`, the
+    server unless given.
 
     Raises:
         KeyProblem: the data keys can't be used, or are another database's. Nothing was changed.
@@ -62,7 +74,9 @@ def prepare_database(
     """
     url = settings.database_url
     is_migrated(url)  # Of a newer database the program knows nothing.
-    with_existing(url, partial(refuse_clinic_file, file=clinic, allow_rewrite=allow_rewrite))
+    loads = not (only_if_empty and with_existing(url, has_clinic))
+    if loads:
+        with_existing(url, partial(refuse_clinic_file, file=clinic, allow_rewrite=allow_rewrite))
     histories = {history: owner for owner in enabled if (history := owner.history)}
     try:
         migrate_database(settings, list(histories), now=now)
@@ -76,10 +90,13 @@ def prepare_database(
     _warn_of_readable_files(url)
 
     async def apply(session: BookingSession) -> LoadedClinic:
+        if not loads:
+            return await check_visits(session, now=now, keep_instants=keep_instants)
         return await load_clinic_file(
             session,
             clinic,
             now=now,
+            actor=actor,
             allow_rewrite=allow_rewrite,
             allow_undo=allow_undo,
             keep_instants=keep_instants,

@@ -3,14 +3,15 @@
 import socket
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import func, inspect, select
 from sqlalchemy.engine import Connection
 
 from booking.appointments.blocked_time.impossible_visits import mark_impossible_visits
 from booking.appointments.keep_times import KeptTime, keep_times, record_local_times
-from booking.catalogue.changes.record import SectionChange, record_changes
+from booking.catalogue.changes.record import record_changes
 from booking.catalogue.changes.sections import content_of
 from booking.catalogue.clinic_file.export.content import file_content
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
@@ -23,6 +24,7 @@ from booking.catalogue.clinic_file.sync import (
 )
 from booking.domain.actor import Actor, ActorKind
 from booking.scheduling.obstacles import AppointmentObstacle
+from booking.storage.models.catalogue import Clinic
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import lock_setup
 from booking.storage.queries.waiting_list import note_openings, practitioners_to_sweep
@@ -33,15 +35,15 @@ from booking.storage.session import BookingSession
 class LoadedClinic:
     """`changes` are sentences; `obstacles` are all booked visits that can't take place, old ones too.
 
-    `undoes` says that the catalogue was changed since the file was written from it. `sections` are those that
-    changed; none of a first load.
+    `undoes` says that the catalogue was changed since the file was written from it. `act` is that of the
+    history; None if nothing changed, and of a first load.
     """
 
     changes: Sequence[str]
     kept_times: Sequence[KeptTime]
     obstacles: Sequence[AppointmentObstacle]
     undoes: bool = False
-    sections: Sequence[SectionChange] = ()
+    act: uuid.UUID | None = None
 
     @property
     def sentences(self) -> list[str]:
@@ -84,6 +86,13 @@ def refuse_clinic_file(connection: Connection, file: ClinicFile, *, allow_rewrit
     refuse_changed_consents(connection, file)
 
 
+def has_clinic(connection: Connection) -> bool:
+    """Whether a file was ever loaded, also into the tables of an earlier version."""
+    return inspect(connection).has_table(Clinic.__tablename__) and bool(
+        connection.scalar(select(func.count()).select_from(Clinic))
+    )
+
+
 async def load_clinic_file(
     session: BookingSession,
     file: ClinicFile,
@@ -115,17 +124,25 @@ async def load_clinic_file(
     undoes_others = bool(changes) and _was_changed_since(before, file)
     if undoes_others and not allow_undo:
         raise UndoesChanges(changes)
-    sections = []
+    act = None
     if before is not None and changes:
         after = content_of(rows_of_clinic_file(file))
         by = actor or Actor(ActorKind.SERVER, "clinic file", socket.gethostname())
-        sections = await record_changes(session, content_of(before), after, actor=by, now=now, undoes=undoes)
+        act = await record_changes(session, content_of(before), after, actor=by, now=now, undoes=undoes)
     await get_clinic(session, refresh=True)  # Triggers of the database have changed its row.
+    visits = await check_visits(session, now=now, keep_instants=keep_instants)
+    return replace(visits, changes=changes, undoes=undoes_others, act=act)
+
+
+async def check_visits(
+    session: BookingSession, *, now: datetime, keep_instants: bool = False
+) -> LoadedClinic:
+    """Compare the booked visits with the catalogue and the zones' rules of now, and change no catalogue."""
     kept_times = await keep_times(session, instants=keep_instants, now=now)
     await record_local_times(session, now=now)
     obstacles = await mark_impossible_visits(session, now=now)
     await note_openings(session, await practitioners_to_sweep(session), due_at=now)
-    return LoadedClinic(changes, kept_times, obstacles, undoes_others, sections)
+    return LoadedClinic([], kept_times, obstacles)
 
 
 def _was_changed_since(stored: ClinicRows | None, file: ClinicFile) -> bool:

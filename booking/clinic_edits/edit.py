@@ -5,25 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.appointments.load import LoadedClinic, load_clinic_file
+from booking.appointments.load import load_clinic_file
 from booking.catalogue.changes.record import RecordedChange, recorded_change
-from booking.catalogue.changes.sections import SectionEdit, content_of, parsed, with_edits
+from booking.catalogue.changes.sections import SectionEdit, content_of, images_of, with_edits
 from booking.catalogue.clinic_file.export.content import Content
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
 from booking.catalogue.clinic_file.mapping import ClinicRows
+from booking.catalogue.clinic_file.parser import parse_content
 from booking.domain.actor import Actor
 from booking.domain.errors import NotFound
 from booking.scheduling.obstacles import find_obstacles
 from booking.storage.queries.audit import catalogue_changes_since
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
-
-
-@dataclass
-class TouchesVisits(Exception):
-    """The change rules out booked visits (ids, in order of time), and nobody has confirmed it."""
-
-    visits: Sequence[uuid.UUID]
 
 
 @dataclass
@@ -46,9 +40,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class EditOutcome:
-    """`visits` are those that the change rules out: ids, in order of time."""
+    """`visits` are those that the change rules out: ids, in order of time. `act` is None if nothing
+    changed."""
 
-    loaded: LoadedClinic
+    act: uuid.UUID | None
     visits: Sequence[uuid.UUID]
 
 
@@ -68,17 +63,17 @@ async def edit_clinic(
     make_edits: Callable[[Content], Sequence[SectionEdit]],
     *,
     seen: Seen | None,
-    over_visits: bool,
     actor: Actor,
     now: datetime,
     undoes: uuid.UUID | None = None,
 ) -> EditOutcome:
     """Make edits of what the catalogue says now, in the caller's transaction: rolled back if this raises.
 
+    Where the outcome has visits, the caller asks about them first, and rolls back meanwhile.
+
     Raises:
         ChangedMeanwhile: the editor has not `seen` what would be overwritten.
         ClinicFileError: the clinic would have mistakes.
-        TouchesVisits: unless `over_visits`, booked visits would not be possible any more.
     """
     await lock_setup(session)
     if seen is not None:
@@ -87,12 +82,10 @@ async def edit_clinic(
             raise ChangedMeanwhile(unseen)
     rows = await present_rows(session)
     content = content_of(rows)
-    file = parsed(with_edits(content, make_edits(content)), rows)
+    file = parse_content(with_edits(content, make_edits(content)), images_of(rows))
     before = {obstacle.appointment.id for obstacle in await find_obstacles(session, now=now)}
     loaded = await load_clinic_file(
         session, file, now=now, allow_rewrite=True, allow_undo=True, actor=actor, undoes=undoes
     )
     visits = [each.appointment.id for each in loaded.obstacles if each.appointment.id not in before]
-    if visits and not over_visits:
-        raise TouchesVisits(visits)
-    return EditOutcome(loaded, visits)
+    return EditOutcome(loaded.act, visits)

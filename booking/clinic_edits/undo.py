@@ -23,16 +23,13 @@ class ChangedAgain(Exception):
     keys: Mapping[SectionId, Sequence[str]]
 
 
-async def undo_act(
-    session: BookingSession, act: uuid.UUID, *, over_visits: bool, actor: Actor, now: datetime
-) -> EditOutcome:
+async def undo_act(session: BookingSession, act: uuid.UUID, *, actor: Actor, now: datetime) -> EditOutcome:
     """Give all that one act changed its former value, in the caller's transaction.
 
     Raises:
         NotFound: there is no such act.
         ChangedAgain: the same was changed since.
         ClinicFileError: the clinic would have mistakes.
-        TouchesVisits: unless `over_visits`, booked visits would not be possible any more.
     """
     changes = [recorded_change(row).change for row in await catalogue_changes_of(session, act)]
     if not changes:
@@ -41,7 +38,6 @@ async def undo_act(
         session,
         partial(_former_sections, changes),
         seen=None,
-        over_visits=over_visits,
         actor=actor,
         now=now,
         undoes=act,

@@ -21,6 +21,9 @@ def _without_references(content: Content, section: SectionId) -> Iterator[Sectio
             kept = [hours for hours in item.get("hours", []) if only or hours.get("location") != section.slug]
             if kept != item.get("hours", []):
                 yield SectionEdit(SectionId("practitioners", item["slug"]), item | {"hours": kept})
+        for item in content.get("resources", []):
+            if item["location"] == section.slug:
+                yield SectionEdit(SectionId("resources", item["slug"]), None)
         return
     table, key = NAMED_BY.get(section.table, ("", ""))
     for item in content.get(table, []):

@@ -1,7 +1,5 @@
 """The pages of blocked time: what is coming, a form to add to it, and a block with the visits in its way."""
 
-import uuid
-from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -16,7 +14,6 @@ from booking.appointments.blocked_time.coming import (
     series_of_block,
     standing_block,
     standing_extra_hours,
-    visits_inside,
     visits_of_block,
 )
 from booking.appointments.blocked_time.extra_hours import add_extra_hours, remove_extra_hours
@@ -27,14 +24,13 @@ from booking.storage.queries.desk.blocked_time import DeskTime
 from booking.storage.queries.desk.busy_calendars import busy_calendars
 from booking.timegrid.ticks import instant_at, tick_at
 from desk.blocked_time.form import KINDS, BlockForm, Mistake, Over
-from desk.blocked_time.views import BlockWords, VisitLine, all_slugs
-from desk.http import looks
+from desk.blocked_time.views import BlockWords, all_slugs
+from desk.blocked_time.visit_lines import visit_lines
 from desk.http.identifiers import id_in
 from desk.http.request import DeskRequest
 from desk.visits.undo import undo_offer
 
 LIST = "/desk/blocked-time"
-LOOK = "visits in the way of blocked time"
 
 
 async def list_page(request: DeskRequest) -> Response:
@@ -108,7 +104,7 @@ async def _block(request: DeskRequest, form: BlockForm) -> Response:
         return request.redirect(f"{LIST}/{outcome.blocks[0].id}" if outcome.visits else LIST)
     return await request.page(
         "blocked_time/visits.html",
-        visits=await _visit_lines(request, outcome.visits, excluded=outcome.times),
+        visits=await visit_lines(request, outcome.visits, excluded=outcome.times),
         held=outcome.held,
         form=form,
         action=LIST,
@@ -128,7 +124,7 @@ async def block_page(request: DeskRequest) -> Response:
         "blocked_time/block.html",
         line=words.block(ComingBlock([block])),
         series=words.block(coming).repeats,
-        visits=await _visit_lines(request, visits),
+        visits=await visit_lines(request, visits),
     )
 
 
@@ -170,25 +166,12 @@ async def remove_hours(request: DeskRequest) -> Response:
         return request.redirect(LIST)
     return await request.page(
         "blocked_time/visits.html",
-        visits=await _visit_lines(request, outcome.visits, excluded=[removed]),
+        visits=await visit_lines(request, outcome.visits, excluded=[removed]),
         held=0,
         form=BlockForm(),
         action=f"/desk/extra-hours/{id_}/remove",
         back=LIST,
     )
-
-
-async def _visit_lines(
-    request: DeskRequest, visits: Sequence[uuid.UUID], *, excluded: Sequence[DeskTime] = ()
-) -> list[VisitLine]:
-    """Whoever's name is shown was looked at."""
-    async with request.site.database.read() as session:
-        words = await BlockWords.of(session, request.texts)
-        found = await visits_inside(session, visits, now=request.now, excluded=excluded)
-        named = [] if request.hides_names else [each.appointment.patient for each in found]
-        unseen = await looks.unseen(session, request, named, detail=LOOK)
-    await looks.record(request, unseen, detail=LOOK)
-    return [words.visit(each, hides_names=request.hides_names) for each in found]
 
 
 def _last_tick(now: datetime) -> datetime:

@@ -16,7 +16,7 @@ from booking.domain.role import Role
 from booking.i18n.texts import Texts
 from booking.staff.accounts import StaffMember
 from booking.staff.sessions import StaffSession
-from desk.built_desk import assets
+from desk.http.built_desk import assets
 from desk.http.headers import HEADERS
 from desk.http.module_texts import module_texts
 from desk.http.site import DeskSite

@@ -24,7 +24,8 @@ class DeskSite:
     links: `https://book.example`. `stop` is set when streams must end. `calendars` asks those that
     practitioners have elsewhere. `openid` is the provider at which the staff may sign in, `mail_sender` the
     address that mails come from; None without one. `sends_texts`: the server has an account at an SMS
-    gateway, which charges `price_of_segment`, if that is known.
+    gateway, which charges `price_of_segment`, if that is known. `clinic_file_rules`: the clinic's file is
+    loaded at each start, and the screens of the clinic are for reading.
     """
 
     database: Database
@@ -39,6 +40,7 @@ class DeskSite:
     mail_sender: Address | None = None
     sends_texts: bool = False
     price_of_segment: Price | None = None
+    clinic_file_rules: bool = False
 
     @property
     def issuer(self) -> str | None:

@@ -5,6 +5,7 @@ import { agendaOf } from './agenda/agenda.js';
 import { showTimeLeft } from './agenda/held.js';
 import { scrollToNow, startGrid } from './agenda/grid.js';
 import { startBooking } from './book.js';
+import { startClinic } from './clinic.js';
 import { startKeys } from './keys.js';
 import { startLive } from './agenda/live.js';
 import { startMoving } from './agenda/move.js';
@@ -15,6 +16,8 @@ import { startSheet } from './sheet.js';
 startKeys();
 startIdle();
 if (document.querySelector('.booking')) startBooking();
+const clinic = document.querySelector('form[data-clinic]');
+if (clinic) startClinic(/** @type {HTMLFormElement} */ (clinic));
 if (agendaOf()) {
   startGrid(setStops);
   drawNow();

@@ -65,7 +65,11 @@ class Settings:
     key_encryption_keys: str | None = Field(default=None, repr=False)
     """These keys themselves, in place of a file: `kek-…:…`, several with commas, the first of which wraps."""
     clinic_file: Path = Path("clinic.toml")
-    """The file that describes the clinic."""
+    """The file that describes the clinic. A server loads it into an empty database; from then on the clinic
+    is kept on the desk's screens, or with `book-online export` and `load`."""
+    clinic_file_rules: Flag = False
+    """`1`: the clinic is kept in its file, in git, say. It is loaded at each start and at `SIGHUP`, and the
+    desk's screens of the clinic are for reading."""
     mode: Mode = "development"
     """`production` hides the demo clinic page and the playground; `/` leads to the booking page."""
     playground: Path = Path("build/playground")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desk import built_desk
+from desk.http import built_desk
 from web import built_widget
 
 ROOT = Path(__file__).parents[2]

@@ -58,8 +58,8 @@ async def record_changes(
     actor: Actor,
     now: datetime,
     undoes: uuid.UUID | None = None,
-) -> list[SectionChange]:
-    """Write a row for each section that differs, all of one act, in the caller's transaction."""
+) -> uuid.UUID | None:
+    """Write a row for each section that differs, in the caller's transaction; return their act, if any."""
     changes, act = changes_between(before, after), uuid.uuid4()
     session.add_all(
         CatalogueChange(
@@ -77,7 +77,7 @@ async def record_changes(
         for change in changes
     )
     await session.flush()
-    return changes
+    return act if changes else None
 
 
 @dataclass(frozen=True)

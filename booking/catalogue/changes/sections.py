@@ -50,18 +50,20 @@ def _is_list(annotation: Any) -> bool:
 
 TABLES: Mapping[str, type[Section]] = {table: kind for table, kind, is_list in _models() if not is_list}
 LISTS: Mapping[str, type[Section]] = {table: kind for table, kind, is_list in _models() if is_list}
+MODELS: Mapping[str, type[Section]] = {**TABLES, **LISTS}
 OPTIONAL = {table for table in TABLES if ClinicFile.model_fields[table].default is None}
 """Tables that switch something on: without them it is off. Others have defaults."""
 
 
 def content_of(rows: ClinicRows) -> Content:
-    """What a clinic's file would say of these rows, as short as it can be; hours always name their location,
-    so that they stay what they are where a location is added."""
+    """What a clinic's file would say of these rows, as short as it can be; hours and resources always name
+    their location, so that they stay what they are where one is added."""
     content = file_content(rows).shortest
+    here = {"location": content["locations"][0]["slug"]}
     for practitioner in content["practitioners"]:
-        practitioner["hours"] = [
-            {"location": content["locations"][0]["slug"], **hours} for hours in practitioner.get("hours", [])
-        ]
+        practitioner["hours"] = [here | hours for hours in practitioner.get("hours", [])]
+    if "resources" in content:
+        content["resources"] = [here | resource for resource in content["resources"]]
     return content
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from booking.catalogue.clinic_file.images.file import FOLDER
+from booking.catalogue.clinic_file.images.file import FILES, FOLDER
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parsing.positions import line_numbers, line_of
 from booking.catalogue.clinic_file.parsing.repair import repaired
@@ -135,15 +135,16 @@ def parse_with_features(
     return ParsedFile(clinic, features)
 
 
-def parse_content(content: Mapping[str, Any]) -> ClinicFile:
-    """The clinic of tables, lists and values as TOML has them; files that it names may stand there as read.
+def parse_content(content: Mapping[str, Any], files: Mapping[str, bytes]) -> ClinicFile:
+    """The clinic of tables, lists and values as TOML has them; `files` are those that it may name.
 
     Raises:
         ClinicFileError: the content has mistakes.
     """
     violations: list[AnyViolation] = []
-    clinic = _validate(ClinicFile, content, violations, {})
-    violations += validate_clinic_file(clinic) if clinic else _rules_beside(content, {})
+    context = {FILES: files}
+    clinic = _validate(ClinicFile, content, violations, context)
+    violations += validate_clinic_file(clinic) if clinic else _rules_beside(content, context)
     if violations or not clinic:
         raise ClinicFileError(_in_order(violations, content, {}))
     return clinic

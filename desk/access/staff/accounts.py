@@ -92,7 +92,7 @@ async def _page(
         members = await list_members(session)
         practitioners = await all_practitioners(session)
     return await request.page(
-        "staff/page.html",
+        "account/staff.html",
         status=status,
         members=members,
         practitioners=[row for row in practitioners.values() if row.listed],

@@ -10,6 +10,7 @@ from booking.appointments.load import RewritesClinic, refuse_clinic_file
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.storage.migrations.upgrade import is_migrated, with_existing
 from graphql_api.app import system_clock
+from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.clinic_file.files import clinic_in, read_clinic_file, renew_revision
 from graphql_api.cli.command import Commands, add_command, warn
 from graphql_api.schema.schema import schema_with
@@ -64,6 +65,7 @@ def _load(arguments: argparse.Namespace, settings: Settings) -> int:
         allow_rewrite=arguments.yes or asks,
         allow_undo=arguments.force or asks,
         keep_instants=keep_instants,
+        actor=command_line_actor(),
     )
     for sentence in loaded.sentences:
         print(sentence)

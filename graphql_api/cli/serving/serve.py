@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import sys
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 
@@ -33,16 +34,24 @@ from graphql_api.startup import lock_of_server, prepare_database
 log = logging.getLogger("book_online")
 
 SWITCH_SECONDS = 0.0005
+LOADS = "`book-online load` loads it; with BOOK_ONLINE_CLINIC_FILE_RULES=1 it is loaded at each start"
 
 
 def add_to(commands: Commands) -> None:
-    serve = add_command(commands, "serve", _serve, "migrate, load the clinic's file, and serve")
+    serve = add_command(
+        commands, "serve", _serve, "migrate, load the clinic's file into an empty database, and serve"
+    )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serve.add_argument("--port", type=_port, default=8000, help="port to listen on")
     serve.add_argument(
         "--sample-desk",
         action="store_true",
         help="fill a new database with a sample day, and print a link to the desk; for development only",
+    )
+    serve.add_argument(
+        "--clinic-file-rules",
+        action="store_true",
+        help="load the clinic's file at each start, as BOOK_ONLINE_CLINIC_FILE_RULES=1 does",
     )
     serve.add_argument(
         "--reload", action="store_true", help="restart when a file changes; for development only"
@@ -54,8 +63,11 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         if getattr(arguments, option) and not settings.is_development:
             name = option.replace("_", "-")
             raise InvalidSetting(f"serve --{name} is for development, and BOOK_ONLINE_MODE is production")
+    if arguments.clinic_file_rules:
+        settings = replace(settings, clinic_file_rules=True)
     if arguments.reload:
-        address = ["--host", arguments.host, "--port", str(arguments.port)]
+        # Whoever edits a file with the server beside it wants to see the edit.
+        address = ["--clinic-file-rules", "--host", arguments.host, "--port", str(arguments.port)]
         address += ["--sample-desk"] if arguments.sample_desk else []
         run_reloading([sys.executable, "-m", "graphql_api.cli.main", "serve", *address], settings.clinic_file)
     text = read_clinic_file(settings.clinic_file)
@@ -130,7 +142,11 @@ def _print_addresses(
 
 
 def _reload_clinic(settings: Settings, features: list[str]) -> None:
-    """Load the clinic's file into the database; a file with mistakes changes nothing, and is logged."""
+    """Load the clinic's file into the database, where it rules; one with mistakes changes nothing, and is
+    logged."""
+    if not settings.clinic_file_rules:
+        log.warning("%s was not loaded, since the database has the clinic: %s", settings.clinic_file, LOADS)
+        return
     try:
         text = read_clinic_file(settings.clinic_file)
         clinic = clinic_in(text, settings, settings.clinic_file.parent)
@@ -146,7 +162,15 @@ def _reload_clinic(settings: Settings, features: list[str]) -> None:
 
 
 def _load(settings: Settings, text: str, clinic: LoadedClinicFile) -> LoadedClinic:
-    loaded = prepare_database(settings, clinic.file, clinic.enabled, now=system_clock())
+    loaded = prepare_database(
+        settings,
+        clinic.file,
+        clinic.enabled,
+        now=system_clock(),
+        only_if_empty=not settings.clinic_file_rules,
+    )
+    if not settings.clinic_file_rules:
+        return loaded
     if reason := renew_revision(settings.clinic_file, text, clinic.file):
         log.warning("%s", reason)
     return loaded

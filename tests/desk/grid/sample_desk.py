@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from desk.built_desk import CHECKOUT
+from desk.http.built_desk import CHECKOUT
 from tests.desk.grid.sample_pages import day_page, sheet_page
 from tests.desk.grid.sample_visits import ZONE, Entry, sample_day
 

@@ -8,7 +8,7 @@ import pytest
 from booking.domain.role import Role
 from tests.desk.booking.test_book import SECRET, SERVICE, A, book, hold, visits
 from tests.desk.desk_server import Desk
-from tests.desk.test_rights import GET, LAST, NEVER_ENDS, addresses, in_order
+from tests.desk.http.test_rights import GET, LAST, NEVER_ENDS, addresses, in_order
 
 FIELDS = (
     *(

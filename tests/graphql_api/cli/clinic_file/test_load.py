@@ -110,13 +110,26 @@ def test_a_terminal_shows_what_would_change_and_asks(exported: Path, answer: str
     assert (loads_again == "") is (answer == "yes")
 
 
+async def test_a_server_leaves_the_clinic_of_the_database_as_it_is(exported: Path) -> None:
+    database = "sqlite:///book-online.sqlite3"
+    other = (exported / "mine.toml").read_text("utf-8").replace("Sample Health Services", "Another Clinic")
+
+    async with running_server(exported, clinic=other, DATABASE_URL=database) as server:
+        assert await server.status("/readyz") == 200
+    edit(exported / "mine.toml", SIXTY)
+
+    assert (exported / "log").read_text("utf-8") == ""
+    assert "clinic's" not in run("load", "mine.toml", folder=exported).stdout
+
+
 async def test_a_server_starts_with_the_database_where_its_file_is_older(exported: Path) -> None:
     edit(exported / "mine.toml", SIXTY)
     run("load", "mine.toml", folder=exported)
     edit(exported / "yours.toml", NINETY)
 
     older = (exported / "yours.toml").read_text("utf-8")
-    async with running_server(exported, clinic=older, DATABASE_URL="sqlite:///book-online.sqlite3") as server:
+    settings = {"DATABASE_URL": "sqlite:///book-online.sqlite3", "BOOK_ONLINE_CLINIC_FILE_RULES": "1"}
+    async with running_server(exported, clinic=older, **settings) as server:
         assert await server.status("/readyz") == 200
 
     assert f"clinic.toml was not loaded: {REFUSED}" in (exported / "log").read_text("utf-8")

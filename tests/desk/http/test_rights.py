@@ -35,6 +35,11 @@ KEEPERS_ALONE = {(POST, "/desk/calendars"), (POST, "/desk/calendars/{id}/remove"
 """Owners, and practitioners for themselves."""
 OF_ONE_CALENDAR = {(POST, "/desk/calendars/{id}/ask"), (POST, "/desk/calendars/{id}/remove")}
 OWNERS_ALONE = {
+    *((method, f"/desk/clinic/{{table}}{item}") for method in (GET, POST) for item in ("", "/{slug}")),
+    (GET, "/desk/clinic"),
+    (GET, "/desk/clinic/history"),
+    (POST, "/desk/clinic/history/{act}/undo"),
+    (POST, "/desk/clinic/{table}/{slug}/list"),
     (GET, "/desk/mails"),
     (GET, "/desk/mails/sample"),
     (GET, "/desk/mails/texts"),

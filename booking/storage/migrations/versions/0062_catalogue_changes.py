@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057"
-down_revision = "0056"
+revision = "0062"
+down_revision = "0061"
 
 TABLE = "catalogue_changes"
 ACTOR_KINDS = ("api-key", "command-line", "staff", "feature", "server")

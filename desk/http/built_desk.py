@@ -9,8 +9,8 @@ from starlette.responses import Response
 from rendering.assets import Assets, assets_of, version_of
 from rendering.bundle import bundle_folder, files_in
 
-INSTALLED = Path(__file__).parent / "bundle"
-CHECKOUT = Path(__file__).parents[1] / "build" / "desk"
+INSTALLED = Path(__file__).parents[1] / "bundle"
+CHECKOUT = Path(__file__).parents[2] / "build" / "desk"
 
 
 @cache
