@@ -30,7 +30,7 @@ from graphql_api.extensions.mutation import run_mutation
 from graphql_api.limits.query_cost import Cost
 from graphql_api.security.viewer import AVAILABILITY, BOOK, CATALOGUE, OWN_BOOKINGS, PATIENTS
 from graphql_api.types.appointments import Appointment, Course
-from graphql_api.types.catalogue import Clinic, Location, Practitioner, ScreeningQuestion, Service
+from graphql_api.types.catalogue import Clinic, Location, Practitioner, Service
 from graphql_api.types.problems import PhoneProblem, Problem
 from graphql_api.types.relay import (
     DEFAULT_PAGE_SIZE,
@@ -42,6 +42,7 @@ from graphql_api.types.relay import (
     key_from_id,
     paginate,
 )
+from graphql_api.types.service_details import ScreeningQuestion
 from graphql_api.types.slots import Hold, OpenSlot
 
 __all__ = [

@@ -1,7 +1,7 @@
 """The clinic as JSON-LD of schema.org, which a booking page carries for search engines."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -36,6 +36,8 @@ LAST_MINUTE = 23 * 60 + 59
 """Closing time of a day that is open to its end: a schema.org Time has no 24:00."""
 
 LinkedData = dict[str, Any]
+Price = tuple[str, Decimal]
+"""A currency and an amount."""
 
 
 async def linked_data(
@@ -74,10 +76,13 @@ async def _compute(
         if row.practitioner is None:
             own_hours[row.location].append(row)
     services_at: dict[str, dict[str, Service]] = defaultdict(dict)
+    prices_at: dict[str, set[Price]] = defaultdict(set)
     async for offer in cooperatively(offers):
         if service in (None, offer.service.slug):
             for slug in places[offer.practitioner.slug]:
                 services_at[slug].setdefault(offer.service.slug, offer.service)
+                if offer.price and offer.service.currency and offer.service.visits == 1:
+                    prices_at[slug].add((offer.service.currency, Decimal(offer.price)))
 
     def medical_clinic(location: Location) -> LinkedData:
         services = services_at[location.slug]
@@ -90,7 +95,7 @@ async def _compute(
             "address": _address(location),
             "openingHoursSpecification": list(_opening_hours(own_hours[location.slug])),
             "specialOpeningHoursSpecification": list(_closures(closed[location.slug])),
-            **(_price_range(services.values()) if service is None else {}),
+            **(_price_range(prices_at[location.slug]) if service is None else {}),
             "availableService": [_service(row, site, language) for row in services.values()],
             "potentialAction": _reserve_action(site, language, service if services else None),
         }
@@ -152,13 +157,8 @@ def _service(row: Service, site: str, language: str) -> LinkedData:
     }
 
 
-def _price_range(services: Iterable[Service]) -> LinkedData:
+def _price_range(prices: Collection[Price]) -> LinkedData:
     """The lowest and the highest price of one visit, where all prices are in one currency."""
-    prices = [
-        (row.currency, Decimal(row.price))
-        for row in services
-        if row.price and row.currency and row.visits == 1
-    ]
     if len({currency for currency, _ in prices}) != 1:
         return {}
     (currency, lowest), (_, highest) = min(prices), max(prices)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from booking.catalogue.lookup import shortest_visit
 from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, SlotTaken
 from booking.domain.open_slot import OpenSlot
 from booking.scheduling.criteria import SlotCriteria
@@ -15,7 +16,8 @@ from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 
 
-def check_course(service: Service, times: Sequence[datetime]) -> None:
+async def check_course(session: BookingSession, service: Service, times: Sequence[datetime]) -> None:
+    """Check that there is a time for each visit, in order, none within another that is as short as any."""
     if service.visits == 1:
         raise InvalidInput(
             "This service has one visit: please hold it with `holdSlot`.",
@@ -25,7 +27,7 @@ def check_course(service: Service, times: Sequence[datetime]) -> None:
     if len(times) != service.visits:
         message = f"This course has {service.visits} visits: please give as many times."
         raise InvalidInput(message, path=("startsAt",), code=InvalidInputCode.CONFLICT)
-    length = service.buffer_before + service.duration + service.buffer_after
+    length = service.buffer_before + await shortest_visit(session, service) + service.buffer_after
     for index, (former, latter) in enumerate(pairwise(times), 1):
         if latter - former < length:
             message = "Please give the times of the visits in order, none during another visit."
@@ -77,9 +79,9 @@ async def slots_with_one_practitioner(
 
 
 def _is_reached(service: Service, former: OpenSlot, latter: OpenSlot, travel_time: timedelta) -> bool:
-    """Whether there is time for the way between two visits of a course, beside their buffers."""
+    """Whether a visit of a course begins after another, with their buffers and the way between them."""
     if former.location == latter.location:
-        return True
+        travel_time = timedelta(0)
     leaves_at, arrives_at = former.ends_at + service.buffer_after, latter.starts_at - service.buffer_before
     return arrives_at - leaves_at >= travel_time
 

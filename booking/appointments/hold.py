@@ -91,7 +91,7 @@ async def _check_open(database: Database, request: HoldRequest[Any], *, now: dat
     wanted = _wanted(request)
     if isinstance(request.starts_at, tuple):
         async with database.read() as session:
-            check_course((await _criteria(session, request)).service, request.starts_at)
+            await check_course(session, (await _criteria(session, request)).service, request.starts_at)
     try:
         for index, time in enumerate(wanted):
             with naming_visit(index, len(wanted)):
@@ -144,7 +144,7 @@ async def hold_course(
         BookingError: as `hold_slot`; its path names the time by its index: `("startsAt", "1")`.
     """
     criteria = await _criteria(session, request)
-    check_course(criteria.service, request.starts_at)
+    await check_course(session, criteria.service, request.starts_at)
     return await _hold(session, request, criteria, request.starts_at, now=now, holder=holder)
 
 

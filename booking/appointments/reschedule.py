@@ -18,7 +18,7 @@ from booking.appointments.idempotency import (
 )
 from booking.appointments.lookup import changeable_appointment, check_day, check_deadline, lock_appointment
 from booking.audit.record import record_audit
-from booking.catalogue.lookup import all_services, location_zones
+from booking.catalogue.lookup import all_services, location_zones, longest_visit
 from booking.domain.actor import Actor
 from booking.domain.errors import (
     BookingError,
@@ -125,8 +125,9 @@ async def _time_elsewhere(
         except BookingError:
             return None
         service = (await all_services(session))[row.service]
+        longest = max(row.ends_at - row.starts_at, await longest_visit(session, service))
         travel_time = (await get_clinic(session)).policy.travel_time
-    length = service.buffer_before + service.duration + service.buffer_after
+    length = service.buffer_before + longest + service.buffer_after
     is_near = abs(request.starts_at - row.starts_at) < length + travel_time
     practitioner = request.practitioner or row.practitioner
     is_refused = not row.stands or (row.course is not None and practitioner != row.practitioner)
@@ -206,7 +207,8 @@ async def reschedule(
             appointment.moved_at = staff.moved_at if staff is not None and staff.is_undo else now
         appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
         resources = await resources_for(session, service, appointment, now=now)
-        await move_ticks(session, appointment.id, resources, ticks_of_appointment(service, slot.starts_at))
+        ticks = ticks_of_appointment(service, slot.starts_at, slot.ends_at)
+        await move_ticks(session, appointment.id, resources, ticks)
         appointment.set_local_start((await location_zones(session))[slot.location])
         appointment.changed_at = now
         appointment.sequence += 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -99,10 +99,15 @@ async def _by_key(
 
 @dataclass(frozen=True)
 class QualifiedOffer:
-    """A practitioner offers a service, on the days of the certification that it requires, if any."""
+    """A practitioner offers a service, on the days of the certification that it requires, if any.
+
+    `duration` is of one visit with them; `price`, for all visits, is in the service's currency.
+    """
 
     service: Service
     practitioner: Practitioner
+    duration: timedelta
+    price: str | None
     certification: CertifiedDays | None
 
     def is_valid_within(self, first: date, last: date) -> bool:
@@ -118,12 +123,26 @@ async def qualified_offers(session: BookingSession, service: str) -> Sequence[Qu
         row = (await all_services(session)).get(service)
         practitioners = await all_practitioners(session)
         return [
-            QualifiedOffer(row, practitioners[slug], certification)
-            for slug, certification in await qualified_practitioners(session, service)
-            if row is not None and slug in practitioners
+            QualifiedOffer(
+                row, practitioners[each.practitioner], each.duration, each.price, each.certification
+            )
+            for each in await qualified_practitioners(session, service)
+            if row is not None and each.practitioner in practitioners
         ]
 
     return await cached(session, ("offers", service), compute, weigh=len)
+
+
+async def shortest_visit(session: BookingSession, service: Service) -> timedelta:
+    """With any practitioner who may deliver the service on some day; its own length where nobody may."""
+    offers = await qualified_offers(session, service.slug)
+    return min((offer.duration for offer in offers), default=service.duration)
+
+
+async def longest_visit(session: BookingSession, service: Service) -> timedelta:
+    """As `shortest_visit`."""
+    offers = await qualified_offers(session, service.slug)
+    return max((offer.duration for offer in offers), default=service.duration)
 
 
 async def practitioners_offering(session: BookingSession, service: str) -> Collection[str]:

@@ -165,7 +165,7 @@ async def _claim_resource(
     await delete_expired_ticks(session, [resource], now=now)
     for time in times:
         reserved = await ticks_reserved_by(session, time.id)
-        ticks = ticks_of_appointment(service, time.starts_at)
+        ticks = ticks_of_appointment(service, time.starts_at, time.ends_at)
         missing = [tick for tick in ticks if (resource, tick) not in reserved]
         await reserve_ticks(session, [resource], missing, owner=time.id, expires_at=held_until)
 

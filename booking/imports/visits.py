@@ -11,7 +11,6 @@ from booking.appointments.checks.details import LANGUAGE_TAG, StaffBooking, chec
 from booking.appointments.checks.screening import check_screening
 from booking.appointments.hold import HoldRequest
 from booking.appointments.notes import MAX_NOTE, write_note
-from booking.catalogue.lookup import all_services
 from booking.domain.actor import Actor
 from booking.domain.contact import check_contact
 from booking.domain.errors import BookingError, InvalidInput, NotFound
@@ -127,11 +126,11 @@ class VisitImport:
         wanted = HoldRequest(
             service, visit.starts_at, practitioner, by_staff=True, squeeze_in=self.squeeze_in
         )
-        _, token = await hold_by_staff(session, wanted, now=now)
+        hold, token = await hold_by_staff(session, wanted, now=now)
         country = (await get_clinic(session)).country
         email, phone = _usable(visit, country)
         notes = [UNUSABLE] if (email, phone) != (visit.email, visit.phone) else []
-        if (await all_services(session))[service].duration.total_seconds() != visit.minutes * 60:
+        if (hold.ends_at - hold.starts_at).total_seconds() != visit.minutes * 60:
             notes.append(OTHER_LENGTH)
         if len(visit.note) > MAX_NOTE:
             notes.append(SHORTENED)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking.catalogue.lookup import all_resources, all_services, practitioners_offering
 from booking.domain.errors import SlotTaken
@@ -63,8 +63,10 @@ async def practitioners_sharing(session: BookingSession, service: str, practitio
     return {practitioner}.union(*[await practitioners_offering(session, each) for each in sharing])
 
 
-def starts_with_resources(window: Window, service: Service, kinds: Kinds, busy: Mapping[str, int]) -> int:
-    """The ticks at which a visit can start with one resource of each kind to itself, buffers included.
+def starts_with_resources(
+    window: Window, service: Service, duration: timedelta, kinds: Kinds, busy: Mapping[str, int]
+) -> int:
+    """The ticks at which a visit so long can start with a resource of each kind to itself, buffers included.
 
     `busy` are ticks of the window, by resource.
     """
@@ -76,7 +78,7 @@ def starts_with_resources(window: Window, service: Service, kinds: Kinds, busy: 
                 open_=window.all,
                 busy=busy.get(name, 0),
                 steps=window.all,
-                visit=ticks_in(service.duration),
+                visit=ticks_in(duration),
                 before=ticks_in(service.buffer_before),
                 after=ticks_in(service.buffer_after),
             )
@@ -117,7 +119,7 @@ async def resources_for(
     kinds = (await clinic_resources(session)).needed_at(visit.location, service)
     beside = [visit.practitioner] if visit.squeeze_in else []
     wanted = [*beside, *(name for names in kinds for name in names)]
-    ticks = ticks_of_appointment(service, visit.starts_at)
+    ticks = ticks_of_appointment(service, visit.starts_at, visit.ends_at)
     reserved = await reserved_times(
         session, ticks.start, ticks.stop, resources=wanted, now=now, ignoring=visit.id
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Self
 
+from booking.catalogue.lookup import qualified_offers
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.dispatch import query_busy_sources
 from booking.scheduling.busy_calendars import BusyBits, busy_bits, closed_bits
@@ -29,6 +30,7 @@ class Schedule(WorkingTime):
     starts where it is `equipped`."""
 
     service: Service
+    duration: timedelta  # of a visit with this practitioner
     last_day: date  # of the horizon, on the location's calendar
     bookable: int  # the days asked for, within notice and horizon
     busy: int  # held or booked, buffers and ways to other locations included, or busy elsewhere
@@ -44,7 +46,7 @@ class Schedule(WorkingTime):
                 open_=self.working & self.certified,
                 busy=self.busy,
                 steps=self.steps,
-                visit=ticks_in(self.service.duration),
+                visit=ticks_in(self.duration),
                 before=ticks_in(self.service.buffer_before),
                 after=ticks_in(self.service.buffer_after),
             )
@@ -52,7 +54,7 @@ class Schedule(WorkingTime):
 
     def slot_at(self, tick: int) -> OpenSlot:
         starts_at = instant_at(tick)
-        ends_at = starts_at + self.service.duration
+        ends_at = starts_at + self.duration
         return OpenSlot(self.service.slug, self.practitioner, self.location, starts_at, ends_at)
 
     def without_start_of(self, slot: OpenSlot) -> Self:
@@ -89,7 +91,7 @@ class Schedule(WorkingTime):
         return list(first_ticks), [by_day[day] for day in first_ticks.values()]
 
     def _includes_visit(self, bits: int, first: int) -> bool:
-        visit = self.window.bits(first, first + ticks_in(self.service.duration))
+        visit = self.window.bits(first, first + ticks_in(self.duration))
         return visit != 0 and visit & bits == visit
 
 
@@ -120,6 +122,9 @@ async def load_schedules(
     if not times:
         return []
     practitioners = {time.practitioner for time in times}
+    durations = {
+        offer.practitioner.slug: offer.duration for offer in await qualified_offers(session, service.slug)
+    }
     start = min(time.window.first for time in times)
     end = max(time.window.end for time in times)
     travel = ticks_in(policy.travel_time)
@@ -144,13 +149,13 @@ async def load_schedules(
         of_all = busy_bits(session, times) if criteria.by_staff else closed_bits(session, times, now=now)
         by_calendars = await of_all
     earliest = tick_at(policy.earliest_start(notice_from or now) + TICK - timedelta.resolution)
-    # By location: the last day that can be booked, the bookable ticks, and those with what a visit needs.
-    days: dict[str, tuple[date, int, int]] = {}
+    # By location and length: the last bookable day, the bookable ticks, and those with what a visit needs.
+    days: dict[tuple[str, timedelta], tuple[date, int, int]] = {}
 
     schedules = []
     async for time in cooperatively(times):
-        window, location = time.window, time.location
-        if location not in days:
+        window, location, duration = time.window, time.location, durations[time.practitioner]
+        if (location, duration) not in days:
             last_day = policy.last_day(now.astimezone(time.zone).date())
             today = (notice_from or now).astimezone(time.zone).date()
             from_day = max(first, today) if criteria.by_staff else first
@@ -165,9 +170,9 @@ async def load_schedules(
                     for names in kinds
                     for name in names
                 }
-                equipped = starts_with_resources(window, service, kinds, taken)
-            days[location] = last_day, bookable, equipped
-        last_day, bookable, equipped = days[location]
+                equipped = starts_with_resources(window, service, duration, kinds, taken)
+            days[location, duration] = last_day, bookable, equipped
+        last_day, bookable, equipped = days[location, duration]
         busy = by_calendars[time.practitioner, window]
         for owned in reserved[time.practitioner]:
             if criteria.squeeze_in and owned.resource not in beside and owned.location == location:
@@ -181,6 +186,7 @@ async def load_schedules(
             Schedule(
                 **vars(time),
                 service=service,
+                duration=duration,
                 last_day=last_day,
                 bookable=bookable,
                 busy=busy,

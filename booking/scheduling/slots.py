@@ -81,8 +81,8 @@ class _LazySlots(Sequence[OpenSlot]):
             if self._distinct_times:
                 free = [min(free, key=lambda schedule: schedule.load_on(tick))]
             starts_at = instant_at(tick)
-            ends_at = starts_at + self._service.duration
             for schedule in free:
+                ends_at = starts_at + schedule.duration
                 yield OpenSlot(
                     self._service.slug, schedule.practitioner, schedule.location, starts_at, ends_at
                 )

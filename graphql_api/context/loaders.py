@@ -17,6 +17,7 @@ from booking.appointments.by_staff.change import ByStaff
 from booking.appointments.lookup import changeable_appointment
 from booking.audit.record import record_audit
 from booking.catalogue.lookup import (
+    QualifiedOffer,
     all_locations,
     all_practitioners,
     all_screening_questions,
@@ -121,6 +122,7 @@ class Loaders:
         self.practitioners_of: DataLoader[str, list[Practitioner]] = batched(
             partial(_practitioners_by_service, now=now)
         )
+        self.offers_of: DataLoader[str, list[QualifiedOffer]] = batched(partial(_offers_by_service, now=now))
         self.services_by: DataLoader[str, list[Service]] = batched(
             partial(_services_by_practitioner, now=now)
         )
@@ -245,6 +247,15 @@ def _all(
     return lambda session, _keys: read(session)
 
 
+async def _offers_by_service(
+    session: BookingSession, services: Collection[str], now: datetime
+) -> dict[str, list[QualifiedOffer]]:
+    by_service: dict[str, list[QualifiedOffer]] = {service: [] for service in services}
+    for offer in await deliverable_offers(session, now=now, services=services):
+        by_service[offer.service.slug].append(offer)
+    return by_service
+
+
 async def _photo_versions(session: BookingSession, practitioners: Collection[str]) -> dict[str, str | None]:
     """None for a practitioner without a photo."""
     versions = await photo_versions(session)
@@ -254,10 +265,8 @@ async def _photo_versions(session: BookingSession, practitioners: Collection[str
 async def _practitioners_by_service(
     session: BookingSession, services: Collection[str], now: datetime
 ) -> dict[str, list[Practitioner]]:
-    by_service: dict[str, list[Practitioner]] = {service: [] for service in services}
-    for offer in await deliverable_offers(session, now=now, services=services):
-        by_service[offer.service.slug].append(offer.practitioner)
-    return by_service
+    by_service = await _offers_by_service(session, services, now)
+    return {slug: [offer.practitioner for offer in offers] for slug, offers in by_service.items()}
 
 
 async def _services_by_practitioner(

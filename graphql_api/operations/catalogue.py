@@ -26,10 +26,10 @@ from graphql_api.types.catalogue import (
     ConsentText,
     Location,
     Practitioner,
-    ScreeningQuestion,
     Service,
 )
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
+from graphql_api.types.service_details import ScreeningQuestion
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown", bound=Node)

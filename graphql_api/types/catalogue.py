@@ -12,7 +12,6 @@ from booking.storage.models.catalogue import Clinic as ClinicRow
 from booking.storage.models.catalogue import ConsentText as ConsentTextRow
 from booking.storage.models.catalogue import Location as LocationRow
 from booking.storage.models.catalogue import Practitioner as PractitionerRow
-from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from booking.storage.models.catalogue import Service as ServiceRow
 from booking.storage.queries.catalogue import listed_locations
 from booking.waiting_list.rules import has_waiting_list
@@ -20,6 +19,14 @@ from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
 from graphql_api.types.images import FREE, Image, PhotoSize
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
+from graphql_api.types.service_details import (
+    NO_COST,
+    FrequentQuestion,
+    Money,
+    OfferRange,
+    ScreeningQuestion,
+    ServiceOffer,
+)
 from graphql_api.types.time_intervals import OpeningHours
 
 MINUTE = timedelta(minutes=1)
@@ -171,34 +178,6 @@ class Clinic(Node):
         )
 
 
-@strawberry.type(description="A question that must be answered before a visit is booked.")
-class ScreeningQuestion(Node):
-    slug: str = strawberry.field(description="Its name in the clinic's file.")
-    text: str = strawberry.field(description="The question, in the language asked for.")
-    why: str | None = strawberry.field(description="Why it is asked.")
-
-    @classmethod
-    def of(cls, row: ScreeningQuestionRow, context: Context) -> Self:
-        return cls(
-            id=global_id("ScreeningQuestion", row.slug),
-            slug=row.slug,
-            text=context.translate(row.text),
-            why=context.translate_optional(row.why),
-        )
-
-
-@strawberry.type(description="An amount of money.")
-class Money:
-    amount: str = strawberry.field(description='A decimal number: "95.00".')
-    currency: str = strawberry.field(description="ISO 4217 code.")
-
-
-@strawberry.type(description="A frequent question about a service, and the clinic's answer.")
-class FrequentQuestion:
-    question: str = strawberry.field(description="The question, in the language asked for.")
-    answer: str = strawberry.field(description="The answer, in the language asked for.")
-
-
 def _page(
     rows: Sequence[Row], show: Callable[[Row, Context], T], info: Info, first: int, after: str | None
 ) -> Connection[T]:
@@ -218,14 +197,39 @@ class Service(Node):
     description: str | None = strawberry.field(description="What it is, in a sentence or two.")
     preparation: str | None = strawberry.field(description="How to prepare for the visit.")
     faq: list[FrequentQuestion] = strawberry.field(description="Frequent questions about it.")
-    duration_minutes: int = strawberry.field(description="The length of one visit.")
+    duration_minutes: int = strawberry.field(
+        description="The length of one visit. Some practitioners may take another: see `differingOffers`."
+    )
     visits: int = strawberry.field(description="The number of visits; several are a course, booked as one.")
-    price: Money | None = strawberry.field(description="The price of all visits together.")
+    price: Money | None = strawberry.field(
+        description="The price of all visits together. Some may have another: see `differingOffers`."
+    )
 
     @strawberry.field(description="Questions to answer before it is booked, in order.")
     async def screening_questions(self, info: Info) -> list[ScreeningQuestion]:
         rows = await info.context.load.screening.load(self.slug)
         return [ScreeningQuestion.of(row, info.context) for row in rows]
+
+    @strawberry.field(
+        description=(
+            "How long it takes with each of these practitioners and what it costs, in the clinic's order. "
+            "Those whom it does not name take `durationMinutes`, for `price`."
+        )
+    )
+    async def differing_offers(self, info: Info) -> list[ServiceOffer]:
+        return [
+            ServiceOffer.of(offer, Practitioner.of(offer.practitioner, info.context))
+            for offer in await info.context.load.offers_of.load(self.slug)
+            if (offer.duration, offer.price) != (offer.service.duration, offer.service.price)
+        ]
+
+    @strawberry.field(
+        description="What its offers range from and to. Show it until somebody is chosen.",
+        directives=[NO_COST],
+    )
+    async def offer_range(self, info: Info) -> OfferRange:
+        own = self.duration_minutes, self.price
+        return OfferRange.of(await info.context.load.offers_of.load(self.slug), own)
 
     @strawberry.field(description="The practitioners who may deliver it on some day that can be booked.")
     async def practitioners(
@@ -240,22 +244,16 @@ class Service(Node):
 
     @classmethod
     def of(cls, row: ServiceRow, context: Context) -> Self:
-        price = Money(amount=row.price, currency=row.currency) if row.price and row.currency else None
         return cls(
             id=global_id("Service", row.slug),
             slug=row.slug,
             name=context.translate(row.name),
             description=context.translate_optional(row.description),
             preparation=context.translate_optional(row.preparation),
-            faq=[
-                FrequentQuestion(
-                    question=context.translate(entry["question"]), answer=context.translate(entry["answer"])
-                )
-                for entry in row.faq or []
-            ],
+            faq=[FrequentQuestion.of(entry, context) for entry in row.faq or []],
             duration_minutes=row.duration // MINUTE,
             visits=row.visits,
-            price=price,
+            price=Money.of(row.price, row.currency),
         )
 
 

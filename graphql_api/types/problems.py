@@ -14,8 +14,9 @@ from booking.domain.errors import BookingError
 from booking.scheduling.shared_answers import alternatives_to
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart
-from graphql_api.types.catalogue import ConsentText, Practitioner, ScreeningQuestion, Service
+from graphql_api.types.catalogue import ConsentText, Practitioner, Service
 from graphql_api.types.relay import global_id
+from graphql_api.types.service_details import ScreeningQuestion
 from graphql_api.types.slots import OpenSlot
 
 PROBLEMS: dict[type[BookingError], type["Problem"]] = {}

@@ -24,9 +24,9 @@ export default [
           exceptions: {
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
-              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'FrequentQuestion', 'Image', 'Money', 'OpeningHours', 'PageInfo'],
-              ...['Challenge', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
-              ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person', 'WaitingListPolicy'],
+              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'FrequentQuestion', 'Image', 'Money', 'OfferRange'],
+              ...['Challenge', 'OpeningHours', 'PageInfo', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
+              ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person', 'ServiceOffer', 'WaitingListPolicy'],
               ...problems,
             ],
           },

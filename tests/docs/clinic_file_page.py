@@ -97,8 +97,8 @@ def _key(member: Member) -> str:
 
 
 def _clinic_kind(kind: str) -> str:
-    if _sections_in(kind):
-        return "tables"
+    if sections := _sections_in(kind):
+        return "slugs, or tables" if sections == ["OfferSection"] else "tables"
     (name,) = [
         node.id for node in ast.walk(ast.parse(kind)) if isinstance(node, ast.Name) and node.id in KINDS
     ]

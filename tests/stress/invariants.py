@@ -72,8 +72,7 @@ class DatabaseState:
     def owned_time(self, appointment: Appointment | Hold) -> tuple[datetime, datetime]:
         """With its buffers."""
         service = self.services[appointment.service]
-        ends_at = appointment.starts_at + service.duration + service.buffer_after
-        return appointment.starts_at - service.buffer_before, ends_at
+        return appointment.starts_at - service.buffer_before, appointment.ends_at + service.buffer_after
 
 
 async def read_state(url: str, *, of: str = "") -> DatabaseState:

@@ -86,6 +86,13 @@ def edit_file(edits: Mapping[str, str], text: str = SAMPLE) -> str:
     return text
 
 
+def with_longer_visits_of_b() -> str:
+    """The sample clinic, where a physiotherapy follow-up with practitioner B is an hour for $120."""
+    before, name, after = SAMPLE.partition('name = "Sample Practitioner B"')
+    own = '{ slug = "physiotherapy-follow-up", duration = "60 min", price = "120.00" }'
+    return before + name + edit_file({'"physiotherapy-follow-up"': own}, after)
+
+
 CONSENT = {
     "en": "We use your details to plan your visits.\n\nQuestions? https://example.com/privacy",
     "fr": "Nous utilisons vos coordonnées pour planifier vos visites.\n\nhttps://example.com/vie-privee",

@@ -77,7 +77,7 @@ BOOK_COURSE = (
 )
 MOVE = (
     """mutation ($input: RescheduleAppointmentInput!) { rescheduleAppointment(input: $input) {
-  appointment { id status startsAt practitioner { slug } location { slug } } problems { ...Why }
+  appointment { id status startsAt endsAt practitioner { slug } location { slug } } problems { ...Why }
 } }"""
     + PROBLEMS
 )

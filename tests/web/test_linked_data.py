@@ -121,6 +121,10 @@ async def test_a_services_page_describes_that_service_alone_in_its_language(sqli
     [
         ({}, "CAD 80.00–120.00"),
         ({'currency = "CAD"': 'currency = "EUR"'}, None),
+        (
+            {'"physiotherapy-follow-up"]': '{ slug = "physiotherapy-follow-up", price = "140.00" }]'},
+            "CAD 80.00–140.00",
+        ),
     ],
 )
 async def test_a_clinic_tells_the_range_of_its_prices_in_one_currency(

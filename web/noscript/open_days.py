@@ -125,7 +125,7 @@ class TimeSearch:
     def _leaves_room(self, slot: OpenSlot) -> bool:
         """Whether the chosen visits of the course, with their buffers, do not overlap it."""
         service = self.criteria.service
-        length = service.buffer_before + service.duration + service.buffer_after
+        length = service.buffer_before + (slot.ends_at - slot.starts_at) + service.buffer_after
         return all(abs(slot.starts_at - choice.starts_at) >= length for choice in self.state.choices)
 
 

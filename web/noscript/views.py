@@ -1,8 +1,9 @@
 """Services, practitioners, locations and visits as a page shows them, in one language."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import (
@@ -27,9 +28,13 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class PractitionerView:
+    """`facts` are those of the service with them, `length` the first where it is not the same with all."""
+
     slug: str
     name: str
     title: str
+    facts: Sequence[str] = ()
+    length: str = ""
 
     @property
     def name_and_title(self) -> str:
@@ -52,9 +57,13 @@ class ServiceView:
     slug: str
     name: str
     description: str
-    facts: Sequence[str]  # "45 min", "3 visits", "$110"
+    facts: Sequence[str]  # "45 min", "3 visits", "from $110"
     visits: int
     practitioners: Sequence[PractitionerView]
+
+    def facts_with(self, practitioner: str | None) -> Sequence[str]:
+        """Those of the service with a practitioner, if there is one of this slug."""
+        return next((view.facts for view in self.practitioners if view.slug == practitioner), self.facts)
 
 
 @dataclass(frozen=True)
@@ -151,14 +160,30 @@ def translated(translations: Translations | None, texts: Texts) -> str:
 
 def _service_view(offers: Sequence[QualifiedOffer], texts: Texts) -> ServiceView:
     row = offers[0].service
-    facts = [texts("service.duration", n=int(row.duration / MINUTE))]
+    name, description = in_language(row.name, texts.language), translated(row.description, texts)
+    is_same = len({offer.duration for offer in offers}) == 1
+    practitioners = []
+    for offer in offers:
+        facts = _facts([offer], texts)
+        view = _practitioner_view(offer.practitioner, texts)
+        practitioners.append(replace(view, facts=facts, length="" if is_same else facts[0]))
+    return ServiceView(row.slug, name, description, _facts(offers, texts), row.visits, practitioners)
+
+
+def _facts(offers: Sequence[QualifiedOffer], texts: Texts) -> list[str]:
+    """From the shortest visit and the lowest price on, where they depend on the practitioner."""
+
+    def since(fact: str, values: Sized) -> str:
+        return texts("service.from", fact=fact) if len(values) > 1 else fact
+
+    row, lengths = offers[0].service, {offer.duration for offer in offers}
+    facts = [since(texts("service.duration", n=min(lengths) // MINUTE), lengths)]
     if row.visits > 1:
         facts.append(texts.count("service.visits", row.visits))
-    if row.price and row.currency:
-        facts.append(texts.price(row.price, row.currency))
-    name, description = in_language(row.name, texts.language), translated(row.description, texts)
-    practitioners = [_practitioner_view(offer.practitioner, texts) for offer in offers]
-    return ServiceView(row.slug, name, description, facts, row.visits, practitioners)
+    prices = {Decimal(offer.price) for offer in offers if offer.price}
+    if prices and row.currency:
+        facts.append(since(texts.price(str(min(prices)), row.currency), prices))
+    return facts
 
 
 def _practitioner_view(row: Practitioner, texts: Texts) -> PractitionerView:

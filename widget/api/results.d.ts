@@ -12,6 +12,11 @@ export type WaitingListStatus = 'BOOKED' | 'CANCELLED' | 'ENDED' | 'WAITLIST';
 
 export type Weekday = 'FRIDAY' | 'MONDAY' | 'SATURDAY' | 'SUNDAY' | 'THURSDAY' | 'TUESDAY' | 'WEDNESDAY';
 
+export type Price = {
+  amount: string;
+  currency: string;
+};
+
 export type PractitionerCard = {
   id: string;
   slug: string;
@@ -192,10 +197,20 @@ export type CatalogueResult = {
           question: string;
           answer: string;
         }>;
-        price: {
-          amount: string;
-          currency: string;
-        } | null;
+        price: Price | null;
+        offerRange: {
+          shortestMinutes: number;
+          longestMinutes: number;
+          lowestPrice: Price | null;
+          highestPrice: Price | null;
+        };
+        differingOffers: Array<{
+          practitioner: {
+            id: string;
+          };
+          durationMinutes: number;
+          price: Price | null;
+        }>;
         screeningQuestions: Array<{
           id: string;
           text: string;

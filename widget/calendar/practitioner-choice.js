@@ -5,7 +5,7 @@
  * @typedef {import('../flow/types.js').Practitioner} Practitioner
  */
 import { readFirstTimes } from '../api/slots.js';
-import { shortDayAndTime } from '../ui/appointment.js';
+import { serviceFacts, shortDayAndTime } from '../ui/appointment.js';
 import { h } from '../ui/element.js';
 import { face, titleAndLanguages } from '../ui/person.js';
 import { plusDays } from './dates.js';
@@ -44,11 +44,14 @@ export const practitionerChoice = (flow, onChange, { hasNext = true } = {}) => {
  * @param {Practitioner[]} [anyOf] */
 const card = ({ state, t, server }, person, anyOf = []) => {
   const value = person?.id ?? '';
+  const { service } = state;
+  const hasOwnLength = service && service.offerRange.shortestMinutes !== service.offerRange.longestMinutes;
   return h('label', { class: `answer person${person ? '' : ' any'}` },
     h('input', { type: 'radio', name: 'practitioner', value, checked: value === (state.practitioner ?? '') }),
     person ? face(person, server) : h('span', { class: 'faces' }, ...anyOf.slice(0, 3).map((each) => face(each, server))),
     h('span', {},
       h('span', { class: 'strong' }, person?.name ?? t('practitioner.any')),
+      person && hasOwnLength && h('span', {}, serviceFacts(service, t, person.id)[0]),
       h('span', { class: 'next' }),
       person && h('span', { class: 'soft' }, titleAndLanguages(person, t)),
       person && h('span', { class: 'soft about' }, person.about)));

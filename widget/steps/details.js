@@ -51,7 +51,7 @@ const heldSummary = (flow) => {
   const location = catalogue.clinic.locations.find(({ id }) => id === first?.location.id);
   return summary({
     service: state.service?.name ?? '',
-    facts: state.service && serviceFacts(state.service, t).join(' · '),
+    facts: state.service && serviceFacts(state.service, t, first?.practitioner.id).join(' · '),
     practitioner: state.service?.practitioners.find(({ id }) => id === first?.practitioner.id),
     visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
     location: [location?.name ?? ''],

@@ -11,13 +11,21 @@ import { h, icon } from './element.js';
 import { mapLink } from './links.js';
 import { face, titleAndLanguages } from './person.js';
 
-/** "45 min", "3 visits", "$110.00". @param {import('../flow/types.js').Service} service
- * @param {import('../flow/types.js').Translate} t */
-export const serviceFacts = ({ durationMinutes, visits, price }, t) => [
-  t('service.duration', { n: durationMinutes }),
-  ...(visits > 1 ? [t.count('service.visits', visits)] : []),
-  ...(price ? [money(price, t.locale)] : []),
-];
+/** "45 min", "3 visits", "$110.00" with a practitioner; "from 45 min" where it depends on whom. @param {import('../flow/types.js').Service} service
+ * @param {import('../flow/types.js').Translate} t @param {string | null} [practitionerId] */
+export const serviceFacts = (service, t, practitionerId) => {
+  const { visits, differingOffers, offerRange } = service;
+  const { shortestMinutes, longestMinutes, lowestPrice, highestPrice } = offerRange;
+  const offer = practitionerId ? differingOffers.find(({ practitioner }) => practitioner.id === practitionerId) ?? service : null;
+  const price = offer ? offer.price : lowestPrice;
+  /** @param {string} fact @param {unknown} most @param {unknown} least */
+  const from = (fact, most, least) => (!offer && most !== least ? t('service.from', { fact }) : fact);
+  return [
+    from(t('service.duration', { n: offer?.durationMinutes ?? shortestMinutes }), longestMinutes, shortestMinutes),
+    ...(visits > 1 ? [t.count('service.visits', visits)] : []),
+    ...(price ? [from(money(price, t.locale), highestPrice?.amount, price.amount)] : []),
+  ];
+};
 
 /** @param {{amount: string, currency: string}} price @param {string} locale */
 const money = ({ amount, currency }, locale) =>

@@ -97,7 +97,7 @@ const summaryOf = (flow, days) => {
   const place = catalogue.clinic.locations.find(({ id }) => id === locationId);
   return summaryList(
     summaryRow('service', t('summary.what'), h('span', { class: 'strong' }, state.service?.name),
-      state.service && h('span', { class: 'soft line' }, serviceFacts(state.service, t).join(' · '))),
+      state.service && h('span', { class: 'soft line' }, serviceFacts(state.service, t, practitionerId).join(' · '))),
     wishRow(wishesOf(flow), days, flow),
     summaryRow('person', t('summary.who'),
       state.service?.practitioners.find(({ id }) => id === practitionerId)?.name ?? t('waiting.anyone')),

@@ -31,7 +31,7 @@ async def own_time(
         SlotTaken: some of it is another owner's; the transaction can only be rolled back then.
     """
     resources = await resources_for(session, service, visit, now=now)
-    ticks = ticks_of_appointment(service, visit.starts_at)
+    ticks = ticks_of_appointment(service, visit.starts_at, visit.ends_at)
     await reserve_ticks(session, resources, ticks, owner=visit.id, expires_at=expires_at)
 
 
@@ -53,5 +53,5 @@ async def keep_resources(session: BookingSession, service: Service, hold: Hold, 
     await lock_schedules(session, [hold.practitioner], needed)
     await delete_expired(session, [hold.practitioner], needed, now=now)
     resources = await resources_for(session, service, hold, owned=owned, now=now)
-    ticks = ticks_of_appointment(service, hold.starts_at)
+    ticks = ticks_of_appointment(service, hold.starts_at, hold.ends_at)
     await move_ticks(session, hold.id, resources, ticks, expires_at=hold.expires_at)

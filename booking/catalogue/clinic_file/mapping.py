@@ -120,9 +120,9 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
                 for size, content in practitioner.photo.pictures.items()
             ],
             ServiceOffer: [
-                {"service": service, "practitioner": practitioner.slug}
+                _row(ServiceOffer, offer, file) | {"practitioner": practitioner.slug}
                 for practitioner in file.practitioners
-                for service in practitioner.services
+                for offer in practitioner.services
             ],
             ServiceScreening: [
                 {"service": service.slug, "question": question, "position": position}

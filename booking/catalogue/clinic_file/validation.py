@@ -129,7 +129,9 @@ def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violation
     )
     if (service.price is None) != (service.currency is None):
         yield path, sentence("check.priceAndCurrency")
-    offering = [practitioner for practitioner in file.practitioners if service.slug in practitioner.services]
+    offering = [
+        practitioner for practitioner in file.practitioners if service.slug in practitioner.service_slugs
+    ]
     certified = {certificate.kind for practitioner in offering for certificate in practitioner.certifications}
     if not offering:
         yield path, sentence("check.notOffered")
@@ -139,15 +141,19 @@ def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violation
 
 def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: int) -> Violations:
     path = ("practitioners", index)
-    services = {service.slug for service in file.services}
+    services = {service.slug: service for service in file.services}
     yield from _repeats((*path, "languages"), practitioner.languages)
     yield from _references(
         (*path, "services"),
-        practitioner.services,
+        practitioner.service_slugs,
         services,
         missing="check.noService",
         twice="check.namedTwice",
     )
+    for n, offer in enumerate(practitioner.services):
+        known = services.get(offer.service)
+        if offer.price is not None and known is not None and known.price is None:
+            yield (*path, "services", n, "price"), sentence("check.offerWithoutPrice")
     kinds = [certification.kind for certification in practitioner.certifications]
     for at, told in _repeats((*path, "certifications"), kinds, "check.certificateTwice"):
         yield (*at, "kind"), told

@@ -95,7 +95,7 @@ def _waiting_list(file: ClinicFile) -> Warnings:
 
 
 def _service(file: ClinicFile, service: ServiceSection, today: date) -> Warnings:
-    offering = [each for each in file.practitioners if service.slug in each.services]
+    offering = [each for each in file.practitioners if service.slug in each.service_slugs]
     certified = [
         each
         for each in offering
@@ -105,17 +105,21 @@ def _service(file: ClinicFile, service: ServiceSection, today: date) -> Warnings
     if offering and not certified:
         told = sentence("check.nobodyCertified", kind=quoted(service.requires))
         yield FileWarning("services", told, service.slug, "requires")
-    minutes = service.duration.total_seconds() / 60
     # Of the visit alone: its buffers may reach over the end of a shift.
-    longest = [
-        span.closes - span.opens
+    has_room = [
+        span.closes - span.opens >= _minutes_with(each, service)
         for each in certified
         for hours in each.hours
         for spans in hours_without_breaks(hours).values()
         for span in spans
     ]
-    if longest and max(longest) < minutes and not any(length == 1440 for length in longest):
+    if has_room and not any(has_room):
         yield FileWarning("services", sentence("check.longerThanShifts"), service.slug, "duration")
+
+
+def _minutes_with(practitioner: PractitionerSection, service: ServiceSection) -> int:
+    offer = next(offer for offer in practitioner.services if offer.service == service.slug)
+    return (offer.duration or service.duration) // timedelta(minutes=1)
 
 
 def _locations(file: ClinicFile, today: date) -> Warnings:

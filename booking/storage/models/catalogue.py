@@ -261,9 +261,12 @@ class ServiceOffer(Table):
     """A practitioner offers a service; the service may require a certification besides."""
 
     __tablename__ = "service_offers"
+    __table_args__ = (CheckConstraint("duration > 0 AND duration % 5 = 0", name="duration"),)
 
     service: Mapped[str] = mapped_column(ForeignKey("services.slug"), primary_key=True)
     practitioner: Mapped[str] = mapped_column(ForeignKey("practitioners.slug"), primary_key=True)
+    duration: Mapped[timedelta | None]  # None: that of the service
+    price: Mapped[str | None]  # in the service's currency; None: that of the service
 
 
 class ScreeningQuestion(Table):

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from booking.storage.base import Table
 from booking.storage.models.catalogue import (
@@ -94,16 +94,31 @@ class CertifiedDays:
     valid_until: date
 
 
-async def qualified_practitioners(
-    session: BookingSession, service: str
-) -> list[tuple[str, CertifiedDays | None]]:
-    """The practitioners who offer a listed service, in the clinic's order, by slug.
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """A practitioner (slug) who offers a service: how long, for which price, and on which days.
 
-    Each with the days of the certification that the service requires; None where it requires none.
+    `certification` is None where the service requires none.
     """
+
+    practitioner: str
+    duration: timedelta
+    price: str | None
+    certification: CertifiedDays | None
+
+
+async def qualified_practitioners(session: BookingSession, service: str) -> list[Qualification]:
+    """The practitioners who offer a listed service, in the clinic's order."""
     required = (Certification.practitioner == Practitioner.slug) & (Certification.kind == Service.requires)
     query = (
-        select(Practitioner.slug, Service.requires, Certification.valid_from, Certification.valid_until)
+        select(
+            Practitioner.slug,
+            func.coalesce(ServiceOffer.duration, Service.duration),
+            func.coalesce(ServiceOffer.price, Service.price),
+            Service.requires,
+            Certification.valid_from,
+            Certification.valid_until,
+        )
         .join(ServiceOffer, ServiceOffer.practitioner == Practitioner.slug)
         .join(Service, Service.slug == ServiceOffer.service)
         .outerjoin(Certification, required)
@@ -112,8 +127,8 @@ async def qualified_practitioners(
         .order_by(Practitioner.position)
     )
     return [
-        (slug, CertifiedDays(valid_from, valid_until) if requires else None)
-        for slug, requires, valid_from, valid_until in await session.execute(query)
+        Qualification(slug, duration, price, CertifiedDays(valid_from, valid_until) if requires else None)
+        for slug, duration, price, requires, valid_from, valid_until in await session.execute(query)
     ]
 
 

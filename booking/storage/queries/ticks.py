@@ -112,10 +112,9 @@ async def ticks_reserved_by(session: BookingSession, owner: uuid.UUID) -> set[tu
     return {(resource, tick) for resource, tick in rows}
 
 
-def ticks_of_appointment(service: Service, starts_at: datetime) -> range:
+def ticks_of_appointment(service: Service, starts_at: datetime, ends_at: datetime) -> range:
     """All ticks that an appointment owns: its own and its buffers'."""
-    first = tick_at(starts_at - service.buffer_before)
-    return range(first, tick_at(starts_at + service.duration + service.buffer_after))
+    return range(tick_at(starts_at - service.buffer_before), tick_at(ends_at + service.buffer_after))
 
 
 async def delete_expired(

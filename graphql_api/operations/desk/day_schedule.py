@@ -18,7 +18,7 @@ from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.limits.query_cost import SEARCH_WEIGHT, Cost
 from graphql_api.security.viewer import DESK_READ
-from graphql_api.types.day_schedule import PractitionerDay
+from graphql_api.types.desk.day_schedule import PractitionerDay
 from graphql_api.types.relay import (
     DEFAULT_PAGE_SIZE,
     After,

@@ -18,7 +18,7 @@ from graphql_api.operations.desk.appointments import desk_actor
 from graphql_api.operations.desk.blocked_time import OVER_APPOINTMENTS
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.security.viewer import DESK_MANAGE, DESK_READ
-from graphql_api.types.blocked_time import ExtraHours
+from graphql_api.types.desk.blocked_time import ExtraHours
 from graphql_api.types.payload import Payload
 from graphql_api.types.relay import key_from_id, uuid_from_id
 

@@ -41,6 +41,7 @@ class RandomClinic:
     opens: int  # minutes after midnight
     closes: int
     duration: int
+    of_service: int  # the length of the service, from which the practitioner's may differ
     before: int
     after: int
     step: int
@@ -59,7 +60,7 @@ class RandomClinic:
         certified = f'certifications = [{{ kind = "paper", valid_until = {self.certified_until} }}]'
         return small_clinic(
             zone=self.zone,
-            duration=f"{self.duration} min",
+            duration=f"{self.of_service} min",
             service=f"""requires = "paper"
 buffer_before = "{self.before} min"
 buffer_after = "{self.after} min\"""",
@@ -68,7 +69,9 @@ buffer_after = "{self.after} min\"""",
                 "minimum_notice": f"{self.notice} min",
                 "horizon": "2 days",
             },
-            practitioners=practitioner("one", hours, f"{certified}\n{away}"),
+            practitioners=practitioner("one", hours, f"{certified}\n{away}").replace(
+                '"visit"', f'{{ slug = "visit", duration = "{self.duration} min" }}'
+            ),
         )
 
     def may_start(self, start: datetime, busy: Sequence[tuple[datetime, datetime]]) -> bool:
@@ -104,6 +107,7 @@ clinics = st.builds(
     length=st.integers(6, 288).map(lambda n: n * 5),
     zone=st.sampled_from(["America/Toronto", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
     duration=st.integers(1, 18).map(lambda n: n * 5),
+    of_service=st.integers(1, 18).map(lambda n: n * 5),
     before=st.sampled_from([0, 0, 5, 20]),
     after=st.sampled_from([0, 0, 10, 25]),
     step=st.sampled_from([5, 10, 15, 20, 30, 60]),

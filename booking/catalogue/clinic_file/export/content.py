@@ -30,6 +30,7 @@ from booking.catalogue.clinic_file.model.messages import (
     SmsSection,
     WaitingListSection,
 )
+from booking.catalogue.clinic_file.model.offers import OfferSection
 from booking.catalogue.clinic_file.model.practitioners import (
     CertificationSection,
     PractitionerSection,
@@ -221,9 +222,9 @@ class _Parts:
         self.time_off: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(rows.parts[TimeOff], key=lambda row: (row["starts_at"], row["ends_at"])):
             self.time_off[row["practitioner"]].append(row)
-        self.offers: dict[str, list[str]] = defaultdict(list)
+        self.offers: dict[str, list[OfferSection]] = defaultdict(list)
         for row in sorted(rows.parts[ServiceOffer], key=lambda row: positions[row["service"]]):
-            self.offers[row["practitioner"]].append(row["service"])
+            self.offers[row["practitioner"]].append(_section(OfferSection, row))
         self.photos = stored_photos(rows)
         self.screening: dict[str, list[str]] = defaultdict(list)
         for row in sorted(rows.parts[ServiceScreening], key=lambda row: row["position"]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 from booking.catalogue.clinic_file.export.content import Content, FileContent
 from booking.catalogue.clinic_file.export.document import (
@@ -15,6 +15,7 @@ from booking.catalogue.clinic_file.export.document import (
 )
 from booking.catalogue.clinic_file.export.toml_text import toml_key
 from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.offers import OfferSection
 from booking.catalogue.clinic_file.model.practitioners import WorkingHoursSection
 from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.parsing.positions import Path
@@ -49,7 +50,7 @@ class _Merger:
             inner, tables = _section_of(kind, key), self.document.under((*path, key))
             if tables and inner and isinstance(now, dict):
                 self.merge_table((*path, key), inner, before or {}, now, shortest.get(key, {}))
-            elif tables and inner and isinstance(now, list):
+            elif tables and inner and _are_tables(now) and _are_tables(before or []):
                 self._merge_array((*path, key), inner, before or [], now, shortest.get(key, []))
             elif block and block.has(key):
                 if before != now and now is None:
@@ -159,7 +160,13 @@ def _new_blocks(path: Path, kind: type[Section], content: Content) -> list[Block
 
 def _headed(kind: type[Section], key: str) -> type[Section] | None:
     """The section of the list's items, if each gets a header."""
-    return _section_of(kind, key) if key in HEADED else None
+    inner = _section_of(kind, key) if key in HEADED else None
+    return None if inner is OfferSection else inner
+
+
+def _are_tables(value: Any) -> TypeGuard[list[Content]]:
+    """Whether it is a list of tables alone: a service that is offered may be said by its slug."""
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _header(path: Path) -> str:

@@ -8,6 +8,7 @@ from booking.catalogue.clinic_file.fields import AboutText, CalendarDay, Day, Li
 from booking.catalogue.clinic_file.formats import Language
 from booking.catalogue.clinic_file.hours.recurrence import Weeks
 from booking.catalogue.clinic_file.images.photo import PhotoFile
+from booking.catalogue.clinic_file.model.offers import OfferSection
 from booking.catalogue.clinic_file.model.section import Section
 from booking.timegrid.recurring_days import RecurringDays
 
@@ -65,11 +66,16 @@ class PractitionerSection(Section):
     photo: PhotoFile | None = None
     """A JPEG, PNG or WebP in the folder of this file, 10 MB at most. Its middle is shown, as a square; 384
     pixels each way look best. It is never fetched from another server."""
-    services: list[Slug] = []
-    """Slugs of the services that they offer."""
+    services: list[OfferSection] = []
+    """Slugs of the services that they offer; a table where their time or price is another:
+    `{ slug = "dry-needling", duration = "60 min" }`."""
     certifications: list[CertificationSection] = []
     """Certificates that they hold, with their days."""
     hours: list[WorkingHoursSection] = []
     """When they work, location by location."""
     time_off: list[TimeOffSection] = []
     """When they are away."""
+
+    @property
+    def service_slugs(self) -> list[str]:
+        return [offer.service for offer in self.services]

@@ -20,18 +20,20 @@ COURSE = f"""
 [[services]]
 slug = "course"
 name = "Course"
-duration = "30 min"
+duration = "20 min"
 visits = 2
 {NEEDS}
 """
+BY_ALL = ", ".join(f'{{ slug = "{slug}", duration = "30 min" }}' for slug in ("visit", "course"))
 FILE = small_clinic(
+    duration="45 min",
     service=NEEDS + COURSE,
     policy={"slot_step": "30 min"},
     practitioners="".join(
         practitioner(slug, "09:00-12:00", 'certifications = [{ kind = "paper", valid_until = 2027-12-31 }]')
         for slug in PRACTITIONERS
     ),
-).replace('services = ["visit"]', 'services = ["visit", "course"]')
+).replace('"visit"]', f"{BY_ALL}]")
 
 
 @dataclass(eq=False)

@@ -140,6 +140,8 @@ def clinics(draw: st.DrawFn) -> Content:
     services = draw(st.lists(st.sampled_from(["visit", "course", "check-up"]), min_size=1, unique=True))
     people = draw(st.lists(st.sampled_from(["one", "two", "three"]), min_size=1, unique=True))
     rooms = draw(st.lists(resource(text, places), max_size=4, unique_by=lambda each: each["slug"]))
+    kinds = sorted({room["kind"] for room in rooms})
+    offered = [draw(service(slug, text, questions, kinds)) for slug in services]
     clinic = {
         "name": draw(text),
         "phone": draw(st.sampled_from(["416.545.1881", "+1 416 545-1881 ext. 45"])),
@@ -178,11 +180,8 @@ def clinics(draw: st.DrawFn) -> Content:
         ],
         "screening": [draw(question(slug, text)) for slug in questions],
         "resources": rooms,
-        "services": [
-            draw(service(slug, text, questions, sorted({room["kind"] for room in rooms})))
-            for slug in services
-        ],
-        "practitioners": [draw(practitioner(slug, text, languages, places, services)) for slug in people],
+        "services": offered,
+        "practitioners": [draw(practitioner(slug, text, languages, places, offered)) for slug in people],
     }
 
 
@@ -232,6 +231,15 @@ def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str], kin
     }
 
 
+def offer(service: Content) -> st.SearchStrategy[Any]:
+    """Of a practitioner: the slug alone, or with another time or price."""
+    own = {"duration": TICKS.filter(lambda value: value != "0 min")}
+    if "price" in service:
+        own["price"] = st.sampled_from(["120.00", "0.50"])
+    table = st.fixed_dictionaries({"slug": st.just(service["slug"])}, optional=own)
+    return st.just(service["slug"]) | table
+
+
 @st.composite
 def practitioner(
     draw: st.DrawFn,
@@ -239,7 +247,7 @@ def practitioner(
     text: Any,
     languages: Sequence[str],
     places: Sequence[str],
-    services: Sequence[str],
+    services: Sequence[Content],
 ) -> Content:
     """Who offers all services, in any order, and works at one place at a time: no two weeks may overlap."""
     place = draw(st.sampled_from(places))
@@ -253,7 +261,7 @@ def practitioner(
     return {
         "slug": slug,
         "name": draw(st.sampled_from(["Sample Practitioner", "Sample O'Practitioner"])),
-        "services": draw(st.permutations(services)),
+        "services": [draw(offer(each)) for each in draw(st.permutations(services))],
         **draw(optional("title", text)),
         **draw(optional("about", texts(languages, SHORT))),
         **draw(optional("languages", st.permutations(languages))),

@@ -13,8 +13,8 @@ from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
 from graphql_api.limits.query_cost import Cost
 from graphql_api.types.appointments import Appointment
-from graphql_api.types.blocked_time import ExtraHours
 from graphql_api.types.catalogue import Practitioner
+from graphql_api.types.desk.blocked_time import ExtraHours
 from graphql_api.types.relay import After, Connection, First, Key, Node, global_id, paginate
 from graphql_api.types.time_intervals import TimeInterval
 

@@ -1,0 +1,103 @@
+"""What belongs to a service: its price, questions, and who delivers it on terms of their own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from booking.catalogue.lookup import QualifiedOffer
+from booking.domain.translations import Translations
+from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
+from graphql_api.context.context import Context
+from graphql_api.limits.query_cost import Cost
+from graphql_api.types.relay import Node, global_id
+
+if TYPE_CHECKING:
+    from graphql_api.types.catalogue import Practitioner
+
+MINUTE = timedelta(minutes=1)
+NO_COST = Cost(weight=0)
+"""Of objects that are made of what is read already."""
+
+
+@strawberry.type(description="A question that must be answered before a visit is booked.")
+class ScreeningQuestion(Node):
+    slug: str = strawberry.field(description="Its name in the clinic's file.")
+    text: str = strawberry.field(description="The question, in the language asked for.")
+    why: str | None = strawberry.field(description="Why it is asked.")
+
+    @classmethod
+    def of(cls, row: ScreeningQuestionRow, context: Context) -> Self:
+        return cls(
+            id=global_id("ScreeningQuestion", row.slug),
+            slug=row.slug,
+            text=context.translate(row.text),
+            why=context.translate_optional(row.why),
+        )
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    amount: str = strawberry.field(description='A decimal number: "95.00".')
+    currency: str = strawberry.field(description="ISO 4217 code.")
+
+    @classmethod
+    def of(cls, amount: str | None, currency: str | None) -> Self | None:
+        """None where there is no price."""
+        return cls(amount=amount, currency=currency) if amount and currency else None
+
+
+@strawberry.type(description="A frequent question about a service, and the clinic's answer.")
+class FrequentQuestion:
+    question: str = strawberry.field(description="The question, in the language asked for.")
+    answer: str = strawberry.field(description="The answer, in the language asked for.")
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Translations], context: Context) -> Self:
+        return cls(question=context.translate(entry["question"]), answer=context.translate(entry["answer"]))
+
+
+@strawberry.type(description="A service as one practitioner delivers it (FHIR PractitionerRole).")
+class ServiceOffer:
+    practitioner: Annotated["Practitioner", strawberry.lazy("graphql_api.types.catalogue")] = (
+        strawberry.field(description="Who delivers it.", directives=[NO_COST])
+    )
+    duration_minutes: int = strawberry.field(description="The length of one visit with them.")
+    price: Money | None = strawberry.field(
+        description="The price of all visits together.", directives=[NO_COST]
+    )
+
+    @classmethod
+    def of(cls, offer: QualifiedOffer, practitioner: "Practitioner") -> Self:
+        return cls(
+            practitioner=practitioner,
+            duration_minutes=offer.duration // MINUTE,
+            price=Money.of(offer.price, offer.service.currency),
+        )
+
+
+@strawberry.type(description="The offers of all who may deliver a service on some day that can be booked.")
+class OfferRange:
+    shortest_minutes: int = strawberry.field(description="The length of the shortest visit.")
+    longest_minutes: int = strawberry.field(description="The length of the longest visit.")
+    lowest_price: Money | None = strawberry.field(
+        description="The lowest price of all visits together.", directives=[NO_COST]
+    )
+    highest_price: Money | None = strawberry.field(
+        description="The highest price of all visits together.", directives=[NO_COST]
+    )
+
+    @classmethod
+    def of(cls, offers: Sequence[QualifiedOffer], own: tuple[int, Money | None]) -> Self:
+        """`own` are minutes and price of the service itself, for one that nobody may deliver."""
+        minutes = [offer.duration // MINUTE for offer in offers] or [own[0]]
+        prices = [Money.of(offer.price, offer.service.currency) for offer in offers] or [own[1]]
+        by_amount = sorted(filter(None, prices), key=lambda price: Decimal(price.amount))
+        return cls(
+            shortest_minutes=min(minutes),
+            longest_minutes=max(minutes),
+            lowest_price=by_amount[0] if by_amount else None,
+            highest_price=by_amount[-1] if by_amount else None,
+        )

@@ -1,0 +1,30 @@
+"""Pages without a script say how long a visit is with whom one chooses."""
+
+from playwright.async_api import expect
+
+from tests.support.clinics import open_clinic, with_longer_visits_of_b
+from tests.web.noscript.server import Server
+from tests.web.noscript.visitor import NoscriptVisitor
+
+FOLLOW_UP = "Physiotherapy follow-up"
+
+
+async def test_each_practitioner_has_their_length_and_price(server: Server, visitor: NoscriptVisitor) -> None:
+    await open_clinic(server.database, with_longer_visits_of_b())
+    page = visitor.page
+    await page.goto(f"{server.url}/book")
+    service = page.get_by_role("link", name=FOLLOW_UP)
+    await expect(service).to_contain_text("from 30 min")
+    await expect(service).to_contain_text("from $80")
+    await service.click()
+
+    await expect(page.get_by_role("link", name="Sample Practitioner A")).to_contain_text("30 min")
+    await page.get_by_role("link", name="Sample Practitioner B").click()
+
+    await visitor.sees("When would you like to come?")
+    await expect(page.locator("p.lead")).to_have_text("Physiotherapy follow-up60 min$120")
+    await expect(page.get_by_role("combobox").locator("option:checked")).to_have_text(
+        "Sample Practitioner B, Physiotherapist, 60 min"
+    )
+    await visitor.chooses("Monday, November 23", "11:00 a.m.")
+    await visitor.sees("Who is coming?")
