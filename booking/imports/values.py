@@ -31,9 +31,14 @@ def minutes_of(text: str) -> int:
 
 
 def span_of(opens: str, closes: str) -> Minutes | None:
-    """A stretch of a day, up to midnight where it ends at 23:59 or 00:00; None if it is empty."""
+    """A stretch of a day, up to midnight where it ends at 23:59 or 00:00.
+
+    None if it is empty, as from 00:00 to 00:00, or would end before it begins.
+    """
     first, last = minutes_of(opens), minutes_of(closes)
-    last = DAY_ENDS if last in (0, DAY_ENDS - 1) and first < last + DAY_ENDS else last
+    if first == last:
+        return None
+    last = DAY_ENDS if last in (0, DAY_ENDS - 1) else last
     return (first, last) if first < last else None
 
 

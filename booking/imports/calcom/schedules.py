@@ -41,7 +41,7 @@ def _schedule(zone: str, rows: Sequence[Row], since: date) -> Schedule:
     week: dict[int, list[Minutes]] = defaultdict(list)
     days: dict[date, list[Minutes]] = defaultdict(list)
     for row in rows:
-        span = span_of(text_of(row, "startTime"), text_of(row, "endTime")) if _has_hours(row) else None
+        span = span_of(text_of(row, "startTime"), text_of(row, "endTime"))
         day = date_of(row, "date")
         if day is not None:
             if day >= since:
@@ -50,11 +50,6 @@ def _schedule(zone: str, rows: Sequence[Row], since: date) -> Schedule:
             for weekday in _weekdays(text_of(row, "days")):
                 week[weekday].append(span)
     return Schedule(zone, _united(week.items()), _united(days.items()))
-
-
-def _has_hours(row: Row) -> bool:
-    """A day off is one from 00:00 to 00:00."""
-    return text_of(row, "startTime")[:5] != text_of(row, "endTime")[:5]
 
 
 def _united(spans: Iterable[tuple[Key, list[Minutes]]]) -> dict[Key, list[Minutes]]:
