@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
 
 from booking.calendars.busy.refresh import BusyCalendarRefresher
 from booking.calendars.busy.source import EXAMPLE as CALENDAR_EXAMPLE
@@ -239,10 +238,10 @@ def create_app(
         change_token=database.change_token,
         clock=clock.seconds,
     )
-    front: ASGIApp = Hosts(cache, lambda: openid.sign_in_origin if openid else None)
-    if settings.metrics:
-        front = monitoring.measured(front, all_routes)
-    app.middleware_stack = RequestIds(front)
+    app.middleware_stack = RequestIds(
+        Hosts(cache, lambda: openid.sign_in_origin if openid else None),
+        monitoring.measuring(all_routes) if settings.metrics else None,
+    )
     return app
 
 

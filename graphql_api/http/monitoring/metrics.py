@@ -1,9 +1,9 @@
-"""Metrics: counters and histograms of one process, in a registry of their own."""
+"""Metrics: what one process counts, in a registry of its own."""
 
 import logging
 from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -20,9 +20,10 @@ from graphql_api.http.monitoring.definitions import (
     Definition,
 )
 from graphql_api.http.monitoring.marks import OTHER, Marks
+from graphql_api.http.monitoring.tally import Tally
 
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""In seconds: a cached answer takes less than one millisecond, a request ends after some seconds."""
+CLASSES = ("0xx", "1xx", "2xx", "3xx", "4xx", "5xx")
+"""Of an HTTP status, by its first digit."""
 MAX_CODES = 100
 """Features may bring codes of their own; those beyond are counted as OTHER."""
 FAILURES = frozenset(("FEATURE_FAILED", "INTERNAL", "OUT_OF_ORDER", "TIMED_OUT", "TRY_AGAIN", "UNREADABLE"))
@@ -35,17 +36,17 @@ def area_of(path: str) -> str:
 
 
 class Metrics:
-    """What a process counts. Each child of a metric is looked up once: that takes longer than to count."""
+    """The counters of one server, and the collectors of its answers."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # A series more for each, which no query here needs.
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
-        self._http_requests = self._counter(HTTP_REQUESTS)
-        self._http_seconds = self._histogram(HTTP_SECONDS)
-        self._graphql_requests = self._counter(GRAPHQL_REQUESTS)
-        self._graphql_seconds = self._histogram(GRAPHQL_SECONDS)
+        self._http = Tally(HTTP_REQUESTS, HTTP_SECONDS)
+        self._graphql = Tally(GRAPHQL_REQUESTS, GRAPHQL_SECONDS)
+        self.registry.register(self._http)
+        self.registry.register(self._graphql)
         self._cached_responses = self._counter(CACHED_RESPONSES)
         self._refusals = self._counter(REFUSALS)
         self._limit_refusals = self._counter(LIMIT_REFUSALS)
@@ -53,22 +54,17 @@ class Metrics:
         Gauge(BUILD_INFO.name, BUILD_INFO.help, BUILD_INFO.labels, registry=self.registry).labels(
             version("book-online")
         ).set(1)
-        self._http: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
-        self._graphql: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self._codes: set[str] = set()
 
     def count_answer(self, area: str, status: int, marks: Marks | None, seconds: float) -> None:
         """Count a request whose answer begins after so many seconds."""
-        requests, durations = self._of_area(area, status // 100)
-        requests.inc()
-        durations.observe(seconds)
+        self._http.count(area, CLASSES[status // 100], seconds)
         if marks is None or marks.operation is None:
             return
-        is_failed = status >= 500 or not FAILURES.isdisjoint(marks.codes)
-        outcome = "failed" if is_failed else "refused" if marks.codes else "ok"
-        requests, durations = self._of_operation(marks.operation, outcome)
-        requests.inc()
-        durations.observe(seconds)
+        outcome = "refused" if marks.codes else "ok"
+        if status >= 500 or not FAILURES.isdisjoint(marks.codes):
+            outcome = "failed"
+        self._graphql.count(marks.operation, outcome, seconds)
         if marks.is_cached:
             self._cached_responses.inc()
         for code in marks.codes:
@@ -82,20 +78,6 @@ class Metrics:
         """Count a line of the log."""
         self._log_records.labels(record.levelname.lower()).inc()
 
-    def _of_area(self, area: str, status_class: int) -> tuple[Counter, Histogram]:
-        key = area, status_class
-        if key not in self._http:
-            requests = self._http_requests.labels(area, f"{status_class}xx")
-            self._http[key] = requests, self._http_seconds.labels(area)
-        return self._http[key]
-
-    def _of_operation(self, operation: str, outcome: str) -> tuple[Counter, Histogram]:
-        key = operation, outcome
-        if key not in self._graphql:
-            requests = self._graphql_requests.labels(operation, outcome)
-            self._graphql[key] = requests, self._graphql_seconds.labels(operation)
-        return self._graphql[key]
-
     def _bounded(self, code: str) -> str:
         if code not in self._codes:
             if len(self._codes) >= MAX_CODES:
@@ -105,6 +87,3 @@ class Metrics:
 
     def _counter(self, metric: Definition) -> Counter:
         return Counter(metric.name, metric.help, metric.labels, registry=self.registry)
-
-    def _histogram(self, metric: Definition) -> Histogram:
-        return Histogram(metric.name, metric.help, metric.labels, buckets=BUCKETS, registry=self.registry)

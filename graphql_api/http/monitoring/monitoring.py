@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
 
 from booking.background import Clock
 from booking.storage.database import Database
@@ -29,7 +28,7 @@ class Monitoring:
         """What the monitoring port answers."""
         return monitoring_app(self.metrics, self._gauges, self.readiness)
 
-    def measured(self, app: ASGIApp, routes: Iterable[BaseRoute]) -> ASGIApp:
-        """The app, each of whose answers is counted by the first part of its route."""
+    def measuring(self, routes: Iterable[BaseRoute]) -> Measuring:
+        """Counts answers by the first part of these routes."""
         areas = frozenset(area_of(getattr(route, "path", "/")) for route in routes)
-        return Measuring(app, self.metrics, areas)
+        return Measuring(self.metrics, areas)

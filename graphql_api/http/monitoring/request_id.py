@@ -5,6 +5,8 @@ A request that is part of a trace and has no id gets the trace's: https://www.w3
 
 import re
 import uuid
+from collections.abc import Callable
+from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,8 +23,13 @@ TRACEPARENT = re.compile(
 class RequestIds:
     """ASGI middleware in front of all others, cached responses included."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, on_answer: Callable[[Scope, int, float], None] | None = None) -> None:
+        """`on_answer` is told the status and the seconds so far, as each answer begins.
+
+        Here, because a middleware more takes longer than to count.
+        """
         self._app = app
+        self._on_answer = on_answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -38,8 +45,12 @@ class RequestIds:
         trace = TRACEPARENT.fullmatch(traceparent)
         own = given if VALID.fullmatch(given) else trace[1] if trace else uuid.uuid4().hex.encode()
 
+        began = perf_counter()
+
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if self._on_answer:
+                    self._on_answer(scope, message["status"], perf_counter() - began)
                 message = {**message, "headers": [*message["headers"], (name, own)]}
             await send(message)
 
