@@ -1,8 +1,10 @@
 """A command of `book-online`: its parser, the function that runs it, and the errors that it explains."""
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TypeAlias
 
 from booking.appointments.load import RewritesClinic, UndoesChanges
@@ -69,6 +71,22 @@ def add_verbs(commands: Commands, name: str, help: str) -> Commands:
 def table(rows: Iterable[Iterable[str]], *, if_empty: str) -> str:
     """A line for each row, its columns between tabs."""
     return "\n".join("\t".join(row) for row in rows) or if_empty
+
+
+def add_list(verbs: Commands, run: Run, help: str) -> argparse.ArgumentParser:
+    """The verb `list`, as a table for a person or as JSON for a program."""
+    command = add_command(verbs, "list", run, help)
+    command.add_argument("--json", action="store_true", help="print an array of objects as JSON")
+    return command
+
+
+def as_json(objects: Iterable[Mapping[str, object]]) -> str:
+    """An array; instants are in RFC 3339."""
+    return json.dumps(list(objects), default=_json_text, ensure_ascii=False)
+
+
+def _json_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def progress_bar(done: int, total: int) -> None:

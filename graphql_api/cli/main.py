@@ -3,6 +3,7 @@
 import argparse
 import sys
 from difflib import unified_diff
+from importlib.metadata import version
 from pathlib import Path
 
 from booking.appointments.load import UndoesChanges
@@ -45,6 +46,7 @@ def main() -> None:
 
 def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="book-online", description="A booking widget and API for clinics.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('book-online')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve.add_to(commands)
 

@@ -7,7 +7,7 @@ from booking.api_keys import SITE_KEY_PREFIX, create_key, create_site_key, revok
 from booking.storage.models.api_keys import ApiKey, Scope, SiteKey
 from booking.storage.queries.secrets import all_keys
 from booking.storage.session import BookingSession
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
 from graphql_api.cli.transaction import in_transaction
 
 GRACE_DAYS = 7
@@ -24,7 +24,7 @@ def add_to(commands: Commands) -> None:
         "--site", action="append", help="a web site that embeds the widget: https://www.example.com"
     )
 
-    add_command(verbs, "list", in_transaction(_list), "all keys, without secrets")
+    add_list(verbs, in_transaction(_list), "all keys, without secrets")
 
     rotate = add_command(verbs, "rotate", in_transaction(_rotate), "give a key a new secret")
     rotate.add_argument("id", help="of the key, as `list` shows it")
@@ -45,8 +45,10 @@ async def _create(session: BookingSession, now: datetime, arguments: argparse.Na
     return f"Key {key.id} for {key.name}. Its secret is shown only now:\n{secret}"
 
 
-async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
+async def _list(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
     keys = await all_keys(session)
+    if arguments.json:
+        return as_json(map(_object, keys))
     return table(map(_row, keys), if_empty="There are no keys. `book-online keys create` makes one.")
 
 
@@ -68,3 +70,12 @@ def _row(key: ApiKey | SiteKey) -> list[str]:
         used = f"last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never used"
         columns = [key.id, key.name, " ".join(key.scopes), used]
     return [*columns, f"revoked {key.revoked_at:%Y-%m-%d}"] if key.revoked_at else columns
+
+
+def _object(key: ApiKey | SiteKey) -> dict[str, object]:
+    """`scopes` of a partner's key, `sites` of a web site's."""
+    if isinstance(key, SiteKey):
+        columns: dict[str, object] = {"id": SITE_KEY_PREFIX + key.id, "name": key.name, "sites": key.origins}
+    else:
+        columns = {"id": key.id, "name": key.name, "scopes": key.scopes, "last_used_at": key.last_used_at}
+    return {**columns, "created_at": key.created_at, "revoked_at": key.revoked_at}

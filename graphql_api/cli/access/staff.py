@@ -1,6 +1,7 @@
 """`book-online staff`: accounts of the clinic's staff, and links by which they sign in the first time."""
 
 import argparse
+from dataclasses import asdict
 from datetime import datetime
 
 from booking.domain.role import Role
@@ -16,7 +17,7 @@ from booking.staff.accounts import (
 from booking.staff.sign_in_links import LINK_LIFETIME, new_link
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.command import Commands, add_command, add_verbs, table, warn_of_site
+from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table, warn_of_site
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings
 
@@ -33,7 +34,7 @@ def add_to(commands: Commands) -> None:
     add.add_argument("--practitioner", metavar="SLUG", help="who they are, for the role practitioner")
     add.add_argument("--email", help="to sign in by, instead of the name")
 
-    add_command(verbs, "list", in_transaction(_list), "all accounts")
+    add_list(verbs, in_transaction(_list), "all accounts")
 
     link = add_command(verbs, "link", _link, "make a link to sign in once; a former one ends")
     link.add_argument("member", help=WHO)
@@ -90,8 +91,10 @@ async def sign_in_link(
     )
 
 
-async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
+async def _list(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
     members = await list_members(session)
+    if arguments.json:
+        return as_json(asdict(member) for member in members)
     return table(map(_row, members), if_empty="There are no accounts. `book-online staff add` makes one.")
 
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
@@ -16,7 +17,7 @@ from booking.storage.queries.outbox import (
     requeue_deliveries,
 )
 from booking.storage.session import BookingSession
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
 from graphql_api.cli.transaction import Work, in_transaction
 from graphql_api.cli.values import SECOND, instant
 from graphql_api.settings import Settings
@@ -27,7 +28,7 @@ LOG_LINES = 50
 def add_to(commands: Commands) -> None:
     verbs = add_verbs(commands, "outbox", "show and retry mails, and events for features")
 
-    add_command(verbs, "list", in_transaction(_list), "all listeners, with the deliveries that wait")
+    add_list(verbs, in_transaction(_list), "all listeners, with the deliveries that wait")
 
     log = _listener_command(verbs, "log", _log, "the latest deliveries to a listener")
     log.add_argument("--lines", type=int, default=LOG_LINES, help="how many")
@@ -50,10 +51,11 @@ def _listener_command(verbs: Commands, name: str, work: Work, help: str) -> argp
     return command
 
 
-async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
-    listeners = table(
-        map(_row, await listener_statuses(session)), if_empty="No server has registered a listener."
-    )
+async def _list(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
+    statuses = await listener_statuses(session)
+    if arguments.json:
+        return as_json(asdict(status) for status in statuses)
+    listeners = table(map(_row, statuses), if_empty="No server has registered a listener.")
     if unheard := await events_without_listener(session):
         return f"{listeners}\n{unheard} events that are kept had no listener: nobody is told of them."
     return listeners

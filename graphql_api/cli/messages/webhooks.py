@@ -23,7 +23,7 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
 from graphql_api.cli.transaction import Work, in_transaction, with_database
 from graphql_api.cli.values import SECOND, instant
 from graphql_api.settings import Settings
@@ -41,7 +41,7 @@ def add_to(commands: Commands) -> None:
     add.add_argument("--name", required=True, help="who is told")
     add.add_argument("--events", default=",".join(APPOINTMENT_EVENTS), help=EVENTS)
 
-    add_command(verbs, "list", in_transaction(_list), "all endpoints, without secrets")
+    add_list(verbs, in_transaction(_list), "all endpoints, without secrets")
 
     replay = _endpoint_command(verbs, "replay", _replay, "tell again what an endpoint has missed")
     which = replay.add_mutually_exclusive_group(required=True)
@@ -83,9 +83,13 @@ async def _add_endpoint(session: BookingSession, now: datetime, arguments: argpa
     return f"Endpoint {endpoint.id} for {endpoint.name}. Its secret is shown only now:\n{secret}"
 
 
-async def _list(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
-    rows = map(_row, await all_endpoints(session))
-    return table(rows, if_empty="There are no endpoints. `book-online webhooks add` makes one.")
+async def _list(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
+    endpoints = await all_endpoints(session)
+    if arguments.json:
+        return as_json(map(_object, endpoints))
+    return table(
+        map(_row, endpoints), if_empty="There are no endpoints. `book-online webhooks add` makes one."
+    )
 
 
 async def _log(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
@@ -139,6 +143,11 @@ def _row(endpoint: WebhookEndpoint) -> list[str]:
     elif endpoint.failing_since:
         state = f"failing since {endpoint.failing_since:{SECOND}} UTC"
     return [endpoint.id, endpoint.name, endpoint.url, " ".join(endpoint.kinds), state]
+
+
+def _object(endpoint: WebhookEndpoint) -> dict[str, object]:
+    names = ("id", "name", "url", "kinds", "failing_since", "disabled_at", "disabled_because")
+    return {name: getattr(endpoint, name) for name in names}
 
 
 def _log_row(attempt: WebhookAttempt) -> list[str]:
