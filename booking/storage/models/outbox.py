@@ -88,9 +88,7 @@ class OutboxDelivery(Table):
     __tablename__ = "outbox_deliveries"
     __table_args__ = (
         partial_index("ix_outbox_deliveries_with_token", "event", where="manage_token IS NOT NULL"),
-        partial_index(
-            "ix_outbox_deliveries_given_up", "listener", where="due_at IS NULL AND delivered_at IS NULL"
-        ),
+        partial_index("ix_outbox_deliveries_undelivered", "listener", "due_at", where="delivered_at IS NULL"),
     )
 
     event: Mapped[uuid.UUID] = mapped_column(

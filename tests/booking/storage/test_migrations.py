@@ -196,7 +196,7 @@ async def test_names_of_constraints_follow_the_renamed_tables(database: Database
             "ix_outbox_deliveries_due_at",
             "ix_outbox_deliveries_listener",
             "ix_outbox_deliveries_with_token",
-            "ix_outbox_deliveries_given_up",
+            "ix_outbox_deliveries_undelivered",
         }
 
 

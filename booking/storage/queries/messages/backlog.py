@@ -5,21 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
 from booking.storage.queries.outbox import FAMILY_SEPARATOR
 from booking.storage.session import BookingSession
 
-WAITING = (
-    select(OutboxDelivery.listener, func.count(), func.min(OutboxEvent.occurred_at))
+# A partial index has them without all that were delivered.
+UNDELIVERED = (
+    select(
+        OutboxDelivery.listener,
+        func.count(OutboxDelivery.due_at),
+        func.min(case((OutboxDelivery.due_at.is_not(None), OutboxEvent.occurred_at))),
+        func.count(),
+    )
     .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event)
-    .where(OutboxDelivery.due_at.is_not(None))
-    .group_by(OutboxDelivery.listener)
-)
-GIVEN_UP = (
-    select(OutboxDelivery.listener, func.count())
-    .where(OutboxDelivery.due_at.is_(None), OutboxDelivery.delivered_at.is_(None))
+    .where(OutboxDelivery.delivered_at.is_(None))
     .group_by(OutboxDelivery.listener)
 )
 
@@ -38,12 +39,12 @@ async def outbox_backlog(session: BookingSession) -> Mapping[str, Backlog]:
     backlog: dict[str, Backlog] = defaultdict(Backlog)
     for name in await session.scalars(select(OutboxListener.name)):
         _ = backlog[_family(name)]
-    for name, waiting, oldest in await session.execute(WAITING):
+    for name, waiting, oldest, undelivered in await session.execute(UNDELIVERED):
         of_family = backlog[_family(name)]
         of_family.waiting += waiting
-        of_family.oldest = min(of_family.oldest or oldest, oldest)
-    for name, given_up in await session.execute(GIVEN_UP):
-        backlog[_family(name)].given_up += given_up
+        of_family.given_up += undelivered - waiting
+        if oldest:
+            of_family.oldest = min(of_family.oldest or oldest, oldest)
     return backlog
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects import sqlite
 
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.audit.copies import record_backup
@@ -17,6 +18,7 @@ from booking.storage.models.appointments import Appointment, Reminder
 from booking.storage.models.idempotency_keys import IdempotencyKey
 from booking.storage.models.outbox import OutboxDelivery
 from booking.storage.models.waiting_list import WaitingListOpening
+from booking.storage.queries.messages.backlog import UNDELIVERED
 from graphql_api.context.clock import Clock
 from graphql_api.http.monitoring.definitions import OF_DATABASE
 from graphql_api.http.monitoring.monitoring import Monitoring
@@ -173,3 +175,11 @@ async def test_a_database_that_is_gone_leaves_what_the_process_counts(
     assert samples["book_online_database_up"] == [({}, 0)]
     assert samples["book_online_build_info"]
     assert "book_online_holds" not in samples
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_delivered_is_not_read(clinic: Database) -> None:
+    statement = str(UNDELIVERED.compile(dialect=sqlite.dialect()))
+    async with clinic.read() as session:
+        plan = [row.detail for row in await session.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
+    assert "SCAN outbox_deliveries USING INDEX ix_outbox_deliveries_undelivered" in plan
