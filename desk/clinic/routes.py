@@ -2,6 +2,7 @@
 
 from starlette.routing import BaseRoute
 
+from desk.clinic.care import CARE, care_page
 from desk.clinic.edit import edit_page, save
 from desk.clinic.history import HISTORY, history_page, undo
 from desk.clinic.overview import change_list, overview_page
@@ -16,6 +17,7 @@ def clinic_routes(site: DeskSite) -> list[BaseRoute]:
     section, item = f"{CLINIC}/{{table}}", f"{CLINIC}/{{table}}/{{slug}}"
     return [
         desk_route(site, CLINIC, overview_page, roles=OWNERS),
+        desk_route(site, CARE, care_page, roles=OWNERS),
         desk_route(site, HISTORY, history_page, roles=OWNERS),
         desk_route(site, f"{HISTORY}/{{act}}/undo", undo, methods=change, roles=OWNERS),
         desk_route(site, section, edit_page, roles=OWNERS),

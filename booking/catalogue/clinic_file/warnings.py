@@ -18,7 +18,7 @@ from booking.timegrid.ticks import DAY
 class FileWarning:
     """`table` is one of the file's, `slug` names an item if it is a list, `key` is the one inside, if any.
 
-    `item` counts from 1 where the key is a list.
+    `item` counts from 1 where the key is a list. `kind` is that of the certificate that it is about.
     """
 
     table: str
@@ -26,6 +26,7 @@ class FileWarning:
     slug: str = ""
     key: str = ""
     item: int | None = None
+    kind: str = ""
 
     @property
     def path(self) -> str:
@@ -151,7 +152,7 @@ def _practitioners(file: ClinicFile, today: date) -> Warnings:
             if held.kind in needed and held.valid_until < last_day:
                 key = "check.certificateExpired" if held.valid_until < today else "check.certificateExpires"
                 told = sentence(key, kind=quoted(held.kind), day=str(held.valid_until))
-                yield FileWarning("practitioners", told, slug, "certifications")
+                yield FileWarning("practitioners", told, slug, "certifications", kind=held.kind)
 
 
 def _hours(practitioner: PractitionerSection, today: date, last_day: date) -> Warnings:

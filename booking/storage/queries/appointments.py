@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
+from booking.storage.models.catalogue import Service
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.session import BookingSession
 
@@ -157,3 +158,38 @@ async def upcoming_appointments(
         query = query.where(Appointment.practitioner == practitioner)
     query = query.execution_options(populate_existing=True)  # A lock may have waited since the last time.
     return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
+
+
+async def impossible_appointments(session: BookingSession, now: datetime) -> Sequence[Appointment]:
+    """Those that stand and start after `now`, and can't take place, in order of time."""
+    query = select(Appointment).where(
+        STANDS, Appointment.starts_at > now, Appointment.impossible_since.is_not(None)
+    )
+    return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
+
+
+@dataclass(frozen=True)
+class CertifiedVisit:
+    """A visit of a service that its practitioner may deliver with a certificate of this `kind` alone."""
+
+    practitioner: str
+    kind: str
+    location: str
+    starts_at: datetime
+
+
+async def certified_visits(
+    session: BookingSession, kinds: Collection[str], *, after: datetime
+) -> list[CertifiedVisit]:
+    """Those that stand, start after `after` and need a certificate of these kinds."""
+    query = (
+        select(Appointment.practitioner, Service.requires, Appointment.location, Appointment.starts_at)
+        .join(Service, Service.slug == Appointment.service)
+        .where(STANDS, Appointment.starts_at > after, Service.requires.in_(kinds))
+    )
+    rows = await session.execute(query)
+    return [
+        CertifiedVisit(practitioner, kind, location, starts_at)
+        for practitioner, kind, location, starts_at in rows
+        if kind is not None
+    ]

@@ -37,6 +37,7 @@ OF_ONE_CALENDAR = {(POST, "/desk/calendars/{id}/ask"), (POST, "/desk/calendars/{
 OWNERS_ALONE = {
     *((method, f"/desk/clinic/{{table}}{item}") for method in (GET, POST) for item in ("", "/{slug}")),
     (GET, "/desk/clinic"),
+    (GET, "/desk/clinic/care"),
     (GET, "/desk/clinic/history"),
     (POST, "/desk/clinic/history/{act}/undo"),
     (POST, "/desk/clinic/{table}/{slug}/list"),

@@ -81,10 +81,10 @@ class FileContent:
 
 
 def file_content(rows: ClinicRows) -> FileContent:
-    shortest = _clinic_file(rows, is_explicit=False).model_dump(
+    shortest = clinic_file_of(rows, is_explicit=False).model_dump(
         by_alias=True, exclude=NOT_STORED, exclude_defaults=True
     )
-    explicit = _clinic_file(rows, is_explicit=True).model_dump(by_alias=True, exclude=NOT_STORED)
+    explicit = clinic_file_of(rows, is_explicit=True).model_dump(by_alias=True, exclude=NOT_STORED)
     return FileContent(shortest, _without_none(explicit))
 
 
@@ -94,8 +94,8 @@ def _without_none(value: Any) -> Any:
     return [_without_none(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _clinic_file(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
-    """The file; where a value follows from others, it is left out unless `is_explicit`."""
+def clinic_file_of(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
+    """The file, not checked; where a value follows from others, it is left out unless `is_explicit`."""
     languages = rows.clinic["languages"]
     clinic, parts = _in_languages(rows.clinic, languages), _Parts(rows)
     zone, only = clinic["time_zone"], len(rows.named[Location]) == 1
