@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from booking.catalogue.lookup import all_resources, all_services, practitioners_offering
 from booking.domain.errors import SlotTaken
@@ -11,8 +12,9 @@ from booking.domain.open_slot import RequestedTime
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
+from booking.storage.models.ticks import Resource
 from booking.storage.queries.catalogue import cached
-from booking.storage.queries.ticks import reserved_times, ticks_of_appointment
+from booking.storage.queries.ticks import reserved_times, resources_by_owner, ticks_of_appointment
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import Window, possible_starts, ticks_in
 
@@ -61,6 +63,38 @@ async def practitioners_sharing(session: BookingSession, service: str, practitio
     kinds = {*(services[service].needs or ())}
     sharing = [row.slug for row in services.values() if row.listed and not kinds.isdisjoint(row.needs or ())]
     return {practitioner}.union(*[await practitioners_offering(session, each) for each in sharing])
+
+
+async def resources_of(
+    session: BookingSession, owners: Collection[UUID]
+) -> Mapping[UUID, Sequence[Resource]]:
+    """The rooms and the equipment that holds and visits have, in the clinic's order.
+
+    No statement while the clinic knows none.
+    """
+    known = {row.resource: row for row in (await all_resources(session)).values()}
+    owned = await resources_by_owner(session, owners) if known else {}
+    return {
+        owner: sorted((known[name] for name in owned.get(owner, ()) if name in known), key=_position)
+        for owner in owners
+    }
+
+
+async def resources_lacked(
+    session: BookingSession, visit: Appointment, had: Sequence[Resource]
+) -> Sequence[Resource]:
+    """For each kind that the visit needs and has none of, one resource of its location as an example."""
+    services, rows = await all_services(session), (await all_resources(session)).values()
+    kinds = {*(services[visit.service].needs or ())} - {row.kind for row in had}
+    found: dict[str, Resource] = {}
+    for row in sorted(rows, key=_position):
+        if row.kind in kinds and row.location == visit.location:
+            found.setdefault(row.kind, row)
+    return [*found.values()]
+
+
+def _position(row: Resource) -> tuple[bool, int]:
+    return not row.listed, row.position
 
 
 def starts_with_resources(

@@ -12,6 +12,7 @@ from booking.agenda.changes import mark_of
 from booking.agenda.day import day_agenda
 from booking.agenda.values import DayAgenda, Gap
 from booking.domain.translations import in_language
+from booking.scheduling.resources import resources_of
 from booking.storage.models.appointments import AppointmentStatus
 from booking.timegrid.ticks import DAY
 from booking.waiting_list.queue import count_waiting
@@ -35,10 +36,10 @@ async def day_page(request: DeskRequest) -> Response:
 
 async def print_page(request: DeskRequest) -> Response:
     """The same day as a sheet of paper, by time and by name."""
-    return await _page(request, "day/print.html")
+    return await _page(request, "day/print.html", with_resources=True)
 
 
-async def _page(request: DeskRequest, template: str) -> Response:
+async def _page(request: DeskRequest, template: str, *, with_resources: bool = False) -> Response:
     async with request.site.database.read() as session:
         today = await clinic_today(session, request.now)
         day = chosen_date(request.form.get("date"), today)
@@ -50,11 +51,18 @@ async def _page(request: DeskRequest, template: str) -> Response:
             now=request.now,
         )
         offer = await undo_offer(session, request)
+        shown = [visit.id for column in agenda.columns for visit in column.visits if with_resources]
+        resources = await resources_of(session, shown)
         waiting = await count_waiting(session, only_practitioner=request.only_practitioner)
         unseen = await looks.unseen(session, request, patients_named([agenda]), detail=LOOK)
     await looks.record(request, unseen, detail=LOOK)
     return await request.page(
-        template, today=today, undo=offer, waiting=waiting, **day_values(request, agenda)
+        template,
+        today=today,
+        undo=offer,
+        waiting=waiting,
+        resources=resources,
+        **day_values(request, agenda),
     )
 
 

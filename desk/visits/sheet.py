@@ -1,6 +1,7 @@
 """The sheet of a visit: whose it is, what became of it, and the person's other visits."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -11,9 +12,11 @@ from booking.audit.record import record_audit
 from booking.domain.errors import BookingError, RepeatedTime
 from booking.domain.translations import in_language
 from booking.patients.visit_sheet import VisitSheet, visit_sheet
+from booking.scheduling.resources import resources_lacked, resources_of
 from booking.storage.models.appointments import Appointment, AppointmentStatus, CancellationReason
 from booking.storage.models.audit import AuditAction
 from booking.storage.models.messages.sms import SmsKind, SmsReceived, SmsStatus
+from booking.storage.models.ticks import Resource
 from booking.storage.models.waiting_list import WaitingListEntry
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.sms import last_answer, last_sms, patient_refuses_sms
@@ -60,6 +63,8 @@ async def respond_with_sheet(
         answer = await last_answer(session, sms) if sms else None
         refuses_sms = await patient_refuses_sms(session, sheet.visit.patient)
         waiting = await _waiting(session, request, sheet)
+        resources = (await resources_of(session, [visit]))[visit]
+        lacked = await resources_lacked(session, sheet.visit, resources) if sheet.visit.stands else ()
         reminds = bool((await get_clinic(session)).reminder_days)
     if not request.hides_names:
         await _record_look(request, sheet)
@@ -89,7 +94,13 @@ async def respond_with_sheet(
         sms_failed=sms is not None and sms.status is SmsStatus.FAILED,
         refuses_sms=refuses_sms,
         waiting=waiting,
+        resources=_names(request, resources),
+        lacked=_names(request, lacked),
     )
+
+
+def _names(request: DeskRequest, resources: Sequence[Resource]) -> Sequence[str]:
+    return [in_language(resource.name, request.texts.language) for resource in resources]
 
 
 @dataclass(frozen=True)

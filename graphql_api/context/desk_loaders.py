@@ -14,8 +14,10 @@ from booking.patients.contacts import (
     notes_by_appointment,
     topics_by_appointment,
 )
+from booking.scheduling.resources import resources_of
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
+from booking.storage.models.ticks import Resource
 
 
 class DeskLoaders:
@@ -31,6 +33,7 @@ class DeskLoaders:
         self.has_topics: DataLoader[Appointment, bool] = DataLoader(
             load_fn=self._has_topics, cache_key_fn=_id_of
         )
+        self.resources: DataLoader[uuid.UUID, Sequence[Resource]] = DataLoader(load_fn=self._resources)
 
     async def _patients(self, keys: list[uuid.UUID]) -> list[PatientContact | None]:
         async with self._database.read() as session:
@@ -48,6 +51,11 @@ class DeskLoaders:
         async with self._database.read() as session:
             topics = await topics_by_appointment(session, rows)
         return [bool(topics.get(row.id)) for row in rows]
+
+    async def _resources(self, keys: list[uuid.UUID]) -> list[Sequence[Resource]]:
+        async with self._database.read() as session:
+            resources = await resources_of(session, keys)
+        return [resources[key] for key in keys]
 
     async def record_looks_at(self, patients: Iterable[uuid.UUID], detail: str) -> None:
         """Call it before anything of them is shown. `detail` says in fixed words what is seen."""

@@ -11,7 +11,8 @@ from booking.patients.contacts import PatientContact
 from booking.storage.models.api_keys import Scope
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.appointments import AppointmentStatus, CancellationReason
-from graphql_api.context.context import Info
+from booking.storage.models.ticks import Resource as ResourceRow
+from graphql_api.context.context import Context, Info
 from graphql_api.security.viewer import DESK_READ, PATIENTS
 from graphql_api.types.relay import Node, global_id
 from graphql_api.types.slots import AppointmentTime, local
@@ -44,6 +45,23 @@ class Patient:
     def of(cls, contact: PatientContact) -> Self:
         return cls(
             id=global_id("Patient", contact.id), name=contact.name, email=contact.email, phone=contact.phone
+        )
+
+
+@strawberry.type(description="A room or a device of the clinic (FHIR Location or Device).")
+class Resource:
+    id: strawberry.ID = strawberry.field(description="Names it for ever.")
+    slug: str = strawberry.field(description="Its name in the clinic's file.")
+    name: str = strawberry.field(description="Its name, in the language asked for.")
+    kind: str = strawberry.field(description="Its kind; those of one kind are interchangeable.")
+
+    @classmethod
+    def of(cls, row: ResourceRow, context: Context) -> Self:
+        return cls(
+            id=global_id("Resource", row.slug),
+            slug=row.slug,
+            name=context.translate(row.name),
+            kind=row.kind,
         )
 
 
@@ -164,6 +182,14 @@ class Appointment(AppointmentTime):
     )
     def is_squeeze_in(self) -> bool | None:
         return self.row.squeeze_in
+
+    @strawberry.field(
+        description="The rooms and the equipment that it has to itself, buffers included.",
+        directives=[DESK_READ],
+    )
+    async def resources(self, info: Info) -> list[Resource] | None:
+        rows = await info.context.load.desk.resources.load(self.row.id)
+        return [Resource.of(row, info.context) for row in rows]
 
     @strawberry.field(
         description=(

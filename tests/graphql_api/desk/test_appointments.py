@@ -23,7 +23,7 @@ from tests.graphql_api.desk.desk_software import (
     desk_software,
     visits,
 )
-from tests.support.clinics import SAMPLE
+from tests.support.clinics import SAMPLE, edit_file, load_clinic
 from tests.support.graphql_client import GraphQLClient, practitioner_id, service_id
 
 ON_THE_DAY = datetime.fromisoformat(f"{TUESDAY}T08:50:00-05:00")
@@ -35,6 +35,27 @@ EARLY = f"{TUESDAY}T07:05:00-05:00"
 async def visit(api: GraphQLClient) -> str:
     """A patient has booked it online, for Tuesday at nine with practitioner a."""
     return str((await api.hold_and_book(NINE, practitionerId=A))["appointment"]["id"])
+
+
+async def test_the_rooms_of_a_visit_are_shown_to_the_desk_alone(
+    api: GraphQLClient, desk: DeskSoftware, database: Database
+) -> None:
+    room = '[[resources]]\nslug = "room-1"\nname = "Sample room"\nkind = "treatment-room"\n'
+    needs = {'# needs = ["treatment-room"]': 'needs = ["treatment-room"]'}
+    await load_clinic(
+        database, edit_file({"[[locations.closures]]": f"{room}[[locations.closures]]"} | needs, SAMPLE)
+    )
+    booked = await api.hold_and_book(NINE, practitionerId=A)
+    query = "query ($id: ID!) { node(id: $id) { ... on Appointment { resources { slug name kind } } } }"
+
+    answer = await desk.ask(query, id=booked["appointment"]["id"])
+
+    shown = {"slug": "room-1", "name": "Sample room", "kind": "treatment-room"}
+    assert answer["data"]["node"]["resources"] == [shown]
+    token = booked["manageToken"]
+    asked = "query ($token: String!) { appointment(manageToken: $token) { resources { slug } } }"
+    refused = await api.ask(asked, token=token)
+    assert refused["data"]["appointment"]["resources"] is None
 
 
 async def test_a_status_is_set_on_the_day_and_recorded(desk: DeskSoftware, visit: str, clock: Clock) -> None:
