@@ -268,6 +268,6 @@ async def confirm_hold(session: BookingSession, service: Service, hold: Hold, *,
         raise (expired if hold.expires_at <= now else refusal) from refusal
     if hold.expires_at <= now:
         raise replace(expired, still_open=True)
-    await keep_resources(session, service, hold, now=now)
     if not await confirm_ticks(session, hold.id, now=now):
         raise expired
+    await keep_resources(session, service, hold, now=now)

@@ -18,7 +18,7 @@ from tests.stress.scenarios.attacks import many_idle_connections, one_address_ag
 from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import public_doors
-from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
+from tests.stress.scenarios.holds import any_practitioner, last_rooms, one_time, unequal
 from tests.stress.scenarios.kills import kill
 from tests.stress.scenarios.offers import offers
 from tests.stress.scenarios.reminders import reminders
@@ -51,6 +51,7 @@ SCENARIOS: dict[str, Play] = {
     "anybody": lambda deployment, scale, _seed, _box: any_practitioner(
         deployment, attempts=_at(scale, 200), days=_at(scale, 6)
     ),
+    "rooms": lambda deployment, scale, _seed, _box: last_rooms(deployment, attempts=_at(scale, 200)),
     "everything": lambda deployment, scale, seed, _box: everything_at_once(
         deployment, clients=24, steps=_at(scale, 50), seed=seed
     ),

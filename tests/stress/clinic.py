@@ -8,6 +8,8 @@ PRACTITIONERS_AT_ONCE = 8
 """How many practitioners are free at once for clients that want any."""
 NOT_DUE = 4
 """The number of the practitioner whose visits nobody is reminded of while the scenario of reminders lasts."""
+ROOMS = 3
+"""How many rooms the practitioners who need one share."""
 OFFERED = 4
 """How many practitioners have times that the waiting list offers while servers are killed."""
 
@@ -48,11 +50,16 @@ quiet_hours = false""",
             *_practitioners(2, "unequal-long", "unequal-short"),
             _service("anybody", 30, after=15),
             *_practitioners(PRACTITIONERS_AT_ONCE, "anybody"),
-            _service("everything", 30, before=5, after=10),
+            _service("rooms", 30, after=10, more='needs = ["rooms"]'),
+            *_rooms(ROOMS, "rooms"),
+            *_practitioners(PRACTITIONERS_AT_ONCE, "rooms"),
+            _service("everything", 30, before=5, after=10, more='needs = ["everything"]'),
+            *_rooms(2, "everything"),
             *_practitioners(3, "everything"),
             _service("courses", 30, after=10, more="visits = 3"),
             *_practitioners(4, "courses"),
-            _service("kill", 30, after=10),
+            _service("kill", 30, after=10, more='needs = ["kill"]'),
+            *_rooms(3, "kill"),
             *_practitioners(4, "kill"),
             _service("waiting", 30),
             *_practitioners(1, "waiting"),
@@ -81,6 +88,18 @@ buffer_before = "{before} min"
 buffer_after = "{after} min"
 reminders = {str(reminders).lower()}
 {more}"""
+
+
+def _rooms(number: int, scenario: str) -> list[str]:
+    """Their kind is the scenario."""
+    return [
+        f"""
+[[resources]]
+slug = "{scenario}-room-{place}"
+name = "Sample Room {scenario} {place}"
+kind = "{scenario}\""""
+        for place in range(1, number + 1)
+    ]
 
 
 def _practitioners(number: int, *services: str) -> list[str]:

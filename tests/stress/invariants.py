@@ -14,7 +14,7 @@ from sqlalchemy import select
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.catalogue import Service
 from booking.storage.models.holds import Hold
-from booking.storage.models.ticks import Tick
+from booking.storage.models.ticks import Resource, Tick
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.clock import current_time
 from tests.support.databases import open_database
@@ -55,6 +55,7 @@ class DatabaseState:
     holds: Mapping[uuid.UUID, Hold]
     appointments: Mapping[uuid.UUID, Appointment]
     ticks: Mapping[uuid.UUID, list[Tick]]  # by owner
+    kinds: Mapping[str, str] = field(default_factory=dict)  # of rooms and equipment
 
     @property
     def owners(self) -> dict[uuid.UUID, Appointment | Hold]:
@@ -68,6 +69,10 @@ class DatabaseState:
             if hold.expires_at > self.now and hold.id not in self.appointments
         }
         return {**running, **booked}
+
+    def rooms(self, owner: uuid.UUID) -> set[str]:
+        """The rooms and the equipment that it has any ticks of."""
+        return {tick.resource for tick in self.ticks.get(owner, ())} & self.kinds.keys()
 
     def owned_time(self, appointment: Appointment | Hold) -> tuple[datetime, datetime]:
         """With its buffers."""
@@ -91,6 +96,7 @@ async def read_state(url: str, *, of: str = "") -> DatabaseState:
                 holds={hold.id: hold for hold in holds},
                 appointments={appointment.id: appointment for appointment in visits},
                 ticks=dict(ticks),
+                kinds={row.resource: row.kind for row in await all_rows(session, Resource)},
             )
     finally:
         await database.close()
@@ -118,10 +124,11 @@ def check_invariants(
 
 
 def _double_bookings(state: DatabaseState) -> Iterator[str]:
-    """By the times of appointments and holds, without their ticks."""
+    """By the times of appointments and holds; ticks say no more than which rooms they have."""
     times_by_resource: dict[str, list[tuple[datetime, datetime, uuid.UUID]]] = defaultdict(list)
     for owner, appointment in state.owners.items():
-        times_by_resource[appointment.resource].append((*state.owned_time(appointment), owner))
+        for resource in {appointment.resource, *state.rooms(owner)}:
+            times_by_resource[resource].append((*state.owned_time(appointment), owner))
     for resource, times in times_by_resource.items():
         latest_end, latest = datetime.min.replace(tzinfo=UTC), None
         for start, end, owner in sorted(times):
@@ -136,12 +143,20 @@ def _stray_ticks(state: DatabaseState) -> Iterator[str]:
     for owner, appointment in owners.items():
         expires_at = None if isinstance(appointment, Appointment) else appointment.expires_at
         first, last = (int(time.timestamp()) // TICK_SECONDS for time in state.owned_time(appointment))
-        due = {(appointment.resource, tick, expires_at) for tick in range(first, last)}
+        rooms = state.rooms(owner)
+        due = {
+            (resource, tick, expires_at)
+            for resource in {appointment.resource, *rooms}
+            for tick in range(first, last)
+        }
         owned = {(tick.resource, tick.tick, tick.expires_at) for tick in state.ticks.get(owner, ())}
         if owned != due:
             yield f"{type(appointment).__name__} {owner} owns {len(owned & due)} of its {len(due)} ticks" + (
                 f" and {len(owned - due)} others" if owned - due else ""
             )
+        kinds = sorted(state.kinds[room] for room in rooms)
+        if kinds != sorted(state.services[appointment.service].needs or ()):
+            yield f"{type(appointment).__name__} {owner} has rooms of the kinds {kinds}"
     for owner in state.ticks.keys() - owners.keys():
         hold = state.holds.get(owner)
         if hold is None or owner in state.appointments:

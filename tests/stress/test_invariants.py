@@ -1,6 +1,7 @@
 """Each invariant of the stress test reports its violation."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus
@@ -22,7 +23,14 @@ ONE, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 
 def hold(owner: uuid.UUID, starts_at: datetime = NINE, *, minutes_left: int = 5) -> Hold:
     expires_at = NOW + timedelta(minutes=minutes_left)
-    return Hold(id=owner, service="visit", practitioner="one", starts_at=starts_at, expires_at=expires_at)
+    return Hold(
+        id=owner,
+        service="visit",
+        practitioner="one",
+        starts_at=starts_at,
+        ends_at=starts_at + VISIT.duration,
+        expires_at=expires_at,
+    )
 
 
 def booked(owner: uuid.UUID, starts_at: datetime = NINE) -> Appointment:
@@ -33,6 +41,7 @@ def booked(owner: uuid.UUID, starts_at: datetime = NINE) -> Appointment:
         service="visit",
         practitioner="one",
         starts_at=starts_at,
+        ends_at=starts_at + VISIT.duration,
     )
 
 
@@ -111,6 +120,26 @@ def test_a_visit_owns_all_its_ticks() -> None:
     assert check_invariants(state(visit, owned=ticks(visit, missing=2))).stray_ticks == [
         f"Appointment {ONE} owns 7 of its 9 ticks"
     ]
+
+
+def test_a_visit_has_a_room_of_each_kind_that_it_needs_to_itself() -> None:
+    first, second = booked(ONE), hold(OTHER)
+    second.practitioner = "two"
+    rows = [
+        Tick(resource=resource, tick=tick.tick, owner=visit.id, expires_at=tick.expires_at)
+        for visit, practitioner in ((first, "one"), (second, "two"))
+        for tick in ticks(visit)
+        for resource in (practitioner, "blue/resource")
+    ]
+    crowded = replace(state(first, second, owned=rows), kinds={"blue/resource": "room"})
+
+    violations = check_invariants(crowded)
+
+    assert violations.doubles == [f"blue/resource is owned by {ONE} and {OTHER} at 2026-11-24 08:55"]
+    assert set(violations.stray_ticks) == {
+        f"Appointment {ONE} has rooms of the kinds ['room']",
+        f"Hold {OTHER} has rooms of the kinds ['room']",
+    }
 
 
 def test_the_ticks_of_a_visit_do_not_expire() -> None:

@@ -17,7 +17,7 @@ from tests.stress.scenarios.attacks import many_idle_connections, one_address_ag
 from tests.stress.scenarios.changes import everything_at_once
 from tests.stress.scenarios.courses import courses
 from tests.stress.scenarios.doors import doors, measure_doors
-from tests.stress.scenarios.holds import any_practitioner, one_time, unequal
+from tests.stress.scenarios.holds import any_practitioner, last_rooms, one_time, unequal
 from tests.stress.scenarios.kills import kill
 from tests.stress.scenarios.offers import offers
 from tests.stress.scenarios.reminders import reminders
@@ -87,6 +87,11 @@ async def test_visits_of_unequal_lengths_never_overlap_and_leave_no_room(deploym
 
 async def test_each_free_practitioner_is_given_once_and_loads_stay_even(deployment: Deployment) -> None:
     outcome = await any_practitioner(deployment, attempts=60, days=1)
+    assert outcome.wrong == []
+
+
+async def test_the_last_rooms_are_sold_once(deployment: Deployment) -> None:
+    outcome = await last_rooms(deployment, attempts=60)
     assert outcome.wrong == []
 
 

@@ -36,7 +36,7 @@ async def own_time(
 
 
 async def keep_resources(session: BookingSession, service: Service, hold: Hold, *, now: datetime) -> None:
-    """Give a hold what its service needs by now: the clinic may have withdrawn what it has.
+    """Give a hold that was just booked what its service needs by now: its room may be withdrawn.
 
     Raises:
         SlotTaken: no resource of a kind is free.
@@ -54,4 +54,4 @@ async def keep_resources(session: BookingSession, service: Service, hold: Hold, 
     await delete_expired(session, [hold.practitioner], needed, now=now)
     resources = await resources_for(session, service, hold, owned=owned, now=now)
     ticks = ticks_of_appointment(service, hold.starts_at, hold.ends_at)
-    await move_ticks(session, hold.id, resources, ticks, expires_at=hold.expires_at)
+    await move_ticks(session, hold.id, resources, ticks)

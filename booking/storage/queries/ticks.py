@@ -183,12 +183,7 @@ async def extend_ticks(session: BookingSession, owner: uuid.UUID, until: datetim
 
 
 async def move_ticks(
-    session: BookingSession,
-    owner: uuid.UUID,
-    resources: Collection[str],
-    ticks: range,
-    *,
-    expires_at: datetime | None = None,
+    session: BookingSession, owner: uuid.UUID, resources: Collection[str], ticks: range
 ) -> None:
     """Reserve these ticks instead of the owner's present ones, which are released only afterwards.
 
@@ -197,7 +192,7 @@ async def move_ticks(
     """
     present = await ticks_reserved_by(session, owner)
     added = [each for each in product(resources, ticks) if each not in present]
-    await _reserve(session, added, owner=owner, expires_at=expires_at)
+    await _reserve(session, added, owner=owner, expires_at=None)
     stays = Tick.resource.in_(resources) & Tick.tick.between(ticks.start, ticks.stop - 1)
     await session.execute(delete(Tick).where(Tick.owner == owner, ~stays))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from booking.storage.models.appointments import AppointmentStatus
 from graphql_api.types.relay import global_id
-from tests.stress.clinic import CLOSES, PRACTITIONERS_AT_ONCE, practitioner_slug
+from tests.stress.clinic import CLOSES, PRACTITIONERS_AT_ONCE, ROOMS, practitioner_slug
 from tests.stress.deployment import Deployment, Outcome, Tally, practitioner_id, uuid_of
 from tests.stress.invariants import ConfirmedAppointment, read_state, room_left
 from tests.support.graphql_client import OPEN_SLOTS, GraphQLClient
@@ -178,6 +178,32 @@ async def any_practitioner(deployment: Deployment, *, attempts: int, days: int) 
         difference = max(difference, max(on_day) - min(on_day))
     tally.check(difference <= MAX_LOAD_DIFFERENCE, f"loads of a day differ by {difference}")
     return await tally.close(confirmed=[], held=held, note=f"loads of a day differ by {difference} at most")
+
+
+async def last_rooms(deployment: Deployment, *, attempts: int) -> Outcome:
+    """All want one time with one of many practitioners, who share a few rooms: so many get it.
+
+    Then each gives the time up, and as many others get it.
+    """
+    tally = Tally("rooms", deployment)
+    starts_at, partners = deployment.starts()[0].isoformat(), cycle(deployment.partners)
+    names = cycle([practitioner_slug(tally.scenario, place + 1) for place in range(PRACTITIONERS_AT_ONCE)])
+    held: dict[uuid.UUID, str] = {}
+
+    async def attempt(number: int) -> None:
+        # Half of them take anybody.
+        named = {"practitionerId": practitioner_id(next(names))} if number % 2 else {}
+        request = next(partners).hold(starts_at, service=tally.scenario, **named)
+        answer = await tally.ask(request, refusals_allowed=TAKEN)
+        tally.done(len(tally.seconds), 2 * attempts)
+        if answer and answer["hold"]:
+            held[uuid_of(answer["hold"]["id"])] = answer["holdToken"]
+
+    for _ in range(2):
+        await asyncio.gather(*(next(partners).release(held.pop(hold)) for hold in sorted(held)))
+        await asyncio.gather(*(attempt(number) for number in range(attempts)))
+        tally.check(len(held) == ROOMS, f"{len(held)} of {attempts} got one of {ROOMS} rooms")
+    return await tally.close(confirmed=[], held=held)
 
 
 def confirmed_appointment(appointment: dict[str, Any]) -> ConfirmedAppointment:

@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from booking.appointments.book import book
+from booking.domain.errors import HoldExpired
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
+from booking.storage.queries.ticks import release_ticks
 from tests.booking.appointments.blocked_clinic import details_of
 from tests.booking.appointments.resources.resource_clinic import (
     LASER,
@@ -67,6 +71,19 @@ async def test_a_held_room_that_is_withdrawn_is_exchanged_when_the_time_is_booke
 
     assert await resources_of(database, held.id) == {"second"}
     assert await open_with(database, NINE) == set()
+
+
+async def test_a_hold_that_was_let_go_meanwhile_gets_no_room_and_is_not_booked(database: Database) -> None:
+    await load_clinic(database, TWO_ROOMS)
+    held, token = await hold(database, NINE, "one")
+
+    async with database.write() as session:
+        await release_ticks(session, held.id)  # Its row says nothing of it to who read it before.
+    with pytest.raises(HoldExpired):
+        async with database.write() as session:
+            await book(session, details_of(token), now=NOW)
+
+    assert await open_with(database, NINE) == {"one", "two", "three"}
 
 
 async def test_visits_get_rooms_once_their_service_needs_them_and_give_them_back(database: Database) -> None:
