@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from booking.catalogue.changes.sections import ORDER, SectionEdit, SectionId, section_in
+from booking.catalogue.changes.sections import ORDER, SectionEdit, SectionId, section_in, slug_in
 from booking.catalogue.clinic_file.export.content import Content
 
 NAMED_BY = {"services": ("practitioners", "services"), "screening": ("services", "screening")}
@@ -27,7 +27,7 @@ def _without_references(content: Content, section: SectionId) -> Iterator[Sectio
         return
     table, key = NAMED_BY.get(section.table, ("", ""))
     for item in content.get(table, []):
-        kept = [slug for slug in item.get(key, []) if slug != section.slug]
+        kept = [each for each in item.get(key, []) if slug_in(each) != section.slug]
         if kept != item.get(key, []):
             yield SectionEdit(SectionId(table, item["slug"]), item | {key: kept})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from booking.catalogue.changes.record import RecordedChange
-from booking.catalogue.changes.sections import SectionEdit, SectionId
+from booking.catalogue.changes.sections import SectionEdit, SectionId, offers, slug_in
 from booking.catalogue.clinic_file.export.content import Content
 from booking.catalogue.clinic_file.parser import Mistake
 from desk.clinic.fields.field import Choices, Field
@@ -36,9 +36,7 @@ class SectionForm:
     @classmethod
     def of_content(cls, screen: Screen, content: Content, values: Mapping[str, Any] | None) -> "SectionForm":
         """Of a section as it is; of one that is off, as it would be switched on."""
-        offered_by = [
-            each["slug"] for each in content["practitioners"] if screen.slug in each.get("services", [])
-        ]
+        offered_by = [each["slug"] for each in content["practitioners"] if offers(each, screen.slug)]
         shown = defaults_of(screen.table) if values is None else values
         return cls(screen, dict(shown), offered_by, values is not None)
 
@@ -70,10 +68,11 @@ class SectionForm:
     def _offers(self, slug: str, content: Content) -> list[SectionEdit]:
         edits = []
         for item in content["practitioners"]:
-            services = [each for each in item.get("services", []) if each != slug]
-            if item["slug"] in self.offered_by:
-                services.append(slug)
-            if sorted(services) != sorted(item.get("services", [])):
+            services = item.get("services", [])
+            is_offered = item["slug"] in self.offered_by
+            if is_offered != offers(item, slug):
+                others = [each for each in services if slug_in(each) != slug]
+                services = [*others, slug] if is_offered else others
                 section = SectionId("practitioners", item["slug"])
                 edits.append(SectionEdit(section, item | {"services": services}))
         return edits
@@ -84,13 +83,8 @@ class SectionForm:
         if screen.is_new:
             return False
         if screen.table == "services" and change.section.table == "practitioners":
-            before, after = (screen.slug in (side or {}).get("services", []) for side in _sides(recorded))
-            return before != after
+            return offers(change.before, screen.slug) != offers(change.after, screen.slug)
         return change.section == screen.section
-
-
-def _sides(recorded: RecordedChange) -> tuple[Content | None, Content | None]:
-    return recorded.change.before, recorded.change.after
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.catalogue.changes.sections import LISTS, SectionId, section_in, sections_of
+from booking.catalogue.changes.sections import LISTS, SectionId, section_in, sections_of, slug_in
 from booking.catalogue.clinic_file.export.content import Content
 from booking.catalogue.clinic_file.export.toml_text import toml_key, toml_value
 from booking.domain.actor import Actor, ActorKind
@@ -38,7 +38,7 @@ def _compared(content: Content | None) -> Content | None:
     """Practitioners name their services in the order of the clinic's list, which says nothing of them."""
     if content is None or "services" not in content:
         return content
-    return content | {"services": sorted(map(str, content["services"]))}
+    return content | {"services": sorted(content["services"], key=slug_in)}
 
 
 def _lists_that_differ(before: Content, after: Content) -> Iterator[SectionChange]:

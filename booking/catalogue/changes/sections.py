@@ -67,6 +67,16 @@ def content_of(rows: ClinicRows) -> Content:
     return content
 
 
+def slug_in(named: str | Content) -> str:
+    """Of an item that a list names by its slug, or by a table that has the slug and more."""
+    return named if isinstance(named, str) else str(named["slug"])
+
+
+def offers(practitioner: Content | None, service: str) -> bool:
+    """Whether a practitioner's section names the service."""
+    return any(slug_in(each) == service for each in (practitioner or {}).get("services", []))
+
+
 def images_of(rows: ClinicRows) -> dict[str, bytes]:
     """The images of the catalogue, by the names that its content has for them."""
     logo, photos = stored_logo(rows), stored_photos(rows)

@@ -25,6 +25,7 @@ from desk.clinic.fields.field import (
     Translated,
     Words,
 )
+from desk.clinic.fields.offers import Offers
 from desk.clinic.fields.rows import Rows
 from desk.clinic.fields.times import Clock, Day, Length, Moment, Quiet, Week
 
@@ -74,6 +75,9 @@ def _field(key: str, hint: Any, info: FieldInfo) -> Field | None:
     if key == "location":
         return OneItem(**basics, table="locations")
     if key in LISTED and list in kinds:
+        item = next((kind for kind in kinds if _is_a(kind, Section)), None)
+        if item is not None:
+            return Offers(**basics, table=LISTED[key], fields=fields_of(item))
         return Items(**basics, table=LISTED[key])
     for kind in kinds:
         if _is_a(kind, Section):

@@ -25,6 +25,7 @@ WORDS = st.sampled_from(["Sample words", "Des mots d’exemple", 'with "quotes"'
 COUNTS = st.sampled_from(["", "0", "5", "15", "45", "60", "7", "soon"])
 UNITS = st.sampled_from(["min", "h", "day"])
 CLOCKS = st.sampled_from(["", "07:00", "08:30", "12:00", "17:00", "00:00"])
+PRICES = st.sampled_from(["", "80.00", "99,50", "cheap"])
 DATES = st.sampled_from(["", "2026-12-01", "2027-03-14", "2027-12-31", "no date"])
 PERSON = "/desk/clinic/practitioners/sample-practitioner-a"
 SERVICE = "/desk/clinic/services/physiotherapy-assessment"
@@ -46,7 +47,7 @@ ANY_EDIT = st.one_of(
         duration__unit=UNITS,
         buffer_after=COUNTS,
         visits=st.sampled_from(["1", "3", "many"]),
-        price=st.sampled_from(["", "80.00", "99,50", "cheap"]),
+        price=PRICES,
         requires=st.sampled_from(["", "dry-needling", "other"]),
         screening=st.lists(st.sampled_from(["pregnancy", "infection"]), unique=True),
         offered_by=st.lists(st.sampled_from(["sample-practitioner-a", "sample-practitioner-e"]), unique=True),
@@ -58,6 +59,7 @@ ANY_EDIT = st.one_of(
         title__fr=WORDS,
         languages=st.sampled_from(["", "en", "fr, en", "english"]),
         services=st.lists(st.sampled_from(["dry-needling", "physiotherapy-assessment"]), unique=True),
+        **{"services__dry-needling__duration": COUNTS, "services__physiotherapy-assessment__price": PRICES},
         certifications__0__valid_until=DATES,
         certifications__1__kind=st.sampled_from(["", "acupuncture"]),
         certifications__1__valid_until=DATES,

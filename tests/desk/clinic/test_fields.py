@@ -5,6 +5,7 @@ import pytest
 from booking.catalogue.changes.sections import MODELS
 from booking.i18n.locales import locales
 from desk.clinic.fields.field import OneOf
+from desk.clinic.fields.offers import Offers
 from desk.clinic.fields.rows import Rows
 from desk.clinic.fields.times import Length
 from desk.clinic.labels import label_of
@@ -17,6 +18,10 @@ def test_each_field_has_words(table: str, language: str) -> None:
     texts = locales()[language]
     fields = [(table, field) for field in fields_of_table(table)]
     fields += [(field.key, inner) for _, field in fields if isinstance(field, Rows) for inner in field.fields]
+
+    fields += [
+        ("offers", inner) for _, field in fields if isinstance(field, Offers) for inner in field.fields
+    ]
 
     assert texts("desk.clinic.title." + table)
     for owner, field in fields:
