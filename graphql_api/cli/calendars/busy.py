@@ -24,7 +24,7 @@ from booking.storage.models.desk.busy_calendars import BusyCalendarKind, BusyCod
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
 from graphql_api.cli.transaction import in_transaction, with_database
 from graphql_api.cli.values import SECOND
 from graphql_api.settings import Settings
@@ -54,7 +54,7 @@ def add_to(commands: Commands) -> None:
         "account the user name and the password, a line each",
     )
 
-    listing = add_command(verbs, "list", in_transaction(_list), "all calendars, and how they are")
+    listing = add_list(verbs, in_transaction(_list), "all calendars, and how they are")
     listing.add_argument("--practitioner", help="slug: of this one alone")
 
     refresh = add_command(verbs, "refresh", _refresh, "ask now; all of them unless one is named")
@@ -102,7 +102,10 @@ def secret_lines(count: int) -> list[str]:
 
 async def _list(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     of = None if arguments.practitioner is None else [arguments.practitioner]
-    rows = [_row(each, now) for each in await listed_calendars(session, of)]
+    calendars = await listed_calendars(session, of)
+    if arguments.json:
+        return as_json(map(_object, calendars))
+    rows = [_row(each, now) for each in calendars]
     return table(rows, if_empty="There are no calendars. `book-online busy-calendars add` adds one.")
 
 
@@ -135,6 +138,11 @@ def _row(listed: ListedCalendar, now: datetime) -> list[str]:
     minutes = (now - copied_at) // timedelta(minutes=1) if copied_at else None
     age = "never copied" if minutes is None else f"copied {minutes} min ago"
     return [*_name(listed), age, _state(listed)]
+
+
+def _object(listed: ListedCalendar) -> dict[str, object]:
+    names = ("id", "practitioner", "kind", "copied_at", "failing_since", "failure", "unread")
+    return {"host": listed.host, **{name: getattr(listed.calendar, name) for name in names}}
 
 
 def _name(listed: ListedCalendar) -> list[str]:

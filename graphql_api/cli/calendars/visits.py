@@ -23,7 +23,7 @@ from booking.storage.queries.desk.visit_calendars import claim_visit_calendar, v
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.calendars.busy import PARTS, PROBLEMS, calendar_client, secret_lines
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
 from graphql_api.cli.transaction import in_transaction, with_database
 from graphql_api.cli.values import SECOND
 from graphql_api.settings import Settings
@@ -47,7 +47,7 @@ def add_to(commands: Commands) -> None:
     connect.add_argument("practitioner", help="slug of the practitioner")
     connect.add_argument("--with-reference", action="store_true", help="each visit's reference in its title")
 
-    add_command(verbs, "list", in_transaction(_list), "all such calendars, and how they are")
+    add_list(verbs, in_transaction(_list), "all such calendars, and how they are")
 
     disconnect = add_command(
         verbs, "disconnect", _disconnect, "delete the coming visits there, and forget it"
@@ -121,8 +121,11 @@ def _disconnect(arguments: argparse.Namespace, settings: Settings) -> None:
 
 
 async def _list(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
+    calendars = await listed_visit_calendars(session)
+    if arguments.json:
+        return as_json(map(_object, calendars))
     return table(
-        map(_row, await listed_visit_calendars(session)),
+        map(_row, calendars),
         if_empty="There are none. `book-online visit-calendars connect` connects one.",
     )
 
@@ -135,3 +138,8 @@ def _row(listed: ListedVisitCalendar) -> list[str]:
         since = f"{calendar.failing_since:{SECOND}}"
         state = f"failing since {since} UTC: {WRITING_PROBLEMS[calendar.failure]}"
     return [calendar.practitioner, listed.host, state]
+
+
+def _object(listed: ListedVisitCalendar) -> dict[str, object]:
+    names = ("practitioner", "written_at", "failing_since", "failure")
+    return {"host": listed.host, **{name: getattr(listed.calendar, name) for name in names}}

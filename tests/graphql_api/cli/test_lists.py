@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.booking.calendars.busy.copies import add_copy
 from tests.graphql_api.cli.command_line import run_command
-from tests.support.clinics import SAMPLE
+from tests.support.clinics import NOW, SAMPLE
+from tests.support.databases import open_database
 
 pytestmark = pytest.mark.processes
 
@@ -32,7 +34,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_lists_that_are_empty_are_empty_arrays(folder: Path) -> None:
-    assert [listed(folder, name) for name in ("keys", "staff", "webhooks", "outbox")] == [[]] * 4
+    names = ("keys", "staff", "webhooks", "outbox", "busy-calendars", "visit-calendars")
+    assert {name: listed(folder, name) for name in names} == {name: [] for name in names}
 
 
 def test_keys_of_partners_and_of_sites(folder: Path) -> None:
@@ -61,3 +64,22 @@ def test_staff_with_the_day_on_which_an_account_was_disabled(folder: Path) -> No
 
 def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
     assert run(tmp_path, "--version") == f"book-online {version('book-online')}\n"
+
+
+async def test_calendars_elsewhere_with_the_age_of_their_copies(folder: Path) -> None:
+    database = open_database(f"sqlite:///{folder}/book-online.sqlite3")
+    calendar = await add_copy(database, "sample-practitioner-a", [])
+    await database.close()
+
+    [shown] = listed(folder, "busy-calendars")
+
+    assert shown == {
+        "host": "127.0.0.1",
+        "id": str(calendar),
+        "practitioner": "sample-practitioner-a",
+        "kind": "ics",
+        "copied_at": NOW.isoformat(),
+        "failing_since": None,
+        "failure": None,
+        "unread": 0,
+    }
