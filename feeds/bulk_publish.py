@@ -23,6 +23,7 @@ from booking.scheduling.slots import all_open_schedules, availability_valid_unti
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Location
 from booking.storage.queries.catalogue import (
+    day_hours_between,
     get_clinic,
     listed_practitioners,
     weekly_opening_hours,
@@ -155,11 +156,12 @@ async def _schedules(session: BookingSession, publisher: FhirPublisher, now: Now
     hours = await weekly_opening_hours(session, locations=list(locations), practitioners=practitioners)
     today = {instant.astimezone(ZoneInfo(row.time_zone)).date() for row in locations.values()}
     last_day = publisher.clinic.policy.last_day(max(today, default=instant.date()))
-    with_hours = {
-        (row.practitioner, row.location)
-        for row in hours
-        if row.days.touches(min(today, default=last_day), last_day)
-    }
+    first_day = min(today, default=last_day)
+    day_hours = await day_hours_between(
+        session, first_day, last_day, locations=list(locations), practitioners=practitioners
+    )
+    with_hours = {(row.practitioner, row.location) for row in day_hours}
+    with_hours |= {(row.practitioner, row.location) for row in hours if row.days.touches(first_day, last_day)}
     return (
         publisher.schedule(offer.service, offer.practitioner, location)
         for offer in offers

@@ -1,7 +1,7 @@
 """The clinic as JSON-LD of schema.org, which a booking page carries for search engines."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -18,8 +18,10 @@ from booking.scheduling.working_time import closed_days
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Clinic, Location, Service
 from booking.storage.queries.catalogue import (
+    DayTime,
     WeeklyTime,
     cached,
+    day_hours_between,
     get_clinic,
     listed_locations,
     weekly_opening_hours,
@@ -67,7 +69,10 @@ async def _compute(
     hours = await weekly_opening_hours(session, locations=slugs, practitioners=practitioners)
     today = {now.astimezone(ZoneInfo(location.time_zone)).date() for location in locations}
     first_day, last_day = min(today), clinic.policy.last_day(max(today))
-    closed = await closed_days(session, locations, first_day, last_day)
+    day_hours = await day_hours_between(
+        session, first_day, last_day, locations=slugs, practitioners=practitioners
+    )
+    closed = await closed_days(session, locations, first_day, last_day, day_hours)
     places: dict[str | None, set[str]] = defaultdict(set)  # of each practitioner
     own_hours: dict[str, list[WeeklyTime]] = defaultdict(list)
     async for row in cooperatively(hours):
@@ -75,6 +80,8 @@ async def _compute(
             places[row.practitioner].add(row.location)
         if row.practitioner is None:
             own_hours[row.location].append(row)
+    for day in day_hours:
+        places[day.practitioner].add(day.location)
     services_at: dict[str, dict[str, Service]] = defaultdict(dict)
     prices_at: dict[str, set[Price]] = defaultdict(set)
     async for offer in cooperatively(offers):
@@ -94,7 +101,10 @@ async def _compute(
             "telephone": clinic.phone,
             "address": _address(location),
             "openingHoursSpecification": list(_opening_hours(own_hours[location.slug])),
-            "specialOpeningHoursSpecification": list(_closures(closed[location.slug])),
+            "specialOpeningHoursSpecification": [
+                *_special_hours(row for row in day_hours if row[:2] == (location.slug, None)),
+                *_closures(closed[location.slug]),
+            ],
             **(_price_range(prices_at[location.slug]) if service is None else {}),
             "availableService": [_service(row, site, language) for row in services.values()],
             "potentialAction": _reserve_action(site, language, service if services else None),
@@ -131,6 +141,13 @@ def _opening_hours(hours: Sequence[WeeklyTime]) -> Iterator[LinkedData]:
         days = [DAYS[row.weekday] for row in rows]
         times = {"opens": clock_time(opens), "closes": clock_time(min(closes, LAST_MINUTE))}
         yield {"@type": "OpeningHoursSpecification", "dayOfWeek": days, **times}
+
+
+def _special_hours(hours: Iterable[DayTime]) -> Iterator[LinkedData]:
+    for row in hours:
+        day = row.day.isoformat()
+        times = {"opens": clock_time(row.opens), "closes": clock_time(min(row.closes, LAST_MINUTE))}
+        yield {"@type": "OpeningHoursSpecification", "validFrom": day, "validThrough": day, **times}
 
 
 def _closures(closed: Collection[date]) -> Iterator[LinkedData]:

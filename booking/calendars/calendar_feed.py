@@ -7,10 +7,11 @@ from booking.calendars.ical import practitioner_ical
 from booking.catalogue.lookup import all_locations, all_services, check_practitioner
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.domain.tokens import hash_of, new_token
+from booking.scheduling.time_off import times_away
 from booking.storage.models.calendar_feeds import AnyFeed, CalendarFeed, FreeBusyFeed
 from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.appointments import appointments_of_practitioner
-from booking.storage.queries.catalogue import get_clinic, time_off_between
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.blocked_time import desk_times_between
 from booking.storage.queries.secrets import practitioner_of_feed
 from booking.storage.session import BookingSession
@@ -70,7 +71,7 @@ async def render_feed(session: BookingSession, token: str, *, now: datetime) -> 
     since = now - PAST_SHOWN
     appointments = await appointments_of_practitioner(session, practitioner.slug, since=since)
     span, of = (since, now + FUTURE_SHOWN), [practitioner.slug]
-    time_off = await time_off_between(session, *span, practitioners=of)
+    time_off = await times_away(session, *span, practitioners=of)
     blocked = await desk_times_between(session, BlockedTime, *span, practitioners=of)
     away = {(row.starts_at, row.ends_at) for row in time_off}
     away |= {(row.starts_at, row.ends_at) for row in blocked}

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from booking.calendars.busy.intervals import Interval, merged
 from booking.calendars.ical import free_busy_ical, whole_second
 from booking.domain.tokens import hash_of
+from booking.scheduling.time_off import times_away
 from booking.storage.models.calendar_feeds import FreeBusyFeed
 from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.appointments import appointments_of_practitioner
-from booking.storage.queries.catalogue import get_clinic, time_off_between
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.blocked_time import desk_times_between
 from booking.storage.queries.secrets import practitioner_of_feed
 from booking.storage.session import BookingSession
@@ -43,7 +44,7 @@ async def render_free_busy(session: BookingSession, token: str, *, now: datetime
     end = start + SHOWN
     visits = await appointments_of_practitioner(session, practitioner.slug, since=start - LONGEST_VISIT)
     of = [practitioner.slug]
-    time_off = await time_off_between(session, start, end, practitioners=of)
+    time_off = await times_away(session, start, end, practitioners=of)
     blocked = await desk_times_between(session, BlockedTime, start, end, practitioners=of)
     intervals = [(row.starts_at, row.ends_at) for row in visits if row.stands]
     intervals += [(row.starts_at, whole_second(row.ends_at)) for row in time_off]

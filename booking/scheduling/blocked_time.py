@@ -5,7 +5,6 @@ the day of a change it covers every time on the clock that it names: both passes
 nothing of a skipped one.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from booking.domain.errors import InvalidInput, InvalidInputCode, RepeatedTime, 
 from booking.storage.models.desk.blocked_time import MAX_LABEL, BlockKind
 from booking.storage.queries.desk.blocked_time import Span
 from booking.timegrid.ticks import DAY, EPOCH, on_tick
-from booking.timegrid.wall_clock import passes_on_wall_clock, skip_end
+from booking.timegrid.wall_clock import passes_on_wall_clock, skip_end, stretch_on_wall_clock
 
 MAX_LENGTH = timedelta(days=366)
 """Of one block, of a series, and how far ahead either may begin."""
@@ -156,21 +155,11 @@ def _recurring(request: BlockRequest, weekly: Weekly, zone: ZoneInfo, *, now: da
         raise _out_of_range("Please choose days within a year.", "lastDay")
     days = (first + n * DAY for n in range((last - first).days + 1))
     starts = (datetime.combine(day, starts_at.time()) for day in days if day.weekday() in weekly.weekdays)
-    stretches = [_widest(start, start + length, zone) for start in starts]
+    stretches = [stretch_on_wall_clock(start, start + length, zone) for start in starts]
     coming = [(start, end) for start, end in stretches if start < end and end > now]
     if not coming:
         raise _out_of_range("None of these weekdays is still to come up to that day.", "weekdays")
     return coming
-
-
-def _widest(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
-    """From the first instant at which the clock shows the start to the last at which it shows the end."""
-    return _shown(start, zone, min), _shown(end, zone, max)
-
-
-def _shown(wall: datetime, zone: ZoneInfo, choose: Callable[[list[datetime]], datetime]) -> datetime:
-    passes = passes_on_wall_clock(wall, zone)
-    return choose(passes) if passes else skip_end(wall, zone)
 
 
 def _on_wall(time: datetime, zone: ZoneInfo) -> datetime:

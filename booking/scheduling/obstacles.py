@@ -26,7 +26,7 @@ from booking.storage.models.catalogue import (
     ServiceOffer,
 )
 from booking.storage.queries.appointments import upcoming_appointments
-from booking.storage.queries.catalogue import all_rows
+from booking.storage.queries.catalogue import all_rows, day_hours_between
 from booking.storage.queries.ticks import owned_resources
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY, TICK, tick_at, ticks_between
@@ -80,7 +80,8 @@ async def find_obstacles(
     first = appointments[0].starts_at.date() - DAY
     last = max(appointment.ends_at for appointment in appointments).date() + DAY
     lacking = await _lacking(session, appointments, catalogue, now=now)
-    closed = await closed_days(session, list(catalogue.locations.values()), first, last)
+    day_hours = await day_hours_between(session, first, last, locations=catalogue.locations)
+    closed = await closed_days(session, list(catalogue.locations.values()), first, last, day_hours)
     obstacles = []
     for service, booked in by_service.items():
         times = {

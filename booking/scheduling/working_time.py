@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_practitioners, qualified_offers
 from booking.scheduling.criteria import SlotCriteria
+from booking.scheduling.time_off import times_away
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Location, Practitioner
 from booking.storage.models.desk.blocked_time import BlockedTime, ExtraHours
 from booking.storage.queries.catalogue import (
     CertifiedDays,
+    DayTime,
     WeeklyTime,
     cached,
     closures_between,
+    day_hours_between,
     listed_locations,
-    time_off_between,
     weekly_opening_hours,
 )
 from booking.storage.queries.desk.blocked_time import desk_times_between
@@ -101,7 +103,11 @@ async def compute_working_times(
     await asyncio.sleep(0)  # Other requests run between the steps.
     weeks = _weeks_by_location_and_practitioner(hours)
     await asyncio.sleep(0)
-    closed = await closed_days(session, locations, first, last)
+    day_hours = await day_hours_between(
+        session, first, last, locations=list(windows), practitioners=practitioners
+    )
+    closed = await closed_days(session, locations, first, last, day_hours)
+    special = _weeks_of_days(day_hours)
     start = instant_at(min(window.first for window in windows.values()))
     end = instant_at(max(window.end for window in windows.values()))
     away = await _away(session, start, end, practitioners)
@@ -113,10 +119,13 @@ async def compute_working_times(
     times = []
     async for location in cooperatively(locations):
         slug, window, zone = location.slug, windows[location.slug], ZoneInfo(location.time_zone)
-        open_ = _hours_bits(window, zone, weeks[slug, None], closed[slug])
+        own_days = {row.day for row in day_hours if row[:2] == (slug, None)}
+        open_ = _hours_bits(window, zone, weeks[slug, None], closed[slug] | own_days)
+        open_ |= _hours_bits(window, zone, special[slug, None])
         steps = step_bits(window, zone, step)
         async for practitioner, certification in cooperatively(people):
             extra_bits = window.union(extra[slug, practitioner.slug])
+            extra_bits |= _hours_bits(window, zone, special[slug, practitioner.slug])
             if not (weeks[slug, practitioner.slug] or extra_bits):
                 continue
             away_bits = window.union([*away[None, practitioner.slug], *away[slug, practitioner.slug]])
@@ -154,7 +163,7 @@ async def _away(
 ) -> dict[tuple[str | None, str], list[tuple[int, int]]]:
     """Ticks by location, None for everywhere, and practitioner: time off, and time that the desk blocked."""
     away: dict[tuple[str | None, str], list[tuple[int, int]]] = defaultdict(list)
-    for time_off in await time_off_between(session, start, end, practitioners=practitioners):
+    for time_off in await times_away(session, start, end, practitioners=practitioners):
         away[None, time_off.practitioner].append(ticks_between(time_off.starts_at, time_off.ends_at))
     for row in await desk_times_between(session, BlockedTime, start, end, practitioners=practitioners):
         away[row.location, row.practitioner].append(ticks_between(row.starts_at, row.ends_at))
@@ -174,6 +183,16 @@ def _hours_bits(window: Window, zone: ZoneInfo, weeks: _Weeks, closed: Container
     return bits
 
 
+def _weeks_of_days(rows: Sequence[DayTime]) -> Mapping[tuple[str, str | None], _Weeks]:
+    """Each day as a week that is valid on that day alone."""
+    weeks: dict[tuple[str, str | None], _Weeks] = defaultdict(dict)
+    for row in rows:
+        days = RecurringDays(row.day, row.day)
+        week = weeks[row.location, row.practitioner].setdefault(days, defaultdict(list))
+        week[row.day.weekday()].append(TimeSpan(row.opens, row.closes))
+    return weeks
+
+
 def _weeks_by_location_and_practitioner(
     rows: Sequence[WeeklyTime],
 ) -> Mapping[tuple[str, str | None], _Weeks]:
@@ -185,11 +204,21 @@ def _weeks_by_location_and_practitioner(
 
 
 async def closed_days(
-    session: BookingSession, locations: Sequence[Location], first: date, last: date
+    session: BookingSession,
+    locations: Sequence[Location],
+    first: date,
+    last: date,
+    day_hours: Sequence[DayTime],
 ) -> dict[str, set[date]]:
-    """The days between on which each location is closed: its own closures and public holidays."""
+    """The days between on which each location is closed: its own closures and public holidays.
+
+    Not those for which `day_hours` has other hours of the location.
+    """
     closed = {row.slug: public_holidays(row.public_holidays, first, last) for row in locations}
     for closure in await closures_between(session, first, last, locations=list(closed)):
         start, end = max(closure.first_day, first), min(closure.last_day, last)
         closed[closure.location] |= {start + n * DAY for n in range((end - start).days + 1)}
+    for row in day_hours:
+        if row.practitioner is None:
+            closed[row.location].discard(row.day)
     return closed

@@ -28,6 +28,15 @@ def skip_end(wall: datetime, zone: ZoneInfo) -> datetime:
     return high.replace(microsecond=0)
 
 
+def stretch_on_wall_clock(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From the first instant at which the clock shows the start to the last at which it shows the end.
+
+    Times that the clock skips are the instant at which it jumps.
+    """
+    starts, ends = (passes_on_wall_clock(each, zone) or [skip_end(each, zone)] for each in (start, end))
+    return starts[0], ends[-1]
+
+
 def instant_on_wall_clock(told: datetime, zone: ZoneInfo) -> datetime | None:
     """The instant at which the zone's clock shows the date and time of `told`; None if it skips that time.
 

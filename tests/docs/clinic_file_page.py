@@ -31,6 +31,8 @@ KINDS = {
     "Moment": "date, or date and time",
     "Weekly": "times by day",
     "Weeks": "weeks",
+    "Every": "weeks, or a year",
+    "Times": "times",
     "Zone": "time zone",
     "Country": "country",
     "Region": "region",

@@ -130,6 +130,18 @@ async def test_time_off_is_a_busy_event(http: httpx.AsyncClient, database: Datab
     assert away.end.isoformat() == "2026-12-17T00:00:00-05:00"
 
 
+async def test_time_off_that_comes_again_is_an_event_each_time(
+    http: httpx.AsyncClient, database: Database
+) -> None:
+    again = 'to = 2026-12-16, every = "1 week", until = 2026-12-28 }'
+    await open_clinic(database, edit_file({"to = 2026-12-16 }": again}))
+
+    feed = await events(http, await new_feed(database, B))
+
+    days = ["2026-12-14", "2026-12-21", "2026-12-28"]
+    assert [away.start.isoformat() for away in feed] == [f"{day}T00:00:00-05:00" for day in days]
+
+
 async def test_appointments_of_other_practitioners_are_not_in_the_feed(
     http: httpx.AsyncClient, api: GraphQLClient, database: Database, path: str
 ) -> None:

@@ -223,3 +223,18 @@ async def test_a_repeated_booking_page_computes_nothing_of_the_catalogue(
 
         await open_clinic(database, edit_file({"1 Main Street": "2 Main Street"}))
         assert "2 Main Street" in (await http.get("/book")).text
+
+
+async def test_search_engines_read_special_hours_also_of_a_holiday(sqlite_url: str) -> None:
+    text = edit_file({"to = 2027-01-01": "to = 2026-12-24"})
+    special = 'special_hours = [{ date = 2027-01-01, times = ["08:00-12:00", "13:00-24:00"] }]'
+
+    async def new_year(file: str) -> list[tuple[str, str]]:
+        async with client_of(sqlite_url, file) as http:
+            [clinic] = await linked_data_of(http)
+        days = clinic["specialOpeningHoursSpecification"]
+        return [(row["opens"], row["closes"]) for row in days if row["validFrom"] == "2027-01-01"]
+
+    assert await new_year(text) == [("00:00", "00:00")]
+    opened = edit_file({"public_holidays": f"{special}\npublic_holidays"}, text)
+    assert await new_year(opened) == [("08:00", "12:00"), ("13:00", "23:59")]

@@ -1,9 +1,7 @@
-"""Values of a clinic's file: durations, weeks, phone numbers, zones, texts in several languages."""
+"""Values of a clinic's file: durations, phone numbers, zones, texts in several languages."""
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
@@ -11,23 +9,20 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints
 
 from booking.catalogue.clinic_file import spelling
-from booking.catalogue.clinic_file.spelling import LONG_UNITS, UNITS, WEEKDAYS, length, weekday
+from booking.catalogue.clinic_file.spelling import LONG_UNITS, UNITS, length
 from booking.domain.contact import parse_phone
-from booking.i18n.sentences import InvalidValue, Sentence, quoted, sentence
-from booking.timegrid.opening_hours import TimeSpan
+from booking.i18n.sentences import InvalidValue, quoted
 from booking.timegrid.public_holidays import UnknownRegion, check_region
 from booking.timegrid.ticks import TICK
 
 DURATION = re.compile(r"([0-9]{1,5}) ?(min|h|day|month|year)s?")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-SPAN = re.compile(r"([0-9]{2}):([0-9]{2}) ?[-–] ?([0-9]{2}):([0-9]{2})")
 MARKUP = re.compile(r"</?[a-zA-Z!]|[{}]")
 MAX_MAIL_TEXT = 600
 MAX_ABOUT = 300
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 # They mean the computer's own zone, and browsers don't know them.
 UNUSABLE_ZONES = {"Factory", "localtime"}
-Week = dict[int, tuple[TimeSpan, ...]]
 
 
 def _duration(value: Any) -> timedelta:
@@ -100,79 +95,6 @@ def between(shortest: str, longest: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-class SeveralMistakes(ValueError):
-    """All mistakes of one value."""
-
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
-        self.sentences = sentences
-        super().__init__("; ".join(map(str, sentences)))
-
-
-def _week(value: Any) -> Week:
-    if not isinstance(value, dict):
-        raise InvalidValue("check.week", example='{ mon-thu = ["07:00-15:00"], fri = ["07:00-12:00"] }')
-    week: Week = {}
-    mistakes: list[Sentence] = []
-    for days, texts in value.items():
-        try:
-            weekdays = _weekdays(days)
-        except InvalidValue as mistake:
-            mistakes.append(mistake.sentence)
-            weekdays = range(0)
-        if not isinstance(texts, list):
-            mistakes.append(sentence("check.week.list", days=days))
-            continue
-        spans: list[TimeSpan] = []
-        for text in texts:
-            try:
-                spans.append(_span(text))
-            except InvalidValue as mistake:
-                mistakes.append(mistake.sentence)
-        for day in weekdays:
-            if day in week:
-                mistakes.append(sentence("check.week.twice", day=weekday(day)))
-            try:
-                week[day] = _in_order(day, spans)
-            except InvalidValue as mistake:
-                mistakes.append(mistake.sentence)
-    if mistakes:
-        raise SeveralMistakes(mistakes)
-    return week
-
-
-def _weekdays(text: str) -> range:
-    first, _, last = text.partition("-")
-    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-        raise InvalidValue("check.days", text=quoted(text), days=", ".join(WEEKDAYS))
-    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-    if end < start:
-        raise InvalidValue("check.days.backwards", text=quoted(text))
-    return range(start, end + 1)
-
-
-def _span(text: Any) -> TimeSpan:
-    match = SPAN.fullmatch(text) if isinstance(text, str) else None
-    if not match:
-        raise InvalidValue("check.span", text=quoted(text))
-    hour, minute, end_hour, end_minute = map(int, match.groups())
-    opens, closes = hour * 60 + minute, end_hour * 60 + end_minute
-    if minute > 59 or end_minute > 59 or hour > 23 or closes > 1440:
-        raise InvalidValue("check.span.ofNoDay", text=quoted(text))
-    if closes <= opens:
-        raise InvalidValue("check.span.backwards", text=quoted(text))
-    if opens % 5 or closes % 5:
-        raise InvalidValue("check.span.wholeTicks", text=quoted(text))
-    return TimeSpan(opens, closes)
-
-
-def _in_order(day: int, spans: list[TimeSpan]) -> tuple[TimeSpan, ...]:
-    ordered = sorted(spans)
-    for earlier, later in pairwise(ordered):
-        if later.opens < earlier.closes:
-            raise InvalidValue("check.week.overlap", day=weekday(day))
-    return tuple(ordered)
 
 
 def _zone(name: str) -> str:
@@ -289,7 +211,6 @@ CalendarDay = Annotated[Day, AfterValidator(_with_neighbours)]
 """A date from 1900 to 9998."""
 Moment = Annotated[date, PlainValidator(_date_or_time), spelling.MOMENT]
 """A date, or its subclass with a time."""
-Weekly = Annotated[Week, BeforeValidator(_week), spelling.WEEK]
 Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str | None, BeforeValidator(_region), spelling.REGION]

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from booking.catalogue.clinic_file.fields import TranslatedText, Week, e164
+from booking.catalogue.clinic_file.fields import TranslatedText, e164
 from booking.catalogue.clinic_file.hours.overlaps import hours_without_breaks, place_of
+from booking.catalogue.clinic_file.hours.time_off import recurring_time
+from booking.catalogue.clinic_file.hours.weeks import Week
 from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.catalogue.clinic_file.model.locations import SpecialHoursSection
 from booking.catalogue.clinic_file.model.messages import RemindersSection, WaitingListSection
-from booking.catalogue.clinic_file.model.practitioners import TimeOffSection
+from booking.catalogue.clinic_file.model.practitioners import ExtraHoursSection, TimeOffSection
 from booking.catalogue.clinic_file.validation import time_off_instants, zones_of_practitioner
 from booking.domain.policy import WhenUnreachable
 from booking.storage.base import Table, core_table
@@ -21,11 +24,13 @@ from booking.storage.models.catalogue import (
     Clinic,
     Closure,
     ConsentText,
+    DayHours,
     Location,
     MailLogo,
     OpeningHours,
     Practitioner,
     PractitionerPhoto,
+    RecurringTimeOff,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -69,7 +74,7 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
         named={
             Location: [
                 row | {"time_zone": row["time_zone"] or file.clinic.time_zone}
-                for row in _listed(Location, file.locations, file, "hours", "closures")
+                for row in _listed(Location, file.locations, file, "hours", "special_hours", "closures")
             ],
             ScreeningQuestion: [
                 row | {"if_unsure": row["if_unsure"] or row["if_yes"]}
@@ -90,12 +95,14 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
                 "services",
                 "certifications",
                 "hours",
+                "extra_hours",
                 "time_off",
                 "photo",
             ),
         },
         parts={
             OpeningHours: list(_opening_hours(file)),
+            DayHours: list(_day_hours(file)),
             Closure: [
                 _row(Closure, closure, file) | {"location": location.slug}
                 for location in file.locations
@@ -107,6 +114,7 @@ def rows_of_clinic_file(file: ClinicFile) -> ClinicRows:
                 for certification in practitioner.certifications
             ],
             TimeOff: list(_time_off(file)),
+            RecurringTimeOff: list(_recurring_time_off(file)),
             MailLogo: [asdict(file.mails.logo)] if file.mails.logo else [],
             PractitionerPhoto: [
                 {
@@ -226,12 +234,36 @@ def _opening_hours(file: ClinicFile) -> Iterator[Row]:
                 yield row | asdict(span) | valid
 
 
+def _day_hours(file: ClinicFile) -> Iterator[Row]:
+    hours: list[tuple[SpecialHoursSection | ExtraHoursSection, str, str | None]] = [
+        (each, location.slug, None) for location in file.locations for each in location.special_hours
+    ]
+    hours += [
+        (each, place_of(file, each), practitioner.slug)
+        for practitioner in file.practitioners
+        for each in practitioner.extra_hours
+    ]
+    for each, location, owner in hours:
+        for span in each.times:
+            yield {"location": location, "practitioner": owner, "day": each.day, **asdict(span)}
+
+
 def _time_off(file: ClinicFile) -> Iterator[Row]:
     for practitioner in file.practitioners:
         zones = zones_of_practitioner(file, practitioner)
         for time_off in practitioner.time_off:
-            starts_at, ends_at = time_away(time_off, zones)
-            yield {"practitioner": practitioner.slug, "starts_at": starts_at, "ends_at": ends_at}
+            if time_off.every is None:
+                starts_at, ends_at = time_away(time_off, zones)
+                yield {"practitioner": practitioner.slug, "starts_at": starts_at, "ends_at": ends_at}
+
+
+def _recurring_time_off(file: ClinicFile) -> Iterator[Row]:
+    for practitioner in file.practitioners:
+        zones = [zone.key for zone in zones_of_practitioner(file, practitioner)]
+        for time_off in practitioner.time_off:
+            if time_off.every is not None:
+                row = {"practitioner": practitioner.slug, "time_zones": zones}
+                yield row | asdict(recurring_time(time_off))
 
 
 def time_away(time_off: TimeOffSection, zones: Sequence[ZoneInfo]) -> tuple[datetime, datetime]:

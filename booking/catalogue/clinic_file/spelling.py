@@ -1,6 +1,6 @@
 """Values as a clinic's file spells them, the way back from what `fields.py` reads; and as sentences do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -47,8 +47,12 @@ def spell_week(week: Mapping[int, tuple[TimeSpan, ...]]) -> dict[str, list[str]]
         first, *others = [WEEKDAYS[day] for day in days]
         if spans:
             key = f"{first}-{others[-1]}" if others else first
-            spelled[key] = [f"{_clock(span.opens)}-{_clock(span.closes)}" for span in spans]
+            spelled[key] = spell_times(spans)
     return spelled
+
+
+def spell_times(spans: Iterable[TimeSpan]) -> list[str]:
+    return [f"{_clock(span.opens)}-{_clock(span.closes)}" for span in spans]
 
 
 def spell_region(region: str | None) -> str | bool:
@@ -87,6 +91,7 @@ PERIOD = PlainSerializer(spell_period)
 CLOCK_TIME = PlainSerializer(spell_clock_time)
 QUIET_HOURS = PlainSerializer(spell_quiet_hours)
 WEEK = PlainSerializer(spell_week)
+TIMES = PlainSerializer(spell_times)
 REGION = PlainSerializer(spell_region)
 TEXT = PlainSerializer(spell_text)
 MOMENT = PlainSerializer(spell_moment, return_type=Any)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, e164
 from booking.catalogue.clinic_file.hours.overlaps import day_at_both, place_of
+from booking.catalogue.clinic_file.hours.time_off import is_on_wall_clock, recurring_time
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import (
     PractitionerSection,
@@ -32,7 +33,7 @@ def validate_clinic_file(file: ClinicFile) -> list[Violation]:
         *_clinic(file),
         *_slugs(file),
         *_texts(file, file.clinic.languages),
-        *_closures(file),
+        *_days_of_locations(file),
         *_resources(file),
         *(violation for i, service in enumerate(file.services) for violation in _service(file, service, i)),
         *(
@@ -94,23 +95,23 @@ def _texts(value: object, languages: Sequence[str], *path: int | str) -> Violati
             yield from _texts(item, languages, *path, index)
 
 
-def _closures(file: ClinicFile) -> Violations:
+def _days_of_locations(file: ClinicFile) -> Violations:
     for i, location in enumerate(file.locations):
         for n, closure in enumerate(location.closures):
             if closure.last_day < closure.first_day:
                 yield ("locations", i, "closures", n, "to"), sentence("check.closure.backwards")
+        path = ("locations", i, "special_hours")
+        for n, special in enumerate(location.special_hours):
+            if any(special.day == other.day for other in location.special_hours[:n]):
+                yield (*path, n, "date"), sentence("check.dayTwice", day=str(special.day))
+            if any(closure.first_day <= special.day <= closure.last_day for closure in location.closures):
+                yield (*path, n, "date"), sentence("check.closedOnDay", day=str(special.day))
 
 
 def _resources(file: ClinicFile) -> Violations:
     known = {location.slug for location in file.locations}
     for i, resource in enumerate(file.resources):
-        if resource.location is None and len(file.locations) > 1:
-            yield ("resources", i, "location"), sentence("check.whichLocation")
-        elif resource.location and resource.location not in known:
-            yield (
-                ("resources", i, "location"),
-                sentence("check.noLocation", name=quoted(resource.location)),
-            )
+        yield from _place(resource.location, known, ("resources", i, "location"))
 
 
 def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violations:
@@ -161,12 +162,46 @@ def _practitioner(file: ClinicFile, practitioner: PractitionerSection, index: in
         if certificate.valid_from and certificate.valid_until < certificate.valid_from:
             yield (*path, "certifications", n, "valid_until"), sentence("check.certificate.backwards")
     for n, time_off in enumerate(practitioner.time_off):
-        starts_at, ends_at = time_off_instants(time_off, zones_of_practitioner(file, practitioner)[0])
-        if ends_at <= starts_at:
-            yield (*path, "time_off", n, "to"), sentence("check.timeOff.backwards")
+        zone = zones_of_practitioner(file, practitioner)[0]
+        yield from _time_off(time_off, zone, (*path, "time_off", n))
+    places = {location.slug for location in file.locations}
+    for n, extra in enumerate(practitioner.extra_hours):
+        at = (*path, "extra_hours", n)
+        yield from _place(extra.location, places, (*at, "location"))
+        others = [(each.day, place_of(file, each)) for each in practitioner.extra_hours[:n]]
+        if (extra.day, place_of(file, extra)) in others:
+            yield (*at, "date"), sentence("check.dayTwice", day=str(extra.day))
     for n, hours in enumerate(practitioner.hours):
         yield from _working_hours(file, hours, practitioner.hours[:n], (*path, "hours", n))
         yield from _two_places(file, hours, practitioner.hours[:n], (*path, "hours", n, "week"))
+
+
+def _time_off(time_off: TimeOffSection, zone: ZoneInfo, path: KeyPath) -> Violations:
+    starts_at, ends_at = time_off_instants(time_off, zone)
+    if time_off.every is None and time_off.until:
+        yield (*path, "until"), sentence("check.untilAlone")
+    if time_off.every is None or ends_at <= starts_at:
+        if ends_at <= starts_at:
+            yield (*path, "to"), sentence("check.timeOff.backwards")
+        return
+    for key, moment in (("from", time_off.starts_at), ("to", time_off.ends_at)):
+        if not is_on_wall_clock(moment):
+            yield (*path, key), sentence("check.timeOff.wallClock")
+            return
+    time = recurring_time(time_off)
+    if time.first[1] <= time.first[0]:  # Only as instants it is in order: the clock is put back within it.
+        yield (*path, "to"), sentence("check.timeOff.backwards")
+    elif time.overlaps_itself:
+        yield (*path, "every"), sentence("check.timeOff.long")
+    if time_off.until and time_off.until < time.first_day:
+        yield (*path, "until"), sentence("check.timeOff.ended")
+
+
+def _place(location: str | None, known: Collection[str], path: KeyPath) -> Violations:
+    if location is None and len(known) > 1:
+        yield path, sentence("check.whichLocation")
+    elif location is not None and location not in known:
+        yield path, sentence("check.noLocation", name=quoted(location))
 
 
 def _two_places(
@@ -185,11 +220,8 @@ def _working_hours(
     default = file.locations[0].slug
     slug = hours.location or default
     weeks = {location.slug: location.hours for location in file.locations}
-    if hours.location is None and len(file.locations) > 1:
-        yield (*path, "location"), sentence("check.whichLocation")
-        return
-    if slug not in weeks:
-        yield (*path, "location"), sentence("check.noLocation", name=quoted(slug))
+    yield from _place(hours.location, weeks, (*path, "location"))
+    if slug not in weeks or (hours.location is None and len(weeks) > 1):
         return
     if hours.weeks > 1 and hours.first_day is None:
         yield (*path, "every"), sentence("check.weeks.uncounted")
@@ -215,7 +247,8 @@ def _working_hours(
 
 def zones_of_practitioner(file: ClinicFile, practitioner: PractitionerSection) -> list[ZoneInfo]:
     """The zones of the places where they work, in the file's order; the clinic's without a place."""
-    places = {hours.location or file.locations[0].slug for hours in practitioner.hours}
+    weekly = {place_of(file, hours) for hours in practitioner.hours}
+    places = weekly | {place_of(file, extra) for extra in practitioner.extra_hours}
     names = [
         location.time_zone or file.clinic.time_zone for location in file.locations if location.slug in places
     ]

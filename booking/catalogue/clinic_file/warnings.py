@@ -107,13 +107,15 @@ def _service(file: ClinicFile, service: ServiceSection, today: date) -> Warnings
         told = sentence("check.nobodyCertified", kind=quoted(service.requires))
         yield FileWarning("services", told, service.slug, "requires")
     # Of the visit alone: its buffers may reach over the end of a shift.
-    has_room = [
-        span.closes - span.opens >= _minutes_with(each, service)
+    shifts = [
+        (each, span)
         for each in certified
         for hours in each.hours
         for spans in hours_without_breaks(hours).values()
         for span in spans
     ]
+    shifts += [(each, span) for each in certified for extra in each.extra_hours for span in extra.times]
+    has_room = [span.closes - span.opens >= _minutes_with(each, service) for each, span in shifts]
     if has_room and not any(has_room):
         yield FileWarning("services", sentence("check.longerThanShifts"), service.slug, "duration")
 
@@ -158,14 +160,13 @@ def _practitioners(file: ClinicFile, today: date) -> Warnings:
 def _hours(practitioner: PractitionerSection, today: date, last_day: date) -> Warnings:
     slug = practitioner.slug
     worked = [hours for hours in practitioner.hours if any(hours.week.values())]
-    if not worked:
+    if not worked and not practitioner.extra_hours:
         yield FileWarning("practitioners", sentence("check.nobodyBooks"), slug, "hours")
-        return
     for number, hours in enumerate(practitioner.hours, 1):
         if hours.last_day and hours.last_day < today:
             told = sentence("check.hoursOver", day=str(hours.last_day))
             yield FileWarning("practitioners", told, slug, "hours", number)
-    end = max(hours.last_day or date.max for hours in worked)
+    end = max((hours.last_day or date.max for hours in worked), default=date.max)
     if end < last_day:
         key = "check.hoursEnded" if end < today else "check.hoursEnd"
         yield FileWarning("practitioners", sentence(key, day=str(end)), slug, "hours")

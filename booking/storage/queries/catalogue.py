@@ -13,10 +13,12 @@ from booking.storage.models.catalogue import (
     Certification,
     Clinic,
     Closure,
+    DayHours,
     Location,
     OpeningHours,
     Practitioner,
     PractitionerPhoto,
+    RecurringTimeOff,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -170,6 +172,32 @@ async def weekly_opening_hours(
     return [WeeklyTime(*row) for row in rows]
 
 
+class DayTime(NamedTuple):
+    """A row of DayHours without an object of the ORM."""
+
+    location: str
+    practitioner: str | None
+    day: date
+    opens: int
+    closes: int
+
+
+async def day_hours_between(
+    session: BookingSession,
+    first: date,
+    last: date,
+    *,
+    locations: Collection[str],
+    practitioners: Collection[str] = (),
+) -> Sequence[DayTime]:
+    """The locations' own hours on single days, and the practitioners' at them, in order of time."""
+    owner = or_(DayHours.practitioner.is_(None), DayHours.practitioner.in_(practitioners))
+    columns = [getattr(DayHours, name) for name in DayTime._fields]
+    query = select(*columns).where(DayHours.location.in_(locations), owner, DayHours.day.between(first, last))
+    rows = await session.execute(query.order_by(DayHours.day, DayHours.opens))
+    return [DayTime(*row) for row in rows]
+
+
 async def opening_hours_by_location(
     session: BookingSession, locations: Collection[str]
 ) -> dict[str, list[WeeklyTime]]:
@@ -191,7 +219,10 @@ async def practitioners_working_at(session: BookingSession, location: str, *, no
     extra = select(ExtraHours.practitioner).where(
         ExtraHours.location == location, ExtraHours.removed_at.is_(None), ExtraHours.ends_at > now
     )
-    return {slug for slug in await session.scalars(weekly.union(extra)) if slug}
+    of_days = select(DayHours.practitioner).where(
+        DayHours.location == location, DayHours.practitioner.is_not(None), DayHours.day >= yesterday
+    )
+    return {slug for slug in await session.scalars(weekly.union(extra, of_days)) if slug}
 
 
 async def closures_between(
@@ -209,6 +240,13 @@ async def time_off_between(
     query = select(TimeOff).where(
         TimeOff.practitioner.in_(practitioners), TimeOff.starts_at < end, TimeOff.ends_at > start
     )
+    return (await session.scalars(query)).all()
+
+
+async def recurring_time_off_of(
+    session: BookingSession, practitioners: Collection[str]
+) -> Sequence[RecurringTimeOff]:
+    query = select(RecurringTimeOff).where(RecurringTimeOff.practitioner.in_(practitioners))
     return (await session.scalars(query)).all()
 
 

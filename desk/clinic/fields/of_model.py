@@ -37,6 +37,7 @@ SPELLED: Mapping[Any, tuple[type[Field], dict[str, Any]]] = {
     spelling.PERIOD: (Length, {"units": ("day", "month", "year")}),
     spelling.QUIET_HOURS: (Quiet, {}),
     spelling.TEXT: (Translated, {}),
+    spelling.TIMES: (Words, {}),
     spelling.WEEK: (Week, {}),
 }
 LONG_TEXTS = {"description", "preparation", "text", "answer", "booked", "moved", "cancelled", "offer"} | {
@@ -91,7 +92,7 @@ def _field(key: str, hint: Any, info: FieldInfo) -> Field | None:
     if key == "price":
         return Amount(**basics)
     if key == "every":
-        return Length(**basics, units=("week",))
+        return Length(**basics, units=("week", "year") if "year" in kinds else ("week",))
     for kind in kinds:
         if _is_a(kind, StrEnum):
             return OneOf(**basics, values=[each.value for each in kind], kind=kind.__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
-from booking.catalogue.clinic_file.fields import SPAN
+from booking.catalogue.clinic_file.hours.weeks import SPAN
 from booking.catalogue.clinic_file.spelling import PLURALS, WEEKDAYS
 from booking.i18n.texts import Texts
 from desk.clinic.fields.field import ABSENT, Choices, Field

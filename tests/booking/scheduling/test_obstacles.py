@@ -224,4 +224,4 @@ async def test_the_number_of_statements_does_not_grow_with_visits(database: Data
         with sql_statements() as statements:
             await find_obstacles(session, now=NOW)
 
-    assert len(statements) <= 16
+    assert len(statements) <= 18

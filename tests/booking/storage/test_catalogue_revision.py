@@ -17,14 +17,25 @@ from tests.support.clinics import NOW, asking_for_consent, edit_file, open_clini
 from tests.support.sql_statements import sql_statements
 
 ROOM = '[[resources]]\nslug = "room"\nname = "Room"\nkind = "room"\n'
-FILE = edit_file({"[[locations.closures]]": f"{ROOM}[[locations.closures]]"}, asking_for_consent())
+WEEKLY = '{ from = 2026-12-07, to = 2026-12-07, every = "2 weeks" }, { from = 2026-12-14'
+SPECIAL = 'special_hours = [{ date = 2026-12-23, times = ["07:00-12:00"] }]'
+FILE = edit_file(
+    {
+        "[[locations.closures]]": f"{ROOM}[[locations.closures]]",
+        "public_holidays =": f"{SPECIAL}\npublic_holidays =",
+        "{ from = 2026-12-14": WEEKLY,
+    },
+    asking_for_consent(),
+)
 CATALOGUE = {
     "certifications": "kind",
     "closures": "reason",
     "consent_texts": "text",
+    "day_hours": "opens",
     "locations": "position",
     "opening_hours": "opens",
     "practitioners": "position",
+    "recurring_time_off": "ends",
     "resources": "position",
     "screening_questions": "text",
     "service_offers": "service",
@@ -40,7 +51,10 @@ DESK = {
     "VALUES ('{id}', '{practitioner}', '{location}', {values})",
 }
 """Tables that the front desk writes, which decide about open times too."""
-LEAVES = ("certifications", "closures", "opening_hours", "service_offers", "service_screening", "time_off")
+LEAVES = (
+    *("certifications", "closures", "day_hours", "opening_hours"),
+    *("recurring_time_off", "service_offers", "service_screening", "time_off"),
+)
 OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments", "reminders", "reminder_plan"}
 IMAGES = {"mail_logo", "practitioner_photos"}
 """`tests/booking/notifications/test_logo.py` and `tests/web/test_photos.py` change them beside a server

@@ -100,6 +100,10 @@ async def test_a_tick_is_deleted_with_its_hold_and_needs_one(database: Database)
             await session.execute(insert(Tick), [orphan])
 
 
+COLUMNS = "practitioner, first_day, begins, last_day, ends, weeks, until, time_zones"
+AWAY = f"INSERT INTO recurring_time_off ({COLUMNS}) VALUES"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -109,12 +113,18 @@ async def test_a_tick_is_deleted_with_its_hold_and_needs_one(database: Database)
         "UPDATE services SET visits = 13",
         "UPDATE opening_hours SET closes = opens",
         "UPDATE opening_hours SET weekday = 7",
+        "INSERT INTO day_hours (location, day, opens, closes) VALUES ('here', '2027-01-04', 600, 600)",
+        "INSERT INTO day_hours (location, day, opens, closes) VALUES ('gone', '2027-01-04', 600, 660)",
         "UPDATE opening_hours SET first_day = '2027-01-04'",
         "UPDATE opening_hours SET last_day = '2027-01-04' WHERE practitioner IS NULL",
         "UPDATE opening_hours SET first_day = '2027-01-04', last_day = '2027-01-03' "
         "WHERE practitioner IS NOT NULL",
         "UPDATE opening_hours SET weeks = 2 WHERE practitioner IS NOT NULL",
         "UPDATE opening_hours SET weeks = 9, first_day = '2027-01-04' WHERE practitioner IS NOT NULL",
+        f"{AWAY} ('one', '2027-01-04', 540, '2027-01-04', 540, 1, NULL, '[]')",
+        f"{AWAY} ('one', '2027-01-04', 540, '2027-01-03', 600, 1, NULL, '[]')",
+        f"{AWAY} ('one', '2027-01-04', 540, '2027-01-04', 600, 9, NULL, '[]')",
+        f"{AWAY} ('one', '2027-01-04', 540, '2027-01-04', 600, 1, '2027-01-03', '[]')",
         "UPDATE clinic SET id = 2",
         "UPDATE holds SET ends_at = starts_at",
         "DELETE FROM practitioners",

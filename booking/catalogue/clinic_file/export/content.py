@@ -3,17 +3,22 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
-from zoneinfo import ZoneInfo
 
-from booking.catalogue.clinic_file.export.weeks import in_order_of_days, weeks_by_owner
+from booking.catalogue.clinic_file.export.time_off import recurring_time_off, time_off_sections
+from booking.catalogue.clinic_file.export.weeks import (
+    day_hours_by_owner,
+    extra_hours,
+    in_order_of_days,
+    special_hours,
+    weeks_by_owner,
+)
 from booking.catalogue.clinic_file.images.image_header import MediaType
 from booking.catalogue.clinic_file.images.logo import Logo
 from booking.catalogue.clinic_file.images.photo import Photo
-from booking.catalogue.clinic_file.mapping import NO_REMINDERS, ClinicRows, Row, time_away
+from booking.catalogue.clinic_file.mapping import NO_REMINDERS, ClinicRows, Row
 from booking.catalogue.clinic_file.model.clinic import (
     BusyCalendarsSection,
     ClinicSection,
@@ -34,22 +39,22 @@ from booking.catalogue.clinic_file.model.offers import OfferSection
 from booking.catalogue.clinic_file.model.practitioners import (
     CertificationSection,
     PractitionerSection,
-    TimeOffSection,
     WorkingHoursSection,
 )
 from booking.catalogue.clinic_file.model.resources import ResourceSection
 from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.model.services import ScreeningSection, ServiceSection
-from booking.catalogue.clinic_file.validation import zones_of_practitioner
 from booking.domain.policy import WhenUnreachable
 from booking.storage.models.catalogue import (
     Certification,
     Closure,
+    DayHours,
     Location,
     MailLogo,
     OpeningHours,
     Practitioner,
     PractitionerPhoto,
+    RecurringTimeOff,
     ScreeningQuestion,
     Service,
     ServiceOffer,
@@ -136,6 +141,7 @@ def clinic_file_of(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
                 row,
                 time_zone=row["time_zone"] if is_explicit or row["time_zone"] != zone else None,
                 hours=parts.weeks[row["slug"], None].get(EVERY_DAY, {}),
+                special_hours=special_hours(parts.day_hours[row["slug"], None]),
                 closures=parts.closures[row["slug"]],
             )
             for row in parts.named[Location]
@@ -173,16 +179,27 @@ def clinic_file_of(rows: ClinicRows, *, is_explicit: bool) -> ClinicFile:
                     for place in rows.named[Location]
                     for days, week in in_order_of_days(parts.weeks[place["slug"], row["slug"]])
                 ],
+                extra_hours=[
+                    extra
+                    for place in rows.named[Location]
+                    for extra in extra_hours(
+                        parts.day_hours[place["slug"], row["slug"]],
+                        location=None if only and not is_explicit else place["slug"],
+                    )
+                ],
                 time_off=[],
                 photo=parts.photos.get(row["slug"]),
             )
             for row in parts.named[Practitioner]
         ],
     )
+    time_off = {
+        each.slug: time_off_sections(file, each, parts.time_off[each.slug]) for each in file.practitioners
+    }
     return file.model_copy(
         update={
             "practitioners": [
-                each.model_copy(update={"time_off": _time_off(file, each, parts.time_off[each.slug])})
+                each.model_copy(update={"time_off": time_off[each.slug] + parts.recurring[each.slug]})
                 for each in file.practitioners
             ]
         }
@@ -213,6 +230,7 @@ class _Parts:
         }
         positions = {row["slug"]: number for number, row in enumerate(rows.named[Service])}
         self.weeks = weeks_by_owner(rows.parts[OpeningHours])
+        self.day_hours = day_hours_by_owner(rows.parts[DayHours])
         self.closures: dict[str, list[ClosureSection]] = defaultdict(list)
         for row in sorted(rows.parts[Closure], key=_by_days):
             self.closures[row["location"]].append(_section(ClosureSection, _in_languages(row, languages)))
@@ -222,6 +240,7 @@ class _Parts:
         self.time_off: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(rows.parts[TimeOff], key=lambda row: (row["starts_at"], row["ends_at"])):
             self.time_off[row["practitioner"]].append(row)
+        self.recurring = recurring_time_off(rows.parts[RecurringTimeOff])
         self.offers: dict[str, list[OfferSection]] = defaultdict(list)
         for row in sorted(rows.parts[ServiceOffer], key=lambda row: positions[row["service"]]):
             self.offers[row["practitioner"]].append(_section(OfferSection, row))
@@ -264,36 +283,3 @@ def _in_languages(value: Any, languages: Sequence[str]) -> Any:
 
 def _quiet_hours(begins: Any, ends: Any) -> Any:
     return None if begins == ends else (begins, ends)
-
-
-def _time_off(file: ClinicFile, practitioner: PractitionerSection, rows: list[Row]) -> list[TimeOffSection]:
-    """As days where it is from midnight to midnight, else on the clock of the place, else with an offset."""
-    zones = zones_of_practitioner(file, practitioner)
-    found = []
-    for row in rows:
-        wanted = row["starts_at"], row["ends_at"]
-        starts, ends = ([*_spellings(moment, zones)] for moment in wanted)
-        surely = _section(TimeOffSection, {"starts_at": starts[-1], "ends_at": ends[-1]})
-        found.append(
-            surely.model_copy(
-                update={
-                    name: next(
-                        moment
-                        for moment in moments
-                        if time_away(surely.model_copy(update={name: moment}), zones) == wanted
-                    )
-                    for name, moments in (("starts_at", starts), ("ends_at", ends))
-                }
-            )
-        )
-    return found
-
-
-def _spellings(moment: datetime, zones: Sequence[ZoneInfo]) -> Iterator[date]:
-    """How the file might say it, the plainest first; the last is right in any zone."""
-    walls = [moment.astimezone(zone) for zone in zones]
-    yield from (wall.date() for wall in walls)
-    yield from (wall.replace(tzinfo=None, fold=0) for wall in walls)
-    # TOML's offsets are whole minutes; a zone's were not before clocks had standards.
-    yield from (wall for wall in walls[:1] if not wall.utcoffset().seconds % 60)  # type: ignore[union-attr]
-    yield moment.astimezone(UTC)

@@ -22,8 +22,8 @@ from booking.catalogue.clinic_file.parsing.positions import Path
 
 HEADED = ("locations", "closures", "resources", "screening", "services", "practitioners", "hours")
 """Lists whose items get a header each; those of other lists stand in one line."""
-UNORDERED = ("closures", "hours", "certifications", "time_off")
-NAMES = (("slug",), ("kind",), ("location", "from", "until", "every"), ("location",))
+UNORDERED = ("closures", "hours", "special_hours", "extra_hours", "certifications", "time_off")
+NAMES = (("slug",), ("kind",), ("date", "location"), ("location", "from", "until", "every"), ("location",))
 """The keys that tell an item of a list, best first. One that has none is another once anything differs."""
 
 

@@ -6,9 +6,9 @@ from itertools import chain
 from math import lcm
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.clinic_file.fields import Week
+from booking.catalogue.clinic_file.hours.weeks import Week
 from booking.catalogue.clinic_file.model.file import ClinicFile
-from booking.catalogue.clinic_file.model.practitioners import WorkingHoursSection
+from booking.catalogue.clinic_file.model.practitioners import ExtraHoursSection, WorkingHoursSection
 from booking.catalogue.clinic_file.spelling import weekday
 from booking.i18n.sentences import Sentence
 from booking.timegrid.opening_hours import subtract_spans
@@ -24,7 +24,7 @@ WINTER, SUMMER = date(2027, 1, 4), date(2027, 7, 5)
 Stretch = tuple[datetime, datetime]
 
 
-def place_of(file: ClinicFile, hours: WorkingHoursSection) -> str:
+def place_of(file: ClinicFile, hours: WorkingHoursSection | ExtraHoursSection) -> str:
     return hours.location or file.locations[0].slug
 
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from booking.catalogue.clinic_file.fields import Day, Line, Region, Slug, Text, Weekly, Zone
+from booking.catalogue.clinic_file.fields import CalendarDay, Day, Line, Region, Slug, Text, Zone
+from booking.catalogue.clinic_file.hours.weeks import Times, Weekly
 from booking.catalogue.clinic_file.model.section import Section
 
 
@@ -17,6 +18,15 @@ class ClosureSection(Section):
     """The last day."""
     reason: Text | None = None
     """Shown to visitors."""
+
+
+class SpecialHoursSection(Section):
+    """Instead of the weekly hours, also on a public holiday."""
+
+    day: Annotated[CalendarDay, Field(alias="date")]
+    """The day."""
+    times: Times
+    """On that day: `["07:00-12:00"]`."""
 
 
 class LocationSection(Section):
@@ -32,5 +42,7 @@ class LocationSection(Section):
     """`"CA-ON"` closes on Ontario's; `false` stays open."""
     hours: Weekly
     """By day: `{ mon-fri = ["07:00-19:00"] }`."""
+    special_hours: list[SpecialHoursSection] = []
+    """Single days on which it is open at other times."""
     closures: list[ClosureSection] = []
     """Whole days on which the location is closed."""

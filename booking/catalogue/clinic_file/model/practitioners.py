@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from booking.catalogue.clinic_file.fields import AboutText, CalendarDay, Day, Line, Moment, Slug, Text, Weekly
+from booking.catalogue.clinic_file.fields import AboutText, CalendarDay, Day, Line, Moment, Slug, Text
 from booking.catalogue.clinic_file.formats import Language
-from booking.catalogue.clinic_file.hours.recurrence import Weeks
+from booking.catalogue.clinic_file.hours.recurrence import Every, Weeks
+from booking.catalogue.clinic_file.hours.weeks import Times, Weekly
 from booking.catalogue.clinic_file.images.photo import PhotoFile
 from booking.catalogue.clinic_file.model.offers import OfferSection
 from booking.catalogue.clinic_file.model.section import Section
@@ -14,12 +15,19 @@ from booking.timegrid.recurring_days import RecurringDays
 
 
 class TimeOffSection(Section):
-    """Whole days, both included; or from one time to another on the clock of the places where they work."""
+    """Whole days, both included; or from one time to another on the clock of the places where they work.
+
+    Once, or again and again.
+    """
 
     starts_at: Annotated[Moment, Field(alias="from")]
     """A day, or a date with a time."""
     ends_at: Annotated[Moment, Field(alias="to")]
     """A day, or a date with a time."""
+    every: Every | None = None
+    """How often it comes again: `"1 week"` up to `"8 weeks"`, or `"1 year"`; none: never."""
+    until: CalendarDay | None = None
+    """The last day on which it may begin; none: until further notice."""
 
 
 class CertificationSection(Section):
@@ -52,6 +60,17 @@ class WorkingHoursSection(Section):
         return RecurringDays(self.first_day, self.last_day, weeks)
 
 
+class ExtraHoursSection(Section):
+    """Besides the weekly hours, also on a day on which the location is closed; never while they are away."""
+
+    day: Annotated[CalendarDay, Field(alias="date")]
+    """The day."""
+    times: Times
+    """On that day: `["09:00-13:00"]`."""
+    location: Slug | None = None
+    """Slug; may be left out if the clinic has one location."""
+
+
 class PractitionerSection(Section):
     slug: Slug
     """Their name in links."""
@@ -73,6 +92,8 @@ class PractitionerSection(Section):
     """Certificates that they hold, with their days."""
     hours: list[WorkingHoursSection] = []
     """When they work, location by location."""
+    extra_hours: list[ExtraHoursSection] = []
+    """Single days on which they work besides."""
     time_off: list[TimeOffSection] = []
     """When they are away."""
 

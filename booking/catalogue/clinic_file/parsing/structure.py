@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from booking.catalogue.clinic_file.fields import SeveralMistakes
+from booking.catalogue.clinic_file.hours.weeks import SeveralMistakes
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.validation import KeyPath
 from booking.domain.error_text import near_name, one_line

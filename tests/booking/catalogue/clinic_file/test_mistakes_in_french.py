@@ -16,6 +16,16 @@ WRITTEN = re.compile(r"«[^»]*»|\"[^\"]*\"|'[^']*'|`[^`]*`|\{[^}]*\}|TOML.*|so
 """What a sentence repeats from the file, or shows as an example of it."""
 ONE = practitioner("one", "09:00-12:00", "certifications = 7")
 ONE_WEEK = practitioner("one", "09:00-12:00")
+NO_TIMES = "extra_hours = [{ date = 7, times = [] }]"
+MAY_DAY = '{ date = 2027-05-01, times = ["09:00-12:00"] }'
+OVERLAP = '{ date = 2027-05-01, times = ["09:00-12:00", "11:00-13:00"] }'
+TIME_OFF = (
+    "from = 2027-01-08, to = 2027-01-08, until = 2027-02-01",
+    'from = 2027-01-08, to = 2027-01-15, every = "week", until = 2027-01-07',
+    'from = 2027-01-08, to = 2027-01-08T12:00:30, every = "week"',
+    'from = 2027-01-08, to = 2027-01-08, every = "month"',
+)
+CLOSED = f"closures = [{{ from = 2027-05-01, to = 2027-05-01 }}]\nspecial_hours = [{MAY_DAY}]\nhours ="
 WEEKS = practitioner("one", "12:00-09:00").replace("mon-sun", "sun-mon")
 FILES = [
     small_clinic(duration="44 min"),
@@ -36,6 +46,14 @@ FILES = [
     small_clinic(practitioners=ONE_WEEK.replace("week =", 'every = "2 weeks"\nweek =')),
     small_clinic(practitioners=ONE_WEEK.replace("week =", "from = 2027-01-04\nuntil = 2027-01-03\nweek =")),
     small_clinic(practitioners=f"{ONE_WEEK}[[practitioners.hours]]\nfrom = 2027-01-04\nweek = {{}}"),
+    small_clinic(practitioners=practitioner("one", "09:00-12:00", NO_TIMES)),
+    small_clinic(practitioners=practitioner("one", "09:00-12:00", f"extra_hours = [{MAY_DAY}, {MAY_DAY}]")),
+    small_clinic(practitioners=practitioner("one", "09:00-12:00", f"extra_hours = [{OVERLAP}]")),
+    small_clinic().replace("hours =", CLOSED, 1),
+    *(
+        small_clinic(practitioners=practitioner("one", "09:00-12:00", f"time_off = [{{ {said} }}]"))
+        for said in TIME_OFF
+    ),
     SAMPLE + "\n[aftercare]\nx = 1\n[polcy]\nx = 1\n",
     SAMPLE.replace('yes = "call"', 'yes = "maybe"') + "\n[mails]\nlogo = 7\nbooked = '<b>'",
     SAMPLE + "\n[mails]\nlogo = 'https://example.com/logo.png'\nmoved = '" + "x" * 700 + "'",

@@ -62,6 +62,14 @@ def dated_hours(draw: st.DrawFn, said: Content, places: Sequence[str]) -> list[C
     return draw(st.permutations(tables))
 
 
+def days_with_times(said: Content) -> st.SearchStrategy[list[Content]]:
+    """In years without closures."""
+    times = st.sampled_from([["09:00-13:00"], ["15:00 - 24:00", "07:00-07:30"]])
+    day = {"date": st.dates(date(2029, 1, 1), date(2031, 1, 1)), "times": times}
+    days = st.fixed_dictionaries(day).map(lambda content: said | content)
+    return st.lists(days, max_size=3, unique_by=lambda content: content["date"])
+
+
 @st.composite
 def time_off(draw: st.DrawFn) -> Content:
     first = draw(st.dates(date(2000, 1, 1), date(2060, 1, 1)))
@@ -73,7 +81,16 @@ def time_off(draw: st.DrawFn) -> Content:
             return day
         return datetime.combine(day, draw(clock), draw(OFFSETS))
 
-    return {"from": moment(first), "to": moment(last)}
+    if draw(st.booleans()):
+        return {"from": moment(first), "to": moment(last)}
+    minutes = st.sampled_from([time(0), time(9), time(12, 34)])
+    weekly = draw(st.booleans())
+    if weekly:
+        last = first + timedelta(days=draw(st.integers(1, 5)))
+    moments = [day if draw(st.booleans()) else datetime.combine(day, draw(minutes)) for day in (first, last)]
+    every = draw(st.sampled_from(["week", "2 weeks", "8 weeks"] if weekly else ["year", "1 year"]))
+    until = optional("until", st.integers(0, 500).map(lambda days: first + timedelta(days)))
+    return {"from": moments[0], "to": moments[1], "every": every, **draw(until)}
 
 
 def version_of(consent: object) -> str:
@@ -175,6 +192,7 @@ def clinics(draw: st.DrawFn) -> Content:
                 **draw(optional("time_zone", zone)),
                 **draw(optional("public_holidays", st.sampled_from([False, "CA-ON"]))),
                 **draw(optional("closures", st.lists(closures(text), max_size=3))),
+                **draw(optional("special_hours", days_with_times({}))),
             }
             for slug in places
         ],
@@ -267,5 +285,6 @@ def practitioner(
         **draw(optional("languages", st.permutations(languages))),
         **draw(optional("certifications", kinds)),
         **draw(optional("hours", hours | dated_hours(said, places))),
+        **draw(optional("extra_hours", days_with_times(said))),
         **draw(optional("time_off", st.lists(time_off(), max_size=2))),
     }
