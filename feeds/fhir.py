@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from booking.domain.open_slot import OpenSlot
+from booking.domain.policy import AppointmentMode
 from booking.domain.postal_address import parse_address
 from booking.domain.translations import Translations, in_language
 from booking.scheduling.schedule import Schedule
@@ -20,6 +21,12 @@ from booking.timegrid.ticks import tick_at
 EXTENSIONS = "http://fhir-registry.smarthealthit.org/StructureDefinition"
 LANGUAGES = "urn:ietf:bcp:47"
 SERVICE_TYPES = "http://terminology.hl7.org/CodeSystem/service-type"
+VIRTUAL = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+    "code": "VR",
+    "display": "virtual",
+}
+"""By video or by phone."""
 
 Resource = dict[str, Any]
 
@@ -76,12 +83,15 @@ class FhirPublisher:
         coding = [{"system": self._api, "code": self.global_id("Service", service.slug), "display": name}]
         if service.service_type:
             coding.append({"system": SERVICE_TYPES, "code": service.service_type})
+        types: list[Resource] = [{"coding": coding, "text": name}]
+        if service.mode is not AppointmentMode.IN_PERSON:
+            types.append({"coding": [VIRTUAL]})
         by = {"reference": f"Practitioner/{practitioner.slug}", "display": practitioner.name}
         return {
             "resourceType": "Schedule",
             "id": schedule_id(service.slug, practitioner.slug, location.slug),
             "active": True,
-            "serviceType": [{"coding": coding, "text": name}],
+            "serviceType": types,
             # The specification has one actor, the location.
             "actor": [{"reference": f"Location/{location.slug}", "display": self._text(location.name)}],
             "extension": [{"url": f"{self.site}/fhir/schedule-practitioner", "valueReference": by}],

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, FreeBusy, vCalAddress
 
 from booking.calendars.vtimezone import calendar_times, time_zone_components
+from booking.catalogue.visit_place import place_lines
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment
@@ -108,7 +109,9 @@ def practitioner_ical(
     for appointment in appointments:
         service = in_language(services[appointment.service].name, language)
         summary = f"{service}, {appointment.reference}"
-        event = _event(appointment, locations[appointment.location], summary, language)
+        event = _event(
+            appointment, services[appointment.service], locations[appointment.location], summary, language
+        )
         event.add("organizer", organizer)
         if appointment.screening_repeated:
             event.add("description", texts_for(language)("feed.screenAgain"))
@@ -169,7 +172,11 @@ def visit_ical(
     name = in_language(service.name, language)
     calendar = _calendar()
     event = _event(
-        appointment, location, f"{name}, {appointment.reference}" if with_reference else name, language
+        appointment,
+        service,
+        location,
+        f"{name}, {appointment.reference}" if with_reference else name,
+        language,
     )
     event.add("transp", "OPAQUE")
     calendar.add_component(event)
@@ -189,21 +196,26 @@ def _event_for_patient(
     clinic: Clinic, appointment: Appointment, service: Service, location: Location, language: str
 ) -> Event:
     name = in_language(clinic.name, language)
-    event = _event(appointment, location, f"{in_language(service.name, language)} - {name}", language)
-    event.add("description", f"{name}, {clinic.phone_shown}\n{appointment.reference}")
+    summary = f"{in_language(service.name, language)} - {name}"
+    event = _event(appointment, service, location, summary, language)
+    joining = [in_language(service.joining, language)] if service.joining else []
+    about = [f"{name}, {clinic.phone_shown}", appointment.reference, *joining]
+    event.add("description", "\n".join(about))
     # Whoever shares a calendar shows that the time is taken, and not by what.
     event.add("class", "PRIVATE")
     return event
 
 
-def _event(appointment: Appointment, location: Location, summary: str, language: str) -> Event:
+def _event(
+    appointment: Appointment, service: Service, location: Location, summary: str, language: str
+) -> Event:
     event = Event()
     event.add("uid", f"{appointment.id}@book-online")
     event.add("dtstamp", appointment.changed_at)
     event.add("sequence", appointment.sequence)
     _add_times(event, appointment.starts_at, appointment.ends_at, ZoneInfo(location.time_zone))
     event.add("summary", summary)
-    event.add("location", ", ".join([in_language(location.name, language), *location.address]))
+    event.add("location", ", ".join(place_lines(service, location, texts_for(language), language)))
     event.add("status", "CONFIRMED" if appointment.stands else "CANCELLED")
     return event
 

@@ -110,6 +110,11 @@ class QualifiedOffer:
     price: str | None
     certification: CertifiedDays | None
 
+    @property
+    def differs(self) -> bool:
+        """Whether the time or the price is another than that of the service."""
+        return (self.duration, self.price) != (self.service.duration, self.service.price)
+
     def is_valid_within(self, first: date, last: date) -> bool:
         """Whether it may be delivered on any day from `first` to `last`."""
         held = self.certification

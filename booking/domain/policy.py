@@ -48,6 +48,14 @@ class BookingPolicy:
         return starts_at - self.cancellation_notice
 
 
+class AppointmentMode(StrEnum):
+    """How a visit happens."""
+
+    IN_PERSON = "in-person"
+    VIDEO = "video"
+    PHONE = "phone"
+
+
 class WhenUnreachable(StrEnum):
     """What becomes of near times of a practitioner whose calendar can't be asked."""
 

@@ -7,12 +7,14 @@ they like.
 
 from dataclasses import dataclass
 
+from booking.catalogue.visit_place import place_lines
 from booking.domain.events import EventKind
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.notifications.context import MailContext
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section
 from booking.storage.models.appointments import Appointment
+from booking.storage.models.catalogue import Service
 
 OWN_TEXTS = {
     EventKind.BOOKED: "booked",
@@ -155,7 +157,8 @@ def practitioner_row(context: MailContext, appointment: Appointment, texts: Text
 
 def location_row(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
     location = context.location(appointment)
-    return Row(texts("summary.where"), [in_language(location.name, language), *location.address])
+    service = context.services[appointment.service]
+    return Row(texts("summary.where"), place_lines(service, location, texts, language))
 
 
 def reference_row(appointment: Appointment, texts: Texts) -> Row:
@@ -176,10 +179,17 @@ def _sections(context: MailContext, texts: Texts, links: Links, language: str) -
     preparation = context.service.preparation
     prepare = [in_language(preparation, language)] if preparation else []
     return [
+        *joining_sections(context.service, texts, language),
         *(Section(texts("confirmed.prepare"), [line]) for line in prepare),
         *_other_appointments(context, texts, None),
         change_section(context, texts, links),
     ]
+
+
+def joining_sections(service: Service, texts: Texts, language: str) -> list[Section]:
+    """How to join a visit by video or by phone."""
+    lines = in_language(service.joining, language).splitlines() if service.joining else []
+    return [Section(texts("mode.joining"), lines)] if lines else []
 
 
 def _other_appointments(context: MailContext, texts: Texts, manage: str | None) -> list[Section]:

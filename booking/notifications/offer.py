@@ -1,5 +1,6 @@
 """The content of the mail that offers other times for visits that can't take place."""
 
+from booking.catalogue.visit_place import place_lines
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.notifications.content import Links, own_lines
@@ -34,7 +35,7 @@ def _card(context: MailContext, appointment: Appointment, texts: Texts, language
             Row(texts("mail.offer.planned"), [planned]),
             Row(texts("summary.what"), [in_language(context.service.name, language)]),
             Row(texts("summary.who"), [context.practitioners[appointment.practitioner].name]),
-            Row(texts("summary.where"), [in_language(location.name, language), *location.address]),
+            Row(texts("summary.where"), place_lines(context.service, location, texts, language)),
             Row(texts.count("confirmed.reference", 1), [appointment.reference]),
         ]
     )

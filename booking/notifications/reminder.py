@@ -8,6 +8,7 @@ from booking.notifications.content import (
     Links,
     change_section,
     deadline_row,
+    joining_sections,
     location_row,
     own_lines,
     practitioner_row,
@@ -61,6 +62,7 @@ def _preparations(context: MailContext, texts: Texts, language: str) -> Iterator
     """Once for each service; named where there are several."""
     services = {row.service: context.services[row.service] for row in context.appointments}
     for service in services.values():
+        yield from joining_sections(service, texts, language)
         if service.preparation:
             title = texts("confirmed.prepare")
             if len(services) > 1:

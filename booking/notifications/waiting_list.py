@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, mail_logo
+from booking.catalogue.visit_place import place_lines
 from booking.domain.events import Event, EventKind
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
@@ -160,12 +161,12 @@ def offer_rows(
     ends_at: datetime,
 ) -> list[Row]:
     """The offered visit; its times on the location's clock."""
-    location = context.locations[offer.location]
+    location, service = context.locations[offer.location], context.services[context.entry.service]
     return [
         Row(texts("summary.when"), [texts.day(starts_at), texts.span(starts_at, ends_at)], is_main=True),
-        Row(texts("summary.what"), [in_language(context.services[context.entry.service].name, language)]),
+        Row(texts("summary.what"), [in_language(service.name, language)]),
         Row(texts("summary.who"), [context.practitioners[offer.practitioner].name]),
-        Row(texts("summary.where"), [in_language(location.name, language), *location.address]),
+        Row(texts("summary.where"), place_lines(service, location, texts, language)),
     ]
 
 

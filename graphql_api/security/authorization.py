@@ -28,6 +28,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.course",
         "Appointment.endsAt",
         "Appointment.id",
+        "Appointment.joining",
         "Appointment.location",
         "Appointment.practitioner",
         "Appointment.reference",

@@ -143,6 +143,13 @@ class Appointment(AppointmentTime):
         at = self.row.confirmed_at
         return at and local(at, self.row.location, info.context)
 
+    @strawberry.field(
+        description="How to join it, for a visit by video or by phone: who has booked it reads that alone."
+    )
+    async def joining(self, info: Info) -> str | None:
+        service = await info.context.load.services.load(self.row.service)
+        return info.context.translate_optional(service.joining)
+
     @strawberry.field(description="The course that it is part of; null for a single visit.")
     def course(self) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
         return None if self.row.course is None else Course.of(self.row.course)

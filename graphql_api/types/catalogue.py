@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from booking.catalogue.lookup import consent_text_in
+from booking.domain.policy import AppointmentMode
 from booking.storage.models.catalogue import Clinic as ClinicRow
 from booking.storage.models.catalogue import ConsentText as ConsentTextRow
 from booking.storage.models.catalogue import Location as LocationRow
@@ -200,6 +201,8 @@ class Service(Node):
     duration_minutes: int = strawberry.field(
         description="The length of one visit. Some practitioners may take another: see `differingOffers`."
     )
+    mode: AppointmentMode = strawberry.field(description="How its visits happen.")
+    price_note: str | None = strawberry.field(description="Said behind each price, like `plus HST`.")
     visits: int = strawberry.field(description="The number of visits; several are a course, booked as one.")
     price: Money | None = strawberry.field(
         description="The price of all visits together. Some may have another: see `differingOffers`."
@@ -217,11 +220,9 @@ class Service(Node):
         )
     )
     async def differing_offers(self, info: Info) -> list[ServiceOffer]:
-        return [
-            ServiceOffer.of(offer, Practitioner.of(offer.practitioner, info.context))
-            for offer in await info.context.load.offers_of.load(self.slug)
-            if (offer.duration, offer.price) != (offer.service.duration, offer.service.price)
-        ]
+        offers = await info.context.load.offers_of.load(self.slug)
+        own = [offer for offer in offers if offer.differs]
+        return [ServiceOffer.of(offer, Practitioner.of(offer.practitioner, info.context)) for offer in own]
 
     @strawberry.field(
         description="What its offers range from and to. Show it until somebody is chosen.",
@@ -252,6 +253,8 @@ class Service(Node):
             preparation=context.translate_optional(row.preparation),
             faq=[FrequentQuestion.of(entry, context) for entry in row.faq or []],
             duration_minutes=row.duration // MINUTE,
+            mode=row.mode,
+            price_note=context.translate_optional(row.price_note),
             visits=row.visits,
             price=Money.of(row.price, row.currency),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import strawberry
 
 from booking.catalogue.lookup import QualifiedOffer
+from booking.domain.policy import AppointmentMode
 from booking.domain.translations import Translations
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from graphql_api.context.context import Context
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from graphql_api.types.catalogue import Practitioner
 
 MINUTE = timedelta(minutes=1)
+strawberry.enum(
+    AppointmentMode, description="How a visit happens: at the clinic, or without a way to it. More may come."
+)
 NO_COST = Cost(weight=0)
 """Of objects that are made of what is read already."""
 

@@ -46,6 +46,7 @@ KINDS = {
     "ServiceType": "code",
     "Outcome": "outcome",
     "WhenUnreachable": "choice",
+    "AppointmentMode": "choice",
     "int": "number",
 }
 """The types of the clinic's file, in the page's words."""

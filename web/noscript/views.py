@@ -13,6 +13,7 @@ from booking.catalogue.lookup import (
     all_services,
     deliverable_offers,
 )
+from booking.catalogue.visit_place import REMOTE, place_lines
 from booking.domain.policy import BookingPolicy
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
@@ -68,13 +69,18 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class Summary:
-    """The visits that are about to be booked, or were; `times` are on the location's clock."""
+    """The visits that are about to be booked, or were; `times` are on the location's clock.
+
+    `place` are lines; `joining` says how to join a visit that is not there, once it is booked.
+    """
 
     service: str
     preparation: str
     practitioner: str
     times: Sequence[datetime]
     location: LocationView
+    place: Sequence[str]
+    joining: str = ""
 
 
 async def bookable_services(session: BookingSession, texts: Texts, *, now: datetime) -> list[ServiceView]:
@@ -113,6 +119,8 @@ async def summary_of(
         _practitioner_view(practitioner, texts).name_and_title,
         [row.starts_at.astimezone(locations[row.location].zone) for row in rows],
         locations[first.location],
+        place_lines(service, (await all_locations(session))[first.location], texts, texts.language),
+        translated(service.joining, texts) if isinstance(first, Appointment) else "",
     )
 
 
@@ -180,9 +188,13 @@ def _facts(offers: Sequence[QualifiedOffer], texts: Texts) -> list[str]:
     facts = [since(texts("service.duration", n=min(lengths) // MINUTE), lengths)]
     if row.visits > 1:
         facts.append(texts.count("service.visits", row.visits))
+    if row.mode in REMOTE:
+        facts.append(texts(REMOTE[row.mode]))
     prices = {Decimal(offer.price) for offer in offers if offer.price}
     if prices and row.currency:
-        facts.append(since(texts.price(str(min(prices)), row.currency), prices))
+        price = since(texts.price(str(min(prices)), row.currency), prices)
+        note = translated(row.price_note, texts)
+        facts.append(texts("service.price", price=price, note=note) if note else price)
     return facts
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, location_zones
+from booking.catalogue.visit_place import place_lines
 from booking.domain.policy import BookingPolicy
 from booking.domain.translations import in_language
+from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
@@ -47,16 +49,17 @@ async def visit_views(
     policy = (await get_clinic(session)).policy
     views = []
     for row in rows:
-        zone, place = zones[row.location], locations[row.location]
+        zone, service = zones[row.location], services[row.service]
+        where = place_lines(service, locations[row.location], texts_for(language), language)
         views.append(
             VisitView(
                 row.id,
                 seen_visit(row),
                 row.reference,
-                in_language(services[row.service].name, language),
+                in_language(service.name, language),
                 practitioners[row.practitioner].name,
-                in_language(place.name, language),
-                place.address,
+                where[0],
+                where[1:],
                 row.starts_at.astimezone(zone),
                 row.ends_at.astimezone(zone),
                 is_coming=row.status is AppointmentStatus.BOOKED and row.starts_at > now,

@@ -7,9 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, location_zones
+from booking.catalogue.visit_place import place_lines
 from booking.domain.errors import BookingError
 from booking.domain.open_slot import RequestedTime
 from booking.domain.translations import in_language
+from booking.i18n.locales import texts_for
 from booking.notifications.layout import Row
 from booking.notifications.waiting_list import wish_rows
 from booking.scheduling.slots import nearest_slots
@@ -108,6 +110,7 @@ async def _offer(
 ) -> OfferView:
     services, practitioners = await all_services(session), await all_practitioners(session)
     place, zone = (await all_locations(session))[offer.location], await _zone(session, offer)
+    where = place_lines(services[state.entry.service], place, texts_for(language), language)
     policy = (await get_clinic(session)).policy
     answered_at = (state.replaces or state.entry).created_at
     is_asked = policy.needs_new_screening(offer.starts_at, answered_at=answered_at)
@@ -116,8 +119,8 @@ async def _offer(
         offer.id,
         in_language(services[state.entry.service].name, language),
         practitioners[offer.practitioner].name,
-        in_language(place.name, language),
-        place.address,
+        where[0],
+        where[1:],
         offer.starts_at.astimezone(zone),
         offer.ends_at.astimezone(zone),
         offer.expires_at.astimezone(zone),

@@ -1,5 +1,7 @@
 // Generated from schema.graphql and widget/queries/ by `make contract`. Edit those instead.
 
+export type AppointmentMode = 'IN_PERSON' | 'PHONE' | 'VIDEO';
+
 export type AppointmentStatus = 'ARRIVED' | 'BOOKED' | 'CANCELLED' | 'CHECKED_IN' | 'FULFILLED' | 'NOSHOW';
 
 export type DateTime = string;
@@ -66,12 +68,14 @@ export type BookedAppointment = {
   cancellationDeadline: DateTime;
   undoDeadline: DateTime | null;
   calendarFile: string;
+  joining: string | null;
   service: {
     id: string;
     slug: string;
     name: string;
     durationMinutes: number;
     preparation: string | null;
+    mode: AppointmentMode;
   };
   practitioner: {
     id: string;
@@ -193,6 +197,8 @@ export type CatalogueResult = {
         preparation: string | null;
         durationMinutes: number;
         visits: number;
+        mode: AppointmentMode;
+        priceNote: string | null;
         faq: Array<{
           question: string;
           answer: string;

@@ -10,6 +10,7 @@ import { book } from '../api/booking.js';
 import { dayAndTime, serviceFacts, summary } from '../ui/appointment.js';
 import { consentField, isConsentGiven } from '../ui/consent.js';
 import { h, markInvalid } from '../ui/element.js';
+import { whereOf } from '../ui/links.js';
 import { callTheClinic, screeningOf } from './screening.js';
 import { keptTime } from './kept-time.js';
 import { offerOtherTimes } from './time.js';
@@ -54,7 +55,7 @@ const heldSummary = (flow) => {
     facts: state.service && serviceFacts(state.service, t, first?.practitioner.id).join(' · '),
     practitioner: state.service?.practitioners.find(({ id }) => id === first?.practitioner.id),
     visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
-    location: [location?.name ?? ''],
+    location: whereOf(state.service, [location?.name ?? ''], t),
   }, flow);
 };
 

@@ -8,22 +8,25 @@
  * @typedef {{startsAt: Instant, location: {id: string}}} Visit  an appointment or a slot: its time is on its location's clock
  */
 import { h, icon } from './element.js';
-import { mapLink } from './links.js';
+import { mapLink, remote, whereOf } from './links.js';
 import { face, titleAndLanguages } from './person.js';
 
 /** "45 min", "3 visits", "$110.00" with a practitioner; "from 45 min" where it depends on whom. @param {import('../flow/types.js').Service} service
  * @param {import('../flow/types.js').Translate} t @param {string | null} [practitionerId] */
 export const serviceFacts = (service, t, practitionerId) => {
-  const { visits, differingOffers, offerRange } = service;
+  const { visits, mode, priceNote, differingOffers, offerRange } = service;
   const { shortestMinutes, longestMinutes, lowestPrice, highestPrice } = offerRange;
   const offer = practitionerId ? differingOffers.find(({ practitioner }) => practitioner.id === practitionerId) ?? service : null;
   const price = offer ? offer.price : lowestPrice;
   /** @param {string} fact @param {unknown} most @param {unknown} least */
   const from = (fact, most, least) => (!offer && most !== least ? t('service.from', { fact }) : fact);
+  /** @param {string} cost */
+  const withNote = (cost) => (priceNote ? t('service.price', { price: cost, note: priceNote }) : cost);
   return [
     from(t('service.duration', { n: offer?.durationMinutes ?? shortestMinutes }), longestMinutes, shortestMinutes),
     ...(visits > 1 ? [t.count('service.visits', visits)] : []),
-    ...(price ? [from(money(price, t.locale), highestPrice?.amount, price.amount)] : []),
+    ...(mode === 'IN_PERSON' ? [] : remote(mode, t)),
+    ...(price ? [withNote(from(money(price, t.locale), highestPrice?.amount, price.amount))] : []),
   ];
 };
 
@@ -95,13 +98,16 @@ export const changeRule = ({ canChange, canCancel, changeDeadline, cancellationD
 
 /** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
  * @param {Visit[]} visits @param {Surroundings} locale */
-export const bookedDetails = ({ service, practitioner, location }, visits, locale) => [
+export const bookedDetails = ({ service, practitioner, location, joining }, visits, locale) => [
   summary({
     service: service.name,
     practitioner,
     visits,
-    location: [location.name, ...location.address.map((line) => h('span', { class: 'line' }, line)), mapLink(location.address, locale.t)],
+    location: whereOf(service, [location.name, ...location.address.map((line) => h('span', { class: 'line' }, line)), mapLink(location.address, locale.t)], locale.t),
   }, locale),
-  service.preparation
-    ? h('section', { class: 'prepare' }, h('h3', {}, locale.t('confirmed.prepare')), h('p', {}, service.preparation)) : null,
+  section(locale.t('mode.joining'), joining),
+  section(locale.t('confirmed.prepare'), service.preparation),
 ];
+
+/** @param {string} title @param {string | null} text */
+const section = (title, text) => (text ? h('section', { class: 'prepare' }, h('h3', {}, title), h('p', {}, text)) : null);

@@ -17,6 +17,7 @@ from booking.catalogue.clinic_file.model.practitioners import (
 )
 from booking.catalogue.clinic_file.model.services import ServiceSection
 from booking.catalogue.clinic_file.spelling import weekday
+from booking.domain.policy import AppointmentMode
 from booking.i18n.sentences import InvalidValue, Sentence, quoted, sentence
 from booking.timegrid.opening_hours import subtract_spans
 from booking.timegrid.recurring_days import EVERY_DAY
@@ -130,6 +131,10 @@ def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violation
     )
     if (service.price is None) != (service.currency is None):
         yield path, sentence("check.priceAndCurrency")
+    if service.price_note is not None and service.price is None:
+        yield (*path, "price_note"), sentence("check.offerWithoutPrice")
+    if service.joining is not None and service.mode is AppointmentMode.IN_PERSON:
+        yield (*path, "joining"), sentence("check.joiningInPerson")
     offering = [
         practitioner for practitioner in file.practitioners if service.slug in practitioner.service_slugs
     ]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.domain.policy import BookingPolicy, BusyCalendarPolicy, WhenUnreachable
+from booking.domain.policy import AppointmentMode, BookingPolicy, BusyCalendarPolicy, WhenUnreachable
 from booking.domain.screening import Outcome
 from booking.domain.translations import Faq, Translations
 from booking.storage.base import Table, enum_column, slug_column
@@ -292,8 +292,11 @@ class Service(Table):
     buffer_before: Mapped[timedelta]
     buffer_after: Mapped[timedelta]
     visits: Mapped[int]
+    mode: Mapped[AppointmentMode] = enum_column(AppointmentMode, "mode", default=AppointmentMode.IN_PERSON)
+    joining: Mapped[Translations | None]  # for those who have booked
     price: Mapped[str | None]  # decimal, "95.00", for all visits of a course
     currency: Mapped[str | None] = mapped_column(String(3))
+    price_note: Mapped[Translations | None]
     requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
     needs: Mapped[list[str] | None]  # kinds of resources; None: needs none
     service_type: Mapped[str | None] = mapped_column(String(4))  # a code of HL7's service types

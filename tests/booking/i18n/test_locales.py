@@ -27,6 +27,7 @@ SAME_IN_FRENCH = {
     "links.outlook",
     "manage.timeAndPlace",
     "service.duration",
+    "service.price",
     "time.lead",
 }
 

@@ -8,7 +8,6 @@ from playwright.async_api import expect
 
 from book_online.extend import API, BusyQuery, BusyTime, Declined, Feature, Proposal, Step
 from graphql_api.extensions.feature import EnabledFeature
-from tests.support.clinics import open_clinic, with_longer_visits_of_b
 from tests.support.site import Site, running_site
 from tests.web.noscript.test_forms import HELD, HERE, NO, PATIENT
 from tests.widget.visitor import Visitor
@@ -123,23 +122,3 @@ async def test_without_a_script_a_busy_source_that_fails_asks_to_try_again(faili
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "30"
     assert "or call us" in answer.text
-
-
-async def test_a_visitor_sees_the_length_and_price_with_whom_they_choose(
-    site: Site, visitor: Visitor
-) -> None:
-    await open_clinic(site.database, with_longer_visits_of_b())
-    page = visitor.page
-    await page.goto(f"{site.url}/book")
-    service = page.get_by_role("button", name="Physiotherapy follow-up")
-    await expect(service).to_contain_text("from 30 min")
-    await expect(service).to_contain_text("from $80")
-    await service.click()
-
-    for name, length in (("Sample Practitioner A", "30 min"), ("Sample Practitioner B", "60 min")):
-        await expect(page.locator("label").filter(has_text=name)).to_contain_text(length)
-    await visitor.selects_practitioner("Sample Practitioner B")
-    await visitor.chooses("Monday, November 23", "11:00 a.m.")
-
-    await visitor.arrives_at("Who is coming?")
-    await expect(page.locator("dl.summary")).to_contain_text("60 min · $120")

@@ -142,3 +142,16 @@ async def test_the_repeated_hour_is_that_of_the_place(
         await open_clinic(site.database, small_clinic(), now=DAY_BEFORE_CLOCKS_GO_BACK)
         await page.reload()
         await expect(visit).to_contain_text(f"November 1, {shown} ")
+
+
+async def test_a_visit_by_video_says_how_to_join_and_no_address(sqlite_url: str, visitor: Visitor) -> None:
+    clinic = small_clinic(service='mode = "video"\njoining = "Open https://meet.example.com/room"')
+    page = visitor.page
+    async with running_site(sqlite_url, clinic) as site:
+        held = await site.api.hold("2026-11-25T09:00:00-05:00", service="visit")
+        booked = await site.api.book(held["holdToken"], screening=[])
+        await page.goto(f"{site.url}/manage#{booked['manageToken']}")
+
+        await expect(page.locator("dl.summary")).to_contain_text("By video")
+        await expect(page.get_by_text("Open https://meet.example.com/room")).to_be_visible()
+        await expect(page.locator("main").get_by_text("1 Main Street")).to_have_count(0)

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from booking.appointments.load import load_clinic_file
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from tests.booking.catalogue.clinic_file.images import picture
-from tests.support.clinics import NOW, edit_file
+from tests.support.clinics import NOW, edit_file, open_clinic, with_longer_visits_of_b
 from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
@@ -93,3 +93,23 @@ async def test_nothing_moves_when_next_times_and_photos_come(
     assert heights == await page.locator(".person").evaluate_all(
         "cards => cards.map((card) => card.offsetHeight)"
     )
+
+
+async def test_a_visitor_sees_the_length_and_price_with_whom_they_choose(
+    site: Site, visitor: Visitor
+) -> None:
+    await open_clinic(site.database, with_longer_visits_of_b())
+    page = visitor.page
+    await page.goto(f"{site.url}/book")
+    service = page.get_by_role("button", name="Physiotherapy follow-up")
+    await expect(service).to_contain_text("from 30 min")
+    await expect(service).to_contain_text("from $80")
+    await service.click()
+
+    for name, length in (("Sample Practitioner A", "30 min"), ("Sample Practitioner B", "60 min")):
+        await expect(page.locator("label").filter(has_text=name)).to_contain_text(length)
+    await visitor.selects_practitioner("Sample Practitioner B")
+    await visitor.chooses("Monday, November 23", "11:00 a.m.")
+
+    await visitor.arrives_at("Who is coming?")
+    await expect(page.locator("dl.summary")).to_contain_text("60 min · $120")

@@ -8,7 +8,7 @@ from pydantic import Field
 from booking.catalogue.clinic_file.fields import Slug, Text, Ticks, between
 from booking.catalogue.clinic_file.formats import Amount, Currency, ServiceType
 from booking.catalogue.clinic_file.model.section import Section
-from booking.domain.policy import MAX_VISITS
+from booking.domain.policy import MAX_VISITS, AppointmentMode
 from booking.domain.screening import Outcome
 
 
@@ -54,10 +54,17 @@ class ServiceSection(Section):
     """Time after a visit that can't be booked."""
     visits: Annotated[int, Field(ge=1, le=MAX_VISITS, strict=True)] = 1
     """2 to 12 makes it a course, booked as one with one practitioner."""
+    mode: AppointmentMode = AppointmentMode.IN_PERSON
+    """`"in-person"`, `"video"` or `"phone"`: then no address of the clinic is shown for it."""
+    joining: Text | None = None
+    """How to join the video or the call, as the address of your meeting room. Those alone read it who have
+    booked: on the confirmation, in mails and in the calendar file."""
     price: Amount | None = None
     """`"110.00"`, for all visits together; with `currency`."""
     currency: Currency | None = None
     """`"CAD"`."""
+    price_note: Text | None = None
+    """Shown behind the price, as `"plus HST"`."""
     requires: Slug | None = None
     """The kind of certificate that the practitioner must hold on the day."""
     needs: list[Slug] = []

@@ -62,3 +62,15 @@ def test_offers_under_headers_of_their_own_stay_so() -> None:
     written = exported_text(rows_of_clinic_file(parse_clinic_file(headed)), headed)
 
     assert '[[practitioners.services]]\nslug = "visit"\nduration = "60 min"\n' in written
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ('joining = "Call us."', 'joining: it is at the clinic: give it a `mode`, "video" or "phone"'),
+        ('price_note = "plus HST"', "price_note: the service itself has no price"),
+        ('mode = "fax"', "mode: must be 'in-person', 'video' or 'phone'"),
+    ],
+)
+def test_what_a_service_says_must_make_sense(line: str, mistake: str) -> None:
+    assert mistakes(small_clinic(service=line)) == [f"services[visit].{mistake}"]

@@ -47,8 +47,10 @@ def sample_with(path: tuple[str, ...], text: dict[str, str]) -> str:
     for step, following in zip(sections, path[1:]):
         section = section[step]
         if isinstance(section, list):
-            section = next(item for item in section if following in item)
+            section = next((item for item in section if following in item), section[0])
     section[key] = text
+    if key == "joining":
+        section["mode"] = "video"
     return as_toml(content)
 
 

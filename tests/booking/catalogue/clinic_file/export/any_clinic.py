@@ -231,6 +231,7 @@ def resource(draw: st.DrawFn, text: Any, places: Sequence[str]) -> Content:
 def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str], kinds: Sequence[str]) -> Content:
     asked = st.lists(st.sampled_from(questions), unique=True) if questions else st.just([])
     needed = st.lists(st.sampled_from(kinds), unique=True) if kinds else st.just([])
+    priced = {"price": "95.00", "currency": "CAD"}
     faq = st.lists(st.fixed_dictionaries({"question": text, "answer": text}), max_size=2)
     return {
         "slug": slug,
@@ -241,7 +242,9 @@ def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str], kin
         **draw(optional("buffer_before", TICKS)),
         **draw(optional("buffer_after", TICKS)),
         **draw(optional("visits", st.integers(1, 12))),
-        **draw(st.sampled_from([{}, {"price": "95.00", "currency": "CAD"}])),
+        **draw(st.sampled_from([{}, {"mode": "in-person"}, {"mode": "phone"}])),
+        **draw(optional("joining", text).map(lambda said: said and {"mode": "video", **said})),
+        **draw(st.sampled_from([{}, priced, priced | {"price_note": draw(text)}])),
         **draw(optional("service_type", st.just("65"))),
         **draw(optional("screening", asked)),
         **draw(optional("needs", needed)),
