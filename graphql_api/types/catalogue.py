@@ -201,6 +201,7 @@ class Service(Node):
     duration_minutes: int = strawberry.field(
         description="The length of one visit. Some practitioners may take another: see `differingOffers`."
     )
+    category: str | None = strawberry.field(description="The heading below which it stands, if any.")
     mode: AppointmentMode = strawberry.field(description="How its visits happen.")
     price_note: str | None = strawberry.field(description="Said behind each price, like `plus HST`.")
     visits: int = strawberry.field(description="The number of visits; several are a course, booked as one.")
@@ -213,12 +214,7 @@ class Service(Node):
         rows = await info.context.load.screening.load(self.slug)
         return [ScreeningQuestion.of(row, info.context) for row in rows]
 
-    @strawberry.field(
-        description=(
-            "How long it takes with each of these practitioners and what it costs, in the clinic's order. "
-            "Those whom it does not name take `durationMinutes`, for `price`."
-        )
-    )
+    @strawberry.field(description="Those whose time or price is another than the service's own, in order.")
     async def differing_offers(self, info: Info) -> list[ServiceOffer]:
         offers = await info.context.load.offers_of.load(self.slug)
         own = [offer for offer in offers if offer.differs]
@@ -253,6 +249,7 @@ class Service(Node):
             preparation=context.translate_optional(row.preparation),
             faq=[FrequentQuestion.of(entry, context) for entry in row.faq or []],
             duration_minutes=row.duration // MINUTE,
+            category=context.translate_optional(row.category),
             mode=row.mode,
             price_note=context.translate_optional(row.price_note),
             visits=row.visits,

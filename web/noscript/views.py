@@ -57,6 +57,7 @@ class ServiceView:
 
     slug: str
     name: str
+    category: str
     description: str
     facts: Sequence[str]  # "45 min", "3 visits", "from $110"
     visits: int
@@ -175,7 +176,15 @@ def _service_view(offers: Sequence[QualifiedOffer], texts: Texts) -> ServiceView
         facts = _facts([offer], texts)
         view = _practitioner_view(offer.practitioner, texts)
         practitioners.append(replace(view, facts=facts, length="" if is_same else facts[0]))
-    return ServiceView(row.slug, name, description, _facts(offers, texts), row.visits, practitioners)
+    return ServiceView(
+        row.slug,
+        name,
+        translated(row.category, texts),
+        description,
+        _facts(offers, texts),
+        row.visits,
+        practitioners,
+    )
 
 
 def _facts(offers: Sequence[QualifiedOffer], texts: Texts) -> list[str]:

@@ -199,6 +199,7 @@ export type CatalogueResult = {
         visits: number;
         mode: AppointmentMode;
         priceNote: string | null;
+        category: string | null;
         faq: Array<{
           question: string;
           answer: string;

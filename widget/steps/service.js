@@ -11,7 +11,12 @@ export const serviceStep = {
       title: t('service.title'),
       lead: t('service.lead'),
       content: [
-        serviceCards(catalogue.services, flow, { current: state.service?.id, hasDescriptions: true }),
+        ...[...new Set(catalogue.services.map(({ category }) => category))].flatMap((category) => [
+          category ? h('h3', {}, category) : null,
+          serviceCards(catalogue.services.filter((service) => service.category === category), flow, {
+            current: state.service?.id, hasDescriptions: true,
+          }),
+        ]),
         catalogue.services.length ? null : h('p', { class: 'empty' }, t('service.none')),
       ],
     };

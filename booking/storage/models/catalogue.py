@@ -285,6 +285,7 @@ class Service(Table):
 
     slug: Mapped[str] = slug_column()
     name: Mapped[Translations]
+    category: Mapped[Translations | None]
     description: Mapped[Translations | None]
     preparation: Mapped[Translations | None]
     faq: Mapped[Faq | None]

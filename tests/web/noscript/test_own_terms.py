@@ -1,11 +1,12 @@
-"""Pages without a script say how long a visit is with whom one chooses."""
+"""Pages without a script list services by category, and say how long a visit is with whom one chooses."""
 
 from playwright.async_api import expect
 
-from tests.support.clinics import open_clinic, with_longer_visits_of_b
+from tests.support.clinics import edit_file, open_clinic, with_longer_visits_of_b
 from tests.web.noscript.server import Server
 from tests.web.noscript.visitor import NoscriptVisitor
 
+CATEGORY = 'slug = "physiotherapy-follow-up"\ncategory = { en = "Physiotherapy", fr = "Physiothérapie" }'
 FOLLOW_UP = "Physiotherapy follow-up"
 
 
@@ -28,3 +29,14 @@ async def test_each_practitioner_has_their_length_and_price(server: Server, visi
     )
     await visitor.chooses("Monday, November 23", "11:00 a.m.")
     await visitor.sees("Who is coming?")
+
+
+async def test_services_stand_below_their_category(server: Server, visitor: NoscriptVisitor) -> None:
+    await open_clinic(server.database, edit_file({'slug = "physiotherapy-follow-up"': CATEGORY}))
+    page = visitor.page
+    await page.goto(f"{server.url}/book")
+
+    heading = page.get_by_role("heading", name="Physiotherapy", exact=True)
+    await expect(page.locator("ul.cards")).to_have_count(2)
+    await expect(page.locator("h3 + ul.cards a")).to_have_count(1)
+    await expect(heading).to_be_visible()

@@ -40,6 +40,8 @@ class ServiceSection(Section):
     """Its name in links."""
     name: Text
     """As visitors choose it."""
+    category: Text | None = None
+    """A heading: services with the same one stand together below it."""
     description: Text | None = None
     """A short description."""
     preparation: Text | None = None

@@ -237,6 +237,7 @@ def service(draw: st.DrawFn, slug: str, text: Any, questions: Sequence[str], kin
         "slug": slug,
         "name": draw(text),
         "duration": draw(TICKS.filter(lambda value: value != "0 min")),
+        **draw(optional("category", text)),
         **draw(optional("description", text)),
         **draw(optional("faq", faq)),
         **draw(optional("buffer_before", TICKS)),
