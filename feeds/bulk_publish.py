@@ -17,11 +17,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from booking.catalogue.lookup import all_locations, deliverable_offers
+from booking.catalogue.photos import photo_addresses
 from booking.domain.postal_address import parse_address
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import all_open_schedules, availability_valid_until
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Location
+from booking.storage.models.catalogue import PHOTO_SIZES, Location
 from booking.storage.queries.catalogue import (
     day_hours_between,
     get_clinic,
@@ -144,7 +145,9 @@ async def _locations(session: BookingSession, publisher: FhirPublisher, _now: No
 
 
 async def _practitioners(session: BookingSession, publisher: FhirPublisher, _now: Now) -> Iterable[Resource]:
-    return map(publisher.practitioner, await listed_practitioners(session))
+    rows = await listed_practitioners(session)
+    photos = await photo_addresses(session, [row.slug for row in rows], max(PHOTO_SIZES))
+    return (publisher.practitioner(row, photos[row.slug]) for row in rows)
 
 
 async def _schedules(session: BookingSession, publisher: FhirPublisher, now: Now) -> Iterable[Resource]:

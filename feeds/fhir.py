@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from booking.catalogue.photos import PhotoAddress
 from booking.domain.open_slot import OpenSlot
 from booking.domain.policy import AppointmentMode
 from booking.domain.postal_address import parse_address
@@ -65,8 +66,9 @@ class FhirPublisher:
             "address": {part: value for part, value in parts.items() if value},
         }
 
-    def practitioner(self, row: Practitioner) -> Resource:
+    def practitioner(self, row: Practitioner, photo: PhotoAddress | None) -> Resource:
         qualification = [{"code": {"text": self._text(row.title)}}] if row.title else []
+        picture = {"contentType": "image/webp", "url": f"{self.site}{photo.path}"} if photo else None
         communication = [{"coding": [{"system": LANGUAGES, "code": language}]} for language in row.languages]
         return {
             "resourceType": "Practitioner",
@@ -74,6 +76,7 @@ class FhirPublisher:
             "identifier": self._identifier("Practitioner", row.slug),
             "active": True,
             "name": [{"text": row.name}],
+            **({"photo": [picture]} if picture else {}),
             **({"qualification": qualification} if qualification else {}),
             **({"communication": communication} if communication else {}),
         }

@@ -1,7 +1,7 @@
 """The clinic as JSON-LD of schema.org, which a booking page carries for search engines."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,12 +11,13 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_services, deliverable_offers
+from booking.catalogue.photos import PhotoAddress, photo_addresses
 from booking.domain.postal_address import parse_address
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
 from booking.scheduling.working_time import closed_days
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Clinic, Location, Service
+from booking.storage.models.catalogue import PHOTO_SIZES, Clinic, Location, Practitioner, Service
 from booking.storage.queries.catalogue import (
     DayTime,
     WeeklyTime,
@@ -84,12 +85,15 @@ async def _compute(
         places[day.practitioner].add(day.location)
     services_at: dict[str, dict[str, Service]] = defaultdict(dict)
     prices_at: dict[str, set[Price]] = defaultdict(set)
+    people_at: dict[str, dict[str, Practitioner]] = defaultdict(dict)
     async for offer in cooperatively(offers):
         if service in (None, offer.service.slug):
             for slug in places[offer.practitioner.slug]:
                 services_at[slug].setdefault(offer.service.slug, offer.service)
                 if offer.price and offer.service.currency and offer.service.visits == 1:
                     prices_at[slug].add((offer.service.currency, Decimal(offer.price)))
+                people_at[slug].setdefault(offer.practitioner.slug, offer.practitioner)
+    photos = await photo_addresses(session, practitioners, max(PHOTO_SIZES))
 
     def medical_clinic(location: Location) -> LinkedData:
         services = services_at[location.slug]
@@ -107,6 +111,7 @@ async def _compute(
             ],
             **(_price_range(prices_at[location.slug]) if service is None else {}),
             "availableService": [_service(row, site, language) for row in services.values()],
+            **_employees(people_at[location.slug].values(), photos, site, language),
             "potentialAction": _reserve_action(site, language, service if services else None),
         }
 
@@ -172,6 +177,25 @@ def _service(row: Service, site: str, language: str) -> LinkedData:
         **about,
         "url": f"{site}/book/{quote(row.slug)}",
     }
+
+
+def _employees(
+    rows: Iterable[Practitioner], photos: Mapping[str, PhotoAddress | None], site: str, language: str
+) -> LinkedData:
+    """Those with a photo: a page names no hundred others."""
+    people = [
+        {
+            "@type": "Person",
+            "name": row.name,
+            **({"jobTitle": in_language(row.title, language)} if row.title else {}),
+            **({"description": in_language(row.about, language)} if row.about else {}),
+            "knowsLanguage": list(row.languages),
+            "image": f"{site}{photo.path}",
+        }
+        for row in rows
+        if (photo := photos[row.slug])
+    ]
+    return {"employee": people} if people else {}
 
 
 def _price_range(prices: Collection[Price]) -> LinkedData:

@@ -32,6 +32,12 @@ class PhotoAddress:
         return cls(match["slug"], match["version"], size) if match and size in PHOTO_SIZES else None
 
 
+def initials(name: str) -> str:
+    """Where there is no photo: `SP` of `Dr. Sample Practitioner`."""
+    words = [word for word in name.split() if not word.endswith(".")]
+    return "".join(word[0] for word in (*words[:1], *words[1:][-1:]))
+
+
 def size_for(pixels: int) -> int:
     """The smallest size that is sharp on so many pixels, or the largest."""
     return min((size for size in PHOTO_SIZES if size >= pixels), default=max(PHOTO_SIZES))

@@ -4,7 +4,7 @@ The words come from the language's file in `locales/`; weekdays, months, plural 
 shape of prices come from Unicode's CLDR, which Babel brings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -48,6 +48,11 @@ class Texts:
         """The language in its own words: `Français`."""
         name = Locale.parse(self.language, sep="-").get_display_name() or self.language
         return name[0].upper() + name[1:]
+
+    def language_names(self, languages: Sequence[str]) -> str:
+        """`English, French`; a language that CLDR has no word for stays its code."""
+        words = self.locale.languages
+        return ", ".join(words.get(each.replace("-", "_"), each) for each in languages)
 
     @property
     def direction(self) -> str:

@@ -54,7 +54,7 @@ def foreign_words(text: str) -> set[str]:
     """The words that are neither of the clinic nor of this language."""
     german = Locale("de")
     names = {name for width in ("wide", "abbreviated", "short") for name in _names(german, width)}
-    known = names | {"Deutsch", "Uhr", *NAMES_OF_OTHERS}
+    known = names | {"Deutsch", "Englisch", "Französisch", "Uhr", *NAMES_OF_OTHERS}
     return {word for word in re.findall(r"[^\W\d_]+", text) if word.strip("ø") and word not in known}
 
 

@@ -1,10 +1,13 @@
 """Photos of practitioners: in the API, and at their addresses."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from fhir.resources.R4B.practitioner import Practitioner as FhirPractitioner
 from sqlalchemy.exc import IntegrityError
 
 from booking.appointments.load import load_clinic_file
@@ -153,3 +156,45 @@ async def test_the_database_takes_no_other_pictures(
             session.add(PractitionerPhoto(**row | wrong))
     async with database.write() as session:
         session.add(PractitionerPhoto(**row))
+
+
+async def test_pages_without_a_script_show_the_photo_or_initials(
+    database: Database, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    await load(database, tmp_path, picture(500, 400))
+    path = await address(http, 96)
+
+    page = (await http.get("/book/physiotherapy-follow-up", params={"lang": "fr"})).text
+
+    assert f'<img src="{path}" alt="" width="48" height="48"' in page
+    assert 'data-initials="SB"></span>' in page
+    assert "Physiothérapeute · anglais, français" in page
+    assert "Soulage les maux de dos et les raideurs du cou, et prend le temps d’écouter." in page
+
+
+async def test_search_engines_and_other_systems_find_the_photo(
+    database: Database, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    await load(database, tmp_path, picture(500, 400))
+    image = f"{SITE}{await address(http, 384)}"
+
+    page = (await http.get("/book")).text
+    feed = (await http.get("/bulk/practitioners.ndjson")).text.splitlines()
+
+    [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert json.loads(text)["@graph"][0]["employee"] == [
+        {
+            "@type": "Person",
+            "name": "Sample Practitioner A",
+            "jobTitle": "Physiotherapist",
+            "description": "Looks after sore backs and stiff necks, and takes the time to listen.",
+            "knowsLanguage": ["en", "fr"],
+            "image": image,
+        }
+    ]
+    resources = [json.loads(line) for line in feed]
+    assert [resource.get("photo") for resource in resources] == [
+        [{"contentType": "image/webp", "url": image}],
+        *[None] * 4,
+    ]
+    assert FhirPractitioner.model_validate(resources[0]).photo

@@ -13,6 +13,7 @@ from booking.catalogue.lookup import (
     all_services,
     deliverable_offers,
 )
+from booking.catalogue.photos import PhotoAddress, initials, photo_versions, size_for
 from booking.catalogue.visit_place import REMOTE, place_lines
 from booking.domain.policy import BookingPolicy
 from booking.domain.translations import Translations, in_language
@@ -25,6 +26,8 @@ from booking.storage.queries.catalogue import cached, listed_locations
 from booking.storage.session import BookingSession
 
 MINUTE = timedelta(minutes=1)
+FACE = 96
+"""The width of a photo in pixels: twice as many as in CSS, for sharp screens."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,20 @@ class PractitionerView:
     slug: str
     name: str
     title: str
+    languages: str
+    about: str
+    photo: str  # a path; "" without one
     facts: Sequence[str] = ()
     length: str = ""
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def title_and_languages(self) -> str:
+        """`Physiotherapist · English, French`."""
+        return " · ".join(filter(None, (self.title, self.languages)))
 
     @property
     def name_and_title(self) -> str:
@@ -77,7 +92,7 @@ class Summary:
 
     service: str
     preparation: str
-    practitioner: str
+    practitioner: PractitionerView
     times: Sequence[datetime]
     location: LocationView
     place: Sequence[str]
@@ -94,7 +109,8 @@ async def bookable_services(session: BookingSession, texts: Texts, *, now: datet
         offers: dict[str, list[QualifiedOffer]] = {}
         for offer in await deliverable_offers(session, now=now):
             offers.setdefault(offer.service.slug, []).append(offer)
-        return [_service_view(of_service, texts) async for of_service in cooperatively(offers.values())]
+        photos = await photo_versions(session)
+        return [_service_view(each, texts, photos) async for each in cooperatively(offers.values())]
 
     key = "bookable services", texts.language, now.date()
     return await cached(
@@ -117,7 +133,7 @@ async def summary_of(
     return Summary(
         in_language(service.name, texts.language),
         translated(service.preparation, texts),
-        _practitioner_view(practitioner, texts).name_and_title,
+        _practitioner_view(practitioner, texts, await photo_versions(session)),
         [row.starts_at.astimezone(locations[row.location].zone) for row in rows],
         locations[first.location],
         place_lines(service, (await all_locations(session))[first.location], texts, texts.language),
@@ -167,14 +183,14 @@ def translated(translations: Translations | None, texts: Texts) -> str:
     return in_language(translations, texts.language) if translations else ""
 
 
-def _service_view(offers: Sequence[QualifiedOffer], texts: Texts) -> ServiceView:
+def _service_view(offers: Sequence[QualifiedOffer], texts: Texts, photos: Mapping[str, str]) -> ServiceView:
     row = offers[0].service
     name, description = in_language(row.name, texts.language), translated(row.description, texts)
     is_same = len({offer.duration for offer in offers}) == 1
     practitioners = []
     for offer in offers:
         facts = _facts([offer], texts)
-        view = _practitioner_view(offer.practitioner, texts)
+        view = _practitioner_view(offer.practitioner, texts, photos)
         practitioners.append(replace(view, facts=facts, length="" if is_same else facts[0]))
     return ServiceView(
         row.slug,
@@ -207,8 +223,17 @@ def _facts(offers: Sequence[QualifiedOffer], texts: Texts) -> list[str]:
     return facts
 
 
-def _practitioner_view(row: Practitioner, texts: Texts) -> PractitionerView:
-    return PractitionerView(row.slug, row.name, translated(row.title, texts))
+def _practitioner_view(row: Practitioner, texts: Texts, photos: Mapping[str, str]) -> PractitionerView:
+    """`photos` are the versions of photos, by slug."""
+    version = photos.get(row.slug)
+    return PractitionerView(
+        row.slug,
+        row.name,
+        translated(row.title, texts),
+        texts.language_names(row.languages),
+        translated(row.about, texts),
+        PhotoAddress(row.slug, version, size_for(FACE)).path if version else "",
+    )
 
 
 def _location_view(row: Location, texts: Texts) -> LocationView:
