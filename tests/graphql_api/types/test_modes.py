@@ -1,5 +1,6 @@
 """Services by video and by phone: what a visitor sees, and what only those read who have booked."""
 
+import json
 from typing import Any
 
 import pytest
@@ -70,3 +71,13 @@ async def test_the_mail_says_how_to_join_instead_of_the_way_to_the_clinic(databa
     assert f"Please open {ROOM}" in html_of(mail)
     for part in (text_of(mail), html_of(mail), calendar_of(mail)):
         assert "Main Street" not in part
+
+
+@pytest.mark.usefixtures("by_video")
+async def test_directories_learn_that_a_service_is_virtual(api: GraphQLClient) -> None:
+    lines = (await api.http.get("/bulk/schedules.ndjson")).text.splitlines()
+    types = {each[0]["text"]: each[1:] for each in (json.loads(line)["serviceType"] for line in lines)}
+
+    code = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "VR", "display": "virtual"}
+    assert types["Physiotherapy follow-up"] == [{"coding": [code]}]
+    assert types["Physiotherapy assessment"] == []
