@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from booking.appointments.blocked_time.impossible_visits import mark_impossible_visits
 from booking.appointments.keep_times import KeptTime, keep_times, record_local_times
-from booking.catalogue.changes.record import record_changes
-from booking.catalogue.changes.sections import content_of
+from booking.catalogue.changes.record import keep_images, record_changes
+from booking.catalogue.changes.sections import content_of, images_of
 from booking.catalogue.clinic_file.export.content import file_content
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
 from booking.catalogue.clinic_file.mapping import ClinicRows, rows_of_clinic_file
@@ -126,7 +126,9 @@ async def load_clinic_file(
         raise UndoesChanges(changes)
     act = None
     if before is not None and changes:
-        after = content_of(rows_of_clinic_file(file))
+        wanted = rows_of_clinic_file(file)
+        after, images = content_of(wanted), images_of(before)
+        await keep_images(session, {name: images[name] for name in images.keys() - images_of(wanted).keys()})
         by = actor or Actor(ActorKind.SERVER, "clinic file", socket.gethostname())
         act = await record_changes(session, content_of(before), after, actor=by, now=now, undoes=undoes)
     await get_clinic(session, refresh=True)  # Triggers of the database have changed its row.

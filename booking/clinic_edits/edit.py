@@ -1,7 +1,7 @@
 """Changes sections of the catalogue as a member of the staff asks for: checked, asked about, recorded."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from booking.catalogue.clinic_file.parser import parse_content
 from booking.domain.actor import Actor
 from booking.domain.errors import NotFound
 from booking.scheduling.obstacles import find_obstacles
-from booking.storage.queries.audit import catalogue_changes_since
+from booking.storage.queries.audit import catalogue_changes_since, former_images
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession
 
@@ -66,10 +66,12 @@ async def edit_clinic(
     actor: Actor,
     now: datetime,
     undoes: uuid.UUID | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> EditOutcome:
     """Make edits of what the catalogue says now, in the caller's transaction: rolled back if this raises.
 
-    Where the outcome has visits, the caller asks about them first, and rolls back meanwhile.
+    New images are among the `files`, by the names that the edits have for them. Where the outcome has
+    visits, the caller asks about them first, and rolls back meanwhile.
 
     Raises:
         ChangedMeanwhile: the editor has not `seen` what would be overwritten.
@@ -82,7 +84,8 @@ async def edit_clinic(
             raise ChangedMeanwhile(unseen)
     rows = await present_rows(session)
     content = content_of(rows)
-    file = parse_content(with_edits(content, make_edits(content)), images_of(rows))
+    images = await former_images(session) | images_of(rows) | dict(files or {})
+    file = parse_content(with_edits(content, make_edits(content)), images)
     before = {obstacle.appointment.id for obstacle in await find_obstacles(session, now=now)}
     loaded = await load_clinic_file(
         session, file, now=now, allow_rewrite=True, allow_undo=True, actor=actor, undoes=undoes

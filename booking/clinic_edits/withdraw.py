@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from booking.catalogue.changes.sections import ORDER, SectionEdit, SectionId, section_in, slug_in
+from booking.catalogue.changes.sections import ORDER, PLACED, SectionEdit, SectionId, section_in, slug_in
 from booking.catalogue.clinic_file.export.content import Content
 
 NAMED_BY = {"services": ("practitioners", "services"), "screening": ("services", "screening")}
@@ -16,11 +16,10 @@ def withdrawal(content: Content, section: SectionId) -> list[SectionEdit]:
 
 def _without_references(content: Content, section: SectionId) -> Iterator[SectionEdit]:
     if section.table == "locations":
-        only = len(content["locations"]) == 1
-        for item in content.get("practitioners", []):
-            kept = [hours for hours in item.get("hours", []) if only or hours.get("location") != section.slug]
-            if kept != item.get("hours", []):
-                yield SectionEdit(SectionId("practitioners", item["slug"]), item | {"hours": kept})
+        for item in content["practitioners"]:
+            left = {key: [each for each in item[key] if each["location"] != section.slug] for key in PLACED}
+            if left != {key: item[key] for key in PLACED}:
+                yield SectionEdit(SectionId("practitioners", item["slug"]), item | left)
         for item in content.get("resources", []):
             if item["location"] == section.slug:
                 yield SectionEdit(SectionId("resources", item["slug"]), None)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from booking.catalogue.changes.sections import content_of, section_in, with_edits
 from booking.catalogue.clinic_file.export.content import Content, file_content
-from booking.catalogue.clinic_file.parser import ClinicFileError
+from booking.catalogue.clinic_file.parser import ClinicFileError, Mistake
 from booking.clinic_edits.edit import ChangedMeanwhile, Seen, edit_clinic, present_rows
 from booking.storage.queries.audit import last_catalogue_change
 from booking.storage.session import BookingSession
@@ -88,6 +88,14 @@ async def save(request: DeskRequest) -> Response:
     except AsksAboutVisits as asking:
         return await visits_page(request, asking.visits, action=screen.address, back=screen.address)
     return request.redirect(f"{CLINIC}?saved={outcome.act}" if outcome.act else CLINIC)
+
+
+async def show_mistakes(request: DeskRequest, screen: Screen, found: Sequence[Mistake]) -> Response:
+    """The screen as it is, with mistakes of what was sent from it beside its form."""
+    async with request.site.database.read() as session:
+        present = await Present.read(session)
+    form = SectionForm.of_content(screen, present.content, section_in(present.explicit, screen.section))
+    return await _page(request, form, present, mistakes=Mistakes.of(found, form, present.content))
 
 
 async def _page(

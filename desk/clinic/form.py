@@ -11,12 +11,11 @@ from booking.catalogue.clinic_file.export.content import Content
 from booking.catalogue.clinic_file.parser import Mistake
 from desk.clinic.fields.field import Choices, Field
 from desk.clinic.fields.rows import Rows, read_fields
-from desk.clinic.screens import Screen, defaults_of, name_of, slug_for
+from desk.clinic.screens import IMAGES, Screen, defaults_of, name_of, slug_for
 from rendering.form import Form
 
 OFFERED_BY = "offered_by"
 """The slugs of those who offer a service: the file names them the other way round."""
-IMAGES = ("logo", "photo")
 ON = "on"
 """Whether a section that switches something on is there."""
 
@@ -45,7 +44,7 @@ class SectionForm:
         cls, screen: Screen, form: Form, choices: Choices, stored: Mapping[str, Any] | None
     ) -> "SectionForm":
         """What the form has no field for stays as it is `stored`: images."""
-        values = {key: (stored or {})[key] for key in IMAGES if key in (stored or {})}
+        values = {key: (stored or {})[key] for key in IMAGES.values() if key in (stored or {})}
         values |= read_fields(screen.fields, form, choices)
         is_on = not screen.is_optional or bool(form.get(ON))
         return cls(screen, values, form.all(OFFERED_BY), is_on)
@@ -102,7 +101,10 @@ class Mistakes:
         others = []
         for mistake in mistakes:
             inside = mistake.keys[: len(prefix)] == prefix
-            name = name_of_field(form.screen.fields, mistake.keys[len(prefix) :]) if inside else ""
+            steps = mistake.keys[len(prefix) :]
+            name = name_of_field(form.screen.fields, steps) if inside else ""
+            if inside and steps[:1] == (form.screen.image_key,):
+                name = str(steps[0])
             if name:
                 by_field[name].append(mistake)
             else:

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from desk.clinic.care import CARE, care_page
 from desk.clinic.edit import edit_page, save
 from desk.clinic.history import HISTORY, history_page, undo
+from desk.clinic.images import image, save_image
 from desk.clinic.overview import change_list, overview_page
 from desk.clinic.screens import CLINIC
 from desk.http.request import OWNERS
@@ -20,6 +21,9 @@ def clinic_routes(site: DeskSite) -> list[BaseRoute]:
         desk_route(site, CARE, care_page, roles=OWNERS),
         desk_route(site, HISTORY, history_page, roles=OWNERS),
         desk_route(site, f"{HISTORY}/{{act}}/undo", undo, methods=change, roles=OWNERS),
+        desk_route(site, f"{CLINIC}/images/{{name:path}}", image, roles=OWNERS),
+        desk_route(site, f"{section}/image", save_image, methods=change, roles=OWNERS, takes_file=True),
+        desk_route(site, f"{item}/image", save_image, methods=change, roles=OWNERS, takes_file=True),
         desk_route(site, section, edit_page, roles=OWNERS),
         desk_route(site, section, save, methods=change, roles=OWNERS),
         desk_route(site, item, edit_page, roles=OWNERS),

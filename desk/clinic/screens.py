@@ -15,6 +15,8 @@ from desk.clinic.fields.of_model import fields_of
 
 CLINIC = "/desk/clinic"
 NEW = "new"
+IMAGES = {"practitioners": "photo", "mails": "logo"}
+"""The key of the image that a section may have, by its table."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Screen:
     def has_preview(self) -> bool:
         """Whether a patient sees something of it."""
         return self.table in ("clinic", "locations", "policy", "practitioners", "services")
+
+    @property
+    def image_key(self) -> str | None:
+        """Of the image that the section may have; a new item has none yet."""
+        return None if self.is_new else IMAGES.get(self.table)
 
     @property
     def address(self) -> str:

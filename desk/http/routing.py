@@ -41,15 +41,19 @@ def desk_route(
     methods: Collection[str] = ("GET",),
     roles: Collection[Role] = EVERY_ROLE,
     is_use: bool = True,
+    takes_file: bool = False,
 ) -> Route:
     """A page, or a change, for members of these roles who are signed in.
 
     Unless `is_use`, a page asks for it by itself, and the session may become idle meanwhile. A change (any
-    method but GET and HEAD) is taken from the desk's own pages alone.
+    method but GET and HEAD) is taken from the desk's own pages alone. With `takes_file` the handler reads the
+    body itself, once it is known whose it is.
     """
 
     async def respond(http: Request) -> Response:
-        return await _guarded(site, http, lambda public: _as_member(public, handler, roles, is_use))
+        return await _guarded(
+            site, http, lambda public: _as_member(public, handler, roles, is_use), reads_form=not takes_file
+        )
 
     return Route(path, respond, methods=list(methods))
 
@@ -66,13 +70,16 @@ def public_route(
     return Route(path, respond, methods=list(methods))
 
 
-async def _guarded(site: DeskSite, http: Request, handler: PublicHandler) -> Response:
+async def _guarded(
+    site: DeskSite, http: Request, handler: PublicHandler, *, reads_form: bool = True
+) -> Response:
     """What the handler responds, or the page of its refusal."""
     public = PublicRequest(site, http, texts_for(language_of(http)))
     try:
         if http.method not in ("GET", "HEAD") and not is_same_origin(http):
             return await _notice(public, "foreign", HTTPStatus.FORBIDDEN)
-        public = replace(public, form=await read_form(http))
+        if reads_form:
+            public = replace(public, form=await read_form(http))
         return await handler(public)
     except BadForm as refusal:
         return await _notice(public, "badForm", refusal.status)

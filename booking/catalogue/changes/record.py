@@ -2,7 +2,7 @@
 
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from booking.catalogue.changes.sections import LISTS, SectionId, section_in, sec
 from booking.catalogue.clinic_file.export.content import Content
 from booking.catalogue.clinic_file.export.toml_text import toml_key, toml_value
 from booking.domain.actor import Actor, ActorKind
-from booking.storage.models.audit import CatalogueChange
+from booking.storage.models.audit import CatalogueChange, FormerImage
 from booking.storage.session import BookingSession
 
 
@@ -91,6 +91,14 @@ class RecordedChange:
     actor_kind: ActorKind
     actor_id: str
     undoes: uuid.UUID | None
+
+
+async def keep_images(session: BookingSession, images: Mapping[str, bytes]) -> None:
+    """Keep images that a change has replaced or removed, so that it can be taken back."""
+    for name, content in images.items():
+        if await session.get(FormerImage, name) is None:
+            session.add(FormerImage(name=name, content=content))
+    await session.flush()
 
 
 def recorded_change(row: CatalogueChange) -> RecordedChange:

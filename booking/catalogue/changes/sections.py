@@ -12,6 +12,8 @@ from booking.catalogue.clinic_file.mapping import ClinicRows
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.section import Section
 
+PLACED = ("hours", "extra_hours")
+"""Keys of a practitioner whose items are at a location."""
 ORDER = "order"
 """The key of a list's slugs in their order, which is a section of its own."""
 
@@ -61,7 +63,8 @@ def content_of(rows: ClinicRows) -> Content:
     content = file_content(rows).shortest
     here = {"location": content["locations"][0]["slug"]}
     for practitioner in content["practitioners"]:
-        practitioner["hours"] = [here | hours for hours in practitioner.get("hours", [])]
+        for key in PLACED:
+            practitioner[key] = [here | hours for hours in practitioner.get(key, [])]
     if "resources" in content:
         content["resources"] = [here | resource for resource in content["resources"]]
     return content

@@ -88,3 +88,12 @@ class CatalogueChange(Table):
     before: Mapped[str | None]  # None: it was added
     after: Mapped[str | None]  # None: it was removed
     undoes: Mapped[uuid.UUID | None]
+
+
+class FormerImage(Table):
+    """An image that was replaced or removed, by the name that the history has for it: its hash is in it."""
+
+    __tablename__ = "former_images"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    content: Mapped[bytes]

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 
 from booking.domain.actor import Actor
 from booking.storage.base import core_table, insert_into
-from booking.storage.models.audit import AuditAction, AuditEvent, AuditHead, CatalogueChange
+from booking.storage.models.audit import AuditAction, AuditEvent, AuditHead, CatalogueChange, FormerImage
 from booking.storage.session import BookingSession
 
 EVENTS, HEAD = core_table(AuditEvent), core_table(AuditHead)
@@ -154,6 +154,11 @@ async def catalogue_changes_of(session: BookingSession, act: uuid.UUID) -> Seque
     """Those of one act, in their order."""
     query = select(CatalogueChange).where(CatalogueChange.act == act).order_by(CatalogueChange.id)
     return (await session.scalars(query)).all()
+
+
+async def former_images(session: BookingSession) -> dict[str, bytes]:
+    """The images that the history names, by their names."""
+    return {row.name: row.content for row in await session.scalars(select(FormerImage))}
 
 
 async def undone_acts(session: BookingSession, acts: Collection[uuid.UUID]) -> set[uuid.UUID]:

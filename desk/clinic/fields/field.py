@@ -4,6 +4,7 @@ What was typed stays in the content as it is, so that the one checker says what 
 shows it again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ class Absent:
 
 
 ABSENT = Absent()
+WHOLE = re.compile(r"[0-9]+")
 MAX_LINE = 1000
 MAX_TEXT = 20_000
 
@@ -62,11 +64,14 @@ class Line(Field):
 
 
 class Amount(Field):
-    """A price, which some languages write with a comma."""
+    """A price: `110`, `110.5` or, as some languages write it, `110,50`."""
 
     def read(self, form: Form, name: str, choices: Choices) -> Any:
         text = super().read(form, name, choices)
-        return text if text is ABSENT else text.replace(",", ".")
+        if text is ABSENT:
+            return text
+        whole, _, cents = text.replace(",", ".").partition(".")
+        return f"{whole}.{cents.ljust(2, '0')}" if WHOLE.fullmatch(whole + cents) else text
 
 
 class Lines(Field):

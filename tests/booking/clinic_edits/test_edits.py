@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -168,3 +169,29 @@ async def test_an_item_moves_in_its_list_and_back(database: Database) -> None:
     await undo(database, change.act)
     assert await content(database) == former
     assert moved(former, SectionId("services", former["services"][0]["slug"]), -1) == []
+
+
+async def test_a_location_is_withdrawn_with_all_that_is_there(database: Database) -> None:
+    await open_clinic(database)
+    place = {
+        "slug": "west",
+        "name": "Sample west",
+        "address": ["2 Sample Street"],
+        "hours": {"mon-sun": ["06:00-22:00"]},
+    }
+    await edit(database, lambda present: [SectionEdit(SectionId("locations", "west"), place)])
+    person = SectionId("practitioners", "sample-practitioner-e")
+    former = await content(database)
+    extra = {"date": date(2026, 12, 5), "times": ["09:00-12:00"], "location": "west"}
+    week = {"location": "west", "week": {"sat": ["09:00-12:00"]}}
+    hours = (section_in(former, person) or {})["hours"]
+    await edit(database, setting(person, hours=[*hours, week], extra_hours=[extra]))
+    room = {"slug": "room", "name": "Sample room", "location": "west", "kind": "room"}
+    await edit(database, lambda present: [SectionEdit(SectionId("resources", "room"), room)])
+
+    await edit(database, lambda present: withdrawal(present, SectionId("locations", "west")))
+
+    present = await content(database)
+    assert (section_in(present, person) or {})["hours"] == hours
+    assert (section_in(present, person) or {})["extra_hours"] == []
+    assert "resources" not in present

@@ -26,7 +26,7 @@ async def test_the_preview_follows_the_typing_and_saves_nothing(served: tuple[De
     preview = page.get_by_role("complementary", name="As a patient will see it")
     await expect(preview).to_contain_text("$120")
 
-    await page.get_by_label("Price").fill("99.50")
+    await page.get_by_label("Price", exact=True).fill("99.50")
     await expect(preview).to_contain_text("$99.50")
     await page.locator("#name-en").fill("Another sample name")
     await expect(preview.get_by_role("heading", name="Another sample name")).to_be_visible()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.processes
 
 ANOTHER_CLINIC = small_clinic(zone="America/Halifax")
 OTHER_WORDS = asking_for_consent(consent={"en": "We use your details.", "fr": "Vos coordonnées."})
-START = (["load"], ["serve", "--port", "0"])
+START = (["load"], ["serve", "--clinic-file-rules", "--port", "0"])
 
 
 @dataclass(frozen=True)

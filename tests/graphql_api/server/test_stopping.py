@@ -53,7 +53,10 @@ async def test_a_second_sigterm_stops_at_once(tmp_path: Path) -> None:
 
 
 async def test_sighup_loads_the_clinics_file_and_a_mistake_changes_nothing(tmp_path: Path) -> None:
-    async with running_server(tmp_path) as server, httpx.AsyncClient(base_url=server.url) as http:
+    async with (
+        running_server(tmp_path, BOOK_ONLINE_CLINIC_FILE_RULES="1") as server,
+        httpx.AsyncClient(base_url=server.url) as http,
+    ):
 
         async def phone_after(text: str) -> str:
             server.clinic_file.write_text(text, "utf-8")
