@@ -56,6 +56,13 @@ class AppointmentMode(StrEnum):
     PHONE = "phone"
 
 
+class PatientKind(StrEnum):
+    """Whether a patient has been at the clinic before."""
+
+    NEW = "new"
+    RETURNING = "returning"
+
+
 class WhenUnreachable(StrEnum):
     """What becomes of near times of a practitioner whose calendar can't be asked."""
 

@@ -7,6 +7,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.clinic_file.export.content import Content
+from booking.catalogue.eligibility import eligibility_text
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.scheduling.criteria import slot_criteria
@@ -141,6 +142,8 @@ def _facts(service: Service, texts: Texts) -> list[str]:
     facts = [texts("service.duration", n=service.duration // MINUTE)]
     if service.visits > 1:
         facts.append(texts.count("service.visits", service.visits))
+    if who := eligibility_text(service, texts):
+        facts.append(who)
     if service.price and service.currency:
         facts.append(texts.price(service.price, service.currency))
     return facts

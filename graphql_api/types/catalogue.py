@@ -22,6 +22,7 @@ from graphql_api.types.images import FREE, Image, PhotoSize
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.types.service_details import (
     NO_COST,
+    Eligibility,
     FrequentQuestion,
     Money,
     OfferRange,
@@ -203,6 +204,7 @@ class Service(Node):
     )
     category: str | None = strawberry.field(description="The heading below which it stands, if any.")
     mode: AppointmentMode = strawberry.field(description="How its visits happen.")
+    eligibility: Eligibility | None = strawberry.field(description="For whom it is.", directives=[NO_COST])
     price_note: str | None = strawberry.field(description="Said behind each price, like `plus HST`.")
     visits: int = strawberry.field(description="The number of visits; several are a course, booked as one.")
     price: Money | None = strawberry.field(
@@ -251,6 +253,7 @@ class Service(Node):
             duration_minutes=row.duration // MINUTE,
             category=context.translate_optional(row.category),
             mode=row.mode,
+            eligibility=Eligibility.of(row, context),
             price_note=context.translate_optional(row.price_note),
             visits=row.visits,
             price=Money.of(row.price, row.currency),

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
+from booking.catalogue.eligibility import eligibility_text
 from booking.catalogue.lookup import QualifiedOffer
-from booking.domain.policy import AppointmentMode
+from booking.domain.policy import AppointmentMode, PatientKind
 from booking.domain.translations import Translations
+from booking.i18n.locales import texts_for
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
+from booking.storage.models.catalogue import Service as ServiceRow
 from graphql_api.context.context import Context
 from graphql_api.limits.query_cost import Cost
 from graphql_api.types.relay import Node, global_id
@@ -22,8 +25,25 @@ MINUTE = timedelta(minutes=1)
 strawberry.enum(
     AppointmentMode, description="How a visit happens: at the clinic, or without a way to it. More may come."
 )
+strawberry.enum(PatientKind, description="Whether a patient has been at the clinic before.")
 NO_COST = Cost(weight=0)
 """Of objects that are made of what is read already."""
+
+
+@strawberry.type(description="For whom a service is (FHIR HealthcareService.eligibility). Not checked.")
+class Eligibility:
+    text: str = strawberry.field(description="In words, in the language asked for: `New patients`.")
+    patients: PatientKind | None = strawberry.field(description="New or returning ones alone, or all.")
+    youngest: int | None = strawberry.field(description="The least age, in years.")
+    oldest: int | None = strawberry.field(description="The greatest age, in years.")
+
+    @classmethod
+    def of(cls, row: ServiceRow, context: Context) -> Self | None:
+        """None where it is for everybody."""
+        text = eligibility_text(row, texts_for(context.language))
+        return (
+            cls(text=text, patients=row.patients, youngest=row.youngest, oldest=row.oldest) if text else None
+        )
 
 
 @strawberry.type(description="A question that must be answered before a visit is booked.")

@@ -47,6 +47,7 @@ KINDS = {
     "Outcome": "outcome",
     "WhenUnreachable": "choice",
     "AppointmentMode": "choice",
+    "PatientKind": "choice",
     "int": "number",
 }
 """The types of the clinic's file, in the page's words."""

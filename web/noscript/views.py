@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from booking.catalogue.eligibility import eligibility_text
 from booking.catalogue.lookup import (
     QualifiedOffer,
     all_locations,
@@ -215,6 +216,8 @@ def _facts(offers: Sequence[QualifiedOffer], texts: Texts) -> list[str]:
         facts.append(texts.count("service.visits", row.visits))
     if row.mode in REMOTE:
         facts.append(texts(REMOTE[row.mode]))
+    if who := eligibility_text(row, texts):
+        facts.append(who)
     prices = {Decimal(offer.price) for offer in offers if offer.price}
     if prices and row.currency:
         price = since(texts.price(str(min(prices)), row.currency), prices)

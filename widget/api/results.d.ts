@@ -200,6 +200,9 @@ export type CatalogueResult = {
         mode: AppointmentMode;
         priceNote: string | null;
         category: string | null;
+        eligibility: {
+          text: string;
+        } | null;
         faq: Array<{
           question: string;
           answer: string;

@@ -14,7 +14,7 @@ import { face, titleAndLanguages } from './person.js';
 /** "45 min", "3 visits", "$110.00" with a practitioner; "from 45 min" where it depends on whom. @param {import('../flow/types.js').Service} service
  * @param {import('../flow/types.js').Translate} t @param {string | null} [practitionerId] */
 export const serviceFacts = (service, t, practitionerId) => {
-  const { visits, mode, priceNote, differingOffers, offerRange } = service;
+  const { visits, mode, eligibility, priceNote, differingOffers, offerRange } = service;
   const { shortestMinutes, longestMinutes, lowestPrice, highestPrice } = offerRange;
   const offer = practitionerId ? differingOffers.find(({ practitioner }) => practitioner.id === practitionerId) ?? service : null;
   const price = offer ? offer.price : lowestPrice;
@@ -26,6 +26,7 @@ export const serviceFacts = (service, t, practitionerId) => {
     from(t('service.duration', { n: offer?.durationMinutes ?? shortestMinutes }), longestMinutes, shortestMinutes),
     ...(visits > 1 ? [t.count('service.visits', visits)] : []),
     ...(mode === 'IN_PERSON' ? [] : remote(mode, t)),
+    ...(eligibility ? [eligibility.text] : []),
     ...(price ? [withNote(from(money(price, t.locale), highestPrice?.amount, price.amount))] : []),
   ];
 };

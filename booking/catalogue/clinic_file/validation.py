@@ -135,6 +135,8 @@ def _service(file: ClinicFile, service: ServiceSection, index: int) -> Violation
         yield (*path, "price_note"), sentence("check.offerWithoutPrice")
     if service.joining is not None and service.mode is AppointmentMode.IN_PERSON:
         yield (*path, "joining"), sentence("check.joiningInPerson")
+    if service.youngest is not None and service.oldest is not None and service.oldest < service.youngest:
+        yield (*path, "oldest"), sentence("check.ages")
     offering = [
         practitioner for practitioner in file.practitioners if service.slug in practitioner.service_slugs
     ]

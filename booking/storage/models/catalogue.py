@@ -8,7 +8,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.domain.policy import AppointmentMode, BookingPolicy, BusyCalendarPolicy, WhenUnreachable
+from booking.domain.policy import (
+    AppointmentMode,
+    BookingPolicy,
+    BusyCalendarPolicy,
+    PatientKind,
+    WhenUnreachable,
+)
 from booking.domain.screening import Outcome
 from booking.domain.translations import Faq, Translations
 from booking.storage.base import Table, enum_column, slug_column
@@ -301,6 +307,9 @@ class Service(Table):
     requires: Mapped[str | None] = mapped_column(String(64))  # a certification's kind
     needs: Mapped[list[str] | None]  # kinds of resources; None: needs none
     service_type: Mapped[str | None] = mapped_column(String(4))  # a code of HL7's service types
+    patients: Mapped[PatientKind | None] = enum_column(PatientKind, "patients")  # None: all
+    youngest: Mapped[int | None]  # years
+    oldest: Mapped[int | None]
     reminders: Mapped[bool] = mapped_column(server_default=true())
     position: Mapped[int]
     listed: Mapped[bool]

@@ -49,6 +49,8 @@ ANY_EDIT = st.one_of(
         visits=st.sampled_from(["1", "3", "many"]),
         price=PRICES,
         requires=st.sampled_from(["", "dry-needling", "other"]),
+        patients=st.sampled_from(["", "new"]),
+        youngest=st.sampled_from(["", "16", "old"]),
         screening=st.lists(st.sampled_from(["pregnancy", "infection"]), unique=True),
         offered_by=st.lists(st.sampled_from(["sample-practitioner-a", "sample-practitioner-e"]), unique=True),
     ),

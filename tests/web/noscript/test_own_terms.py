@@ -40,3 +40,12 @@ async def test_services_stand_below_their_category(server: Server, visitor: Nosc
     await expect(page.locator("ul.cards")).to_have_count(2)
     await expect(page.locator("h3 + ul.cards a")).to_have_count(1)
     await expect(heading).to_be_visible()
+
+
+async def test_a_service_says_for_whom_it_is(server: Server, visitor: NoscriptVisitor) -> None:
+    own = 'slug = "physiotherapy-follow-up"\npatients = "new"\nyoungest = 16'
+    await open_clinic(server.database, edit_file({'slug = "physiotherapy-follow-up"': own}))
+    await visitor.page.goto(f"{server.url}/book")
+
+    service = visitor.page.get_by_role("link", name=FOLLOW_UP)
+    await expect(service).to_contain_text("New patients, 16 years and older")

@@ -8,7 +8,7 @@ from pydantic import Field
 from booking.catalogue.clinic_file.fields import Slug, Text, Ticks, between
 from booking.catalogue.clinic_file.formats import Amount, Currency, ServiceType
 from booking.catalogue.clinic_file.model.section import Section
-from booking.domain.policy import MAX_VISITS, AppointmentMode
+from booking.domain.policy import MAX_VISITS, AppointmentMode, PatientKind
 from booking.domain.screening import Outcome
 
 
@@ -74,6 +74,13 @@ class ServiceSection(Section):
     service_type: ServiceType | None = None
     """Its code in [HL7's list](https://terminology.hl7.org/CodeSystem-service-type.html) of services, for
     directories: `"65"` is physiotherapy, `"25"` massage therapy."""
+    patients: PatientKind | None = None
+    """`"new"` or `"returning"` patients alone. Shown, as the ages are, and not checked: a refusal would tell
+    strangers who is known to you."""
+    youngest: Annotated[int, Field(ge=0, le=120, strict=True)] | None = None
+    """The least age, in years: `16`."""
+    oldest: Annotated[int, Field(ge=0, le=120, strict=True)] | None = None
+    """The greatest age, in years."""
     screening: list[Slug] = []
     """Slugs of questions, in order."""
     reminders: Annotated[bool, Field(strict=True)] = True
