@@ -84,7 +84,7 @@ def refuse_changed_consents(connection: Connection, file: ClinicFile) -> None:
         version, language = wanted["version"], wanted["language"]
         if stored.get((version, language), wanted["text"]) != wanted["text"]:
             told = sentence("check.consent", version=quoted(version), language=quoted(language))
-            mistakes.append(Mistake("consent.text", told))
+            mistakes.append(Mistake("consent.text", told, keys=("consent", "text")))
     if mistakes:
         raise ClinicFileError(mistakes)
 

@@ -51,8 +51,8 @@ class Field:
         return text or ABSENT
 
     def shown(self, value: Any) -> Any:
-        """The value as the template wants it; None where the content has none."""
-        return "" if value is None else str(value)
+        """The value as the template wants it; a value of None or `false` says that there is none."""
+        return "" if value is None or value is False else str(value)
 
     def described(self, value: Any, texts: Texts) -> str:
         """The value in words, for the history."""
