@@ -7,7 +7,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.clinic_file.export.content import Content
-from booking.catalogue.eligibility import eligibility_text
+from booking.catalogue.lookup import deliverable_offers
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.scheduling.criteria import slot_criteria
@@ -24,6 +24,7 @@ from booking.storage.session import BookingSession
 from desk.clinic.form import SectionForm
 from desk.http.request import DeskRequest
 from rendering.opening_hours_text import opening_hours_text
+from rendering.service_facts import service_facts
 
 DAYS = timedelta(days=27)
 """Over which the next open times are looked for."""
@@ -72,9 +73,10 @@ async def _clinic(session: BookingSession, _: str, request: DeskRequest) -> Prev
 async def _service(session: BookingSession, slug: str, request: DeskRequest) -> Preview:
     texts = request.texts
     service = next(row for row in await listed_services(session) if row.slug == slug)
+    offers = await deliverable_offers(session, now=request.now, services=[slug])
     return Preview(
         in_language(service.name, texts.language),
-        _facts(service, texts),
+        service_facts(offers, texts) if offers else [],
         [
             in_language(text, texts.language)
             for text in (service.description, service.preparation)
@@ -136,17 +138,6 @@ async def _next_times(
         )
         for slot in islice(slots, most)
     ]
-
-
-def _facts(service: Service, texts: Texts) -> list[str]:
-    facts = [texts("service.duration", n=service.duration // MINUTE)]
-    if service.visits > 1:
-        facts.append(texts.count("service.visits", service.visits))
-    if who := eligibility_text(service, texts):
-        facts.append(who)
-    if service.price and service.currency:
-        facts.append(texts.price(service.price, service.currency))
-    return facts
 
 
 def _length(length: timedelta, texts: Texts) -> str:

@@ -1,12 +1,10 @@
 """Services, practitioners, locations and visits as a page shows them, in one language."""
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from booking.catalogue.eligibility import eligibility_text
 from booking.catalogue.lookup import (
     QualifiedOffer,
     all_locations,
@@ -15,7 +13,7 @@ from booking.catalogue.lookup import (
     deliverable_offers,
 )
 from booking.catalogue.photos import PhotoAddress, initials, photo_versions, size_for
-from booking.catalogue.visit_place import REMOTE, place_lines
+from booking.catalogue.visit_place import place_lines
 from booking.domain.policy import BookingPolicy
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
@@ -25,6 +23,7 @@ from booking.storage.models.catalogue import Location, Practitioner
 from booking.storage.models.holds import Hold
 from booking.storage.queries.catalogue import cached, listed_locations
 from booking.storage.session import BookingSession
+from rendering.service_facts import service_facts
 
 MINUTE = timedelta(minutes=1)
 FACE = 96
@@ -190,7 +189,7 @@ def _service_view(offers: Sequence[QualifiedOffer], texts: Texts, photos: Mappin
     is_same = len({offer.duration for offer in offers}) == 1
     practitioners = []
     for offer in offers:
-        facts = _facts([offer], texts)
+        facts = service_facts([offer], texts)
         view = _practitioner_view(offer.practitioner, texts, photos)
         practitioners.append(replace(view, facts=facts, length="" if is_same else facts[0]))
     return ServiceView(
@@ -198,32 +197,10 @@ def _service_view(offers: Sequence[QualifiedOffer], texts: Texts, photos: Mappin
         name,
         translated(row.category, texts),
         description,
-        _facts(offers, texts),
+        service_facts(offers, texts),
         row.visits,
         practitioners,
     )
-
-
-def _facts(offers: Sequence[QualifiedOffer], texts: Texts) -> list[str]:
-    """From the shortest visit and the lowest price on, where they depend on the practitioner."""
-
-    def since(fact: str, values: Sized) -> str:
-        return texts("service.from", fact=fact) if len(values) > 1 else fact
-
-    row, lengths = offers[0].service, {offer.duration for offer in offers}
-    facts = [since(texts("service.duration", n=min(lengths) // MINUTE), lengths)]
-    if row.visits > 1:
-        facts.append(texts.count("service.visits", row.visits))
-    if row.mode in REMOTE:
-        facts.append(texts(REMOTE[row.mode]))
-    if who := eligibility_text(row, texts):
-        facts.append(who)
-    prices = {Decimal(offer.price) for offer in offers if offer.price}
-    if prices and row.currency:
-        price = since(texts.price(str(min(prices)), row.currency), prices)
-        note = translated(row.price_note, texts)
-        facts.append(texts("service.price", price=price, note=note) if note else price)
-    return facts
 
 
 def _practitioner_view(row: Practitioner, texts: Texts, photos: Mapping[str, str]) -> PractitionerView:

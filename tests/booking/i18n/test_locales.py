@@ -74,7 +74,12 @@ def test_every_text_of_the_widget_is_used() -> None:
 
 def test_every_text_of_the_server_is_used() -> None:
     code = source(
-        "booking/**/*.py", "web/**/*.py", "web/**/*.html", "booking/**/*.html", "graphql_api/**/*.py"
+        "booking/**/*.py",
+        "web/**/*.py",
+        "web/**/*.html",
+        "booking/**/*.html",
+        "graphql_api/**/*.py",
+        "rendering/*.py",
     )
     quoted = set(re.findall(r'"(\w+(?:\.\w+)*)"', code))
 
