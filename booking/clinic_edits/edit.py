@@ -7,7 +7,13 @@ from datetime import datetime
 
 from booking.appointments.load import load_clinic_file
 from booking.catalogue.changes.record import RecordedChange, recorded_change
-from booking.catalogue.changes.sections import SectionEdit, content_of, images_of, with_edits
+from booking.catalogue.changes.sections import (
+    SectionEdit,
+    content_of,
+    image_names,
+    images_of,
+    with_edits,
+)
 from booking.catalogue.clinic_file.export.content import Content
 from booking.catalogue.clinic_file.export.stored_rows import stored_rows
 from booking.catalogue.clinic_file.mapping import ClinicRows
@@ -84,8 +90,10 @@ async def edit_clinic(
             raise ChangedMeanwhile(unseen)
     rows = await present_rows(session)
     content = content_of(rows)
-    images = await former_images(session) | images_of(rows) | dict(files or {})
-    file = parse_content(with_edits(content, make_edits(content)), images)
+    edited, images = with_edits(content, make_edits(content)), images_of(rows) | dict(files or {})
+    if gone := image_names(edited) - images.keys():
+        images |= await former_images(session, gone)
+    file = parse_content(edited, images)
     before = {obstacle.appointment.id for obstacle in await find_obstacles(session, now=now)}
     loaded = await load_clinic_file(
         session, file, now=now, allow_rewrite=True, allow_undo=True, actor=actor, undoes=undoes

@@ -87,6 +87,12 @@ def images_of(rows: ClinicRows) -> dict[str, bytes]:
     return images | ({spell_logo(logo): logo.content} if logo else {})
 
 
+def image_names(content: Content) -> set[str]:
+    """The images that the content names; what is no name is the checker's to tell."""
+    named = [content.get("mails", {}).get("logo"), *(each.get("photo") for each in content["practitioners"])]
+    return {name for name in named if isinstance(name, str)}
+
+
 def section_in(content: Content, section: SectionId) -> Content | None:
     """What the content says there; None if nothing."""
     if section.table not in LISTS:

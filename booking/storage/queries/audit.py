@@ -156,9 +156,10 @@ async def catalogue_changes_of(session: BookingSession, act: uuid.UUID) -> Seque
     return (await session.scalars(query)).all()
 
 
-async def former_images(session: BookingSession) -> dict[str, bytes]:
-    """The images that the history names, by their names."""
-    return {row.name: row.content for row in await session.scalars(select(FormerImage))}
+async def former_images(session: BookingSession, names: Collection[str]) -> dict[str, bytes]:
+    """Those of these images that the history has kept, by their names."""
+    query = select(FormerImage).where(FormerImage.name.in_(names))
+    return {row.name: row.content for row in await session.scalars(query)}
 
 
 async def undone_acts(session: BookingSession, acts: Collection[uuid.UUID]) -> set[uuid.UUID]:
