@@ -73,6 +73,8 @@ async def test_a_drag_goes_by_five_minutes_and_over_columns(day: OpenDay) -> Non
     await expect(day.page.locator(".target-time")).to_have_text("11:50 a.m.")
     await day.page.mouse.up()
 
+    # What is dragged stands in the column before the server has answered.
+    await expect(day.page.locator(".preview, .lifted")).to_have_count(0)
     await expect(day.page.locator("#column-practitioner-c")).to_contain_text("Sample Patient 7")
     assert day.desk.visit(7).start.strftime("%H:%M") == "11:50"
     # A drag is no press: no sheet opens.
