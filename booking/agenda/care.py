@@ -7,11 +7,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.clinic_file.export.content import clinic_file_of
-from booking.catalogue.clinic_file.export.stored_rows import stored_rows
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.warnings import FileWarning, clinic_file_warnings
 from booking.catalogue.lookup import location_zones
-from booking.domain.errors import NotFound
 from booking.storage.models.appointments import Appointment
 from booking.storage.queries.appointments import certified_visits, impossible_appointments
 from booking.storage.session import BookingSession
@@ -44,10 +43,7 @@ async def read_care(
     Raises:
         NotFound: no clinic's file was ever loaded.
     """
-    rows = await stored_rows(session)
-    if rows is None:
-        raise NotFound("There is no clinic yet.")
-    file = clinic_file_of(rows, is_explicit=True)
+    file = clinic_file_of(await present_rows(session), is_explicit=True)
     today = now.astimezone(ZoneInfo(file.clinic.time_zone)).date()
     return Care(
         file,

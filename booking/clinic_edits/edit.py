@@ -15,11 +15,9 @@ from booking.catalogue.changes.sections import (
     with_edits,
 )
 from booking.catalogue.clinic_file.export.content import Content
-from booking.catalogue.clinic_file.export.stored_rows import stored_rows
-from booking.catalogue.clinic_file.mapping import ClinicRows
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.parser import parse_content
 from booking.domain.actor import Actor
-from booking.domain.errors import NotFound
 from booking.scheduling.obstacles import find_obstacles
 from booking.storage.queries.audit import catalogue_changes_since, former_images
 from booking.storage.queries.locks import lock_setup
@@ -51,17 +49,6 @@ class EditOutcome:
 
     act: uuid.UUID | None
     visits: Sequence[uuid.UUID]
-
-
-async def present_rows(session: BookingSession) -> ClinicRows:
-    """
-    Raises:
-        NotFound: no clinic's file was ever loaded.
-    """
-    rows = await stored_rows(session)
-    if rows is None:
-        raise NotFound("There is no clinic yet.")
-    return rows
 
 
 async def edit_clinic(

@@ -45,6 +45,11 @@ class Over(StrEnum):
     CALL = "call"
     """Block: the desk calls the patients."""
 
+    @classmethod
+    def sent(cls, form: Form) -> "Over | None":
+        """None before somebody was asked."""
+        return next((choice for choice in cls if form.get("over") == choice), None)
+
 
 @dataclass(frozen=True)
 class BlockForm:
@@ -57,8 +62,7 @@ class BlockForm:
     @classmethod
     def read(cls, form: Form) -> "BlockForm":
         weekdays = tuple(day for day in range(7) if str(day) in form.all("weekday"))
-        over = next((choice for choice in Over if form.get("over") == choice), None)
-        return cls({name: form.get(name)[:MAX_VALUE] for name in FIELDS}, weekdays, over)
+        return cls({name: form.get(name)[:MAX_VALUE] for name in FIELDS}, weekdays, Over.sent(form))
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")

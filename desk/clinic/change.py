@@ -57,7 +57,7 @@ async def make_change(
     """
     if request.site.clinic_file_rules:
         raise FileRules("The clinic is kept in its file: nothing was changed.")
-    over = next((choice for choice in Over if request.form.get("over") == choice), None)
+    over = Over.sent(request.form)
     async with request.site.database.write() as session:
         outcome = await change(session)
         if preview is not None:

@@ -9,16 +9,18 @@ from starlette.responses import Response
 
 from booking.catalogue.changes.sections import content_of, section_in, with_edits
 from booking.catalogue.clinic_file.export.content import Content, file_content
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.parser import ClinicFileError, Mistake
-from booking.clinic_edits.edit import ChangedMeanwhile, Seen, edit_clinic, present_rows
+from booking.clinic_edits.edit import ChangedMeanwhile, Seen, edit_clinic
 from booking.storage.queries.audit import last_catalogue_change
 from booking.storage.session import BookingSession
 from desk.clinic.change import AsksAboutVisits, Previewed, make_change, visits_page, with_place
 from desk.clinic.differences import Difference, Editors, differences
 from desk.clinic.form import Mistakes, SectionForm
 from desk.clinic.labels import help_of, label_of, lead_of
-from desk.clinic.preview import Preview, preview_of
+from desk.clinic.preview import PREVIEWS, Preview, preview_of
 from desk.clinic.screens import CLINIC, Screen, choices_of, defaults_of, screen_of
+from desk.http.identifiers import number_in
 from desk.http.request import DeskRequest
 
 PREVIEW = "preview"
@@ -68,7 +70,7 @@ async def save(request: DeskRequest) -> Response:
             partial(
                 edit_clinic,
                 make_edits=form.edits,
-                seen=Seen(_number(request.form.get("seen")), form.concerns),
+                seen=Seen(number_in(request.form.get("seen")) or 0, form.concerns),
                 actor=request.actor,
                 now=request.now,
             ),
@@ -117,6 +119,7 @@ async def _page(
         mistakes=mistakes or Mistakes({}, []),
         meanwhile=meanwhile,
         preview=preview,
+        has_preview=form.screen.table in PREVIEWS,
         is_tried=request.form.get("do") == PREVIEW,
         seen=present.change,
         name=_name(form, present, request),
@@ -144,7 +147,3 @@ def _only_practitioner(screen: Screen, present: Present) -> list[str]:
     """Where there is one practitioner, a new service is theirs."""
     slugs = [item["slug"] for item in present.content["practitioners"]]
     return slugs if screen.table == "services" and len(slugs) == 1 else []
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

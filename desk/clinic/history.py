@@ -18,7 +18,7 @@ from desk.clinic.change import AsksAboutVisits, make_change, visits_page, with_p
 from desk.clinic.differences import Difference, Editors, acts, differences
 from desk.clinic.labels import label_of
 from desk.clinic.screens import CLINIC
-from desk.http.identifiers import id_in
+from desk.http.identifiers import id_in, number_in
 from desk.http.request import DeskRequest
 
 HISTORY = f"{CLINIC}/history"
@@ -65,12 +65,10 @@ async def undo(request: DeskRequest) -> Response:
 
 async def _page(request: DeskRequest, *, reason: str | None = None) -> Response:
     texts, editors = request.texts, await Editors.read(request)
-    before = request.form.get("before")
+    before = number_in(request.form.get("before"))
     async with request.site.database.read() as session:
         zone = ZoneInfo((await get_clinic(session)).time_zone)
-        rows = await catalogue_changes_before(
-            session, int(before) if before.isdecimal() and len(before) < 10 else None, limit=ON_A_PAGE
-        )
+        rows = await catalogue_changes_before(session, before, limit=ON_A_PAGE)
         undone = await undone_acts(session, {row.act for row in rows})
     recorded = [recorded_change(row) for row in rows]
     found = [

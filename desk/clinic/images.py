@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from booking.catalogue.changes.sections import SectionEdit, content_of, images_of, section_in
 from booking.catalogue.clinic_file.export.content import Content
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.images import logo, photo
 from booking.catalogue.clinic_file.parser import ClinicFileError
-from booking.clinic_edits.edit import edit_clinic, present_rows
+from booking.clinic_edits.edit import edit_clinic
 from booking.domain.errors import NotFound
 from desk.clinic.change import make_change
 from desk.clinic.edit import show_mistakes

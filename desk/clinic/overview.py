@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from booking.catalogue.changes.sections import OPTIONAL, SectionEdit, content_of
 from booking.catalogue.clinic_file.export.content import Content
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.parser import ClinicFileError
-from booking.clinic_edits.edit import edit_clinic, present_rows
+from booking.clinic_edits.edit import edit_clinic
 from booking.clinic_edits.withdraw import moved, withdrawal
 from booking.domain.errors import NotFound
 from desk.clinic.change import AsksAboutVisits, make_change, visits_page, with_place

@@ -12,6 +12,8 @@ from booking.domain.errors import NotFound
 from booking.domain.translations import in_language
 from desk.clinic.fields.field import Choice, Choices, Field
 from desk.clinic.fields.of_model import fields_of
+from desk.clinic.fields.rows import Rows
+from desk.clinic.fields.times import Week
 
 CLINIC = "/desk/clinic"
 NEW = "new"
@@ -49,12 +51,8 @@ class Screen:
 
     @property
     def has_week(self) -> bool:
-        return self.table in ("locations", "practitioners")
-
-    @property
-    def has_preview(self) -> bool:
-        """Whether a patient sees something of it."""
-        return self.table in ("clinic", "locations", "policy", "practitioners", "services")
+        inner = [each for field in self.fields if isinstance(field, Rows) for each in field.fields]
+        return any(isinstance(field, Week) for field in (*self.fields, *inner))
 
     @property
     def image_key(self) -> str | None:

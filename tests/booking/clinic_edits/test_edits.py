@@ -10,13 +10,13 @@ import pytest
 from booking.catalogue.changes.record import RecordedChange, recorded_change
 from booking.catalogue.changes.sections import SectionEdit, SectionId, content_of, section_in
 from booking.catalogue.clinic_file.export.content import Content
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.parser import ClinicFileError
 from booking.clinic_edits.edit import (
     ChangedMeanwhile,
     EditOutcome,
     Seen,
     edit_clinic,
-    present_rows,
 )
 from booking.clinic_edits.undo import ChangedAgain, undo_act
 from booking.clinic_edits.withdraw import moved, withdrawal

@@ -9,7 +9,7 @@ import httpx
 from booking.catalogue.changes.record import RecordedChange, recorded_change
 from booking.catalogue.changes.sections import content_of
 from booking.catalogue.clinic_file.export.content import Content
-from booking.clinic_edits.edit import present_rows
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.storage.queries.audit import catalogue_changes_since
 from tests.desk.desk_server import Desk
 

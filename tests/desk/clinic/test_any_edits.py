@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from booking.catalogue.changes.sections import content_of
 from booking.catalogue.clinic_file.export.clinic_text import exported_text
+from booking.catalogue.clinic_file.export.stored_rows import present_rows
 from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
 from booking.catalogue.clinic_file.parser import parse_clinic_file
-from booking.clinic_edits.edit import present_rows
 from tests.desk.clinic.clinic_screens import catalogue, history, send
 from tests.desk.desk_server import Desk
 from tests.support.clinics import load_clinic

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from booking.catalogue.clinic_file.mapping import ClinicRows, Row
+from booking.domain.errors import NotFound
 from booking.storage.base import Table
 from booking.storage.models.catalogue import (
     Certification,
@@ -71,6 +72,18 @@ async def stored_rows(session: BookingSession) -> ClinicRows | None:
             for table, owners in PARTS.items()
         },
     )
+
+
+async def present_rows(session: BookingSession) -> ClinicRows:
+    """The same, where there must be a clinic.
+
+    Raises:
+        NotFound: no clinic's file was ever loaded.
+    """
+    rows = await stored_rows(session)
+    if rows is None:
+        raise NotFound("There is no clinic yet.")
+    return rows
 
 
 async def _listed(session: BookingSession, table: type[Table]) -> list[Row]:
