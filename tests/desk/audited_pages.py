@@ -29,6 +29,7 @@ LOOKS = [Look(width, language) for width, language in zip(WIDTHS, ("en", "fr"), 
 async def findings(page: Page, step: str) -> list[str]:
     """What axe, which the page has loaded, finds on it as it stands: light and dark, wide and narrow."""
     found = []
+    await page.wait_for_load_state()  # a page can be read before its styles are there
     for scheme, width in product(SCHEMES, WIDTHS):
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size({"width": width, "height": 900})

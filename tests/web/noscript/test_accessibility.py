@@ -48,6 +48,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 
 async def findings(page: Page, name: str) -> list[str]:
     found = []
+    await page.wait_for_load_state()  # a page can be read before its styles are there
     await page.evaluate(AXE.read_text("utf-8"))
     await page.evaluate(FINISH)
     for scheme, width in product(SCHEMES, WIDTHS):
