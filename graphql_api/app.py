@@ -70,7 +70,7 @@ from graphql_api.settings import Settings
 from graphql_api.types.relay import global_id
 from graphql_api.types.webhook_payload import webhook_payload
 from rendering.clinic_card import ClinicCard, ClinicCards
-from web.built_widget import widget_documents
+from web.built_widget import former_documents, widget_documents
 from web.linked_data import LinkedData, linked_data
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
@@ -129,7 +129,7 @@ def create_app(
         webhook_client=webhook_client,
     )
     documents = TrustedDocuments(
-        [*widget_documents().values(), *documents_in(settings.trusted_documents)],
+        [*former_documents(), *widget_documents().values(), *documents_in(settings.trusted_documents)],
         others_too=not settings.trusted_documents_only,
     )
     endpoint = Endpoint(
@@ -225,7 +225,7 @@ def create_app(
         exception_handlers={TryAgain: failures.unavailable, HTTPException: notices.respond},
         middleware=[
             Middleware(Compression),
-            Middleware(Cors),
+            Middleware(Cors, files="/widget/"),
             # Within CORS, so that the widget on another site can read the answer.
             Middleware(ServerErrorMiddleware, handler=failures.failed),
         ],

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from booking.i18n.locales import locales
 from rendering.assets import Assets, assets_of, version_of
 from rendering.bundle import files_in
-from web.built_widget import DOCUMENTS, widget_folder
+from web.built_widget import DOCUMENTS, FORMER, widget_folder
 
 LOADER = "book-online.js"
 ENTRY_POINTS = (LOADER, "manage.js", "static/pages.css", "static/control.css", "static/mark.svg")
@@ -24,7 +24,7 @@ HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "
 @cache
 def assets() -> Assets:
     files = files_in(widget_folder())
-    del files[DOCUMENTS]
+    del files[DOCUMENTS], files[FORMER]
     languages = " ".join(locales()).encode()
     files = {path: body.replace(LANGUAGES, languages) for path, body in files.items()}
     for language, texts in locales().items():

@@ -8,6 +8,7 @@ from rendering.bundle import bundle_folder
 INSTALLED = Path(__file__).parent / "widget"
 CHECKOUT = Path(__file__).parents[1] / "build" / "widget"
 DOCUMENTS = "documents.json"
+FORMER = "former.json"
 
 
 def widget_folder() -> Path:
@@ -23,3 +24,9 @@ def widget_documents() -> dict[str, str]:
     """The operations that the widget sends, by name, for servers that answer no others."""
     documents: dict[str, str] = json.loads((widget_folder() / DOCUMENTS).read_text("utf-8"))
     return documents
+
+
+def former_documents() -> list[str]:
+    """What the widgets of all versions have sent: a page may stay open while the server is updated."""
+    texts: list[str] = json.loads((widget_folder() / FORMER).read_text("utf-8"))
+    return texts

@@ -6,5 +6,6 @@ declare module '*.css' {
   export default text;
 }
 
-/** The text of each operation of the file by the operation's name; esbuild refuses a name that is not in it. */
+/** The id of each operation of the file by the operation's name; of `documents.graphql`, which is no file, the text of each
+ * operation by its id. */
 declare module '*.graphql';

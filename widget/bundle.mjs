@@ -4,8 +4,10 @@
  * Rollup bundles the modules: what a lazy module shares with the first one stays in the first, so that no third file has
  * to be fetched for both. Terser makes them 3 % smaller than esbuild does; esbuild bundles the style sheets.
  *
- * FOLDER is `build/widget` unless given. `documents.json` lists the GraphQL operations that the bundle sends.
+ * FOLDER is `build/widget` unless given. `documents.json` lists the GraphQL operations that the bundle sends, `former.json`
+ * those that any version's has sent.
  */
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -21,7 +23,7 @@ const options = { bundle: true, minify: true, legalComments: 'none', logLevel: '
 /** @param {string} path */
 const read = (path) => readFileSync(path, 'utf8');
 
-const { definitions } = parse(readdirSync(join(widget, 'queries')).map((file) => read(join(widget, 'queries', file))).join('\n'));
+const { definitions } = parse(readdirSync(join(widget, 'queries')).filter((file) => file.endsWith('.graphql')).map((file) => read(join(widget, 'queries', file))).join('\n'));
 const byKind = Object.groupBy(definitions, ({ kind }) => kind);
 const library = { kind: 'Document', definitions: [...byKind.OperationDefinition, ...byKind.FragmentDefinition] };
 /** By name, each operation of `queries/` with the fragments that it needs and no others. */
@@ -29,18 +31,28 @@ const operations = Object.fromEntries(
   Object.entries(separateOperations(library)).map(([name, document]) => [name, stripIgnoredCharacters(print(document))]),
 );
 
-/** Modules import a style sheet as its text, and an operation by its name. @type {import('rollup').Plugin} */
+/** The digits of a trusted document that the server knows it by. @param {string} name */
+const idOf = (name) => createHash('sha256').update(operations[name]).digest('hex').slice(0, 12);
+/** Imported where a server of another version does not know the ids. */
+const TEXTS = join(widget, 'queries/documents.graphql');
+
+/** Modules import a style sheet as its text, and an operation's id by its name. @type {import('rollup').Plugin} */
 const texts = {
   name: 'texts',
+  resolveId: (source) => (source.endsWith('/documents.graphql') ? TEXTS : null),
   load: async (path) => {
     if (path.endsWith('.css')) {
       const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
       return `export default ${JSON.stringify(outputFiles[0].text.trim())};`;
     }
+    if (path === TEXTS) {
+      const byId = Object.entries(operations).map(([name, text]) => [idOf(name), text]);
+      return `export default ${JSON.stringify(Object.fromEntries(byId))};`;
+    }
     if (!path.endsWith('.graphql')) return null;
     return parse(read(path))
       .definitions.filter(({ kind }) => kind === 'OperationDefinition')
-      .map(({ name }) => `export const ${name.value} = ${JSON.stringify(operations[name.value])};`)
+      .map(({ name }) => `export const ${name.value} = '${idOf(name.value)}';`)
       .join('\n');
   },
   renderChunk: (code) => minify(code, { module: true, ecma: 2020 }),
@@ -69,4 +81,7 @@ for (const file of ['flow/start.js', 'flow/manage-page.js']) await bundle([file]
 const sheets = [...['pages', 'noscript'].map((name) => join(pages, name)), ...['control', 'dialog'].map((name) => join(widget, 'styles', name))];
 await build({ ...options, entryPoints: sheets.map((sheet) => `${sheet}.css`), entryNames: '[name]', outdir: join(out, 'static') });
 copyFileSync(join(pages, 'mark.svg'), join(out, 'static/mark.svg'));
+const archive = join(widget, 'queries/sent');
+const former = readdirSync(archive).flatMap((file) => Object.values(JSON.parse(read(join(archive, file)))));
+writeFileSync(join(out, 'former.json'), JSON.stringify([...new Set(former)], null, 2) + '\n');
 writeFileSync(join(out, 'documents.json'), JSON.stringify(operations, null, 2) + '\n');

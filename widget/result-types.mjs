@@ -15,7 +15,7 @@ const queries = join(import.meta.dirname, 'queries');
 const read = (path) => readFileSync(path, 'utf8');
 
 const schema = buildSchema(read(join(import.meta.dirname, '../schema.graphql')));
-const document = parse(readdirSync(queries).sort().map((file) => read(join(queries, file))).join('\n'));
+const document = parse(readdirSync(queries).filter((file) => file.endsWith('.graphql')).sort().map((file) => read(join(queries, file))).join('\n'));
 const errors = validate(schema, document);
 if (errors.length) throw new Error(errors.join('\n\n'));
 

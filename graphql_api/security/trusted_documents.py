@@ -11,6 +11,8 @@ from pathlib import Path
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 SCHEME = "sha256:"
+SHORT = 12
+"""So many digits of a hash name a trusted document too: the widget carries one for each operation."""
 
 
 class TrustedDocuments:
@@ -18,14 +20,18 @@ class TrustedDocuments:
 
     def __init__(self, trusted: Iterable[str], *, others_too: bool) -> None:
         self._by_id = {document_id(text): text for text in trusted}
+        self._by_short_id = {full.removeprefix(SCHEME)[:SHORT]: text for full, text in self._by_id.items()}
         self._others_too = others_too
         self.operation_names = frozenset(_operation_names(self._by_id.values()))
 
     def by_id(self, id: object) -> str | None:
-        """The document of this hash, with its scheme or without: code generators write bare digits."""
+        """The document of this hash, with its scheme or without: code generators write bare digits.
+
+        The first `SHORT` digits will do.
+        """
         if not isinstance(id, str):
             return None
-        return self._by_id.get(id) or self._by_id.get(f"{SCHEME}{id.lower()}")
+        return self._by_id.get(id) or self._by_id.get(f"{SCHEME}{id.lower()}") or self._by_short_id.get(id)
 
     def is_trusted(self, text: str) -> bool:
         return document_id(text) in self._by_id

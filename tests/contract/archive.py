@@ -1,6 +1,6 @@
 """`make contract`: keeps what was promised, so that later versions can be held to it.
 
-`released.graphql` is the last release's schema, `widget/*.json` what each version's widget sends.
+`released.graphql` is the last release's schema, `widget/queries/sent/` what each version's widget sends.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from web.built_widget import widget_documents
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parent.parent
-ARCHIVE = HERE / "widget"
+ARCHIVE = HOUSE / "widget" / "queries" / "sent"
 RELEASED = HERE / "released.graphql"
 SCHEMA = HOUSE / "schema.graphql"
 

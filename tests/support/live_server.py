@@ -23,7 +23,13 @@ async def live_server(app: ASGIApp, *, lifespan: Literal["on", "off"] = "on") ->
     """The base URL, without a slash at its end; a free port of the loopback, chosen by the system."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = _Server(
-            uvicorn.Config(app, log_level="warning", lifespan=lifespan, timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                lifespan=lifespan,
+                timeout_graceful_shutdown=1,
+                server_header=False,
+            )
         )
         running = asyncio.create_task(server.serve(sockets=[listening]))
         try:

@@ -206,6 +206,7 @@ async def test_a_file_is_compressed_if_the_browser_accepts_it(
         "",
         "flow",
         "documents.json",
+        "former.json",
     ],
 )
 async def test_nothing_but_the_widgets_own_files_can_be_fetched(site: httpx.AsyncClient, path: str) -> None:

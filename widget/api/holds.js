@@ -39,15 +39,15 @@ export const releaseHold = (server, holdToken) =>
  * The payload of a mutation. A repeat of one whose answer was lost has the same idempotency key, so that the visitor's
  * first hold does not refuse the second.
  *
- * @param {Server} server @param {string} query @param {object} input @returns {Promise<any>}
+ * @param {Server} server @param {string} operation @param {object} input @returns {Promise<any>}
  */
-export const requestOnce = async (server, query, input) => {
+export const requestOnce = async (server, operation, input) => {
   const { unanswered } = server;
   const intent = JSON.stringify(input);
   const idempotencyKey = unanswered.get(intent) ?? newKey();
   unanswered.set(intent, idempotencyKey);
   const send = async (/** @type {object} */ more) =>
-    Object.values(await request(server, query, { input: { ...input, idempotencyKey, ...more } }))[0];
+    Object.values(await request(server, operation, { input: { ...input, idempotencyKey, ...more } }))[0];
   let payload = await send({});
   const challenge = payload.problems.find((/** @type {Problem} */ problem) => problem.challenge)?.challenge;
   if (challenge) payload = await send({ proof: await (await import('./proof-of-work.js')).solve(challenge) });

@@ -26,12 +26,13 @@ export class Unreachable extends Error {
 export const serverAt = (api, language, site) =>
   ({ endpoint: new URL('graphql', api), language, site, unanswered: new Map() });
 
-/** The response as it is. @param {Server} server @param {string} query @param {object} variables
+/** The response as it is. A server of another version, which does not know the operation's id, is sent its text.
+ * @param {Server} server @param {string} operation  its id @param {object} variables
  * @param {RequestInit} [options] @returns {Promise<any>} */
-export const post = async ({ endpoint, language, site }, query, variables, options) => {
+export const post = async ({ endpoint, language, site }, operation, variables, options) => {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), TIMEOUT_MS);
-  try {
+  const ask = async (/** @type {object} */ document) => {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: {
@@ -40,12 +41,17 @@ export const post = async ({ endpoint, language, site }, query, variables, optio
         'Accept-Language': language,
         ...(site && { 'X-Book-Online-Site': site }),
       },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ ...document, variables }),
       credentials: 'omit',
       signal: controller.signal,
       ...options,
     });
-    return await response.json();
+    return response.json();
+  };
+  try {
+    const answer = await ask({ documentId: operation });
+    if (answer?.errors?.[0]?.extensions?.code !== 'DOCUMENT_NOT_FOUND') return answer;
+    return await ask({ query: (await import('../queries/documents.graphql')).default[operation] });
   } catch (reason) {
     throw new Unreachable('The server could not be reached', { cause: reason });
   } finally {
@@ -53,10 +59,10 @@ export const post = async ({ endpoint, language, site }, query, variables, optio
   }
 };
 
-/** The response's data, where it has no error. @param {Server} server @param {string} query @param {object} [variables]
+/** The response's data, where it has no error. @param {Server} server @param {string} operation @param {object} [variables]
  * @param {RequestInit} [options] @returns {Promise<any>} */
-export const request = async (server, query, variables = {}, options) => {
-  const body = await post(server, query, variables, options);
+export const request = async (server, operation, variables = {}, options) => {
+  const body = await post(server, operation, variables, options);
   if (!body?.data || body.errors || Object.values(body.data).some(saysTryAgain)) {
     const contact = body?.errors?.find?.((/** @type {any} */ error) => error?.extensions?.phone)?.extensions;
     throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'), { contact });

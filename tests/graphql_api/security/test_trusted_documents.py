@@ -13,12 +13,13 @@ from graphql_api.settings import InvalidSetting, Settings, settings_from
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import open_database
-from web.built_widget import widget_documents
+from web.built_widget import former_documents, widget_documents
 
 OURS = "query Name($slug: String!) { service(slug: $slug) { name } }\n"
 ID = "sha256:" + hashlib.sha256(OURS.encode()).hexdigest()
 SEVERAL = "query A { __typename } query B { clinic { name } }"
 VARIABLES = {"slug": "dry-needling"}
+UNKNOWN = ("DOCUMENT_NOT_FOUND", "DOCUMENT_NOT_TRUSTED")
 ANSWER = {"data": {"service": {"name": "Dry needling, first visit"}}}
 
 
@@ -49,8 +50,9 @@ async def test_a_document_is_asked_for_by_its_hash(http: httpx.AsyncClient) -> N
 
 async def test_the_hash_may_come_bare_or_as_a_persisted_query(http: httpx.AsyncClient) -> None:
     digits = ID.removeprefix("sha256:")
-    bare = await http.post("/graphql", json={"documentId": digits, "variables": VARIABLES})
-    assert (bare.status_code, bare.json()) == (200, ANSWER)
+    for known in (digits, digits[:12]):
+        bare = await http.post("/graphql", json={"documentId": known, "variables": VARIABLES})
+        assert (bare.status_code, bare.json()) == (200, ANSWER)
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": digits}}
     persisted = await http.post("/graphql", json={"extensions": extensions, "variables": VARIABLES})
     assert (persisted.status_code, persisted.json()) == (200, ANSWER)
@@ -79,7 +81,7 @@ async def test_a_trusted_document_may_be_sent_as_text(http: httpx.AsyncClient) -
     assert (posted.status_code, posted.json()) == (200, ANSWER)
 
 
-@pytest.mark.parametrize("unknown", ["sha256:" + "0" * 64, "sha256:", "", ID.upper(), 7, ["x"]])
+@pytest.mark.parametrize("unknown", ["sha256:" + "0" * 64, "sha256:", "", ID.upper(), ID[7:18], 7, ["x"]])
 async def test_an_unknown_hash_is_not_found(http: httpx.AsyncClient, unknown: object) -> None:
     posted = await http.post("/graphql", json={"documentId": unknown})
     assert posted.status_code == 404
@@ -91,9 +93,11 @@ async def test_a_request_with_both_a_text_and_a_hash_is_refused(http: httpx.Asyn
 
 
 async def test_the_widgets_documents_are_answered_in_either_mode(http: httpx.AsyncClient) -> None:
-    posted = await http.post("/graphql", json={"query": widget_documents()["Catalogue"]})
-    assert posted.status_code == 200
-    assert "errors" not in posted.json()
+    for text in {widget_documents()["Catalogue"], *former_documents()}:
+        digits = hashlib.sha256(text.encode()).hexdigest()
+        for form in ({"query": text}, {"documentId": digits}, {"documentId": digits[:12]}):
+            posted = await http.post("/graphql", json=form)
+            assert posted.json().get("errors", [{}])[0].get("extensions", {}).get("code") not in UNKNOWN
 
 
 async def test_an_untrusted_document_is_refused_only_if_trusted_documents_are_required(

@@ -1,5 +1,9 @@
 """Where a clinic guards its server: known web sites alone, or some work before a time is held."""
 
+import json
+
+from playwright.async_api import Route
+
 from booking.api_keys import create_site_key
 from tests.support.clinics import NOW
 from tests.support.site import page_of_another_origin, running_site
@@ -36,3 +40,21 @@ async def test_the_widget_solves_the_proof_of_work(sqlite_url: str, visitor: Vis
         await visitor.button("Book this visit").click()
         await visitor.is_booked()
         assert await site.count_appointments() == 1
+
+
+async def test_a_server_that_does_not_know_the_widgets_ids_is_sent_texts(
+    sqlite_url: str, visitor: Visitor
+) -> None:
+    """A page that another replica has served, in the minutes of an update."""
+
+    async def to_another_version(route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        if known := body.get("documentId"):
+            body["documentId"] = known[::-1]
+        await route.continue_(post_data=json.dumps(body))
+
+    async with running_site(sqlite_url) as site:
+        await visitor.page.route("**/graphql", to_another_version)
+        await visitor.comes_to_details(site.url)
+        await visitor.button("Book this visit").click()
+        await visitor.is_booked()
