@@ -12,6 +12,7 @@ from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
+from booking.timegrid.opening_hours import TimeSpan
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class SlotCriteria:
     """Whether the waiting list offers the slot: it may have a notice of its own."""
     ignoring: uuid.UUID | None = None
     """A hold or an appointment whose own ticks count as free."""
+    hours: TimeSpan | None = None
+    """The part of the day in which it starts, on the location's clock; any unless given."""
     present: OpenSlot | None = None
     """What a visit has that is to be moved: no search offers it as another time."""
 

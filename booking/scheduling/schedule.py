@@ -20,7 +20,7 @@ from booking.storage.models.catalogue import Service
 from booking.storage.models.ticks import squeeze_in_resource
 from booking.storage.queries.ticks import ReservedTime, reserved_times
 from booking.storage.session import BookingSession
-from booking.timegrid.opening_hours import count_by_day, date_bits, day_starts
+from booking.timegrid.opening_hours import TimeSpan, count_by_day, date_bits, day_starts, open_bits
 from booking.timegrid.ticks import TICK, instant_at, possible_starts, tick_at, ticks_in
 
 
@@ -63,6 +63,11 @@ class Schedule(WorkingTime):
             return self
         tick = tick_at(slot.starts_at)
         return replace(self, bookable=self.bookable & ~self.window.bits(tick, tick + 1))
+
+    def with_starts_in(self, hours: TimeSpan) -> Self:
+        """The same schedule, in which a visit starts within these hours of each day alone."""
+        daily = open_bits(self.window, self.zone, {weekday: [hours] for weekday in range(7)})
+        return replace(self, bookable=self.bookable & daily)
 
     def has_start(self, tick: int) -> bool:
         index = tick - self.window.first

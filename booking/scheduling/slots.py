@@ -155,6 +155,8 @@ async def _open_schedules(
     schedules = await load_schedules(session, criteria, first, last, now=now)
     if present := criteria.present:
         schedules = [each.without_start_of(present) for each in schedules]
+    if hours := criteria.hours:
+        schedules = [each.with_starts_in(hours) for each in schedules]
     async for schedule in cooperatively(schedules):
         _ = schedule.starts  # Computed here, where other requests may run in between.
     return schedules

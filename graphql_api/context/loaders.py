@@ -5,7 +5,7 @@ Siblings resolve at the same time, so each batch opens a session of its own.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Self, TypeVar, cast
@@ -44,6 +44,7 @@ from booking.storage.queries.catalogue import (
     screening_questions_by_service,
 )
 from booking.storage.session import BookingSession
+from booking.timegrid.opening_hours import TimeSpan
 from graphql_api.context.desk_loaders import DeskLoaders
 
 BatchLoad = Callable[[BookingSession, Collection[Any]], Awaitable[Mapping[Any, Any]]]
@@ -70,7 +71,7 @@ class MovedAppointment:
 
 @dataclass(frozen=True)
 class SlotSearch:
-    """The arguments of a search for open slots: slugs and days.
+    """The arguments of a search for open slots: slugs, days and the hours in which visits start.
 
     The own time of the appointment that is `moving` counts as free.
     """
@@ -82,6 +83,7 @@ class SlotSearch:
     last: date
     distinct_times: bool
     moving: MovedAppointment | None = None
+    hours: TimeSpan | None = None
 
 
 class Loaders:
@@ -155,6 +157,7 @@ class Loaders:
             criteria = await (
                 slot_criteria(session, *slugs) if moving is None else self._to_move(session, moving, *slugs)
             )
+            criteria = replace(criteria, hours=search.hours)
             slots = await find_slots(
                 session, criteria, search.first, search.last, now=now, distinct_times=search.distinct_times
             )

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
-from booking.domain.errors import BookingError
+from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode
 from booking.domain.open_slot import OpenSlot as BookableTime
 from booking.scheduling.course_plan import MAX_INTERVAL_DAYS, plan_course
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at
+from booking.scheduling.soonest import soonest_slots
 from booking.storage.cooperative import cooperatively
+from booking.timegrid.opening_hours import MINUTES_PER_DAY, TimeSpan
 from booking.timegrid.ticks import instant_at
 from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import MovedAppointment, SlotSearch
@@ -24,6 +26,7 @@ from graphql_api.operations.manage_appointments import ManageInput
 from graphql_api.operations.mutation import in_argument
 from graphql_api.security.viewer import AVAILABILITY, DESK_MANAGE, MANAGE, forbidden
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
+from graphql_api.types.scalars import LocalTime, minutes_of
 from graphql_api.types.slots import AvailabilityDay, OpenSlot, SlotCriteriaInput
 
 POLL_INTERVAL = timedelta(seconds=2)
@@ -41,6 +44,12 @@ class OpenSlotFilter(SlotCriteriaInput):
     to: date = strawberry.field(
         description=f"The last day, included; at most {MAX_SEARCH_WINDOW.days} days in all."
     )
+    starts_from: LocalTime = strawberry.field(
+        default=LocalTime("00:00"), description="The earliest time of the day at which a visit starts."
+    )
+    starts_before: LocalTime = strawberry.field(
+        default=LocalTime("24:00"), description="Up to when a visit starts, that time excluded."
+    )
     distinct_times: bool = strawberry.field(
         default=False,
         description="One for each start time, of the practitioner with the fewest appointments that day.",
@@ -52,6 +61,23 @@ class OpenSlotFilter(SlotCriteriaInput):
             "too. One of a course stays with its practitioner."
         ),
     )
+
+    def hours(self) -> TimeSpan | None:
+        """None for the whole day.
+
+        Raises:
+            InvalidInput: a time that no clock shows, or no time between the two.
+        """
+        opens, closes = (
+            minutes_of(self.starts_from, "startsFrom"),
+            minutes_of(self.starts_before, "startsBefore"),
+        )
+        if (opens, closes) == (0, MINUTES_PER_DAY):
+            return None
+        if opens >= closes:
+            message = "startsBefore must be later than startsFrom."
+            raise InvalidInput(message, path=("startsBefore",), code=InvalidInputCode.OUT_OF_RANGE)
+        return TimeSpan(opens, closes)
 
 
 @strawberry.type
@@ -75,6 +101,32 @@ class SlotQueries:
             rows_are_cacheable=True,
             is_counted=False,
         )
+
+    @strawberry.field(
+        description=(
+            "Three open slots at most, which differ, in order of time: the soonest, the first in the morning "
+            "of a later day, and the first from 4 p.m. on; where there is no such time, the first of other "
+            "days. The soonest is looked for up to the clinic's horizon, the others in the month after it."
+        ),
+        directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
+    )
+    async def soonest_slots(
+        self,
+        info: Info,
+        service_id: Annotated[strawberry.ID, argument("The service.")],
+        practitioner_id: Annotated[
+            strawberry.ID | None, argument("The practitioner; any unless given.")
+        ] = None,
+        location_id: Annotated[strawberry.ID | None, argument("The location; any unless given.")] = None,
+    ) -> list[OpenSlot] | None:
+        ids = SlotCriteriaInput(
+            service_id=service_id, practitioner_id=practitioner_id, location_id=location_id
+        )
+        async with info.context.database.read() as session:
+            criteria = await slot_criteria(session, *ids.slugs())
+            slots = await soonest_slots(session, criteria, now=info.context.now)
+        await info.context.load.prime_for(slots)
+        return [OpenSlot.of(slot) for slot in slots]
 
     @strawberry.field(
         description=(
@@ -154,7 +206,9 @@ async def _days(filter: OpenSlotFilter, context: Context) -> list[AvailabilityDa
 async def _find(filter: OpenSlotFilter, context: Context) -> Sequence[BookableTime]:
     with in_argument("filter"):
         moving = None if filter.moving is None else _moved(filter.moving, context)
-        search = SlotSearch(*filter.slugs(), filter.from_, filter.to, filter.distinct_times, moving)
+        search = SlotSearch(
+            *filter.slugs(), filter.from_, filter.to, filter.distinct_times, moving, filter.hours()
+        )
         return await context.load.slots.load(search)
 
 

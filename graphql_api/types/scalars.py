@@ -7,7 +7,7 @@ from typing import Any, NewType
 import strawberry
 from graphql import GraphQLError
 
-from booking.domain.errors import InvalidInputCode
+from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.timegrid.opening_hours import clock_time
 
 LocalTime = NewType("LocalTime", str)
@@ -16,6 +16,7 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d
 FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WRONG_FORMAT = {"code": "INVALID_INPUT", "inputCode": InvalidInputCode.WRONG_FORMAT.name}
 """The extensions of the error about a value that no scalar has."""
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 NANOSECONDS = re.compile(r"(\.\d{6})\d+")
 
 
@@ -54,6 +55,20 @@ def parse_date(value: Any) -> date:
 
 def local_time(minutes: int) -> LocalTime:
     return LocalTime(clock_time(minutes))
+
+
+def minutes_of(time: LocalTime, *path: str) -> int:
+    """Minutes after midnight.
+
+    Raises:
+        InvalidInput: a time that no clock shows.
+    """
+    if not CLOCK.fullmatch(time):
+        raise InvalidInput(
+            "Please write a time like 09:30, up to 24:00.", path=path, code=InvalidInputCode.WRONG_FORMAT
+        )
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 SCALARS: dict[object, Any] = {

@@ -1,12 +1,10 @@
 """The waiting list: entries, and the times that were offered to them."""
 
-import re
 from datetime import date, datetime
 from typing import Self
 
 import strawberry
 
-from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.storage.models.waiting_list import OfferOutcome, WaitingListStatus
 from booking.storage.models.waiting_list import WaitingListOffer as OfferRow
 from booking.waiting_list.entry import WaitingState
@@ -16,11 +14,9 @@ from graphql_api.context.loaders import resolve_loaded
 from graphql_api.types.appointments import Appointment
 from graphql_api.types.catalogue import Location, Practitioner, Service
 from graphql_api.types.relay import global_id
-from graphql_api.types.scalars import LocalTime, local_time
+from graphql_api.types.scalars import LocalTime, local_time, minutes_of
 from graphql_api.types.slots import local
 from graphql_api.types.time_intervals import Weekday
-
-CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 strawberry.enum(
     WaitingListStatus,
@@ -57,17 +53,8 @@ class AvailableTimeInput:
         """
         path = ("availableTimes", str(index))
         return Available(
-            self.weekday.value, _minutes(self.begins, *path, "begins"), _minutes(self.ends, *path, "ends")
+            self.weekday.value, minutes_of(self.begins, *path, "begins"), minutes_of(self.ends, *path, "ends")
         )
-
-
-def _minutes(text: str, *path: str) -> int:
-    if not CLOCK.fullmatch(text):
-        raise InvalidInput(
-            "Please write a time like 09:30, up to 24:00.", path=path, code=InvalidInputCode.WRONG_FORMAT
-        )
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 @strawberry.type(description="A time that was held for the patient, and offered.")

@@ -80,6 +80,7 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "Catalogue": lambda answers: {},
     "Practitioners": lambda answers: {"service": service(answers)["id"]},
     "OpenSlots": week,
+    "Soonest": lambda answers: {"service": service(answers)["id"]},
     "Month": week,
     "Hold": lambda answers: {
         "service": service(answers)["id"],

@@ -68,31 +68,6 @@ async def test_closures_holidays_and_time_off_are_not_open(api: GraphQLClient) -
     assert not of_b & {"2026-12-14", "2026-12-16"}
 
 
-async def test_availability_counts_what_open_slots_lists(api: GraphQLClient) -> None:
-    query = """query ($filter: OpenSlotFilter!) {
-      availability(filter: $filter) { date openSlotCount firstStartsAt } }"""
-    for more in ({}, {"distinctTimes": True}, {"practitionerId": practitioner_id("b")}):
-        slots = await api.open_slots("2026-11-23", "2026-12-23", **more)
-        wanted = {"serviceId": service_id(), "from": "2026-11-23", "to": "2026-12-23"} | more
-
-        days = (await api.ask(query, filter=wanted))["data"]["availability"]
-
-        assert len(days) == 31
-        for day in days:
-            starts = [slot["startsAt"] for slot in slots if slot["startsAt"].startswith(day["date"])]
-            assert day["openSlotCount"] == len(starts)
-            assert day["firstStartsAt"] == (starts[0] if starts else None)
-
-
-async def test_distinct_times_has_each_start_once(api: GraphQLClient) -> None:
-    all_slots = await api.open_slots("2026-11-24", "2026-11-24")
-    distinct = await api.open_slots("2026-11-24", "2026-11-24", distinctTimes=True)
-
-    starts = [slot["startsAt"] for slot in distinct]
-    assert starts == sorted({slot["startsAt"] for slot in all_slots})
-    assert len(all_slots) > len(starts)
-
-
 async def test_a_page_goes_on_where_the_last_one_ended_though_others_book(api: GraphQLClient) -> None:
     query = """query ($filter: OpenSlotFilter!, $after: String) {
       openSlots(filter: $filter, first: 5, after: $after) {
