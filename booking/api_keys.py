@@ -1,10 +1,10 @@
 """Keys of partners and of web sites: created, rotated, revoked, authenticated."""
 
+import re
 import secrets
 import zlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from booking.domain.display_name import check_display_name
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
@@ -20,6 +20,9 @@ BASE62_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ID_BYTES = 5
 SECRET_BYTES = 32
 USE_RECORDED_EVERY = timedelta(hours=1)
+HOST = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
+ORIGIN = re.compile(rf"https?://({HOST}|\*\.{HOST}\.[a-z0-9-]+|\[[0-9a-f:]+\])(:[0-9]{{1,5}})?")
+"""An origin as browsers send it, or one with `*.` for all hosts below a name of at least two parts."""
 
 
 def new_secret_text(key: str) -> str:
@@ -154,14 +157,26 @@ def _checked_scopes(scopes: Collection[str]) -> list[str]:
     return [scope for scope in Scope if scope in scopes]
 
 
+def is_site(origin: str, named: Collection[str]) -> bool:
+    """Whether an origin that a browser sent is one of those `named` by a site key."""
+    scheme, _, host = origin.lower().partition("://")
+    parents = host.split(".")[1:]
+    wild = {f"{scheme}://*.{'.'.join(parents[at:])}" for at in range(len(parents))}
+    return not wild.isdisjoint(named) or origin.lower() in named
+
+
+def framing_origins(sites: Collection[SiteKey]) -> list[str]:
+    """The origins of web sites as a Content Security Policy names them."""
+    # Rows from before origins were checked as strictly as today would break the policy.
+    return sorted({origin for site in sites for origin in site.origins if ORIGIN.fullmatch(origin)})
+
+
 def _checked_origin(text: str) -> str:
     """The origin as browsers send it: `https://www.example.com`, with a port if it has one."""
-    parts = urlsplit(text)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or text != f"{parts.scheme}://{parts.netloc}"
-    ):
-        message = f"{text!r} is not an origin; it must look like https://www.example.com"
+    if not ORIGIN.fullmatch(text.lower()):
+        message = (
+            f"{text!r} is not an origin; it must look like https://www.example.com, or https://*.example.com "
+            "for all hosts below it. A name that is not ASCII is written as browsers send it: xn--..."
+        )
         raise InvalidInput(message, path=("origins",), code=InvalidInputCode.WRONG_FORMAT)
     return text.lower()

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from booking.api_keys import framing_origins
 from booking.domain.translations import in_language
 from booking.i18n.locales import locales, texts_for
 from booking.storage.queries.catalogue import get_clinic, listed_locations, opening_hours_by_location
+from booking.storage.queries.secrets import live_site_keys
 from booking.storage.session import BookingSession
 from rendering.opening_hours_text import opening_hours_text
 
@@ -19,6 +21,8 @@ class ClinicCard:
     phone_shown: str
     address: Sequence[str]
     hours: Sequence[tuple[str, str]]  # days, times
+    framing_origins: Sequence[str] = ()
+    """The clinic's own web sites, as their site keys name them: they may show the booking in a frame."""
 
     @classmethod
     async def read(cls, session: BookingSession, language: str) -> "ClinicCard":
@@ -32,6 +36,7 @@ class ClinicCard:
             phone_shown=clinic.phone_shown,
             address=location.address,
             hours=opening_hours_text(hours, texts_for(language)),
+            framing_origins=framing_origins(await live_site_keys(session)),
         )
 
 

@@ -13,7 +13,7 @@ from rendering.bundle import files_in
 from web.built_widget import DOCUMENTS, FORMER, widget_folder
 
 LOADER = "book-online.js"
-ENTRY_POINTS = (LOADER, "manage.js", "static/pages.css", "static/control.css", "static/mark.svg")
+ENTRY_POINTS = (LOADER, "manage.js", "frame.js", "static/pages.css", "static/control.css", "static/mark.svg")
 """Files that pages name without a version."""
 FLOW = re.compile(rb"([\"'`])\./flow/")
 LANGUAGES = b"__LANGUAGES__"

@@ -12,7 +12,7 @@ from booking.domain.errors import TryAgain
 from booking.i18n.locales import texts_for
 from booking.i18n.texts import Texts
 from rendering.clinic_card import ClinicCard, ClinicCards
-from rendering.headers import PRIVATE, SECURITY
+from rendering.headers import PRIVATE, is_framed, security_headers
 from rendering.language import language_of
 from web.pages import MANAGE_PATH, templates
 from web.rewritten_links import address_meant
@@ -90,7 +90,7 @@ def _as_page(request: Request, refusal: HTTPException, text: Texts, card: Clinic
     # A link would lose the form that was posted, and the secret after the # of a manage page.
     is_repeatable = title == "outOfOrder" and request.method == "GET" and request.url.path != MANAGE_PATH
     html = templates.get_template("notice.html").render(
-        text=text, clinic=card, title=title, is_repeatable=is_repeatable
+        text=text, clinic=card, title=title, is_repeatable=is_repeatable, is_framed=is_framed(request)
     )
-    headers = SECURITY | PRIVATE | {"Content-Language": text.language} | dict(refusal.headers or {})
-    return HTMLResponse(html, refusal.status_code, headers)
+    headers = security_headers(request, card) | PRIVATE | {"Content-Language": text.language}
+    return HTMLResponse(html, refusal.status_code, headers | dict(refusal.headers or {}))

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from booking.i18n.locales import locales, texts_for
 from rendering.clinic_card import ClinicCard, ClinicCards
-from rendering.headers import PRIVATE, SECURITY
+from rendering.headers import PRIVATE, is_framed, security_headers
 from rendering.language import language_of
 from rendering.templates import template_environment
 from web.assets import asset, assets
@@ -22,7 +22,7 @@ from web.rewritten_links import address_meant
 MANAGE_PATH = "/manage"
 
 templates = template_environment(Path(__file__).parent / "templates")
-templates.globals["assets"] = assets
+templates.globals |= {"assets": assets, "is_framed": False}
 
 ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
@@ -59,6 +59,7 @@ def page_routes(
         html = templates.get_template(template).render(
             text=texts_for(language),
             clinic=card,
+            is_framed=is_framed(request),
             service=service,
             preselection={
                 name: request.query_params[name] for name in PRESELECTION if name in request.query_params
@@ -66,7 +67,8 @@ def page_routes(
             noscript=await noscript(language, service) if noscript and is_booking else "",
             linked_data=await linked_data(language, service) if linked_data and is_booking else {},
         )
-        return HTMLResponse(html, headers=SECURITY | {"Content-Language": language} | (headers or {}))
+        always = security_headers(request, card) | {"Content-Language": language}
+        return HTMLResponse(html, headers=always | (headers or {}))
 
     async def book(request: Request) -> Response:
         if meant := address_meant(request):

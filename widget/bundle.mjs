@@ -80,6 +80,10 @@ for (const file of ['flow/start.js', 'flow/manage-page.js']) await bundle([file]
 // The widget's own sheets are files too, for browsers that can't construct one.
 const sheets = [...['pages', 'noscript'].map((name) => join(pages, name)), ...['control', 'dialog'].map((name) => join(widget, 'styles', name))];
 await build({ ...options, entryPoints: sheets.map((sheet) => `${sheet}.css`), entryNames: '[name]', outdir: join(out, 'static') });
+// The hosted page in a frame: what is on either side of its edge.
+for (const [name, folder] of [['frame', '.'], ['framed', 'static']]) {
+  await build({ ...options, format: 'esm', entryPoints: [join(pages, `${name}.js`)], outdir: join(out, folder) });
+}
 copyFileSync(join(pages, 'mark.svg'), join(out, 'static/mark.svg'));
 const archive = join(widget, 'queries/sent');
 const former = readdirSync(archive).flatMap((file) => Object.values(JSON.parse(read(join(archive, file)))));

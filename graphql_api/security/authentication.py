@@ -4,7 +4,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from booking.api_keys import SITE_KEY_PREFIX, key_by_secret_text
+from booking.api_keys import SITE_KEY_PREFIX, is_site, key_by_secret_text
 from booking.storage.models.api_keys import ApiKey, Scope
 from booking.storage.queries.secrets import site_key_by_id
 from booking.storage.session import BookingSession
@@ -49,7 +49,7 @@ async def check_site_key(request: Request, session: BookingSession, *, own: str,
     if named is None and not required:
         return
     site = await site_key_by_id(session, (named or "").removeprefix(SITE_KEY_PREFIX))
-    if site is None or origin.lower() not in site.origins:
+    if site is None or not is_site(origin, site.origins):
         raise RequestError(403, f"No key for the web site {origin} was given.", "UNKNOWN_SITE")
 
 

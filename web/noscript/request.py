@@ -18,7 +18,7 @@ from booking.storage.database import Database
 from booking.storage.session import BookingSession
 from rendering.clinic_card import ClinicCard, ClinicCards
 from rendering.form import Form
-from rendering.headers import PRIVATE, SECURITY
+from rendering.headers import PRIVATE, SECURITY, is_framed, security_headers
 from rendering.language import language_of
 from web.noscript.booking_state import BookingState
 from web.noscript.views import ServiceView, bookable_services
@@ -96,13 +96,13 @@ class NoscriptRequest:
         name = template if "/" in template else f"noscript/{template}"
         html = templates.get_template(f"{name}.html").render(
             clinic=clinic,
+            is_framed=is_framed(self.http),
             text=self.texts,
             url=self.url,
             **values,
         )
-        return HTMLResponse(
-            html, status, headers=SECURITY | PRIVATE | {"Content-Language": self.texts.language}
-        )
+        headers = security_headers(self.http, clinic) | PRIVATE | {"Content-Language": self.texts.language}
+        return HTMLResponse(html, status, headers=headers)
 
     def redirect(self, address: str) -> Response:
         return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=SECURITY | PRIVATE)

@@ -70,6 +70,11 @@ async def site_key_by_id(session: BookingSession, id: str) -> SiteKey | None:
     return site if site and site.revoked_at is None else None
 
 
+async def live_site_keys(session: BookingSession) -> Sequence[SiteKey]:
+    """Those that are not revoked."""
+    return (await session.scalars(select(SiteKey).where(SiteKey.revoked_at.is_(None)))).all()
+
+
 async def all_keys(session: BookingSession) -> Sequence[ApiKey | SiteKey]:
     """In the order of their creation."""
     keys = (await session.scalars(select(ApiKey))).all()

@@ -177,7 +177,8 @@ async def test_a_site_key_is_for_its_own_pages_alone(
 ) -> None:
     await open_clinic(database)
     async with database.write() as session:
-        site = await create_site_key(session, "Sample Site", ["https://www.example.com"], now=NOW)
+        sites = ["https://www.example.com", "https://*.pages.example"]
+        site = await create_site_key(session, "Sample Site", sites, now=NOW)
     settings = Settings(database_url, site="https://book.example.com", site_keys_only=required)
     async with asgi_client(create_app(settings, now=lambda: NOW)) as http:
 
@@ -187,7 +188,9 @@ async def test_a_site_key_is_for_its_own_pages_alone(
 
         key = f"bo_pub_{site.id}"
         assert await status(origin="https://www.example.com", x_book_online_site=key) == 200
-        assert await status(origin="https://other.example", x_book_online_site=key) == 403
+        assert await status(origin="https://a.b.pages.example", x_book_online_site=key) == 200
+        for other in ("https://other.example", "https://pages.example", "http://a.pages.example", "null"):
+            assert await status(origin=other, x_book_online_site=key) == 403
         assert await status(origin="https://www.example.com", x_book_online_site="bo_pub_0") == 403
         assert await status(origin="https://www.example.com") == (403 if required else 200)
         # The hosted page, and whoever is no browser.
@@ -244,6 +247,8 @@ def test_keys_are_made_listed_rotated_and_revoked(tmp_path: Path, sqlite_url: st
         (["create", "--name", " ", "--scopes", "book"], "A key needs a name"),
         (["create", "--name", "X", "--site", "www.example.com"], "it must look like https://www.example.com"),
         (["create", "--name", "X", "--site", "https://www.example.com/page"], "is not an origin"),
+        (["create", "--name", "X", "--site", "https://*.com"], "is not an origin"),
+        (["create", "--name", "X", "--site", "https://x.example;script-src *"], "is not an origin"),
         (["rotate", "nothing"], "There is no key 'nothing'"),
         (["revoke", "nothing"], "There is no key 'nothing'"),
     ],

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from booking.api_keys import create_site_key
 from tests.booking.patients.stored_contacts import all_topics
+from tests.support.clinics import NOW
+from tests.support.site import page_of_another_origin
 from tests.web.noscript.server import Server
 from tests.web.noscript.visitor import NoscriptVisitor
 
@@ -43,6 +46,24 @@ async def test_a_visit_is_booked(server: Server, visitor: NoscriptVisitor, tmp_p
     await (await download.value).save_as(saved)
     assert saved.read_text("utf-8").startswith("BEGIN:VCALENDAR")
     assert appointment.reference in saved.read_text("utf-8")
+
+
+async def test_a_visit_is_booked_in_a_frame_of_another_site(server: Server, visitor: NoscriptVisitor) -> None:
+    html = f'<!doctype html><title>A page</title><iframe src="{server.url}/book" title="Book"></iframe>'
+    async with page_of_another_origin(html) as home:
+        async with server.database.write() as session:
+            await create_site_key(session, "Sample Site", [home], now=NOW)
+        await visitor.page.goto(home)
+        visitor.frame = visitor.page.frame_locator("iframe")
+        await visitor.chooses_service()
+        await visitor.continues_to_details()
+        await expect(visitor.link("416.545.1881")).to_be_visible()
+        await visitor.fills_in()
+        await visitor.books()
+
+        await visitor.sees("Your visit is booked")
+        await expect(visitor.link("Move or cancel")).to_have_attribute("target", "_blank")
+        assert len(await server.appointments()) == 1
 
 
 async def test_the_manage_link_opens_the_booked_appointment(server: Server, visitor: NoscriptVisitor) -> None:

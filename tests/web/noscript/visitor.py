@@ -2,33 +2,42 @@
 
 from dataclasses import dataclass
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page, expect
 
 
 @dataclass
 class NoscriptVisitor:
     page: Page
+    frame: FrameLocator | None = None
+    """The frame of another page that the visitor looks at."""
+
+    @property
+    def root(self) -> Page | FrameLocator:
+        return self.frame or self.page
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        return self.root.get_by_role("button", name=name, exact=True)
 
     def link(self, name: str) -> Locator:
-        return self.page.get_by_role("link", name=name, exact=True)
+        return self.root.get_by_role("link", name=name, exact=True)
 
     def field(self, name: str) -> Locator:
-        return self.page.get_by_role("textbox", name=name, exact=True)
+        return self.root.get_by_role("textbox", name=name, exact=True)
 
     def text(self, text: str) -> Locator:
-        return self.page.get_by_text(text)
+        return self.root.get_by_text(text)
 
     async def sees(self, heading: str) -> None:
-        await expect(self.page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+        await expect(self.root.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
 
     async def opens_times(self, url: str, service: str = "Dry needling, first visit") -> None:
         """With practitioner A, so that another practitioner's free time does not stand in."""
         await self.page.goto(f"{url}/book")
-        await self.page.get_by_role("link", name=service).click()
-        await self.page.get_by_role("link", name="Sample Practitioner A").click()
+        await self.chooses_service(service)
+
+    async def chooses_service(self, service: str = "Dry needling, first visit") -> None:
+        await self.root.get_by_role("link", name=service).click()
+        await self.root.get_by_role("link", name="Sample Practitioner A").click()
         await self.sees(
             "When would you like to come?"
             if "course" not in service
@@ -36,15 +45,15 @@ class NoscriptVisitor:
         )
 
     async def chooses(self, day: str, time: str) -> None:
-        heading = self.page.get_by_role("heading", name=day, exact=True)
-        unfolded = self.page.locator("details").filter(has=heading)
+        heading = self.root.get_by_role("heading", name=day, exact=True)
+        unfolded = self.root.locator("details").filter(has=heading)
         if await unfolded.get_attribute("open") is None:
             await heading.click()
         await unfolded.get_by_role("button", name=time, exact=True).click()
 
     async def answers(self, answer: str = "No") -> None:
         """The same to every question."""
-        questions = self.page.get_by_role("radiogroup")
+        questions = self.root.get_by_role("radiogroup")
         await expect(questions.first).to_be_visible()
         for question in await questions.all():
             await question.get_by_role("radio", name=answer, exact=True).check()
@@ -58,6 +67,9 @@ class NoscriptVisitor:
     async def opens_details(self, url: str, *, time: str = "7:00 a.m.") -> None:
         """Of a visit on Tuesday, November 24."""
         await self.opens_times(url)
+        await self.continues_to_details(time=time)
+
+    async def continues_to_details(self, *, time: str = "7:00 a.m.") -> None:
         await self.chooses("Tuesday, November 24", time)
         await self.sees("Is this treatment right for you?")
         await self.answers()

@@ -1,0 +1,101 @@
+"""The hosted page in a frame of another site: it books, grows and tells; without a key it is empty."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from playwright.async_api import Frame, Page, expect
+
+from booking.api_keys import create_site_key
+from tests.support.clinics import NOW
+from tests.support.site import Site, page_of_another_origin
+from tests.widget.visitor import Visitor
+
+PAGE = """<!doctype html><html lang="en"><title>A page of a site builder</title>
+<style>
+  iframe {{ inline-size: 100%; block-size: 700px; border: 0; --book-online-accent: rgb(122, 59, 105); }}
+</style>
+<iframe src="{url}/book/dry-needling?lang=en" title="Book Online"></iframe>
+{script}"""
+SCRIPT = '<script type="module" src="{url}/widget/frame.js"></script>'
+BLOCK_STORAGE = """() => {
+  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
+    Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError'); } });
+  }
+  const refuse = { get() { throw new DOMException('blocked', 'SecurityError'); }, set() {} };
+  Object.defineProperty(Document.prototype, 'cookie', refuse);
+}"""
+DETAILS = {"Your name": "Sample Patient", "Email": "patient@example.com", "Phone number": "416 555 0123"}
+ACCENT = """() => getComputedStyle(document.querySelector('book-online'))
+  .getPropertyValue('--book-online-accent')"""
+FITS = "() => document.documentElement.scrollHeight <= innerHeight"
+
+
+@asynccontextmanager
+async def embedding_page(site: Site, html: str, *, has_key: bool = True) -> AsyncIterator[str]:
+    async with page_of_another_origin(html.format(url=site.url, script=SCRIPT.format(url=site.url))) as home:
+        # Another site than the server's, so that cookies of the frame would be a third party's.
+        address = home.replace("127.0.0.1", "localhost")
+        if has_key:
+            async with site.database.write() as session:
+                await create_site_key(session, "Sample Site", [address], now=NOW)
+        yield address
+
+
+async def frame_in(page: Page) -> Frame:
+    await expect(page.locator("iframe")).to_have_count(1)
+    return page.frames[1]
+
+
+async def test_a_visit_is_booked_in_a_frame_that_may_store_nothing(site: Site, visitor: Visitor) -> None:
+    page = visitor.page
+    await page.add_init_script(f"({BLOCK_STORAGE})()")
+    async with embedding_page(site, PAGE) as home:
+        await page.goto(home)
+        frame = await frame_in(page)
+        await frame.get_by_role("heading", name="When would you like to come?").wait_for()
+        await expect(frame.get_by_role("banner").or_(frame.get_by_role("contentinfo"))).to_have_count(0)
+        await frame.wait_for_function(FITS)
+        assert await frame.evaluate(ACCENT) == "rgb(122, 59, 105)"
+
+        await frame.get_by_role("radio", name="Sample Practitioner A").check()
+        await frame.get_by_role("button", name="Tuesday, November 24").click()
+        await frame.get_by_role("button", name="7:00 a.m.").click()
+        await frame.get_by_role("heading", name="Is this treatment right for you?").wait_for()
+        for question in await frame.get_by_role("radiogroup").all():
+            await question.get_by_role("radio", name="No", exact=True).check()
+        await frame.get_by_role("button", name="Continue").click()
+        for name, value in DETAILS.items():
+            await frame.get_by_role("textbox", name=name, exact=True).fill(value)
+        await frame.wait_for_function(FITS)
+        await frame.get_by_role("button", name="Book this visit").click()
+        await frame.get_by_role("heading", name="Your visit is booked").wait_for()
+        await frame.wait_for_function(FITS)
+
+        assert await site.count_appointments() == 1
+        assert ("booked", {"service": "dry-needling"}) in [
+            tuple(each) for each in await visitor.page_events()
+        ]
+        # What changes the visit is shown by a page of its own, never in the frame.
+        manage = frame.get_by_role("link", name="Move or cancel")
+        assert await manage.get_attribute("target") == "_blank"
+        await expect(page).to_have_url(f"{home}/")
+
+
+async def test_a_site_without_a_key_shows_an_empty_frame(site: Site, page: Page) -> None:
+    async with (
+        embedding_page(site, PAGE, has_key=False) as home,
+        page.expect_console_message(lambda message: "frame-ancestors" in message.text),
+    ):
+        await page.goto(home)
+    await expect((await frame_in(page)).locator("book-online")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/manage", "/desk/sign-in", "/", "/visits/unknown", "/waiting/unknown"])
+async def test_no_page_but_the_booking_may_be_in_a_frame(site: Site, path: str) -> None:
+    async with site.database.write() as session:
+        await create_site_key(session, "Sample Site", ["https://www.example.com"], now=NOW)
+    async with httpx.AsyncClient(base_url=site.url) as http:
+        policy = (await http.get(path)).headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
