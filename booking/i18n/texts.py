@@ -83,7 +83,7 @@ class Texts:
     def clock(self, at: datetime, *, zoned: bool | None = None) -> str:
         """`9:15 a.m.` where its zone is; with the zone if that comes twice, unless `zoned` says otherwise."""
         zoned = _is_ambiguous(at) if zoned is None else zoned
-        clock = self._format("clock", at)
+        clock = self._format("clock" if at.minute else "wholeClock", at)
         return f"{clock}{NO_BREAK}{self.zone(at)}" if zoned else clock
 
     def short_clock(self, at: datetime) -> str:
@@ -132,7 +132,7 @@ class Texts:
         return self("time.zone", city=city, zone=self.zone(at))
 
     def opening_time(self, minutes: int) -> str:
-        """`7:00 am` from minutes after midnight, as opening hours are written."""
+        """`7:00 a.m.` from minutes after midnight, as opening hours are written."""
         hour, minute = divmod(minutes, 60)
         pattern = "openingHour" if minute == 0 else "opening"
         return self._format(f"{pattern}.{'am' if hour % 24 < 12 else 'pm'}", time(hour % 24, minute))

@@ -140,7 +140,7 @@ def wish_rows(
 
 
 def _times(available: Sequence[Sequence[int]], texts: Texts) -> list[str]:
-    """One line for each weekday and time: `Tuesday: 9:00 am to 12:00 pm`."""
+    """One line for each weekday and time: `Tuesday: 9:00 a.m. to 12:00 p.m.`."""
     lines = []
     for weekday, begin, until in available:
         day = texts.weekday(weekday)

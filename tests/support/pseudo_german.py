@@ -18,6 +18,7 @@ FORMATS = {
     "day": "EEEE, d. MMMM",
     "firstOfMonth": "EEEE, d. MMMM",
     "clock": "HH:mm 'Uhr'",
+    "wholeClock": "HH:mm 'Uhr'",
     "shortClock": "HH:mm",
     "hour": "H 'Uhr'",
     "month": "LLLL y",

@@ -10,7 +10,7 @@ CARD = ClinicCard(
     phone="+14165451881",
     phone_shown="416.545.1881",
     address=["1 Main Street"],
-    hours=[("Monday", "9:00 am to 5:00 pm")],
+    hours=[("Monday", "9:00 a.m. to 5:00 p.m.")],
 )
 
 

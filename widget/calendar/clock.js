@@ -113,8 +113,8 @@ const dateFormat = (locale, options) => {
   return (/** @type {LocalDate} */ date) => format().format(utc(date));
 };
 
-/** A time is never broken over two lines. @param {string} locale @param {Intl.DateTimeFormatOptions} options */
+/** A time is never broken over two lines; in French a whole hour is "13 h". @param {string} locale @param {Intl.DateTimeFormatOptions} options */
 const timeFormat = (locale, options) => {
   const format = lazyFormat(locale, { hour: 'numeric', minute: '2-digit', ...options });
-  return (/** @type {number} */ ms) => format().format(ms).replace(/\s/g, '\u00a0');
+  return (/** @type {number} */ ms) => format().format(ms).replace(/(\sh)\s00$/, '$1').replace(/\s/g, '\u00a0');
 };

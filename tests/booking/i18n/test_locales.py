@@ -16,7 +16,6 @@ ENGLISH = json.loads((FOLDER / "en.json").read_text("utf-8"))
 FRENCH = json.loads((FOLDER / "fr.json").read_text("utf-8"))
 SAME_IN_FRENCH = {
     "check.length.h",
-    "dayAndTime",
     "desk.clinic.unit.min",
     "desk.day.column.patient",
     "desk.day.date",

@@ -22,10 +22,7 @@ from tests.support.clinics import NOW, edit_file, open_clinic, small_clinic
 TUESDAY = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 NEXT_TUESDAY = datetime(2026, 12, 1, 18, 15, tzinfo=UTC)
 COURSE = [datetime(2026, 12, day, 15, 0, tzinfo=UTC) for day in (1, 7, 9)]
-FOOT = (
-    "You get this email because somebody gave this address for a visit with us. "
-    "If that was not you, please call us."
-)
+FOOT = "This address was given for a visit with us. If that was not you, please call us."
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -49,7 +46,7 @@ Open the attached file to add this to your calendar.
 When: Tuesday, November 24
   9:15 a.m. to 10:15 a.m. EST
 What: Physiotherapy assessment
-With whom: Sample Practitioner A
+With: Sample Practitioner A
 Where: Main Street clinic
   1 Main Street, Suite 100
   Toronto ON  M5X 1A1
@@ -81,14 +78,14 @@ async def test_a_booked_visit_in_french(clinic: Database) -> None:
     text = text_of(mail)
     assert mail["Content-Language"] == "fr"
     assert mail["Subject"].replace("\N{NO-BREAK SPACE}", " ") == (
-        "Votre visite est réservée : mardi 1er décembre, 13 h 15"
+        "Votre rendez-vous est confirmé : mardi 1er décembre à 13 h 15"
     )
     assert (
         "Quand : mardi 1er décembre\n  13 h 15 à 14 h 15 HNE\nQuoi : Évaluation en physiothérapie\n" in text
     )
     assert "Où : Clinique de la rue Main\n" in text
     assert "Apportez les rapports ou les images que vous avez." in text
-    assert "en ligne jusqu’au lundi 30 novembre, 13 h 15\n" in text
+    assert "en ligne jusqu’au lundi 30 novembre à 13 h 15.\n" in text
     assert "SUMMARY:Évaluation en physiothérapie" in calendar_of(mail)
 
 
@@ -111,7 +108,7 @@ async def test_a_mail_about_a_course_lists_all_its_appointments(clinic: Database
     references = [visit.reference for visit in booking.appointments]
     assert mail["Subject"] == "Your 3 visits are booked"
     assert f"""What: Dry needling, course of 3 follow-ups
-With whom: Sample Practitioner A
+With: Sample Practitioner A
 Where: Main Street clinic
   1 Main Street, Suite 100
   Toronto ON  M5X 1A1
@@ -186,7 +183,7 @@ async def test_a_change_of_practitioner_alone_is_not_mailed_as_moved(clinic: Dat
 
     text = text_of(mail)
     assert mail["Subject"].startswith("Your visit is changed: Monday, November 30, 12:00")
-    assert "With whom: Sample Practitioner B" in text
+    assert "With: Sample Practitioner B" in text
     assert "Before:" not in text
 
 

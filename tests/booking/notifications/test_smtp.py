@@ -28,7 +28,7 @@ SECRET = "p4ss-w0rd"
 def mail(to: str = "Sample Patient <patient@example.com>") -> EmailMessage:
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["To"] = to
-    message["Subject"] = "Votre visite est réservée"
+    message["Subject"] = "Votre rendez-vous est confirmé"
     message.set_content("Bonjour.\n.Une ligne qui commence par un point.\n")
     return message
 
@@ -49,7 +49,7 @@ async def test_a_mail_arrives_as_it_was_written() -> None:
 
     assert arrived["From"] == SENDER
     assert arrived["To"] == "Sample Patient <patient@example.com>"
-    assert arrived["Subject"] == "Votre visite est réservée"
+    assert arrived["Subject"] == "Votre rendez-vous est confirmé"
     assert arrived.get_content().splitlines() == ["Bonjour.", ".Une ligne qui commence par un point."]
     assert box.recipients == [["patient@example.com"]]
     assert box.commands[0] == "ehlo example.com"

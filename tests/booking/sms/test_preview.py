@@ -21,7 +21,7 @@ def test_the_preview_shows_each_message_with_its_segments_and_cost(tmp_path: Pat
     assert (printed.returncode, printed.stderr) == (0, "")
     messages = printed.stdout.split("\n\n")
     reminders, replies = messages[:3], messages[3:]
-    assert all(each.startswith("Sample Clinic : visite") and "(Visit)" in each for each in reminders)
+    assert all(each.startswith("Sample Clinic : rendez-vous") and "(Visit)" in each for each in reminders)
     assert [each.split()[3] for each in replies] == ["Merci,", "Vous", "Vous", "Nous"]
     assert all(("segment" in each and "0.3950 USD a day" in each) or "0.7900" in each for each in replies)
     lines = messages[0].splitlines()

@@ -71,7 +71,9 @@ async def test_french_patients_are_written_to_in_french_in_one_segment(clinic: T
 
     [french] = await clinic.texts()
 
-    assert french.startswith("Sample Clinic : visite le mardi 24 novembre, 9 h 00. Répondez C pour confirmer")
+    assert french.startswith(
+        "Sample Clinic : rendez-vous le mardi 24 novembre à 9 h. Répondez C pour confirmer"
+    )
     assert [message.segments for message in await clinic.log()] == [1]
 
 

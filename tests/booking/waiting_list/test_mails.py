@@ -24,7 +24,7 @@ async def test_who_joins_gets_a_mail_with_the_link_that_the_answer_had(clinic: W
     text = text_of(mail)
     assert f"https://booking.example.com/waiting/{joined.token}?lang=en" in text
     assert "When you could come: Tuesday, November 24" in text
-    assert "With whom: Anyone" in text
+    assert "With: Anyone" in text
     assert "up to 30 minutes" in text
     assert mail["List-Unsubscribe"] == f"<https://booking.example.com/waiting/{joined.token}/leave?lang=en>"
 
@@ -38,7 +38,7 @@ async def test_an_offer_has_a_link_of_its_own_to_the_same_entry(clinic: WaitingC
 
     [mail] = await clinic.deliver()
 
-    assert mail["Subject"].startswith("Une heure est libre pour vous")
+    assert mail["Subject"].startswith("Une plage est libre pour vous")
     assert "mardi 24 novembre" in mail["Subject"]
     text = text_of(mail)
     assert "jeudi 26 novembre" in text  # the visit that stands until then

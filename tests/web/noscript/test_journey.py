@@ -74,7 +74,7 @@ async def test_the_manage_link_opens_the_booked_appointment(server: Server, visi
     address = await visitor.link("Move or cancel").get_attribute("href")
     assert re.fullmatch(r"/manage\?lang=en#[0-9a-f]{64}", address or "")
     await visitor.link("Move or cancel").click()
-    await visitor.sees("Your appointment")
+    await visitor.sees("Your visit")
 
 
 async def test_an_answer_that_matters_to_the_practitioner_is_booked_with_the_visit(
@@ -150,7 +150,7 @@ async def test_a_practitioner_without_open_times_leaves_the_phone_number(
     )
     await visitor.opens_times(server.url)
 
-    await expect(visitor.text("Nothing is open online until Friday, January 22.")).to_be_visible()
+    await expect(visitor.text("Nothing is open online up to Friday, January 22.")).to_be_visible()
 
 
 async def test_a_course_is_chosen_visit_by_visit(server: Server, visitor: NoscriptVisitor) -> None:
@@ -192,7 +192,7 @@ async def test_a_course_stays_with_the_practitioner_of_its_first_visit(
 ) -> None:
     await visitor.page.goto(f"{server.url}/book/dry-needling-course/times")
     await visitor.chooses("Friday, November 27", "7:00 a.m.")  # Only practitioner B is there.
-    await expect(visitor.text("With whom: Sample Practitioner B, Physiotherapist")).to_be_visible()
+    await expect(visitor.text("With: Sample Practitioner B, Physiotherapist")).to_be_visible()
     await expect(visitor.page.get_by_role("heading", name="Tuesday, December 8")).to_have_count(0)
     await visitor.chooses("Friday, December 4", "7:00 a.m.")
     await visitor.chooses("Friday, December 11", "7:00 a.m.")
@@ -219,7 +219,7 @@ async def test_an_answer_that_asks_for_a_call_releases_the_held_time(
     main = visitor.page.locator("main")
     await expect(main.get_by_role("link", name="416.545.1881")).to_be_visible()
     await expect(main.get_by_text("Monday to Friday")).to_be_visible()
-    await expect(main.get_by_text("Your answers were not saved.")).to_be_visible()
+    await expect(main.get_by_text("We did not keep your answers.")).to_be_visible()
     assert await server.count_holds() == 0
     assert "answer-" not in await visitor.page.content()
     await main.get_by_role("link", name="Physiotherapy follow-up").click()
@@ -239,9 +239,9 @@ async def test_a_visit_is_booked_in_french(server: Server, visitor: NoscriptVisi
     await visitor.page.goto(f"{server.url}/book?lang=fr")
     await visitor.page.get_by_role("link", name="Puncture physiothérapique, première visite").click()
     await visitor.page.get_by_role("link", name="Sample Practitioner A").click()
-    await visitor.sees("Quand aimeriez-vous venir?")
+    await visitor.sees("Quand aimeriez‑vous venir?")
     await expect(visitor.text("45 min")).to_be_visible()
-    await visitor.chooses("mardi 24 novembre", "7 h 00")
+    await visitor.chooses("mardi 24 novembre", "7 h")
     await visitor.sees("Ce traitement vous convient-il?")
     for question in await visitor.page.get_by_role("radiogroup").all():
         await question.get_by_role("radio", name="Non", exact=True).check()
@@ -249,9 +249,9 @@ async def test_a_visit_is_booked_in_french(server: Server, visitor: NoscriptVisi
     await visitor.field("Votre nom").fill("Sample Patient")
     await visitor.field("Courriel").fill("patient@example.com")
     await visitor.field("Numéro de téléphone").fill("416 555 0123")
-    await visitor.button("Réserver cette visite").click()
+    await visitor.button("Réserver ce rendez-vous").click()
 
-    await visitor.sees("Votre visite est réservée")
+    await visitor.sees("Votre rendez-vous est confirmé")
     await expect(visitor.page.locator("html")).to_have_attribute("lang", "fr")
     assert [patient.language for patient in await server.patients()] == ["fr"]
 
@@ -263,7 +263,7 @@ async def test_changing_the_language_on_the_way_loses_nothing(
         f"{server.url}/book/dry-needling/times?with=sample-practitioner-a&from=2026-12-07"
     )
     await visitor.link("Français").click()
-    await visitor.chooses("lundi 7 décembre", "9 h 00")
+    await visitor.chooses("lundi 7 décembre", "9 h")
     await visitor.page.get_by_role("radio", name="Non", exact=True).first.check()
     await visitor.button("English").click()
     await visitor.sees("Is this treatment right for you?")
@@ -271,10 +271,10 @@ async def test_changing_the_language_on_the_way_loses_nothing(
     await visitor.answers()
     await visitor.fills_in()
     await visitor.button("Français").click()
-    await visitor.sees("Qui vient?")
+    await visitor.sees("Vos coordonnées")
     await expect(visitor.field("Courriel")).to_have_value("patient@example.com")
-    await visitor.button("Réserver cette visite").click()
-    await visitor.sees("Votre visite est réservée")
+    await visitor.button("Réserver ce rendez-vous").click()
+    await visitor.sees("Votre rendez-vous est confirmé")
     [appointment] = await server.appointments()
     await visitor.button("English").click()
 

@@ -57,7 +57,7 @@ DETAILS = """
   - definition: Dry needling, first visit 45 min · $110
   - term: When
   - definition: /Tuesday, November 24, 7.00.a\\.m\\. 9.00.p\\.m\\. your time/
-  - term: With whom
+  - term: With
   - definition: Sample Practitioner A Physiotherapist · English, French
   - term: Where
   - definition: Main Street clinic

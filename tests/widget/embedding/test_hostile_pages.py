@@ -206,7 +206,7 @@ async def test_the_language_is_that_of_the_nearest_element_that_says_one(
     async with page_with(site, f'<div lang="fr-CA">{around.format(BUTTON)}</div>') as url:
         await visitor.page.goto(url)
         await presses_the_button(visitor)
-        await visitor.arrives_at("Quand aimeriez-vous venir?")
+        await visitor.arrives_at("Quand aimeriez‑vous venir?")
 
 
 async def test_in_forced_colours_without_motion(

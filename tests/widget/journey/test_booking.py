@@ -172,7 +172,7 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.page.get_by_role("link", name="Book Online").first.focus()
     await press("Enter")
     await visitor.arrives_at("When would you like to come?")
-    await press("Tab")  # With whom.
+    await press("Tab")  # With.
     await press("ArrowDown")
     await expect(visitor.button("Monday, November 23")).to_be_visible()
     await press("Tab")  # The next month; there is no previous one.
@@ -205,8 +205,8 @@ async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None
     await visitor.page.goto(f"{site.url}/?lang=fr")
     await visitor.page.get_by_role("link", name="Réserver en ligne").first.click()
     await visitor.button("mardi 24 novembre").click()
-    await expect(visitor.page.get_by_text("Les heures sont à l’heure de Toronto (HNE).")).to_be_visible()
-    await visitor.page.get_by_role("button", name="7 h 00").click()
+    await expect(visitor.page.get_by_text("Heure de Toronto (HNE).")).to_be_visible()
+    await visitor.page.get_by_role("button", name="7 h").first.click()
     await visitor.arrives_at("Ce traitement vous convient-il?")
     for question in await visitor.page.get_by_role("radiogroup").all():
         await question.get_by_role("radio", name="Non", exact=True).check()
@@ -214,11 +214,11 @@ async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None
     await visitor.field("Votre nom").fill("Patiente Exemple")
     await visitor.field("Courriel").fill("patiente@example.com")
     await visitor.field("Numéro de téléphone").fill("12")
-    await visitor.button("Réserver cette visite").click()
+    await visitor.button("Réserver ce rendez-vous").click()
     await expect(visitor.page.get_by_text("Veuillez vérifier ce numéro de téléphone.")).to_be_visible()
     await visitor.field("Numéro de téléphone").fill("416 555 0123")
-    await visitor.button("Réserver cette visite").click()
-    await visitor.arrives_at("Votre visite est réservée")
+    await visitor.button("Réserver ce rendez-vous").click()
+    await visitor.arrives_at("Votre rendez-vous est confirmé")
     await expect(visitor.page.get_by_text("Puncture physiothérapique, première visite")).to_be_visible()
 
 

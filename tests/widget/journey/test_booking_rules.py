@@ -69,7 +69,7 @@ async def test_a_rule_refuses_a_time_and_another_is_chosen(declining_holds: Site
 
 async def test_a_rule_refuses_in_the_visitors_language(declining_holds: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{declining_holds.url}/book/dry-needling?lang=fr")
-    await visitor.chooses("mardi 24 novembre", "7 h 00")
+    await visitor.chooses("mardi 24 novembre", "7 h votre heure : 21 h")
 
     await expect(visitor.page.get_by_role("alert")).to_contain_text(FRENCH)
 

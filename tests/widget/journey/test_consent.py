@@ -127,7 +127,7 @@ async def test_a_ticked_box_stays_ticked_on_the_way_back(asking: Site, visitor: 
 async def test_the_text_and_the_box_are_in_the_visitors_language(asking: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{asking.url}/book/physiotherapy-assessment?lang=fr")
     await visitor.chooses("mardi 24 novembre", "9 h 15")
-    await visitor.arrives_at("Qui vient?")
+    await visitor.arrives_at("Vos coordonnées")
     await visitor.field("Votre nom").fill("Sample Patient")
     await visitor.field("Courriel").fill("patient@example.com")
     await visitor.field("Numéro de téléphone").fill("416 555 0123")
@@ -135,6 +135,6 @@ async def test_the_text_and_the_box_are_in_the_visitors_language(asking: Site, v
     assert await visitor.page.locator("#consent-text").inner_text() == CONSENT["fr"]
 
     await box(visitor, "J’ai lu ce texte et j’y consens.").check()
-    await visitor.button("Réserver cette visite").click()
-    await visitor.arrives_at("Votre visite est réservée")
+    await visitor.button("Réserver ce rendez-vous").click()
+    await visitor.arrives_at("Votre rendez-vous est confirmé")
     assert await consents(asking) == [("2026-11", "fr")]

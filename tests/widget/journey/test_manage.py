@@ -208,7 +208,7 @@ async def test_the_page_in_the_other_language_knows_the_visit_too(
 
     await visitor.page.get_by_role("link", name="Français").click()
 
-    await expect(visitor.heading("Votre visite")).to_be_visible()
+    await expect(visitor.heading("Votre rendez-vous")).to_be_visible()
 
 
 async def test_a_visit_that_is_moved_far_is_screened_again(sqlite_url: str, visitor: Visitor) -> None:

@@ -84,7 +84,7 @@ async def test_each_reason_why_not_is_said(site: Site, visitor: Visitor, token: 
     site.clock.now -= timedelta(hours=12)
     await open_clinic(site.database, SAMPLE)
     await visitor.button(JOIN).click()
-    await expect(alert).to_contain_text("We could not do this online.")
+    await expect(alert).to_contain_text("This can’t be done online right now.")
     await expect(box(visitor.page, "Monday")).to_be_checked()
     assert await entries(site) == []
     await visitor.page.reload()

@@ -87,7 +87,7 @@ async def test_a_preview_of_one_mail_in_one_language_into_another_folder(mail: C
 
     names = ["moved.fr.eml", "moved.fr.html", "moved.fr.txt", "moved.fr.ics"]
     assert (ended, printed.split()) == (0, [f"a/b/{name}" for name in names])
-    assert "Votre visite est déplacée" in (folder / "a/b/moved.fr.txt").read_text("utf-8")
+    assert "Votre rendez-vous est déplacé" in (folder / "a/b/moved.fr.txt").read_text("utf-8")
     assert "SEQUENCE:1" in (folder / "a/b/moved.fr.ics").read_text("utf-8")
 
 
@@ -134,7 +134,7 @@ async def test_a_test_sends_a_sample_that_says_so(mail: Command, monkeypatch: py
     assert first["From"] == "Sample Clinic <bookings@example.com>"
     assert first["Subject"].startswith("Sample: Reminder: ")
     assert "Sample Health Services" in text_of(first)
-    assert second["Subject"].startswith("Exemple\N{NO-BREAK SPACE}: Votre visite est réservée")
+    assert second["Subject"].startswith("Exemple\N{NO-BREAK SPACE}: Votre rendez-vous est confirmé")
     assert first["Message-ID"] != second["Message-ID"]
 
 
