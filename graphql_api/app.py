@@ -190,6 +190,7 @@ def create_app(
                 client_address,
                 settings.site,
                 stopping.streams,
+                stopping.come_back,
                 refresher,
                 openid,
                 settings.mail_server.sender if settings.mail_server else None,

@@ -71,6 +71,7 @@ class DayChanges:
                 yield f"event: change\nid: {mark}\ndata: {day}\n\n" if is_new else ":\n\n"
                 seen, spoke = mark or seen, loop.time()
             if await self._is_stopped():
+                yield f"{self._site.come_back()}\n"
                 return
 
     async def _mark(self, request: DeskRequest, day: date, passed: timedelta) -> str | None:

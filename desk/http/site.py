@@ -21,11 +21,13 @@ class DeskSite:
     """`now` reads the time, `address_of` the client's address, as far as proxies can be believed.
 
     `charge` takes the cost of a page from a client that is not signed in. `url` is the server's own, as in
-    links: `https://book.example`. `stop` is set when streams must end. `calendars` asks those that
-    practitioners have elsewhere. `openid` is the provider at which the staff may sign in, `mail_sender` the
-    address that mails come from; None without one. `sends_texts`: the server has an account at an SMS
-    gateway, which charges `price_of_segment`, if that is known. `clinic_file_rules`: the clinic's file is
-    loaded at each start, and the screens of the clinic are for reading.
+    links: `https://book.example`. `stop` is set when streams must end, with the field `come_back()`
+    for their clients. `calendars` asks those that practitioners have elsewhere. `openid` is the provider at
+    which the staff may sign in, `mail_sender` the address that mails come from; None without one.
+    `sends_texts`:
+    the server has an account at an SMS gateway, which charges `price_of_segment`, if that is known.
+    `clinic_file_rules`: the clinic's file is loaded at each start, and the screens of the clinic are for
+    reading.
     """
 
     database: Database
@@ -35,6 +37,7 @@ class DeskSite:
     address_of: Callable[[Request], str]
     url: str
     stop: asyncio.Event
+    come_back: Callable[[], str]
     calendars: BusyCalendarRefresher
     openid: OpenIdProvider | None = None
     mail_sender: Address | None = None

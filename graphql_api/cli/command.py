@@ -23,6 +23,7 @@ from booking.storage.copies.tables import CannotCopy
 from booking.storage.migrations.upgrade import NewerDatabase
 from graphql_api.extensions.feature import FeatureError
 from graphql_api.server.sockets import CannotListen
+from graphql_api.server.workers import WorkersFailed
 from graphql_api.settings import InvalidSetting, Settings, variable_name
 from graphql_api.startup import NotMigrated
 
@@ -51,6 +52,7 @@ OWN_ERRORS = (
     UnreadableValue,
     UnusableBackup,
     UnusableUrl,
+    WorkersFailed,
 )
 """Their messages are the sentences."""
 UNDOES_STATUS = 3

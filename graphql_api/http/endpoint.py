@@ -188,7 +188,7 @@ class Endpoint:
                     event_stream(
                         self._json(first, context).decode(),
                         self._json_of_each(results, context),
-                        stop=self._stopping.streams,
+                        stopping=self._stopping,
                     )
                 ) as stream:
                     async for event in stream:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import timedelta
 
+from graphql_api.http.stopping import Stopping
 from graphql_api.limits.limits import MAX_STREAM_DURATION, MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 from graphql_api.security.client_address import Network
 
@@ -45,20 +46,20 @@ async def event_stream(
     first: str,
     results: AsyncGenerator[str],
     *,
-    stop: asyncio.Event,
+    stopping: Stopping,
     ping: timedelta = PING_INTERVAL,
     duration: timedelta = MAX_STREAM_DURATION,
 ) -> AsyncGenerator[str]:
-    """`first` and `results` are JSON. After `duration`, or at `stop`, the stream completes.
+    """`first` and `results` are JSON. After `duration`, or when the server stops, the stream completes.
 
-    A client may subscribe again.
+    A client may subscribe again; `retry` says when, if the server stops.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + duration.total_seconds()
     yield _event("next", first)
     async with aclosing(results):
         pending = asyncio.ensure_future(anext(results, None))
-        stopped = asyncio.ensure_future(stop.wait())
+        stopped = asyncio.ensure_future(stopping.streams.wait())
         try:
             while loop.time() < end and not stopped.done():
                 await asyncio.wait(
@@ -79,7 +80,7 @@ async def event_stream(
             pending.cancel()
             stopped.cancel()
             await asyncio.wait([pending, stopped])
-    yield _event("complete", "")
+    yield (stopping.come_back() if stopping.streams.is_set() else "") + _event("complete", "")
 
 
 def _event(name: str, data: str) -> str:

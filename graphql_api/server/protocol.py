@@ -34,6 +34,8 @@ MAX_STALLED_SECONDS = 30.0
 """A client that takes nothing of its answer for so long is gone."""
 LINGERING_SECONDS = 1.0
 """After a refusal, what still comes is thrown away for so long."""
+ARRIVAL_SECONDS = 1.0
+"""When the server ends, a request that is on its way has so long to arrive."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -49,6 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._received = 0  # bytes of the head, or of the body's framing
         self._head_bytes = self._head_fields = self._body_bytes = 0
         self._is_refused = False
+        self._is_ending = False
 
     @property
     def phase(self) -> Phase:
@@ -70,6 +73,24 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self.phase in (Phase.HEAD, Phase.BODY):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
+            self.transport.close()
+
+    def shutdown(self) -> None:
+        """End with the answer under way, or with that to a request which arrives.
+
+        A client that has just connected, or has sent half of its request, can't know that the server ends.
+        One that has been answered was told by `Connection: close`, or has been idle since.
+        """
+        self._is_ending = True
+        if self.phase is Phase.ANSWER:
+            super().shutdown()
+        elif self.phase is Phase.IDLE and self.cycle is not None:
+            self.transport.close()
+        else:
+            self.loop.call_later(ARRIVAL_SECONDS, self._end_unless_answering)
+
+    def _end_unless_answering(self) -> None:
+        if self.phase is not Phase.ANSWER:
             self.transport.close()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -137,8 +158,9 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._read(Phase.BODY)
         super().on_headers_complete()
-        if self.parser.should_upgrade():
-            self.cycle.keep_alive = False  # What follows is of a protocol that is not spoken here.
+        if self._is_ending or self.parser.should_upgrade():
+            # Nothing follows that is answered here: after an upgrade it is of another protocol.
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)

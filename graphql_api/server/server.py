@@ -1,6 +1,7 @@
 """BookingServer: uvicorn with bounded connections, and an orderly end.
 
-SIGTERM: health checks hear 503 while all else is still served, then streams and connections end.
+SIGTERM: health checks hear 503 while all else is still served, then streams and connections end; the exit
+status is 0.
 SIGHUP: the clinic's file is loaded.
 """
 
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp
 
 from graphql_api.http.stopping import Stopping
 from graphql_api.server.protocol import BoundedProtocol
-from graphql_api.settings.values import Address
+from graphql_api.settings.service_manager import ServiceManager
 
 log = logging.getLogger("book_online")
 
@@ -33,6 +34,8 @@ BACKLOG = 256
 TICKS_PER_SECOND = 10
 MAX_MONITORS = 32
 """Connections to the monitoring port."""
+LAST_ANSWER = (b"connection", b"close")
+"""In each answer of a server that drains: the client's next request goes to another server."""
 
 
 class _BoundedServer(uvicorn.Server):
@@ -67,11 +70,6 @@ class MonitoringServer(_BoundedServer):
         self._sockets = list(sockets)
         self._running: asyncio.Task[None] | None = None
 
-    @property
-    def address(self) -> Address:
-        host, port, *_ = self._sockets[0].getsockname()
-        return Address(host, port)
-
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the main server."""
@@ -97,6 +95,7 @@ class BookingServer(_BoundedServer):
         stop_seconds: float,
         reload_clinic: Callable[[], None],
         on_started: Callable[[], None],
+        service_manager: ServiceManager,
     ) -> None:
         """`reload_clinic` runs in a thread; `on_started` is called when connections are accepted."""
         super().__init__(config)
@@ -106,7 +105,9 @@ class BookingServer(_BoundedServer):
         self._stop_seconds = stop_seconds
         self._reload_clinic = reload_clinic
         self._on_started = on_started
+        self._service_manager = service_manager
         self._stop_at: float | None = None
+        self._reported_at = time.monotonic()
         self._reloads: set[asyncio.Task[None]] = set()
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
@@ -117,11 +118,25 @@ class BookingServer(_BoundedServer):
             if self._monitoring:
                 self._monitoring.begin()
             self._on_started()
+            self._service_manager.notify("READY=1")
 
     async def on_tick(self, counter: int) -> bool:
-        if self._stop_at is not None and time.monotonic() >= self._stop_at:
-            self.should_exit = True
+        self._report_to_watchdog()
+        if self._stop_at is not None:
+            if LAST_ANSWER not in self.config.encoded_headers:
+                self.config.encoded_headers.append(LAST_ANSWER)
+                self.server_state.default_headers = [*self.server_state.default_headers, LAST_ANSWER]
+                self._service_manager.notify("STOPPING=1")
+            if time.monotonic() >= self._stop_at:
+                self.should_exit = True
         return await super().on_tick(counter)
+
+    def _report_to_watchdog(self) -> None:
+        """Say that the event loop goes on, three times in the time that the watchdog allows."""
+        allowed = self._service_manager.watchdog_seconds
+        if allowed and time.monotonic() - self._reported_at > allowed / 3:
+            self._reported_at = time.monotonic()
+            self._service_manager.notify("WATCHDOG=1")
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
         log.info("stopping")
@@ -138,7 +153,6 @@ class BookingServer(_BoundedServer):
             # The end even if a thread never returns: a mail server may be silent.
             signal.alarm(int(self._stop_seconds) + 1)
         if sig == signal.SIGTERM and self._stop_at is None:
-            self._captured_signals.append(sig)
             self._stopping.is_draining = True
             self._stop_at = time.monotonic() + self._drain_seconds
             return

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -40,6 +41,31 @@ def bound_sockets(host: str, port: int, names: Names = Names()) -> list[socket.s
             for each in sockets:
                 each.close()
             raise CannotListen(_sentence(reason, host, port, names)) from None
+    return sockets
+
+
+def handed_over_sockets(descriptors: Iterable[int]) -> list[socket.socket]:
+    """Those that a service manager listens on. They outlive this process, and keep who comes meanwhile.
+
+    Raises:
+        CannotListen: one is no socket of TCP that listens.
+    """
+    sockets = []
+    for descriptor in descriptors:
+        reason = CannotListen(
+            f"descriptor {descriptor} of LISTEN_FDS is no TCP socket that listens: "
+            "ListenStream= in the .socket unit must be a port, or an address with one"
+        )
+        try:
+            handed_over = socket.socket(fileno=descriptor)
+        except OSError:
+            raise reason from None
+        is_tcp = handed_over.family in (socket.AF_INET, socket.AF_INET6)
+        if not (is_tcp and handed_over.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)):
+            handed_over.close()
+            raise reason
+        handed_over.set_inheritable(False)
+        sockets.append(handed_over)
     return sockets
 
 

@@ -1,4 +1,4 @@
-"""The configurations of proxies on the page work, with those that are installed here."""
+"""The configurations in deploy/proxies work, with those proxies that are installed here."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import socket
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +23,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from booking.catalogue.clinic_file.images.photo import MAX_BYTES as PHOTO_BYTES
 from graphql_api.app import create_app
 from graphql_api.limits.limits import MAX_BODY_BYTES
 from graphql_api.settings import Settings
+from tests.graphql_api.server.constant_load import constant_load
+from tests.graphql_api.server.process import running_server
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import open_database
 from tests.support.graphql_client import service_id
@@ -33,8 +36,7 @@ from tests.support.live_server import live_server
 
 pytestmark = pytest.mark.processes
 
-HOW_TO = Path(__file__).parents[2] / "docs/how-to"
-PAGE = (HOW_TO / "run.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
 HOST = "book.clinic.example"
 START_SECONDS = 20
 LIVE = {
@@ -43,16 +45,16 @@ LIVE = {
 }
 
 
-def configuration(language: str, server: str, port: int) -> str:
-    """The page's block, for this server and port, where no rights of root are needed."""
-    (block,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+def configuration(file: str, server: str, port: int) -> str:
+    """For this server and port, where no rights of root are needed."""
+    block = (ROOT / "deploy/proxies" / file).read_text("utf-8")
     assert "127.0.0.1:8000" in block
     block = block.replace("127.0.0.1:8000", server.removeprefix("http://"))
     return re.sub(r"(?<=[ :])443\b", str(port), block)
 
 
 def nginx(folder: Path, server: str, port: int) -> list[str]:
-    block = configuration("nginx", server, port).replace("/etc/ssl/", f"{folder}/")
+    block = configuration("nginx.conf", server, port).replace("/etc/ssl/", f"{folder}/")
     block = block.replace("/var/log/nginx/error.log", f"{folder}/errors")
     paths = "".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -66,25 +68,38 @@ def nginx(folder: Path, server: str, port: int) -> list[str]:
 def with_access_log(folder: Path, server: str, port: int) -> list[str]:
     """nginx, with the log of the other page."""
     command = nginx(folder, server, port)
-    (log,) = re.findall(r"```nginx\n(.*?)```", (HOW_TO / "protect-data.md").read_text("utf-8"), re.DOTALL)
+    (log,) = re.findall(
+        r"```nginx\n(.*?)```", (ROOT / "docs/how-to/protect-data.md").read_text("utf-8"), re.DOTALL
+    )
     file = folder / "nginx.conf"
     text = file.read_text().replace("access_log off", f"access_log {folder}/access without_links")
     file.write_text(text.replace("server {", f"{log}\nserver {{", 1))
     return command
 
 
+def with_two_servers(folder: Path, servers: str, port: int) -> list[str]:
+    """nginx, with the line for a second server as it is once its `#` is gone."""
+    one, two = servers.split()
+    command = nginx(folder, one, port)
+    file = folder / "nginx.conf"
+    text = file.read_text()
+    assert "# server 127.0.0.1:8001;" in text
+    file.write_text(text.replace("# server 127.0.0.1:8001;", f"server {two.removeprefix('http://')};"))
+    return command
+
+
 def caddy(folder: Path, server: str, port: int) -> list[str]:
-    block = configuration("caddyfile", server, port)
+    block = configuration("Caddyfile", server, port)
     assert f"\n{HOST} {{\n" in block
     certificate = f"tls {folder}/{HOST}.pem {folder}/{HOST}.key"
     block = block.replace(f"{HOST} {{", f"{HOST}:{port} {{\n    {certificate}")
-    block = block.replace("{\n", "{\n    admin off\n    auto_https disable_redirects\n", 1)
+    block = block.replace("\n{\n", "\n{\n    admin off\n    auto_https disable_redirects\n", 1)
     (folder / "Caddyfile").write_text(block)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
 def haproxy(folder: Path, server: str, port: int) -> list[str]:
-    block = configuration("haproxy", server, port).replace("/etc/haproxy/", f"{folder}/")
+    block = configuration("haproxy.cfg", server, port).replace("/etc/haproxy/", f"{folder}/")
     (folder / "haproxy.cfg").write_text(block)
     shutil.copy(folder / f"{HOST}.key", folder / f"{HOST}.pem.key")  # Where HAProxy looks for it.
     return ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]
@@ -160,13 +175,25 @@ class Proxy:
 
     async def curl(self, path: str, *options: str) -> str:
         """The body, the status, and the version of HTTP."""
+        return (await (await self._curling(path, *options)).communicate())[0].decode()
+
+    async def first_line(self, path: str, *options: str) -> str:
+        """Of a body that has no end."""
+        process = await self._curling(path, *options)
+        assert process.stdout
+        async with asyncio.timeout(START_SECONDS):
+            line = await process.stdout.readline()
+        process.kill()
+        await process.communicate()
+        return line.decode()
+
+    async def _curling(self, path: str, *options: str) -> Process:
         certificate = str(self.folder / f"{HOST}.pem")
         resolve = ("--resolve", f"{HOST}:{self.port}:127.0.0.1", "--cacert", certificate)
         shown = ("--silent", "--show-error", "--no-buffer", "--write-out", "\n%{http_code} %{http_version}")
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             "curl", *resolve, *shown, *options, f"https://{HOST}:{self.port}{path}", stdout=PIPE
         )
-        return (await process.communicate())[0].decode()
 
     @property
     def said(self) -> str:
@@ -181,7 +208,7 @@ def free_port() -> int:
 
 @pytest.fixture(params=[nginx, caddy, haproxy], ids=lambda prepare: prepare.__name__)
 def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Proxy:
-    name = "nginx" if request.param is with_access_log else request.param.__name__
+    name = request.param.__name__ if request.param in (nginx, caddy, haproxy) else "nginx"
     for program in (name, "curl"):
         if not shutil.which(program):
             pytest.skip(f"needs {program}")
@@ -189,7 +216,7 @@ def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Proxy:
     return Proxy(request.param, tmp_path, free_port())
 
 
-async def test_a_proxy_configured_as_on_the_page(proxy: Proxy, sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_proxy_configured_as_in_deploy(proxy: Proxy, sqlite_url: str, tmp_path: Path) -> None:
     database = open_database(sqlite_url)
     await open_clinic(database)
     await database.close()
@@ -207,8 +234,34 @@ async def test_a_proxy_configured_as_on_the_page(proxy: Proxy, sqlite_url: str, 
         assert refused.endswith("\n413 2")
         assert "65536 bytes at most" in json.loads(refused.rpartition("\n")[0])["errors"][0]["message"]
 
+        # A photo of a practitioner gets as far as the server, which has no session for it.
+        (tmp_path / "photo").write_bytes(b" " * PHOTO_BYTES)
+        photo = await curl("/desk/clinic/images/one", "--data-binary", f"@{tmp_path / 'photo'}")
+        assert "413" not in photo.rpartition("\n")[2]
+
         listening = (*as_json, json.dumps(LIVE), "--header", "Accept: text/event-stream")
-        assert (await curl("/graphql", *listening, "--max-time", "3")).startswith("event: next\ndata: {")
+        assert await proxy.first_line("/graphql", *listening) == "event: next\n"
+
+
+@pytest.mark.parametrize("proxy", [with_two_servers], indirect=True)
+async def test_one_of_two_servers_behind_nginx_is_stopped_and_no_request_fails(
+    proxy: Proxy, tmp_path: Path
+) -> None:
+    quick = {"BOOK_ONLINE_DRAIN_SECONDS": "2", "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000"}
+    database = f"sqlite:///{tmp_path / 'clinic.sqlite3'}"
+    (tmp_path / "second").mkdir()
+    async with (
+        running_server(tmp_path, DATABASE_URL=database, **quick) as one,
+        running_server(tmp_path / "second", DATABASE_URL=database, **quick) as two,
+        proxy.before(f"{one.url} {two.url}"),
+        constant_load(f"https://127.0.0.1:{proxy.port}", headers={"host": HOST}, verify=False) as load,
+    ):
+        await load.grows()
+        one.terminate()
+        assert await one.process.wait() == 0
+        await load.grows()
+        await load.end()
+    assert load.failures == []
 
 
 async def test_no_link_of_a_visit_gets_into_a_log(proxy: Proxy, sqlite_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
@@ -13,6 +14,7 @@ import pytest
 from booking.storage.database import Database
 from graphql_api.app import create_app
 from graphql_api.http.event_stream import Streams, event_stream
+from graphql_api.http.stopping import Stopping
 from graphql_api.limits.limits import MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 from graphql_api.security.client_address import Network
 from graphql_api.settings import Settings
@@ -174,7 +176,7 @@ async def test_an_idle_stream_sends_keep_alives_and_ends_with_complete() -> None
         async for part in event_stream(
             "{}",
             silence(),
-            stop=asyncio.Event(),
+            stopping=Stopping(),
             ping=timedelta(milliseconds=1),
             duration=timedelta(milliseconds=20),
         )
@@ -194,7 +196,7 @@ async def test_a_client_that_hangs_up_ends_its_stream() -> None:
         finally:
             ended.set()
 
-    async with aclosing(event_stream("0", results(), stop=asyncio.Event())) as stream:
+    async with aclosing(event_stream("0", results(), stopping=Stopping())) as stream:
         assert [await anext(stream), await anext(stream)] == [
             "event: next\ndata: 0\n\n",
             "event: next\ndata: 1\n\n",
@@ -203,13 +205,14 @@ async def test_a_client_that_hangs_up_ends_its_stream() -> None:
 
 
 async def test_a_stream_completes_when_the_server_stops() -> None:
-    stop = asyncio.Event()
+    stopping = Stopping()
 
     async def silence() -> AsyncGenerator[str]:
         await asyncio.sleep(3600)
         yield ""
 
-    async with asyncio.timeout(5), aclosing(event_stream("{}", silence(), stop=stop)) as stream:
+    async with asyncio.timeout(5), aclosing(event_stream("{}", silence(), stopping=stopping)) as stream:
         await anext(stream)
-        stop.set()
-        assert [part async for part in stream] == ["event: complete\ndata: \n\n"]
+        stopping.streams.set()
+        [end] = [part async for part in stream]
+    assert re.fullmatch(r"retry: \d{3,4}\nevent: complete\ndata: \n\n", end)

@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,12 @@ import httpx
 from tests.support.clinics import SAMPLE
 
 SERVE = (sys.executable, "-m", "graphql_api.cli.main", "serve", "--port", "0")
-START_SECONDS = 30
+START_SECONDS = 60
+AS_BY_SYSTEMD = """import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.argv[2], sys.argv[2:])"""
+"""A script that hands the socket of a descriptor to the command that follows."""
 
 
 @dataclass
@@ -73,22 +79,37 @@ class ServerProcess:
         self.process.send_signal(signal.SIGTERM)
 
 
-@asynccontextmanager
-async def running_server(
+def running_server(
     folder: Path, *options: str, clinic: str = SAMPLE, **environment: str
-) -> AsyncIterator[ServerProcess]:
+) -> AbstractAsyncContextManager[ServerProcess]:
     """With these options; what it logs is in the folder's file `log`."""
+    return _running([*SERVE, *options], folder, clinic, environment)
+
+
+def running_server_on(
+    listening: socket.socket, folder: Path, **environment: str
+) -> AbstractAsyncContextManager[ServerProcess]:
+    """One that is given the socket as systemd would."""
+    descriptor = listening.fileno()
+    command = [sys.executable, "-c", AS_BY_SYSTEMD, str(descriptor), *SERVE]
+    return _running(command, folder, SAMPLE, environment, descriptor)
+
+
+@asynccontextmanager
+async def _running(
+    command: list[str], folder: Path, clinic: str, environment: dict[str, str], *descriptors: int
+) -> AsyncIterator[ServerProcess]:
     clinic_file = folder / "clinic.toml"
     clinic_file.write_text(clinic, "utf-8")
     (folder / "log").touch()
     with (folder / "log").open("w") as log:
         process = await asyncio.create_subprocess_exec(
-            *SERVE,
-            *options,
+            *command,
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
             stdout=PIPE,
             stderr=log,
+            pass_fds=descriptors,
         )
         assert process.stdout
         try:
