@@ -114,6 +114,11 @@ wheel: .venv/ready-to-run node_modules/.ready ## Build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
+.PHONY: package
+package: .venv/ready-to-run ## Pack the npm package for React, Vue and Svelte into dist/
+	@mkdir -p dist
+	@$(NPM) pack ./widget/package --silent --pack-destination dist
+
 .PHONY: clean
 clean: ## Remove what was made, but not the sample database
 	@rm -rf .venv node_modules build dist .coverage .*_cache .hypothesis

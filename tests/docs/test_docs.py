@@ -82,6 +82,17 @@ def test_every_attribute_event_property_and_part_of_the_element_is_listed() -> N
     assert {name for name in used if f"`{name}`" not in page} == set()
 
 
+def test_the_types_of_the_npm_package_have_every_attribute_and_event_of_the_element() -> None:
+    page = (ROOT / "docs" / "reference" / "element.md").read_text("utf-8")
+    types = (ROOT / "widget" / "package" / "index.d.ts").read_text("utf-8")
+
+    attributes = set(re.findall(r"^\| `([a-z-]+)` \|", page.partition("## Methods")[0], re.MULTILINE))
+    events = set(re.findall(r"^\| `book-online:([a-z]+)` \|", page, re.MULTILINE))
+    members = set(re.findall(r"^ +'?([\w-]+)'?\??: ", types, re.MULTILINE))
+    assert {"service", "no-history", "booked"} <= attributes | events
+    assert (attributes | events) - members == set()
+
+
 def test_the_code_that_the_first_change_replaces_is_there() -> None:
     page = (ROOT / "docs" / "tutorials" / "first-change.md").read_text("utf-8")
     source = (ROOT / "graphql_api" / "types" / "time_intervals.py").read_text("utf-8")
