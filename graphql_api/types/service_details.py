@@ -10,6 +10,7 @@ import strawberry
 from booking.catalogue.eligibility import eligibility_text
 from booking.catalogue.lookup import QualifiedOffer
 from booking.domain.policy import AppointmentMode, PatientKind
+from booking.domain.screening import Outcome
 from booking.domain.translations import Translations
 from booking.i18n.locales import texts_for
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
@@ -51,6 +52,12 @@ class ScreeningQuestion(Node):
     slug: str = strawberry.field(description="Its name in the clinic's file.")
     text: str = strawberry.field(description="The question, in the language asked for.")
     why: str | None = strawberry.field(description="Why it is asked.")
+    cleared_by_no: bool = strawberry.field(
+        description=(
+            "Whether `NO` has no consequence: then it can be a line of a list that visitors answer with "
+            '"None of these". Ask any other one with each answer.'
+        )
+    )
 
     @classmethod
     def of(cls, row: ScreeningQuestionRow, context: Context) -> Self:
@@ -59,6 +66,7 @@ class ScreeningQuestion(Node):
             slug=row.slug,
             text=context.translate(row.text),
             why=context.translate_optional(row.why),
+            cleared_by_no=row.if_no is Outcome.CLEARED,
         )
 
 

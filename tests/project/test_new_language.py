@@ -231,10 +231,11 @@ async def test_the_widget_is_german(sqlite_url: str, page: Page) -> None:
         ).to_be_visible()
         await page.get_by_role("button", name="Dienstag, 24. November").click()
         await page.get_by_role("button", name=re.compile("^7:00")).click()
-        await is_at("Is this treatment right for you?")
-        for question in await page.get_by_role("radiogroup").all():
-            await question.get_by_role("radio", name=pseudo_german("No"), exact=True).check()
-        await press("Continue")
+        await is_at("Does any of these apply to you?")
+        await page.get_by_role("checkbox").first.check()
+        await check()
+        await page.get_by_role("checkbox").first.uncheck()
+        await press("None of these")
         await is_at("Who is coming?")
         for name, value in zip(("Your name", "Email", "Phone number"), PATIENT.values(), strict=True):
             await page.get_by_role("textbox", name=pseudo_german(name), exact=True).fill(value)

@@ -39,8 +39,8 @@ LOOKS: dict[str, tuple[int, int, Scheme, str]] = {
     "dark": (1200, 860, "dark", "fr"),
 }
 WORDS = {
-    "en": {"button": "Book Online", "no": "No", "on": "Continue", "manage": "Move or cancel"},
-    "fr": {"button": "Réserver en ligne", "no": "Non", "on": "Continuer", "manage": "Déplacer ou annuler"},
+    "en": {"button": "Book Online", "on": "None of these", "manage": "Move or cancel"},
+    "fr": {"button": "Réserver en ligne", "on": "Aucun de ces points", "manage": "Déplacer ou annuler"},
 }
 
 
@@ -80,10 +80,11 @@ async def every_step(browser: Browser, url: str, look: str) -> None:
         await opened(page, f"{url}/?lang={language}", words["button"])
         await take("2-time")
         await page.locator("[part~=time]").nth(2).click()
-        await page.get_by_role("radiogroup").first.wait_for()
+        question = page.get_by_role("checkbox").first
+        await question.check()
+        await take("3-screening-ticked")
+        await question.uncheck()
         await take("3-screening")
-        for question in await page.get_by_role("radiogroup").all():
-            await question.get_by_role("radio", name=words["no"], exact=True).check()
         await page.get_by_role("button", name=words["on"]).click()
         fields = page.get_by_role("textbox")
         await fields.first.wait_for()

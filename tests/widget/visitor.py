@@ -75,10 +75,14 @@ class Visitor:
 
     async def answers_no(self) -> None:
         """To every screening question."""
-        await self.arrives_at("Is this treatment right for you?")
-        for question in await self.page.get_by_role("radiogroup").all():
-            await question.get_by_role("radio", name="No", exact=True).check()
-        await self.button("Continue").click()
+        await self.arrives_at("Does any of these apply to you?")
+        await self.button("None of these").click()
+
+    async def ticks_all(self) -> None:
+        """Yes to every screening question."""
+        for question in await self.dialog.get_by_role("checkbox").all():
+            await question.check()
+        await self.button("Continue with what I ticked").click()
 
     async def fills_in(self) -> None:
         await expect(self.heading("Who is coming?")).to_be_visible()

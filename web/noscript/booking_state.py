@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from booking.domain.policy import MAX_VISITS
 from rendering.form import Form
+from web.noscript.screening import ANSWER, GivenAnswers
 
 MIN_KEY_LENGTH = 32
 MIN_YEAR, MAX_YEAR = 2000, 9000
 DETAILS = ("name", "email", "phone")
-ANSWER = "answer-"
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +55,7 @@ class BookingState:
     preferred_practitioner: str | None = None  # None: any
     choices: tuple[Choice, ...] = ()
     key: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)  # as sent, by slug of the question
+    given: GivenAnswers = field(default_factory=lambda: GivenAnswers({}))
     details: Mapping[str, str] = field(default_factory=dict)  # as typed
     consent: str = ""  # the key of the text beside a ticked box
 
@@ -67,7 +67,7 @@ class BookingState:
             form.get("with") or None,
             tuple(sorted(choices, key=lambda choice: choice.code)[:MAX_VISITS]),
             form.get("key"),
-            {name.removeprefix(ANSWER): value for name, value in form.pairs if name.startswith(ANSWER)},
+            GivenAnswers.read(form),
             {name: form.get(name) for name in DETAILS},
             form.get("consent"),
         )
@@ -112,5 +112,5 @@ class BookingState:
 
     def entered_fields(self) -> Iterator[tuple[str, str]]:
         """The hidden fields of the answers and details entered so far, for forms that are posted."""
-        yield from ((ANSWER + slug, answer) for slug, answer in self.answers.items())
+        yield from ((ANSWER + slug, answer) for slug, answer in self.given.answers.items())
         yield from ((name, value) for name, value in self.details.items() if value)

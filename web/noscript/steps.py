@@ -20,17 +20,14 @@ from booking.domain.errors import (
     TooManyHolds,
     TryAgain,
 )
-from booking.domain.screening import Answer
-from booking.domain.translations import in_language
-from booking.i18n.texts import Texts
 from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.queries.catalogue import get_clinic, screening_questions_of
-from web.noscript.booking_state import BookingState
 from web.noscript.confirmation import confirmation_page
 from web.noscript.holds import HeldTimes, hold_times, release_times, turn_to_hold_times
 from web.noscript.request import NoscriptRequest
+from web.noscript.screening import GivenAnswers, QuestionsView
 from web.noscript.times import may_choose_another_time, times_page
-from web.noscript.views import bookable_services, rule_before_booking, summary_of, translated
+from web.noscript.views import bookable_services, rule_before_booking, summary_of
 
 Step = Callable[[NoscriptRequest, HeldTimes], Awaitable[Response]]
 
@@ -95,7 +92,7 @@ async def _show_questions(request: NoscriptRequest, held: HeldTimes) -> Response
 
 
 async def _check_answers(request: NoscriptRequest, held: HeldTimes) -> Response:
-    answers = answers_in(request.state, await _questions(request))
+    answers = request.state.given.to(await _questions(request))
     async with request.site.database.read() as session:
         await check_screening(session, request.service, answers)
     return await _details_page(request, held)
@@ -111,7 +108,7 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
         name=details["name"],
         email=details["email"],
         phone=details["phone"],
-        answers=answers_in(request.state, await _questions(request)),
+        answers=request.state.given.to(await _questions(request)),
         language=request.texts.language,
         consent_text=request.state.consent or None,
         answered_again=request.site.was_screening_refused(request.http),
@@ -147,52 +144,24 @@ async def _questions(request: NoscriptRequest) -> Sequence[ScreeningQuestion]:
         return await screening_questions_of(session, request.service)
 
 
-def answers_in(state: BookingState, questions: Sequence[ScreeningQuestion]) -> dict[str, Answer]:
-    """The valid answers to the service's own questions; other fields of the form are ignored."""
-    sent = {question.slug: state.answers.get(question.slug) for question in questions}
-    return {slug: Answer(answer) for slug, answer in sent.items() if answer in list(Answer)}
-
-
 def flatten(error: BookingError | ExceptionGroup[BookingError]) -> list[BookingError]:
     if isinstance(error, BookingError):
         return [error]
     return [refusal for inner in error.exceptions for refusal in flatten(inner)]
 
 
-def question_views(
-    rows: Sequence[ScreeningQuestion],
-    answers: Mapping[str, Answer],
-    missing: Sequence[str],
-    texts: Texts,
-) -> list[dict[str, object]]:
-    """The questions as a page asks them; `missing` are the slugs of those that have no answer."""
-    return [
-        {
-            "slug": row.slug,
-            "text": in_language(row.text, texts.language),
-            "why": translated(row.why, texts),
-            "answer": answers.get(row.slug),
-            "is_missing": row.slug in missing,
-        }
-        for row in rows
-    ]
-
-
 async def _questions_page(
     request: NoscriptRequest, held: HeldTimes, *, missing: Sequence[str] = ()
 ) -> Response:
-    rows = await _questions(request)
-    answers = answers_in(request.state, rows)
+    rows, state = await _questions(request), request.state
     async with request.site.database.read() as session:
         summary = await summary_of(session, held.holds, request.texts)
-    questions = question_views(rows, answers, missing, request.texts)
     return await request.page(
         "questions",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
-        state=replace(request.state, answers={}),
+        state=replace(state, given=GivenAnswers({})),
         summary=summary,
-        questions=questions,
-        missing=[question for question in questions if question["is_missing"]],
+        questions=QuestionsView.of(rows, state.given, request.texts, missing=missing),
     )
 
 
@@ -200,7 +169,7 @@ async def _details_page(
     request: NoscriptRequest, held: HeldTimes, *, mistakes: Mapping[str, str] | None = None
 ) -> Response:
     """`mistakes` has the key of the text to show at a field, by the field's name."""
-    answers = answers_in(request.state, await _questions(request))
+    answers = request.state.given.to(await _questions(request))
     async with request.site.database.read() as session:
         summary = await summary_of(session, held.holds, request.texts)
         consent_text = await consent_text_in(session, request.texts.language)
@@ -209,7 +178,7 @@ async def _details_page(
     return await request.page(
         "details",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistakes else HTTPStatus.OK,
-        state=replace(request.state, answers=answers, details={}),
+        state=replace(request.state, given=GivenAnswers(answers), details={}),
         details=request.state.details,
         consent_text=consent_text,
         summary=summary,

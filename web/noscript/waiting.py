@@ -23,7 +23,8 @@ from booking.waiting_list.join import JoinRequest, join_waiting_list
 from booking.waiting_list.rules import has_waiting_list
 from rendering.wishes_form import WEEKDAYS, WishesForm
 from web.noscript.request import NoscriptRequest
-from web.noscript.steps import answers_in, flatten, mistake_of, question_views
+from web.noscript.screening import QuestionsView
+from web.noscript.steps import flatten, mistake_of
 from web.noscript.views import bookable_services
 
 USUAL_WAIT = timedelta(days=14)
@@ -54,7 +55,7 @@ async def _join(request: NoscriptRequest) -> Response:
                     email=details["email"],
                     phone=details["phone"],
                     language=request.texts.language,
-                    answers=answers_in(state, questions),
+                    answers=state.given.to(questions),
                     consent_text=state.consent or None,
                     answered_again=site.was_screening_refused(request.http),
                     idempotency_key=request.form.get("key") or None,
@@ -102,7 +103,6 @@ async def _page(
         clinic = await get_clinic(session)
     today = now.astimezone(ZoneInfo(clinic.time_zone)).date()
     latest = clinic.policy.last_day(today)
-    questions = question_views(rows, answers_in(request.state, rows), missing, request.texts)
     return await request.page(
         "waiting/join",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if mistakes or missing else HTTPStatus.OK,
@@ -113,8 +113,7 @@ async def _page(
         today=today,
         latest=latest,
         proposed=min(today + USUAL_WAIT, latest),
-        questions=questions,
-        missing=[question for question in questions if question["is_missing"]],
+        questions=QuestionsView.of(rows, request.state.given, request.texts, missing=missing),
         details=request.state.details,
         consent_text=consent_text,
         mistakes=mistakes or {},

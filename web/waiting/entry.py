@@ -7,6 +7,7 @@ from starlette.responses import Response
 from booking.domain.errors import NotFound
 from booking.storage.models.waiting_list import WaitingListStatus
 from booking.waiting_list.leave import leave_waiting_list
+from web.noscript.screening import GivenAnswers, QuestionsView
 from web.visits.unknown import unknown_link
 from web.waiting.request import WaitingRequest
 from web.waiting.views import entry_view
@@ -22,9 +23,11 @@ async def show_entry(
     *,
     reason: str = "",
     missing: tuple[str, ...] = (),
+    given: GivenAnswers | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """The page as it is now; `reason` says why a button did nothing, `missing` are questions (slugs)."""
+    """The page as it is now; `reason` says why a button did nothing, `missing` are questions (slugs) without
+    an answer among those that were `given`."""
     async with request.site.database.read() as session:
         now = await request.site.now(session)
         view = await entry_view(request, session, now=now)
@@ -33,12 +36,13 @@ async def show_entry(
     template = "waiting" if view.offer is None else "offer"
     if view.status is not WaitingListStatus.WAITLIST:
         template = "booked" if view.booked else "ended"
+    questions = view.offer.questions if view.offer else []
     return await request.page(
         template,
         status=status,
         entry=view,
         reason=reason,
-        missing=missing,
+        questions=QuestionsView.of(questions, given or GivenAnswers({}), request.texts, missing=missing),
         is_left=view.status is WaitingListStatus.CANCELLED,
         visit_url=f"/visits/{request.token}?lang={request.texts.language}",
     )

@@ -13,16 +13,16 @@ from booking.domain.errors import (
     ScreeningIncomplete,
     TryAgain,
 )
-from booking.domain.screening import Answer
+from booking.storage.queries.catalogue import screening_questions_of
 from booking.waiting_list.accept import AcceptRequest, accept_offer
+from booking.waiting_list.entry import waiting_state
 from booking.waiting_list.leave import decline_offer
 from rendering.form import Form, read_form
+from web.noscript.screening import GivenAnswers
 from web.noscript.times import REASONS
 from web.visits.unknown import unknown_link
 from web.waiting.entry import show_entry
 from web.waiting.request import WaitingRequest
-
-ANSWER = "answer-"
 
 
 async def accept(request: WaitingRequest) -> Response:
@@ -32,9 +32,12 @@ async def accept(request: WaitingRequest) -> Response:
     if offer is None:
         return request.redirect(request.url())
     answered_again = request.site.was_screening_refused(request.http)
-    wanted = AcceptRequest(request.token, offer, _answers(form), answered_again)
+    given = GivenAnswers.read(form)
     try:
         async with request.site.database.write() as session:
+            state = await waiting_state(session, request.token)
+            questions = await screening_questions_of(session, state.entry.service) if state else []
+            wanted = AcceptRequest(request.token, offer, given.to(questions), answered_again)
             await accept_offer(session, wanted, now=await request.site.now(session))
     except TryAgain:
         raise
@@ -42,7 +45,7 @@ async def accept(request: WaitingRequest) -> Response:
         return await show_entry(request, status=HTTPStatus.CONFLICT)  # It says that the time is gone.
     except ScreeningIncomplete as refusal:
         return await show_entry(
-            request, missing=tuple(refusal.missing), status=HTTPStatus.UNPROCESSABLE_ENTITY
+            request, missing=tuple(refusal.missing), given=given, status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
     except CallTheClinic:
         request.site.refuse_screening(request.http)
@@ -70,12 +73,3 @@ def _offer_in(form: Form) -> uuid.UUID | None:
         return uuid.UUID(form.get("offer"))
     except ValueError:
         return None
-
-
-def _answers(form: Form) -> dict[str, Answer]:
-    """By slug; other fields, and other values than answers, are ignored."""
-    return {
-        name.removeprefix(ANSWER): Answer(value)
-        for name, value in form.pairs
-        if name.startswith(ANSWER) and value in list(Answer)
-    }

@@ -26,13 +26,6 @@ from web.waiting.request import WaitingRequest
 
 
 @dataclass(frozen=True)
-class QuestionView:
-    slug: str
-    text: str
-    why: str
-
-
-@dataclass(frozen=True)
 class OfferView:
     """`change_until` is the last instant to move or cancel the visit online; None if there is none."""
 
@@ -45,7 +38,7 @@ class OfferView:
     ends_at: datetime
     expires_at: datetime
     change_until: datetime | None
-    questions: Sequence[QuestionView]
+    questions: Sequence[ScreeningQuestion]
 
 
 @dataclass(frozen=True)
@@ -125,15 +118,8 @@ async def _offer(
         offer.ends_at.astimezone(zone),
         offer.expires_at.astimezone(zone),
         deadline.astimezone(zone) if deadline > offer.expires_at else None,
-        [_question(row, language) for row in await screening_questions_of(session, state.entry.service)]
-        if is_asked
-        else [],
+        await screening_questions_of(session, state.entry.service) if is_asked else [],
     )
-
-
-def _question(row: ScreeningQuestion, language: str) -> QuestionView:
-    why = in_language(row.why, language) if row.why else ""
-    return QuestionView(row.slug, in_language(row.text, language), why)
 
 
 async def _zone(session: BookingSession, offer: WaitingListOffer) -> ZoneInfo:

@@ -225,6 +225,7 @@ export type CatalogueResult = {
           id: string;
           text: string;
           why: string | null;
+          clearedByNo: boolean;
         }>;
         practitioners: {
           pageInfo: {
@@ -300,6 +301,7 @@ export type RescheduleResult = {
       missing?: Array<{
         text: string;
         why: string | null;
+        clearedByNo: boolean;
       }>;
     }>;
   } | null;

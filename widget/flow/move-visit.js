@@ -14,7 +14,7 @@
 import { reschedule } from '../api/manage.js';
 import { completePractitioners } from '../api/practitioners.js';
 import { slotPicker } from '../calendar/slot-picker.js';
-import { attestation, marksMissing, questionGroup, screeningOf } from '../steps/screening.js';
+import { marksMissing, screeningOf, screeningPage } from '../steps/screening.js';
 import { dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';
@@ -110,14 +110,7 @@ export const moveVisit = (booking, appointment, overview) => {
    * @param {(answers: Map<string, import('./types.js').Answer>, groups: HTMLElement[]) => Promise<void>} proceed */
   const ask = (questions, proceed) => {
     const state = { answers: new Map(), isScreened: false };
-    const groups = questions.map((question, i) => questionGroup(question, i, { state, t }));
-    frame.show({
-      title: t('screening.title'),
-      lead: t('screening.lead'),
-      content: [...groups, attestation(t)],
-      back: overview.show,
-      primary: { label: t('continue'), act: () => proceed(state.answers, groups) },
-    });
+    frame.show({ ...screeningPage(questions, { state, t, frame }, (groups) => proceed(state.answers, groups)), back: overview.show });
   };
 
   choose();

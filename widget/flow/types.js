@@ -73,7 +73,7 @@
  * @property {string} title
  * @property {(Node | null)[]} content
  * @property {Node | string | null} [lead]
- * @property {{label: string, act: () => unknown} | null} [primary]  Enter in a field does it too
+ * @property {{label: string | Node, act: () => unknown} | null} [primary]  Enter in a field does it too
  * @property {(() => void) | null} [back]
  *
  * @typedef {object} Flow  The surroundings of a step.

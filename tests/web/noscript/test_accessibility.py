@@ -69,9 +69,9 @@ async def test_every_page_of_a_visit_is_accessible(server: Server, page: Page, l
     async def sees(selector: str) -> None:
         await expect(page.locator(selector).first).to_be_visible()
 
-    async def answers(answer: str) -> None:
-        for radio in await page.locator(f"input[value={answer}]").all():
-            await radio.check()
+    async def ticks(boxes: str) -> None:
+        for box in await page.locator(boxes).all():
+            await box.check()
         await primary.click()
 
     await page.goto(f"{server.url}/book?lang={language}")
@@ -88,7 +88,11 @@ async def test_every_page_of_a_visit_is_accessible(server: Server, page: Page, l
     await primary.click()
     await sees("[role=alert]")
     found += await findings(page, "questions without answers")
-    await answers("no")
+    pregnant = page.locator("[name=applies]").first
+    await pregnant.check()
+    found += await findings(page, "questions, ticked")
+    await pregnant.uncheck()
+    await ticks("[name=none]")
     await sees("#name")
     found += await findings(page, "details")
     await primary.click()
@@ -103,7 +107,7 @@ async def test_every_page_of_a_visit_is_accessible(server: Server, page: Page, l
     await page.goto(f"{server.url}/book/dry-needling/times?lang={language}")
     await page.locator("button.time").first.click()
     await sees("fieldset")
-    await answers("yes")
+    await ticks("[name=applies]")
     await sees(".call-us")
     found += await findings(page, "call")
     assert found == []

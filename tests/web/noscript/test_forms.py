@@ -105,7 +105,7 @@ async def test_a_browser_that_sends_no_fetch_metadata_can_send_a_form(
     del site.headers["sec-fetch-site"]
     response = await site.post("/book/dry-needling/hold", data=HELD, headers=headers)
 
-    assert (response.status_code, heading(response)) == (200, "Is this treatment right for you?")
+    assert (response.status_code, heading(response)) == (200, "Does any of these apply to you?")
 
 
 @pytest.mark.parametrize(

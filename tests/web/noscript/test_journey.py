@@ -82,11 +82,8 @@ async def test_an_answer_that_matters_to_the_practitioner_is_booked_with_the_vis
 ) -> None:
     await visitor.opens_times(server.url)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    await visitor.sees("Is this treatment right for you?")
-    for question in await visitor.page.get_by_role("radiogroup").all():
-        await question.get_by_role("radio", name="No", exact=True).check()
-    metals = visitor.page.get_by_role("radiogroup", name="Are you allergic to metals, such as nickel?")
-    await metals.get_by_role("radio", name="Yes", exact=True).check()
+    await visitor.sees("Does any of these apply to you?")
+    await visitor.box("Are you allergic to metals, such as nickel?").check()
     await visitor.button("Continue").click()
     await visitor.fills_in()
     await visitor.books()
@@ -139,7 +136,7 @@ async def test_two_weeks_without_open_times_name_the_next_open_day(
     await expect(visitor.page.locator("main").get_by_role("link", name="416.545.1881")).to_be_visible()
     await visitor.link("Show Thursday, December 17").click()
     await visitor.chooses("Thursday, December 17", "9:00 a.m.")
-    await visitor.sees("Is this treatment right for you?")
+    await visitor.sees("Does any of these apply to you?")
 
 
 async def test_a_practitioner_without_open_times_leaves_the_phone_number(
@@ -169,7 +166,7 @@ async def test_a_course_is_chosen_visit_by_visit(server: Server, visitor: Noscri
     await visitor.chooses("Thursday, December 3", "8:00 a.m.")
     await visitor.sees("Your visits")
     await visitor.button("Continue").click()
-    await visitor.answers()
+    await visitor.answers_no()
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
 
@@ -197,7 +194,7 @@ async def test_a_course_stays_with_the_practitioner_of_its_first_visit(
     await visitor.chooses("Friday, December 4", "7:00 a.m.")
     await visitor.chooses("Friday, December 11", "7:00 a.m.")
     await visitor.button("Continue").click()
-    await visitor.answers()
+    await visitor.answers_no()
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
 
@@ -213,7 +210,8 @@ async def test_an_answer_that_asks_for_a_call_releases_the_held_time(
     await visitor.opens_times(server.url)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
     assert await server.count_holds() > 0
-    await visitor.answers("Yes")
+    await visitor.box("Are you pregnant, or could you be?").check()
+    await visitor.button("Continue").click()
 
     await visitor.sees("Please call us first")
     main = visitor.page.locator("main")
@@ -242,9 +240,8 @@ async def test_a_visit_is_booked_in_french(server: Server, visitor: NoscriptVisi
     await visitor.sees("Quand aimeriez‑vous venir?")
     await expect(visitor.text("45 min")).to_be_visible()
     await visitor.chooses("mardi 24 novembre", "7 h")
-    await visitor.sees("Ce traitement vous convient-il?")
-    for question in await visitor.page.get_by_role("radiogroup").all():
-        await question.get_by_role("radio", name="Non", exact=True).check()
+    await visitor.sees("L’un de ces points vous concerne‑t‑il?")
+    await visitor.box("Aucun de ces points").check()
     await visitor.button("Continuer").click()
     await visitor.field("Votre nom").fill("Sample Patient")
     await visitor.field("Courriel").fill("patient@example.com")
@@ -264,11 +261,11 @@ async def test_changing_the_language_on_the_way_loses_nothing(
     )
     await visitor.link("Français").click()
     await visitor.chooses("lundi 7 décembre", "9 h")
-    await visitor.page.get_by_role("radio", name="Non", exact=True).first.check()
+    await visitor.page.get_by_role("checkbox").first.check()
     await visitor.button("English").click()
-    await visitor.sees("Is this treatment right for you?")
-    await expect(visitor.page.get_by_role("radio", name="No", exact=True).first).to_be_checked()
-    await visitor.answers()
+    await visitor.sees("Does any of these apply to you?")
+    await visitor.page.get_by_role("checkbox", checked=True).uncheck()
+    await visitor.answers_no()
     await visitor.fills_in()
     await visitor.button("Français").click()
     await visitor.sees("Vos coordonnées")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.booking.patients.stored_contacts import all_topics
 from tests.support.databases import locked, out_of_order
 from tests.web.noscript.server import Server, running_server
 from tests.web.noscript.visitor import NoscriptVisitor
@@ -41,23 +42,32 @@ async def test_mistakes_are_shown_beside_their_fields(server: Server, visitor: N
     await visitor.sees("Your visit is booked")
 
 
-async def test_a_question_without_an_answer_is_asked_again(server: Server, visitor: NoscriptVisitor) -> None:
+async def test_silence_is_no_answer_and_neither_is_a_contradiction(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
     await visitor.opens_times(server.url)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    groups = visitor.page.get_by_role("radiogroup")
-    for place in range(5):
-        await groups.nth(place).get_by_role("radio", name="No", exact=True).check()
-    await visitor.button("Continue").click()
+    afraid = visitor.box("Are you afraid of needles, or have you fainted because of one?")
 
-    await expect(visitor.text("1 question still needs an answer.")).to_be_visible()
-    await expect(visitor.page.get_by_role("radio", name="No", exact=True, checked=True)).to_have_count(5)
-    await expect(groups.nth(5)).to_have_attribute("aria-invalid", "true")
-    await expect(groups.nth(5)).to_have_accessible_description(
-        "Please choose an answer. The needles are made of steel."
-    )
-    await groups.nth(5).get_by_role("radio", name="No", exact=True).check()
     await visitor.button("Continue").click()
-    await visitor.sees("Who is coming?")
+    await visitor.link("Please tick what applies, or “None of these”.").click()
+    await expect(visitor.page.get_by_role("checkbox").first).to_be_focused()
+    await visitor.box("None of these").check()
+    await afraid.check()
+    await visitor.page.get_by_role("radio", name="Not sure", exact=True).locator("visible=true").check()
+    await visitor.button("Continue").click()
+    await visitor.sees("Does any of these apply to you?")
+    await expect(
+        visitor.link("Please tick either “None of these” or what applies, not both.")
+    ).to_be_visible()
+    await expect(afraid).to_be_checked()
+    await expect(visitor.page.get_by_role("radio", name="Not sure", checked=True)).to_have_count(1)
+    await visitor.box("None of these").uncheck()
+    await visitor.button("Continue").click()
+    await visitor.fills_in()
+    await visitor.books()
+    await visitor.sees("Your visit is booked")
+    assert await all_topics(server.database) == [["needle-fear"]]
 
 
 async def test_an_expired_hold_is_made_again_unnoticed(server: Server, visitor: NoscriptVisitor) -> None:
@@ -80,7 +90,7 @@ async def test_an_expired_course_is_held_again_unnoticed(
         await visitor.chooses(day, "7:00 a.m.")
     await visitor.button("Continue").click()
     any_server.clock.now += PAST_EXPIRY
-    await visitor.answers()
+    await visitor.answers_no()
     any_server.clock.now += PAST_EXPIRY
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
@@ -101,9 +111,9 @@ async def test_an_expired_hold_whose_time_is_taken_leads_to_other_times(
     notice = visitor.page.get_by_role("alert")
     await expect(notice).to_contain_text("We could keep your time no longer, and it is not open any more.")
     await notice.get_by_role("button", name="Tuesday, November 24, 8:00 a.m.").click()
-    await visitor.sees("Is this treatment right for you?")
+    await visitor.sees("Does any of these apply to you?")
     # The answers and the details are still there.
-    await expect(visitor.page.get_by_role("radio", name="No", exact=True, checked=True)).to_have_count(6)
+    await expect(visitor.box("None of these")).to_be_checked()
     await visitor.button("Continue").click()
     await expect(visitor.field("Email")).to_have_value("patient@example.com")
     await visitor.books()
@@ -122,7 +132,7 @@ async def test_a_taken_time_is_answered_with_the_nearest_open_ones(
     await expect(notice).to_contain_text("Somebody else has just taken this time.")
     await expect(notice.get_by_role("button")).to_have_count(3)
     await visitor.chooses("Wednesday, November 25", "7:00 a.m.")
-    await visitor.sees("Is this treatment right for you?")
+    await visitor.sees("Does any of these apply to you?")
 
 
 async def test_a_taken_visit_of_a_course_is_chosen_anew(server: Server, visitor: NoscriptVisitor) -> None:
@@ -137,7 +147,7 @@ async def test_a_taken_visit_of_a_course_is_chosen_anew(server: Server, visitor:
     notice = visitor.page.get_by_role("alert")
     await expect(notice).to_contain_text("Tuesday, December 1, 7:00 a.m.")
     await notice.get_by_role("button", name="Tuesday, December 1, 8:00 a.m.").click()
-    await visitor.answers()
+    await visitor.answers_no()
     await visitor.fills_in()
     await visitor.button("Book these 3 visits").click()
     await visitor.sees("Your 3 visits are booked")
@@ -182,8 +192,8 @@ async def test_going_back_to_the_questions_loses_nothing(server: Server, visitor
     await visitor.fills_in()
     await visitor.button("Back").click()
 
-    await visitor.sees("Is this treatment right for you?")
-    await expect(visitor.page.get_by_role("radio", name="No", exact=True, checked=True)).to_have_count(6)
+    await visitor.sees("Does any of these apply to you?")
+    await expect(visitor.box("None of these")).to_be_checked()
     await visitor.button("Continue").click()
     await expect(visitor.field("Your name")).to_have_value("Sample Patient")
 
@@ -207,9 +217,9 @@ async def test_each_form_can_be_sent_again_after_the_database_was_out_of_order(
         with out_of_order(file):
             await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
             await visitor.sees("We can’t reach our booking system right now.")
-        await goes_on("Is this treatment right for you?")
+        await goes_on("Does any of these apply to you?")
         with out_of_order(file):
-            await visitor.answers()
+            await visitor.answers_no()
             await visitor.sees("We can’t reach our booking system right now.")
         await goes_on("Who is coming?")
         await visitor.fills_in()

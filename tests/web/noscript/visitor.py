@@ -51,12 +51,12 @@ class NoscriptVisitor:
             await heading.click()
         await unfolded.get_by_role("button", name=time, exact=True).click()
 
-    async def answers(self, answer: str = "No") -> None:
-        """The same to every question."""
-        questions = self.root.get_by_role("radiogroup")
-        await expect(questions.first).to_be_visible()
-        for question in await questions.all():
-            await question.get_by_role("radio", name=answer, exact=True).check()
+    def box(self, name: str) -> Locator:
+        return self.root.get_by_role("checkbox", name=name, exact=True)
+
+    async def answers_no(self) -> None:
+        """To every question."""
+        await self.box("None of these").check()
         await self.button("Continue").click()
 
     async def fills_in(self, *, email: str = "patient@example.com") -> None:
@@ -71,8 +71,8 @@ class NoscriptVisitor:
 
     async def continues_to_details(self, *, time: str = "7:00 a.m.") -> None:
         await self.chooses("Tuesday, November 24", time)
-        await self.sees("Is this treatment right for you?")
-        await self.answers()
+        await self.sees("Does any of these apply to you?")
+        await self.answers_no()
         await self.sees("Who is coming?")
 
     async def books(self) -> None:

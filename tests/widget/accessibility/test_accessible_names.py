@@ -45,10 +45,15 @@ WHEN = """
   - status: /Monday, November 23. \\d+ open times/
 """
 SCREENING = """
-- radiogroup "Are you pregnant, or could you be?":
-  - radio "Yes"
-  - radio "No"
-  - radio "Not sure"
+- group "Does any of these apply to you?":
+  - text: Are you pregnant, or could you be?
+  - checkbox "Are you pregnant, or could you be?" [checked]
+  - group "Are you pregnant, or could you be?":
+    - paragraph: We do not needle during pregnancy before talking with you.
+    - radio "Yes" [checked]
+    - radio "Not sure"
+  - text: Do you have a bleeding disorder, or do you take blood thinners?
+  - checkbox "Do you have a bleeding disorder, or do you take blood thinners?"
 """
 DETAILS = """
 - dialog "Who is coming?":
@@ -85,11 +90,11 @@ async def test_each_step_says_what_it_shows(site: Site, visitor: Visitor) -> Non
     await expect(visitor.dialog).to_match_aria_snapshot(WHEN)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    question = visitor.page.get_by_role("radiogroup", name="Are you pregnant, or could you be?")
-    await expect(question).to_match_aria_snapshot(SCREENING)
-    why = "We do not needle during pregnancy before talking with you."
-    await expect(question).to_have_accessible_description(why)
-    await visitor.answers_no()
+    pregnant = visitor.page.get_by_role("checkbox", name="Are you pregnant, or could you be?")
+    await pregnant.check()
+    await expect(visitor.dialog).to_match_aria_snapshot(SCREENING)
+    await pregnant.uncheck()
+    await visitor.button("None of these").click()
     await visitor.fills_in()
     await expect(visitor.dialog).to_match_aria_snapshot(DETAILS)
     await visitor.button("Book this visit").click()

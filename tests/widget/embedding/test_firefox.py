@@ -35,10 +35,8 @@ async def statuses(site: Site) -> list[str]:
 
 
 async def answers_and_sends(firefox: Firefox) -> None:
-    await firefox.sees("h2", "Is this treatment right for you?")
-    for question in range(6):
-        await firefox.clicks(f"input[name=question-{question}][value=NO]")
-    await firefox.clicks("[part=primary]", "Continue")
+    await firefox.sees("h2", "Does any of these apply to you?")
+    await firefox.clicks("[part=primary]", "None of these")
     await firefox.sees("h2", "Who is coming?")
     for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
         await firefox.types(f"{TAB}{text}")

@@ -64,7 +64,7 @@ async def test_a_rule_refuses_a_time_and_another_is_chosen(declining_holds: Site
     await expect(alert).to_contain_text(ENGLISH)
     await expect(alert).to_contain_text("Please choose another time.")
     await visitor.page.get_by_role("button", name="7:15 a.m.").click()
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.arrives_at("Does any of these apply to you?")
 
 
 async def test_a_rule_refuses_in_the_visitors_language(declining_holds: Site, visitor: Visitor) -> None:

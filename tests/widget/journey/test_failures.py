@@ -7,7 +7,8 @@ from playwright.async_api import Route, expect
 from sqlalchemy import func, select
 
 from booking.storage.models.holds import Hold
-from tests.support.clinics import small_clinic
+from tests.booking.patients.stored_contacts import all_topics
+from tests.support.clinics import edit_file, small_clinic
 from tests.support.graphql_client import practitioner_id
 from tests.support.site import Site, running_site
 from tests.widget.visitor import Visitor
@@ -21,11 +22,9 @@ async def test_a_blocking_answer_leads_to_the_phone_and_nothing_is_kept(site: Si
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.arrives_at("Does any of these apply to you?")
     assert not await site.is_open("2026-11-24", "07:00")
-    for question in await visitor.page.get_by_role("radiogroup").all():
-        await question.get_by_role("radio", name="Yes").check()
-    await visitor.button("Continue").click()
+    await visitor.ticks_all()
 
     await visitor.arrives_at("Please call us first")
     assert await visitor.dialog.get_by_role("link", name="Call us: 416.545.1881").count() == 2
@@ -41,19 +40,29 @@ async def test_a_blocking_answer_leads_to_the_phone_and_nothing_is_kept(site: Si
     await expect(visitor.dialog.get_by_text("Physiotherapy assessment")).to_be_visible()
 
 
-async def test_a_question_without_an_answer_is_marked(site: Site, visitor: Visitor) -> None:
-    await visitor.opens(site.url)
-    await visitor.chooses_practitioner()
-    await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    await visitor.arrives_at("Is this treatment right for you?")
-    questions = visitor.page.get_by_role("radiogroup")
-    await questions.nth(1).get_by_role("radio", name="Not sure").check()
-    await visitor.button("Continue").click()
+async def test_a_question_whose_no_matters_is_asked_for_itself(sqlite_url: str, visitor: Visitor) -> None:
+    """It is marked until it has an answer, and what is ticked beside it is kept."""
+    last = 'fr = "Les aiguilles sont en acier." }\nyes = "tell"\nno = '
+    async with running_site(sqlite_url, edit_file({f'{last}"cleared"': f'{last}"call"'})) as site:
+        await visitor.opens(site.url)
+        await visitor.chooses_practitioner()
+        await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
+        await visitor.arrives_at("A few questions first")
+        dialog = visitor.dialog
+        await dialog.get_by_role("checkbox", name="Are you afraid of needles").check()
+        await dialog.get_by_role("radio", name="Not sure").last.check()
+        await visitor.button("Continue with what I ticked").click()
 
-    await expect(questions.first.get_by_role("radio", name="Yes")).to_be_focused()
-    await expect(questions.first).to_have_attribute("aria-invalid", "true")
-    await expect(questions.nth(1)).not_to_have_attribute("aria-invalid", "true")
-    await expect(visitor.page.get_by_text("Please choose an answer.")).to_have_count(5)
+        metals = dialog.get_by_role("radiogroup", name="Are you allergic to metals, such as nickel?")
+        await expect(metals.get_by_role("radio", name="Yes")).to_be_focused()
+        await expect(metals).to_have_attribute("aria-invalid", "true")
+        await expect(dialog.get_by_text("Please choose an answer.")).to_have_count(1)
+        await metals.get_by_role("radio", name="Yes").check()
+        await visitor.button("Continue with what I ticked").click()
+        await visitor.fills_in()
+        await visitor.button("Book this visit").click()
+        await visitor.is_booked()
+        assert await all_topics(site.database) == [["needle-fear", "metal-allergy"]]
 
 
 async def test_invalid_details_are_marked_at_their_fields(site: Site, visitor: Visitor) -> None:
@@ -88,7 +97,7 @@ async def test_a_time_taken_meanwhile_is_answered_with_other_times(site: Site, v
     await expect(alert).to_contain_text("Somebody else has just taken this time.")
     await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
     await alert.get_by_role("button", name="Tue, Nov 24, 8:00 a.m.").click()
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.arrives_at("Does any of these apply to you?")
 
 
 async def test_an_expired_hold_is_quietly_taken_again(site: Site, visitor: Visitor) -> None:
@@ -163,7 +172,7 @@ async def test_a_time_whose_answer_was_lost_is_not_taken_from_oneself(site: Site
 
     await again.click()
 
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.arrives_at("Does any of these apply to you?")
     async with site.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Hold)) == 1
 
@@ -197,7 +206,7 @@ async def test_going_back_to_take_a_time_close_by(site: Site, visitor: Visitor) 
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:15 a.m.")
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.arrives_at("Does any of these apply to you?")
     assert await site.is_taken("2026-11-24", "07:30")
     await visitor.button("Back").click()
 
@@ -205,7 +214,7 @@ async def test_going_back_to_take_a_time_close_by(site: Site, visitor: Visitor) 
     former = visitor.page.get_by_role("button", name="7:15 a.m.")
     await expect(former).to_have_attribute("aria-current", "true")
     await visitor.page.get_by_role("button", name="7:30 a.m.").click()
-    await visitor.arrives_at("Is this treatment right for you?")
+    await visitor.arrives_at("Does any of these apply to you?")
     # 7:30 and its 45 minutes are kept, and nothing else: neither would fit beside the first choice.
     assert await site.is_taken("2026-11-24", "07:45")
 
