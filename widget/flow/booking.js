@@ -16,6 +16,7 @@
 import { readCatalogue } from '../api/catalogue.js';
 import { serverAt, Unreachable } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
+import { loadServices } from '../steps/service.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { Frame } from '../ui/frame.js';
 import { skeleton } from '../ui/skeleton.js';
@@ -31,6 +32,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
   /** @type {Promise<import('./types.js').Catalogue> | null} */
   let earlyCatalogue = readCatalogue(server);
   earlyCatalogue.catch(() => {});
+  if (!host.hasAttribute('service')) loadServices().catch(() => {});
   const t = await strings.load(language);
 
   /** An element that the page took away has nothing to bubble through: who listens at the document still hears it.

@@ -11,7 +11,7 @@ import { callStep } from '../steps/call.js';
 import { confirmedStep } from '../steps/confirmed.js';
 import { detailsStep } from '../steps/details.js';
 import { screeningStep } from '../steps/screening.js';
-import { serviceStep } from '../steps/service.js';
+import { loadServices, serviceStep } from '../steps/service.js';
 import { offerOtherTimes, timeStep } from '../steps/time.js';
 import { HeldSlots } from './held-slots.js';
 
@@ -84,6 +84,13 @@ export const createFlow = (options, isOpen) => {
 
   /** @param {Step} to @param {{isQuiet?: boolean, isBack?: boolean}} [how] quiet: the page keeps the focus */
   const enter = (to, { isQuiet = false, isBack = false } = {}) => {
+    if (!to.show) {
+      frame.run(async () => {
+        await loadServices();
+        enter(to, { isQuiet, isBack });
+      });
+      return;
+    }
     step = to;
     // Both ways begin with these two.
     if ([serviceStep, timeStep].includes(to)) state.isWaiting = false;
@@ -155,6 +162,7 @@ export const createFlow = (options, isOpen) => {
       if (service && reloaded) Object.assign(state, reloaded.choice);
       const location = catalogue.clinic.locations.find(({ id }, _, all) => id === state.location || all.length === 1);
       const wished = reloaded?.isAfterTime && service?.visits === 1 && location ? state.nearestTo : null;
+      if (!service) await loadServices();
       enter(service ? after(serviceStep) : serviceStep, { isQuiet: isInline });
       if (!wished || !location) return;
       const problems = await holds.take(0, wished, location.id);
@@ -178,7 +186,9 @@ export const createFlow = (options, isOpen) => {
       // Booked visits have their service's name in the former language.
       for (const visit of state.booked?.appointments ?? []) Object.assign(visit.service, service && { name: service.name, preparation: service.preparation });
       const to = state.isWaiting ? await loadWaiting().then(name, () => timeStep.name) : name();
-      enter((service || state.booked ? find(to) : null) ?? serviceStep, { isQuiet: isInline });
+      const next = (service || state.booked ? find(to) : null) ?? serviceStep;
+      if (!next.show) await loadServices();
+      enter(next, { isQuiet: isInline });
     },
     step: () => step.name,
     isOver: () => step.isEnd === true,

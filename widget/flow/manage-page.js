@@ -18,7 +18,7 @@ import { cancel, readManaged, undoCancellation } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { addStyles } from '../styles/add-styles.js';
-import css from '../styles/dialog.css';
+import css from '../styles/manage.css';
 import { bookedDetails, changeRule, dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';

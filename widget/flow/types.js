@@ -102,6 +102,6 @@
  * @property {StepName} name
  * @property {(flow: Flow) => boolean} [isNeeded]  always, unless it says so
  * @property {boolean} [isEnd]  what it shows is done
- * @property {(flow: Flow) => Page} show
+ * @property {((flow: Flow) => Page) | null} show  null until it is loaded
  */
 export {};

@@ -1,24 +1,13 @@
 /** @file First step: the choice of a service. */
-import { serviceCards } from '../ui/appointment.js';
-import { h } from '../ui/element.js';
+import { Unreachable } from '../api/transport.js';
 
-/** @type {import('../flow/types.js').Step} */
-export const serviceStep = {
-  name: 'service',
-  show: (flow) => {
-    const { catalogue, t, state } = flow;
-    return {
-      title: t('service.title'),
-      lead: t('service.lead'),
-      content: [
-        ...[...new Set(catalogue.services.map(({ category }) => category))].flatMap((category) => [
-          category ? h('h3', {}, category) : null,
-          serviceCards(catalogue.services.filter((service) => service.category === category), flow, {
-            current: state.service?.id, hasDescriptions: true,
-          }),
-        ]),
-        catalogue.services.length ? null : h('p', { class: 'empty' }, t('service.none')),
-      ],
-    };
-  },
+/** Loaded where the page has not chosen, and where a visitor comes back. @type {import('../flow/types.js').Step} */
+export const serviceStep = { name: 'service', show: null };
+
+/** Fetches what it shows. */
+export const loadServices = async () => {
+  const { showServices } = await import('./service-list.js').catch((cause) => {
+    throw new Unreachable('The services could not be loaded', { cause });
+  });
+  serviceStep.show = showServices;
 };

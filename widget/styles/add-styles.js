@@ -18,3 +18,17 @@ export const addStyles = (root, css, address) => {
     root.append(link);
   }
 };
+
+/** @type {Map<string, CSSStyleSheet>} */
+const added = new Map();
+
+/** Adopts the rules of a module that few journeys load. A sheet that was linked has them. @param {Element} element @param {string} css */
+export const addRules = (element, css) => {
+  const root = /** @type {ShadowRoot} */ (element.getRootNode());
+  if (!root.adoptedStyleSheets?.length) return;
+  const sheet = added.get(css) ?? new CSSStyleSheet();
+  if (root.adoptedStyleSheets.includes(sheet)) return;
+  sheet.replaceSync(css);
+  added.set(css, sheet);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+};

@@ -37,23 +37,6 @@ const money = ({ amount, currency }, locale) =>
     style: 'currency', currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: Number.isInteger(Number(amount)) ? 0 : 2,
   }).format(Number(amount));
 
-/** A list of services as large buttons; `current` is the id of a chosen one.
- * @param {import('../flow/types.js').Service[]} services @param {import('../flow/types.js').Flow} flow
- * @param {{current?: string | undefined, hasDescriptions?: boolean}} [options] */
-export const serviceCards = (services, { t, chooseService, next }, { current, hasDescriptions } = {}) =>
-  h('ul', { class: 'cards' }, ...services.map((service) => {
-    const choose = () => {
-      chooseService(service);
-      next();
-    };
-    return h('li', {},
-      h('button', { type: 'button', class: 'card', part: 'choice', 'aria-current': service.id === current && 'true', onclick: choose },
-        h('span', { class: 'strong' }, service.name),
-        h('span', { class: 'facts' }, ...serviceFacts(service, t).map((fact) => h('span', {}, fact))),
-        hasDescriptions && service.description && h('span', { class: 'soft' }, service.description),
-        icon('forward')));
-  }));
-
 /** "Tuesday, November 24, 9:15 a.m." @param {Visit} visit @param {Locale} locale */
 export const dayAndTime = ({ startsAt, location }, { t, clock }) =>
   t('dayAndTime', { day: clock.day(clock.dateOf(startsAt)), time: clock.time(startsAt, location.id) });
