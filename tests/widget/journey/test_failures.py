@@ -232,7 +232,7 @@ async def test_pressing_twice_books_once(site: Site, visitor: Visitor) -> None:
     visitor.page.on("request", lambda request: bookings.append(request.post_data or ""))
     await visitor.button("Book this visit").dblclick()
     await visitor.is_booked()
-    assert sum("mutation Book" in body for body in bookings) == 1
+    assert sum("patient@example.com" in body for body in bookings) == 1
     assert await site.count_appointments() == 1
 
 
