@@ -10,6 +10,7 @@ from booking.storage.session import BookingSession
 
 BACKED_UP = "database backed up"
 RESTORED = "database restored from a backup"
+MOVED = "move to another database begun"
 
 
 async def record_backup(session: BookingSession, actor: Actor, *, now: datetime) -> None:
@@ -28,6 +29,15 @@ async def record_restore(session: BookingSession, actor: Actor, *, now: datetime
         TryAgain: the event can't be recorded.
     """
     await append(session, actor, AuditAction.UPDATE, [{"detail": RESTORED}], now=now)
+
+
+async def record_move(session: BookingSession, actor: Actor, *, now: datetime) -> None:
+    """
+    Raises:
+        KeyProblem: the key store can't be used.
+        TryAgain: the event can't be recorded.
+    """
+    await append(session, actor, AuditAction.EXPORT, [{"detail": MOVED}], now=now)
 
 
 async def last_backup_at(session: BookingSession) -> datetime | None:

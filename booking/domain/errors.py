@@ -262,6 +262,19 @@ class OutOfOrder(TryAgain):
 
 
 @dataclass
+class ClinicMoving(TryAgain):
+    """The clinic is being copied into another database, and takes no change meanwhile."""
+
+    message: str = "We are moving our booking system. Please try again in a few minutes, or call us."
+    retry_after: timedelta = field(default=timedelta(minutes=1), kw_only=True)
+
+
+@dataclass
+class ClinicMoved(OutOfOrder):
+    """The clinic is in another database now: this server's is only what was left behind."""
+
+
+@dataclass
 class Declined(BookingError):
     """A feature's rule declines; `message` is the reason."""
 

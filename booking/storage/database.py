@@ -14,7 +14,7 @@ from sqlalchemy import AsyncAdaptedQueuePool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from booking.domain.errors import OutOfOrder
+from booking.domain.errors import ClinicMoved, OutOfOrder
 from booking.domain.hookspecs import FeatureHooks
 from booking.domain.open_slot import RequestedTime
 from booking.storage.caches.catalogue_cache import CatalogueCache
@@ -198,6 +198,9 @@ class Database:
                 if refuses_changes(error):
                     self._state.refused_at = time.monotonic()
                 raise
+            except ClinicMoved:
+                self._state.refused_at = time.monotonic()
+                raise
         self._state.refused_at = None
 
     @contextmanager
@@ -216,7 +219,7 @@ class Database:
 
     @property
     def cannot_write(self) -> bool:
-        """Whether the latest change was refused because the disk is full, or the database is read-only."""
+        """Whether the latest change was refused: the disk is full, the database read-only, or moved away."""
         refused_at = self._state.refused_at
         return refused_at is not None and time.monotonic() - refused_at < WRITE_REFUSAL_SECONDS
 

@@ -18,6 +18,7 @@ from sqlalchemy.util import await_only
 from booking.storage.connection.postgresql_url import UnusableUrl, connection_arguments, parse_url
 from booking.storage.connection.sqlite_dialect import DRIVER, execute
 from booking.storage.connection.sqlite_files import identity_of
+from booking.storage.connection.write_fence import refuse_changes_of_moved_clinic
 
 LOCK_TIMEOUT_SECONDS = 15
 """How long a writer waits for earlier ones; for SQLite, `?timeout=` in the URL takes precedence."""
@@ -115,6 +116,7 @@ def engine_for(
         event.listen(engine.sync_engine, "connect", partial(_record_file, file))
         event.listen(engine.sync_engine, "checkout", partial(_check_file, file))
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "handle_error", refuse_changes_of_moved_clinic)
         return engine
     limits = {
         "lock_timeout": f"{int(patience * 1000)}ms",
@@ -139,6 +141,7 @@ def engine_for(
     else:
         event.listen(engine.sync_engine, "connect", _refuse_pooler)
     event.listen(engine.sync_engine, "handle_error", _hide_rows)
+    event.listen(engine.sync_engine, "handle_error", refuse_changes_of_moved_clinic)
     event.listen(engine.sync_engine, "checkout", _check_liveness)
     event.listen(engine.sync_engine, "checkin", _record_last_use)
     return engine

@@ -18,8 +18,12 @@ from booking.imports.errors import UnreadableImport
 from booking.storage.connection.error_causes import explain
 from booking.storage.connection.postgresql_url import UnusableUrl
 from booking.storage.copies.archive import UnusableBackup
+from booking.storage.copies.moving.lock import MoveRuns
+from booking.storage.copies.moving.places import TargetUnusable
+from booking.storage.copies.moving.target import CannotMove
 from booking.storage.copies.restore import NotEmpty
 from booking.storage.copies.tables import CannotCopy
+from booking.storage.migrations.move_mark import DatabaseMoves
 from booking.storage.migrations.upgrade import NewerDatabase
 from graphql_api.extensions.feature import FeatureError
 from graphql_api.server.sockets import CannotListen
@@ -37,16 +41,20 @@ OWN_ERRORS = (
     BookingError,
     CannotCopy,
     CannotListen,
+    CannotMove,
     ClinicFileError,
+    DatabaseMoves,
     FeatureError,
     InexpressibleCatalogue,
     InvalidSetting,
     KeyProblem,
     LocaleError,
+    MoveRuns,
     NewerDatabase,
     NotEmpty,
     NotMigrated,
     RewritesClinic,
+    TargetUnusable,
     UndoesChanges,
     UnreadableImport,
     UnreadableValue,

@@ -18,7 +18,7 @@ from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import check, export, import_clinic, init, load
 from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import UNDOES_STATUS, add_command, explained, warn_of_site
-from graphql_api.cli.maintenance import backup, doctor
+from graphql_api.cli.maintenance import backup, doctor, move
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
 from graphql_api.schema.schema import printed_schema
@@ -58,6 +58,7 @@ def command_parser() -> argparse.ArgumentParser:
     appointments.add_to(commands)
     database.add_to(commands)
     backup.add_to(commands)
+    move.add_to(commands)
     doctor.add_to(commands)
 
     embed = add_command(commands, "embed", _embed, "print the two lines for a web page")

@@ -22,6 +22,7 @@ from booking.storage.connection.lock_holders import lock_holders
 from booking.storage.connection.postgresql_url import DEFAULT_PORT, UnusableUrl
 from booking.storage.connection.sqlite_dialect import DRIVER
 from booking.storage.connection.sqlite_files import path_of
+from booking.storage.connection.write_fence import MOVED, MOVING, refusal_in
 from booking.storage.engine import PoolerUnexpected, database_url
 
 MISTAKES = ("22", "23", "42", "SQLITE_ERROR", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_MISUSE")
@@ -89,6 +90,15 @@ def _is_unreadable(place: Place) -> bool:
 
 
 CAUSES = (
+    Cause(
+        (MOVING.sqlstate,),
+        "the clinic is being moved to another database, and takes no change meanwhile: wait until it is "
+        "done, or `book-online move --give-up`",
+    ),
+    Cause(
+        (MOVED.sqlstate,),
+        "the clinic was moved to another database, which `book-online doctor` names: correct DATABASE_URL",
+    ),
     # SQLite
     Cause(
         ("SQLITE_CANTOPEN",),
@@ -255,6 +265,8 @@ def _key(error: BaseException) -> str:
     """Empty if the error has none, and for SQLAlchemy's, whose text holds a statement."""
     if isinstance(error, DBAPIError):
         return ""
+    if refusal := refusal_in(error):
+        return refusal.sqlstate
     if isinstance(error, PoolerUnexpected) or "unsupported startup parameter" in str(error):
         return "pooler"
     if str(error).startswith(("no such table", "no such column")):

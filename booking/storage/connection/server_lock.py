@@ -1,4 +1,4 @@
-"""The lock by which a server finds out that another one works on the same SQLite file."""
+"""Locks beside a SQLite file: the one of servers, which they share, and those for a single process."""
 
 import os
 from collections.abc import Iterator
@@ -31,5 +31,25 @@ def server_lock(file: Path) -> Iterator[bool]:
             is_alone = False
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         yield is_alone
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def exclusive_lock(file: Path, suffix: str) -> Iterator[bool]:
+    """Held by one process until it ends, however that is. Yields whether it is this one."""
+    if fcntl is None:
+        yield True
+        return
+    lock = file.with_name(file.name + suffix)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, PRIVATE_MODE)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+        lock.unlink(missing_ok=True)
     finally:
         os.close(descriptor)

@@ -34,20 +34,31 @@ def plan_restore(header: Header, features: Sequence[MigrationHistory]) -> dict[M
     Raises:
         UnusableBackup: a newer version has made it, or a feature that isn't enabled here.
     """
+    return plan_tables(header.revisions, features, of="the backup")
+
+
+def plan_tables(
+    revisions: Mapping[str, str], features: Sequence[MigrationHistory], *, of: str
+) -> dict[MigrationHistory, str]:
+    """As `plan_restore`, for the revisions of any database; `of` names it.
+
+    Raises:
+        UnusableBackup: a newer version has made it, or a feature that isn't enabled here.
+    """
     known = {history.version_table: history for history in (CORE_HISTORY, *features)}
     plan = {}
-    for version_table, revision in header.revisions.items():
+    for version_table, revision in revisions.items():
         history = known.get(version_table)
         if history is None:
             feature = version_table.removesuffix(f"_{CORE_HISTORY.version_table}")
             raise UnusableBackup(
-                f"the backup holds tables of the feature {feature!r}, which isn't enabled here: install it, "
+                f"{of} holds tables of the feature {feature!r}, which isn't enabled here: install it, "
                 "and name it under features in clinic.toml (nothing was changed)"
             )
         if not history.has(revision):
             owner = "this program" if history == CORE_HISTORY else f"the package of {history.table_prefix}"
             raise UnusableBackup(
-                f"the backup is newer than {owner}: its tables are of revision {revision}, and those up to "
+                f"{of} is newer than {owner}: its tables are of revision {revision}, and those up to "
                 f"{history.newest} are known. Install the newer version (nothing was changed)"
             )
         plan[history] = revision

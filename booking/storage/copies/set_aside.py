@@ -1,6 +1,6 @@
 """Triggers and foreign keys, set aside while rows are loaded that satisfied them where they come from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
@@ -29,39 +29,52 @@ def checks_set_aside(connection: Connection) -> Iterator[None]:
     Raises:
         CannotCopy: one leads nowhere.
     """
-    around = _on_postgresql if connection.dialect.name == "postgresql" else _on_sqlite
-    with around(connection):
-        yield
-
-
-@contextmanager
-def _on_sqlite(connection: Connection) -> Iterator[None]:
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # until the commit
-    triggers = connection.execute(TRIGGERS_OF_SQLITE).all()
-    for trigger in triggers:
-        connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # until the commit
+    statements = set_checks_aside(connection)
     yield
-    for trigger in triggers:
-        connection.exec_driver_sql(trigger.sql)
-    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+    put_checks_back(connection, statements)
+
+
+def set_checks_aside(connection: Connection) -> list[str]:
+    """Return the statements that make again what was dropped. SQLite's foreign keys are the caller's."""
+    if connection.dialect.name == "sqlite":
+        return _set_aside_on_sqlite(connection)
+    return _set_aside_on_postgresql(connection)
+
+
+def put_checks_back(connection: Connection, statements: Sequence[str]) -> None:
+    """
+    Raises:
+        CannotCopy: a reference leads nowhere.
+    """
+    for statement in statements:
+        try:
+            connection.exec_driver_sql(statement)
+        except IntegrityError as error:
+            raise CannotCopy(f"a row refers to another one that is missing ({statement})") from error
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
         raise CannotCopy(f"a row of {broken[0]} refers to a row of {broken[2]} that is missing")
 
 
-@contextmanager
-def _on_postgresql(connection: Connection) -> Iterator[None]:
+def _set_aside_on_sqlite(connection: Connection) -> list[str]:
+    triggers = connection.execute(TRIGGERS_OF_SQLITE).all()
+    for trigger in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+    return [trigger.sql for trigger in triggers]
+
+
+def _set_aside_on_postgresql(connection: Connection) -> list[str]:
     triggers = connection.execute(TRIGGERS_OF_POSTGRESQL).all()
     foreign_keys = connection.execute(FOREIGN_KEYS).all()
     for trigger in triggers:
         connection.exec_driver_sql(f"DROP TRIGGER {trigger.name} ON {trigger.owner}")
     for key in foreign_keys:
         connection.exec_driver_sql(f"ALTER TABLE {key.owner} DROP CONSTRAINT {key.name}")
-    yield
-    for key in foreign_keys:
-        try:
-            connection.exec_driver_sql(f"ALTER TABLE {key.owner} ADD CONSTRAINT {key.name} {key.sql}")
-        except IntegrityError as error:
-            raise CannotCopy(f"a row of {key.owner} refers to a row that is missing ({key.sql})") from error
+    statements = [f"ALTER TABLE {key.owner} ADD CONSTRAINT {key.name} {key.sql}" for key in foreign_keys]
     for trigger in triggers:
-        connection.exec_driver_sql(trigger.sql)
+        statements.append(trigger.sql)
         if enabling := ENABLING.get(trigger.enabled):
-            connection.exec_driver_sql(f"ALTER TABLE {trigger.owner} {enabling} TRIGGER {trigger.name}")
+            statements.append(f"ALTER TABLE {trigger.owner} {enabling} TRIGGER {trigger.name}")
+    return statements

@@ -12,6 +12,7 @@ from sqlalchemy.types import NullType, TypeEngine
 from booking.storage.copies.digest import TableDigest
 from booking.storage.copies.values import PortableValue, UnportableValue, from_portable, portable
 from booking.storage.migrations.history import VERSION_TABLE
+from booking.storage.migrations.move_mark import DATABASE_MOVE
 
 BATCH = 500
 
@@ -58,7 +59,7 @@ class StoredTable:
 
 
 def stored_tables(connection: Connection) -> list[StoredTable]:
-    """All tables but those of the migrations' versions, in the order of their names.
+    """All tables but those of the migrations' versions and of moves, in the order of their names.
 
     Raises:
         CannotCopy: a table has no primary key.
@@ -68,7 +69,7 @@ def stored_tables(connection: Connection) -> list[StoredTable]:
     tables = []
     for place, found in sorted(columns.items(), key=lambda item: item[0][1]):
         name = place[1]
-        if name.endswith(VERSION_TABLE):
+        if name.endswith(VERSION_TABLE) or name == DATABASE_MOVE.name:
             continue
         types = {column["name"]: column["type"] for column in sorted(found, key=lambda each: each["name"])}
         key = keys[place]["constrained_columns"] if keys.get(place) else []

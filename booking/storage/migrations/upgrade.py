@@ -24,6 +24,7 @@ from booking.storage.migrations.history import (
     MigrationHistory,
     alembic_config,
 )
+from booking.storage.migrations.move_mark import refuse_if_moved
 from booking.storage.migrations.table_definitions import changed_tables, table_definitions
 from booking.storage.queries.locks import lock_setup_of
 
@@ -47,6 +48,7 @@ def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: Data
     Raises:
         MigrationError: a feature's revisions can't be applied.
         NewerDatabase: a later version has migrated it.
+        DatabaseMoves: the clinic is being moved, or was moved away.
         KeyProblem: patients' data can't be encrypted.
     """
     histories = [CORE_HISTORY, *features]
@@ -62,6 +64,7 @@ def is_migrated(url: str) -> bool:
 
     Raises:
         NewerDatabase: a later version has migrated it.
+        DatabaseMoves: the clinic is being moved, or was moved away.
     """
     return bool(with_existing(url, lambda connection: _is_up_to_date(connection, [CORE_HISTORY])))
 
@@ -120,6 +123,15 @@ def _missing(connection: Connection, kinds: Sequence[type[Table]]) -> list[str]:
 
 def _is_up_to_date(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
     """Answered without Alembic: importing it takes a server more time and memory than all else here."""
+    refuse_if_moved(connection)
+    return has_todays_tables(connection, histories)
+
+
+def has_todays_tables(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
+    """
+    Raises:
+        NewerDatabase: a later version has migrated it.
+    """
     _refuse_newer(connection)
     return all(history.newest in _current_revisions(connection, history) for history in histories)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from booking.catalogue.clinic_file.export.clinic_text import loaded_revision, with_revision
 from booking.catalogue.clinic_file.model.file import ClinicFile
+from booking.storage.migrations.history import MigrationHistory
 from graphql_api.extensions.discovery import LoadedClinicFile, load_clinic_file
 from graphql_api.settings import InvalidSetting, Settings
 
@@ -28,6 +29,11 @@ def clinic_of(settings: Settings, file: Path | None = None) -> LoadedClinicFile:
     """The clinic and the features that the file enables: that of the settings unless another is given."""
     file = file or settings.clinic_file
     return clinic_in(read_clinic_file(file), settings, file.parent)
+
+
+def enabled_histories(settings: Settings) -> list[MigrationHistory]:
+    """Of the features with tables that the clinic's file enables."""
+    return [history for owner in clinic_of(settings).enabled if (history := owner.history)]
 
 
 def clinic_in(text: str, settings: Settings, folder: Path) -> LoadedClinicFile:

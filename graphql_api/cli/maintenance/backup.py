@@ -20,7 +20,7 @@ from booking.storage.migrations.upgrade import is_migrated, migrate, with_existi
 from booking.storage.queries.clock import current_time
 from graphql_api.app import system_clock
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.clinic_file.files import clinic_of
+from graphql_api.cli.clinic_file.files import enabled_histories
 from graphql_api.cli.command import Commands, add_command, progress_bar
 from graphql_api.settings import Settings
 from graphql_api.startup import migrate_database
@@ -71,7 +71,7 @@ def _restore(arguments: argparse.Namespace, settings: Settings) -> None:
     archive = Archive(arguments.file, _backup_keys(arguments.key_file))
     header = archive.header()
     has_features = header.revisions.keys() != {CORE_HISTORY.version_table}
-    features = _histories(settings) if has_features else []
+    features = enabled_histories(settings) if has_features else []
     plan = plan_restore(header, features)
     if not arguments.verify:
         with_existing(settings.database_url, refuse_unless_empty)
@@ -127,10 +127,6 @@ def _check_key_store(settings: Settings, header: Header) -> None:
             await keys.close()
 
     asyncio.run(check())
-
-
-def _histories(settings: Settings) -> list[MigrationHistory]:
-    return [history for owner in clinic_of(settings).enabled if (history := owner.history)]
 
 
 def _record(settings: Settings, record: Callable[..., Awaitable[None]]) -> None:

@@ -45,7 +45,10 @@ def empty_sqlite(tmp_path: Path) -> str:
 def empty_postgresql(postgres: Postgres) -> Iterator[str]:
     postgres.run(f"CREATE DATABASE {EMPTY}")
     yield postgres.url(EMPTY)
-    postgres.run(f"DROP DATABASE {EMPTY} WITH (FORCE)")
+    postgres.run(
+        f"DROP DATABASE {EMPTY} WITH (FORCE)",
+        f"DROP DATABASE IF EXISTS {EMPTY}_keys WITH (FORCE)",  # of a clinic that was moved
+    )
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
