@@ -16,10 +16,12 @@ import { keptTime } from './kept-time.js';
 import { offerOtherTimes } from './time.js';
 
 const FIELDS = /** @type {const} */ ({
-  name: { type: 'text', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
-  email: { type: 'email', label: 'details.email', empty: 'details.noEmail', invalid: 'details.badEmail' },
-  phone: { type: 'tel', label: 'details.phone', empty: 'details.noPhone', invalid: 'details.badPhone' },
+  name: { type: 'text', key: 'next', caps: 'words', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
+  email: { type: 'email', key: 'next', caps: 'none', label: 'details.email', empty: 'details.noEmail', invalid: 'details.badEmail' },
+  phone: { type: 'tel', key: 'done', caps: 'none', label: 'details.phone', empty: 'details.noPhone', invalid: 'details.badPhone' },
 });
+/** What is surely wrong, once a field is left; the server judges all of it. @type {Partial<Record<FieldName, RegExp>>} */
+const WRONG = { email: /^[^@]+$|@.*@|@[^.]*$|\s\S/, phone: /^(?:\D*\d){0,6}\D*$/ };
 const NAMES = /** @type {FieldName[]} */ (Object.keys(FIELDS));
 
 /** Fields for the patient's details, and the text to agree to. @param {Flow} flow @returns {Form} */
@@ -36,7 +38,7 @@ export const detailsStep = {
     holds.extend().then(kept.update);
     return {
       title: t('details.title'),
-      content: [heldSummary(flow), h('p', { class: 'soft' }, changeRule(flow)), h('div', { class: 'fields' }, ...form.fields), form.consent, kept.element],
+      content: [heldSummary(flow), h('div', { class: 'fields' }, ...form.fields), form.consent, h('p', { class: 'promise' }, changeRule(flow)), kept.element],
       primary: {
         label: t.count('details.book', count),
         act: () => submit(flow, form),
@@ -71,18 +73,46 @@ const changeRule = (flow) => {
 
 /** @param {FieldName} name @param {Flow} flow */
 const patientField = (name, { state, t }) => {
-  const { type, label } = FIELDS[name];
+  const { type, key, caps, label, invalid } = FIELDS[name];
   const input = h('input', {
     type, autocomplete: type === 'text' ? name : type, inputmode: type, id: name, name, class: 'input', part: 'input',
-    required: true, 'aria-describedby': `${name}-wrong`,
+    enterkeyhint: key, autocapitalize: caps, spellcheck: 'false', required: true, 'aria-describedby': `${name}-wrong`,
     oninput: () => {
       state.patient[name] = input.value;
       if (input.getAttribute('aria-invalid') === 'true') markInvalid(field, input, '');
     },
+    onchange: async () => {
+      const typed = input.value.trim();
+      const isWrong = typed && WRONG[name]?.test(typed);
+      markInvalid(field, input, isWrong ? t(invalid) : '');
+      hint.replaceChildren();
+      if (name !== 'email' || !typed || isWrong) return;
+      const domain = (await import('../ui/mail-typo.js')).meantDomain(typed);
+      if (domain && input.value.trim() === typed) hint.replaceChildren(proposal(domain));
+    },
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      const next = field.nextElementSibling?.querySelector('input');
+      if (event.key !== 'Enter' || event.isComposing || !next || next.value) return;
+      event.preventDefault();
+      next.focus();
+    },
   });
   input.value = state.patient[name];
+  const hint = h('p', { role: 'status' });
+  /** @param {string} domain */
+  const proposal = (domain) => {
+    const [before = '', after = ''] = t('details.typo', { domain: '|' }).split('|');
+    return h('button', {
+      type: 'button', class: 'hint',
+      onclick: () => {
+        input.value = state.patient[name] = input.value.replace(/@[^@]*$/, `@${domain}`);
+        hint.replaceChildren();
+        input.focus();
+      },
+    }, before, h('u', {}, domain), after);
+  };
   const field = h('div', { class: 'field', part: 'field' },
-    h('label', { for: name }, t(label)), input, h('p', { class: 'wrong', id: `${name}-wrong` }));
+    h('label', { for: name }, t(label)), input, h('p', { class: 'wrong', id: `${name}-wrong` }), hint);
   return field;
 };
 

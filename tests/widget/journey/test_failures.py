@@ -65,6 +65,33 @@ async def test_a_question_whose_no_matters_is_asked_for_itself(sqlite_url: str, 
         assert await all_topics(site.database) == [["needle-fear", "metal-allergy"]]
 
 
+async def test_a_field_is_checked_once_it_is_left_and_a_slip_is_asked_about(
+    site: Site, visitor: Visitor
+) -> None:
+    await visitor.comes_to_details(site.url)
+    email, phone = visitor.field("Email"), visitor.field("Phone number")
+    await phone.fill("416 5")
+    await email.fill("patient")
+    await expect(email).not_to_have_attribute("aria-invalid", "true")
+    await phone.focus()
+    await expect(email).to_have_attribute("aria-invalid", "true")
+    await expect(phone).to_have_attribute("aria-invalid", "true")
+
+    await email.fill("patient@gmial.com")
+    await email.press("Tab")
+    await visitor.button("Did you mean gmail.com?").click()
+    await expect(email).to_have_value("patient@gmail.com")
+    await expect(email).to_be_focused()
+    await expect(visitor.button("Did you mean gmail.com?")).to_have_count(0)
+    # Enter goes to the next field that is empty, and books from none.
+    await phone.fill("")
+    await email.press("Enter")
+    await expect(phone).to_be_focused()
+    await phone.fill("416 555 0123")
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+
+
 async def test_invalid_details_are_marked_at_their_fields(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     await visitor.field("Your name").fill("")
