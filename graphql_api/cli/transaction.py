@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
+from booking.audit.copies import CopyEvent, record_copy
 from booking.storage.database import Database
 from booking.storage.migrations.upgrade import is_migrated
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
+from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.command import Run
 from graphql_api.settings import Settings
 from graphql_api.startup import NotMigrated
@@ -39,6 +41,18 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
             await database.close()
 
     return asyncio.run(run())
+
+
+async def record_in_trail(settings: Settings, event: CopyEvent) -> datetime:
+    """Append to the audit trail, in a database of whichever version. Return the time of the event."""
+    database = Database(settings.database_url, settings.data_keys())
+    try:
+        async with database.write() as session:
+            now = await current_time(session)
+            await record_copy(session, command_line_actor(), event, now=now)
+            return now
+    finally:
+        await database.close()
 
 
 def in_transaction(work: Work) -> Run:

@@ -179,9 +179,14 @@ class Settings:
         if self.is_development and not self.key_encryption_keys and not file.path.exists():
             file.make()
 
+    @property
+    def key_store_url(self) -> str:
+        """The setting, or the place beside the clinic's database."""
+        return self.data_keys_url or key_store_url(self.database_url)
+
     def data_keys(self) -> DataKeys:
         """The key store, not yet opened."""
-        return DataKeys(self.data_keys_url or key_store_url(self.database_url), self.read_key_ring)
+        return DataKeys(self.key_store_url, self.read_key_ring)
 
     @cached_property
     def mail_server(self) -> MailServer | None:

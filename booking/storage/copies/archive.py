@@ -22,13 +22,28 @@ from booking.encryption.key_ring import KeyEncryptionKey, KeyRing
 from booking.storage.copies.digest import TableDigest
 from booking.storage.copies.tables import Row, StoredTable
 
-MAGIC = b"book-online backup "
-FORMAT = MAGIC + b"1 "
+VERSION = b"1 "
 PLAIN = "plain"
 ENCRYPTED = "aes-256-gcm"
 COMPRESSION = 6
 MAX_FIRST_LINE = 200
 ERRORS_OF_READING = (EOFError, KeyError, TypeError, ValueError, UnreadableFile, gzip.BadGzipFile, zlib.error)
+
+
+@dataclass(frozen=True)
+class ArchiveKind:
+    """What a file is a backup of, by the words with which its first line begins."""
+
+    magic: bytes
+    words: str
+
+    @property
+    def format(self) -> bytes:
+        return self.magic + VERSION
+
+
+CLINIC_BACKUP = ArchiveKind(b"book-online backup ", "backup of Book Online")
+KEY_STORE_BACKUP = ArchiveKind(b"book-online key store ", "backup of a key store")
 
 
 class UnusableBackup(Exception):
@@ -94,11 +109,13 @@ class ArchiveWriter:
 
 
 @contextmanager
-def writing_archive(file: BinaryIO, key: KeyEncryptionKey | None) -> Iterator[ArchiveWriter]:
+def writing_archive(
+    file: BinaryIO, key: KeyEncryptionKey | None, kind: ArchiveKind = CLINIC_BACKUP
+) -> Iterator[ArchiveWriter]:
     """Write a backup into the file, encrypted if there is a key. It is whole only after leaving."""
     salt = secrets.token_bytes(SALT_BYTES)
     words = f"{ENCRYPTED} {key.id} {salt.hex()}" if key else PLAIN
-    first_line = FORMAT + words.encode() + b"\n"
+    first_line = kind.format + words.encode() + b"\n"
     file.write(first_line)
     encrypting = EncryptingWriter(file, key, salt=salt, header=first_line) if key else None
     target = cast("BinaryIO", encrypting or file)
@@ -116,6 +133,7 @@ class Archive:
 
     path: Path
     keys: KeyRing | None = None
+    kind: ArchiveKind = CLINIC_BACKUP
 
     def header(self) -> Header:
         """
@@ -152,11 +170,11 @@ class Archive:
                 yield _parsed(text, hashed or hashlib.sha256())
 
     def _decrypted(self, file: BinaryIO, first_line: bytes) -> Any:
-        if not first_line.startswith(MAGIC):
-            raise UnusableBackup(f"{self.path} is no backup of Book Online: name another file")
-        if not first_line.startswith(FORMAT):
+        if not first_line.startswith(self.kind.magic):
+            raise UnusableBackup(f"{self.path} is no {self.kind.words}: name another file")
+        if not first_line.startswith(self.kind.format):
             raise UnusableBackup(f"{self.path} was made by a newer version: install that one")
-        kind, *words = first_line.removeprefix(FORMAT).decode("ascii").split()
+        kind, *words = first_line.removeprefix(self.kind.format).decode("ascii").split()
         if kind == PLAIN:
             return file
         if kind != ENCRYPTED or len(words) != 2:
@@ -183,9 +201,9 @@ class Archive:
         )
 
 
-def is_backup(path: Path) -> bool:
+def is_backup(path: Path, kind: ArchiveKind) -> bool:
     with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+        return file.read(len(kind.magic)) == kind.magic
 
 
 def _parsed(text: gzip.GzipFile, hashed: Any) -> Iterator[Any]:
@@ -231,15 +249,15 @@ def _decoded(value: Any) -> Any:
 
 
 @contextmanager
-def draft_of(path: Path) -> Iterator[BinaryIO]:
+def draft_of(path: Path, kind: ArchiveKind = CLINIC_BACKUP) -> Iterator[BinaryIO]:
     """A new file for its owner alone, which takes the path's place once all is written, and not before.
 
     Raises:
         UnusableBackup: another kind of file is in that place.
         OSError: it can't be written; the file's name is in it.
     """
-    if path.exists() and not (path.is_file() and is_backup(path)):
-        raise UnusableBackup(f"{path} is there, and is no backup: name another file")
+    if path.exists() and not (path.is_file() and is_backup(path, kind)):
+        raise UnusableBackup(f"{path} is there, and is no {kind.words}: name another file")
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
 from booking.encryption.key_ring import KeyEncryptionKey
-from booking.storage.copies.archive import Header, writing_archive
+from booking.storage.copies.archive import ArchiveWriter, Header, writing_archive
 from booking.storage.copies.tables import (
     CannotCopy,
+    StoredTable,
     batches_of,
     count_rows,
     stored_revisions,
@@ -19,6 +20,7 @@ from booking.storage.copies.tables import (
 from booking.storage.engine import engine_for
 from booking.storage.key_store.reference import key_store_reference
 
+T = TypeVar("T")
 Progress: TypeAlias = "Callable[[int, int], None]"
 """Told how many rows are done, and how many there are."""
 
@@ -46,10 +48,10 @@ def back_up(
         header = Header(made_at, program, connection.dialect.name, revisions, key_store)
         return _write(connection, file, key, header, progress)
 
-    return asyncio.run(_in_snapshot(url, copy))
+    return asyncio.run(in_snapshot(url, copy))
 
 
-async def _in_snapshot(url: str, work: Callable[[Connection], dict[str, int]]) -> dict[str, int]:
+async def in_snapshot(url: str, work: Callable[[Connection], T]) -> T:
     """Run work that reads the database as it is at one moment, however many are writing."""
     engine = engine_for(url)
     try:
@@ -72,14 +74,25 @@ def _write(
     with writing_archive(file, key) as archive:
         archive.write_header(header)
         for table in tables:
-            digest = table.new_digest()
-            archive.begin(table)
-            for batch in batches_of(connection, table):
-                for row in batch:
-                    digest.add(row)
-                    archive.write(row)
-                done += len(batch)
-                progress(done, total)
-            archive.end(digest)
-            counts[table.name] = digest.rows
+
+            def report(rows: int, before: int = done) -> None:
+                progress(before + rows, total)
+
+            counts[table.name] = write_table(connection, table, archive, report)
+            done += counts[table.name]
     return counts
+
+
+def write_table(
+    connection: Connection, table: StoredTable, archive: ArchiveWriter, report: Callable[[int], None]
+) -> int:
+    """Return the number of rows; `report` is told of those that are done."""
+    digest = table.new_digest()
+    archive.begin(table)
+    for batch in batches_of(connection, table):
+        for row in batch:
+            digest.add(row)
+            archive.write(row)
+        report(digest.rows)
+    archive.end(digest)
+    return digest.rows

@@ -88,10 +88,10 @@ def restore(
         _compare_tables(stored, tables)
         with checks_set_aside(connection):
             empty_tables(connection, stored.values())
-            archive.read(_Loader(connection, stored, progress, sum(table.rows for table in tables)))
+            archive.read(RowLoader(connection, stored, progress, sum(table.rows for table in tables)))
             continue_sequences(connection, stored.values())
         for table in tables:
-            _compare_rows(connection, stored[table.name], table)
+            compare_rows(connection, stored[table.name], table)
 
     with_connection(url, load, writes=True, creates=True)
 
@@ -120,7 +120,7 @@ def _compare_tables(stored: Mapping[str, StoredTable], archived: Sequence[Archiv
         )
 
 
-def _compare_rows(connection: Connection, stored: StoredTable, archived: ArchivedTable) -> None:
+def compare_rows(connection: Connection, stored: StoredTable, archived: ArchivedTable) -> None:
     found = digest_of(connection, stored)
     if (found.rows, found.hexdigest()) != (archived.rows, archived.sha256):
         raise CannotCopy(
@@ -129,7 +129,7 @@ def _compare_rows(connection: Connection, stored: StoredTable, archived: Archive
         )
 
 
-class _Loader:
+class RowLoader:
     """Inserts the rows of a backup in batches."""
 
     def __init__(

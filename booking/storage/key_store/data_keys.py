@@ -143,6 +143,12 @@ class DataKeys:
         async with self.database.reading() as connection:
             return list(await connection.scalars(gone.order_by(DATA_KEYS.c.id)))
 
+    async def patient_keys(self) -> list[uuid.UUID]:
+        """The ids of patients' keys, and of those in stock, that are not destroyed."""
+        living = select(DATA_KEYS.c.id).where(DATA_KEYS.c.purpose == PATIENT)
+        async with self.database.reading() as connection:
+            return list(await connection.scalars(living.where(DATA_KEYS.c.wrapped.is_not(None))))
+
     async def prepare(self, reference: str | None, *, now: datetime) -> str:
         """Make the key store's table and the clinic's own keys, and return the reference to them.
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from booking.encryption.key_ring import KeyProblem, KeyRing, new_key_encryption_key
 from booking.storage.key_store.data_keys import DataKeys, KeyStoreStatus
 from graphql_api.cli.command import Commands, add_command, add_verbs, progress_bar
+from graphql_api.cli.maintenance import key_store_backup
 from graphql_api.settings import Settings, variable_name
 
 T = TypeVar("T")
@@ -22,6 +23,7 @@ def add_to(commands: Commands) -> None:
     )
     add_command(verbs, "rotate", _rotate, "wrap all data keys with a new key, while servers run")
     add_command(verbs, "status", _status, "which key-encryption key wraps how many data keys")
+    key_store_backup.add_to(verbs)
 
 
 def _init(arguments: argparse.Namespace, settings: Settings) -> None:

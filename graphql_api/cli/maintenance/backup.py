@@ -4,24 +4,22 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from booking.audit.copies import record_backup, record_restore
+from booking.audit.copies import CopyEvent
 from booking.encryption.key_file import KeyFile
 from booking.encryption.key_ring import KeyProblem, KeyRing
 from booking.storage.copies.archive import Archive, ArchivedTable, Header, draft_of
 from booking.storage.copies.backup import back_up
 from booking.storage.copies.restore import plan_restore, refuse_unless_empty, restore
-from booking.storage.database import Database
 from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory
 from booking.storage.migrations.upgrade import is_migrated, migrate, with_existing
-from booking.storage.queries.clock import current_time
 from graphql_api.app import system_clock
-from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.clinic_file.files import enabled_histories
 from graphql_api.cli.command import Commands, add_command, progress_bar
+from graphql_api.cli.transaction import record_in_trail
 from graphql_api.settings import Settings
 from graphql_api.startup import migrate_database
 
@@ -58,13 +56,15 @@ def _backup(arguments: argparse.Namespace, settings: Settings) -> None:
             now=system_clock(),
             progress=progress_bar,
         )
-        _record(settings, record_backup)  # The file takes its place only after that.
+        asyncio.run(
+            record_in_trail(settings, CopyEvent.BACKED_UP)
+        )  # The file takes its place only after that.
     if arguments.json:
         print(json.dumps({"file": str(arguments.file), "key": key.id if key else None, "tables": counts}))
         return
     how = f", encrypted with {key.id}" if key else ""
     print(f"{arguments.file}: {sum(counts.values())} rows of {len(counts)} tables{how}")
-    print("The key store and the key-encryption key are not in it: docs/how-to/back-up.md")
+    print("The key store is not in it: `book-online data-keys backup` copies that (docs/how-to/back-up.md)")
 
 
 def _restore(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -82,7 +82,7 @@ def _restore(arguments: argparse.Namespace, settings: Settings) -> None:
     else:
         restore(settings.database_url, archive, plan, tables, progress_bar)
         migrate_database(settings, features, now=system_clock())
-        _record(settings, record_restore)
+        asyncio.run(record_in_trail(settings, CopyEvent.RESTORED))
     counts = {table.name: table.rows for table in tables}
     if arguments.json:
         done = {"file": str(arguments.file), "made_at": header.made_at, "verified": True, "tables": counts}
@@ -127,17 +127,3 @@ def _check_key_store(settings: Settings, header: Header) -> None:
             await keys.close()
 
     asyncio.run(check())
-
-
-def _record(settings: Settings, record: Callable[..., Awaitable[None]]) -> None:
-    """Append to the audit trail, in a database of whichever version."""
-
-    async def run() -> None:
-        database = Database(settings.database_url, settings.data_keys())
-        try:
-            async with database.write() as session:
-                await record(session, command_line_actor(), now=await current_time(session))
-        finally:
-            await database.close()
-
-    asyncio.run(run())

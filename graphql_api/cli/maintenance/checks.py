@@ -17,7 +17,6 @@ from booking.storage.connection.sqlite_dialect import DRIVER
 from booking.storage.connection.sqlite_files import files_readable_by_others, path_of
 from booking.storage.database import Database
 from booking.storage.engine import database_url
-from booking.storage.key_store.location import key_store_url
 from booking.storage.key_store.reference import key_store_reference
 from booking.storage.migrations.upgrade import is_migrated, with_connection
 from booking.storage.queries.clock import current_time
@@ -245,7 +244,7 @@ def _zones(_settings: Settings, _now: datetime) -> Said:
 
 def _sqlite_files(settings: Settings) -> Iterable[Path]:
     """Of the clinic's database and the key store, as far as they are files."""
-    for url in (settings.database_url, settings.data_keys_url or key_store_url(settings.database_url)):
+    for url in (settings.database_url, settings.key_store_url):
         full_url = database_url(url)
         file = path_of(full_url.database or "") if full_url.drivername == DRIVER else None
         if file and file.parent.is_dir():

@@ -6,23 +6,21 @@ import sys
 import time
 from contextlib import suppress
 
-from booking.audit.copies import record_move
+from booking.audit.copies import CopyEvent
 from booking.storage.copies.moving.move import Move, Reports, give_up
 from booking.storage.copies.moving.places import Site, on_database
 from booking.storage.copies.moving.target import CannotMove
 from booking.storage.copies.tables import stored_revisions
-from booking.storage.database import Database
 from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.key_store.location import key_file_path, key_store_url
 from booking.storage.key_store.reference import key_store_reference
 from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory
 from booking.storage.migrations.move_mark import MoveState, move_mark
 from booking.storage.migrations.upgrade import with_connection
-from booking.storage.queries.clock import current_time
 from graphql_api.app import system_clock
-from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.clinic_file.files import enabled_histories
 from graphql_api.cli.command import Commands, add_command, progress_bar, warn
+from graphql_api.cli.transaction import record_in_trail
 from graphql_api.settings import Settings, variable_name
 
 STDIN = "-"
@@ -47,7 +45,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _move(arguments: argparse.Namespace, settings: Settings) -> None:
-    own_keys = settings.data_keys_url or key_store_url(settings.database_url)
+    own_keys = settings.key_store_url
     source = Site(settings.database_url, own_keys)
     if arguments.give_up:
         asyncio.run(give_up(source))
@@ -61,7 +59,7 @@ def _move(arguments: argparse.Namespace, settings: Settings) -> None:
 
     async def record() -> None:
         await check_own_keys()
-        await _record(settings)
+        await record_in_trail(settings, CopyEvent.MOVED)
 
     async def check_own_keys() -> None:
         await _check_keys(settings, own_keys)
@@ -116,15 +114,6 @@ async def _check_keys(settings: Settings, keys_url: str) -> None:
             await keys.check(reference)
     finally:
         await keys.close()
-
-
-async def _record(settings: Settings) -> None:
-    database = Database(settings.database_url, settings.data_keys())
-    try:
-        async with database.write() as session:
-            await record_move(session, command_line_actor(), now=await current_time(session))
-    finally:
-        await database.close()
 
 
 def _warn_if_fenced(settings: Settings) -> None:

@@ -2,18 +2,17 @@
 
 from sqlalchemy import Connection
 
+from booking.storage.copies.key_store_backup import keys_table
 from booking.storage.copies.moving.places import errors_at_target, on_both, on_database
 from booking.storage.copies.restore import NotEmpty
 from booking.storage.copies.tables import (
     CannotCopy,
-    StoredTable,
     batches_of,
     digest_of,
     row_writer,
-    stored_tables,
 )
 from booking.storage.key_store.location import make_key_database
-from booking.storage.key_store.table import DATA_KEYS, KEY_STORE
+from booking.storage.key_store.table import KEY_STORE
 
 
 async def prepare_target_keys(clinic_url: str, url: str) -> None:
@@ -62,7 +61,3 @@ async def copy_key_store(source_url: str, target_url: str) -> int:
         return expected.rows
 
     return await on_both(source_url, target_url, copy)
-
-
-def keys_table(connection: Connection) -> StoredTable:
-    return next(table for table in stored_tables(connection) if table.name == DATA_KEYS.name)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects import sqlite
 
 from booking.appointments.hold import HoldRequest, hold_slot
-from booking.audit.copies import record_backup
+from booking.audit.copies import CopyEvent, record_copy
 from booking.domain.actor import Actor, ActorKind
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, Reminder
@@ -128,7 +128,8 @@ async def test_holds_calendars_certificates_and_backups(clinic: Database, monito
     await add_copy(clinic, "two", [], copied_at=NOW - 2 * HOUR)
     async with clinic.write() as session:
         for at in (NOW - 2 * DAY, NOW - DAY):
-            await record_backup(session, Actor(ActorKind.SERVER, "a test", "here"), now=at)
+            actor = Actor(ActorKind.SERVER, "a test", "here")
+            await record_copy(session, actor, CopyEvent.BACKED_UP, now=at)
 
     assert await values(monitor, "holds") == {(): 2}
     assert await values(monitor, "busy_calendars") == {("ok",): 2, ("failing",): 0}

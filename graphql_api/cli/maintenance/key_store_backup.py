@@ -1,0 +1,96 @@
+"""`book-online data-keys backup` and `restore`: the key store in one file, the latest, and back."""
+
+import argparse
+import asyncio
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from booking.audit.copies import CopyEvent
+from booking.encryption.key_ring import KeyProblem
+from booking.retention.restored_keys import destroy_restored_keys
+from booking.storage.copies.archive import KEY_STORE_BACKUP, Archive
+from booking.storage.copies.key_store_backup import back_up_key_store, restore_key_store
+from booking.storage.copies.tables import CannotCopy
+from booking.storage.database import Database
+from booking.storage.key_store.reference import key_store_reference
+from booking.storage.migrations.upgrade import is_migrated, with_existing
+from booking.storage.queries.clock import current_time
+from graphql_api.cli.command import Commands, add_command, progress_bar, warn
+from graphql_api.cli.transaction import record_in_trail
+from graphql_api.settings import Settings
+
+
+def add_to(verbs: Commands) -> None:
+    backup = add_command(verbs, "backup", _backup, "copy the key store into a file, while servers run")
+    backup.add_argument("file", type=Path, help="its place; the earlier backup there is replaced")
+    restored = add_command(
+        verbs, "restore", _restore, "put a backup into an empty key store, while no server runs"
+    )
+    restored.add_argument("file", type=Path, help="made by `book-online data-keys backup`")
+
+
+def _backup(arguments: argparse.Namespace, settings: Settings) -> None:
+    is_migrated(settings.database_url)  # Of a newer database the program knows nothing.
+    reference = with_existing(settings.database_url, key_store_reference)
+    if reference is None:
+        raise CannotCopy(
+            "the clinic's database is empty, so its key store is, too; is DATABASE_URL the server's, and a "
+            "relative path read in the server's folder?"
+        )
+    asyncio.run(_check(settings, reference))
+    made_at = asyncio.run(record_in_trail(settings, CopyEvent.KEYS_BACKED_UP))
+    keys = back_up_key_store(
+        settings.key_store_url,
+        arguments.file,
+        reference,
+        program=metadata.version("book-online"),
+        now=made_at,
+        progress=progress_bar,
+    )
+    print(f"{arguments.file}: {keys} data keys, wrapped by the key-encryption key, which is not in it")
+
+
+def _restore(arguments: argparse.Namespace, settings: Settings) -> None:
+    header = Archive(arguments.file, kind=KEY_STORE_BACKUP).header()
+    reference = with_existing(settings.database_url, key_store_reference)
+    if reference not in (None, header.key_store):
+        raise KeyProblem(
+            f"{arguments.file} belongs to another database than DATABASE_URL names (nothing was changed)"
+        )
+    settings.read_key_ring()
+    keys = restore_key_store(settings.database_url, settings.key_store_url, arguments.file, progress_bar)
+    asyncio.run(_check(settings, header.key_store))
+    print(f"Restored {keys} data keys, as they were at {header.made_at}")
+    if reference is None:
+        return
+    asyncio.run(_destroy_again(settings, datetime.fromisoformat(header.made_at)))
+    asyncio.run(record_in_trail(settings, CopyEvent.KEYS_RESTORED))
+
+
+async def _check(settings: Settings, reference: str) -> None:
+    """
+    Raises:
+        KeyProblem: the key store can't be used, or is another database's.
+    """
+    keys = settings.data_keys()
+    try:
+        await keys.check(reference)
+    finally:
+        await keys.close()
+
+
+async def _destroy_again(settings: Settings, made_at: datetime) -> None:
+    database = Database(settings.database_url, settings.data_keys())
+    try:
+        async with database.read() as session:
+            destroyed = await destroy_restored_keys(session, made_at=made_at, now=await current_time(session))
+    finally:
+        await database.close()
+    if destroyed is None:
+        warn(
+            "the clinic's database is older than this backup: who was erased after the backup is not known "
+            "here; erase them again"
+        )
+    else:
+        print(f"{destroyed} of them belong to no patient any more, or never did: destroyed again")
