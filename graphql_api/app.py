@@ -72,6 +72,7 @@ from graphql_api.types.webhook_payload import webhook_payload
 from rendering.clinic_card import ClinicCard, ClinicCards
 from web.built_widget import former_documents, widget_documents
 from web.linked_data import LinkedData, linked_data
+from web.noscript.overview import read_overview
 from web.noscript.request import NoscriptSite
 from web.noscript.routes import noscript_entry, noscript_routes
 from web.notice import COST_OF_PAGE, Notices, charge_page
@@ -202,7 +203,7 @@ def create_app(
         *page_routes(
             clinic=cards,
             charge=charge,
-            demo=settings.is_development,
+            overview=partial(read_overview, noscript) if settings.is_development else None,
             noscript=partial(noscript_entry, noscript),
             linked_data=partial(_linked_data, database, clock, settings.site),
         ),

@@ -25,6 +25,7 @@ templates = template_environment(Path(__file__).parent / "templates")
 templates.globals |= {"assets": assets, "is_framed": False}
 
 ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
+ReadOverview = Callable[[str], Awaitable[Any]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
 PRESELECTION = ("practitioner", "location", "at")
 """Query parameters of a booking page that become attributes of its element."""
@@ -34,13 +35,13 @@ def page_routes(
     *,
     clinic: ClinicCards,
     charge: Callable[[Request], None],
-    demo: bool,
+    overview: ReadOverview | None,
     noscript: ReadNoscript | None = None,
     linked_data: ReadLinkedData | None = None,
 ) -> list[BaseRoute]:
     """`clinic` reads the card for each page, and `charge` takes its cost from the client.
 
-    With `demo`, a sample clinic's page is at `/`.
+    With an `overview` of a language, a sample clinic's page is at `/`.
 
     For a language and a service, `noscript` makes the booking page's content for browsers without a script,
     and `linked_data` its JSON-LD.
@@ -55,7 +56,7 @@ def page_routes(
         request: Request, template: str, card: ClinicCard, headers: dict[str, str] | None = None
     ) -> Response:
         language, service = language_of(request), request.path_params.get("service")
-        is_booking = template == "book.html"
+        is_booking, is_demo = template == "book.html", template == "demo.html"
         html = templates.get_template(template).render(
             text=texts_for(language),
             clinic=card,
@@ -64,6 +65,7 @@ def page_routes(
             preselection={
                 name: request.query_params[name] for name in PRESELECTION if name in request.query_params
             },
+            overview=await overview(language) if overview and is_demo else None,
             noscript=await noscript(language, service) if noscript and is_booking else "",
             linked_data=await linked_data(language, service) if linked_data and is_booking else {},
         )
@@ -87,7 +89,7 @@ def page_routes(
             return await rendered(request, "manage.html", card, PRIVATE)
 
     async def front(request: Request) -> Response:
-        if not demo:
+        if not overview:
             return RedirectResponse(f"/book?{request.url.query}" if request.url.query else "/book")
         return await page(request, "demo.html")
 

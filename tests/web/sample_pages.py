@@ -3,6 +3,8 @@
 from starlette.applications import Starlette
 
 from rendering.clinic_card import ClinicCard, ClinicCards
+from web.noscript.overview import Overview
+from web.noscript.views import PractitionerView, ServiceView
 from web.pages import page_routes
 
 CARD = ClinicCard(
@@ -12,10 +14,36 @@ CARD = ClinicCard(
     address=["1 Main Street"],
     hours=[("Monday", "9:00 a.m. to 5:00 p.m.")],
 )
+PRACTITIONERS = [
+    PractitionerView(
+        f"sample-practitioner-{letter}",
+        f"Sample Practitioner {letter.upper()}",
+        "Physiotherapist",
+        "English, French",
+        "Helps runners and dancers get back on their feet.",
+        "",
+    )
+    for letter in "abc"
+]
+SERVICES = [
+    ServiceView(
+        "dry-needling",
+        "Dry needling, first visit",
+        "",
+        "We assess you first.",
+        ["45 min", "$110"],
+        1,
+        PRACTITIONERS,
+    )
+]
 
 
 def sample_pages(*, demo: bool = True) -> Starlette:
     async def clinic(_language: str) -> ClinicCard:
         return CARD
 
-    return Starlette(routes=page_routes(clinic=ClinicCards(clinic), charge=lambda _: None, demo=demo))
+    async def overview(_language: str) -> Overview:
+        return Overview(SERVICES, PRACTITIONERS)
+
+    read = overview if demo else None
+    return Starlette(routes=page_routes(clinic=ClinicCards(clinic), charge=lambda _: None, overview=read))

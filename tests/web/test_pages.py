@@ -109,6 +109,16 @@ async def test_a_page_without_a_script_names_the_phone_number(site: httpx.AsyncC
     assert f'<book-online service="dry-needling">{link}</book-online>' in demo
 
 
+async def test_the_sample_clinics_page_shows_prices_and_people(site: httpx.AsyncClient) -> None:
+    text = (await site.get("/", params={"lang": "fr"})).text
+
+    assert "60 min · 120\xa0$" in text
+    assert 'href="/book/physiotherapy-assessment?lang=fr" data-book-online' in text
+    assert 'data-practitioner="sample-practitioner-e"' in text
+    assert "français, anglais" in text
+    assert text.count("tel:") == 1
+
+
 async def test_no_cache_stores_the_manage_page(site: httpx.AsyncClient) -> None:
     headers = (await site.get("/manage")).headers
 
