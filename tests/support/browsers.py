@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from os import environ
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,14 @@ TIMEOUT_MS = 10_000
 
 
 @asynccontextmanager
-async def running_browser() -> AsyncIterator[Browser]:
+async def running_browser(*, fonts: Path | None = None) -> AsyncIterator[Browser]:
+    """`fonts` is a configuration of fontconfig, in place of the system's."""
     expect.set_options(timeout=TIMEOUT_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=_installed() or playwright.chromium.executable_path, args=ARGUMENTS
+            executable_path=_installed() or playwright.chromium.executable_path,
+            args=ARGUMENTS,
+            env={**environ, "FONTCONFIG_FILE": str(fonts)} if fonts else None,
         )
         yield browser
         await browser.close()
