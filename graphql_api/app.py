@@ -60,6 +60,7 @@ from graphql_api.http.response_cache import ResponseCache
 from graphql_api.http.stopping import Stopping
 from graphql_api.limits.known_secrets import KnownSecrets
 from graphql_api.limits.rate_limiting import ClientLimits
+from graphql_api.limits.shared_limits import SharedLimits
 from graphql_api.playground.page import Handler, playground_routes, with_playground
 from graphql_api.schema.schema import printed_schema, schema_with
 from graphql_api.schema.schema_file import schema_route
@@ -85,7 +86,6 @@ from web.waiting.routes import waiting_routes
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """The endpoint itself refuses the methods that GraphQL over HTTP has no use for."""
 
-"""The listener that sends mails to patients."""
 NO_MAIL_SERVER = "BOOK_ONLINE_MAIL_URL is not set, so patients get no mail from this process"
 
 
@@ -109,11 +109,8 @@ def create_app(
     stopping = Stopping()
     monitoring = Monitoring(database, data_keys, clock, stopping)
     schema = schema_with(enabled)
-    limits = ClientLimits(
-        settings,
-        KnownSecrets(partial(_right_secrets, database)),
-        on_refusal=monitoring.metrics.count_limit,
-    )
+    secrets, count = KnownSecrets(partial(_right_secrets, database)), monitoring.metrics.count_limit
+    limits = ClientLimits(settings, secrets, on_refusal=count, is_shared=database.can_have_replicas)
     calendar_client = OutboundClient(
         patience=CALENDAR_SECONDS, example=CALENDAR_EXAMPLE, to_private=settings.calendars_to_private
     )
@@ -220,6 +217,7 @@ def create_app(
                 BusyCalendarWorker(database, refresher, clock).run,
                 VisitCalendarWorker(database, VisitCalendarWriter(database, calendar_client), clock).run,
                 WaitingListWorker(database, clock).run,
+                SharedLimits(database, limits).run,
             ],
             database,
             cards.read_all,

@@ -213,6 +213,11 @@ class Database:
             raise
 
     @property
+    def can_have_replicas(self) -> bool:
+        """Whether several servers may work on it: a SQLite file has one."""
+        return self.engine.dialect.name != "sqlite"
+
+    @property
     def is_damaged(self) -> bool:
         """Whether a request of this process has met a damaged part. No later one shows that it is whole."""
         return self._state.is_damaged

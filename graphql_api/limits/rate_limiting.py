@@ -27,6 +27,7 @@ POINTS_OF_SECRET = 500
 """Of each right manage link, hold or calendar feed: for what it is for, and not for searches."""
 MAX_SECRETS = 10
 """Texts of one request that are looked up."""
+SECRET = "points of a secret"  # noqa: S105  (no secret)
 COST_OF_WRONG_KEY = 20
 """In points, as of a page: a guess is looked up in the database."""
 PARTNER_FACTOR = 5
@@ -135,14 +136,22 @@ class ClientLimits:
     """
 
     def __init__(
-        self, settings: Settings, secrets: KnownSecrets, *, on_refusal: Callable[[str], None]
+        self,
+        settings: Settings,
+        secrets: KnownSecrets,
+        *,
+        on_refusal: Callable[[str], None],
+        is_shared: bool = False,
     ) -> None:
-        """`on_refusal` is told each limit that refuses a request."""
+        """`on_refusal` is told each limit that refuses a request; `is_shared` with other replicas."""
         self._settings = settings
         self._secrets = secrets
+        self._is_shared = is_shared
+        self.named: dict[str, TokenBuckets] = {}
+        """All buckets, by the name of their limit and how many times the settings' limits they allow."""
         most = min(POINTS_OF_SECRET, settings.points_per_client)
         self._refusals = RefusalLog(time.monotonic, on_refusal)
-        self._of_secret = self._token_buckets("points of a secret", most)
+        self._of_secret = self._token_buckets(SECRET, most)
         self._refused_screenings = RefusedScreenings(time.monotonic)
         self._buckets: dict[int, _Buckets] = {}
         """By how many times the settings' limits they allow."""
@@ -172,7 +181,7 @@ class ClientLimits:
     def budgets(self, request: Request, key: ApiKey | None = None) -> RateLimits:
         points, bookings = [], []
         for network in self.networks(request, key):
-            buckets = self._buckets_of(network.factor * (PARTNER_FACTOR if key else 1))
+            buckets = self.buckets_of(network.factor * (PARTNER_FACTOR if key else 1))
             points.append((buckets.points, network.hash))
             bookings.append((buckets.bookings, network.hash))
         return RateLimits(ClientBudget(*points), ClientBudget(*bookings), self.screening(request, key))
@@ -229,17 +238,31 @@ class ClientLimits:
             message = f"Too many wrong keys were tried. Please try again in {wait} s."
             raise RequestError(429, message, "RATE_LIMITED", {"Retry-After": str(wait)})
 
-    def _buckets_of(self, factor: int) -> "_Buckets":
+    def buckets_named(self, name: str) -> TokenBuckets | None:
+        """Those of another replica's name; None where this version has none."""
+        factor = name.rpartition(" ")[2]
+        if name not in self.named and factor.isdecimal():
+            self.buckets_of(int(factor))
+        return self.named.get(name)
+
+    def buckets_of(self, factor: int) -> "_Buckets":
+        """The buckets of clients who may have so many times the settings' limits."""
         if factor not in self._buckets:
             self._buckets[factor] = _Buckets(
-                self._token_buckets("points", factor * self._settings.points_per_client),
-                self._token_buckets("bookings", factor * self._settings.bookings_per_client, fill=HOUR),
+                self._token_buckets("points", factor * self._settings.points_per_client, factor=factor),
+                self._token_buckets(
+                    "bookings", factor * self._settings.bookings_per_client, factor=factor, fill=HOUR
+                ),
             )
         return self._buckets[factor]
 
-    def _token_buckets(self, limit: str, most: int, *, fill: timedelta = REFILL_TIME) -> TokenBuckets:
+    def _token_buckets(
+        self, limit: str, most: int, *, factor: int = 1, fill: timedelta = REFILL_TIME
+    ) -> TokenBuckets:
         count = partial(self._refusals.count, limit)
-        return TokenBuckets(most, time.monotonic, fill=fill, on_refusal=count)
+        buckets = TokenBuckets(most, time.monotonic, fill=fill, on_refusal=count, is_shared=self._is_shared)
+        self.named[f"{limit} {factor}"] = buckets
+        return buckets
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import math
 import os
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from hashlib import blake2b
 
@@ -13,11 +13,13 @@ KEPT_CLIENTS = MAX_CLIENTS * 3 // 4
 """The emptiest ones, which stay so when there are more; the others are summed up."""
 REFILL_TIME = timedelta(seconds=50)
 """After this an empty bucket is full again."""
+UNTOLD_SHARE = 1 / 40
+"""Of a full bucket: less is not told to other replicas, so that ordinary visitors cause no write."""
 ROWS, CELLS = 4, 1 << 16
 
 
 class TokenBuckets:
-    """A bucket for each client. Each process has its own buckets: three replicas allow up to three times.
+    """A bucket for each client, in this process. `SharedLimits` tells other replicas what was taken.
 
     A bucket is stored as the second at which it is full again, so that a full one needs no place.
     """
@@ -29,6 +31,7 @@ class TokenBuckets:
         *,
         fill: timedelta = REFILL_TIME,
         on_refusal: Callable[[], None] = lambda: None,
+        is_shared: bool = False,
     ) -> None:
         """`most` points at once; `clock` counts seconds from any beginning."""
         self.most = most
@@ -37,6 +40,9 @@ class TokenBuckets:
         self._clock = clock
         self._full_at: dict[bytes, float] = {}
         self._evicted = _EvictedBuckets()
+        self._is_shared = is_shared
+        self._untold: dict[bytes, float] = {}
+        """Seconds of filling that were taken, and that other replicas don't know of."""
 
     def __len__(self) -> int:
         return len(self._full_at)
@@ -58,8 +64,37 @@ class TokenBuckets:
 
     def take(self, client: bytes, cost: int) -> None:
         """Take points, or give them back if the cost is negative."""
+        seconds = cost / self.per_second
+        self._set(client, self._seconds_to_full(client) + seconds)
+        if self._is_shared:
+            self.put_back(client, seconds)
+
+    def untold(self) -> Iterator[tuple[bytes, float]]:
+        """Clients from whose buckets much was taken, or given back, and how many seconds of filling."""
+        for client, seconds in list(self._untold.items()):
+            if abs(seconds) >= self.fill * UNTOLD_SHARE:
+                yield client, seconds
+            elif not self._seconds_to_full(client):
+                del self._untold[client]  # It came back before it mattered.
+
+    def take_untold(self, client: bytes) -> None:
+        """It is being told."""
+        del self._untold[client]
+
+    def put_back(self, client: bytes, seconds: float) -> None:
+        """It is to be told."""
+        self._untold[client] = self._untold.get(client, 0) + seconds
+        if len(self._untold) > MAX_CLIENTS:
+            most = sorted(self._untold, key=lambda each: abs(self._untold[each]))[-KEPT_CLIENTS:]
+            self._untold = {each: self._untold[each] for each in most}
+
+    def learn(self, client: bytes, seconds_to_full: float) -> None:
+        """What all replicas together have taken, but for what is not told yet."""
+        self._set(client, max(0.0, seconds_to_full) + self._untold.get(client, 0))
+
+    def _set(self, client: bytes, seconds_to_full: float) -> None:
         now = self._clock()
-        self._full_at[client] = now + self._seconds_to_full(client) + cost / self.per_second
+        self._full_at[client] = now + seconds_to_full
         if len(self._full_at) > MAX_CLIENTS:
             self._make_room(now)
 

@@ -1,9 +1,9 @@
-"""Holds: short claims on a time, and the columns that an appointment shares with them."""
+"""Holds: short claims on a time, and the columns that an appointment shares; limits of those who hold."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, false
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.open_slot import OpenSlot
@@ -52,3 +52,14 @@ class Hold(AppointmentColumns, Table):
     by_staff: Mapped[bool] = mapped_column(server_default=false())  # bound by fewer rules
     from_waiting_list: Mapped[bool] = mapped_column(server_default=false())  # bound by its notice
     client: Mapped[bytes | None] = mapped_column(index=True)  # hash of its address; None once booked
+
+
+class SpentLimit(Table):
+    """A client's bucket of one limit, shared by replicas: full again at `full_at`. No patient is named."""
+
+    __tablename__ = "spent_limits"
+
+    limit_name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    client: Mapped[bytes] = mapped_column(primary_key=True)
+    full_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)
