@@ -68,10 +68,15 @@ class Visitor:
     async def selects_practitioner(self, name: str) -> None:
         await self.page.get_by_role("radiogroup", name="Practitioner").get_by_role("radio", name=name).check()
 
+    def time(self, name: str) -> Locator:
+        """A time of the day that is shown."""
+        text = re.compile("^" + r"\s".join(re.escape(word) for word in name.split()))
+        return self.page.locator("[part~=time]").filter(has_text=text)
+
     async def chooses(self, day: str, time: str) -> None:
         await self.button(day).click()
         await expect(self.heading(day)).to_be_visible()
-        await self.page.get_by_role("button", name=time).click()
+        await self.time(time).click()
 
     async def answers_no(self) -> None:
         """To every screening question."""

@@ -345,7 +345,7 @@ export type PractitionerBySlugResult = {
   } | null;
 };
 
-export type MonthResult = {
+export type WeeksResult = {
   availability: Array<{
     date: LocalDate;
     openSlotCount: number;
@@ -370,6 +370,10 @@ export type TimesResult = {
       node: Time;
     }>;
   } | null;
+};
+
+export type SoonestResult = {
+  soonestSlots: Array<Time> | null;
 };
 
 export type JoinWaitingListResult = {

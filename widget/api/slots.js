@@ -6,17 +6,17 @@
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {import('../flow/types.js').Slot} Slot
  */
-import { Month, Times } from '../queries/slots.graphql';
+import { Soonest, Times, Weeks } from '../queries/slots.graphql';
 import { allNodes, nodesOf, request } from './transport.js';
 
 /**
- * The days of a month with their numbers of open times, and its first times.
+ * The days of some weeks with their numbers of open times, and its first times.
  *
  * @param {Server} server @param {Filter & {from: LocalDate, to: LocalDate}} filter
  * @returns {Promise<{days: import('../flow/types.js').DayCount[], slots: Slot[], isAll: boolean}>}
  */
-export const readMonth = async (server, filter) => {
-  const { availability, openSlots } = await request(server, Month, { filter: { ...filter, distinctTimes: true } });
+export const readWeeks = async (server, filter) => {
+  const { availability, openSlots } = await request(server, Weeks, { filter: { ...filter, distinctTimes: true } });
   return { days: availability, slots: nodesOf(openSlots), isAll: !openSlots.pageInfo.hasNextPage };
 };
 
@@ -31,3 +31,8 @@ export const readDay = (server, filter, date) =>
  * @returns {Promise<Slot[]>} */
 export const readFirstTimes = async (server, filter) =>
   nodesOf((await request(server, Times, { filter, after: null })).openSlots);
+
+/** The soonest times that differ, three at most. @param {Server} server @param {Filter} filter
+ * @returns {Promise<import('../flow/types.js').Slot[]>} */
+export const readSoonest = async (server, { serviceId, practitionerId, locationId }) =>
+  (await request(server, Soonest, { serviceId, practitionerId, locationId })).soonestSlots;

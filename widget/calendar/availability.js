@@ -1,29 +1,30 @@
 /**
- * @file Open days and times, read month by month and cached while the visitor looks around.
+ * @file Open days and times, read some weeks at a time and cached while the visitor looks around.
  *
  * @typedef {import('../flow/types.js').Filter} Filter
  * @typedef {import('../flow/types.js').Slot} Slot
  * @typedef {import('../flow/types.js').LocalDate} LocalDate
  * @typedef {ReturnType<typeof createAvailability>} Availability
  */
-import { readDay, readMonth } from '../api/slots.js';
-import { firstOfMonth, lastOfMonth, plusMonths } from './dates.js';
+import { readDay, readWeeks } from '../api/slots.js';
+import { DAYS_SHOWN, plusDays, startOfWeek } from './dates.js';
 
 /**
- * @param {{server: import('../api/transport.js').Server, clock: import('./clock.js').Clock, filter: Filter,
- *   first: LocalDate, last: LocalDate}} options  `first` to `last` can be booked, both included
+ * @param {{server: import('../api/transport.js').Server, clock: import('./clock.js').Clock, locale: string,
+ *   filter: Filter & import('../flow/types.js').Hours, first: LocalDate, last: LocalDate}} options  `first` to `last` can be
+ *   booked, both included
  */
-export const createAvailability = ({ server, clock, filter, first, last }) => {
+export const createAvailability = ({ server, clock, locale, filter, first, last }) => {
   /** @type {Map<LocalDate, Promise<LocalDate[]>>} */
-  const months = new Map();
+  const weeks = new Map();
   /** @type {Map<LocalDate, Promise<Slot[]>>} */
   const days = new Map();
 
-  /** @param {LocalDate} month */
-  const openDays = async (month) => {
-    const from = month < first ? first : month;
-    const to = lastOfMonth(month) > last ? last : lastOfMonth(month);
-    const { days: counts, slots, isAll } = await readMonth(server, { ...filter, from, to });
+  /** @param {LocalDate} start */
+  const openDays = async (start) => {
+    const end = plusDays(start, DAYS_SHOWN - 1);
+    const range = { from: start < first ? first : start, to: end > last ? last : end };
+    const { days: counts, slots, isAll } = await readWeeks(server, { ...filter, ...range });
     /** @type {Map<LocalDate, Slot[]>} */
     const byDate = new Map();
     for (const slot of slots) {
@@ -36,14 +37,14 @@ export const createAvailability = ({ server, clock, filter, first, last }) => {
   };
 
   return {
-    /** The open days of the month. @param {LocalDate} date any day of the month */
-    month: (date) => cached(months, firstOfMonth(date), openDays),
+    /** The open days of the weeks from `start` on. @param {LocalDate} start */
+    weeks: (start) => cached(weeks, start, openDays),
     /** The open times of the day. @param {LocalDate} date */
     times: (date) => cached(days, date, () => readDay(server, filter, date)),
     /** The first open day, on or after `date`. @param {LocalDate} date @returns {Promise<LocalDate | null>} */
     async firstDay(date) {
-      for (let month = firstOfMonth(date); month <= last; month = plusMonths(month, 1)) {
-        const found = (await this.month(month)).find((day) => day >= date);
+      for (let start = startOfWeek(date, locale); start <= last; start = plusDays(start, DAYS_SHOWN)) {
+        const found = (await this.weeks(start)).find((day) => day >= date);
         if (found) return found;
       }
       return null;

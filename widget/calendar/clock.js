@@ -63,6 +63,13 @@ export const createClock = ({
     return wall ? (Date.parse(`${wall}Z`) - (ms - (ms % MINUTE))) / MINUTE : minutesOfOffset(clinic.utcOffset);
   };
 
+  const rangeFormat = lazyFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' });
+  /** With the year where it is not the present one. @param {Intl.DateTimeFormatOptions} options */
+  const dayFormat = (options) => {
+    const [ofThisYear, ofAnother] = [dateFormat(locale, options), dateFormat(locale, { ...options, year: 'numeric' })];
+    return (/** @type {LocalDate} */ date) => (date.slice(0, 4) === wallNow(clinic).slice(0, 4) ? ofThisYear : ofAnother)(date);
+  };
+
   return {
     dateOf,
     zoneOf,
@@ -91,9 +98,11 @@ export const createClock = ({
     },
     /** "7:00 a.m." of "07:00". @param {LocalTime} local */
     wallTime: (local) => wallTime(minutesOf(local) * MINUTE),
-    day: dateFormat(locale, { weekday: 'long', month: 'long', day: 'numeric' }),
-    shortDay: dateFormat(locale, { weekday: 'short', month: 'short', day: 'numeric' }),
-    month: dateFormat(locale, { month: 'long', year: 'numeric' }),
+    day: dayFormat({ weekday: 'long', month: 'long', day: 'numeric' }),
+    shortDay: dayFormat({ weekday: 'short', month: 'short', day: 'numeric' }),
+    /** "Nov 22 – Dec 19" @param {LocalDate} first @param {LocalDate} last */
+    span: (first, last) => rangeFormat().formatRange(utc(first), utc(last)),
+    shortMonth: dateFormat(locale, { month: 'short' }),
     weekday: dateFormat(locale, { weekday: 'long' }),
     shortWeekday: dateFormat(locale, { weekday: 'short' }),
   };

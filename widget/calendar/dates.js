@@ -6,6 +6,9 @@
  */
 
 const DAY = 86_400_000;
+export const WEEK = 7;
+/** As many days of a calendar are shown at once, whole weeks; a search takes 31 at most. */
+export const DAYS_SHOWN = 4 * WEEK;
 const WEEKDAYS = /** @type {const} */ (['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY']);
 
 /** A date as the same date in UTC: plain arithmetic, whatever zones do. @param {LocalDate} date */
@@ -16,20 +19,11 @@ const dateAt = (ms) => new Date(ms).toISOString().slice(0, 10);
 /** @param {LocalDate} date @param {number} days */
 export const plusDays = (date, days) => dateAt(utc(date) + days * DAY);
 /** 0 is Sunday. @param {LocalDate} date */
-export const dayOfWeek = (date) => new Date(utc(date)).getUTCDay();
+const dayOfWeek = (date) => new Date(utc(date)).getUTCDay();
 /** @param {LocalDate} date */
 export const weekdayOf = (date) => WEEKDAYS[dayOfWeek(date)];
 /** @param {LocalDate} date */
 export const dayOfMonth = (date) => Number(date.slice(8));
-/** @param {LocalDate} date */
-export const firstOfMonth = (date) => `${date.slice(0, 7)}-01`;
-/** @param {LocalDate} date @param {number} months @returns {LocalDate} the first of that month */
-export const plusMonths = (date, months) => {
-  const [year, month] = date.split('-').map(Number);
-  return dateAt(Date.UTC(Number(year), Number(month) - 1 + months, 1));
-};
-/** @param {LocalDate} date */
-export const lastOfMonth = (date) => plusDays(plusMonths(date, 1), -1);
 
 /** The first day of the week, 0 is Sunday. @param {string} locale */
 export const firstDayOfWeek = (locale) => {
@@ -39,6 +33,8 @@ export const firstDayOfWeek = (locale) => {
   // Firefox has no week info yet; Canada's weeks start on Sunday.
   return ((info.getWeekInfo?.() ?? info.weekInfo)?.firstDay ?? 7) % 7;
 };
+/** The first day of its week. @param {LocalDate} date @param {string} locale */
+export const startOfWeek = (date, locale) => plusDays(date, -((dayOfWeek(date) - firstDayOfWeek(locale) + WEEK) % WEEK));
 
 /** @param {LocalTime} local */
 export const minutesOf = (local) => {

@@ -20,7 +20,7 @@ export const practitionerChoice = (flow, onChange, { hasNext = true } = {}) => {
   const practitioners = state.service?.practitioners ?? [];
   const people = preselection.practitioner || practitioners.length < 2 ? null
     : h('fieldset', { class: 'field', part: 'field', role: 'radiogroup' },
-      h('legend', {}, t('practitioner.question')),
+      h('legend', { class: hasNext && 'sr' }, t('practitioner.question')),
       h('div', { class: 'people', onchange: (/** @type {any} */ { target }) => {
         state.practitioner = target.value || null;
         onChange();

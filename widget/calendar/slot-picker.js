@@ -13,53 +13,60 @@
  * @property {LocalDate} from       the first open day on or after it is shown at once
  * @property {LocalDate} [notBefore]  earlier days are not offered
  * @property {Promise<unknown>} [ready]  settled before anything is read
+ * @property {import('../flow/types.js').Hours | null} [hours]  the part of the day in which a visit starts
+ * @property {(() => void) | undefined} [dropHours]  any part of the day is looked at instead
  * @property {string | null} [former]  the start that was chosen before
+ * @property {() => Pick<Slot, 'startsAt' | 'location'> | null} [lost]  the time that somebody else has just taken
  * @property {(slot: Slot) => unknown} choose
  * @property {(date: LocalDate) => void} [showsDay]  its times are shown
  */
-import { h, icon } from '../ui/element.js';
+import { h, icon, quietButton } from '../ui/element.js';
 import { createAvailability } from './availability.js';
-import { firstOfMonth, plusDays } from './dates.js';
+import { DAYS_SHOWN, plusDays, startOfWeek } from './dates.js';
 import { dayTimes } from './day-times.js';
-import { monthView } from './month-view.js';
+import { weeksView } from './weeks-view.js';
 
 const NOTICEABLE_MS = 150;
 const SKELETON_TIMES = 9;
 
 /** @param {Options} options */
 export const slotPicker = (options) => {
-  const { t, clock, server, frame, clinic, filter, choose, ready, former } = options;
+  const { t, clock, server, frame, clinic, choose, ready, former, dropHours } = options;
+  const filter = { ...options.filter, ...options.hours };
+  const { locale } = t;
   const today = clock.today();
   const first = options.notBefore && options.notBefore > today ? options.notBefore : today;
   const last = plusDays(today, clinic.bookingPolicy.horizonDays);
   const from = options.from < first ? first : options.from;
   const hasLocations = clinic.locations.length > 1 && filter.locationId === null;
 
-  const readAvailability = () => createAvailability({ server, clock, filter, first, last });
+  const readAvailability = () => createAvailability({ server, clock, locale, filter, first, last });
   let availability = readAvailability();
-  /** @type {import('./month-view.js').Month} */
-  let month = { month: firstOfMonth(from), open: null, chosen: null, first, last, isWhole: false };
+  /** @type {import('./weeks-view.js').Weeks} */
+  let weeks = { start: startOfWeek(from, locale), open: null, chosen: null, first, last };
   let loads = 0;
 
   const days = h('div', { class: 'days' });
   const times = h('section', { class: 'of-day', 'aria-labelledby': 'day' });
 
-  /** @param {Partial<import('./month-view.js').Month>} change */
-  const updateMonth = (change) => {
-    month = { ...month, ...change };
+  /** @param {Partial<import('./weeks-view.js').Weeks>} change */
+  const updateWeeks = (change) => {
+    weeks = { ...weeks, ...change };
     const focused = /** @type {HTMLElement | null} */ (days.querySelector(':focus'));
     const { date } = focused?.dataset ?? {};
     const selector = date ? `[data-date="${date}"]` : focused && `.${focused.className.split(' ').pop()}`;
-    days.replaceChildren(monthView(month, { t, clock }, {
+    days.replaceChildren(weeksView(weeks, { t, clock }, {
       choose: async (day) => {
         await load((isCurrent) => showDay(day, isCurrent));
         revealTimes();
       },
-      turn: (to) => load((isCurrent) => showMonth(to, isCurrent)),
-      unfold: () => updateMonth({ isWhole: !month.isWhole }),
+      turn: async (to, isByKey) => {
+        await load((isCurrent) => showWeeks(to, isCurrent));
+        if (isByKey) /** @type {HTMLElement | null} */ (days.querySelector('.day[tabindex="0"]'))?.focus();
+      },
     }));
     if (!selector) return;
-    // Focus the new element of the pressed button; at the last month that button is disabled.
+    // Focus the new element of the pressed button; at the last weeks that button is disabled.
     const button = days.querySelector(`${selector}:enabled`) ?? days.querySelector('button:enabled');
     /** @type {HTMLElement | null} */ (button)?.focus();
   };
@@ -99,14 +106,14 @@ export const slotPicker = (options) => {
 
   /** @param {LocalDate} date @param {() => boolean} isCurrent */
   const showDay = async (date, isCurrent) => {
-    updateMonth({ chosen: date });
+    updateWeeks({ chosen: date });
     const wait = setTimeout(showSkeleton, NOTICEABLE_MS);
     const slots = await availability.times(date).finally(() => clearTimeout(wait));
     if (!isCurrent()) return;
     options.showsDay?.(date);
     updateTimes(clock.day(date),
       h('p', { class: 'zone' }, icon('clock'), zoneText(slots)),
-      ...dayTimes(slots, { t, clock, hasLocations, former }, (slot, button) => frame.run(() => choose(slot), button)),
+      ...dayTimes(slots, { t, clock, hasLocations, former, lost: lostOn(date) }, (slot, button) => frame.run(() => choose(slot), button)),
       slots.length ? null : emptyText(t('time.noneLeft')));
     frame.announce(`${clock.day(date)}: ${t.count('time.count', slots.length)}`);
   };
@@ -116,32 +123,51 @@ export const slotPicker = (options) => {
     const zones = new Set(slots.map(({ location }) => clock.zoneOf(location.id)));
     if (zones.size > 1) return t('time.zones');
     const [timeZone = clock.zoneOf(filter.locationId)] = zones;
-    const zone = clock.zoneName(slots[0]?.startsAt ?? clock.instantAt(Date.now()), timeZone);
-    return t('time.zone', { city: clock.city(timeZone), zone });
+    const starts = slots.length ? slots.map(({ startsAt }) => startsAt) : [clock.instantAt(Date.now())];
+    // Two on the day on which the clocks change.
+    const names = new Set(starts.map((startsAt) => clock.zoneName(startsAt, timeZone)));
+    return t('time.zone', { city: clock.city(timeZone), zone: [...names].join(' / ') });
+  };
+
+  /** The time of the day that was lost, to be shown in its place. @param {LocalDate} date */
+  const lostOn = (date) => {
+    const lost = options.lost?.();
+    return lost && clock.dateOf(lost.startsAt) === date ? lost : null;
   };
 
   /** Shows the first open day on or after `date`, and its times. @param {LocalDate} date @param {() => boolean} isCurrent */
   const showFirstOpenDay = async (date, isCurrent) => {
-    updateMonth({ month: firstOfMonth(date), open: null, chosen: null });
+    const week = startOfWeek(date, locale);
+    updateWeeks({ start: week, open: null, chosen: null });
     showSkeleton();
-    const day = await availability.firstDay(date);
-    const shown = firstOfMonth(day ?? date);
-    const open = await availability.month(shown);
+    // Days before the wished one are better than none.
+    const day = (await availability.firstDay(date)) ?? (date > first ? await availability.firstDay(first) : null);
+    const start = day && (day < week || day >= plusDays(week, DAYS_SHOWN)) ? startOfWeek(day, locale) : week;
+    const open = await availability.weeks(start);
     if (!isCurrent()) return;
-    updateMonth({ month: shown, open });
+    updateWeeks({ start, open });
     if (day) await showDay(day, isCurrent);
+    else if (dropHours) showNoneIn(first, last);
     else updateTimes('', emptyText(t('time.noneAtAll', { day: clock.day(last) })));
   };
 
   /** @param {LocalDate} to @param {() => boolean} isCurrent */
-  const showMonth = async (to, isCurrent) => {
-    updateMonth({ month: to, open: null, chosen: null });
+  const showWeeks = async (to, isCurrent) => {
+    updateWeeks({ start: to, open: null, chosen: null });
     showSkeleton();
-    const open = await availability.month(to);
+    const open = await availability.weeks(to);
     if (!isCurrent()) return;
-    updateMonth({ open });
+    updateWeeks({ open });
+    const end = plusDays(to, DAYS_SHOWN - 1);
     if (open[0]) await showDay(open[0], isCurrent);
-    else updateTimes('', emptyText(t('time.noneThisMonth', { month: clock.month(to) })));
+    else showNoneIn(to < first ? first : to, end > last ? last : end);
+  };
+
+  /** Where the visitor has asked for a part of the day, the others are offered. @param {LocalDate} since @param {LocalDate} until */
+  const showNoneIn = (since, until) => {
+    const span = { first: clock.shortDay(since), last: clock.shortDay(until) };
+    updateTimes('', emptyText(t(dropHours ? 'time.nonePart' : 'time.noneIn', span)),
+      dropHours ? h('p', { class: 'choices' }, quietButton(t('part.drop'), dropHours)) : null);
   };
 
   /** @param {string} text */
@@ -153,7 +179,7 @@ export const slotPicker = (options) => {
   /** Reads everything again, because a refusal has shown that the cached times are out of date. */
   const refresh = () => {
     availability = readAvailability();
-    const date = month.chosen ?? from;
+    const date = weeks.chosen ?? from;
     return load((isCurrent) => showFirstOpenDay(date, isCurrent));
   };
 

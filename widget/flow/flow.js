@@ -23,6 +23,7 @@ const freshState = () => ({
   service: null,
   practitioner: null,
   location: null,
+  hours: null,
   held: [null],
   day: null,
   nearestTo: null,

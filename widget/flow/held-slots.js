@@ -15,6 +15,8 @@ export class HeldSlots {
   released = Promise.resolve();
   /** The time that could not be held last. @type {Pick<import('./types.js').Slot, 'startsAt' | 'location'> | null} */
   lost = null;
+  /** The same, if somebody else has it. @type {HeldSlots['lost']} */
+  taken = null;
 
   /** @param {State} state @param {import('../api/transport.js').Server} server
    * @param {() => boolean} isOpen  a time that is held only after the visitor has left is released at once */
@@ -28,18 +30,21 @@ export class HeldSlots {
     return this.state.held.filter((held) => held !== null);
   }
 
-  /** Holds a time as visit `index`, and releases the one before. Returns why it could not.
-   * @param {number} index @param {string} startsAt @param {string} locationId @returns {Promise<Problem[]>} */
-  async take(index, startsAt, locationId) {
-    const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt, locationId });
+  /** Holds a time as visit `index`, and releases the one before. Returns why it could not. `practitionerId` is of the
+   * practitioner that was shown with the time, if one was.
+   * @param {number} index @param {string} startsAt @param {string} locationId @param {string} [practitionerId]
+   * @returns {Promise<Problem[]>} */
+  async take(index, startsAt, locationId, practitionerId) {
+    const filter = { ...filterFor(this.state), ...(practitionerId && { practitionerId }) };
+    const { held, problems } = await hold(this.server, { ...filter, startsAt, locationId });
     if (!held) {
-      this.lost = { startsAt, location: { id: locationId, name: '' } };
+      this.#lose({ startsAt, location: { id: locationId, name: '' } }, problems);
       return problems;
     }
     const former = this.state.held[index];
     if (former) this.#release(former.holdToken);
     this.keep([held]);
-    this.state.held[index] = held;
+    this.state.held[index] = { ...held, practitionerId };
     return [];
   }
 
@@ -74,11 +79,13 @@ export class HeldSlots {
     for (const [index, former] of this.state.held.entries()) {
       if (!former) continue;
       const { startsAt, location } = former.slot;
-      const { held, problems } = await hold(this.server, { ...filterFor(this.state), startsAt, locationId: location.id });
-      this.state.held[index] = held;
+      const { practitionerId } = former;
+      const filter = { ...filterFor(this.state), ...(practitionerId && { practitionerId }) };
+      const { held, problems } = await hold(this.server, { ...filter, startsAt, locationId: location.id });
+      this.state.held[index] = held && { ...held, practitionerId };
       if (!held) {
         this.state.nearestTo ??= startsAt;
-        this.lost = former.slot;
+        this.#lose(former.slot, problems);
       }
       refusals.push(...problems);
     }
@@ -100,6 +107,12 @@ export class HeldSlots {
   keep(held) {
     if (!this.isOpen()) held.forEach(({ holdToken }) => this.#release(holdToken));
     this.state.nearestTo = null;
+  }
+
+  /** @param {NonNullable<HeldSlots['lost']>} slot @param {Problem[]} problems */
+  #lose(slot, problems) {
+    this.lost = slot;
+    this.taken = problems.some(({ __typename }) => __typename === 'SlotTaken') ? slot : null;
   }
 
   /** @param {string} token */

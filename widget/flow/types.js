@@ -33,11 +33,13 @@
  *
  * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null,
  *   moving?: {manageToken: string, appointmentId: string}}} Filter
+ * @typedef {{startsFrom?: LocalTime, startsBefore?: LocalTime}} Hours  the part of the day in which a visit starts
  * @typedef {Results.Slot} Slot
- * @typedef {NonNullable<Results.MonthResult['availability']>[number]} DayCount
+ * @typedef {NonNullable<Results.WeeksResult['availability']>[number]} DayCount
  * @typedef {NonNullable<Results.HoldResult['holdSlot']>} HoldPayload
- * @typedef {{slot: NonNullable<HoldPayload['hold']>['slot'], holdToken: string, ends: number, changeDeadline: Instant | null}} HeldSlot  `ends` in
- *   milliseconds, by the visitor's clock; null where the visit could not be changed any more
+ * @typedef {{slot: NonNullable<HoldPayload['hold']>['slot'], holdToken: string, ends: number, changeDeadline: Instant | null,
+ *   practitionerId?: string | undefined}} HeldSlot  `ends` in milliseconds, by the visitor's clock; null where the visit could not
+ *   be changed any more; the practitioner that was chosen with the time
  * @typedef {HoldPayload['problems'][number]} Problem  A refusal; the optional members belong to some of its types.
  *
  * @typedef {Results.BookedAppointment} Appointment
@@ -48,6 +50,7 @@
  * @property {Service | null} service
  * @property {string | null} practitioner  an id; null for anyone
  * @property {string | null} location      an id; null for anywhere
+ * @property {Hours | null} hours  null for any
  * @property {(HeldSlot | null)[]} held    a place for each visit of the service
  * @property {LocalDate | null} day  whose times are shown
  * @property {Instant | null} nearestTo  a time that was lost or given up: the nearest one is wanted instead

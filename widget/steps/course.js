@@ -26,9 +26,9 @@ export const courseTimes = (flow) => {
 };
 
 /** Holds the first visit and the others after it, every so many days. Returns whether it could.
- * @param {Flow} flow @param {string} startsAt @param {number} everyDays */
-export const takeCourse = async ({ state, server, holds }, startsAt, everyDays) => {
-  const first = { ...filterFor(state), startsAt };
+ * @param {Flow} flow @param {string} startsAt @param {number} everyDays @param {string} [practitionerId] */
+export const takeCourse = async ({ state, server, holds }, startsAt, everyDays, practitionerId) => {
+  const first = { ...filterFor(state), ...(practitionerId && { practitionerId }), startsAt };
   const starts = await readCourseStarts(server, first, everyDays);
   const held = starts && (await holdCourse(server, { ...first, startsAt: starts }));
   if (!held) return false;

@@ -5,8 +5,10 @@
  * @typedef {import('../flow/types.js').Problem} Problem
  */
 import { plusDays } from '../calendar/dates.js';
+import { partChoice } from '../calendar/part-choice.js';
 import { practitionerChoice } from '../calendar/practitioner-choice.js';
 import { slotPicker } from '../calendar/slot-picker.js';
+import { soonestTimes } from '../calendar/soonest.js';
 import { filterFor } from '../flow/held-slots.js';
 import { h, quietButton } from '../ui/element.js';
 
@@ -22,17 +24,35 @@ export const timeStep = {
     if (!isCourse) holds.drop(0);
     const index = state.held.indexOf(null);
     const isComplete = index < 0;
-    const choice = isComplete ? null : h('div', {}, slotChoice(flow, index));
+    const choice = isComplete ? null : h('div');
+    const parts = h('div');
+    // Who comes from a page that wishes for a time has one in mind.
+    const soonest = holds.all.length || flow.preselection.at ? null
+      : soonestTimes(flow, async (slot) => (await take(flow, slot, slot.practitioner.id)) || restart());
+    const showTimes = () => choice?.replaceChildren(slotChoice(flow, index, dropHours));
+    const showParts = () => parts.replaceChildren(partChoice(flow, showTimes));
+    const dropHours = () => {
+      state.hours = null;
+      showParts();
+      showTimes();
+      parts.querySelector('input')?.focus();
+    };
     const restart = () => {
       const isBegun = holds.all.length > 0;
       holds.clear();
-      if (isBegun || !choice) flow.goTo('time');
-      else choice.replaceChildren(slotChoice(flow, 0));
+      if (isBegun || !choice) return flow.goTo('time');
+      soonest?.load();
+      showTimes();
     };
+    showParts();
+    showTimes();
     return {
       title: !isCourse ? t('time.title') : isComplete ? t.count('visits.title', of) : t('time.titleVisit', { n: index + 1, of }),
       lead: leadText(flow),
       content: [
+        isCourse && !holds.all.length ? h('p', { class: 'soft' }, t('visits.rhythm', { n: of - 1 })) : null,
+        soonest && soonest.element,
+        choice && parts,
         practitionerChoice(flow, restart),
         isCourse && isComplete ? h('p', { class: 'soft' }, t('time.changeEach')) : null,
         isCourse ? courseTimes(flow) : null,
@@ -70,14 +90,17 @@ const courseTimes = (flow) => {
   return list;
 };
 
-/** @param {Flow} flow @param {number} index */
-const slotChoice = (flow, index) => {
+/** @param {Flow} flow @param {number} index @param {() => void} dropHours */
+const slotChoice = (flow, index, dropHours) => {
   const { state, t, clock, server, frame, catalogue, holds } = flow;
   const former = state.held.slice(0, index).filter((held) => held !== null).pop();
   const formerDate = former && clock.dateOf(former.slot.startsAt);
   const picker = slotPicker({
     t, clock, server, frame, clinic: catalogue.clinic,
     filter: filterFor(state),
+    hours: state.hours,
+    dropHours: state.hours ? dropHours : undefined,
+    lost: () => holds.taken,
     ready: holds.released,
     former: state.nearestTo,
     from: state.nearestTo ? clock.dateOf(state.nearestTo)
@@ -96,16 +119,17 @@ const slotChoice = (flow, index) => {
 };
 
 /** Holds the time at the place that was shown with it and goes on, or says why not.
- * @param {Flow} flow @param {Pick<import('../flow/types.js').Slot, 'startsAt' | 'location'>} slot */
-const take = async (flow, { startsAt, location }) => {
+ * @param {Flow} flow @param {Pick<import('../flow/types.js').Slot, 'startsAt' | 'location'>} slot
+ * @param {string} [practitionerId]  who was shown with it */
+const take = async (flow, { startsAt, location }, practitionerId) => {
   const { state, t, frame, holds, next, goTo } = flow;
   const index = Math.max(state.held.indexOf(null), 0);
   // The other visits follow in a rhythm, and are shown before anything is booked.
-  if (state.held.length > 1 && !holds.all.length && (await (await course()).takeCourse(flow, startsAt, DAYS_BETWEEN_VISITS))) {
+  if (state.held.length > 1 && !holds.all.length && (await (await course()).takeCourse(flow, startsAt, DAYS_BETWEEN_VISITS, practitionerId))) {
     goTo('time');
     return true;
   }
-  const problems = await holds.take(index, startsAt, location.id);
+  const problems = await holds.take(index, startsAt, location.id, practitionerId);
   if (problems.length) {
     await refuse(flow, problems);
   } else if (state.held.includes(null)) {

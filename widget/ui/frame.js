@@ -2,7 +2,7 @@
  * @file The frame around every step, a dialog or a part of the page: heading, progress, notices, buttons, phone number.
  *
  * @typedef {import('../flow/types.js').Page} Page
- * @typedef {{label: string, act: (button: HTMLElement) => unknown}} Choice
+ * @typedef {{label: string, note?: string | undefined, act: (button: HTMLElement) => unknown}} Choice
  * @typedef {{title: string, lost?: string | undefined, text?: string, choices?: Choice[], tone?: 'bad' | 'calm' | 'slow' | 'good'}} Notice
  */
 import { Unreachable } from '../api/transport.js';
@@ -136,7 +136,11 @@ export class Frame {
         h('div', {},
           h('p', { class: 'strong' }, title, lost && ' ', lost && h('s', {}, lost)),
           text && h('p', {}, text),
-          choices.length > 0 && h('p', { class: 'choices' }, ...choices.map(({ label, act }) => quietButton(label, act))))));
+          choices.length > 0 && h('p', { class: 'choices' }, ...choices.map(({ label, note, act }) => {
+            const button = quietButton(label, act);
+            if (note) button.append(' ', h('small', {}, note));
+            return button;
+          })))));
     if (hadFocus) this.#notices.querySelector('button')?.focus();
     if (tone !== 'slow') this.#notices.scrollIntoView({ block: 'nearest' });
   }

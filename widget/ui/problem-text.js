@@ -5,7 +5,10 @@
  * @typedef {import('../flow/types.js').Slot} Slot
  * @typedef {import('../flow/types.js').Translate} Translate
  */
+import { utc } from '../calendar/dates.js';
 import { shortDayAndTime } from './appointment.js';
+
+const UNITS = /** @type {const} */ ([['day', 1440], ['hour', 60], ['minute', 1]]);
 
 const TEXTS = /** @type {const} */ ({
   SlotTaken: 'problem.taken',
@@ -23,6 +26,21 @@ export const isAboutTime = ({ __typename, path }) =>
 export const problemText = (problem, t) => {
   const type = /** @type {keyof typeof TEXTS} */ (problem?.__typename);
   return problem?.visitorMessage ?? t(TEXTS[type] ?? 'problem.other');
+};
+
+/** "15 min later" on the same day, "2 days earlier" on another.
+ * @param {Pick<Slot, 'startsAt'>} from @param {Pick<Slot, 'startsAt'>} to @param {import('./appointment.js').Locale} locale */
+const distance = (from, to, { t, clock }) => {
+  const [a, b] = [from, to].map(({ startsAt }) => clock.dateOf(startsAt));
+  const minutes = a === b ? (Date.parse(to.startsAt) - Date.parse(from.startsAt)) / 60_000 : (utc(b ?? '') - utc(a ?? '')) / 60_000;
+  let rest = Math.abs(minutes);
+  const parts = UNITS.map(([unit, length]) => {
+    const n = Math.floor(rest / length);
+    rest %= length;
+    const unitDisplay = unit === 'day' ? 'long' : 'short';
+    return n ? new Intl.NumberFormat(t.locale, { style: 'unit', unit, unitDisplay }).format(n) : '';
+  });
+  return t(minutes < 0 ? 'problem.earlier' : 'problem.later', { time: parts.filter(Boolean).join(' ') });
 };
 
 /**
@@ -47,6 +65,7 @@ export const otherTimesNotice = (problems, locale, { hasPlaces, hasInput = false
       label: hasPlaces
         ? locale.t('manage.timeAndPlace', { time: shortDayAndTime(slot, locale), place: slot.location.name })
         : shortDayAndTime(slot, locale),
+      note: lost ? distance(lost, slot, locale) : undefined,
       act: (button) => choose(slot, button),
     })),
   };

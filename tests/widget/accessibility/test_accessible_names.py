@@ -13,25 +13,38 @@ WHEN = """
   - alert
   - heading "When would you like to come?" [level=2]
   - text: Dry needling, first visit
+  - list "The soonest times":
+    - listitem:
+      - button /Soonest today 9.00.a.m. Sample Practitioner . 11.00.p.m. your time/
+    - listitem:
+      - button /After 4 p.m. today 4.00.p.m./
+    - listitem:
+      - button /In the morning tomorrow/
+  - radiogroup "Time of day":
+    - text: Time of day
+    - heading "Or choose your own time" [level=3]
+    - radio "Any time" [checked]
+    - radio "Mornings"
+    - radio "After 4 p.m."
   - radiogroup "Practitioner":
     - text: Practitioner
     - radio /Any available practitioner Next. Mon, Nov 23, 9.00.a.m./ [checked]
     - radio /Sample Practitioner A Next.* Physiotherapist · English, French Looks after/
     - radio /Sample Practitioner B Next/
     - radio /Sample Practitioner C Next/
-  - button "Previous month" [disabled]
-  - heading "November 2026" [level=3]
-  - button "Next month"
-  - table "November 2026":
+  - button "Earlier weeks" [disabled]
+  - heading /Nov 22.*Dec 19/ [level=3]
+  - button "Later weeks"
+  - grid /Nov 22.*Dec 19/:
     - rowgroup:
       - row:
         - columnheader /Sunday/
     - rowgroup:
       - row:
-        - cell "22 nothing open"
-        - cell:
+        - gridcell "22 nothing open"
+        - gridcell:
           - button "Monday, November 23" [pressed]
-        - cell:
+        - gridcell:
           - button "Tuesday, November 24"
   - region "Monday, November 23":
     - heading "Monday, November 23" [level=3]

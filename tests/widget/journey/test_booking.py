@@ -45,8 +45,8 @@ async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: V
     await visitor.opens(any_site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.button("Tuesday, November 24").click()
-    await expect(visitor.page.get_by_role("button", name="8:00 a.m.")).to_be_visible()
-    await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
+    await expect(visitor.time("8:00 a.m.")).to_be_visible()
+    await expect(visitor.time("7:00 a.m.")).to_have_count(0)
 
 
 async def test_the_visitor_gets_a_calendar_file_and_events_carry_nothing_personal(
@@ -84,7 +84,7 @@ async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Si
         await expect(visitor.page.get_by_text(f"Wednesday, {day}, 4:00 p.m.")).to_be_visible()
     await visitor.button("Change visit 2").click()
     await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
-    await visitor.page.get_by_role("button", name="12:00 p.m.").click()  # A is there too
+    await visitor.time("12:00 p.m.").click()  # A is there too
 
     await visitor.answers_no()
     await visitor.fills_in()
@@ -106,11 +106,11 @@ async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, vi
     await expect(visitor.heading("Visit 1 of 3: when would you like to come?")).to_be_visible()
     await visitor.selects_practitioner("Sample Practitioner A")
     for _ in range(2):
-        await visitor.button("Next month").click()
-    await visitor.chooses("Wednesday, January 20", "9:00 a.m.")
+        await visitor.button("Later weeks").click()
+    await visitor.chooses("Wednesday, January 20, 2027", "9:00 a.m.")
 
     await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
-    await visitor.chooses("Thursday, January 21", "9:00 a.m.")
+    await visitor.chooses("Thursday, January 21, 2027", "9:00 a.m.")
     await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
 
 
@@ -172,10 +172,13 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.page.get_by_role("link", name="Book Online").first.focus()
     await press("Enter")
     await visitor.arrives_at("When would you like to come?")
-    await press("Tab")  # With.
+    for _soonest in range(3):
+        await press("Tab")
+    await press("Tab")  # The part of the day.
+    await press("Tab")  # With whom.
     await press("ArrowDown")
     await expect(visitor.button("Monday, November 23")).to_be_visible()
-    await press("Tab")  # The next month; there is no previous one.
+    await press("Tab")  # The weeks after; there are none before.
     await press("Tab")
     await expect(visitor.button("Monday, November 23")).to_be_focused()
     await press("ArrowRight")
@@ -219,7 +222,7 @@ async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None
     await visitor.page.get_by_role("link", name="Réserver en ligne").first.click()
     await visitor.button("mardi 24 novembre").click()
     await expect(visitor.page.get_by_text("Heure de Toronto (HNE).")).to_be_visible()
-    await visitor.page.get_by_role("button", name="7 h").first.click()
+    await visitor.time("7 h").first.click()
     await visitor.arrives_at("L’un de ces points vous concerne‑t‑il?")
     await visitor.button("Aucun de ces points").click()
     await visitor.field("Votre nom").fill("Patiente Exemple")

@@ -116,14 +116,17 @@ async def test_a_time_taken_meanwhile_is_answered_with_other_times(site: Site, v
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.button("Tuesday, November 24").click()
-    await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_be_visible()
+    await expect(visitor.time("7:00 a.m.")).to_be_visible()
     await site.api.hold_and_book(TUESDAY_AT_7, **WITH_A)
-    await visitor.page.get_by_role("button", name="7:00 a.m.").click()
+    await visitor.time("7:00 a.m.").click()
 
     alert = visitor.page.get_by_role("alert")
     await expect(alert).to_contain_text("Somebody else has just taken this time.")
-    await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
-    await alert.get_by_role("button", name="Tue, Nov 24, 8:00 a.m.").click()
+    # It stays in its place, struck through, and the nearest ones say how far they are.
+    taken = visitor.time("7:00 a.m.")
+    await expect(taken).to_have_text("7:00 a.m.just taken")
+    assert await taken.evaluate("({ tagName, children }) => [tagName, children[0].tagName]") == ["P", "S"]
+    await alert.get_by_role("button", name="Tue, Nov 24, 8:00 a.m. 1 hr later").click()
     await visitor.arrives_at("Does any of these apply to you?")
 
 
@@ -287,7 +290,7 @@ async def test_times_of_the_repeated_hour_name_their_zone(sqlite_url: str, visit
     async with running_site(sqlite_url, night, now=the_day_before) as site:
         await visitor.page.goto(f"{site.url}/book/visit")
         await expect(visitor.heading("Sunday, November 1")).to_be_visible()
-        await expect(visitor.page.get_by_text("Times are in Toronto time (EDT).")).to_be_visible()
+        await expect(visitor.page.get_by_text("Times are in Toronto time (EDT / EST).")).to_be_visible()
         morning = visitor.page.get_by_role("group", name="Morning")
         times = await morning.get_by_role("button").all_inner_texts()
     assert [time.replace("\xa0", " ").split("\n")[0] for time in times] == [

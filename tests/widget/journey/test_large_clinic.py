@@ -64,8 +64,8 @@ async def test_the_last_of_many_practitioners_can_be_chosen(sqlite_url: str, vis
         people = visitor.page.get_by_role("radiogroup", name="Practitioner")
         await expect(people.get_by_role("radio")).to_have_count(1 + PRACTITIONERS)
         await visitor.selects_practitioner(f"Sample Practitioner {PRACTITIONERS}")
-        await expect(visitor.page.get_by_role("button", name="5:00 p.m.")).to_be_visible()
-        await expect(visitor.page.get_by_role("button", name="9:00 a.m.")).to_have_count(0)
+        await expect(visitor.time("5:00 p.m.")).to_be_visible()
+        await expect(visitor.time("9:00 a.m.")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/book/visit", "/book"])
@@ -77,8 +77,8 @@ async def test_a_button_that_names_the_last_practitioner_leads_to_their_times(
         if path == "/book":
             await expect(visitor.button("Talk 30 min")).to_have_count(0)
             await visitor.page.get_by_role("button", name="Visit").click()
-        await expect(visitor.page.get_by_role("button", name="5:00 p.m.")).to_be_visible()
-        await expect(visitor.page.get_by_role("button", name="9:00 a.m.")).to_have_count(0)
+        await expect(visitor.time("5:00 p.m.")).to_be_visible()
+        await expect(visitor.time("9:00 a.m.")).to_have_count(0)
         await expect(visitor.page.get_by_text(f"Visit · Sample Practitioner {PRACTITIONERS}")).to_be_visible()
 
 
@@ -88,4 +88,4 @@ async def test_a_name_that_nobody_has_leaves_the_choice_to_the_visitor(
     async with running_site(sqlite_url, clinic()) as site:
         await visitor.page.goto(f"{site.url}/book/visit?practitioner=nobody")
         await expect(visitor.page.get_by_role("radiogroup", name="Practitioner")).to_be_visible()
-        await expect(visitor.page.get_by_role("button", name="9:00 a.m.")).to_be_visible()
+        await expect(visitor.time("9:00 a.m.")).to_be_visible()

@@ -1,0 +1,107 @@
+/**
+ * @file Some weeks as a grid across the edges of months, in which open days are buttons.
+ *
+ * @typedef {import('../flow/types.js').LocalDate} LocalDate
+ * @typedef {import('../ui/appointment.js').Locale} Locale
+ * @typedef {object} Weeks
+ * @property {LocalDate} start   their first day
+ * @property {LocalDate[] | null} open  null while it is not known
+ * @property {LocalDate | null} chosen
+ * @property {LocalDate} first   the first day that can be booked, and the last
+ * @property {LocalDate} last
+ *
+ * @typedef {{choose: (date: LocalDate) => void, turn: (start: LocalDate, isByKey: boolean) => void}} Listeners
+ */
+import { h, icon } from '../ui/element.js';
+import { DAYS_SHOWN, WEEK, dayOfMonth, plusDays, startOfWeek } from './dates.js';
+
+/** @param {Weeks} weeks @param {Locale} locale @param {Listeners} on */
+export const weeksView = (weeks, locale, on) => {
+  const { t, clock } = locale;
+  const { start, first, last } = weeks;
+  const earliest = startOfWeek(first, t.locale);
+  const [before, after] = [plusDays(start, -DAYS_SHOWN), plusDays(start, DAYS_SHOWN)];
+  /** Where the weeks before and after begin, if there are any. */
+  const previous = start > earliest ? (before < earliest ? earliest : before) : null;
+  const next = after > last ? null : after;
+  const rows = Array.from({ length: DAYS_SHOWN / WEEK }, (_, row) => weekFrom(plusDays(start, row * WEEK)));
+  return h('section', { class: 'calendar', 'aria-busy': weeks.open === null },
+    h('div', { class: 'turn' },
+      turnButton('previous', previous, t, on),
+      h('h3', { id: 'weeks' }, clock.span(start, plusDays(after, -1))),
+      turnButton('next', next, t, on)),
+    h('table', {
+      class: 'weeks', part: 'calendar', role: 'grid', 'aria-labelledby': 'weeks',
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        const to = { PageUp: previous, PageDown: next }[event.key];
+        if (!to) return moveFocus(event);
+        event.preventDefault();
+        on.turn(to, true);
+      },
+    },
+      h('thead', {}, h('tr', {}, ...weekFrom(start).map((date) =>
+        h('th', { scope: 'col' },
+          h('span', { class: 'sr' }, clock.weekday(date)),
+          h('span', { 'aria-hidden': 'true' }, clock.shortWeekday(date)))))),
+      h('tbody', {}, ...rows.map((week) => h('tr', {}, ...week.map((date) => dayCell(date, weeks, locale, on)))))));
+};
+
+/** @param {'previous' | 'next'} name @param {LocalDate | null} to @param {import('../flow/types.js').Translate} t
+ * @param {Listeners} on */
+const turnButton = (name, to, t, on) =>
+  h('button', {
+    type: 'button', class: `round ${name}`, 'aria-label': t(`calendar.${name}`), disabled: !to, onclick: () => to && on.turn(to, false),
+  }, icon(name === 'next' ? 'forward' : 'back'));
+
+/** @param {LocalDate} start */
+const weekFrom = (start) => Array.from({ length: WEEK }, (_, day) => plusDays(start, day));
+
+/** @param {LocalDate} date @param {Weeks} weeks @param {Locale} locale @param {Listeners} on */
+const dayCell = (date, { open, chosen }, { t, clock }, on) => {
+  const number = dayOfMonth(date);
+  const isToday = date === clock.today();
+  const today = isToday ? ' today' : '';
+  const content = [number === 1 && h('small', {}, clock.shortMonth(date), ' '), String(number)];
+  // The edge of a month is above its first seven days, and before its first one.
+  const cell = { class: number === 1 ? 'over edge' : number <= WEEK && 'over' };
+  if (!open?.includes(date)) {
+    const note = open && h('span', { class: 'sr' }, ` ${t('calendar.nothing')}`);
+    return h('td', cell, h('span', { class: `day closed${today}` }, ...content, note));
+  }
+  const isChosen = date === chosen;
+  return h('td', cell, h('button', {
+    type: 'button', class: `day${today}`, part: 'day', 'data-date': date,
+    tabindex: isChosen || (!open.includes(chosen ?? '') && date === open[0]) ? 0 : -1,
+    'aria-pressed': String(isChosen), 'aria-current': isToday && 'date',
+    'aria-label': clock.day(date), onclick: () => on.choose(date),
+  }, ...content));
+};
+
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, ArrowUp: -WEEK, ArrowDown: WEEK });
+
+/** Arrow keys go from one open day to the next; up and down to the nearest a week away. @param {KeyboardEvent} event */
+const moveFocus = (event) => {
+  const table = /** @type {HTMLElement} */ (event.currentTarget);
+  const days = /** @type {HTMLElement[]} */ ([...table.querySelectorAll('button.day')]);
+  const from = days.findIndex((day) => day === event.target);
+  if (from < 0) return;
+  const to = { Home: 0, End: days.length - 1 }[event.key] ?? target(days, from, event.key, getComputedStyle(table).direction);
+  if (to === null) return;
+  event.preventDefault();
+  days.forEach((day, i) => (day.tabIndex = i === to ? 0 : -1));
+  days[to]?.focus();
+};
+
+/** @param {HTMLElement[]} days @param {number} from @param {string} key @param {string} direction */
+const target = (days, from, key, direction) => {
+  const step = STEPS[key];
+  if (!step) return null;
+  if (Math.abs(step) === 1) {
+    const to = from + (direction === 'rtl' ? -step : step);
+    return to in days ? to : null;
+  }
+  const dates = days.map((day) => day.dataset['date'] ?? '');
+  const wanted = plusDays(dates[from] ?? '', step);
+  const to = step > 0 ? dates.findIndex((date) => date >= wanted) : dates.filter((date) => date <= wanted).length - 1;
+  return to < 0 ? null : to;
+};
