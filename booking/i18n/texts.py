@@ -126,10 +126,11 @@ class Texts:
         translated = self.zones.get(name) or get_timezone_name(at, "short", locale=self.locale)
         return translated if translated.isupper() else name
 
-    def zone_note(self, at: datetime) -> str:
-        """`Times are in Toronto time (EST).`"""
-        city = str(at.tzinfo).rpartition("/")[2].replace("_", " ")
-        return self("time.zone", city=city, zone=self.zone(at))
+    def zone_note(self, *moments: datetime) -> str:
+        """`Times are in Toronto time (EST).`; `(EDT / EST)` of moments between which the clocks change."""
+        city = str(moments[0].tzinfo).rpartition("/")[2].replace("_", " ")
+        names = dict.fromkeys(self.zone(at) for at in moments)
+        return self("time.zone", city=city, zone=" / ".join(names))
 
     def opening_time(self, minutes: int) -> str:
         """`7:00 a.m.` from minutes after midnight, as opening hours are written."""

@@ -11,12 +11,14 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession
 
+from tests.bench.support.reading import Reader
 from tests.support.browsers import fresh_page, running_browser
 from tests.support.databases import sqlite_copy, sqlite_template
 from tests.support.site import page_of_another_origin, running_site
 from tests.widget.visitor import Visitor
 
 RUNS = 5
+WITHOUT_QUESTIONS = "physiotherapy-assessment"
 SLOWER = 4
 REACH_MS = 250
 """From the pointer over the button to the press."""
@@ -24,7 +26,7 @@ PAGE = """<!doctype html><html lang="en"><title>A clinic</title>
 <meta name="viewport" content="width=device-width">
 <script type="module" src="{url}/widget/book-online.js"></script>
 <h1>Dry needling</h1><p>Some words of the clinic.</p>
-<book-online service="dry-needling"><a href="{url}/book/dry-needling">Book Online</a></book-online>
+<book-online service="{service}"><a href="{url}/book/{service}">Book Online</a></book-online>
 <p>More words of the clinic.</p>"""
 WATCH = """() => {
   window.seen = { shift: 0, tasks: [], clicked: null, painted: null };
@@ -142,14 +144,35 @@ async def bench(url: str) -> None:
     async with (
         running_site(url) as site,
         running_browser() as browser,
-        page_of_another_origin(PAGE.format(url=site.url)) as home,
+        page_of_another_origin(PAGE.format(url=site.url, service="dry-needling")) as home,
+        page_of_another_origin(PAGE.format(url=site.url, service=WITHOUT_QUESTIONS)) as unasked,
     ):
         runs = [await measure(browser, site.url, home) for _ in range(RUNS)]
+        readings = [
+            [await read_and_book(browser, address, has_questions=address == home) for _ in range(RUNS)]
+            for address in (unasked, home)
+        ]
     sys.stdout.write(f"medians of {RUNS} runs\n")
     for name in runs[0]:
         values = [run[name] for run in runs]
         shown = f"{statistics.median(values):10.1f}   ({min(values):.1f} to {max(values):.1f})"
         sys.stdout.write(f"{name:<46}{shown}\n")
+    for name, results in zip(("without questions", "with six questions"), readings, strict=True):
+        seconds = statistics.median(taken for taken, _ in results)
+        reader = results[0][1]
+        sys.stdout.write(f"s from the button to booked, {name:<18}{seconds:10.1f}   ")
+        sys.stdout.write(f"({reader.presses} presses, one autofill, {reader.words} words)\n")
+
+
+async def read_and_book(browser: Browser, home: str, *, has_questions: bool) -> tuple[float, Reader]:
+    """The seconds that it takes, and the visitor."""
+    async with fresh_page(browser) as page:
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        await page.goto(home)
+        await page.wait_for_function("!!customElements.get('book-online')")
+        reader = Reader(page)
+        return await reader.books(has_questions=has_questions), reader
 
 
 def main() -> None:

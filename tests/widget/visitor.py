@@ -70,8 +70,8 @@ class Visitor:
 
     def time(self, name: str) -> Locator:
         """A time of the day that is shown."""
-        text = re.compile("^" + r"\s".join(re.escape(word) for word in name.split()))
-        return self.page.locator("[part~=time]").filter(has_text=text)
+        start = re.compile("^" + r"\s".join(re.escape(word) for word in name.split()))
+        return self.page.locator("[part~=time]").and_(self.page.get_by_role("button", name=start))
 
     async def chooses(self, day: str, time: str) -> None:
         await self.button(day).click()

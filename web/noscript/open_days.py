@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.shared_answers import alternatives_to
 from booking.scheduling.slots import MAX_SEARCH_WINDOW, find_slots
+from booking.scheduling.soonest import LATE_BEGINS, MORNING_ENDS, soonest_slots
 from booking.storage.database import Database
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
@@ -33,6 +34,22 @@ class OpenTime:
 
 
 @dataclass(frozen=True)
+class SoonTime:
+    """One of the soonest times, with the slug of who gives the visit."""
+
+    time: OpenTime
+    practitioner: str
+
+    @property
+    def label(self) -> str:
+        """The key of the part of its day."""
+        hour = self.time.starts_at.hour
+        if hour < MORNING_ENDS:
+            return "soonest.morning"
+        return "time.afternoon" if hour < LATE_BEGINS else "part.late"
+
+
+@dataclass(frozen=True)
 class OpenDay:
     date: date
     times: Sequence[OpenTime]
@@ -41,7 +58,7 @@ class OpenDay:
     def parts(self) -> Iterator[tuple[str, list[OpenTime]]]:
         """(key of the part's name, its times), without empty parts."""
         for name, begins, ends in PARTS_OF_DAY:
-            times = [time for time in self.times if begins <= time.starts_at.hour < ends]
+            times = [each for each in self.times if begins <= each.starts_at.hour < ends]
             if times:
                 yield name, times
 
@@ -56,6 +73,12 @@ class OpenDays:
     next_open: date | None  # if `days` is empty; None if no later day is open either
     last_bookable: date
     zone: ZoneInfo  # the clinic's
+
+    @property
+    def extent(self) -> list[datetime]:
+        """The first and the last moment of the days, on the clinic's clock."""
+        days = datetime.combine(self.first, time.min), datetime.combine(self.last, time.max)
+        return [moment.replace(tzinfo=self.zone) for moment in days]
 
 
 @dataclass(frozen=True)
@@ -82,9 +105,9 @@ class TimeSearch:
         next_open, since = None, last + DAY
         while not times and next_open is None and since <= last_bookable:
             until = min(since + MAX_SEARCH_WINDOW - DAY, last_bookable)
-            next_open = next((time.starts_at.date() for time in await self._open_times(since, until)), None)
+            next_open = next((each.starts_at.date() for each in await self._open_times(since, until)), None)
             since = until + DAY
-        by_day = groupby(times, key=lambda time: time.starts_at.date())
+        by_day = groupby(times, key=lambda each: each.starts_at.date())
         return OpenDays(
             first,
             last,
@@ -95,6 +118,11 @@ class TimeSearch:
             last_bookable=last_bookable,
             zone=zone,
         )
+
+    async def soonest(self) -> list[SoonTime]:
+        """The soonest times that differ, each with the practitioner who gives the visit."""
+        slots = await soonest_slots(self.session, self.criteria, now=self.now)
+        return [SoonTime(self._open_time(slot, is_named=True), slot.practitioner) for slot in slots]
 
     async def alternatives(self, wanted: RequestedTime) -> list[OpenTime]:
         """The open times nearest to a refused one."""
@@ -110,11 +138,12 @@ class TimeSearch:
         slots = await find_slots(self.session, self.criteria, since, until, now=self.now, distinct_times=True)
         return [self._open_time(slot) for slot in slots if self._leaves_room(slot)]
 
-    def _open_time(self, slot: OpenSlot) -> OpenTime:
+    def _open_time(self, slot: OpenSlot, *, is_named: bool = False) -> OpenTime:
         location = self.locations[slot.location]
         # The first visit of a course settles the practitioner of the others; a move may be to another one.
         is_named = (
-            self.criteria.practitioner is not None
+            is_named
+            or self.criteria.practitioner is not None
             or self.criteria.service.visits > 1
             or self.criteria.present is not None
         )

@@ -86,8 +86,12 @@ async def times_page(request: NoscriptRequest, refusal: BookingError | None = No
         if refusal is not None and (wanted := requested_time(refusal)):
             nearest = await search.alternatives(wanted)
         days = await search.open_days(from_day)
+        is_first_page = refusal is None and not state.choices and days.earlier is None
+        soonest = await search.soonest() if is_first_page and not request.form.get("at") else []
         # A course is booked as one: nobody can wait for it.
         can_wait = service.visits == 1 and await has_waiting_list(session)
+
+    practitioners = {practitioner.slug: practitioner for practitioner in service.practitioners}
 
     def query_from(day: date) -> list[tuple[str, str]]:
         return [*state.url_fields(), ("visit", str(visit)), ("from", day.isoformat())]
@@ -99,9 +103,10 @@ async def times_page(request: NoscriptRequest, refusal: BookingError | None = No
         state=state.with_new_key(),
         visit=visit,
         days=days,
-        zone_note=request.texts.zone_note(now.astimezone(days.zone)),
+        zone_note=request.texts.zone_note(*days.extent),
         refused=refused,
         nearest=nearest,
+        soonest=[(each.time, practitioners.get(each.practitioner), each.label) for each in soonest],
         query_from=query_from,
         chosen=_chosen_visits(request, state, locations),
         practitioner=_practitioner_name(service, state),

@@ -94,7 +94,7 @@ async def _move_page(
         days=days,
         practitioners=practitioners,
         practitioner=practitioner,
-        zone_note=request.texts.zone_note(now.astimezone(days.zone)),
+        zone_note=request.texts.zone_note(*days.extent),
         reason=reason,
     )
 

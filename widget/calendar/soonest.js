@@ -16,8 +16,10 @@ const LATE = 16;
 
 /** A list that is hidden where nothing is open. @param {Flow} flow @param {(slot: Slot) => unknown} choose */
 export const soonestTimes = (flow, choose) => {
-  const { t, server, holds, frame, state } = flow;
-  const list = h('ul', { class: 'soonest', part: 'soonest', 'aria-label': t('soonest.title') });
+  const { t, clock, server, holds, frame, state } = flow;
+  // Where the visitor's clock shows another time, each card says so, and is higher.
+  const isAway = clock.ownTime(clock.instantAt(Date.now()));
+  const list = h('ul', { class: `soonest${isAway ? ' away' : ''}`, part: 'soonest', 'aria-label': t('soonest.title') });
   let loads = 0;
   const load = async () => {
     const number = (loads += 1);
@@ -49,7 +51,7 @@ const card = (slot, isFirst, { t, clock, server, state, catalogue }, act) => {
       h('span', {}, nearDay(clock.dateOf(startsAt), clock, t.locale), ' '), h('b', {}, clock.time(startsAt, location.id))),
     person && face(person, server),
     h('span', { class: 'whom' }, person?.name),
-    h('span', { class: 'more' }, own && h('span', { class: 'line' }, t('time.own', { time: own })), place ?? person?.title));
+    h('span', { class: 'note' }, [own && t('time.own', { time: own }), place].filter(Boolean).join(' · ') || person?.title));
   return button;
 };
 

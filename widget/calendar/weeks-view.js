@@ -73,8 +73,8 @@ const dayCell = (date, { open, chosen }, { t, clock }, on) => {
     type: 'button', class: `day${today}`, part: 'day', 'data-date': date,
     tabindex: isChosen || (!open.includes(chosen ?? '') && date === open[0]) ? 0 : -1,
     'aria-pressed': String(isChosen), 'aria-current': isToday && 'date',
-    'aria-label': clock.day(date), onclick: () => on.choose(date),
-  }, ...content));
+    onclick: () => on.choose(date),
+  }, h('span', { class: 'sr' }, clock.day(date)), h('span', { 'aria-hidden': 'true' }, ...content)));
 };
 
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, ArrowUp: -WEEK, ArrowDown: WEEK });

@@ -81,6 +81,9 @@ def test_times_say_whose_clock_they_are_on() -> None:
     assert texts_for("en").zone_note(local) == "Times are in Toronto time (EST)."
     assert texts_for("fr").zone_note(local) == "Heure de Toronto (HNE)."
 
+    summer = local.replace(month=10)
+    assert texts_for("en").zone_note(summer, local) == "Times are in Toronto time (EDT / EST)."
+
 
 @pytest.mark.parametrize(
     ("zone", "summer", "winter"),

@@ -48,6 +48,23 @@ async def test_a_visit_is_booked(server: Server, visitor: NoscriptVisitor, tmp_p
     assert appointment.reference in saved.read_text("utf-8")
 
 
+async def test_the_soonest_times_come_first_each_with_who_gives_the_visit(
+    server: Server, visitor: NoscriptVisitor
+) -> None:
+    await visitor.page.goto(f"{server.url}/book/dry-needling/times")
+    soonest = visitor.page.locator(".soonest button")
+    await expect(soonest).to_have_count(3)
+    await expect(soonest.first).to_have_accessible_name(
+        "Soonest Monday, November 23 9:00 a.m. Sample Practitioner A Physiotherapist"
+    )
+    await soonest.nth(1).click()
+    await visitor.answers_no()
+    await visitor.fills_in()
+    await visitor.books()
+    [appointment] = await server.appointments()
+    assert appointment.practitioner == "sample-practitioner-b"
+
+
 async def test_a_visit_is_booked_in_a_frame_of_another_site(server: Server, visitor: NoscriptVisitor) -> None:
     html = f'<!doctype html><title>A page</title><iframe src="{server.url}/book" title="Book"></iframe>'
     async with page_of_another_origin(html) as home:
