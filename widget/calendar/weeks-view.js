@@ -27,9 +27,9 @@ export const weeksView = (weeks, locale, on) => {
   const rows = Array.from({ length: DAYS_SHOWN / WEEK }, (_, row) => weekFrom(plusDays(start, row * WEEK)));
   return h('section', { class: 'calendar', 'aria-busy': weeks.open === null },
     h('div', { class: 'turn' },
-      turnButton('previous', previous, t, on),
+      turnButton('back', t('calendar.previous'), previous, on),
       h('h3', { id: 'weeks' }, clock.span(start, plusDays(after, -1))),
-      turnButton('next', next, t, on)),
+      turnButton('forward', t('calendar.next'), next, on)),
     h('table', {
       class: 'weeks', part: 'calendar', role: 'grid', 'aria-labelledby': 'weeks',
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
@@ -46,12 +46,11 @@ export const weeksView = (weeks, locale, on) => {
       h('tbody', {}, ...rows.map((week) => h('tr', {}, ...week.map((date) => dayCell(date, weeks, locale, on)))))));
 };
 
-/** @param {'previous' | 'next'} name @param {LocalDate | null} to @param {import('../flow/types.js').Translate} t
- * @param {Listeners} on */
-const turnButton = (name, to, t, on) =>
+/** @param {'back' | 'forward'} shape @param {string} name @param {LocalDate | null} to @param {Listeners} on */
+const turnButton = (shape, name, to, on) =>
   h('button', {
-    type: 'button', class: `round ${name}`, 'aria-label': t(`calendar.${name}`), disabled: !to, onclick: () => to && on.turn(to, false),
-  }, icon(name === 'next' ? 'forward' : 'back'));
+    type: 'button', class: `round turn-${shape}`, 'aria-label': name, disabled: !to, onclick: () => to && on.turn(to, false),
+  }, icon(shape));
 
 /** @param {LocalDate} start */
 const weekFrom = (start) => Array.from({ length: WEEK }, (_, day) => plusDays(start, day));

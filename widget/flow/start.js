@@ -4,7 +4,7 @@
  * @typedef {import('./types.js').Preselection} Preselection
  */
 import { addStyles } from '../styles/add-styles.js';
-import css from '../styles/base.css';
+import css from '../styles/booking.css';
 import { createBooking } from './booking.js';
 import * as strings from './strings.js';
 import { Trail } from './trail.js';
