@@ -25,6 +25,7 @@ from booking.storage.connection.sqlite_dialect import DRIVER
 from booking.storage.connection.sqlite_files import files_readable_by_others, path_of
 from booking.storage.database import Database
 from booking.storage.engine import database_url
+from booking.storage.migrations.compatibility import newer_revision
 from booking.storage.migrations.encryption import (
     overwrite_former_rows,
     prepare_key_store,
@@ -65,7 +66,7 @@ def prepare_database(
     Raises:
         KeyProblem: the data keys can't be used, or are another database's. Nothing was changed.
         FeatureError: a feature's migrations fail, or lack a table or a column.
-        NewerDatabase: a later version of this program has migrated the database.
+        NewerDatabase: a later version has migrated the database, and this one can't work on it.
         RewritesClinic: unless `allow_rewrite`, the file is most likely another clinic's. Nothing was changed.
         UndoesChanges: unless `allow_undo`, the catalogue was changed since the file was written from it. The
             tables are the newest, and nothing else was changed.
@@ -73,7 +74,7 @@ def prepare_database(
             Nothing was changed.
     """
     url = settings.database_url
-    is_migrated(url)  # Of a newer database the program knows nothing.
+    _log_newer_database(url)
     loads = not (only_if_empty and with_existing(url, has_clinic))
     if loads:
         with_existing(url, partial(refuse_clinic_file, file=clinic, allow_rewrite=allow_rewrite))
@@ -103,6 +104,19 @@ def prepare_database(
         )
 
     return _in_transaction(url, apply)
+
+
+def _log_newer_database(url: str) -> None:
+    """
+    Raises:
+        NewerDatabase: this program can't work on the database.
+    """
+    if revision := with_existing(url, newer_revision):
+        log.warning(
+            "the database is of a newer version (revision %s), and this one can work on it: go on with the "
+            "update",
+            revision,
+        )
 
 
 def _warn_of_readable_files(url: str) -> None:

@@ -23,8 +23,8 @@ from booking.storage.copies.moving.places import TargetUnusable
 from booking.storage.copies.moving.target import CannotMove
 from booking.storage.copies.restore import NotEmpty
 from booking.storage.copies.tables import CannotCopy
+from booking.storage.migrations.compatibility import NewerDatabase
 from booking.storage.migrations.move_mark import DatabaseMoves
-from booking.storage.migrations.upgrade import NewerDatabase
 from graphql_api.extensions.feature import FeatureError
 from graphql_api.server.sockets import CannotListen
 from graphql_api.server.workers import WorkersFailed

@@ -18,6 +18,7 @@ from booking.storage.connection.sqlite_dialect import DRIVER
 from booking.storage.connection.sqlite_files import path_of
 from booking.storage.engine import database_url, engine_for
 from booking.storage.key_store.data_keys import DataKeys
+from booking.storage.migrations.compatibility import newer_revision, note_oldest_program, refuse_newer
 from booking.storage.migrations.history import (
     CORE_HISTORY,
     MigrationError,
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class NewerDatabase(Exception):
-    """The database's tables are of a later version than this program."""
-
-
 def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: DataKeys | None = None) -> bool:
     """Upgrade to the newest revisions, the core's first. A database that has them all is not locked.
 
@@ -47,7 +44,7 @@ def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: Data
 
     Raises:
         MigrationError: a feature's revisions can't be applied.
-        NewerDatabase: a later version has migrated it.
+        NewerDatabase: a later version has migrated it, and this one can't work on it.
         DatabaseMoves: the clinic is being moved, or was moved away.
         KeyProblem: patients' data can't be encrypted.
     """
@@ -60,10 +57,12 @@ def migrate(url: str, features: Sequence[MigrationHistory] = (), data_keys: Data
 
 
 def is_migrated(url: str) -> bool:
-    """Whether the core's tables are today's. A database that isn't there is not made.
+    """Whether the core's tables are today's, or newer ones that this program can work on.
+
+    A database that isn't there is not made.
 
     Raises:
-        NewerDatabase: a later version has migrated it.
+        NewerDatabase: a later version has migrated it, and this one can't work on it.
         DatabaseMoves: the clinic is being moved, or was moved away.
     """
     return bool(with_existing(url, lambda connection: _is_up_to_date(connection, [CORE_HISTORY])))
@@ -124,7 +123,7 @@ def _missing(connection: Connection, kinds: Sequence[type[Table]]) -> list[str]:
 def _is_up_to_date(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
     """Answered without Alembic: importing it takes a server more time and memory than all else here."""
     refuse_if_moved(connection)
-    return has_todays_tables(connection, histories)
+    return _have_newest(connection, _known(connection, histories))
 
 
 def has_todays_tables(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
@@ -132,18 +131,18 @@ def has_todays_tables(connection: Connection, histories: Sequence[MigrationHisto
     Raises:
         NewerDatabase: a later version has migrated it.
     """
-    _refuse_newer(connection)
+    refuse_newer(connection)
+    return _have_newest(connection, histories)
+
+
+def _have_newest(connection: Connection, histories: Sequence[MigrationHistory]) -> bool:
     return all(history.newest in _current_revisions(connection, history) for history in histories)
 
 
-def _refuse_newer(connection: Connection) -> None:
-    for revision in _current_revisions(connection, CORE_HISTORY):
-        if revision and not CORE_HISTORY.has(revision):
-            raise NewerDatabase(
-                f"the database is newer than this program: its tables are of revision {revision}, and the "
-                f"program knows those up to {CORE_HISTORY.newest}. Install the newer version again, or "
-                "restore the backup from before the update"
-            )
+def _known(connection: Connection, histories: Sequence[MigrationHistory]) -> list[MigrationHistory]:
+    """Without the core's, where a newer program has migrated it and this one can work on its tables."""
+    is_newer = newer_revision(connection) is not None
+    return [history for history in histories if not (is_newer and history == CORE_HISTORY)]
 
 
 def _current_revisions(connection: Connection, history: MigrationHistory) -> list[str | None]:
@@ -159,11 +158,12 @@ def _upgrade(
     from alembic import command
 
     lock_setup_of(connection)
-    for history in histories:
+    for history in _known(connection, histories):
         config = alembic_config(connection, history)
         config.attributes["data_keys"] = data_keys
         if history == CORE_HISTORY:
             command.upgrade(config, "head")
+            note_oldest_program(connection, config)
             continue
         with _attributing_errors_to(history):
             _check(history, config, _current_revisions(connection, history))
@@ -184,7 +184,9 @@ def upgrade_to(
     lock_setup_of(connection)
     check(connection)
     for history, revision in revisions.items():
-        command.upgrade(alembic_config(connection, history), revision)
+        command.upgrade(config := alembic_config(connection, history), revision)
+        if history == CORE_HISTORY:
+            note_oldest_program(connection, config)
 
 
 def _refuse_changes_elsewhere(history: MigrationHistory, changed: Sequence[str]) -> None:

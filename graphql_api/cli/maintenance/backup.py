@@ -14,8 +14,9 @@ from booking.encryption.key_ring import KeyProblem, KeyRing
 from booking.storage.copies.archive import Archive, ArchivedTable, Header, draft_of
 from booking.storage.copies.backup import back_up
 from booking.storage.copies.restore import plan_restore, refuse_unless_empty, restore
+from booking.storage.migrations.compatibility import refuse_newer
 from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory
-from booking.storage.migrations.upgrade import is_migrated, migrate, with_existing
+from booking.storage.migrations.upgrade import migrate, with_existing
 from graphql_api.app import system_clock
 from graphql_api.cli.clinic_file.files import enabled_histories
 from graphql_api.cli.command import Commands, add_command, progress_bar
@@ -44,7 +45,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _backup(arguments: argparse.Namespace, settings: Settings) -> None:
-    is_migrated(settings.database_url)  # Of a newer database the program knows nothing.
+    with_existing(settings.database_url, refuse_newer)  # Some of its rows the program can't read.
     keys = _backup_keys(arguments.key_file)
     key = keys.first if keys else None
     with draft_of(arguments.file) as draft:

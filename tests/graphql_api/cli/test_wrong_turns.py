@@ -181,7 +181,7 @@ def test_a_sqlite_file_newer_than_the_program(
 ) -> None:
     (folder / "newer.sqlite3").write_bytes(migrated_sqlite.read_bytes())
     with closing(sqlite3.connect(folder / "newer.sqlite3")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999', oldest_program = '9998'")
         connection.commit()
 
     assert "is newer than this program" in sentence_of(folder, "sqlite:///newer.sqlite3", *command)
@@ -265,7 +265,7 @@ def test_postgresql_newer_than_the_program(
     folder: Path, command: list[str], postgres: Postgres, postgresql_url: str
 ) -> None:
     name = make_url(postgresql_url).database
-    postgres.run_in(str(name), "UPDATE alembic_version SET version_num = '9999'")
+    postgres.run_in(str(name), "UPDATE alembic_version SET version_num = '9999', oldest_program = '9998'")
 
     assert "is newer than this program" in sentence_of(folder, postgresql_url, *command)
 
