@@ -106,6 +106,7 @@ lock: .venv/made ## Write the lock files from pyproject.toml (UPGRADE=1: with th
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --group build --group dev pyproject.toml -o requirements-dev.lock
 	@$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	@$(LOCK) -c requirements-dev.lock --group build -o requirements-build.lock
+	@$(LOCK) -c requirements-dev.lock --group release -o requirements-release.lock
 	@$(NPM) $(if $(UPGRADE),update,install) --silent --package-lock-only --omit-lockfile-registry-resolved
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
@@ -118,6 +119,10 @@ wheel: .venv/ready-to-run node_modules/.ready ## Build the wheel into dist/
 package: .venv/ready-to-run ## Pack the npm package for React, Vue and Svelte into dist/
 	@mkdir -p dist
 	@$(NPM) pack ./widget/package --silent --pack-destination dist
+
+.PHONY: release
+release: .venv/ready-to-run node_modules/.ready build/sbom/ready ## Make all files of a release in dist/ (DRAFT=1: to try it)
+	@$(BIN)/python deploy/release.py $(if $(DRAFT),--draft) --sbom-tool build/sbom/bin/cyclonedx-py
 
 .PHONY: clean
 clean: ## Remove what was made, but not the sample database
@@ -155,6 +160,13 @@ setup-tests: .venv/ready-to-test node_modules/.ready-to-test bundles build/playg
 	@echo "Installing what the tests need into .venv ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@$(PIP) check
+	@touch $@
+
+# A place of its own: the program and its tests don't need what it brings.
+build/sbom/ready: requirements-release.lock | .venv/ready-to-run
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv --without-pip $(@D)
+	@$(PIP) --python $(@D)/bin/python install --no-deps --require-hashes -r requirements-release.lock
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-run

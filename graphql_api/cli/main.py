@@ -10,7 +10,7 @@ from booking.appointments.load import UndoesChanges
 from booking.i18n.locales import FALLBACK, locales
 from graphql_api.cli import (
     appointments,
-    database,
+    completion,
     features,
 )
 from graphql_api.cli.access import audit, data_keys, keys, patients, staff
@@ -18,7 +18,7 @@ from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import check, export, import_clinic, init, load
 from graphql_api.cli.clinic_file.files import clinic_of
 from graphql_api.cli.command import UNDOES_STATUS, add_command, explained, warn_of_site
-from graphql_api.cli.maintenance import backup, doctor, move
+from graphql_api.cli.maintenance import backup, database, doctor, move
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
 from graphql_api.schema.schema import printed_schema
@@ -87,6 +87,7 @@ def command_parser() -> argparse.ArgumentParser:
     schema.add_argument(
         "--with-features", action="store_true", help="as this clinic's server answers, features included"
     )
+    completion.add_to(commands, command_parser)
     return parser
 
 

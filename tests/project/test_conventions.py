@@ -125,6 +125,7 @@ def test_each_dependency_has_its_reason() -> None:
     [
         ("requirements.lock", ["project"]),
         ("requirements-build.lock", ["build"]),
+        ("requirements-release.lock", ["release"]),
         ("requirements-dev.lock", ["project", "build", "dev"]),
     ],
 )

@@ -35,7 +35,7 @@ def add_to(commands: Commands) -> None:
         verbs, "preview", _preview, "write a sample of each mail to files, and send nothing"
     )
     preview.add_argument(
-        "kind", nargs="?", choices=SAMPLE_MAILS, metavar="KIND", help=_kinds("one kind alone")
+        "kind", nargs="?", choices=[*SAMPLE_MAILS], metavar="KIND", help=_kinds("one kind alone")
     )
     _add_language(preview, "in one of the clinic's languages alone")
     preview.add_argument(
@@ -45,7 +45,7 @@ def add_to(commands: Commands) -> None:
     test = add_command(verbs, "test", _test, "send a sample, and say what the mail server says")
     test.add_argument("address", metavar="ADDRESS", help="an e-mail address of your own")
     test.add_argument(
-        "--kind", choices=SAMPLE_MAILS, default="reminder", metavar="KIND", help=_kinds("which mail")
+        "--kind", choices=[*SAMPLE_MAILS], default="reminder", metavar="KIND", help=_kinds("which mail")
     )
     _add_language(test, "instead of the clinic's own")
 
