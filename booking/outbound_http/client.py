@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.outbound_http.ssrf_guard import Resolve, resolve, resolve_url
+from booking.tracing import span
 
 if TYPE_CHECKING:
     import httpx  # It is loaded with the first request; see `ssrf_guard`.
@@ -117,8 +118,11 @@ class OutboundClient:
 
         seconds = self._patience if patience is None else patience
         try:
-            async with asyncio.timeout(seconds):
-                return await self._follow(request)
+            with span("outbound request", {"http.request.method": request.method}) as traced:
+                async with asyncio.timeout(seconds):
+                    answer = await self._follow(request)
+                traced.set("http.response.status_code", answer.status)
+                return answer
         except TimeoutError:
             raise NoAnswer(NoAnswerCode.TIMEOUT, f"no answer in {seconds:g} s") from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as reason:

@@ -23,6 +23,7 @@ from booking.storage.queries.outbox import (
     register_listeners,
     settle_delivery,
 )
+from booking.tracing import span
 
 log = logging.getLogger("book_online")
 
@@ -146,7 +147,9 @@ class OutboxRelay:
         retry_delay = None
         is_delivered = False
         try:
-            await with_timeout(listener(due.event, due.manage_token), LISTENER_TIMEOUT)
+            kind = {"book_online.event": str(due.event.kind)}
+            with span("delivery", kind):
+                await with_timeout(listener(due.event, due.manage_token), LISTENER_TIMEOUT)
             is_delivered = True
         except PermanentFailure as reason:
             self.on_failure(reason)

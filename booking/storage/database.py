@@ -32,6 +32,7 @@ from booking.storage.transient_errors import (
     refuses_changes,
 )
 from booking.storage.turns import Turns
+from booking.tracing import span
 
 CLOSE_TIMEOUT_SECONDS = 1
 LOG_SECONDS = 10
@@ -192,8 +193,9 @@ class Database:
         """
         with self._errors_as_refusals(), key_problems_as_refusals():
             try:
-                async with self._writer_queue, self._writing() as session, session.begin():
-                    yield session
+                with span("transaction"):
+                    async with self._writer_queue, self._writing() as session, session.begin():
+                        yield session
             except DBAPIError as error:
                 if refuses_changes(error):
                     self._state.refused_at = time.monotonic()

@@ -17,6 +17,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from booking.tracing import span
 from graphql_api.context.context import Context
 from graphql_api.http.cacheability import Cacheability
 from graphql_api.http.content_negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, media_type_of_answer
@@ -91,7 +92,9 @@ class Endpoint:
                 async with asyncio.timeout(DEADLINE.total_seconds()):
                     if kind == EVENT_STREAM:
                         return await self._stream(operation, context, request.method)
-                    result = await self._execute(operation, context, request.method)
+                    with span("operation", {"graphql.operation.name": marks.operation}) as traced:
+                        result = await self._execute(operation, context, request.method)
+                        traced.set("book_online.errors", len(result.errors or ()))
             except TimeoutError:
                 raise RequestError(
                     503, "That took too long. Please ask again.", "TIMED_OUT", RETRY_SOON

@@ -136,6 +136,8 @@ class Settings:
     """Where [`/metrics`, and `/readyz` with its parts](../how-to/monitor.md), are answered: `9464` is that
     port of this machine alone, `10.0.0.5:9464` is one that a network reaches; without it nowhere. Visitors
     must not reach it."""
+    otlp: Site | None = None
+    """The collector of OpenTelemetry that gets [spans](../how-to/monitor.md#traces): `http://127.0.0.1:4318`."""
     oidc_issuer: str | None = None
     """The [OpenID provider](../how-to/front-desk.md#an-openid-provider) where the staff may sign in, exactly
     as it calls itself: `https://login.example.com/realms/clinic`. The two below go with it."""

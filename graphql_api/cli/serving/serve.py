@@ -26,6 +26,7 @@ from graphql_api.playground.page import is_built
 from graphql_api.server.logs import configure_logging
 from graphql_api.server.reload import run_reloading
 from graphql_api.server.sockets import Names, bound_sockets, handed_over_sockets
+from graphql_api.server.tracing import check_tracing
 from graphql_api.settings import InvalidSetting, Settings, variable_name
 from graphql_api.settings.service_manager import service_manager_of
 from graphql_api.settings.values import MAX_PORT, Address
@@ -80,6 +81,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         address = ["--clinic-file-rules", "--host", arguments.host, "--port", str(arguments.port)]
         address += ["--sample-desk"] if arguments.sample_desk else []
         run_reloading([sys.executable, "-m", "graphql_api.cli.main", "serve", *address], settings.clinic_file)
+    check_tracing(settings.otlp)
     text = read_clinic_file(settings.clinic_file)
     clinic = clinic_in(text, settings, settings.clinic_file.parent)
     app = create_app(settings, clinic.enabled)

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from graphql_api.server.protocol import TIME_LIMITS, BoundedProtocol, Phase
 from graphql_api.server.server import BACKLOG, BookingServer, MonitoringServer, max_connections
+from graphql_api.server.tracing import tracing_to
 from graphql_api.server.workers import Workers
 from graphql_api.settings import Settings
 from graphql_api.settings.service_manager import ServiceManager
@@ -54,7 +55,8 @@ class ServerOfApp:
             on_started=on_started,
             service_manager=self.service_manager,
         )
-        server.run(list(self.sockets))
+        with tracing_to(settings.otlp):
+            server.run(list(self.sockets))
 
     def run_workers(
         self,

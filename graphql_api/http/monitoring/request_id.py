@@ -10,6 +10,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from booking.tracing import span
 from graphql_api.context.request_id import request_id, trace_id
 
 HEADER = "X-Request-Id"
@@ -43,12 +44,14 @@ class RequestIds:
             elif header == b"traceparent":
                 traceparent = value
         trace = TRACEPARENT.fullmatch(traceparent)
+        parent = traceparent.decode("ascii") if trace else ""
         own = given if VALID.fullmatch(given) else trace[1] if trace else uuid.uuid4().hex.encode()
 
         began = perf_counter()
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
+                traced.set("http.response.status_code", message["status"])
                 if self._on_answer:
                     self._on_answer(scope, message["status"], perf_counter() - began)
                 message = {**message, "headers": [*message["headers"], (name, own)]}
@@ -57,4 +60,6 @@ class RequestIds:
         # Never reset: uvicorn runs each request in a task of its own, and logs there what escapes from here.
         request_id.set(own.decode())
         trace_id.set(trace[1].decode() if trace else None)
-        await self._app(scope, receive, send_with_id)
+        with span("request", {"http.request.method": scope["method"]}, traceparent=parent) as traced:
+            await self._app(scope, receive, send_with_id)
+            traced.set("code.namespace", getattr(scope.get("endpoint"), "__module__", "cache"))
