@@ -17,6 +17,8 @@ from graphql_api.limits.rate_limiting import ClientLimits
 log = logging.getLogger("book_online")
 
 INTERVAL_SECONDS = 1
+PAUSE_SECONDS = 10
+"""After a failure."""
 MOST_AT_ONCE = 1_000
 """Buckets that are told of at once: those from which most was taken. The others follow a second later."""
 OVERLAP = timedelta(seconds=10)
@@ -38,13 +40,15 @@ class SharedLimits:
     async def run(self) -> None:
         """Until cancelled, where there may be others."""
         while self._database.can_have_replicas:
+            pause = INTERVAL_SECONDS
             try:
                 await self.exchange()
             except TryAgain:
-                pass  # The database has logged the reason.
+                pause = PAUSE_SECONDS  # The database has logged the reason.
             except Exception:
                 log.exception("limits can't be shared with other replicas, so each counts for itself")
-            await asyncio.sleep(INTERVAL_SECONDS)
+                pause = PAUSE_SECONDS
+            await asyncio.sleep(pause)
 
     async def exchange(self) -> None:
         """Tell what was spent since the last time, and learn what is known by now.

@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, Connection, String, delete, insert, insp
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.storage.base import Table, core_table, enum_column
+from booking.storage.session import BookingSession
 
 
 class MoveState(StrEnum):
@@ -74,6 +75,11 @@ def set_move_state(connection: Connection, state: MoveState) -> None:
 
 def remove_move_mark(connection: Connection) -> None:
     connection.execute(delete(DATABASE_MOVE))
+
+
+async def is_moved_away(session: BookingSession) -> bool:
+    """Asked by a server that runs: its database was there when it started."""
+    return await session.scalar(select(DATABASE_MOVE.c.state)) is MoveState.MOVED
 
 
 def refuse_if_moved(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from booking.domain.errors import TryAgain
 from booking.encryption.key_ring import KeyProblem
 from booking.storage.database import Database
 from booking.storage.key_store.data_keys import DataKeys
+from booking.storage.migrations.move_mark import is_moved_away
 from booking.storage.queries.catalogue import get_clinic
 from graphql_api.http.stopping import Stopping
 
@@ -27,8 +28,8 @@ class Readiness:
             return "The server is about to stop."
         if self.database.cannot_write:
             return "The database takes no changes."
-        if not await self._answers():
-            return "The database does not answer."
+        if obstacle := await self._database_obstacle():
+            return f"The database {obstacle}."
         if self.database.is_damaged:
             return "The database is damaged: book-online database check"
         return None
@@ -37,19 +38,19 @@ class Readiness:
         """Each part with `ok`, or with what is wrong."""
         return {
             "server": "about to stop" if self.stopping.is_draining else OK,
-            "database": OK if await self._answers() else "does not answer",
+            "database": await self._database_obstacle() or OK,
             "changes": "refused" if self.database.cannot_write else OK,
             "integrity": "damaged: book-online database check" if self.database.is_damaged else OK,
             "keys": await self._keys(),
         }
 
-    async def _answers(self) -> bool:
+    async def _database_obstacle(self) -> str | None:
         try:
             async with self.database.read() as session:
                 await get_clinic(session)
+                return "was left when the clinic was moved" if await is_moved_away(session) else None
         except TryAgain:
-            return False
-        return True
+            return "does not answer"
 
     async def _keys(self) -> str:
         try:

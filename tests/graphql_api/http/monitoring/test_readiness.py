@@ -1,9 +1,13 @@
 """Readiness, part by part: what a person has to look at when a server wants no visitors."""
 
+import uuid
+from functools import partial
+
 import httpx
 import pytest
 
 from booking.storage.database import Database
+from booking.storage.migrations.move_mark import MoveMark, MoveState, set_move_mark
 from graphql_api.context.clock import Clock
 from graphql_api.http.monitoring.monitoring import Monitoring
 from graphql_api.http.stopping import Stopping
@@ -50,6 +54,20 @@ async def test_each_part_that_is_not_well_is_named(database: Database, sqlite_ur
             "keys": "can't be used: book-online doctor",
         },
     }
+
+
+async def test_a_server_on_a_database_that_was_left_wants_no_visitors(
+    database: Database, database_url: str
+) -> None:
+    await open_clinic(database)
+    mark = MoveMark(uuid.uuid4(), MoveState.MOVED, "elsewhere", NOW, [])
+    async with database.engine.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(partial(set_move_mark, mark=mark))
+
+    answer = await asked(database, Settings(database_url), Stopping())
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"] == ALL_IS_WELL | {"database": "was left when the clinic was moved"}
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/book", "/desk"])
