@@ -18,6 +18,7 @@ from booking.appointments.idempotency import (
     lookup_outcome,
     save_outcome,
 )
+from booking.appointments.notes import check_note
 from booking.audit.record import record_audit
 from booking.catalogue.lookup import all_services, location_zones
 from booking.domain.actor import Actor
@@ -64,6 +65,10 @@ class BookingRequest:
     """The key of the text that the patient agreed to, where the clinic asks for consent."""
     answered_again: bool = False
     """Whether other screening answers of this client were refused a short while ago."""
+    contact_name: str = ""
+    """Of the person whom address and number reach, where that isn't the patient."""
+    note: str = field(default="", repr=False)
+    """Of the patient, for the practitioner."""
     staff: StaffBooking | None = field(default=None, repr=False)
     """Who of the staff books; clients can't set it."""
 
@@ -121,10 +126,11 @@ async def book(
     check_holds(service, holds, as_course=request.as_course)
     topics = await check_screening(session, service.slug, request.answers)
     details = await check_details(session, request)
+    note = check_note(request.note, "note")
     contact = details.contact
     await _confirm_holds(session, service, holds, request, now=now)
 
-    patient = await add_patient(session, contact, language=details.language, now=now)
+    patient = await add_patient(session, contact, language=details.language, note=note, now=now)
     if details.consent_text is not None:
         by_phone = request.staff is not None
         await record_consent(session, details.consent_text, patient.patient, by_phone=by_phone, now=now)
@@ -209,6 +215,8 @@ def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
     details = [request.as_course, request.name, request.email, request.phone]
     if request.consent_text is not None:
         details.append(request.consent_text)
+    if request.contact_name or request.note:
+        details += [request.contact_name, request.note]
     if request.staff is not None:
         details += [request.language, request.staff.patient, request.staff.consents, request.staff.notify]
     content = (sorted(request.hold_tokens), details, sorted(request.answers.items()))

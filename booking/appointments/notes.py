@@ -53,7 +53,7 @@ async def write_note(
     return row
 
 
-def check_note(text: str) -> str:
+def check_note(text: str, path: str = "text") -> str:
     """The note as plain text: trimmed, its lines as they were typed, without control characters.
 
     Raises:
@@ -63,7 +63,7 @@ def check_note(text: str) -> str:
     note = trim("\n".join("".join(map(_shown, line)) for line in lines))
     if len(text) > 4 * MAX_NOTE or len(note) > MAX_NOTE:
         message = f"Please keep the note to {MAX_NOTE} characters."
-        raise InvalidInput(message, path=("text",), code=InvalidInputCode.TOO_LONG)
+        raise InvalidInput(message, path=(path,), code=InvalidInputCode.TOO_LONG)
     return note
 
 

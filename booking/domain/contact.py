@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import phonenumbers
@@ -33,6 +33,8 @@ class Contact:
     name: str
     email: str
     phone: str
+    contact_name: str = field(default="", kw_only=True)
+    """Of the person whom address and number reach, where that isn't the patient."""
 
 
 class InvalidDetail(ValueError):
@@ -43,7 +45,15 @@ class InvalidDetail(ValueError):
         self.code = code
 
 
-def check_contact(name: str, email: str, phone: str, *, country: str, one_is_enough: bool = False) -> Contact:
+def check_contact(
+    name: str,
+    email: str,
+    phone: str,
+    *,
+    contact_name: str = "",
+    country: str,
+    one_is_enough: bool = False,
+) -> Contact:
     """The details as the clinic can use them.
 
     `country` (ISO 3166) is where a phone number without a country code is from. Of the address and the
@@ -73,6 +83,7 @@ def check_contact(name: str, email: str, phone: str, *, country: str, one_is_eno
         checked("name", _name, name),
         checked("email", _email, email) if needs_email else "",
         checked("phone", partial(_phone, country=country), phone) if needs_phone else "",
+        contact_name=checked("contactName", _name, contact_name) if trim(contact_name) else "",
     )
     if mistakes:
         raise ExceptionGroup("details that can't be used", mistakes)

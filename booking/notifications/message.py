@@ -132,7 +132,7 @@ def _envelope(
     message = EmailMessage(policy=POLICY)
     message["Message-ID"] = f"<{event.id}@{host_of(site)}>"
     message["Date"] = event.occurred_at
-    message["To"] = mail_address(patient.name, patient.email)
+    message["To"] = mail_address(patient.contact_name or patient.name, patient.email)
     if clinic.email:
         message["Reply-To"] = mail_address(mail.clinic, clinic.email)
     message["Subject"] = mail.subject

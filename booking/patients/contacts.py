@@ -79,9 +79,9 @@ class PatientKey:
 
 
 async def add_patient(
-    session: BookingSession, contact: Contact, *, language: str, now: datetime
+    session: BookingSession, contact: Contact, *, language: str, note: str = "", now: datetime
 ) -> PatientKey:
-    """Store the contact details of a booking under a data key of their own.
+    """Store the contact details of a booking, and the patient's note, under a data key of their own.
 
     Raises:
         KeyProblem: the data keys can't be used.
@@ -98,6 +98,10 @@ async def add_patient(
         name=key.encrypt(contact.name, _place("name", patient)),
         email=key.encrypt(contact.email, _place("email", patient)),
         phone=key.encrypt(contact.phone, _place("phone", patient)),
+        contact_name=key.encrypt(contact.contact_name, _place("contact_name", patient))
+        if contact.contact_name
+        else None,
+        note=key.encrypt(note, _place("note", patient)) if note else None,
         email_index=same_address,
         phone_index=phone_index(index, contact.phone) if contact.phone else None,
         name_index=indexed.same_name,
@@ -135,10 +139,33 @@ async def contacts_by_id(
             name=decrypted("name", row.name),
             email=decrypted("email", row.email),
             phone=decrypted("phone", row.phone),
+            contact_name=decrypted("contact_name", row.contact_name) if row.contact_name else "",
             id=row.id,
             language=row.language,
         )
     return contacts
+
+
+async def notes_of_patients(session: BookingSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What patients wrote for their practitioner, of those who did. None of erased patients.
+
+    Apart from their contact details, which go into mails and to features: this never does.
+
+    Raises:
+        UnreadableValue: a note was altered in the database.
+        KeyProblem: the data keys can't be used.
+        TryAgain: the key store can't answer just now.
+    """
+    query = select(Patient.id, Patient.data_key, Patient.note).where(
+        Patient.id.in_(ids), Patient.data_key.is_not(None), Patient.note.is_not(None)
+    )
+    rows = (await session.execute(query)).all()
+    keys = await session.data_keys.keys_by_id([key for _, key, _ in rows if key])
+    return {
+        patient: key.decrypt(note, _place("note", patient))
+        for patient, key_id, note in rows
+        if note is not None and key_id is not None and (key := keys[key_id]) is not None
+    }
 
 
 async def details_by_appointment(

@@ -63,6 +63,8 @@ async def clear_patients(session: BookingSession, patients: Collection[uuid.UUID
             "name",
             "email",
             "phone",
+            "contact_name",
+            "note",
             "email_index",
             "phone_index",
             "name_index",

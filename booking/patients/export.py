@@ -18,7 +18,12 @@ from booking.catalogue.lookup import (
     all_services,
 )
 from booking.domain.translations import in_language
-from booking.patients.contacts import PatientContact, notes_by_appointment, topics_by_appointment
+from booking.patients.contacts import (
+    PatientContact,
+    notes_by_appointment,
+    notes_of_patients,
+    topics_by_appointment,
+)
 from booking.patients.erase import appointments_of_patients
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditEvent
@@ -47,6 +52,8 @@ class ExportedVisit:
     """What the practitioner was to talk about: the questions' texts."""
     note: str
     """Of the desk; empty if there is none."""
+    patient_note: str
+    """Of the patient, for the practitioner; empty if there is none."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ async def export_patients(
     rows = await appointments_of_patients(session, [contact.id for contact in contacts])
     topics = await topics_by_appointment(session, rows)
     notes = await notes_by_appointment(session, rows)
+    patient_notes = await notes_of_patients(session, {row.patient for row in rows})
     visits = []
     for row in rows:
         location = locations[row.location]
@@ -117,6 +125,7 @@ async def export_patients(
                     for slug in topics.get(row.id, ())
                 ],
                 note=notes.get(row.id, ""),
+                patient_note=patient_notes.get(row.patient, ""),
             )
         )
     patients = [contact.id for contact in contacts]
@@ -153,6 +162,7 @@ def as_json(export: PatientExport) -> Mapping[str, Any]:
                 "name": contact.name,
                 "email": contact.email,
                 "phone": contact.phone,
+                "contactName": contact.contact_name or None,
                 "language": contact.language,
                 "visits": [_visit(visit) for visit in _visits_of(export, contact.id)],
                 "consents": [
@@ -238,4 +248,5 @@ def _visit(visit: ExportedVisit) -> Mapping[str, Any]:
         "source": row.source,
         "toTalkAbout": list(visit.topics),
         "noteOfTheDesk": visit.note or None,
+        "noteOfThePatient": visit.patient_note or None,
     }

@@ -73,6 +73,7 @@ def _patient(contact: PatientContact) -> Resource:
             for system, value in (("email", contact.email), ("phone", contact.phone))
             if value
         ],
+        **({"contact": [{"name": {"text": contact.contact_name}}]} if contact.contact_name else {}),
         "communication": [
             {"language": {"coding": [{"system": LANGUAGES, "code": contact.language}]}, "preferred": True}
         ],
@@ -85,7 +86,7 @@ def _appointment(visit: ExportedVisit) -> Resource:
         {} if row.cancellation_reason is None else {"cancelationReason": REASONS[row.cancellation_reason]}
     )
     patient_status = "accepted" if row.confirmed_at else "needs-action"
-    words = "\n".join(filter(None, ["; ".join(visit.topics), visit.note]))
+    words = "\n".join(filter(None, ["; ".join(visit.topics), visit.note, visit.patient_note]))
     comment = {"comment": words} if words else {}
     return {
         "resourceType": "Appointment",

@@ -12,6 +12,7 @@ from booking.patients.contacts import (
     PatientContact,
     contacts_by_id,
     notes_by_appointment,
+    notes_of_patients,
     topics_by_appointment,
 )
 from booking.patients.person import Person, people_of
@@ -36,6 +37,8 @@ class VisitSheet:
     """Of the person, the latest first."""
     note: str
     """For the desk; empty if there is none."""
+    patient_note: str
+    """Of the patient, for the practitioner; empty if there is none."""
     has_topics: bool
     topics: Sequence[Translations]
 
@@ -66,6 +69,7 @@ async def visit_sheet(
         person=people[0] if people else None,
         other_visits=[each for person in people for each in person.all_visits if each.id != visit.id],
         note=(await notes_by_appointment(session, [visit])).get(visit.id, ""),
+        patient_note=(await notes_of_patients(session, [visit.patient])).get(visit.patient, ""),
         has_topics=bool(topics),
         topics=[questions[slug].text for slug in topics if slug in questions] if only_practitioner else [],
     )

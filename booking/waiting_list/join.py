@@ -72,6 +72,7 @@ class JoinRequest:
     name: str = ""
     email: str = ""
     phone: str = ""
+    contact_name: str = ""
     language: str = ""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     consent_text: str | None = None

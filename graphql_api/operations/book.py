@@ -28,6 +28,13 @@ class PatientInput:
     phone: str = strawberry.field(
         description="A phone number in any style; without a country code it is of the clinic's country."
     )
+    contact_name: str | None = strawberry.field(
+        default=None,
+        description=(
+            "The name of the person whom `email` and `phone` reach, where that isn't the patient: a parent, "
+            "somebody who cares for them."
+        ),
+    )
 
 
 @strawberry.input
@@ -41,6 +48,13 @@ class BookInput:
         default=None,
         description=(
             "The `clinic.consentText` that the patient has read and agreed to; required where there is one."
+        ),
+    )
+    note: str | None = strawberry.field(
+        default=None,
+        description=(
+            "What the practitioner should know, in up to 500 characters. Stored encrypted, shown to the "
+            "staff alone, and in no mail, calendar or webhook."
         ),
     )
 
@@ -95,6 +109,8 @@ async def _book(
             idempotency_key=input.idempotency_key,
             consent_text=key_from_optional_id(input.consent_text_id, "ConsentText", "consentTextId"),
             answered_again=context.internals.budgets.screening.was_refused,
+            contact_name=input.patient.contact_name or "",
+            note=input.note or "",
         )
         with one_booking(context.internals.budgets.bookings) as count:
             actor = context.internals.actor

@@ -90,6 +90,7 @@ class JoinWaitingListInput:
             owner=context.viewer.key,
             name=patient.name if patient else "",
             email=patient.email if patient else "",
+            contact_name=(patient.contact_name or "") if patient else "",
             phone=patient.phone if patient else "",
             language=context.language,
             answers=answers_by_slug(self.screening),

@@ -40,6 +40,7 @@ PUBLIC_FIELDS = frozenset(
         "Appointment.updatedAt",
         "Appointment.version",
         # Only `Appointment.patient`, which requires a scope, leads to a patient.
+        "Patient.contactName",
         "Patient.email",
         "Patient.id",
         "Patient.name",

@@ -41,10 +41,18 @@ class Patient:
         description="Their phone number in E.164, with an extension as in RFC 3966: `;ext=45`."
     )
 
+    contact_name: str | None = strawberry.field(
+        description="The name of the person whom `email` and `phone` reach; null for the patient."
+    )
+
     @classmethod
     def of(cls, contact: PatientContact) -> Self:
         return cls(
-            id=global_id("Patient", contact.id), name=contact.name, email=contact.email, phone=contact.phone
+            id=global_id("Patient", contact.id),
+            name=contact.name,
+            email=contact.email,
+            phone=contact.phone,
+            contact_name=contact.contact_name or None,
         )
 
 

@@ -13,7 +13,8 @@ from web.noscript.screening import ANSWER, GivenAnswers
 
 MIN_KEY_LENGTH = 32
 MIN_YEAR, MAX_YEAR = 2000, 9000
-DETAILS = ("name", "email", "phone")
+DETAILS = ("name", "contactName", "email", "phone", "whom", "note")
+FOR_OTHER = "other"
 
 
 @dataclass(frozen=True, order=True)
@@ -77,6 +78,19 @@ class BookingState:
         """The practitioner chosen together with a time, else the preferred one."""
         chosen = (choice.practitioner for choice in self.choices if choice.practitioner)
         return next(chosen, self.preferred_practitioner)
+
+    @property
+    def contact_name(self) -> str:
+        """Of who books for somebody else; empty for who comes themselves."""
+        return self.details.get("contactName", "") if self.is_for_other else ""
+
+    @property
+    def is_for_other(self) -> bool:
+        return self.details.get("whom") == FOR_OTHER
+
+    @property
+    def lacks_contact_name(self) -> bool:
+        return self.is_for_other and not self.contact_name.strip()
 
     @property
     def can_hold(self) -> bool:

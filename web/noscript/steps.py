@@ -22,6 +22,7 @@ from booking.domain.errors import (
 )
 from booking.storage.models.catalogue import ScreeningQuestion
 from booking.storage.queries.catalogue import get_clinic, screening_questions_of
+from web.noscript.booking_state import FOR_OTHER
 from web.noscript.confirmation import confirmation_page
 from web.noscript.holds import HeldTimes, hold_times, release_times, turn_to_hold_times
 from web.noscript.request import NoscriptRequest
@@ -100,6 +101,8 @@ async def _check_answers(request: NoscriptRequest, held: HeldTimes) -> Response:
 
 async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
     details = request.state.details
+    if request.state.lacks_contact_name and not held.is_booked:
+        return await _details_page(request, held, mistakes=missing_names(details))
     # The hold tokens are made with the page's key, and book() answers the same tokens with the same
     # booking. An idempotency key would only refuse a visitor who goes back, corrects a name and resends.
     booking_request = BookingRequest(
@@ -108,6 +111,8 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
         name=details["name"],
         email=details["email"],
         phone=details["phone"],
+        contact_name=request.state.contact_name,
+        note=details["note"],
         answers=request.state.given.to(await _questions(request)),
         language=request.texts.language,
         consent_text=request.state.consent or None,
@@ -121,7 +126,7 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
             async with request.site.database.write() as session:
                 now = await request.site.now(session)
                 booking = await book(session, booking_request, now=now, count=count)
-    except (ConsentRequired, ExceptionGroup) as error:
+    except (ConsentRequired, InvalidInput, ExceptionGroup) as error:
         refusals = flatten(error)
         if not all(isinstance(refusal, InvalidInput | ConsentRequired) for refusal in refusals):
             raise
@@ -131,12 +136,27 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
     return await confirmation_page(request, booking)
 
 
+def missing_names(details: Mapping[str, str]) -> dict[str, str]:
+    """Who books for somebody else has not said who they are; and which other fields are empty."""
+    texts = {
+        "name": "details.noTheirName",
+        "contactName": "details.noName",
+        "email": "details.noEmail",
+        "phone": "details.noPhone",
+    }
+    return {name: text for name, text in texts.items() if not details[name].strip()}
+
+
 def mistake_of(refusal: BookingError, details: Mapping[str, str]) -> tuple[str, str]:
     """The field that is refused, and the key of the text to show there."""
     if isinstance(refusal, ConsentRequired):
         return "consent", "consent.outdated" if refusal.is_outdated else "consent.missing"
     name = refusal.path[-1]
-    return name, f"details.{'bad' if details[name].strip() else 'no'}{name.capitalize()}"
+    subject = "Name" if name == "contactName" else name.capitalize()
+    is_empty = not details[name].strip()
+    if is_empty and name == "name" and details["whom"] == FOR_OTHER:
+        return name, "details.noTheirName"
+    return name, f"details.{'no' if is_empty else 'bad'}{subject}"
 
 
 async def _questions(request: NoscriptRequest) -> Sequence[ScreeningQuestion]:

@@ -24,7 +24,7 @@ from booking.waiting_list.rules import has_waiting_list
 from rendering.wishes_form import WEEKDAYS, WishesForm
 from web.noscript.request import NoscriptRequest
 from web.noscript.screening import QuestionsView
-from web.noscript.steps import flatten, mistake_of
+from web.noscript.steps import flatten, missing_names, mistake_of
 from web.noscript.views import bookable_services
 
 USUAL_WAIT = timedelta(days=14)
@@ -41,6 +41,8 @@ async def waiting_page(request: NoscriptRequest) -> Response:
 async def _join(request: NoscriptRequest) -> Response:
     state, wishes, details = request.state, WishesForm.read(request.form), request.state.details
     site = request.site
+    if state.lacks_contact_name:
+        return await _page(request, mistakes=missing_names(details))
     try:
         with site.one_booking(request.http) as count:
             async with site.database.write() as session:
@@ -54,6 +56,7 @@ async def _join(request: NoscriptRequest) -> Response:
                     name=details["name"],
                     email=details["email"],
                     phone=details["phone"],
+                    contact_name=state.contact_name,
                     language=request.texts.language,
                     answers=state.given.to(questions),
                     consent_text=state.consent or None,

@@ -16,7 +16,7 @@ export const checkScreening = async (server, serviceId, screening) =>
  * Books one visit, or a course of several. The same tokens sent again answer with the same booking.
  *
  * @param {Server} server @param {string[]} holdTokens
- * @param {{patient: import('../flow/types.js').Patient, screening: Screening, consentTextId: string | null}} details
+ * @param {{patient: object, screening: Screening, consentTextId: string | null, note: string}} details
  * @returns {Promise<{booked: import('../flow/types.js').Booked | null, problems: Problem[]}>}
  */
 export const book = async (server, holdTokens, details) => {

@@ -34,7 +34,9 @@ const freshState = () => ({
   wishes: null,
   joined: null,
   isOutcomeUnknown: false,
-  patient: { name: '', email: '', phone: '' },
+  patient: { name: '', contactName: '', email: '', phone: '' },
+  isForOther: false,
+  note: '',
   consentTextId: null,
   booked: null,
 });
@@ -148,7 +150,7 @@ export const createFlow = (options, isOpen) => {
       if (step === timeStep) mark();
     },
     hasInput: () => state.held.some((held) => held !== null) || state.answers.size > 0 || flow.hasTypedDetails(),
-    hasTypedDetails: () => !step.isEnd && Object.values(state.patient).some((value) => value.trim()),
+    hasTypedDetails: () => !step.isEnd && [...Object.values(state.patient), state.note].some((value) => value.trim()),
   };
 
   return {

@@ -44,7 +44,7 @@
  *
  * @typedef {Results.BookedAppointment} Appointment
  * @typedef {{appointments: Appointment[], manageToken: string}} Booked
- * @typedef {{name: string, email: string, phone: string}} Patient
+ * @typedef {{name: string, contactName: string, email: string, phone: string}} Patient  `contactName` where somebody else books for them
  *
  * @typedef {object} State  The visitor's choices and words so far; in memory only.
  * @property {Service | null} service
@@ -59,6 +59,8 @@
  * @property {string[]} suitableServices  ids of services that can be booked although this one can't
  * @property {boolean} isOutcomeUnknown  a booking was sent and no answer came: it may have been made
  * @property {Patient} patient
+ * @property {boolean} isForOther  the patient is somebody whom the visitor cares for
+ * @property {string} note  for the practitioner
  * @property {string | null} consentTextId  of the text whose box is ticked
  * @property {Booked | null} booked
  * @property {boolean} isWaiting  the steps are those of the waiting list

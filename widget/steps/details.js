@@ -4,7 +4,7 @@
  * @typedef {import('../flow/types.js').Flow} Flow
  * @typedef {import('../flow/types.js').Problem} Problem
  * @typedef {keyof import('../flow/types.js').Patient} FieldName
- * @typedef {{fields: HTMLElement[], consent: HTMLElement}} Form
+ * @typedef {{whom: HTMLElement, fields: HTMLElement[], consent: HTMLElement}} Form
  */
 import { book } from '../api/booking.js';
 import { dayAndTime, serviceFacts, summary } from '../ui/appointment.js';
@@ -17,6 +17,8 @@ import { offerOtherTimes } from './time.js';
 
 const FIELDS = /** @type {const} */ ({
   name: { type: 'text', key: 'next', caps: 'words', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
+  // Of who books for somebody else.
+  contactName: { type: 'text', key: 'next', caps: 'words', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
   email: { type: 'email', key: 'next', caps: 'none', label: 'details.email', empty: 'details.noEmail', invalid: 'details.badEmail' },
   phone: { type: 'tel', key: 'done', caps: 'none', label: 'details.phone', empty: 'details.noPhone', invalid: 'details.badPhone' },
 });
@@ -25,7 +27,48 @@ const WRONG = { email: /^[^@]+$|@.*@|@[^.]*$|\s\S/, phone: /^(?:\D*\d){0,6}\D*$/
 const NAMES = /** @type {FieldName[]} */ (Object.keys(FIELDS));
 
 /** Fields for the patient's details, and the text to agree to. @param {Flow} flow @returns {Form} */
-export const detailsForm = (flow) => ({ fields: NAMES.map((name) => patientField(name, flow)), consent: consentField(flow) });
+export const detailsForm = (flow) => {
+  const fields = NAMES.map((name) => patientField(name, flow));
+  return { whom: whomField(flow, fields), fields, consent: consentField(flow) };
+};
+
+/** Whether the visit is for the visitor. @param {Flow} flow @param {HTMLElement[]} fields */
+const whomField = ({ state, t }, fields) => {
+  const [name, contactName] = /** @type {[HTMLElement, HTMLElement]} */ (/** @type {unknown} */ (fields));
+  const input = name.querySelector('input');
+  const follow = () => {
+    contactName.hidden = !state.isForOther;
+    name.querySelector('label')?.replaceChildren(t(state.isForOther ? 'details.theirName' : 'details.name'));
+    input?.setAttribute('autocomplete', state.isForOther ? 'off' : 'name');
+  };
+  /** @param {boolean} isForOther @param {'details.me' | 'details.other'} label */
+  const option = (isForOther, label) => h('label', { class: 'answer', part: 'choice' },
+    h('input', {
+      type: 'radio', name: 'whom', checked: state.isForOther === isForOther,
+      onchange: () => {
+        state.isForOther = isForOther;
+        follow();
+      },
+    }), h('span', {}, t(label)));
+  follow();
+  return h('fieldset', { class: 'whom' }, h('legend', { class: 'sr' }, t('details.whom')),
+    h('div', { class: 'answers' }, option(false, 'details.me'), option(true, 'details.other')));
+};
+
+/** As it is sent. @param {import('../flow/types.js').State} state */
+export const patientOf = ({ patient, isForOther }) => ({ ...patient, contactName: isForOther ? patient.contactName : null });
+
+/** @param {Flow} flow */
+const noteField = ({ state, t }) => {
+  const input = h('textarea', {
+    id: 'note', class: 'input', part: 'input', rows: 2, maxlength: 500, 'aria-describedby': 'note-help',
+    oninput: () => (state.note = input.value),
+  });
+  input.value = state.note;
+  return h('div', { class: 'field note', part: 'field' },
+    h('label', { for: 'note' }, t('details.note'), ' ', h('span', { class: 'soft' }, t('details.optional'))), input,
+    h('p', { class: 'soft', id: 'note-help' }, t('details.noteHelp')));
+};
 
 /** @type {import('../flow/types.js').Step} */
 export const detailsStep = {
@@ -38,7 +81,7 @@ export const detailsStep = {
     holds.extend().then(kept.update);
     return {
       title: t('details.title'),
-      content: [heldSummary(flow), h('div', { class: 'fields' }, ...form.fields), form.consent, h('p', { class: 'promise' }, changeRule(flow)), kept.element],
+      content: [heldSummary(flow), form.whom, h('div', { class: 'fields' }, ...form.fields), noteField(flow), form.consent, h('p', { class: 'promise' }, changeRule(flow)), kept.element],
       primary: {
         label: t.count('details.book', count),
         act: () => submit(flow, form),
@@ -75,7 +118,7 @@ const changeRule = (flow) => {
 const patientField = (name, { state, t }) => {
   const { type, key, caps, label, invalid } = FIELDS[name];
   const input = h('input', {
-    type, autocomplete: type === 'text' ? name : type, inputmode: type, id: name, name, class: 'input', part: 'input',
+    type, autocomplete: type === 'text' ? 'name' : type, inputmode: type, id: name, name, class: 'input', part: 'input',
     enterkeyhint: key, autocapitalize: caps, spellcheck: 'false', required: true, 'aria-describedby': `${name}-wrong`,
     oninput: () => {
       state.patient[name] = input.value;
@@ -91,10 +134,13 @@ const patientField = (name, { state, t }) => {
       if (domain && input.value.trim() === typed) hint.replaceChildren(proposal(domain));
     },
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      const next = field.nextElementSibling?.querySelector('input');
-      if (event.key !== 'Enter' || event.isComposing || !next || next.value) return;
+      if (event.key !== 'Enter' || event.isComposing) return;
+      /** @type {Element | null} */
+      let next = field;
+      do next = next.nextElementSibling; while (next && (next.hasAttribute('hidden') || next.querySelector('input')?.value));
+      if (!next) return;
       event.preventDefault();
-      next.focus();
+      next.querySelector('input')?.focus();
     },
   });
   input.value = state.patient[name];
@@ -132,7 +178,10 @@ const markFields = ({ t, frame }, { fields, consent }, textOf, textOfConsent) =>
 export const marksEmpty = (flow, form) => {
   const { state, t } = flow;
   const missing = isConsentGiven(flow) ? '' : t('consent.missing');
-  return markFields(flow, form, (name) => (state.patient[name].trim() ? '' : t(FIELDS[name].empty)), missing);
+  return markFields(flow, form, (name) => {
+    if (state.patient[name].trim() || (name === 'contactName' && !state.isForOther)) return '';
+    return t(name === 'name' && state.isForOther ? 'details.noTheirName' : FIELDS[name].empty);
+  }, missing);
 };
 
 /** @param {Flow} flow @param {Form} form */
@@ -157,7 +206,7 @@ const send = async ({ state, server, holds, emit }) => {
   state.isOutcomeUnknown = true;
   const tokens = holds.all.map(({ holdToken }) => holdToken);
   const { booked, problems } = await book(server, tokens, {
-    patient: state.patient, screening: screeningOf(state), consentTextId: state.consentTextId,
+    patient: patientOf(state), screening: screeningOf(state), consentTextId: state.consentTextId, note: state.note,
   });
   state.isOutcomeUnknown = false;
   if (booked) {

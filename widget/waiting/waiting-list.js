@@ -9,7 +9,7 @@ import { join } from '../api/waiting-list.js';
 import { plusDays } from '../calendar/dates.js';
 import { practitionerChoice } from '../calendar/practitioner-choice.js';
 import { filterFor } from '../flow/held-slots.js';
-import { detailsForm, marksEmpty, refuse } from '../steps/details.js';
+import { detailsForm, marksEmpty, patientOf, refuse } from '../steps/details.js';
 import { screeningOf, screeningStep } from '../steps/screening.js';
 import { serviceStep } from '../steps/service.js';
 import { timeStep } from '../steps/time.js';
@@ -114,6 +114,7 @@ const joinStep = {
       title: t('details.title'),
       content: [
         summaryOf(flow, { firstDay: clock.today(), lastDay: wishesOf(flow).until }),
+        form.whom,
         h('div', { class: 'fields' }, ...form.fields),
         form.consent,
       ],
@@ -134,7 +135,7 @@ const submit = async (flow, form) => {
     locationId,
     availableTimes: availableTimes(wishes, flow),
     lastDay: wishes.until,
-    patient: state.patient,
+    patient: patientOf(state),
     screening: screeningOf(state),
     consentTextId: state.consentTextId,
   });

@@ -45,6 +45,8 @@ class TypedDetails(Protocol):
     @property
     def phone(self) -> str: ...
     @property
+    def contact_name(self) -> str: ...
+    @property
     def language(self) -> str: ...
     @property
     def consent_text(self) -> str | None: ...
@@ -74,10 +76,11 @@ async def check_details(session: BookingSession, typed: TypedDetails) -> Checked
         message = "Please write the language as a tag, like en or fr-CA."
         raise InvalidInput(message, path=("language",), code=InvalidInputCode.WRONG_FORMAT)
     name, email, phone, language = typed.name, typed.email, typed.phone, typed.language
+    contact_name = typed.contact_name
     if staff is not None and staff.patient is not None:
         former = await _regular(session, staff.patient, staff.only_practitioner)
         name, email, phone = name or former.name, email or former.email, phone or former.phone
-        language = language or former.language
+        language, contact_name = language or former.language, contact_name or former.contact_name
     language = language or clinic.languages[0]
     refusals: list[Exception] = []
     text = None
@@ -89,7 +92,14 @@ async def check_details(session: BookingSession, typed: TypedDetails) -> Checked
     except ConsentRequired as refusal:
         refusals.append(refusal)
     try:
-        contact = check_contact(name, email, phone, country=clinic.country, one_is_enough=staff is not None)
+        contact = check_contact(
+            name,
+            email,
+            phone,
+            contact_name=contact_name,
+            country=clinic.country,
+            one_is_enough=staff is not None,
+        )
     except ExceptionGroup as group:
         raise ExceptionGroup(group.message, [*group.exceptions, *refusals]) from group
     if refusals:

@@ -72,6 +72,8 @@ class Patient(Table):
     name: Mapped[Ciphertext | None]
     email: Mapped[Ciphertext | None]
     phone: Mapped[Ciphertext | None]
+    contact_name: Mapped[Ciphertext | None]  # of whom address and number reach; None: the patient
+    note: Mapped[Ciphertext | None]  # of the patient, for the practitioner; None: there is none
     email_index: Mapped[bytes | None] = mapped_column(index=True)  # HMACs: equal for equal addresses
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     name_index: Mapped[bytes | None]  # equal for equal names; None until the name is indexed

@@ -91,6 +91,8 @@ async def make_booking(
     answers: Mapping[str, Answer] | None = None,
     booked_by: str | None = None,
     consent: str | None = None,
+    contact_name: str = "",
+    note: str = "",
     now: datetime = NOW,
 ) -> SampleBooking:
     needs_answers: Iterable[str] = QUESTIONS if service.startswith("dry-needling") else ()
@@ -99,7 +101,15 @@ async def make_booking(
         requests = [HoldRequest(service, time, practitioner) for time in times]
         tokens = [(await hold_slot(session, request, now=now))[1] for request in requests]
         patient = (name, email, phone, given, language)
-        request = BookingRequest(tokens, len(tokens) > 1, *patient, booked_by=booked_by, consent_text=consent)
+        request = BookingRequest(
+            tokens,
+            len(tokens) > 1,
+            *patient,
+            booked_by=booked_by,
+            consent_text=consent,
+            contact_name=contact_name,
+            note=note,
+        )
         booking = await book(session, request, now=now)
     return SampleBooking(database, booking.appointments, booking.manage_token)
 

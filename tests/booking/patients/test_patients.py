@@ -20,7 +20,12 @@ from booking.domain.actor import Actor, ActorKind
 from booking.domain.errors import InvalidInput, TryAgain
 from booking.domain.screening import Answer
 from booking.encryption.cipher import Ciphertext
-from booking.patients.contacts import contacts_by_id, notes_by_appointment, topics_by_appointment
+from booking.patients.contacts import (
+    contacts_by_id,
+    notes_by_appointment,
+    notes_of_patients,
+    topics_by_appointment,
+)
 from booking.patients.erase import VisitsAhead, erase_patients
 from booking.patients.export import as_json, export_patients
 from booking.patients.fhir import as_fhir
@@ -163,6 +168,57 @@ async def test_the_note_goes_with_its_patient(clinic: Database) -> None:
         assert await notes_by_appointment(session, [row]) == {}
     with pytest.raises(InvalidInput, match="erased"):
         await note(clinic, appointment.id, "Zebra stripes again")
+
+
+async def test_the_contact_person_and_the_note_are_encrypted_exported_and_erased(clinic: Database) -> None:
+    written = "Left knee,\r\nsince May\x07"
+    booking = await book(clinic, name="Zebra Child", contact_name=" Zebra  Parent", note=written)
+    [visit] = booking.appointments
+    async with clinic.read() as session:
+        row = await session.get_one(Patient, visit.patient)
+        assert row.contact_name is not None
+        assert row.note is not None
+        assert not any(
+            value.count(b"Zebra") or value.count(b"knee") for value in (row.contact_name, row.note)
+        )
+        contacts = await find_patients(session, PatientCriteria(email=EMAIL))
+        export = await export_patients(session, contacts, now=NOW)
+    [patient] = as_json(export)["patients"]
+    assert (patient["name"], patient["contactName"]) == ("Zebra Child", "Zebra Parent")
+    assert [each["noteOfThePatient"] for each in patient["visits"]] == ["Left knee,\nsince May"]
+    bundle = json.dumps(as_fhir(export))
+    Bundle.model_validate_json(bundle)
+    assert '"contact": [{"name": {"text": "Zebra Parent"}}]' in bundle
+    assert "since May" in bundle
+    mail = await booking.mail()
+    assert mail["To"] == f"Zebra Parent <{EMAIL}>"
+    assert "knee" not in mail.as_string()
+
+    async with clinic.write() as session:
+        await erase_patients(session, [visit.patient], now=AFTERWARDS)
+    async with clinic.read() as session:
+        row = await session.get_one(Patient, visit.patient)
+        assert (row.contact_name, row.note) == (None, None)
+        assert await notes_of_patients(session, [visit.patient]) == {}
+
+
+@pytest.mark.parametrize(
+    ("details", "path", "code"),
+    [
+        ({"contact_name": "12"}, ("patient", "contactName"), "WRONG_FORMAT"),
+        ({"contact_name": "x" * 201}, ("patient", "contactName"), "TOO_LONG"),
+        ({"note": "x" * 501}, ("note",), "TOO_LONG"),
+        ({"note": "x" * 100_000}, ("note",), "TOO_LONG"),
+    ],
+)
+async def test_a_contact_person_or_a_note_that_cannot_be_used_is_refused(
+    clinic: Database, details: dict[str, Any], path: tuple[str, ...], code: str
+) -> None:
+    with pytest.raises((InvalidInput, ExceptionGroup)) as refusal:
+        await book(clinic, **details)
+    [error] = getattr(refusal.value, "exceptions", [refusal.value])
+    assert (error.path, error.code.name) == (path, code)
+    assert await found(clinic, email=EMAIL) == []
 
 
 async def test_an_export_holds_the_consents_and_who_looked(clinic: Database) -> None:

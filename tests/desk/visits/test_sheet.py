@@ -72,6 +72,16 @@ async def test_the_sheet_shows_the_person_the_visit_and_the_others_and_each_look
     assert sorted(await looks(desk)) == sorted([(patient, "sheet of a visit") for patient in patients] * 2)
 
 
+async def test_the_sheet_shows_the_contact_person_and_what_the_patient_wrote(desk: Desk) -> None:
+    booking = await book(desk, contact_name="Sample Parent", note="It hurts <b>here</b>")
+    reception = await desk.signed_in(Role.RECEPTION)
+
+    page = (await reception.get(address_of(booking))).text
+
+    assert "<b>Sample Parent</b>" in page
+    assert "It hurts &lt;b&gt;here&lt;/b&gt;" in page
+
+
 async def test_what_to_talk_about_is_read_by_the_practitioner_alone(desk: Desk) -> None:
     booking = await book(desk)
     question = "needles"

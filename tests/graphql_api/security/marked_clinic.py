@@ -25,6 +25,7 @@ from tests.support.databases import open_database
 from tests.support.graphql_client import GraphQLClient, screening_answers
 
 MARK = "zqmark"
+NOTE = f"{MARK}: it hurts since May"
 TYPED_PHONE, STORED_PHONE = "416 555 0177", "4165550177"
 TOLD, BLOCKING = "needle-fear", "bleeding"
 ANSWERS = screening_answers(needle_fear="YES")
@@ -73,7 +74,8 @@ class MarkedClinic:
     def patient(self, word: str = "") -> dict[str, str]:
         number = next(self.numbers)
         name = f"{MARK.title()}{number} {word} Patient"
-        return {"name": name, "email": f"{MARK}.{number}@example.com", "phone": TYPED_PHONE}
+        address = f"{MARK}.{number}@example.com"
+        return {"name": name, "email": address, "phone": TYPED_PHONE, "contactName": f"{MARK} Parent"}
 
     async def start(self) -> str:
         """A time that nobody has taken."""
@@ -88,7 +90,12 @@ class MarkedClinic:
 
     async def book(self, word: str = "", **more: Any) -> dict[str, Any]:
         """The payload, whatever it says."""
-        given = {"patient": self.patient(word), "screening": ANSWERS, "consentTextId": CONSENT} | more
+        given = {
+            "patient": self.patient(word),
+            "screening": ANSWERS,
+            "consentTextId": CONSENT,
+            "note": NOTE,
+        } | more
         payload = await self.api.book((await self.api.hold(await self.start()))["holdToken"], **given)
         if payload["manageToken"]:
             self.secrets.append(payload["manageToken"])

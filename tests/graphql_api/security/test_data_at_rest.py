@@ -28,6 +28,7 @@ from tests.graphql_api.security.marked_clinic import (
     BLOCKING,
     CONSENT,
     MARK,
+    NOTE,
     STORED_PHONE,
     TOLD,
     TYPED_PHONE,
@@ -48,7 +49,7 @@ async def visits_of_the_api(clinic: MarkedClinic) -> None:
     """Booked, repeated, moved, cancelled; a course; screening that refuses; input that is wrong."""
     key = str(uuid.uuid4())
     token = (await clinic.api.hold(await clinic.start()))["holdToken"]
-    given = {"patient": clinic.patient(), "screening": ANSWERS, "consentTextId": CONSENT}
+    given = {"patient": clinic.patient(), "screening": ANSWERS, "consentTextId": CONSENT, "note": NOTE}
     booked = [await clinic.api.book(token, **given, idempotencyKey=key) for _ in range(2)]
     assert booked[0]["problems"] == booked[1]["problems"] == []
     manage = booked[0]["manageToken"]
@@ -88,7 +89,7 @@ async def forms_without_a_script(clinic: MarkedClinic) -> None:
     refused = await clinic.send("/book/dry-needling/answers", held | answers | {f"answer-{BLOCKING}": "yes"})
     assert refused.status_code == 200
     assert (await clinic.send("/book/dry-needling/hold", held)).status_code == 200
-    details = held | answers | clinic.patient() | {"consent": "2026-11/en"}
+    details = held | answers | clinic.patient() | {"consent": "2026-11/en", "whom": "other", "note": NOTE}
     wrong = await clinic.send("/book/dry-needling/finish", details | {"email": f"{MARK} at example"})
     assert wrong.status_code == 422
     finished = await clinic.send("/book/dry-needling/finish", details)
@@ -221,6 +222,7 @@ async def test_nothing_that_a_patient_told_is_readable_in_any_file_log_or_error(
 async def at_least_once_each(clinic: MarkedClinic) -> None:
     """The journeys took place: mails came, webhooks were tried, visits are there."""
     assert readable(clinic.box.messages[0].as_bytes(), [])
+    assert not [mail for mail in clinic.box.messages if "since May" in mail.as_string()]
     assert clinic.receiver.requests
     async with clinic.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(WebhookAttempt))

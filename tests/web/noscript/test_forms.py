@@ -7,7 +7,9 @@ from html import unescape
 import httpx
 import pytest
 
+from booking.patients.contacts import notes_of_patients
 from booking.storage.database import Database
+from tests.booking.patients.stored_contacts import all_contacts
 from tests.support.asgi_client import asgi_client
 from tests.support.clinics import edit_file, open_clinic, small_clinic
 from tests.support.databases import open_database
@@ -78,6 +80,24 @@ async def test_a_page_is_private_and_runs_nothing(
     assert [
         address for address in addresses if re.search(r"answer-|key=|k{43}|Sample\+Patient|token=", address)
     ] == []
+
+
+async def test_who_books_for_somebody_else_gives_both_names(
+    site: httpx.AsyncClient, database: Database
+) -> None:
+    for_other = HELD | NO | PATIENT | {"whom": "other", "note": "x" * 600}
+    nobody = await site.post("/book/dry-needling/finish", data=for_other | {"email": ""})
+    assert (nobody.status_code, nobody.text.count('aria-invalid="true"')) == (422, 2)
+    long = await site.post("/book/dry-needling/finish", data=for_other | {"contactName": "Sample Parent"})
+    assert (long.status_code, "Please keep this to 500 characters." in long.text) == (422, True)
+    sent = for_other | {"contactName": "Sample Parent", "note": "Left knee"}
+    booked = await site.post("/book/dry-needling/finish", data=sent)
+    assert booked.status_code == 200
+
+    [contact] = await all_contacts(database)
+    assert (contact.name, contact.contact_name) == ("Sample Patient", "Sample Parent")
+    async with database.read() as session:
+        assert await notes_of_patients(session, [contact.id]) == {contact.id: "Left knee"}
 
 
 @pytest.mark.parametrize(

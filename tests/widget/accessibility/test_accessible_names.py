@@ -79,9 +79,13 @@ DETAILS = """
   - definition: Sample Practitioner A Physiotherapist · English, French
   - term: Where
   - definition: Main Street clinic
+  - group "Who is the visit for?":
+    - radio "For me" [checked]
+    - radio "For somebody I care for"
   - textbox "Your name"
   - textbox "Email"
   - textbox "Phone number"
+  - textbox "Anything we should know? Optional"
   - button "Back"
   - button "Book this visit"
 """

@@ -38,6 +38,7 @@ async def answers_and_sends(firefox: Firefox) -> None:
     await firefox.sees("h2", "Does any of these apply to you?")
     await firefox.clicks("[part=primary]", "None of these")
     await firefox.sees("h2", "Who is coming?")
+    await firefox.types(TAB)
     for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
         await firefox.types(f"{TAB}{text}")
     await firefox.types(ENTER)

@@ -6,7 +6,9 @@ from pathlib import Path
 from playwright.async_api import expect
 from sqlalchemy import select
 
+from booking.patients.contacts import notes_of_patients
 from booking.storage.models.appointments import Appointment
+from tests.booking.patients.stored_contacts import all_contacts
 from tests.support.graphql_client import practitioner_id, problem_types
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
@@ -129,6 +131,24 @@ async def test_a_visit_that_is_soon_says_how_its_booking_is_undone(site: Site, v
     await expect(visitor.page.get_by_role("alert")).to_contain_text("Your visit is cancelled.")
 
 
+async def test_a_visit_is_booked_for_somebody_else_with_a_note(site: Site, visitor: Visitor) -> None:
+    await visitor.comes_to_details(site.url)
+    choice = visitor.page.get_by_role("group", name="Who is the visit for?")
+    await choice.get_by_role("radio", name="For somebody I care for").check()
+    await expect(visitor.field("Their name")).to_have_value("Sample Patient")
+    await visitor.field("Anything we should know? Optional").fill("Left knee")
+    await visitor.button("Book this visit").click()
+    await expect(visitor.field("Your name")).to_be_focused()
+    await visitor.field("Your name").fill("Sample Parent")
+    await visitor.button("Book this visit").click()
+    await visitor.is_booked()
+
+    [contact] = await all_contacts(site.database)
+    assert (contact.name, contact.contact_name) == ("Sample Patient", "Sample Parent")
+    async with site.database.read() as session:
+        assert await notes_of_patients(session, [contact.id]) == {contact.id: "Left knee"}
+
+
 async def test_the_details_step_extends_the_hold(site: Site, visitor: Visitor) -> None:
     await visitor.opens(site.url)
     await visitor.chooses_practitioner("Sample Practitioner A")
@@ -207,6 +227,7 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.button("None of these").focus()
     await press("Enter")
     await visitor.arrives_at("Who is coming?")
+    await press("Tab")
     for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
         await press("Tab")
         await visitor.page.keyboard.type(text)

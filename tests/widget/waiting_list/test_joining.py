@@ -114,6 +114,7 @@ async def test_keys_alone_reach_the_list(site: Site, visitor: Visitor) -> None:
     await visitor.button("None of these").focus()
     await press("Enter")
     await visitor.arrives_at(DETAILS)
+    await press("Tab")
     for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
         await press("Tab")
         await visitor.page.keyboard.type(text)
