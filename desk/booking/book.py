@@ -36,6 +36,8 @@ async def book_visit(request: DeskRequest) -> Response:
                     patient=form.patient,
                     consents=request.form.get("consents") == "1",
                     notify=request.form.get("notify") == "1",
+                    contact_name=request.form.get("contact-name"),
+                    note=request.form.get("note"),
                 ),
                 actor=request.actor,
                 only_practitioner=request.only_practitioner,

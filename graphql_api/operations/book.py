@@ -20,6 +20,11 @@ from graphql_api.types.payload import IDEMPOTENCY_KEY, Payload
 from graphql_api.types.problems import Problem
 from graphql_api.types.relay import key_from_optional_id
 
+PATIENT_NOTE = (
+    "What the practitioner should know, in up to 500 characters. Stored encrypted, shown to the staff alone, "
+    "and in no mail, calendar or webhook."
+)
+
 
 @strawberry.input(description="The patient's details. The server checks each of them.")
 class PatientInput:
@@ -50,13 +55,7 @@ class BookInput:
             "The `clinic.consentText` that the patient has read and agreed to; required where there is one."
         ),
     )
-    note: str | None = strawberry.field(
-        default=None,
-        description=(
-            "What the practitioner should know, in up to 500 characters. Stored encrypted, shown to the "
-            "staff alone, and in no mail, calendar or webhook."
-        ),
-    )
+    note: str | None = strawberry.field(default=None, description=PATIENT_NOTE)
 
 
 @strawberry.input(description="The hold to book, and the patient.")

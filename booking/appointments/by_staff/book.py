@@ -24,6 +24,7 @@ class PhoneBookingRequest:
     `patient` is one of an earlier booking, whose details and language stand where none are given.
     `language` is empty for that one's, or the clinic's own. `answers`, by slug of the screening question, are
     those that the patient gave to staff. `consents` says that they agreed to the clinic's text.
+    `contact_name` is who calls for the patient, and `note` what the practitioner should know.
     """
 
     hold_tokens: Sequence[str]
@@ -36,6 +37,8 @@ class PhoneBookingRequest:
     consents: bool = False
     notify: bool = True
     idempotency_key: str | None = None
+    contact_name: str = ""
+    note: str = field(default="", repr=False)
 
 
 async def hold_by_staff(
@@ -110,6 +113,8 @@ async def book_by_staff(
             request.answers,
             request.language,
             idempotency_key=request.idempotency_key,
+            contact_name=request.contact_name,
+            note=request.note,
             staff=StaffBooking(actor, request.patient, request.consents, request.notify, only_practitioner),
         ),
         actor=actor,

@@ -11,7 +11,7 @@ from booking.appointments.hold import HoldRequest
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart, argument
-from graphql_api.operations.book import BookAppointmentPayload
+from graphql_api.operations.book import PATIENT_NOTE, BookAppointmentPayload
 from graphql_api.operations.desk.appointments import NOTIFY, desk_actor
 from graphql_api.operations.mutation import run_mutation
 from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
@@ -29,6 +29,10 @@ class PatientByPhoneInput:
     phone: str = strawberry.field(
         default="",
         description="A phone number in any style; without a country code it is of the clinic's country.",
+    )
+    contact_name: str | None = strawberry.field(
+        default=None,
+        description="Whom `email` and `phone` reach, where that isn't the patient: who calls for a child.",
     )
 
 
@@ -60,6 +64,7 @@ class BookForPatientInput(SlotCriteriaInput):
     )
     notify: bool = strawberry.field(default=True, description=NOTIFY)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+    note: str | None = strawberry.field(default=None, description=PATIENT_NOTE)
 
 
 @strawberry.type(description="The appointment, or why there is none.")
@@ -102,6 +107,8 @@ class DeskBookingMutations:
                 input.consents,
                 input.notify,
                 key,
+                given.contact_name or "",
+                input.note or "",
             )
             return await book_by_staff(session, request, actor=desk_actor(context), now=context.now)
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from booking.domain.role import Role
-from booking.patients.contacts import contacts_by_id
+from booking.patients.contacts import contacts_by_id, notes_of_patients
 from booking.storage.models.appointments import Appointment
+from tests.booking.patients.stored_contacts import all_contacts
 from tests.desk.desk_server import Desk
 from tests.support.clinics import NOW
 
@@ -138,6 +139,22 @@ async def test_a_yes_that_blocks_books_nothing_and_is_stored_nowhere(desk: Desk)
     assert (refused.status_code, await visits(desk)) == (409, [])
     assert "ask for a talk with a practitioner first" in refused.text
     assert SECRET.findall(refused.text) == SECRET.findall(held.text)
+
+
+async def test_who_calls_for_the_patient_and_a_note_are_kept(desk: Desk) -> None:
+    reception = await desk.signed_in(Role.RECEPTION)
+    held = await hold(reception)
+    words = {"contact-name": "Sample Parent", "note": "Left knee"}
+
+    refused = await book(reception, held, answers="", **words)
+    assert 'value="Sample Parent"' in refused.text
+    assert "Left knee</textarea>" in refused.text
+    assert (await book(reception, held, **words)).status_code == 303
+
+    [contact] = await all_contacts(desk.database)
+    assert contact.contact_name == "Sample Parent"
+    async with desk.database.read() as session:
+        assert await notes_of_patients(session, [contact.id]) == {contact.id: "Left knee"}
 
 
 async def test_questions_without_an_answer_are_asked_again(desk: Desk) -> None:

@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 
 from booking.domain.events import EventKind
+from booking.patients.contacts import notes_of_patients
 from booking.storage.database import Database
 from graphql_api.types.relay import global_id
 from tests.booking.appointments.by_staff.front_desk import mails, open_desk
+from tests.booking.patients.stored_contacts import all_contacts
 from tests.graphql_api.desk.desk_software import NINE, NOON, TUESDAY, A, DeskSoftware, desk_software, visits
 from tests.support.clinics import NOW, SAMPLE, asking_for_consent, open_clinic
 from tests.support.graphql_client import GraphQLClient, practitioner_id, screening_answers, service_id
@@ -42,6 +44,16 @@ async def test_a_name_and_a_number_are_enough_and_the_audit_trail_says_who_booke
         ("api-key", "create", "appointment booked"),
         ("api-key", "read", "Appointment.patient"),
     ]
+
+
+async def test_who_calls_for_the_patient_is_kept(desk: DeskSoftware, database: Database) -> None:
+    caller = {"name": "Sample Child", "phone": "416 555 0100", "contactName": "Sample Parent"}
+    done = await desk.change("bookForPatient", **booking(patient=caller, note="Left knee"))
+    assert done["problems"] == []
+    [contact] = await all_contacts(database)
+    assert (contact.name, contact.contact_name) == ("Sample Child", "Sample Parent")
+    async with database.read() as session:
+        assert await notes_of_patients(session, [contact.id]) == {contact.id: "Left knee"}
 
 
 async def test_a_regular_is_booked_by_id_with_what_changed(desk: DeskSoftware, api: GraphQLClient) -> None:
