@@ -152,6 +152,8 @@ def mistake_of(refusal: BookingError, details: Mapping[str, str]) -> tuple[str, 
     if isinstance(refusal, ConsentRequired):
         return "consent", "consent.outdated" if refusal.is_outdated else "consent.missing"
     name = refusal.path[-1]
+    if name == "note":
+        return name, "details.badNote"
     subject = "Name" if name == "contactName" else name.capitalize()
     is_empty = not details[name].strip()
     if is_empty and name == "name" and details["whom"] == FOR_OTHER:

@@ -135,9 +135,9 @@ const patientField = (name, { state, t }) => {
     },
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
-      /** @type {Element | null} */
+      /** @type {HTMLElement | null} */
       let next = field;
-      do next = next.nextElementSibling; while (next && (next.hasAttribute('hidden') || next.querySelector('input')?.value));
+      do next = /** @type {HTMLElement | null} */ (next.nextElementSibling); while (next && (next.hidden || next.querySelector('input')?.value));
       if (!next) return;
       event.preventDefault();
       next.querySelector('input')?.focus();
