@@ -66,6 +66,10 @@ schema-check: .venv/ready-to-test node_modules/.ready-to-test ## schema.graphql 
 stress: .venv/ready-to-test bundles ## Race and kill real servers at full size, and print what came of it (ARGS="--scale 0.1")
 	@$(BIN)/python -m tests.stress $(ARGS)
 
+.PHONY: ha
+ha: .venv/ready-to-test bundles build/ha/ready ## Fail the machines of a replicated clinic for real, and print what came of it (Linux, root)
+	@$(BIN)/python -m tests.stress.ha $(ARGS)
+
 .PHONY: bench
 bench: .venv/ready-to-test bundles ## Measure how fast it is, beside what it could be (ARGS="--only slots")
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -186,6 +190,12 @@ build/widget/documents.json: $(shell find widget web/static -type f) package-loc
 
 build/desk/desk.js: $(shell find desk/modules desk/styles rendering/styles -type f) desk/bundle.mjs package-lock.json | node_modules/.ready
 	@$(NODE) desk/bundle.mjs
+
+build/ha/ready: tests/stress/ha/requirements.txt
+	@echo "Installing Patroni into build/ha ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip --quiet --disable-pip-version-check install -r $<
+	@touch $@
 
 build/playground/playground.js: $(wildcard graphql_api/playground/*) package-lock.json | node_modules/.ready
 	@echo "Building the GraphQL playground ..."

@@ -23,7 +23,7 @@ from booking.storage.connection.write_fence import refuse_changes_of_moved_clini
 LOCK_TIMEOUT_SECONDS = 15
 """How long a writer waits for earlier ones; for SQLite, `?timeout=` in the URL takes precedence."""
 
-IDLE_TRANSACTION_SECONDS = 60
+IDLE_TRANSACTION_SECONDS = 20
 """After which PostgreSQL ends a transaction whose client is silent, and releases its locks."""
 
 LIVENESS_TIMEOUT_SECONDS = 2

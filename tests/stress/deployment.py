@@ -26,12 +26,14 @@ IDLE_SECONDS = 2
 """Sooner than a server closes an idle connection, so that no request meets the closing."""
 MAX_VIOLATIONS_SHOWN = 10
 
+UNAVAILABLE = (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
+
 ReportProgress = Callable[[str, int, int], None]
 """Called with a scenario's name, how much of it is done, and of how much."""
 
 
 class Unavailable(Exception):
-    """HTTP 503."""
+    """HTTP 503 of a server; of a proxy before it 502 and 504 too."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A partner for each server, in the servers' order."""
+    """A partner for each server, in the servers' order, or for each proxy in front of them."""
 
     url: str
     servers: Sequence[Server]
@@ -83,32 +85,40 @@ async def running_deployment(
     folder: Path,
     *,
     processes: int,
+    ports: Sequence[int] = (),
+    fronts: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     report_progress: ReportProgress = lambda _scenario, _done, _total: None,
 ) -> AsyncIterator[Deployment]:
-    """For a migrated database. The servers' logs are in the folder; `environment` is for the servers."""
+    """For a database, whose tables are made if need be. The servers' logs are in the folder.
+
+    Any free ports are used unless they are given; partners ask the servers unless proxies stand in `fronts`,
+    by their addresses; `environment` is for the servers.
+    """
     clinic = folder / "clinic.toml"
     clinic.write_text(clinic_file(), "utf-8")
     async with AsyncExitStack() as stack:
         servers = await stack.enter_async_context(
-            running_servers(processes, folder=folder, clinic=clinic, url=url, environment=environment)
+            running_servers(
+                ports or [0] * processes, folder=folder, clinic=clinic, url=url, environment=environment
+            )
         )
         clients = [
             await stack.enter_async_context(
                 httpx.AsyncClient(
-                    base_url=server.base_url,
+                    base_url=address,
                     timeout=RESPONSE_TIMEOUT_SECONDS,
                     limits=httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=IDLE_SECONDS),
                     event_hooks={"response": [_raise_unavailable]},
                 )
             )
-            for server in servers
+            for address in fronts or [server.base_url for server in servers]
         ]
         yield Deployment(url, servers, [GraphQLClient(client) for client in clients], report_progress)
 
 
 async def _raise_unavailable(response: httpx.Response) -> None:
-    if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+    if response.status_code in UNAVAILABLE:
         raise Unavailable
 
 

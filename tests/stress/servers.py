@@ -27,15 +27,17 @@ class NotReady(Exception):
 class Server:
     """One process at a time, always at the same address. What all of them say on stderr is kept."""
 
-    def __init__(self, log: Path, environment: Mapping[str, str], module: Sequence[str] = SERVE) -> None:
-        """`module` with its arguments, as behind `python -m`; it is told its `--port`."""
+    def __init__(
+        self, log: Path, environment: Mapping[str, str], module: Sequence[str] = SERVE, *, port: int = 0
+    ) -> None:
+        """`module` with its arguments, as behind `python -m`; it is told its `--port`, any free one if 0."""
         self._log = log
         self._module = module
         self._environment = environment
         self._process: Process | None = None
         self._reserved = socket.socket()
         self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(("127.0.0.1", 0))
+        self._reserved.bind(("127.0.0.1", port))
         self.port: int = self._reserved.getsockname()[1]
         if sys.platform != "linux":
             # On Linux a bound socket that doesn't listen keeps the port from other processes that ask for any
@@ -102,11 +104,21 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
 
 @asynccontextmanager
 async def running_servers(
-    number: int, *, folder: Path, clinic: Path, url: str, environment: Mapping[str, str] | None = None
+    ports: Sequence[int],
+    *,
+    folder: Path,
+    clinic: Path,
+    url: str,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[list[Server]]:
-    """All of them ready, on one database; none of them left behind. Their logs are in the folder."""
+    """One at each port, any free one if 0: all ready, on one database, and none left behind.
+
+    Their logs are in the folder.
+    """
     environment = {**environment_for(url, clinic), **(environment or {})}
-    servers = [Server(folder / f"server-{place}.log", environment) for place in range(1, number + 1)]
+    servers = [
+        Server(folder / f"server-{place}.log", environment, port=port) for place, port in enumerate(ports, 1)
+    ]
     try:
         async with asyncio.TaskGroup() as starting:
             for server in servers:

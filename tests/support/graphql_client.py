@@ -122,6 +122,14 @@ def screening_answers(**other: str) -> list[dict[str, str]]:
     ]
 
 
+class HasErrors(AssertionError):
+    """A response with `errors`, though `data` may be there too."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors)
+        self.codes = {error.get("extensions", {}).get("code") for error in errors}
+
+
 @dataclass(frozen=True)
 class GraphQLClient:
     """Each method sends a document and returns its one field of `data`."""
@@ -140,7 +148,8 @@ class GraphQLClient:
 
     async def _mutate(self, document: str, field: str, **given: Any) -> dict[str, Any]:
         answer = await self.ask(document, input=given)
-        assert "errors" not in answer, answer["errors"]
+        if "errors" in answer:
+            raise HasErrors(answer["errors"])
         done: dict[str, Any] = answer["data"][field]
         return done
 

@@ -23,8 +23,9 @@ from tests.booking.notifications.mailbox import Mailbox
 from tests.stress.clinic import OFFERED, practitioner_slug
 from tests.stress.deployment import Deployment, Outcome, Tally, Unavailable, practitioner_id, uuid_of
 from tests.stress.invariants import ConfirmedAppointment
+from tests.stress.scenarios.booking_clients import PAUSE_SECONDS, RetryingClient
 from tests.stress.scenarios.holds import confirmed_appointment
-from tests.stress.scenarios.kills import PAUSE_SECONDS, RetryingClient, kill_now_and_then
+from tests.stress.scenarios.kills import kill_now_and_then
 from tests.stress.scenarios.mails import wait_until_sent
 from tests.stress.scenarios.reminded_visits import IN_FLIGHT_SECONDS
 from tests.stress.scenarios.waiting_list import ACCEPT, ENTRY, JOIN, OFFER_WITHIN, payload_of, wish_for

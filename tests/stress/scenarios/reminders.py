@@ -20,8 +20,9 @@ from booking.storage.queries.clock import current_time
 from tests.booking.notifications.mailbox import Mailbox
 from tests.stress.clinic import NOT_DUE, practitioner_slug
 from tests.stress.deployment import Deployment, Outcome, Tally, practitioner_id
+from tests.stress.scenarios.booking_clients import RetryingClient
 from tests.stress.scenarios.holds import TAKEN, confirmed_appointment
-from tests.stress.scenarios.kills import RetryingClient, kill_now_and_then
+from tests.stress.scenarios.kills import kill_now_and_then
 from tests.stress.scenarios.mails import wait_until_sent
 from tests.stress.scenarios.reminded_visits import Stay, Visit, judge, read_mails
 from tests.support.databases import open_database
