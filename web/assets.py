@@ -18,7 +18,9 @@ ENTRY_POINTS = (LOADER, "manage.js", "frame.js", "static/pages.css", "static/con
 FLOW = re.compile(rb"([\"'`])\./flow/")
 LANGUAGES = b"__LANGUAGES__"
 """The place of the languages in a module."""
-HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+HEADERS = {"Access-Control-Allow-Origin": "*"}
+EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""For what a page loads without CORS: anything but modules."""
 
 
 @cache
@@ -38,4 +40,5 @@ def assets() -> Assets:
 
 async def asset(request: Request) -> Response:
     """`GET /widget/{path}`, and the same below a version."""
-    return assets().respond(request, HEADERS)
+    is_module = request.path_params["path"].endswith(".js")
+    return assets().respond(request, HEADERS if is_module else HEADERS | EMBEDDED)

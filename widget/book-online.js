@@ -1,7 +1,8 @@
 /**
  * @file `<book-online>`: a button in the page's own words. The rest is loaded when a visitor is about to use it.
  *
- * Attributes: service, practitioner, location (slugs), at (a time), lang, site, phone, inline; bare, to be opened by a script alone.
+ * Attributes: service, practitioner, location (slugs), at (a time), lang, site, phone, inline; next, which shows the soonest time;
+ * no-match, for a colour that is not the page's; bare, to be opened by a script alone.
  * @typedef {import('./flow/types.js').Preselection} Preselection
  */
 import { addStyles } from './styles/add-styles.js';
@@ -9,33 +10,52 @@ import css from './styles/control.css';
 
 // This file has two addresses: one for ever, and one for each version.
 const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.*$/, ''));
+const SHEET = new URL('widget/static/control.css', api);
 const load = () => import('./flow/start.js');
+const links = () => import('./flow/links.js');
 
-/**
- * A page's address can ask for the dialog: `?book`, or `?book=dry-needling`. Mail programs add punctuation to a link, and
- * write its `=` as `=3D`.
- */
-const REQUESTED = new URLSearchParams(location.search).get('book')?.replace(/^3D|[^\w]+$|\s+/g, '').toLowerCase() ?? null;
+/** A page's address can ask for the dialog. */
+const IS_REQUESTED = /[?&]book\b/.test(location.search);
+
+/** The page's colour where no custom property tells it: of its form controls, or of the nearest button that is not grey.
+ * @param {Element} host */
+const pageColour = (host) => {
+  const { accentColor } = getComputedStyle(host);
+  if (accentColor !== 'auto') return `--bo-form:${accentColor}`;
+  for (let part = host.parentElement; part; part = part.parentElement) {
+    for (const button of part.querySelectorAll(':is(button,[type=submit],.btn,.button,.wp-element-button):not(book-online *)')) {
+      const { backgroundColor } = getComputedStyle(button);
+      const [red = 0, green = 0, blue = 0, opacity = 1] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+      const isColour = red + green + blue < 120 || Math.max(red, green, blue) - Math.min(red, green, blue) > 50;
+      if (isColour && opacity === 1 && /^rgb/.test(backgroundColor)) return `--bo-button:${backgroundColor}`;
+    }
+  }
+  return '';
+};
 
 class BookOnline extends HTMLElement {
-  static observedAttributes = ['lang', 'service', 'practitioner', 'location', 'at', 'inline'];
+  static observedAttributes = 'lang service practitioner location at inline next'.split(' ');
 
   /** @type {Promise<import('./flow/types.js').Dialog> | undefined} */
   #dialog;
   /** @type {HTMLElement | undefined} */
   #control;
+  #colour = '';
   /** The page's own words and link. */
   #words = document.createElement('slot');
 
   connectedCallback() {
-    if (this.shadowRoot) return this.#tell('connect');
+    if (this.shadowRoot) {
+      this.#keepNextTime();
+      return this.#tell('connect');
+    }
     const root = this.attachShadow({ mode: 'open' });
     // First of all: if anything below fails in some browser, the page's own words and link are still shown.
     root.append(this.#words);
-    addStyles(root, css, new URL('widget/static/control.css', api));
-    const isRequested =
-      REQUESTED !== null && this === (find(`[service="${CSS.escape(REQUESTED)}"]`) ?? find(':not([bare])'));
-    if (this.hasAttribute('inline') || isRequested) this.open(isRequested && REQUESTED ? { service: REQUESTED } : {});
+    addStyles(root, css, SHEET);
+    this.#match();
+    if (this.hasAttribute('inline')) this.open();
+    if (IS_REQUESTED) links().then(({ openRequested }) => openRequested(this));
     this.#renderControl();
     // A framework may fill the element after it is connected, or change its words.
     new MutationObserver(() => this.#renderControl()).observe(this, { childList: true, characterData: true, subtree: true });
@@ -48,9 +68,22 @@ class BookOnline extends HTMLElement {
   /** @param {string} name */
   attributeChangedCallback(name) {
     if (!this.shadowRoot) return;
-    if (name === 'inline') this.#renderControl();
+    if (name === 'inline' || name === 'next') this.#renderControl();
     if (this.#dialog) this.#tell('follow');
     else if (this.hasAttribute('inline')) this.open();
+  }
+
+  /** Follows the page's colour, which may have changed. */
+  #match() {
+    const colour = this.hasAttribute('no-match') ? '' : pageColour(this);
+    if (colour === this.#colour) return;
+    this.#colour = colour;
+    addStyles(/** @type {ShadowRoot} */ (this.shadowRoot), `:host{${colour}}`, SHEET);
+  }
+
+  /** The soonest time on the button, where the element asks for it. */
+  #keepNextTime() {
+    if (this.hasAttribute('next')) import('./flow/next-time.js').then(({ keepNextTime }) => keepNextTime(this, api)).catch(() => this.removeAttribute('next'));
   }
 
   /** @param {'connect' | 'disconnect' | 'follow'} what */
@@ -62,13 +95,15 @@ class BookOnline extends HTMLElement {
   async open(preselection = {}) {
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     this.#control?.setAttribute('aria-busy', 'true');
+    this.#match();
+    root.querySelector('.tel')?.remove();
     try {
       this.#dialog ??= load().then(({ start }) => start(this, root, api, this.#fallBack));
       await (await this.#dialog).open(preselection);
     } catch (reason) {
       this.#dialog = undefined;
-      console.error('book-online: the booking could not be loaded.', reason);
-      this.#fallBack(preselection);
+      console.error('book-online:', reason);
+      if (!(await isOutOfReach()) || !this.#call()) this.#fallBack(preselection);
     } finally {
       this.#control?.removeAttribute('aria-busy');
     }
@@ -91,6 +126,19 @@ class BookOnline extends HTMLElement {
     location.assign(this.#link?.href ?? new URL(`book/${encodeURIComponent(service)}`, api).href);
   };
 
+  /** Keeps the page and shows the clinic's number, where the page knows it. */
+  #call() {
+    const number = this.getAttribute('phone') ?? document.querySelector('a[href^="tel:"]')?.textContent;
+    if (!number) return false;
+    const link = document.createElement('a');
+    link.className = 'control tel';
+    link.href = `tel:${number}`;
+    link.textContent = `☎ ${number}`;
+    /** @type {ShadowRoot} */ (this.shadowRoot).append(link);
+    link.focus();
+    return true;
+  }
+
   get #link() {
     return /** @type {HTMLAnchorElement | null} */ (this.querySelector('a[href]'));
   }
@@ -106,24 +154,20 @@ class BookOnline extends HTMLElement {
     const link = this.#link;
     /** @type {HTMLElement} */
     const control = document.createElement(link ? 'a' : 'button');
-    control.className = 'control';
-    control.setAttribute('part', 'control');
-    control.setAttribute('aria-haspopup', 'dialog');
-    if (link) {
-      control.setAttribute('href', link.href);
-      control.append(...link.cloneNode(true).childNodes);
-    } else {
-      control.setAttribute('type', 'button');
-      control.append(document.createElement('slot'));
-    }
-    control.addEventListener('pointerenter', this.preload, { once: true });
-    control.addEventListener('focus', this.preload, { once: true });
+    const attributes = { class: 'control', part: 'control', 'aria-haspopup': 'dialog', ...(link ? { href: link.href } : { type: 'button' }) };
+    for (const [name, value] of Object.entries(attributes)) control.setAttribute(name, value);
+    control.append(...(link ? link.cloneNode(true).childNodes : [document.createElement('slot')]));
+    for (const sign of ['pointerenter', 'focus']) control.addEventListener(sign, this.preload, { once: true });
     control.addEventListener('click', (event) => takesOver(event) && this.open());
     this.#words.remove();
     root.prepend(control);
     this.#control = control;
+    this.#keepNextTime();
   }
 }
+
+/** Whether the network is gone, or the server. */
+const isOutOfReach = async () => !navigator.onLine || load().then(() => false, () => true);
 
 /** Whether a click is meant for this tab; the browser's own navigation is then prevented. @param {MouseEvent} event */
 const takesOver = (event) => {
@@ -132,43 +176,31 @@ const takesOver = (event) => {
   return true;
 };
 
-/** @param {string} selector @returns {BookOnline | null} */
-const find = (selector) => document.querySelector(`book-online${selector}`);
+/** A link that opens the dialog, where the event is at one. @param {Event} event @returns {HTMLAnchorElement | null | false} */
+const linkAt = ({ target }) => target instanceof Element && target.closest('[data-book-online]');
 
-/** The element behind each `<a href="..." data-book-online data-service="...">`, for site builders that strip unknown tags.
- * @type {Map<Element, BookOnline>} */
-const elements = new Map();
-
-/** @param {Event} event @returns {BookOnline | undefined} */
-const elementOf = ({ target }) => {
-  const link = target instanceof Element && target.closest('[data-book-online]');
-  if (!link) return undefined;
-  for (const [former, element] of elements) {
-    if (!former.isConnected) {
-      element.remove();
-      elements.delete(former);
-    }
-  }
-  const element = elements.get(link) ?? /** @type {BookOnline} */ (document.createElement('book-online'));
-  if (!elements.has(link)) {
-    elements.set(link, element);
-    const { dataset } = /** @type {HTMLElement} */ (link);
-    const lang = link.closest('[lang]')?.getAttribute('lang');
-    for (const [name, value] of Object.entries({ ...(lang && { lang }), ...dataset, bare: '' })) {
-      if (name !== 'bookOnline') element.setAttribute(name, value ?? '');
-    }
-    document.body.append(element);
-  }
-  return element;
-};
+/** Stands in for the element of a link while that can't be loaded. @type {BookOnline | undefined} */
+let substitute;
 
 if (!customElements.get('book-online')) {
   customElements.define('book-online', BookOnline);
   // At the document, so that links which a page adds later are included.
   document.addEventListener('click', (event) => {
-    const element = event instanceof MouseEvent && elementOf(event);
-    if (element && takesOver(event)) element.open();
+    const link = linkAt(event);
+    if (!link || !takesOver(event)) return;
+    substitute?.remove();
+    links().then(({ elementOf }) => elementOf(link), () => {
+      substitute = /** @type {BookOnline} */ (document.createElement('book-online'));
+      substitute.append(link.cloneNode());
+      substitute.setAttribute('bare', '');
+      document.body.append(substitute);
+      return substitute;
+    }).then((element) => element.open());
   });
-  document.addEventListener('pointerover', (event) => elementOf(event)?.preload());
-  document.addEventListener('focusin', (event) => elementOf(event)?.preload());
+  for (const sign of ['pointerover', 'focusin']) {
+    document.addEventListener(sign, (event) => {
+      const link = linkAt(event);
+      if (link) links().then(({ elementOf }) => elementOf(link).preload(), () => {});
+    });
+  }
 }

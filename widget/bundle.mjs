@@ -78,9 +78,9 @@ mkdirSync(out, { recursive: true });
 // Pages name these two. They import the rest from the folder of its version, whose name the server fills in.
 await bundle(['book-online.js', 'manage.js'], '.', [/\.\/flow\//]);
 // Bundled apart: a module that both share would become a third file, which a browser would request only after the first.
-for (const file of ['flow/start.js', 'flow/manage-page.js']) await bundle([file], 'flow');
+for (const file of ['start', 'manage-page', 'next-time', 'links'].map((name) => `flow/${name}.js`)) await bundle([file], 'flow');
 // The widget's own sheets are files too, for browsers that can't construct one.
-const sheets = [...['pages', 'noscript', 'demo'].map((name) => join(pages, name)), ...['control', 'dialog'].map((name) => join(widget, 'styles', name))];
+const sheets = [...['pages', 'noscript', 'demo'].map((name) => join(pages, name)), ...['control', 'next-time', 'dialog'].map((name) => join(widget, 'styles', name))];
 await build({ ...options, entryPoints: sheets.map((sheet) => `${sheet}.css`), entryNames: '[name]', outdir: join(out, 'static') });
 // The hosted page in a frame: what is on either side of its edge.
 for (const [name, folder] of [['frame', '.'], ['framed', 'static']]) {

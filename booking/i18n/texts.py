@@ -15,6 +15,8 @@ from babel.dates import get_timezone_name, parse_pattern
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 NO_BREAK = "\u00a0"
+DAYS_BY_NAME = 6
+"""So many days ahead, a weekday says which day is meant."""
 NARROW_SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "EUR": "€", "GBP": "£"}
 """As the widget writes a currency; others are written with their code."""
 
@@ -103,6 +105,16 @@ class Texts:
     def day_and_time(self, at: datetime) -> str:
         """`Tuesday, November 24, 9:15 a.m.` where its zone is; with the zone if that comes twice."""
         return self("dayAndTime", day=self.day(at), time=self.clock(at))
+
+    def soon(self, at: datetime, *, today: date, zoned: bool = False) -> str:
+        """`today 1:00 p.m.`, `Fri 8:30 a.m.`, or `Dec 14`; `zoned`, `Fri 8:30 a.m. EST` of today too."""
+        days = (at.date() - today).days
+        if days > DAYS_BY_NAME:
+            return self._format("shortDay", at)
+        time = self.clock(at, zoned=zoned or None)
+        if zoned or days > 1:
+            return self("soon.day", day=self.short_weekday(at.weekday()), time=time)
+        return self("soon.tomorrow" if days else "soon.today", time=time)
 
     def span(self, start: datetime, end: datetime) -> str:
         """`9:15 a.m. to 10:00 a.m. EST`; both times of one zone."""

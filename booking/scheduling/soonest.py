@@ -1,6 +1,6 @@
-"""The soonest times that differ: for who wants to come soon, and need not look at a calendar."""
+"""The soonest times: one for a button, and those that differ, for who need not look at a calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -16,6 +16,25 @@ MOST = 3
 MORNING_ENDS, LATE_BEGINS = 12, 16  # hours on the location's clock
 LATER = timedelta(hours=2)
 """By how much a time late on the same day must be later, to be another one to a visitor."""
+
+SOONEST_WINDOWS = (timedelta(days=2), timedelta(days=8), MAX_SEARCH_WINDOW - DAY)
+"""How far ahead the soonest slot is looked for: first where it mostly is."""
+
+
+async def soonest_slot(
+    session: BookingSession, choices: Sequence[SlotCriteria], *, now: datetime
+) -> OpenSlot | None:
+    """The earliest open slot of all the criteria, if any is open within a month."""
+    first = now.date() - DAY
+    for window in SOONEST_WINDOWS:
+        slots = [
+            slot
+            for criteria in choices
+            for slot in (await find_slots(session, criteria, first, first + window, now=now))[:1]
+        ]
+        if slots:
+            return min(slots, key=lambda slot: slot.starts_at)
+    return None
 
 
 async def soonest_slots(session: BookingSession, criteria: SlotCriteria, *, now: datetime) -> list[OpenSlot]:

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.http.monitoring.request_id import HEADER as REQUEST_ID
 
-EXPOSED_HEADERS = ("RateLimit", "RateLimit-Policy", "Retry-After", REQUEST_ID)
+EXPOSED_HEADERS = ("Date", "RateLimit", "RateLimit-Policy", "Retry-After", REQUEST_ID)
 
 
 class Cors(CORSMiddleware):

@@ -14,8 +14,9 @@ from booking.domain.open_slot import OpenSlot as BookableTime
 from booking.scheduling.course_plan import MAX_INTERVAL_DAYS, plan_course
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import MAX_SEARCH_WINDOW, open_slots_at
-from booking.scheduling.soonest import soonest_slots
+from booking.scheduling.soonest import soonest_slot, soonest_slots
 from booking.storage.cooperative import cooperatively
+from booking.storage.queries.catalogue import listed_services
 from booking.timegrid.opening_hours import MINUTES_PER_DAY, TimeSpan
 from booking.timegrid.ticks import instant_at
 from graphql_api.context.context import Context, Info
@@ -27,7 +28,7 @@ from graphql_api.operations.mutation import in_argument
 from graphql_api.security.viewer import AVAILABILITY, DESK_MANAGE, MANAGE, forbidden
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, paginate
 from graphql_api.types.scalars import LocalTime, minutes_of
-from graphql_api.types.slots import AvailabilityDay, OpenSlot, SlotCriteriaInput
+from graphql_api.types.slots import AvailabilityDay, NextOpenSlot, OpenSlot, SlotCriteriaInput
 
 POLL_INTERVAL = timedelta(seconds=2)
 """The delay within which a subscriber sees a booking, an expired hold or the passing of time."""
@@ -162,6 +163,30 @@ class SlotQueries:
         self, info: Info, filter: Annotated[OpenSlotFilter, argument("The slots to count.")]
     ) -> list[AvailabilityDay] | None:
         return await _days(filter, info.context)
+
+    @strawberry.field(
+        description=(
+            "The soonest time that can be booked, of a service, or of all unless one is named; null if none "
+            "is open within a month. Ask with GET: while nothing has changed, the answer is 304."
+        ),
+        directives=[AVAILABILITY, Cost(weight=SEARCH_WEIGHT)],
+    )
+    async def next_open_slot(
+        self,
+        info: Info,
+        service: Annotated[str | None, argument("Its name in links, like `dry-needling`.")] = None,
+        practitioner: Annotated[str | None, argument("Their name in links; any unless given.")] = None,
+        location: Annotated[str | None, argument("Its name in links; any unless given.")] = None,
+    ) -> NextOpenSlot | None:
+        context = info.context
+        async with context.database.read() as session:
+            services = [service] if service else [row.slug for row in await listed_services(session)]
+            choices = [await slot_criteria(session, slug, practitioner, location) for slug in services]
+            slot = await soonest_slot(session, choices, now=context.now)
+        if slot is None:
+            return None
+        zone = ZoneInfo((await context.load.locations.load(slot.location)).time_zone)
+        return NextOpenSlot.of(slot, zone, context)
 
 
 @strawberry.type

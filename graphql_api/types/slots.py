@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from booking.domain.open_slot import OpenSlot as BookableTime
+from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.holds import Hold as HoldRow
-from booking.timegrid.ticks import tick_at
+from booking.timegrid.opening_hours import first_instant
+from booking.timegrid.ticks import DAY, tick_at
 from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
 from graphql_api.types.catalogue import Location, Practitioner, Service
@@ -84,6 +86,32 @@ class OpenSlot(AppointmentTime):
     def of(cls, slot: BookableTime | HoldRow) -> Self:
         parts = (slot.service, slot.practitioner, slot.location, str(tick_at(slot.starts_at)))
         return cls(id=global_id("OpenSlot", "/".join(parts)), at=slot)
+
+
+@strawberry.type(description="The soonest time that can be booked, in words for a button.")
+class NextOpenSlot:
+    slot: OpenSlot = strawberry.field(description="The slot.")
+    text: str = strawberry.field(
+        description="Its start on the location's clock: `today 1:00 p.m.`; the day, if that is a week ahead."
+    )
+    text_elsewhere: str = strawberry.field(
+        description="The same for a reader on another clock: `Fri 1:00 p.m. EST`."
+    )
+    true_until: dt.datetime = strawberry.field(
+        description="Until when it can be booked and the texts are true, unless somebody takes it before."
+    )
+
+    @classmethod
+    def of(cls, slot: BookableTime, zone: ZoneInfo, context: Context) -> Self:
+        texts, starts_at = texts_for(context.language), slot.starts_at.astimezone(zone)
+        today = context.now.astimezone(zone).date()
+        too_soon = slot.starts_at - context.clinic.policy.minimum_notice
+        return cls(
+            slot=OpenSlot.of(slot),
+            text=texts.soon(starts_at, today=today),
+            text_elsewhere=texts.soon(starts_at, today=today, zoned=True),
+            true_until=min(too_soon, first_instant(today + DAY, zone)).astimezone(zone),
+        )
 
 
 @strawberry.type(description="The open slots of a day, counted.")

@@ -26,7 +26,7 @@ export default [
             types: [
               ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'Eligibility', 'FrequentQuestion', 'Image', 'Money', 'OfferRange'],
               ...['Challenge', 'OpeningHours', 'PageInfo', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
-              ...['BlockedInterval', 'HeldInterval', 'OpenInterval', 'Person', 'ServiceOffer', 'WaitingListPolicy'],
+              ...['BlockedInterval', 'HeldInterval', 'NextOpenSlot', 'OpenInterval', 'Person', 'ServiceOffer', 'WaitingListPolicy'],
               ...problems,
             ],
           },

@@ -321,6 +321,17 @@ export type CancelResult = {
   } | null;
 };
 
+export type NextOpenSlotResult = {
+  nextOpenSlot: {
+    slot: {
+      startsAt: DateTime;
+    };
+    text: string;
+    textElsewhere: string;
+    trueUntil: DateTime;
+  } | null;
+};
+
 export type PractitionersResult = {
   practitioners: {
     pageInfo: {

@@ -15,6 +15,7 @@
  *   patient?: Partial<Patient>}} Preselection  slugs, the time that is shown first, and what the page knows of the patient
  * @typedef {{choice: import('./trail.js').Choice | undefined, isAfterTime: boolean}} Reloaded  the choices of its entry, and whether
  *   its address asks for a step after the choice of a time
+ * @typedef {HTMLElement & {open: (preselection?: Preselection) => Promise<void>, preload: () => void}} Button  `<book-online>`
  * @typedef {object} Dialog
  * @property {(preselection: Preselection) => Promise<void>} open
  * @property {() => void} close

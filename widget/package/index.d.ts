@@ -45,6 +45,8 @@ export interface BookOnlineAttributes extends Choices {
   phone?: string | undefined;
   inline?: '' | boolean | undefined;
   bare?: '' | boolean | undefined;
+  next?: '' | boolean | undefined;
+  'no-match'?: '' | boolean | undefined;
   'no-history'?: '' | boolean | undefined;
 }
 
@@ -61,6 +63,10 @@ export interface Options extends Choices {
   inline?: boolean | undefined;
   /** No button: only `open()` opens the dialog. */
   bare?: boolean | undefined;
+  /** The button says the soonest time. */
+  next?: boolean | undefined;
+  /** The button keeps its own colour and corners. */
+  noMatch?: boolean | undefined;
   /** The steps are no entries of the browser's history. */
   noHistory?: boolean | undefined;
 }

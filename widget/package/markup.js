@@ -7,10 +7,12 @@ export const EVENTS = /** @type {const} */ (['open', 'step', 'booked', 'problem'
 /** @typedef {import('./index.d.ts').Options} Options */
 
 /** Absent where they have no value. @param {Partial<Options>} options @returns {Record<string, string | undefined>} */
-export const attributesOf = ({ service, practitioner, location, at, lang, site, phone, inline, bare, noHistory }) => ({
+export const attributesOf = ({ service, practitioner, location, at, lang, site, phone, inline, bare, next, noMatch, noHistory }) => ({
   service, practitioner, location, at, lang, site, phone,
   inline: inline ? '' : undefined,
   bare: bare ? '' : undefined,
+  next: next ? '' : undefined,
+  'no-match': noMatch ? '' : undefined,
   'no-history': noHistory ? '' : undefined,
 });
 

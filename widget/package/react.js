@@ -5,7 +5,7 @@ import { attributesOf, EVENTS, linkOf, start } from './markup.js';
 
 /** @param {string} name */
 const propOf = (name) => `on${name[0]?.toUpperCase()}${name.slice(1)}`;
-const OWN = new Set(['server', 'service', 'practitioner', 'location', 'at', 'lang', 'site', 'phone', 'inline', 'bare', 'noHistory', 'children', ...EVENTS.map(propOf)]);
+const OWN = new Set(['server', 'service', 'practitioner', 'location', 'at', 'lang', 'site', 'phone', 'inline', 'bare', 'next', 'noMatch', 'noHistory', 'children', ...EVENTS.map(propOf)]);
 
 export const BookOnline = forwardRef((/** @type {import('./react.d.ts').BookOnlineProps} */ props, ref) => {
   const { server, children = 'Book Online' } = props;

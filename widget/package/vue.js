@@ -3,7 +3,7 @@ import { defineComponent, h, onMounted, ref, watch } from 'vue';
 import { attributesOf, EVENTS, linkOf, start } from './markup.js';
 
 const TEXTS = ['service', 'practitioner', 'location', 'at', 'lang', 'site', 'phone'];
-const FLAGS = ['inline', 'bare', 'noHistory'];
+const FLAGS = ['inline', 'bare', 'next', 'noMatch', 'noHistory'];
 
 export const BookOnline = /** @type {any} */ (defineComponent({
   name: 'BookOnline',

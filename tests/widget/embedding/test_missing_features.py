@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.support.browsers import fresh_page
 from tests.support.clinics import NOW
-from tests.support.site import Site
+from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
 LACKED_SINCE_2021 = {
@@ -18,6 +18,7 @@ LACKED_SINCE_2021 = {
     "modal dialogs": "delete HTMLDialogElement.prototype.showModal",
     "dialogs": "delete HTMLDialogElement.prototype.showModal; delete window.HTMLDialogElement",
     "time limits as signals": "delete AbortSignal.timeout",
+    "queries of addresses": "delete window.URLSearchParams",
     "indexes from the end": "delete Array.prototype.at; delete String.prototype.at",
 }
 """What browsers lack that read the modules all the same, such as Safari 15.0 to 16.3."""
@@ -26,7 +27,6 @@ BROKEN = {
     "custom elements": "Object.defineProperty(window, 'customElements', { value: undefined })",
     "plural forms": "delete Intl.PluralRules",
     "date formats": "Intl.DateTimeFormat = function () { throw new RangeError('Invalid time zone'); }",
-    "queries of addresses": "delete window.URLSearchParams",
     "requests": "delete window.fetch",
 }
 """What all these browsers have, but a page's own script or an extension may have broken."""
@@ -85,3 +85,41 @@ async def test_the_button_leads_to_a_booking_by_forms(site: Site, old_page: Page
 async def test_the_manage_page_gives_the_phone_number(site: Site, old_page: Page) -> None:
     await old_page.goto(f"{site.url}/manage#secret")
     await expect(old_page.get_by_role("main").get_by_role("link", name=PHONE)).to_be_visible()
+
+
+COLD = """<!doctype html><html lang="en"><title>A page</title><link rel="icon" href="data:,">
+<script type="module" src="{url}/widget/book-online.js"></script>
+<p>Call <a href="tel:416.545.1881">416.545.1881</a></p>
+<p><book-online service="dry-needling"><a href="{url}/book">Book Online</a></book-online></p>
+<p><a href="{url}/book" data-book-online data-service="dry-needling">Book as well</a></p>"""
+
+
+@pytest.mark.parametrize("name", ["Book Online", "Book as well"])
+async def test_a_press_without_a_network_keeps_the_page_and_shows_the_number(
+    site: Site, visitor: Visitor, name: str
+) -> None:
+    page = visitor.page
+    async with page_of_another_origin(COLD.format(url=site.url)) as url:
+        await page.goto(url)
+        await page.wait_for_function("!!customElements.get('book-online')")
+        await page.context.set_offline(True)
+        await page.get_by_role("link", name=name).click()
+        number = page.get_by_role("link", name="☎ 416.545.1881")
+        await expect(number).to_be_focused()
+        assert await number.get_attribute("href") == "tel:416.545.1881"
+        assert page.url == f"{url}/"
+
+        await page.context.set_offline(False)
+        await page.get_by_role("link", name=name).click()
+        await visitor.arrives_at("When would you like to come?")
+        await expect(number).to_have_count(0)
+
+
+async def test_a_press_while_the_server_is_gone_keeps_the_page_too(site: Site, visitor: Visitor) -> None:
+    page = visitor.page
+    await page.route("**/flow/**", lambda route: route.abort())
+    async with page_of_another_origin(COLD.format(url=site.url)) as url:
+        await page.goto(url)
+        await page.get_by_role("link", name="Book Online").click()
+        await expect(page.get_by_role("link", name="☎ 416.545.1881")).to_be_visible()
+        assert page.url == f"{url}/"
