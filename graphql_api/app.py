@@ -72,6 +72,7 @@ from graphql_api.types.relay import global_id
 from graphql_api.types.webhook_payload import webhook_payload
 from rendering.clinic_card import ClinicCard, ClinicCards
 from web.built_widget import former_documents, widget_documents
+from web.embed.page import embed_routes
 from web.linked_data import LinkedData, linked_data
 from web.noscript.overview import read_overview
 from web.noscript.request import NoscriptSite
@@ -178,6 +179,7 @@ def create_app(
         *visit_routes(noscript),
         *(sms_routes(SmsCallbacks(database, clock, token, settings.site, charge)) if token else ()),
         *waiting_routes(noscript),
+        *embed_routes(noscript, settings.site),
         *photo_routes(database, partial(charge_page, limits.charge, cost=COST_OF_PHOTO)),
         *desk_routes(
             DeskSite(

@@ -6,7 +6,7 @@
  * @typedef {import('./flow/types.js').Preselection} Preselection
  */
 import { addStyles } from './styles/add-styles.js';
-import css from './styles/control.css';
+import css from './styles/button/control.css';
 
 // This file has two addresses: one for ever, and one for each version.
 const api = new URL(import.meta.url.replace(/widget\/([\da-f]{12}\/)?[\w-]+\.js.*$/, ''));

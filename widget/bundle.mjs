@@ -80,10 +80,10 @@ await bundle(['book-online.js', 'manage.js'], '.', [/\.\/flow\//]);
 // Bundled apart: a module that both share would become a third file, which a browser would request only after the first.
 for (const file of ['start', 'manage-page', 'next-time', 'links'].map((name) => `flow/${name}.js`)) await bundle([file], 'flow');
 // The widget's own sheets are files too, for browsers that can't construct one.
-const sheets = [...['pages', 'noscript', 'demo'].map((name) => join(pages, name)), ...['control', 'next-time', 'dialog'].map((name) => join(widget, 'styles', name))];
+const sheets = [...['pages', 'noscript', 'demo', 'embed'].map((name) => join(pages, name)), ...['button/control', 'button/next-time', 'dialog'].map((name) => join(widget, 'styles', name))];
 await build({ ...options, entryPoints: sheets.map((sheet) => `${sheet}.css`), entryNames: '[name]', outdir: join(out, 'static') });
-// The hosted page in a frame: what is on either side of its edge.
-for (const [name, folder] of [['frame', '.'], ['framed', 'static']]) {
+// The hosted page in a frame, on either side of its edge, and the page that makes the lines for a web page.
+for (const [name, folder] of [['frame', '.'], ['framed', 'static'], ['embed', 'static']]) {
   await build({ ...options, format: 'esm', entryPoints: [join(pages, `${name}.js`)], outdir: join(out, folder) });
 }
 copyFileSync(join(pages, 'mark.svg'), join(out, 'static/mark.svg'));

@@ -23,7 +23,7 @@ from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
 from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import Settings, settings_from
-from web.embed import snippet
+from web.embed.snippet import Element, snippet
 
 
 def main() -> None:
@@ -93,7 +93,8 @@ def command_parser() -> argparse.ArgumentParser:
 
 def _embed(arguments: argparse.Namespace, settings: Settings) -> None:
     warn_of_site(settings)
-    print(snippet(settings.site, arguments.service, arguments.language, pinned=arguments.pinned), end="")
+    element = Element(arguments.service, arguments.language)
+    print(snippet(settings.site, element, pinned=arguments.pinned), end="")
 
 
 def _schema(arguments: argparse.Namespace, settings: Settings) -> None:

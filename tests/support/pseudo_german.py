@@ -17,6 +17,7 @@ NAMES_OF_OTHERS = ("English", "Français", "Toronto", "EST", "GMT")
 FORMATS = {
     "day": "EEEE, d. MMMM",
     "firstOfMonth": "EEEE, d. MMMM",
+    "shortDay": "d. MMM",
     "clock": "HH:mm 'Uhr'",
     "wholeClock": "HH:mm 'Uhr'",
     "shortClock": "HH:mm",

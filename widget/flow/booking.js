@@ -19,6 +19,7 @@ import { createClock } from '../calendar/clock.js';
 import { loadServices } from '../steps/service.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { Frame } from '../ui/frame.js';
+import { behaveAsModal, showModal } from '../ui/modal.js';
 import { skeleton } from '../ui/skeleton.js';
 import { createFlow } from './flow.js';
 import * as strings from './strings.js';
@@ -50,6 +51,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     hasInput: () => latest()?.flow.hasInput() ?? false,
   });
   const dialog = isInline ? null : /** @type {HTMLDialogElement} */ (frame.element);
+  if (dialog) behaveAsModal(dialog);
 
   /** @type {OwnFlow | null} */
   let current = null;
@@ -145,7 +147,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     /** @param {Preselection} given */
     open: (given) => {
       if (dialog?.open) return;
-      dialog?.showModal();
+      if (dialog) showModal(dialog, host);
       emit('open');
       show(given);
     },
@@ -158,7 +160,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     arrive: () => {
       if (!dialog?.open) return;
       dialog.open = false;
-      dialog.showModal();
+      showModal(dialog, host);
     },
     /** Shows what the element asks for by now. */
     follow: () => {
@@ -178,7 +180,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     goOn: (wasModal) => {
       if (isInline || wasModal) {
         isHolding = true;
-        dialog?.showModal();
+        if (dialog) showModal(dialog, host);
         show(wanted);
       } else release();
     },

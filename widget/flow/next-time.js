@@ -2,7 +2,7 @@
 import { readNextTime } from '../api/next-time.js';
 import { minutesOfOffset } from '../calendar/wall-clock.js';
 import { addStyles } from '../styles/add-styles.js';
-import css from '../styles/next-time.css';
+import css from '../styles/button/next-time.css';
 import { languageOf } from './strings.js';
 
 /** A page that is shown again asks again, unless it has just asked. */

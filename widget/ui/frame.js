@@ -20,6 +20,11 @@ export class Frame {
   #footer = h('div', { class: 'foot', part: 'footer' });
   #actions = h('div', { class: 'actions', part: 'actions' });
   #body = h('div', { class: 'body', part: 'body' }, this.#notices);
+  #form = h('form', { class: 'page', novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#onSubmit(event) });
+  /** The room of Back in a dialog's header, kept while there is none. */
+  #way = h('span', { class: 'way' });
+  /** The phone number in the header of a phone, which has no footer. */
+  #call = h('span', { class: 'dial' });
   #isBusy = false;
   #isLoading = false;
   #title = '';
@@ -38,13 +43,13 @@ export class Frame {
     this.onTrouble = onTrouble;
     this.hasInput = hasInput;
     this.closeButton = h('button', { type: 'button', class: 'close', part: 'close', 'aria-label': t('close') }, icon('close'));
-    const header = isInline ? [this.#progress] : [this.#clinicName, this.#progress, this.closeButton];
+    const header = isInline ? [this.#progress] : [this.#way, h('div', { class: 'name' }, this.#clinicName, this.#progress), this.#call, this.closeButton];
     this.header = h('div', { class: 'top', part: 'header' }, ...header);
-    const form = h('form', { class: 'page', novalidate: true, onsubmit: this.#onSubmit }, this.#body, this.#actions);
+    this.#form.append(this.#body, this.#actions);
     this.element = h(isInline ? 'section' : 'dialog', {
       class: isInline ? 'frame inline' : 'frame', part: 'frame', 'aria-labelledby': 'title', lang: t.language, dir: t.direction,
       onclose: () => (this.#pressedOn = null),
-    }, this.header, form, this.#footer, this.#status);
+    }, this.header, this.#form, this.#footer, this.#status);
     // Outside the shadow root a key's target is the element, so the page's shortcuts would react to typed text.
     for (const key of ['keydown', 'keypress', 'keyup']) this.element.addEventListener(key, (event) => event.stopPropagation());
   }
@@ -52,7 +57,16 @@ export class Frame {
   /** @param {string} name @param {Node | null} contact */
   setClinic(name, contact) {
     this.#clinicName.textContent = name;
-    this.#footer.replaceChildren(...(contact ? [contact] : []));
+    this.#footer.replaceChildren();
+    this.#call.replaceChildren();
+    if (contact) this.#addContact(contact);
+  }
+
+  /** @param {Node} contact */
+  #addContact(contact) {
+    this.#footer.append(contact);
+    const link = this.#footer.querySelector('.phone');
+    if (link) this.#call.replaceChildren(link.cloneNode(true));
   }
 
   /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [options] */
@@ -67,11 +81,13 @@ export class Frame {
     this.#submit = submit && (() => void this.run(primary.act, submit));
     const backButton = back && h('button', {
       type: 'button', class: 'quiet back', part: 'back', onclick: () => this.#isBusy || back(),
-    }, icon('back'), this.t('back'));
-    this.#actions.replaceChildren(...[backButton, submit].filter((button) => button !== null));
-    this.#actions.hidden = !backButton && !submit;
+    }, icon('back'), h('span', {}, this.t('back')));
+    // A dialog has Back in its header, where it costs no height.
+    this.#way.replaceChildren(...(backButton && !this.isInline ? [backButton] : []));
+    this.#actions.replaceChildren(...[this.isInline && backButton, submit].filter((button) => !!button));
+    this.#actions.hidden = !this.#actions.hasChildNodes();
     this.#showProgress(step);
-    this.#body.scrollTop = 0;
+    this.#body.scrollTop = this.#form.scrollTop = 0;
     if (!this.isInline) this.element.scrollTop = 0;
     if (!isQuiet) this.focusTitle();
   }
@@ -163,7 +179,7 @@ export class Frame {
     this.notice({ title: t('trouble.title'), text, choices: [{ label: t('trouble.again'), act }] });
     // The page itself may have no number, and the clinic's is not known until the catalogue is there.
     if (reason instanceof Unreachable && reason.contact && !this.#footer.hasChildNodes()) {
-      this.#footer.append(phoneLink(reason.contact.phone, reason.contact.phoneShown, t));
+      this.#addContact(phoneLink(reason.contact.phone, reason.contact.phoneShown, t));
     }
     this.onTrouble();
   }

@@ -7,6 +7,7 @@ from tests.widget.visitor import Visitor
 
 WHEN = """
 - dialog "When would you like to come?":
+  - button "Back"
   - paragraph: Sample Health Services
   - paragraph: Step 2 of 4
   - button "Close"
@@ -54,7 +55,6 @@ WHEN = """
       - button /9.00.a\\.m\\. 11.00.p\\.m\\. your time/
     - group "Afternoon"
     - group "Evening"
-  - button "Back"
   - status: /Monday, November 23. \\d+ open times/
 """
 SCREENING = """
@@ -70,6 +70,7 @@ SCREENING = """
 """
 DETAILS = """
 - dialog "Who is coming?":
+  - button "Back"
   - heading "Who is coming?" [level=2]
   - term: What
   - definition: Dry needling, first visit 45 min · $110
@@ -86,7 +87,6 @@ DETAILS = """
   - textbox "Email"
   - textbox "Phone number"
   - textbox "Anything we should know? Optional"
-  - button "Back"
   - button "Book this visit"
 """
 CONFIRMED = """

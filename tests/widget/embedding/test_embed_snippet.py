@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
-from web.embed import snippet
+from web.embed.snippet import Element, snippet
 
 LINK = """<!doctype html><html lang="fr-CA"><title>A page of a site builder</title>
 <script type="module" src="{url}/widget/book-online.js"></script>
@@ -20,7 +20,7 @@ PLAIN = """<!doctype html><html lang="en"><title>A page</title>
 
 @pytest.mark.parametrize("pinned", [False, True])
 async def test_the_printed_lines_make_the_button_work(site: Site, visitor: Visitor, pinned: bool) -> None:
-    lines = snippet(site.url, "dry-needling", "en", pinned=pinned)
+    lines = snippet(site.url, Element("dry-needling"), pinned=pinned)
     assert ("integrity=" in lines) is pinned
     async with page_of_another_origin(f"<!doctype html><html lang=en><title>A page</title>{lines}") as page:
         await visitor.opens(page)
@@ -28,7 +28,7 @@ async def test_the_printed_lines_make_the_button_work(site: Site, visitor: Visit
 
 
 async def test_a_pinned_script_that_was_changed_leaves_the_link(site: Site, visitor: Visitor) -> None:
-    lines = snippet(site.url, "dry-needling", "en", pinned=True).replace("sha384-", "sha384-AAAA")
+    lines = snippet(site.url, Element("dry-needling"), pinned=True).replace("sha384-", "sha384-AAAA")
     async with page_of_another_origin(f"<!doctype html><html lang=en><title>A page</title>{lines}") as page:
         await visitor.page.goto(page)
         await visitor.page.get_by_role("link", name="Book Online").click()
@@ -36,7 +36,7 @@ async def test_a_pinned_script_that_was_changed_leaves_the_link(site: Site, visi
 
 
 def test_the_embed_snippet_escapes_its_arguments() -> None:
-    lines = snippet("https://example.com/a&b", '"><script>', "fr", pinned=False)
+    lines = snippet("https://example.com/a&b", Element('"><script>', "fr"), pinned=False)
 
     assert lines.count("<script") == 1
     assert "a&amp;b" in lines
