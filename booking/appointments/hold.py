@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from booking.appointments.checks.holds import UNCOUNTED_CLIENT, Holder, check_hold_limit, no_such_hold
 from booking.appointments.checks.resources import own_time
-from booking.appointments.course_times import check_course, free_slots, naming_visit
+from booking.appointments.courses.times import check_course, free_slots, naming_visit
 from booking.appointments.idempotency import (
     IdempotentRequest,
     idempotent_request,
@@ -260,7 +260,7 @@ async def check_held_time(session: BookingSession, hold: Hold, *, now: datetime)
         hold.by_staff,
         hold.squeeze_in,
         hold.from_waiting_list,
-        ignoring=hold.id,
+        ignoring=(hold.id,),
     )
     await open_slots_at(session, criteria, at, now=now, notice_from=hold.created_at)
 

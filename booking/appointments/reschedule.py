@@ -8,7 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.appointments.by_staff.change import ByStaff, FormerVisit, record_change
-from booking.appointments.checks.screening import check_screening, has_screening
+from booking.appointments.checks.resources import give_slot
+from booking.appointments.checks.screening import screen_again
 from booking.appointments.hold import HoldRequest, turn_to_hold
 from booking.appointments.idempotency import (
     IdempotentRequest,
@@ -18,7 +19,7 @@ from booking.appointments.idempotency import (
 )
 from booking.appointments.lookup import changeable_appointment, check_day, check_deadline, lock_appointment
 from booking.audit.record import record_audit
-from booking.catalogue.lookup import all_services, location_zones, longest_visit
+from booking.catalogue.lookup import all_services, longest_visit
 from booking.domain.actor import Actor
 from booking.domain.errors import (
     BookingError,
@@ -35,9 +36,7 @@ from booking.domain.hookspecs import Step
 from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.screening import Answer
 from booking.extensions.dispatch import run_booking_rules
-from booking.patients.contacts import patient_key
 from booking.scheduling.criteria import SlotCriteria, criteria_to_move
-from booking.scheduling.resources import resources_for, resources_needed
 from booking.scheduling.slots import open_slots_at
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus
@@ -45,10 +44,7 @@ from booking.storage.models.audit import AuditAction
 from booking.storage.models.holds import Hold
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.ticks import (
-    delete_expired,
-    move_ticks,
     release_ticks,
-    ticks_of_appointment,
 )
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import first_instant
@@ -194,26 +190,13 @@ async def reschedule(
     is_late = policy.needs_new_screening(slot.starts_at, answered_at=appointment.created_at)
     with session.no_autoflush:  # One change of the row raises its version by one.
         if request.answers or (is_late and not is_screened):
-            topics = await check_screening(session, service.slug, request.answers)
-            patient = await patient_key(session, appointment.patient)
-            if patient is not None:  # else the patient was erased
-                appointment.tell_practitioner = patient.encrypt_topics(appointment.id, topics)
-            if request.answered_again:
-                appointment.screening_repeated = await has_screening(session, service.slug)
-        await delete_expired(session, [practitioner], await resources_needed(session, service), now=now)
-        appointment.practitioner, appointment.location = slot.practitioner, slot.location
+            await screen_again(session, [appointment], request.answers, request.answered_again)
         appointment.squeeze_in = is_beside
-        if slot.starts_at != appointment.starts_at:
-            appointment.moved_at = staff.moved_at if staff is not None and staff.is_undo else now
-        appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
-        resources = await resources_for(session, service, appointment, now=now)
-        ticks = ticks_of_appointment(service, slot.starts_at, slot.ends_at)
-        await move_ticks(session, appointment.id, resources, ticks)
-        appointment.set_local_start((await location_zones(session))[slot.location])
-        appointment.changed_at = now
-        appointment.sequence += 1
-        appointment.impossible_since = None
-        appointment.confirmed_at = staff.confirmed_at if staff is not None else None
+        await give_slot(session, appointment, service, slot, now=now)
+        if staff is not None:
+            appointment.confirmed_at = staff.confirmed_at
+            if staff.is_undo and slot.starts_at != former.starts_at:
+                appointment.moved_at = staff.moved_at
     await session.flush()
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by

@@ -56,7 +56,8 @@ APPOINTMENT_EVENTS = tuple(kind for kind in EventKind if kind not in (*CHANGE_EV
 class Event:
     """Delivered at least once; a repeat has the same `id`. It never carries health data.
 
-    `appointments` are in order of time: all of a course that was booked, else one.
+    `appointments` are in order of time: all of a course that was booked, else one. For mails alone there is
+    an event of all visits of a course that were moved together; the former time is then that of the first.
     `moved_from` is the former start of a moved appointment, `moved_from_location` the slug of its former
     location, which is None for events of versions that did not record it. `moved_from_local` is the former
     start as the patient was told it, with the offset of then, if the rules of its time zone have changed

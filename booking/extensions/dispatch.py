@@ -88,7 +88,7 @@ async def query_busy_sources(
     last: int,
     *,
     now: datetime,
-    ignoring: uuid.UUID | None,
+    ignoring: Collection[uuid.UUID],
 ) -> Mapping[str, list[tuple[str | None, int, int]]]:
     """Busy ticks in [first, last) by practitioner: (location or None for any, first tick, end tick).
 
@@ -176,7 +176,7 @@ async def _claimed_times(
     first: int,
     last: int,
     now: datetime,
-    ignoring: uuid.UUID | None,
+    ignoring: Collection[uuid.UUID],
     name: str,
 ) -> Sequence[tuple[datetime, datetime]]:
     reserved = await reserved_times(

@@ -74,6 +74,8 @@ def _title(context: MailContext, texts: Texts) -> str:
             return texts("mail.bookedAgain.title")
         case EventKind.BOOKED:
             return texts.count("confirmed.title", len(context.appointments))
+        case EventKind.MOVED if len(context.appointments) > 1:
+            return texts("mail.courseMoved.title")
         case EventKind.MOVED:
             return texts("mail.moved.title" if context.has_new_time else "mail.changed.title")
         case EventKind.CANCELLED:
@@ -88,6 +90,8 @@ def _lead(context: MailContext, texts: Texts) -> list[str]:
             return [texts("mail.booked.lead"), texts("mail.calendar.update")]
         case EventKind.BOOKED:
             return [texts("mail.booked.lead"), texts.count("mail.calendar.add", len(context.appointments))]
+        case EventKind.MOVED if len(context.appointments) > 1:
+            return [texts("mail.courseMoved.lead"), texts("mail.calendar.updateAll")]
         case EventKind.MOVED:
             lead = texts("mail.moved.lead" if context.has_new_time else "mail.changed.lead")
             return [lead, texts("mail.calendar.update")]

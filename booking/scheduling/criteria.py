@@ -1,6 +1,7 @@
 """The criteria of a search for slots."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,8 +30,8 @@ class SlotCriteria:
 
     from_waiting_list: bool = False
     """Whether the waiting list offers the slot: it may have a notice of its own."""
-    ignoring: uuid.UUID | None = None
-    """A hold or an appointment whose own ticks count as free."""
+    ignoring: Collection[uuid.UUID] = ()
+    """Holds or appointments whose own ticks count as free."""
     hours: TimeSpan | None = None
     """The part of the day in which it starts, on the location's clock; any unless given."""
     present: OpenSlot | None = None
@@ -62,12 +63,17 @@ async def slot_criteria(
 
 
 async def criteria_to_move(
-    session: BookingSession, visit: Appointment, practitioner: str | None = None, location: str | None = None
+    session: BookingSession,
+    visit: Appointment,
+    practitioner: str | None = None,
+    location: str | None = None,
+    *,
+    along: Collection[uuid.UUID] = (),
 ) -> SlotCriteria:
     """Criteria for other times of a visit, whose own time counts as free; its service may be withdrawn.
 
     With any practitioner and at any location unless they are named (slugs); a visit of a course stays with
-    its practitioner.
+    its practitioner, unless others of it go `along`: their times count as free too.
 
     Raises:
         NotFound: the clinic doesn't list one of them.
@@ -76,13 +82,13 @@ async def criteria_to_move(
     practitioner = await check_practitioner(session, practitioner)
     location = await check_location(session, location)
     if visit.course is not None:
-        if practitioner not in (None, visit.practitioner):
+        if not along and practitioner not in (None, visit.practitioner):
             message = "All visits of a course are with one practitioner."
             raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
-        practitioner = visit.practitioner
+        practitioner = practitioner or visit.practitioner
     services = await all_services(session)
     return SlotCriteria(
-        services[visit.service], practitioner, location, ignoring=visit.id, present=visit.slot
+        services[visit.service], practitioner, location, ignoring=(visit.id, *along), present=visit.slot
     )
 
 

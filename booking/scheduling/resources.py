@@ -155,7 +155,7 @@ async def resources_for(
     wanted = [*beside, *(name for names in kinds for name in names)]
     ticks = ticks_of_appointment(service, visit.starts_at, visit.ends_at)
     reserved = await reserved_times(
-        session, ticks.start, ticks.stop, resources=wanted, now=now, ignoring=visit.id
+        session, ticks.start, ticks.stop, resources=wanted, now=now, ignoring=(visit.id,)
     )
     taken = {each.resource for each in reserved}
     chosen = choose_resources(kinds, owned=owned, taken=taken)

@@ -31,6 +31,7 @@ from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode
 from booking.domain.open_slot import OpenSlot
 from booking.extensions.isolation import exceptions_only
 from booking.patients.contacts import PatientContact, contacts_by_id
+from booking.scheduling.course_plan import movable_visits
 from booking.scheduling.criteria import SlotCriteria, criteria_to_move, slot_criteria
 from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
@@ -60,13 +61,15 @@ V = TypeVar("V")
 class MovedAppointment:
     """An appointment that is to be moved, by the secret of its link, or by the key that may move it.
 
-    `owner` is a partner's key; with `at_desk` it is any appointment.
+    `owner` is a partner's key; with `at_desk` it is any appointment. The other visits of its course that can
+    be moved are moved `with_course`.
     """
 
     manage_token: str | None = field(repr=False)
     appointment: UUID | None
     owner: str | None
     at_desk: bool
+    with_course: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,10 @@ class Loaders:
         async with self._database.read() as session:
             slugs = search.service, search.practitioner, search.location
             moving = search.moving
-            criteria = await (
-                slot_criteria(session, *slugs) if moving is None else self._to_move(session, moving, *slugs)
-            )
+            if moving is None:
+                criteria = await slot_criteria(session, *slugs)
+            else:
+                criteria = await self._to_move(session, now, moving, *slugs)
             criteria = replace(criteria, hours=search.hours)
             slots = await find_slots(
                 session, criteria, search.first, search.last, now=now, distinct_times=search.distinct_times
@@ -168,6 +172,7 @@ class Loaders:
     async def _to_move(
         self,
         session: BookingSession,
+        now: datetime,
         moving: MovedAppointment,
         service: str,
         practitioner: str | None,
@@ -189,7 +194,11 @@ class Loaders:
         if visit.service != service:
             message = "The appointment is of another service."
             raise InvalidInput(message, path=("serviceId",), code=InvalidInputCode.CONFLICT)
-        return await criteria_to_move(session, visit, practitioner, location)
+        along: list[UUID] = []
+        if moving.with_course and visit.course:
+            course = (await appointments_by_course(session, [visit.course]))[visit.course]
+            along = [row.id for row in await movable_visits(session, course, now=now)]
+        return await criteria_to_move(session, visit, practitioner, location, along=along)
 
     async def _view_patients(self, now: datetime, keys: list[UUID]) -> list[PatientContact | None]:
         """Nothing is shown before the commit of the events of the audit trail."""

@@ -36,7 +36,13 @@ POLL_INTERVAL = timedelta(seconds=2)
 
 @strawberry.input(description="The appointment that is to be moved.")
 class MovedAppointmentInput(ManageInput):
-    pass
+    with_course: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether all visits of its course that can still be moved are moved along (`rescheduleCourse`): "
+            "their times are open to it too, and so are those of another practitioner."
+        ),
+    )
 
 
 @strawberry.input(description="The slots to search for.")
@@ -244,7 +250,8 @@ def _moved(moving: MovedAppointmentInput, context: Context) -> MovedAppointment:
         raise forbidden(MANAGE)
     context.internals.private_inputs.add("moving")
     with in_argument("moving"):
-        return MovedAppointment(moving.token(), moving.appointment_key(), viewer.key, at_desk)
+        token, appointment = moving.token(), moving.appointment_key()
+    return MovedAppointment(token, appointment, viewer.key, at_desk, moving.with_course)
 
 
 async def slot_by_key(key: str, context: Context) -> OpenSlot | None:

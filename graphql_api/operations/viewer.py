@@ -16,7 +16,7 @@ from booking.storage.queries.appointments import (
 )
 from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
-from graphql_api.operations.appointment_list import (
+from graphql_api.operations.partners.appointment_list import (
     AppointmentFilter,
     appointment_criteria,
     cursor_position,

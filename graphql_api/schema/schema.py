@@ -36,15 +36,16 @@ from graphql_api.operations import (
     manage_appointments,
     nodes,
     rate_limit,
+    reschedule_course,
     screening,
     slots,
     viewer,
     waiting_list,
-    webhooks,
 )
 from graphql_api.operations.desk import appointments as desk_appointments
 from graphql_api.operations.desk import blocked_time, day_schedule, extra_hours, people
 from graphql_api.operations.desk import book as book_for_patient
+from graphql_api.operations.partners import webhooks
 from graphql_api.schema.compiled_execution import CompiledExecutionContext
 from graphql_api.schema.errors import log_incident
 from graphql_api.schema.null_defaults import take_null_as_default
@@ -62,6 +63,7 @@ CORE_PARTS = (
     screening.part,
     book.part,
     manage_appointments.part,
+    reschedule_course.part,
     waiting_list.part,
     viewer.part,
     webhooks.part,

@@ -24,7 +24,7 @@ export default [
           exceptions: {
             suffixes: ['Connection', 'Edge', 'Payload'],
             types: [
-              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'Eligibility', 'FrequentQuestion', 'Image', 'Money', 'OfferRange'],
+              ...['AvailabilityDay', 'AvailableTime', 'BookingPolicy', 'CourseMoveSuggestion', 'Eligibility', 'FrequentQuestion', 'Image', 'Money', 'OfferRange'],
               ...['Challenge', 'OpeningHours', 'PageInfo', 'Patient', 'RateLimit', 'Viewer', 'WebhookAttempt'],
               ...['BlockedInterval', 'HeldInterval', 'NextOpenSlot', 'OpenInterval', 'Person', 'ServiceOffer', 'WaitingListPolicy'],
               ...problems,

@@ -68,6 +68,10 @@ def manage_link(answers: Answers) -> dict[str, Any]:
     return {"manageToken": answers["Book"]["bookAppointment"]["manageToken"]}
 
 
+def course_link(answers: Answers) -> dict[str, Any]:
+    return {"manageToken": answers["BookCourse"]["bookCourse"]["manageToken"]}
+
+
 def practitioner(answers: Answers) -> str:
     return str(answers["Practitioners"]["practitioners"]["edges"][0]["node"]["id"])
 
@@ -112,6 +116,15 @@ VARIABLES: dict[str, Callable[[Answers], dict[str, Any]]] = {
     "BookCourse": lambda answers: {
         "holdTokens": answers["HoldCourse"]["holdCourse"]["holdTokens"],
         **booking_details(answers),
+    },
+    "PlanMove": lambda answers: {"byDays": -1, **course_link(answers)},
+    "MoveCourse": lambda answers: {
+        **course_link(answers),
+        "visits": [
+            {"appointmentId": each["appointment"]["id"], "startsAt": each["slot"]["startsAt"]}
+            for each in answers["PlanMove"]["courseMove"]
+        ],
+        "key": "a secret for moving a whole course",
     },
     "Day": lambda answers: {"date": start(answers, 0)[:10]},
     "WhoIsIt": lambda answers: {"search": PATIENT["phone"]},

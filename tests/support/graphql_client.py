@@ -1,6 +1,7 @@
 """A client of the GraphQL API: the documents that tests send, as methods."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,17 @@ MOVE = (
 } }"""
     + PROBLEMS
 )
+MOVE_COURSE = (
+    """mutation ($input: RescheduleCourseInput!) { rescheduleCourse(input: $input) {
+  course { id appointments { id status startsAt practitioner { slug } version sequence } } problems { ...Why }
+} }"""
+    + PROBLEMS
+)
+COURSE_MOVE = """query ($token: String!, $byDays: Int!, $practitionerId: ID) {
+  courseMove(manageToken: $token, byDays: $byDays, practitionerId: $practitionerId) {
+    appointment { id } slot { startsAt practitioner { slug } }
+  }
+}"""
 CANCEL = (
     """mutation ($input: CancelAppointmentInput!) { cancelAppointment(input: $input) {
   appointment { id status } problems { ...Why }
@@ -209,6 +221,21 @@ class GraphQLClient:
         return await self._mutate(
             MOVE, "rescheduleAppointment", manageToken=manage_token, startsAt=starts_at, **more
         )
+
+    async def course_move(self, manage_token: str, by_days: int, **more: Any) -> list[tuple[str, str | None]]:
+        """The id of each visit that can be moved, with the start that is suggested for it."""
+        answer = await self.ask(COURSE_MOVE, token=manage_token, byDays=by_days, **more)
+        assert "errors" not in answer, answer["errors"]
+        plan = answer["data"]["courseMove"]
+        return [(each["appointment"]["id"], each["slot"] and each["slot"]["startsAt"]) for each in plan]
+
+    async def reschedule_course(
+        self, manage_token: str | None, times: Mapping[str, str], **more: Any
+    ) -> dict[str, Any]:
+        """`times` by the id of the visit."""
+        visits = [{"appointmentId": visit, "startsAt": start} for visit, start in times.items()]
+        given = {"manageToken": manage_token, "visits": visits} | more
+        return await self._mutate(MOVE_COURSE, "rescheduleCourse", **given)
 
     async def cancel(self, manage_token: str, **more: Any) -> dict[str, Any]:
         return await self._mutate(CANCEL, "cancelAppointment", manageToken=manage_token, **more)

@@ -116,12 +116,13 @@ async def record_change(
     *,
     by: ByStaff | None,
     manage_token: str | None,
+    mail: bool = True,
 ) -> None:
     """Record the event of a visit that was moved, cancelled or booked again, in the change's transaction, and
     plan its reminders anew.
 
-    All others hear of it at once. The patient does of what they or a partner did (`by` is None); of what
-    staff did some minutes later, if at all.
+    All others hear of it at once. The patient does of what they or a partner did (`by` is None), unless the
+    caller sends a `mail` about more; of what staff did some minutes later, if at all.
     """
     await session.flush()
     await plan_reminders(session, [row], now=event.occurred_at)
@@ -129,7 +130,7 @@ async def record_change(
     await note_openings(session, opened, due_at=event.occurred_at)
     if by is None:
         await withdraw_mail(session, row.id)
-        await record_event(session, event, manage_token, ordering_key=row.ordering_key)
+        await record_event(session, event, manage_token, ordering_key=row.ordering_key, mail=mail)
         return
     await _tell_others(session, event, row.ordering_key)
     stood = former.status is not AppointmentStatus.CANCELLED

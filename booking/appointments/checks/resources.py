@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from booking.catalogue.lookup import location_zones
+from booking.domain.open_slot import OpenSlot
 from booking.scheduling.resources import clinic_resources, resources_for, resources_needed
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Service
@@ -33,6 +35,29 @@ async def own_time(
     resources = await resources_for(session, service, visit, now=now)
     ticks = ticks_of_appointment(service, visit.starts_at, visit.ends_at)
     await reserve_ticks(session, resources, ticks, owner=visit.id, expires_at=expires_at)
+
+
+async def give_slot(
+    session: BookingSession, visit: Appointment, service: Service, slot: OpenSlot, *, now: datetime
+) -> None:
+    """Move a visit, whose schedules are locked, to an open slot; its former time is released. Not flushed.
+
+    Raises:
+        SlotTaken: somebody has the time; the transaction can only be rolled back then.
+    """
+    with session.no_autoflush:  # One change of the row raises its version by one.
+        await delete_expired(session, [slot.practitioner], await resources_needed(session, service), now=now)
+        if slot.starts_at != visit.starts_at:
+            visit.moved_at = now
+        visit.practitioner, visit.location = slot.practitioner, slot.location
+        visit.starts_at, visit.ends_at = slot.starts_at, slot.ends_at
+        resources = await resources_for(session, service, visit, now=now)
+        ticks = ticks_of_appointment(service, slot.starts_at, slot.ends_at)
+        await move_ticks(session, visit.id, resources, ticks)
+        visit.set_local_start((await location_zones(session))[slot.location])
+    visit.changed_at = now
+    visit.sequence += 1
+    visit.impossible_since = visit.confirmed_at = None
 
 
 async def keep_resources(session: BookingSession, service: Service, hold: Hold, *, now: datetime) -> None:

@@ -1,10 +1,12 @@
 """Checks the screening answers of a booking. The answers themselves are never stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from booking.domain.errors import CallTheClinic
 from booking.domain.screening import Answer, Question, evaluate
+from booking.patients.contacts import patient_key
+from booking.storage.models.appointments import Appointment
 from booking.storage.queries.catalogue import cached, screening_questions_of, services_not_asking
 from booking.storage.session import BookingSession
 
@@ -28,6 +30,28 @@ async def check_screening(
             suitable=[other.slug for other in suitable],
         )
     return verdict.topics
+
+
+async def screen_again(
+    session: BookingSession,
+    visits: Sequence[Appointment],
+    answers: Mapping[str, Answer],
+    answered_again: bool,
+) -> None:
+    """Judge new answers of the patient of these visits, and note what the practitioner has to know.
+
+    Raises:
+        BookingError: as `check_screening`.
+    """
+    service = visits[0].service
+    topics = await check_screening(session, service, answers)
+    patient = await patient_key(session, visits[0].patient)
+    is_repeated = answered_again and await has_screening(session, service)
+    for visit in visits:
+        if patient is not None:  # else the patient was erased
+            visit.tell_practitioner = patient.encrypt_topics(visit.id, topics)
+        if answered_again:
+            visit.screening_repeated = is_repeated
 
 
 async def has_screening(session: BookingSession, service: str) -> bool:

@@ -41,7 +41,7 @@ RESERVED_AT_LOCATIONS = RESERVED.add_columns(
 ).select_from(
     TICKS.join(HOLDS, HOLDS.c.id == TICKS.c.owner).outerjoin(APPOINTMENTS, APPOINTMENTS.c.id == TICKS.c.owner)
 )
-IS_OTHERS = TICKS.c.owner != bindparam("ignoring")
+IS_OTHERS = TICKS.c.owner.not_in(bindparam("ignoring", expanding=True))
 RESERVED_BY_OTHERS = RESERVED.where(IS_OTHERS)
 RESERVED_BY_OTHERS_AT_LOCATIONS = RESERVED_AT_LOCATIONS.where(IS_OTHERS)
 DELETE_EXPIRED_TICKS = delete(TICKS).where(RESOURCES, TICKS.c.expires_at <= bindparam("now"))
@@ -87,18 +87,18 @@ async def reserved_times(
     *,
     resources: Collection[str],
     now: datetime,
-    ignoring: uuid.UUID | None = None,
+    ignoring: Collection[uuid.UUID] = (),
     with_locations: bool = False,
 ) -> list[ReservedTime]:
-    """Time within ticks [first, last) that is reserved at `now`, except by the owner `ignoring`."""
+    """Time within ticks [first, last) that is reserved at `now`, except by the owners `ignoring`."""
     all_owners, others = (
         (RESERVED_AT_LOCATIONS, RESERVED_BY_OTHERS_AT_LOCATIONS)
         if with_locations
         else (RESERVED, RESERVED_BY_OTHERS)
     )
-    query = all_owners if ignoring is None else others
+    query = others if ignoring else all_owners
     values = {"resources": list(resources), "first": first, "last": last - 1, "now": now}
-    rows = await session.execute(query, values if ignoring is None else {**values, "ignoring": ignoring})
+    rows = await session.execute(query, {**values, "ignoring": list(ignoring)} if ignoring else values)
     reserved = []
     for resource, low, high, expires_at, *location in rows:
         reserved.append(ReservedTime(resource, low, high + 1, *location))

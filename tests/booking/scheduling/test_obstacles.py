@@ -208,7 +208,7 @@ async def test_a_visit_is_named_if_and_only_if_it_could_not_be_booked(database: 
         named = {obstacle.appointment.id for obstacle in await find_obstacles(session, now=NOW)}
         for visit in (await session.scalars(select(Appointment))).all():
             service = (await all_services(session))[visit.service]
-            criteria = SlotCriteria(service, visit.practitioner, visit.location, ignoring=visit.id)
+            criteria = SlotCriteria(service, visit.practitioner, visit.location, ignoring=(visit.id,))
             try:
                 await open_slots_at(session, criteria, visit.starts_at, now=NOW)
                 is_offered = True

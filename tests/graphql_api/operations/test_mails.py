@@ -75,6 +75,27 @@ async def test_mails_about_moving_and_cancelling_come_in_the_order_of_the_change
     assert len({mail["Message-ID"] for mail in mails}) == 3
 
 
+async def test_a_course_that_is_moved_has_one_mail(api: GraphQLClient, box: Mailbox) -> None:
+    times = [f"2026-{day}T09:00:00-05:00" for day in ("11-26", "12-03", "12-10")]
+    booked = await api.book_course((await api.hold_course(times))["holdTokens"])
+    await box.arrived(1)
+    plan = await api.course_move(booked["manageToken"], 7)
+    moved = await api.reschedule_course(booked["manageToken"], {visit: at or "" for visit, at in plan})
+    assert moved["problems"] == []
+
+    _, mail = await box.arrived(2)
+    assert mail["Subject"] == "Your visits are moved"
+    text = mail.get_body(("plain",))
+    assert text is not None
+    shown = " ".join(text.get_content().split())
+    assert booked["manageToken"] in shown
+    assert all(f"Thursday, December {day}" in shown for day in (3, 10, 17))
+    assert len([part for part in mail.walk() if part.get_content_type() == "text/calendar"]) == 3
+
+    await api.cancel(booked["manageToken"], appointmentId=plan[0][0])
+    assert str((await box.arrived(3))[2]["Subject"]).startswith("Your visit is cancelled")
+
+
 async def test_a_booking_does_not_wait_for_its_mail(api: GraphQLClient, box: Mailbox) -> None:
     box.replies["RCPT"] = "451 4.3.0 Later"
 

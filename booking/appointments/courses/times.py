@@ -87,11 +87,16 @@ def _is_reached(service: Service, former: OpenSlot, latter: OpenSlot, travel_tim
 
 
 @contextmanager
-def naming_visit(index: int, visits: int) -> Iterator[None]:
-    """A refusal about one of several times names it by its index."""
+def naming_visit(index: int, visits: int, among: str | None = None) -> Iterator[None]:
+    """A refusal about one of several times names it by its index: `("startsAt", "1")`.
+
+    Where the times are `among` a list of visits, it is of that: `("visits", "1", "startsAt")`.
+    """
     try:
         yield
     except BookingError as refusal:
+        if among and refusal.path[:1] != ("practitionerId",):
+            raise replace(refusal, path=(among, str(index), *refusal.path)) from refusal
         if visits > 1 and refusal.path == ("startsAt",):
             raise replace(refusal, path=("startsAt", str(index))) from refusal
         raise
