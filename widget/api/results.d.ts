@@ -240,6 +240,30 @@ export type CatalogueResult = {
   } | null;
 };
 
+export type CourseMoveResult = {
+  courseMove: Array<{
+    appointment: {
+      id: string;
+    };
+    slot: Slot | null;
+  }> | null;
+};
+
+export type RescheduleCourseResult = {
+  rescheduleCourse: {
+    course: {
+      appointments: Array<BookedAppointment>;
+    } | null;
+    problems: Array<Refusal & {
+      missing?: Array<{
+        text: string;
+        why: string | null;
+        clearedByNo: boolean;
+      }>;
+    }>;
+  } | null;
+};
+
 export type CourseSlotsResult = {
   courseSlots: Array<{
     startsAt: DateTime;

@@ -65,6 +65,7 @@ export const showOverview = (booking, options) => {
   frame.show({
     title: t.count('visits.title', appointments.length),
     content: [
+      appointments.filter(({ canChange }) => canChange).length > 1 ? courseButton(booking) : null,
       ...appointments.map((appointment, i) => card(booking, appointment, i)),
       ...(stands
         ? [...bookedDetails(first, [], booking), h('p', { class: 'choices' }, downloadLink(first.calendarFile, t))]
@@ -160,6 +161,19 @@ const earlierButton = (booking, appointment) => {
     quietButton(t('wait.title'), (button) => frame.run(show, button), { 'aria-describedby': `visit-${appointment.id}` }));
 };
 
+/** @param {Booking} booking */
+const courseButton = (booking) => {
+  const { t, frame } = booking;
+  const show = async () => (await import('./move-course.js')).moveCourse(booking);
+  return h('p', { class: 'choices' }, quietButton(t('manage.course'), (button) => frame.run(show, button)));
+};
+
+/** @param {Booking} booking @param {Appointment[]} appointments  all of the course @param {string} text */
+export const showChangedCourse = (booking, appointments, text) => {
+  showOverview({ ...booking, appointments });
+  booking.frame.notice({ title: text, tone: 'good' });
+};
+
 /** @param {Booking} booking @param {Appointment} appointment */
 const confirmCancel = (booking, appointment) => {
   const { t, frame, server, manageToken } = booking;
@@ -186,8 +200,7 @@ const showChanged = (booking, changed, text) => {
     .map((appointment) =>
       appointment.id === changed.id ? changed : { ...appointment, calendarFile: changed.calendarFile })
     .sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt));
-  showOverview({ ...booking, appointments });
-  booking.frame.notice({ title: text, tone: 'good' });
+  showChangedCourse(booking, appointments, text);
 };
 
 /** @param {Booking} booking @param {import('./types.js').Problem[]} problems */

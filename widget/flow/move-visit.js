@@ -134,8 +134,8 @@ export const selectField = (name, label, options, current, choose) => {
   return h('div', { class: 'field', part: 'field' }, h('label', { for: name }, label), select);
 };
 
-/** The visit stands as it was. @param {Booking} booking @param {Overview} overview */
-const askToCall = (booking, overview) => {
+/** The visit stands as it was. @param {Booking} booking @param {Pick<Overview, 'show'>} overview */
+export const askToCall = (booking, overview) => {
   const { t, frame, clinic } = booking;
   frame.show({
     title: t('call.title'),

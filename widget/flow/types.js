@@ -33,7 +33,7 @@
  * @typedef {{clinic: NonNullable<Results.CatalogueResult['clinic']>, services: Service[]}} Catalogue
  *
  * @typedef {{serviceId: string, practitionerId: string | null, locationId: string | null,
- *   moving?: {manageToken: string, appointmentId: string}}} Filter
+ *   moving?: {manageToken: string, appointmentId: string, withCourse?: boolean}}} Filter
  * @typedef {{startsFrom?: LocalTime, startsBefore?: LocalTime}} Hours  the part of the day in which a visit starts
  * @typedef {Results.Slot} Slot
  * @typedef {NonNullable<Results.WeeksResult['availability']>[number]} DayCount
