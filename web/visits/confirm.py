@@ -39,6 +39,7 @@ async def show_visits(request: VisitRequest, *, reason: str = "", other_times: s
         other_times=other_times,
         status=HTTPStatus.CONFLICT if reason else HTTPStatus.OK,
         can_wait=can_wait,
+        can_move_course=sum(view.change_until is not None for view in coming) > 1,
     )
 
 

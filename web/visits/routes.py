@@ -15,6 +15,7 @@ from rendering.form import BadForm
 from web.noscript.request import NoscriptSite
 from web.visits.cancel import cancel_page, cancel_visit, undo_cancel
 from web.visits.confirm import confirm_visits, visits_page
+from web.visits.course import course_page, move_course
 from web.visits.earlier import earlier_page, wait_for_earlier
 from web.visits.move import move_page, move_visit
 from web.visits.reminders import reminders_page, resume_reminders, stop_reminders
@@ -30,6 +31,8 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/undo"): undo_cancel,
     ("GET", "/move"): move_page,
     ("POST", "/move"): move_visit,
+    ("GET", "/course"): course_page,
+    ("POST", "/course"): move_course,
     ("GET", "/earlier"): earlier_page,
     ("POST", "/earlier"): wait_for_earlier,
     ("GET", "/reminders"): reminders_page,
