@@ -14,11 +14,12 @@ const TIMEOUT_MS = 15_000;
 
 /** No answer, or none that makes sense. Whether the server did anything is unknown. */
 export class Unreachable extends Error {
-  /** `contact` is the clinic's number, in an answer of a server that fails.
-   * @param {string} message @param {{cause?: unknown, contact?: Contact | undefined}} [options] */
-  constructor(message, { cause, contact } = {}) {
+  /** `contact` is the clinic's number, in an answer of a server that fails; `isLimit` that this client asked too often.
+   * @param {string} message @param {{cause?: unknown, contact?: Contact | undefined, isLimit?: boolean}} [options] */
+  constructor(message, { cause, contact, isLimit } = {}) {
     super(message, { cause });
     this.contact = contact;
+    this.isLimit = isLimit;
   }
 }
 
@@ -88,7 +89,8 @@ export const request = async (server, operation, variables = {}, options) => {
   const body = await post(server, operation, variables, options);
   if (!body?.data || body.errors || Object.values(body.data).some(saysTryAgain)) {
     const contact = body?.errors?.find?.((/** @type {any} */ error) => error?.extensions?.phone)?.extensions;
-    throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'), { contact });
+    const isLimit = body?.errors?.[0]?.extensions?.code === 'RATE_LIMITED';
+    throw new Unreachable(JSON.stringify(body?.errors ?? 'no data'), { contact, isLimit });
   }
   return body.data;
 };

@@ -176,7 +176,8 @@ export class Frame {
       retry();
     };
     const text = `${this.hasInput() ? `${t('trouble.kept')} ` : ''}${t('trouble.text')}`;
-    this.notice({ title: t('trouble.title'), text, choices: [{ label: t('trouble.again'), act }] });
+    const isLimit = reason instanceof Unreachable && reason.isLimit;
+    this.notice({ title: t(isLimit ? 'problem.wait' : 'trouble.title'), text, choices: [{ label: t('trouble.again'), act }] });
     // The page itself may have no number, and the clinic's is not known until the catalogue is there.
     if (reason instanceof Unreachable && reason.contact && !this.#footer.hasChildNodes()) {
       this.#addContact(phoneLink(reason.contact.phone, reason.contact.phoneShown, t));

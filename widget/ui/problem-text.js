@@ -18,6 +18,8 @@ const TEXTS = /** @type {const} */ ({
   BeyondHorizon: 'problem.tooFar',
   NotQualified: 'problem.notQualified',
 });
+/** So many from one client that it has to wait. */
+const LIMITS = ['TooManyHolds', 'TooManyBookings'];
 /** The types of problems with a chosen time. @param {Problem} problem */
 export const isAboutTime = ({ __typename, path }) =>
   __typename in TEXTS || (__typename === 'NotFound' && path.some((name) => name.startsWith('holdToken')));
@@ -25,7 +27,7 @@ export const isAboutTime = ({ __typename, path }) =>
 /** @param {Problem | undefined} problem @param {Translate} t */
 export const problemText = (problem, t) => {
   const type = /** @type {keyof typeof TEXTS} */ (problem?.__typename);
-  return problem?.visitorMessage ?? t(TEXTS[type] ?? 'problem.other');
+  return problem?.visitorMessage ?? t(TEXTS[type] ?? (LIMITS.includes(type) ? 'problem.wait' : 'problem.other'));
 };
 
 /** "15 min later" on the same day, "2 days earlier" on another.
@@ -60,7 +62,7 @@ export const otherTimesNotice = (problems, locale, { hasPlaces, hasInput = false
     tone: 'calm',
     title: problemText(problem, locale.t),
     lost: lost ? shortDayAndTime(lost, locale) : undefined,
-    text: `${locale.t(alternatives.length ? 'problem.nearest' : 'problem.chooseAnother')}${hasInput ? ` ${locale.t('problem.kept')}` : ''}`,
+    text: `${locale.t(alternatives.length ? 'problem.nearest' : LIMITS.includes(problem?.__typename ?? '') ? 'problem.call' : 'problem.chooseAnother')}${hasInput ? ` ${locale.t('problem.kept')}` : ''}`,
     choices: alternatives.map((slot) => ({
       label: hasPlaces
         ? locale.t('manage.timeAndPlace', { time: shortDayAndTime(slot, locale), place: slot.location.name })

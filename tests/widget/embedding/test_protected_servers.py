@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.async_api import Route
+from playwright.async_api import Route, expect
 
 from booking.api_keys import create_site_key
 from tests.support.clinics import NOW
@@ -58,3 +58,17 @@ async def test_a_server_that_does_not_know_the_widgets_ids_is_sent_texts(
         await visitor.comes_to_details(site.url)
         await visitor.button("Book this visit").click()
         await visitor.is_booked()
+
+
+async def test_who_asks_too_often_is_told_to_wait(sqlite_url: str, visitor: Visitor) -> None:
+    async def limit(route: Route) -> None:
+        error = {"message": "Please wait.", "extensions": {"code": "RATE_LIMITED", "retryAfterSeconds": 60}}
+        await route.fulfill(status=429, json={"errors": [error]})
+
+    async with running_site(sqlite_url) as site:
+        await visitor.page.route("**/graphql", limit, times=1)
+        await visitor.opens(site.url)
+        alert = visitor.page.get_by_role("alert")
+        await expect(alert).to_contain_text("Please try again in a few minutes.")
+        await alert.get_by_role("button", name="Try again").click()
+        await visitor.arrives_at("When would you like to come?")
