@@ -90,7 +90,7 @@ async def test_a_component_follows_tells_and_opens(
         await expect(said).to_have_text("en closed")
         await visitor.button("Français").click()
         await visitor.button("Assessment").click()
-        await expect(visitor.heading("Quand aimeriez-vous venir?")).to_be_visible()
+        await expect(visitor.heading("Quand aimeriez‑vous venir?")).to_be_visible()
         await expect(visitor.dialog.get_by_text("Évaluation en physiothérapie")).to_be_visible()
         await page.keyboard.press("Escape")
 

@@ -39,10 +39,10 @@ def goes_on(
             await expect(alert).to_contain_text("We can’t reach our booking system right now.")
             await expect(visitor.page.get_by_role("link", name=NUMBER).first).to_be_visible()
             values = [await field.input_value() for field in await visitor.page.get_by_role("textbox").all()]
-            assert values in ([], ["Sample Patient", "patient@example.com", "416 555 0123"])
-            chosen = visitor.page.get_by_role("radio", checked=True)
-            if heading == "Who is coming?":
-                await expect(chosen).to_have_count(6)
+            assert [value for value in values if value] in (
+                [],
+                ["Sample Patient", "patient@example.com", "416 555 0123"],
+            )
         await alert.get_by_role("button", name="Try again").click()
         await visitor.arrives_at(heading)
 
