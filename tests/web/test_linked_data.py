@@ -219,7 +219,7 @@ async def test_a_repeated_booking_page_computes_nothing_of_the_catalogue(
         first = await http.get("/book")
         with sql_statements() as sent:
             assert (await http.get("/book")).text == first.text
-        assert len(sent) <= 5
+        assert len(sent) <= 6  # one of them for the sites that may frame the page
 
         await open_clinic(database, edit_file({"1 Main Street": "2 Main Street"}))
         assert "2 Main Street" in (await http.get("/book")).text

@@ -55,7 +55,10 @@ LEAVES = (
     *("certifications", "closures", "day_hours", "opening_hours"),
     *("recurring_time_off", "service_offers", "service_screening", "time_off"),
 )
-OTHERS = {"clinic", "ticks", "holds", "patients", "courses", "appointments", "reminders", "reminder_plan"}
+OTHERS = {
+    *("clinic", "ticks", "holds", "patients", "courses", "appointments", "reminders", "reminder_plan"),
+    "spent_limits",
+}
 IMAGES = {"mail_logo", "practitioner_photos"}
 """`tests/booking/notifications/test_logo.py` and `tests/web/test_photos.py` change them beside a server
 that has read them."""

@@ -34,7 +34,7 @@ async def test_an_old_copy_says_of_when_it_is(desk: Desk) -> None:
     await add_copy(desk.database, A, [(NINE, NINE + HOUR)], copied_at=NOW - timedelta(hours=30))
     assert "Busy elsewhere as of Sunday, November 22, 1:00 a.m. 9:00" in words(await browser.get(DAY))
     french = await browser.get(f"{DAY}&lang=fr")
-    assert "Occupé ailleurs selon la copie de dimanche 22 novembre, 1 h 00 9 h 00" in words(french)
+    assert "Occupé ailleurs selon la copie de dimanche 22 novembre à 1 h 9 h 00" in words(french)
 
 
 @pytest.mark.parametrize("practitioner", [A, "sample-practitioner-b"])

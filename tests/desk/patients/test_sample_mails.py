@@ -105,8 +105,8 @@ async def test_text_messages_are_shown_with_their_length_and_price(desk: Desk) -
 
     shown = unescape(page.text)
     assert TEXTS in mails.text
-    assert "Services de santé Exemple : visite le " in shown
-    assert "Merci, votre visite est confirmée." in shown
+    assert "Services de santé Exemple : rendez-vous le " in shown
+    assert "Merci, votre rendez-vous est confirmé." in shown
     assert re.search(r"\d+ characters of GSM-7, 1 segment\. It costs 0\.0079.USD\.", shown)
     assert re.search(r"\d+ characters of GSM-7, 2 segments\. It costs 0\.0158.USD\.", shown)
     assert "No text message is sent" not in shown
@@ -184,5 +184,5 @@ async def test_a_browser_shows_the_mail_and_its_links_lead_nowhere(desk: Desk, p
         await page.goto(f"{url}{PAGE}?kind=course&language=fr&lang=fr")
         assert await problems(page) == []
         await page.get_by_role("link", name="Textos").click()
-        await expect(page.get_by_text("Merci, votre visite est confirmée.")).to_be_visible()
+        await expect(page.get_by_text("Merci, votre rendez-vous est confirmé.")).to_be_visible()
         assert await problems(page) == []
