@@ -166,6 +166,7 @@ def create_app(
         limits.one_booking,
         lambda request: limits.screening(request).refused(),
         lambda request: limits.screening(request).was_refused,
+        settings.site,
     )
     token = settings.sms_gateway.token if settings.sms_gateway else None
     openid = OpenIdProvider(registration) if (registration := settings.openid_registration) else None

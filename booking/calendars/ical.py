@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, FreeBusy, vCalAddress
+from icalendar import Alarm, Calendar, Event, FreeBusy, vCalAddress
 
+from booking.calendars.visit_text import visit_text
 from booking.calendars.vtimezone import calendar_times, time_zone_components
 from booking.catalogue.visit_place import place_lines
 from booking.domain.translations import in_language
@@ -16,6 +17,8 @@ from booking.storage.models.catalogue import Clinic, Location, Practitioner, Ser
 
 REFRESH_INTERVAL = timedelta(minutes=15)
 """How often a calendar may poll. Many poll far less often, whatever the file says."""
+ALARM = timedelta(days=1)
+"""How long before a visit the patient's calendar reminds them."""
 
 
 class Method(StrEnum):
@@ -36,18 +39,22 @@ def appointments_ical(
     appointments: Sequence[Appointment],
     services: Mapping[str, Service],
     locations: Mapping[str, Location],
+    practitioners: Mapping[str, Practitioner],
     *,
+    manage_url: str | None,
     language: str,
 ) -> str:
     """Times in each location's zone, or in UTC where its rule does not tell them.
 
     An appointment keeps its UID; SEQUENCE rises with each change, so a calendar replaces what it has.
+    `manage_url` is secret, and for the patient alone; None where it is not known.
     """
     calendar = _calendar(calendar_method(appointments))
     organizer = _organizer(clinic, language)
     for appointment in appointments:
         service, location = services[appointment.service], locations[appointment.location]
-        event = _event_for_patient(clinic, appointment, service, location, language)
+        practitioner = practitioners[appointment.practitioner]
+        event = _event_for_patient(clinic, appointment, service, location, practitioner, manage_url, language)
         event.add("organizer", organizer)
         calendar.add_component(event)
     return _serialize(calendar)
@@ -62,9 +69,11 @@ def invitation_ical(
     appointment: Appointment,
     service: Service,
     location: Location,
+    practitioner: Practitioner,
     *,
     organizer: str,
     attendee: str,
+    manage_url: str | None,
     language: str,
 ) -> str:
     """One appointment, as the organizer asks the attendee to enter or to cancel it: both e-mail addresses.
@@ -72,7 +81,7 @@ def invitation_ical(
     The attendee has accepted already, and is asked for no reply: nobody would read it.
     """
     calendar = _calendar(invitation_method(appointment))
-    event = _event_for_patient(clinic, appointment, service, location, language)
+    event = _event_for_patient(clinic, appointment, service, location, practitioner, manage_url, language)
     event.add("organizer", _organizer(clinic, language, f"mailto:{organizer}"))
     # Without the name: the visitor typed it, and no mail of ours repeats that.
     invited = vCalAddress(f"mailto:{attendee}")
@@ -193,16 +202,31 @@ def _calendar(method: Method | None = None) -> Calendar:
 
 
 def _event_for_patient(
-    clinic: Clinic, appointment: Appointment, service: Service, location: Location, language: str
+    clinic: Clinic,
+    appointment: Appointment,
+    service: Service,
+    location: Location,
+    practitioner: Practitioner,
+    manage_url: str | None,
+    language: str,
 ) -> Event:
     name = in_language(clinic.name, language)
     summary = f"{in_language(service.name, language)} - {name}"
     event = _event(appointment, service, location, summary, language)
-    joining = [in_language(service.joining, language)] if service.joining else []
-    about = [f"{name}, {clinic.phone_shown}", appointment.reference, *joining]
-    event.add("description", "\n".join(about))
+    about = visit_text(
+        clinic, appointment, service, location, practitioner, manage_url=manage_url, language=language
+    )
+    event.add("description", about)
+    if manage_url:
+        event.add("url", manage_url)
     # Whoever shares a calendar shows that the time is taken, and not by what.
     event.add("class", "PRIVATE")
+    if appointment.stands:  # RFC 5546 (3.2.5): a cancellation has no alarm.
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", -ALARM)
+        alarm.add("description", summary)
+        event.add_component(alarm)
     return event
 
 

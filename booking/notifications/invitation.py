@@ -11,7 +11,9 @@ from booking.notifications.context import MailContext
 FILE_NAME = "visit"
 
 
-def add_calendar_files(message: EmailMessage, context: MailContext, *, sender: str, language: str) -> None:
+def add_calendar_files(
+    message: EmailMessage, context: MailContext, *, sender: str, manage_url: str | None, language: str
+) -> None:
     """Add a file for each appointment to a message that has its text and its HTML.
 
     That of a single one is an alternative, too: mail programs show it with the day around it. `sender` is
@@ -26,8 +28,10 @@ def add_calendar_files(message: EmailMessage, context: MailContext, *, sender: s
                 appointment,
                 context.services[appointment.service],
                 context.location(appointment),
+                context.practitioners[appointment.practitioner],
                 organizer=organizer,
                 attendee=context.patient.email,
+                manage_url=manage_url,
                 language=language,
             ),
         )

@@ -7,6 +7,7 @@ from email.policy import SMTP, EmailPolicy
 from urllib.parse import urlsplit
 
 from booking.domain.events import WAITING_LIST_EVENTS, Event, EventKind
+from booking.domain.manage_link import manage_url
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
 from booking.i18n.texts import Texts
@@ -73,9 +74,10 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     clinic, patient, event = context.clinic, context.patient, context.event
     texts, language = _languages(clinic, patient)
     is_reminder = event.kind is EventKind.REMINDER_DUE
+    first = context.appointments[0]
     links = Links(
-        f"{site}/book",
-        manage_token and f"{site}/manage#{manage_token}",
+        f"{site}/book/{first.service}?lang={texts.language}&practitioner={first.practitioner}",
+        manage_token and manage_url(site, manage_token, texts.language),
         manage_token and f"{site}/visits/{manage_token}",
         texts.language,
     )
@@ -85,7 +87,7 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     message = _envelope(event, clinic, patient, mail, texts, site, context.logo)
     # A reminder and an offer have none: nothing has changed in the calendar.
     if not (context.offered or is_reminder):
-        add_calendar_files(message, context, sender=sender, language=language)
+        add_calendar_files(message, context, sender=sender, manage_url=links.manage, language=language)
     # Not before: to EmailMessage, Content-* is about the first part alone.
     message["Content-Language"] = texts.language
     return message

@@ -139,7 +139,7 @@ class BookingMutations:
         booking, problems = await _book(info.context, [input.hold_token], input, as_course=False)
         if booking is None:
             return BookAppointmentPayload(problems=problems)
-        appointment = Appointment.of(booking.appointments[0])
+        appointment = Appointment.of(booking.appointments[0], booking.manage_token)
         return BookAppointmentPayload(appointment=appointment, manage_token=booking.manage_token)
 
     @strawberry.mutation(
@@ -155,7 +155,9 @@ class BookingMutations:
         booking, problems = await _book(info.context, input.hold_tokens, input, as_course=True)
         if booking is None or booking.course is None:
             return BookCoursePayload(problems=problems)
-        return BookCoursePayload(course=Course.of(booking.course.id), manage_token=booking.manage_token)
+        return BookCoursePayload(
+            course=Course.of(booking.course.id, booking.manage_token), manage_token=booking.manage_token
+        )
 
 
 part = SchemaPart(mutation=BookingMutations)

@@ -120,7 +120,7 @@ class ManageQueries:
                 )
             except NotFound:
                 return None
-        return Appointment.of(appointment)
+        return Appointment.of(appointment, token_in(manage_token))
 
 
 @strawberry.type
@@ -160,7 +160,7 @@ class ManageMutations:
 
         row, problems = await run_mutation(context, work, turn=turn())
         return RescheduleAppointmentPayload(
-            appointment=Appointment.of(row) if row else None, problems=problems
+            appointment=Appointment.of(row, input.token()) if row else None, problems=problems
         )
 
     @strawberry.mutation(
@@ -202,7 +202,7 @@ async def _change(
         )
 
     row, problems = await run_mutation(context, work)
-    return Appointment.of(row) if row else None, problems
+    return Appointment.of(row, input.token()) if row else None, problems
 
 
 part = SchemaPart(query=ManageQueries, mutation=ManageMutations)

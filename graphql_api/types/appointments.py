@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from booking.calendars.ical import appointments_ical
+from booking.domain.manage_link import manage_url
 from booking.patients.contacts import PatientContact
 from booking.storage.models.api_keys import Scope
 from booking.storage.models.appointments import Appointment as AppointmentRow
@@ -76,6 +77,7 @@ class Resource:
 @strawberry.type(description="A booked visit (FHIR Appointment). It holds no screening answers.")
 class Appointment(AppointmentTime):
     row: strawberry.Private[AppointmentRow]
+    manage_token: strawberry.Private[str | None] = None
     reference: str = strawberry.field(description="A short code to quote on the phone.")
     status: AppointmentStatus = strawberry.field(
         description="What became of it: on its day the clinic notes whether the patient has come."
@@ -160,18 +162,29 @@ class Appointment(AppointmentTime):
 
     @strawberry.field(description="The course that it is part of; null for a single visit.")
     def course(self) -> Annotated["Course", strawberry.lazy("graphql_api.types.appointments")] | None:
-        return None if self.row.course is None else Course.of(self.row.course)
+        return None if self.row.course is None else Course.of(self.row.course, self.manage_token)
 
     @strawberry.field(
-        description="The appointment as an iCalendar file (text/calendar); of a course, all its appointments."
+        description=(
+            "The appointment as an iCalendar file (text/calendar); of a course, all its appointments. Where "
+            "the secret of the manage link is known, the file has the link, and is for the patient alone."
+        )
     )
     async def calendar_file(self, info: Info) -> str:
         load = info.context.load
         rows = await load.appointments.load(self.row.course) if self.row.course else [self.row]
         services = {row.service: await load.services.load(row.service) for row in rows}
         locations = {row.location: await load.locations.load(row.location) for row in rows}
+        practitioners = {row.practitioner: await load.practitioners.load(row.practitioner) for row in rows}
+        language, token = info.context.language, self.manage_token
         return appointments_ical(
-            info.context.clinic, rows, services, locations, language=info.context.language
+            info.context.clinic,
+            rows,
+            services,
+            locations,
+            practitioners,
+            manage_url=manage_url(info.context.internals.site, token, language) if token else None,
+            language=language,
         )
 
     @strawberry.field(
@@ -247,11 +260,13 @@ class Appointment(AppointmentTime):
         return await info.context.load.desk.notes.load(self.row)
 
     @classmethod
-    def of(cls, row: AppointmentRow) -> Self:
+    def of(cls, row: AppointmentRow, manage_token: str | None = None) -> Self:
+        """`manage_token` is for whom the answer is, if it is known."""
         return cls(
             id=global_id("Appointment", row.id),
             at=row,
             row=row,
+            manage_token=manage_token,
             reference=row.reference,
             status=row.status,
             cancellation_reason=row.cancellation_reason,
@@ -262,11 +277,13 @@ class Appointment(AppointmentTime):
 @strawberry.type(description="Appointments that were booked together; they share one manage link.")
 class Course(Node):
     key: strawberry.Private[UUID]
+    manage_token: strawberry.Private[str | None] = None
 
     @strawberry.field(description="Its appointments, in order of time, cancelled ones included.")
     async def appointments(self, info: Info) -> list[Appointment]:
-        return [Appointment.of(row) for row in await info.context.load.appointments.load(self.key)]
+        rows = await info.context.load.appointments.load(self.key)
+        return [Appointment.of(row, self.manage_token) for row in rows]
 
     @classmethod
-    def of(cls, key: UUID) -> Self:
-        return cls(id=global_id("Course", key), key=key)
+    def of(cls, key: UUID, manage_token: str | None = None) -> Self:
+        return cls(id=global_id("Course", key), key=key, manage_token=manage_token)

@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from booking.appointments.book import Booking
 from booking.calendars.ical import appointments_ical
-from booking.catalogue.lookup import all_locations, all_services
+from booking.catalogue.lookup import all_locations, all_practitioners, all_services
+from booking.domain.manage_link import manage_url
 from booking.domain.tokens import hash_of
 from booking.storage.queries.appointments import appointments_by_manage_token
 from booking.storage.queries.catalogue import get_clinic
@@ -35,8 +36,9 @@ async def calendar_file(request: NoscriptRequest) -> Response:
 
     Posted, so that the token is in no URL.
     """
+    token = request.form.get("token")
     async with request.site.database.read() as session:
-        appointments = await appointments_by_manage_token(session, hash_of(request.form.get("token")))
+        appointments = await appointments_by_manage_token(session, hash_of(token))
         if not appointments:
             return request.redirect(request.url("times"))
         file = appointments_ical(
@@ -44,6 +46,8 @@ async def calendar_file(request: NoscriptRequest) -> Response:
             appointments,
             await all_services(session),
             await all_locations(session),
+            await all_practitioners(session),
+            manage_url=manage_url(request.site.address, token, request.texts.language),
             language=request.texts.language,
         )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}

@@ -32,7 +32,7 @@ class NoscriptSite:
     `charge` takes the cost of a page; where the client can't pay, `is_paid_by_secret` lets a right one among
     the texts pay. `holder` is the client that holds times and its limits, and `one_booking` is handed to
     `book`, to count a new booking. The API counts in the same limits, and remembers refused screening answers
-    in the same place.
+    in the same place. `address` is where visitors reach this server.
     """
 
     database: Database
@@ -44,6 +44,7 @@ class NoscriptSite:
     one_booking: Callable[[Request], AbstractContextManager[Callable[[], None]]]
     refuse_screening: Callable[[Request], None]
     was_screening_refused: Callable[[Request], bool]
+    address: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from booking.reminders.confirm import confirm
 from booking.waiting_list.rules import has_waiting_list
 from rendering.form import read_form
+from web.noscript.request import page_url
 from web.visits.request import VisitRequest
 from web.visits.unknown import unknown_link
 from web.visits.views import visit_seen_in, visit_views
@@ -37,6 +38,11 @@ async def show_visits(request: VisitRequest, *, reason: str = "", other_times: s
         undoable=[view for view in views if view.undo_until],
         reason=reason,
         other_times=other_times,
+        again=page_url(
+            query=[("practitioner", rows[-1].practitioner)],
+            language=request.texts.language,
+            service=rows[-1].service,
+        ),
         status=HTTPStatus.CONFLICT if reason else HTTPStatus.OK,
         can_wait=can_wait,
         can_move_course=sum(view.change_until is not None for view in coming) > 1,

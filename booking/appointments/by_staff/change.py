@@ -121,32 +121,35 @@ async def record_change(
     """Record the event of a visit that was moved, cancelled or booked again, in the change's transaction, and
     plan its reminders anew.
 
-    All others hear of it at once. The patient does of what they or a partner did (`by` is None), unless the
-    caller sends a `mail` about more; of what staff did some minutes later, if at all.
+    All others hear of it at once. The patient does of a move that they or a partner made (`by` is None),
+    unless the caller sends a `mail` about more; of what can be undone some minutes later, if at all.
     """
     await session.flush()
     await plan_reminders(session, [row], now=event.occurred_at)
     opened = await practitioners_sharing(session, row.service, former.practitioner)
     await note_openings(session, opened, due_at=event.occurred_at)
-    if by is None:
+    if by is None and (event.kind is EventKind.MOVED or not mail):
         await withdraw_mail(session, row.id)
         await record_event(session, event, manage_token, ordering_key=row.ordering_key, mail=mail)
         return
-    await _tell_others(session, event, row.ordering_key)
+    await _tell_others(session, event, row.ordering_key, None if by else manage_token)
     stood = former.status is not AppointmentStatus.CANCELLED
     told = ToldVisit(former.starts_at, former.practitioner, former.location) if stood else None
-    await announce(session, row, told, notify=by.notify, now=event.occurred_at)
-    if not by.is_undo:
+    notify = by is None or by.notify
+    await announce(session, row, told, notify=notify, manage_token=manage_token, now=event.occurred_at)
+    if by is not None and not by.is_undo:
         kind = KINDS[event.kind]
         record_undoable(
             session, kind, row, former, actor=by.actor, notify=by.notify, act=event.id, now=event.occurred_at
         )
 
 
-async def _tell_others(session: BookingSession, event: Event, ordering_key: uuid.UUID) -> None:
+async def _tell_others(
+    session: BookingSession, event: Event, ordering_key: uuid.UUID, manage_token: str | None = None
+) -> None:
     """Record the event for all but the patient; where nobody else listens, it would be an unheard one."""
     if await others_listen(session):
-        await record_event(session, event, None, ordering_key=ordering_key, mail=False)
+        await record_event(session, event, manage_token, ordering_key=ordering_key, mail=False)
 
 
 def record_undoable(

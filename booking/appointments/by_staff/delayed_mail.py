@@ -1,7 +1,8 @@
-"""The mail about a change by staff: sent some minutes later, once, about the visit as it is by then.
+"""The mail about a change that can be undone: sent some minutes later, once, about the visit as it is then.
 
-A further change of the visit meanwhile replaces it, with the time that the patient was last told; there is
-none where the visit is back at that time. What the patient changes is mailed at once, and it says all.
+Such are changes by staff, and a patient's cancellation. A further one of the visit meanwhile replaces the
+mail, with the time that the patient was last told; there is none where the visit is back at that time. What a
+patient books or moves is mailed at once, and it says all.
 """
 
 import uuid
@@ -41,20 +42,27 @@ async def announce_booking(
 
 
 async def announce(
-    session: BookingSession, row: Appointment, told: ToldVisit | None, *, notify: bool, now: datetime
+    session: BookingSession,
+    row: Appointment,
+    told: ToldVisit | None,
+    *,
+    notify: bool,
+    manage_token: str | None = None,
+    now: datetime,
 ) -> None:
-    """Send a mail about what staff have made of the visit: where one waits, even if not asked to.
+    """Send a mail about what has become of the visit: where one waits, even if not asked to.
 
-    `told` is the visit before the change; None where the patient knew of none that stands.
+    `told` is the visit before the change; None where the patient knew of none that stands. Without
+    `manage_token` the mail has a manage link of its own.
     """
-    token = None
+    token = manage_token
     if waiting := await waiting_mail(session, row.id):
         mail, event, delivery = waiting
         if event.kind is EventKind.BOOKED:
             delivery.due_at = now + DELAY  # It shows all of its visits as they stand when it is sent.
             return
         told = _told(mail)
-        token = await manage_token_of(session, delivery)
+        token = token or await manage_token_of(session, delivery)
         await drop_mail(session, waiting)
     elif not notify or not await sends_mails(session):
         return
@@ -67,7 +75,7 @@ async def announce(
 
 
 async def withdraw_mail(session: BookingSession, appointment: uuid.UUID) -> None:
-    """Forget a mail about a change by staff that waits: a later one has a mail of its own."""
+    """Forget a mail that waits: a later change has a mail of its own."""
     waiting = await waiting_mail(session, appointment)
     if waiting and waiting[1].kind is not EventKind.BOOKED:
         await drop_mail(session, waiting)

@@ -106,8 +106,8 @@ async def test_each_patient_gets_one_mail_in_their_language_with_three_times(dat
     mail, token = by_language["en"]
     assert mail["Subject"].startswith("Please choose another time")
     assert "your visit can’t take place as planned" in text_of(mail)
-    assert f"{SITE}/manage#{token}" in text_of(mail)
-    assert f"{SITE}/manage#{token}" in html_of(mail)
+    assert f"{SITE}/manage?lang=en#{token}" in text_of(mail)
+    assert f"{SITE}/manage?lang=en#{token}" in html_of(mail)
     assert text_of(mail).count("November ") == 4, "the planned time, and three others"
     assert not list(mail.iter_attachments())
     assert by_language["fr"][0]["Subject"].startswith("Veuillez choisir une autre heure")

@@ -79,7 +79,7 @@ async def test_a_repeat_has_the_same_message_id(clinic: Database, site: str, hos
     first, second = await booking.mail(site=site), await booking.mail(site=site)
 
     assert as_read(first)["Message-ID"] == as_read(second)["Message-ID"] == f"<{EVENT}@{host}>"
-    assert f"\n{site.rstrip('/')}/manage#{booking.token}\n" in text_of(first)
+    assert f"\n{site.rstrip('/')}/manage?lang=en#{booking.token}\n" in text_of(first)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ async def test_the_html_part_loads_no_resource_and_runs_no_script(clinic: Databa
     html = html_of(await booking.mail())
 
     assert re.findall(r'href="([^"]+)"', html) == [
-        f"https://booking.example.com/manage#{booking.token}",
+        f"https://booking.example.com/manage?lang=en#{booking.token}",
         "tel:+14165451881",
     ]
     assert re.findall(r"<(?:img|script|link|iframe|style)\b|src=|url\(|@import", html) == []

@@ -177,3 +177,25 @@ async def test_an_undone_cancellation_has_a_mail_that_says_so(clinic: Database) 
     assert "SEQUENCE:2" in calendar_of(mail)
     # What a mail server that was down sends late is about the visit as it is.
     assert await booking.mail_or_none(booking.event(EventKind.CANCELLED)) is None
+
+
+async def test_the_file_says_all_that_the_patient_needs_and_reminds_them_a_day_before(
+    clinic: Database,
+) -> None:
+    booking = await make_booking(clinic, TUESDAY, service="dry-needling", language="fr")
+
+    [(_, file)] = calendar_files(as_read(await booking.mail()))
+
+    assert all(len(line.encode()) <= 75 for line in file.split("\r\n"))
+    event = event_in(file)
+    text = str(event.description).replace("\N{NO-BREAK SPACE}", " ")
+    assert text.startswith("Avec : Sample Practitioner A, Physiothérapeute\n\nComment vous préparer :\n")
+    assert f"Référence : {booking.appointments[0].reference}\n" in text
+    link = f"https://booking.example.com/manage?lang=fr#{booking.token}"
+    assert f"en ligne jusqu’au lundi 23 novembre à 9 h 15.\n{link}\n" in text
+    assert text.endswith("Services de santé Exemple\nAppelez-nous : 416.545.1881")
+    assert event["URL"] == link
+    [alarm] = event.walk("VALARM")
+    assert (alarm["ACTION"], alarm["TRIGGER"].dt) == ("DISPLAY", timedelta(days=-1))
+    [(_, file)] = calendar_files(as_read(await booking.mail(await booking.cancel(at=NOW))))
+    assert event_in(file).walk("VALARM") == []

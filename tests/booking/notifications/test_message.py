@@ -59,7 +59,7 @@ Bring any reports or images that you have.
 Do you need to change something?
 You can move or cancel online until Monday, November 23, 9:15 a.m.
 Move or cancel:
-{SITE}/manage#{booking.token}
+{SITE}/manage?lang=en#{booking.token}
 Please keep this link. It is only for you.
 
 Call us: 416.545.1881
@@ -171,7 +171,7 @@ async def test_a_moved_visit_says_from_when_to_when(clinic: Database) -> None:
         in text
     )
     assert "online until Monday, November 30, 1:15 p.m." in text
-    assert f"{SITE}/manage#{booking.token}" in text
+    assert f"{SITE}/manage?lang=en#{booking.token}" in text
     assert "SEQUENCE:1\r\n" in calendar_of(mail)
 
 
@@ -213,8 +213,9 @@ async def test_a_cancelled_visit_says_so_and_how_to_book_again(clinic: Database)
 
     text = text_of(mail)
     assert mail["Subject"].startswith("Your visit is cancelled: Tuesday, November 24, 9:15")
-    assert f"Book again:\n{SITE}/book\n" in text
-    assert "/manage#" not in text
+    again = "book/physiotherapy-assessment?lang=en&practitioner=sample-practitioner-a"
+    assert f"Book again:\n{SITE}/{again}\n" in text
+    assert "/manage?" not in text
     assert "How to prepare" not in text
     assert "STATUS:CANCELLED\r\n" in calendar_of(mail)
 
@@ -230,7 +231,7 @@ async def test_a_mail_lists_the_other_appointments_of_the_course_that_stand(clin
 Wednesday, December 2, 10:00 a.m.
 Wednesday, December 9, 10:00 a.m.
 See your visits:
-{SITE}/manage#{booking.token}
+{SITE}/manage?lang=en#{booking.token}
 """ in text_of(mail)
 
 

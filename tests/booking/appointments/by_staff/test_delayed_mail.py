@@ -45,7 +45,7 @@ async def test_the_patient_hears_three_minutes_later_and_others_at_once(database
     assert kind is MOVED
     assert "10:00" in text
     assert "9:00" in text.split("10:00", 1)[1]
-    assert "https://booking.example.com/manage#" in text
+    assert "https://booking.example.com/manage?lang=en#" in text
     assert await mails(database, at=SENT + HOUR) == []
 
 
@@ -184,3 +184,33 @@ async def test_where_only_mails_are_sent_no_event_is_left_unheard(database: Data
     async with database.read() as session:
         assert await events_without_listener(session) == 0
     assert [kind for kind, _ in await mails(database, at=SENT + MINUTE)] == [MOVED]
+
+
+async def test_a_cancellation_that_its_patient_undoes_at_once_is_no_news(database: Database) -> None:
+    await open_desk(database)
+    booking = await make_booking(database, NINE, service="visit", practitioner="one")
+    await mails(database, at=NOW)
+
+    await booking.cancel(at=NOW + MINUTE)
+    await booking.undo_cancellation(at=NOW + 2 * MINUTE)
+
+    assert [event.kind for event in await heard(database)] == [BOOKED, CANCELLED, BOOKED]
+    assert await mails(database, at=SENT + HOUR) == []
+
+
+async def test_what_the_patient_cancelled_is_mailed_minutes_later_with_their_own_link(
+    database: Database,
+) -> None:
+    await open_desk(database)
+    booking = await make_booking(database, NINE, service="visit", practitioner="one")
+    await mails(database, at=NOW)
+
+    await booking.cancel(at=NOW)
+
+    assert await mails(database, at=SENT - MINUTE) == []
+    [(kind, text)] = await mails(database, at=SENT)
+    assert kind is CANCELLED
+    await booking.undo_cancellation(at=SENT + MINUTE)
+    [(kind, text)] = await mails(database, at=SENT + 4 * MINUTE)
+    assert (kind, text.splitlines()[0]) == (BOOKED, "Your visit is booked again")
+    assert f"#{booking.token}" in text

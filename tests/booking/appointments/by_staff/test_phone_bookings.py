@@ -106,7 +106,7 @@ async def test_with_an_address_alone_the_mail_comes_three_minutes_later(database
     assert await mails(database, at=NOW + 2 * MINUTE) == []
     [(kind, text)] = await mails(database, at=NOW + 3 * MINUTE)
     assert kind is BOOKED
-    assert f"/manage#{booking.manage_token}" in text
+    assert f"/manage?lang=en#{booking.manage_token}" in text
 
 
 async def test_details_that_are_missing_or_wrong_are_all_told(database: Database) -> None:
