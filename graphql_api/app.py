@@ -164,9 +164,9 @@ def create_app(
         partial(limits.is_paid_by_secret, COST_OF_PAGE),
         limits.holder_without_script,
         limits.one_booking,
-        lambda request: limits.screening(request).refused(),
-        lambda request: limits.screening(request).was_refused,
+        limits.screening,
         settings.site,
+        client_address,
     )
     token = settings.sms_gateway.token if settings.sms_gateway else None
     openid = OpenIdProvider(registration) if (registration := settings.openid_registration) else None

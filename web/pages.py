@@ -20,11 +20,12 @@ from web.assets import asset, assets
 from web.rewritten_links import address_meant
 
 MANAGE_PATH = "/manage"
+LOST_LINK_PATH = f"{MANAGE_PATH}/lost"
 
 templates = template_environment(Path(__file__).parent / "templates")
 templates.globals |= {"assets": assets, "is_framed": False}
 
-ReadNoscript = Callable[[str, str | None], Awaitable[Markup]]
+ReadNoscript = Callable[[str, str | None], Awaitable[Markup | None]]
 ReadOverview = Callable[[str], Awaitable[Any]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
 PRESELECTION = ("practitioner", "location", "at")
@@ -44,7 +45,7 @@ def page_routes(
     With an `overview` of a language, a sample clinic's page is at `/`.
 
     For a language and a service, `noscript` makes the booking page's content for browsers without a script,
-    and `linked_data` its JSON-LD.
+    None where there is no such service, and `linked_data` its JSON-LD.
     """
     locales()  # A mistake in a language's file is reported when the server starts.
 
@@ -57,20 +58,26 @@ def page_routes(
     ) -> Response:
         language, service = language_of(request), request.path_params.get("service")
         is_booking, is_demo = template == "book.html", template == "demo.html"
+        content = await noscript(language, service) if noscript and is_booking else Markup()
+        is_missing = content is None
+        if noscript and is_missing:
+            service, content = None, await noscript(language, None)
         html = templates.get_template(template).render(
             text=texts_for(language),
             clinic=card,
             is_framed=is_framed(request),
             service=service,
+            is_missing=is_missing,
             preselection={
                 name: request.query_params[name] for name in PRESELECTION if name in request.query_params
             },
             overview=await overview(language) if overview and is_demo else None,
-            noscript=await noscript(language, service) if noscript and is_booking else "",
+            noscript=content,
             linked_data=await linked_data(language, service) if linked_data and is_booking else {},
         )
         always = security_headers(request, card) | {"Content-Language": language}
-        return HTMLResponse(html, headers=always | (headers or {}))
+        status = HTTPStatus.NOT_FOUND if is_missing else HTTPStatus.OK
+        return HTMLResponse(html, status, headers=always | (headers or {}))
 
     async def book(request: Request) -> Response:
         if meant := address_meant(request):

@@ -90,6 +90,19 @@ def check_contact(
     return contact
 
 
+def check_email(email: str, *, path: tuple[str, ...]) -> str:
+    """The address as the clinic can use it.
+
+    Raises:
+        InvalidInput: this is none; it names the input at `path`.
+    """
+    try:
+        return _email(email)
+    except InvalidDetail as reason:
+        code = reason.code if trim(email) else InvalidInputCode.REQUIRED
+        raise InvalidInput(str(reason), path=path, code=code) from reason
+
+
 def parse_email(address: str) -> ValidatedEmail:
     """The parts of an address. The DNS isn't asked whether its domain takes mail.
 

@@ -1,7 +1,9 @@
-"""Parts of error messages: an exception as one printable line, and a name that may have been meant."""
+"""Parts of error messages: an exception as one printable line, whose words it has, a name that was meant."""
 
 import difflib
 from collections.abc import Iterable
+
+from booking.domain import errors
 
 MAX_LINE_LENGTH = 500
 
@@ -30,3 +32,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def near_name(name: str, known: Iterable[str]) -> str | None:
     """The known name that this one is most like, if any is like it."""
     return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)
+
+
+def is_worded_by_feature(refusal: errors.BookingError) -> bool:
+    """Whether `message` is for the visitor; for a refusal of the core each page has words of its own."""
+    kind = type(refusal)
+    return kind in (errors.BookingError, errors.Declined) or kind.__module__ != errors.__name__

@@ -16,10 +16,7 @@ from booking.domain.open_slot import RequestedTime
 
 @dataclass
 class BookingError(Exception):
-    """The base of all refusals; `message` is a sentence that says what to do next.
-
-    `texts` are the same in other languages: `{"fr": "..."}`.
-    """
+    """The base of all refusals; `message` says what to do next, `texts` do in others: `{"fr": "..."}`."""
 
     message: str
     path: tuple[str, ...] = field(default=(), kw_only=True)
@@ -237,6 +234,20 @@ class NoWaitingList(BookingError):
 
 
 @dataclass
+class NoMails(BookingError):
+    """No server of the clinic sends mails, so that nothing can be sent to an address."""
+
+    message: str = "We send no mails. Please call us."
+
+
+@dataclass
+class TooManyCorrections(BookingError):
+    """The e-mail address of a booking was corrected as often as it may."""
+
+    message: str = "This address was corrected several times already. Please call us."
+
+
+@dataclass
 class OfferEnded(BookingError):
     """A time that was offered from the waiting list is not held any more. See SlotTaken for `wanted`."""
 
@@ -286,9 +297,3 @@ class CheckFailed(TryAgain):
     message: str = "We can't check this right now. Please try again in a moment, or call us."
     feature: str = field(kw_only=True)
     retry_after: timedelta = field(default=timedelta(seconds=30), kw_only=True)
-
-
-def is_worded_by_feature(refusal: BookingError) -> bool:
-    """Whether `message` is for the visitor; for a refusal of the core each page has words of its own."""
-    kind = type(refusal)
-    return kind in (BookingError, Declined) or kind.__module__ != __name__

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: nothing that is misheard or misread on the phone."""
+REFERENCE_LENGTH = 8
+LOOKALIKES = str.maketrans("OIL", "011")
 
 
 TOKEN_BYTES = 32
@@ -94,7 +96,25 @@ def manage_token_for(hold_tokens: Sequence[str]) -> str:
     return hmac.new(key, b"manage", hashlib.sha256).hexdigest()
 
 
+def reference_in(text: str) -> str | None:
+    """The reference that somebody typed, as `new_reference` writes it; None where it is none.
+
+    Spaces and hyphens don't matter, and letters that look like a digit are that digit.
+    """
+    code = re.sub(r"[\s\u2010-\u2015-]+", "", text).upper().translate(LOOKALIKES)
+    is_one = len(code) == REFERENCE_LENGTH and set(code) <= set(ALPHABET)
+    return f"{code[:4]}-{code[4:]}" if is_one else None
+
+
+def manage_url(site: str, manage_token: str, language: str) -> str:
+    """Where a patient sees, moves and cancels what they have booked. No server sees what is after the `#`.
+
+    `site` is where our pages are.
+    """
+    return f"{site.rstrip('/')}/manage?lang={language}#{manage_token}"
+
+
 def new_reference() -> str:
     """A short code to quote on the phone; not a secret."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    code = "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
     return f"{code[:4]}-{code[4:]}"

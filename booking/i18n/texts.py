@@ -78,6 +78,11 @@ class Texts:
         """`Tue.` for 1."""
         return str(self.locale.days["stand-alone"]["abbreviated"][weekday])
 
+    def leaf(self, day: date) -> tuple[str, str, str]:
+        """`Tue.`, `24`, `Nov.`: a day as a leaf of a calendar has it."""
+        month = self.locale.months["format"]["abbreviated"][day.month]
+        return self.short_weekday(day.weekday()), str(day.day), str(month)
+
     def day(self, day: date) -> str:
         """`Tuesday, November 24`."""
         return self._format("firstOfMonth" if day.day == 1 else "day", day)

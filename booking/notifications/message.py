@@ -7,7 +7,7 @@ from email.policy import SMTP, EmailPolicy
 from urllib.parse import urlsplit
 
 from booking.domain.events import WAITING_LIST_EVENTS, Event, EventKind
-from booking.domain.manage_link import manage_url
+from booking.domain.tokens import manage_url
 from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
 from booking.i18n.texts import Texts

@@ -3,6 +3,7 @@
 The data that an appointment holds about its patient is encrypted with the patient's key, too.
 """
 
+import hmac
 import json
 import uuid
 from collections.abc import Collection, Sequence
@@ -13,12 +14,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from booking.domain.contact import Contact
+from booking.domain.errors import NotFound
 from booking.encryption.cipher import Ciphertext, DataKey, Place
 from booking.encryption.contact_index import email_index, phone_index
 from booking.patients.name_index import indexed_name
 from booking.storage.base import insert_rows
 from booking.storage.key_store.data_keys import KeyPurpose
-from booking.storage.models.appointments import Appointment, Patient
+from booking.storage.models.appointments import MOST_EMAIL_CORRECTIONS, Appointment, Patient
 from booking.storage.queries.desk.names import add_name_tokens
 from booking.storage.queries.reminders import no_reminders_since
 from booking.storage.session import BookingSession
@@ -107,11 +109,43 @@ async def add_patient(
         name_index=indexed.same_name,
         language=language,
         no_reminders_since=same_address and await no_reminders_since(session, same_address),
+        email_corrections=0,
         created_at=now,
     )
     await insert_rows(session, [row])
     await add_name_tokens(session, [indexed])
     return PatientKey(patient, key)
+
+
+async def change_email(session: BookingSession, patient: uuid.UUID, email: str) -> bool:
+    """Write to another address from now on; False where it was changed as often as it may.
+
+    Whether the address wants reminders holds for this booking, too.
+
+    Raises:
+        NotFound: the patient is erased.
+        KeyProblem: the data keys can't be used.
+        TryAgain: the key store can't answer just now.
+    """
+    row = await session.get_one(Patient, patient, with_for_update=True, populate_existing=True)
+    key = row.data_key and (await session.data_keys.keys_by_id([row.data_key]))[row.data_key]
+    if not key:
+        raise NotFound("There is no such patient (any more).")
+    if row.email_corrections >= MOST_EMAIL_CORRECTIONS:
+        return False
+    index = email_index(await session.data_keys.clinic_key(KeyPurpose.CONTACT_INDEX), email)
+    row.no_reminders_since = await no_reminders_since(session, index)
+    row.email, row.email_index = key.encrypt(email, _place("email", patient)), index
+    row.email_corrections += 1
+    await session.flush()
+    return True
+
+
+async def has_email(session: BookingSession, patient: uuid.UUID, email: str) -> bool:
+    """Whether this is the patient's address, in whatever case."""
+    key = await session.data_keys.clinic_key(KeyPurpose.CONTACT_INDEX)
+    row = await session.get_one(Patient, patient)
+    return row.email_index is not None and hmac.compare_digest(row.email_index, email_index(key, email))
 
 
 async def contacts_by_id(

@@ -36,6 +36,8 @@ class Internals:
     """The time at which the first of the holds at the request's start expires."""
     actor: Actor | None
     """The partner's key, as the audit trail names it; None without a key: it may be the patient."""
+    client_address: str
+    """Of the client, as the audit trail names it."""
     site: str
     """Where visitors reach this server, without a slash at the end."""
     networks: tuple[Network, ...]

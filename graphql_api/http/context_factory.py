@@ -78,7 +78,8 @@ class ContextFactory:
             async with self.database.write() as session:
                 await record_use(session, key.id, now=now)
         database = self.database.with_clinic(clinic, token=token)
-        actor = Actor(ActorKind.API_KEY, key.id, client_address(request)) if key else None
+        address = client_address(request)
+        actor = Actor(ActorKind.API_KEY, key.id, address) if key else None
         return Context(
             database=database,
             load=Loaders(database, now, actor, self._feature_loaders),
@@ -93,6 +94,7 @@ class ContextFactory:
                 check_webhook_url=self.webhook_client.check,
                 next_hold_expiry=start.next_hold_expiry,
                 actor=actor,
+                client_address=address,
                 site=settings.site,
                 networks=self.limits.networks(request, key),
                 holder=self.limits.holder(request, key),

@@ -23,13 +23,12 @@ from graphql_api.context.schema_part import SchemaPart, argument
 from graphql_api.security.viewer import CATALOGUE
 from graphql_api.types.catalogue import (
     Clinic,
-    ConsentText,
     Location,
     Practitioner,
     Service,
 )
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, key_from_id
-from graphql_api.types.service_details import ScreeningQuestion
+from graphql_api.types.service_details import ConsentText, ScreeningQuestion
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown", bound=Node)

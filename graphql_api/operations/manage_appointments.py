@@ -1,4 +1,4 @@
-"""Managing appointments by the secret of their manage link: reading, moving and cancelling."""
+"""Managing appointments by the secret of their manage link, and the mail with the link."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,13 +11,15 @@ import strawberry
 from booking.appointments.cancel import cancel, undo_cancellation
 from booking.appointments.lookup import managed_appointment
 from booking.appointments.reschedule import RescheduleRequest, reschedule, turn_to_move
-from booking.domain.errors import NotFound
+from booking.domain.errors import BookingError, NotFound
 from booking.domain.tokens import token_in
+from booking.patients.correct_email import correct_email
+from booking.patients.lost_link import send_link_again
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Context, Info
 from graphql_api.context.schema_part import SchemaPart, argument
-from graphql_api.operations.mutation import run_mutation
+from graphql_api.operations.mutation import run_mutation, to_problem
 from graphql_api.operations.screening import ScreeningAnswerInput, answers_by_slug
 from graphql_api.security.viewer import MANAGE, READ
 from graphql_api.types.appointments import Appointment
@@ -92,6 +94,32 @@ class UndoCancellationInput(ManageInput):
 @strawberry.type(description="The appointment that is booked again, or why it stays cancelled.")
 class UndoCancellationPayload(AppointmentPayload):
     pass
+
+
+@strawberry.input(description="The booking, and the address that is right.")
+class CorrectEmailInput:
+    manage_token: str = strawberry.field(description="The secret of the manage link.")
+    email: str = strawberry.field(description="Where mails about the booking go from now on.")
+
+
+@strawberry.type(description="Where the confirmation was sent, or why it was not.")
+class CorrectEmailPayload(Payload):
+    email: str | None = strawberry.field(
+        default=None, description="The address as it is stored now; null when it was refused."
+    )
+
+
+@strawberry.input(description="A booking, as its patient knows it.")
+class SendManageLinkInput:
+    reference: str = strawberry.field(description="The reference of one of its visits.")
+    email: str = strawberry.field(description="The address that the booking has.")
+
+
+@strawberry.type(description="The same whether there is such a booking or not.")
+class SendManageLinkPayload(Payload):
+    is_accepted: bool = strawberry.field(
+        description="Whether the request could be read: a mail is sent if it names a booking."
+    )
 
 
 def _optional_key(id: str | None, *path: str) -> UUID | None:
@@ -184,6 +212,54 @@ class ManageMutations:
     ) -> UndoCancellationPayload | None:
         appointment, problems = await _change(undo_cancellation, input, info.context)
         return UndoCancellationPayload(appointment=appointment, problems=problems)
+
+    @strawberry.mutation(
+        description=(
+            "Correct the e-mail address of a booking, and send its confirmation there. Nobody is told at the "
+            "former address. It works three times."
+        ),
+        directives=[MANAGE],
+    )
+    async def correct_email(
+        self, info: Info, input: Annotated[CorrectEmailInput, argument("The right address.")]
+    ) -> CorrectEmailPayload | None:
+        context = info.context
+
+        async def work(session: BookingSession) -> str:
+            return await correct_email(
+                session,
+                token_in(input.manage_token),
+                input.email,
+                source=context.internals.client_address,
+                actor=context.internals.actor,
+                now=context.now,
+            )
+
+        email, problems = await run_mutation(context, work)
+        return CorrectEmailPayload(email=email, problems=problems)
+
+    @strawberry.mutation(
+        description=(
+            "Mail a manage link to who has lost it. The answer is the same, and takes as long, whether there "
+            "is such a booking or not; three mails a day are sent about one visit at most."
+        ),
+        directives=[MANAGE],
+    )
+    async def send_manage_link(
+        self, info: Info, input: Annotated[SendManageLinkInput, argument("The booking.")]
+    ) -> SendManageLinkPayload | None:
+        context, internals = info.context, info.context.internals
+        try:
+            await send_link_again(
+                context.database,
+                input.reference,
+                input.email,
+                source=internals.client_address,
+                clock=internals.clock,
+            )
+        except BookingError as refusal:
+            return SendManageLinkPayload(is_accepted=False, problems=[to_problem(refusal, context)])
+        return SendManageLinkPayload(is_accepted=True)
 
 
 async def _change(

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from booking.calendars.ical import appointments_ical
-from booking.domain.manage_link import manage_url
+from booking.domain.tokens import manage_url
 from booking.patients.contacts import PatientContact
 from booking.storage.models.api_keys import Scope
 from booking.storage.models.appointments import Appointment as AppointmentRow

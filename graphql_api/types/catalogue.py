@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
-from booking.catalogue.lookup import consent_text_in
 from booking.domain.policy import AppointmentMode
 from booking.storage.models.catalogue import Clinic as ClinicRow
-from booking.storage.models.catalogue import ConsentText as ConsentTextRow
 from booking.storage.models.catalogue import Location as LocationRow
 from booking.storage.models.catalogue import Practitioner as PractitionerRow
 from booking.storage.models.catalogue import Service as ServiceRow
 from booking.storage.queries.catalogue import listed_locations
+from booking.storage.queries.outbox import sends_mails
 from booking.waiting_list.rules import has_waiting_list
 from graphql_api.context.context import Context, Info
 from graphql_api.context.loaders import resolve_loaded
@@ -22,6 +21,7 @@ from graphql_api.types.images import FREE, Image, PhotoSize
 from graphql_api.types.relay import DEFAULT_PAGE_SIZE, After, Connection, First, Node, global_id, paginate
 from graphql_api.types.service_details import (
     NO_COST,
+    ConsentText,
     Eligibility,
     FrequentQuestion,
     Money,
@@ -111,28 +111,6 @@ class WaitingListPolicy:
         return cls(offer_minutes=offer // MINUTE, offers_per_week=per_week) if offer is not None else None
 
 
-@strawberry.type(description="A text that patients agree to before a booking (FHIR Consent.policyText).")
-class ConsentText(Node):
-    version: str = strawberry.field(description="The clinic's name for this text.")
-    language: str = strawberry.field(description="The language of `text` (BCP 47).")
-    text: str = strawberry.field(
-        description="Plain text with line breaks, in the language asked for. It never changes."
-    )
-
-    @classmethod
-    def of(cls, row: ConsentTextRow, _context: Context) -> Self:
-        return cls(
-            id=global_id("ConsentText", row.key), version=row.version, language=row.language, text=row.text
-        )
-
-    @classmethod
-    async def asked_for(cls, context: Context) -> Self | None:
-        """The clinic's present text, in the caller's language; None where it asks for no consent."""
-        async with context.database.read() as session:
-            row = await consent_text_in(session, context.language)
-        return cls.of(row, context) if row else None
-
-
 @strawberry.type(description="The clinic that this server is for (FHIR Organization).")
 class Clinic(Node):
     name: str = strawberry.field(description="Its name, in the language asked for.")
@@ -152,6 +130,11 @@ class Clinic(Node):
     async def waiting_list(self, info: Info) -> WaitingListPolicy | None:
         async with info.context.database.read() as session:
             return WaitingListPolicy.of(info.context.clinic) if await has_waiting_list(session) else None
+
+    @strawberry.field(description="Whether its server mails confirmations to patients.")
+    async def sends_mails(self, info: Info) -> bool:
+        async with info.context.database.read() as session:
+            return await sends_mails(session)
 
     @strawberry.field(description="Its locations, in its own order.")
     async def locations(self, info: Info) -> list[Location]:

@@ -10,13 +10,14 @@ import strawberry
 from altcha import v1 as altcha
 
 from booking.domain import errors
+from booking.domain.error_text import is_worded_by_feature
 from booking.domain.errors import BookingError
 from booking.scheduling.shared_answers import alternatives_to
 from graphql_api.context.context import Info
 from graphql_api.context.schema_part import SchemaPart
-from graphql_api.types.catalogue import ConsentText, Practitioner, Service
+from graphql_api.types.catalogue import Practitioner, Service
 from graphql_api.types.relay import global_id
-from graphql_api.types.service_details import ScreeningQuestion
+from graphql_api.types.service_details import ConsentText, ScreeningQuestion
 from graphql_api.types.slots import OpenSlot
 
 PROBLEMS: dict[type[BookingError], type["Problem"]] = {}
@@ -40,7 +41,7 @@ class Problem:
         )
     )
     def visitor_message(self) -> str | None:
-        is_core = isinstance(self.error, BookingError) and not errors.is_worded_by_feature(self.error)
+        is_core = isinstance(self.error, BookingError) and not is_worded_by_feature(self.error)
         return None if is_core else self.message
 
     path: list[str] = strawberry.field(
@@ -107,6 +108,12 @@ for refusal, base, description in (
         "A time that the waiting list offered is not held any more. The entry waits as before.",
     ),
     (errors.NoWaitingList, PhoneProblem, "The clinic has no waiting list online."),
+    (errors.NoMails, PhoneProblem, "No server of the clinic sends mails."),
+    (
+        errors.TooManyCorrections,
+        PhoneProblem,
+        "The address was corrected three times: more only by phone.",
+    ),
     (errors.TooManyHolds, TemporaryProblem, "You hold too many times. Book or release some, or wait."),
     (errors.TooManyBookings, TemporaryProblem, "You have booked too often in an hour."),
     (

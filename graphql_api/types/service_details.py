@@ -1,4 +1,4 @@
-"""What belongs to a service: its price, questions, and who delivers it on terms of their own."""
+"""What belongs to a service: its price, questions, consent, and who delivers it on terms of their own."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Self
 import strawberry
 
 from booking.catalogue.eligibility import eligibility_text
-from booking.catalogue.lookup import QualifiedOffer
+from booking.catalogue.lookup import QualifiedOffer, consent_text_in
 from booking.domain.policy import AppointmentMode, PatientKind
 from booking.domain.screening import Outcome
 from booking.domain.translations import Translations
 from booking.i18n.locales import texts_for
+from booking.storage.models.catalogue import ConsentText as ConsentTextRow
 from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
 from booking.storage.models.catalogue import Service as ServiceRow
 from graphql_api.context.context import Context
@@ -133,3 +134,25 @@ class OfferRange:
             lowest_price=by_amount[0] if by_amount else None,
             highest_price=by_amount[-1] if by_amount else None,
         )
+
+
+@strawberry.type(description="A text that patients agree to before a booking (FHIR Consent.policyText).")
+class ConsentText(Node):
+    version: str = strawberry.field(description="The clinic's name for this text.")
+    language: str = strawberry.field(description="The language of `text` (BCP 47).")
+    text: str = strawberry.field(
+        description="Plain text with line breaks, in the language asked for. It never changes."
+    )
+
+    @classmethod
+    def of(cls, row: ConsentTextRow, _context: Context) -> Self:
+        return cls(
+            id=global_id("ConsentText", row.key), version=row.version, language=row.language, text=row.text
+        )
+
+    @classmethod
+    async def asked_for(cls, context: Context) -> Self | None:
+        """The clinic's present text, in the caller's language; None where it asks for no consent."""
+        async with context.database.read() as session:
+            row = await consent_text_in(session, context.language)
+        return cls.of(row, context) if row else None

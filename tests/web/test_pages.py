@@ -66,7 +66,8 @@ async def test_a_page_is_well_formed_safe_and_has_the_phone_number(
     response = await site.get(path, params={"lang": language})
 
     page = Page(response.text)
-    assert (response.status_code, page.open, page.blocked) == (200, [], [])
+    status = 404 if "no-such" in path else 200
+    assert (response.status_code, page.open, page.blocked) == (status, [], [])
     assert ("html", {"lang": language}) in page.tags
     assert ("a", {"href": "tel:+14165451881"}) in page.tags
     policy = response.headers["content-security-policy"]
@@ -222,3 +223,12 @@ async def test_a_file_is_compressed_if_the_browser_accepts_it(
 )
 async def test_nothing_but_the_widgets_own_files_can_be_fetched(site: httpx.AsyncClient, path: str) -> None:
     assert (await site.get(f"/widget/{path}")).status_code == 404
+
+
+async def test_a_service_that_is_not_there_is_said_with_those_that_are(site: httpx.AsyncClient) -> None:
+    page = await site.get("/book/no-such-service", params={"lang": "fr"})
+
+    assert page.status_code == 404
+    assert "Nous n’offrons pas ce soin en ligne" in page.text
+    assert "/book/dry-needling?lang=fr" in page.text
+    assert "<book-online inline>" in page.text

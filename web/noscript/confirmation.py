@@ -5,10 +5,11 @@ from starlette.responses import Response
 from booking.appointments.book import Booking
 from booking.calendars.ical import appointments_ical
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services
-from booking.domain.manage_link import manage_url
-from booking.domain.tokens import hash_of
+from booking.domain.tokens import hash_of, manage_url
+from booking.patients.contacts import contacts_by_id
 from booking.storage.queries.appointments import appointments_by_manage_token
 from booking.storage.queries.catalogue import get_clinic
+from booking.storage.queries.outbox import sends_mails
 from rendering.headers import PRIVATE, SECURITY
 from web.noscript.request import NoscriptRequest
 from web.noscript.views import rule_after_booking, summary_of
@@ -19,6 +20,8 @@ async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Respo
     async with request.site.database.read() as session:
         summary = await summary_of(session, appointments, request.texts)
         policy, now = (await get_clinic(session)).policy, await request.site.now(session)
+        patient = (await contacts_by_id(session, [appointments[0].patient])).get(appointments[0].patient)
+        sent_to = patient.email if patient and await sends_mails(session) else ""
     return await request.page(
         "confirmed",
         state=request.state,
@@ -27,7 +30,9 @@ async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Respo
         rule=rule_after_booking(policy, appointments, summary.location.zone, request.texts, now=now),
         is_cancelled=not any(row.stands for row in appointments),
         token=booking.manage_token,
-        manage_url=f"/manage?lang={request.texts.language}#{booking.manage_token}",
+        manage_url=f"/visits/{booking.manage_token}?lang={request.texts.language}",
+        sent_to=sent_to,
+        correct_url=f"/visits/{booking.manage_token}/address?lang={request.texts.language}",
     )
 
 

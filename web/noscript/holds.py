@@ -14,7 +14,8 @@ from booking.appointments.hold import (
     release_hold,
     turn_to_hold,
 )
-from booking.domain.errors import BookingError, HoldExpired, TooManyHolds, is_worded_by_feature
+from booking.domain.error_text import is_worded_by_feature
+from booking.domain.errors import BookingError, HoldExpired, TooManyHolds
 from booking.storage.database import Database
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -25,6 +26,15 @@ from web.noscript.views import ServiceView, bookable_services
 from web.pages import templates
 
 
+class ScreeningRecord(Protocol):
+    """Whether a client's screening answers were refused lately."""
+
+    @property
+    def was_refused(self) -> bool: ...
+
+    def refused(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class NoscriptSite:
     """The parts of the server that the pages use.
@@ -32,7 +42,8 @@ class NoscriptSite:
     `charge` takes the cost of a page; where the client can't pay, `is_paid_by_secret` lets a right one among
     the texts pay. `holder` is the client that holds times and its limits, and `one_booking` is handed to
     `book`, to count a new booking. The API counts in the same limits, and remembers refused screening answers
-    in the same place. `address` is where visitors reach this server.
+    in the same place. `address` is where visitors reach this server, and
+    `source` says the address of a client, for the audit trail.
     """
 
     database: Database
@@ -42,9 +53,9 @@ class NoscriptSite:
     is_paid_by_secret: Callable[[Sequence[str]], Awaitable[bool]]
     holder: Callable[[Request], Holder]
     one_booking: Callable[[Request], AbstractContextManager[Callable[[], None]]]
-    refuse_screening: Callable[[Request], None]
-    was_screening_refused: Callable[[Request], bool]
+    screening: Callable[[Request], ScreeningRecord]
     address: str
+    source: Callable[[Request], str]
 
 
 @dataclass(frozen=True)

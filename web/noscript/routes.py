@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from booking.domain.errors import TooManyBookings, TooManyHolds, TryAgain
 from booking.i18n.locales import texts_for
+from booking.storage.queries.catalogue import listed_services
 from rendering.form import BadForm, read_form
 from web.noscript.confirmation import calendar_file
 from web.noscript.request import NoscriptRequest, NoscriptSite, page_url
@@ -43,13 +44,16 @@ def noscript_routes(site: NoscriptSite) -> list[BaseRoute]:
     return [Route("/book/{service}/times", partial(_respond, site, times_page)), waiting, *steps]
 
 
-async def noscript_entry(site: NoscriptSite, language: str, service: str | None) -> Markup:
+async def noscript_entry(site: NoscriptSite, language: str, service: str | None) -> Markup | None:
     """The content of `<book-online inline>` until a script replaces it.
 
-    The practitioners of the service if it is named and can be booked, else all services.
+    The practitioners of the service if it is named and can be booked, else all services; None if the clinic
+    has no such service.
     """
     texts = texts_for(language)
     async with site.database.read() as session:
+        if service and service not in {each.slug for each in await listed_services(session)}:
+            return None
         services = await bookable_services(session, texts, now=await site.now(session))
     chosen = next((bookable for bookable in services if bookable.slug == service), None)
     html = templates.get_template(f"noscript/{'practitioners' if chosen else 'services'}.html").render(

@@ -75,7 +75,7 @@ async def _with_held_times(request: NoscriptRequest, step: Step, *, extend: bool
         except ScreeningIncomplete as refusal:
             return await _questions_page(request, held, missing=refusal.missing)
         except CallTheClinic as refusal:
-            request.site.refuse_screening(request.http)
+            request.site.screening(request.http).refused()
             return await _call_page(request, refusal)
     except (TooManyBookings, TooManyHolds, TryAgain):
         raise
@@ -116,7 +116,7 @@ async def _book(request: NoscriptRequest, held: HeldTimes) -> Response:
         answers=request.state.given.to(await _questions(request)),
         language=request.texts.language,
         consent_text=request.state.consent or None,
-        answered_again=request.site.was_screening_refused(request.http),
+        answered_again=request.site.screening(request.http).was_refused,
     )
     try:
         with request.site.one_booking(request.http) as count:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from booking.domain import errors
+from booking.domain.error_text import is_worded_by_feature
 from booking.domain.errors import BookingError
 from booking.domain.open_slot import RequestedTime
 from booking.i18n.texts import Texts
@@ -46,7 +47,7 @@ class ChosenVisit:
 
 
 def may_choose_another_time(refusal: BookingError) -> bool:
-    return isinstance(refusal, tuple(REASONS)) or errors.is_worded_by_feature(refusal)
+    return isinstance(refusal, tuple(REASONS)) or is_worded_by_feature(refusal)
 
 
 def requested_time(refusal: BookingError) -> RequestedTime | None:
@@ -145,7 +146,7 @@ def _usable(state: BookingState, service: ServiceView, locations: Mapping[str, L
 
 
 def _refused_time(refusal: BookingError, starts_at: datetime, texts: Texts) -> RefusedTime:
-    if errors.is_worded_by_feature(refusal):
+    if is_worded_by_feature(refusal):
         return RefusedTime(refusal.in_language(texts.language), starts_at)
     return RefusedTime(texts(REASONS.get(type(refusal), "problem.other")), starts_at)
 

@@ -60,7 +60,7 @@ async def _join(request: NoscriptRequest) -> Response:
                     language=request.texts.language,
                     answers=state.given.to(questions),
                     consent_text=state.consent or None,
-                    answered_again=site.was_screening_refused(request.http),
+                    answered_again=site.screening(request.http).was_refused,
                     idempotency_key=request.form.get("key") or None,
                 )
                 await join_waiting_list(session, joining, now=now, count=count)
@@ -71,7 +71,7 @@ async def _join(request: NoscriptRequest) -> Response:
     except ScreeningIncomplete as refusal:
         return await _page(request, missing=refusal.missing)
     except CallTheClinic as refusal:
-        site.refuse_screening(request.http)
+        site.screening(request.http).refused()
         async with site.database.read() as session:
             services = await bookable_services(session, request.texts, now=await site.now(session))
         suitable = [service for service in services if service.slug in refusal.suitable]

@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Route
 from booking.domain.errors import TryAgain
 from rendering.form import BadForm
 from web.noscript.request import NoscriptSite
+from web.visits.address import address_page, correct_address
 from web.visits.cancel import cancel_page, cancel_visit, undo_cancel
 from web.visits.confirm import confirm_visits, visits_page
 from web.visits.course import course_page, move_course
 from web.visits.earlier import earlier_page, wait_for_earlier
+from web.visits.lost import lost_link_routes
 from web.visits.move import move_page, move_visit
 from web.visits.reminders import reminders_page, resume_reminders, stop_reminders
 from web.visits.request import VisitRequest
@@ -35,6 +37,8 @@ PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/course"): move_course,
     ("GET", "/earlier"): earlier_page,
     ("POST", "/earlier"): wait_for_earlier,
+    ("GET", "/address"): address_page,
+    ("POST", "/address"): correct_address,
     ("GET", "/reminders"): reminders_page,
     ("POST", "/reminders"): stop_reminders,
     ("POST", "/reminders/resume"): resume_reminders,
@@ -42,8 +46,8 @@ PAGES: dict[tuple[str, str], Page] = {
 
 
 def visit_routes(site: NoscriptSite) -> list[BaseRoute]:
-    """All below `/visits/{token}`. A GET changes nothing."""
-    return [
+    """All below `/visits/{token}`, and the page for a lost link. A GET changes nothing."""
+    return lost_link_routes(site) + [
         Route(f"/visits/{{token}}{path}", partial(respond, site, VisitRequest, page), methods=[method])
         for (method, path), page in PAGES.items()
     ]

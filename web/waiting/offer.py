@@ -31,7 +31,7 @@ async def accept(request: WaitingRequest) -> Response:
     offer = _offer_in(form)
     if offer is None:
         return request.redirect(request.url())
-    answered_again = request.site.was_screening_refused(request.http)
+    answered_again = request.site.screening(request.http).was_refused
     given = GivenAnswers.read(form)
     try:
         async with request.site.database.write() as session:
@@ -48,7 +48,7 @@ async def accept(request: WaitingRequest) -> Response:
             request, missing=tuple(refusal.missing), given=given, status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
     except CallTheClinic:
-        request.site.refuse_screening(request.http)
+        request.site.screening(request.http).refused()
         return await request.page("call", status=HTTPStatus.FORBIDDEN)
     except (BookingError, ExceptionGroup) as refusal:
         reason = request.texts(REASONS.get(type(refusal), "problem.other"))

@@ -101,6 +101,7 @@ export type ClinicCard = {
   phoneShown: string;
   timeZone: string;
   utcOffset: string;
+  sendsMails: boolean;
   locations: Array<{
     id: string;
     slug: string;
@@ -237,6 +238,13 @@ export type CatalogueResult = {
         };
       };
     }>;
+  } | null;
+};
+
+export type CorrectEmailResult = {
+  correctEmail: {
+    email: string | null;
+    problems: Array<Refusal>;
   } | null;
 };
 

@@ -69,6 +69,8 @@ export const createClock = ({
     const [ofThisYear, ofAnother] = [dateFormat(locale, options), dateFormat(locale, { ...options, year: 'numeric' })];
     return (/** @type {LocalDate} */ date) => (date.slice(0, 4) === wallNow(clinic).slice(0, 4) ? ofThisYear : ofAnother)(date);
   };
+  const shortWeekday = dateFormat(locale, { weekday: 'short' });
+  const shortMonth = dateFormat(locale, { month: 'short' });
 
   return {
     dateOf,
@@ -102,9 +104,11 @@ export const createClock = ({
     shortDay: dayFormat({ weekday: 'short', month: 'short', day: 'numeric' }),
     /** "Nov 22 – Dec 19" @param {LocalDate} first @param {LocalDate} last */
     span: (first, last) => rangeFormat().formatRange(utc(first), utc(last)),
-    shortMonth: dateFormat(locale, { month: 'short' }),
+    shortMonth,
     weekday: dateFormat(locale, { weekday: 'long' }),
-    shortWeekday: dateFormat(locale, { weekday: 'short' }),
+    shortWeekday,
+    /** "Tue", "24", "Nov" @param {LocalDate} date */
+    leaf: (date) => [shortWeekday(date), String(Number(date.slice(8))), shortMonth(date)],
   };
 };
 

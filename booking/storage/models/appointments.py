@@ -52,6 +52,10 @@ class BookingSource(StrEnum):
     DESK = "desk"
 
 
+MOST_EMAIL_CORRECTIONS = 3
+"""How often a patient may correct the address of a booking online."""
+
+
 class Patient(Table):
     """Contact data of one booking; a person who books again is another patient.
 
@@ -64,6 +68,9 @@ class Patient(Table):
         partial_index("ix_patients_not_erased", "created_at", where="erased_at IS NULL"),
         partial_index(
             "ix_patients_name_not_indexed", "created_at", where="name_index IS NULL AND erased_at IS NULL"
+        ),
+        CheckConstraint(
+            f"email_corrections BETWEEN 0 AND {MOST_EMAIL_CORRECTIONS}", name="email_corrections"
         ),
     )
 
@@ -78,6 +85,7 @@ class Patient(Table):
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     name_index: Mapped[bytes | None]  # equal for equal names; None until the name is indexed
     language: Mapped[str]
+    email_corrections: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # by the patient
     no_reminders_since: Mapped[datetime | None]  # the same for all bookings with the address
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]

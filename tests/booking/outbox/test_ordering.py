@@ -2,12 +2,13 @@
 
 import asyncio
 
+from booking.appointments.by_staff.delayed_mail import DELAY
 from booking.appointments.cancel import cancel
 from booking.appointments.hold import HoldRequest, hold_course
 from booking.appointments.reschedule import RescheduleRequest, reschedule
 from booking.domain.events import EventKind
 from booking.domain.hookspecs import PermanentFailure
-from booking.outbox.relay import RETRY_DELAYS, OutboxRelay
+from booking.outbox.relay import OutboxRelay
 from booking.storage.database import Database
 from tests.booking.outbox.conftest import (
     DAY,
@@ -36,7 +37,7 @@ async def test_events_of_an_appointment_arrive_in_order_while_others_overtake(
 
     await asyncio.gather(*(relay.deliver_due() for relay in relays))
     assert [event.appointments for event, _ in listener.received[1:]] == [(other.appointments[0].id,)]
-    clock.now += RETRY_DELAYS[0]
+    clock.now += DELAY
     for _ in range(3):
         await asyncio.gather(*(relay.deliver_due() for relay in relays))
 
@@ -47,7 +48,7 @@ async def test_events_of_an_appointment_arrive_in_order_while_others_overtake(
 
 
 async def test_a_delivery_given_up_lets_later_ones_go_on(
-    clinic: Database, listener: RecordingListener, relay: OutboxRelay
+    clinic: Database, listener: RecordingListener, clock: StandingClock, relay: OutboxRelay
 ) -> None:
     booking = await book_at(clinic)
     async with clinic.write() as session:
@@ -56,6 +57,7 @@ async def test_a_delivery_given_up_lets_later_ones_go_on(
 
     for _ in range(2):
         await relay.deliver_due()
+        clock.now += DELAY
 
     assert [event.kind for event, _ in listener.received] == [EventKind.BOOKED, EventKind.CANCELLED]
 
@@ -75,7 +77,7 @@ async def test_a_course_is_delivered_in_order_whichever_visit_changes(
 
     await relay.deliver_due()
     assert len(listener.received) == 1
-    clock.now += RETRY_DELAYS[0]
+    clock.now += DELAY
     for _ in range(3):
         await relay.deliver_due()
 

@@ -254,7 +254,9 @@ async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None
     await visitor.field("Numéro de téléphone").fill("416 555 0123")
     await visitor.button("Réserver ce rendez-vous").click()
     await visitor.arrives_at("Votre rendez-vous est confirmé")
-    await expect(visitor.page.get_by_text("Puncture physiothérapique, première visite")).to_be_visible()
+    await expect(
+        visitor.page.get_by_role("article").get_by_text("Puncture physiothérapique, première visite")
+    ).to_be_visible()
 
 
 async def test_without_javascript_the_button_is_a_link(site: Site, visitor: Visitor) -> None:

@@ -1,0 +1,53 @@
+"""A lost link is mailed again, an address corrected, and a link opened, without a script."""
+
+import httpx
+
+from booking.storage.models.outbox import MAIL_LISTENER
+from booking.storage.queries.outbox import register_listeners
+from tests.booking.notifications.bookings import SampleBooking
+from tests.support.site import Site
+
+
+async def test_a_lost_link_has_one_answer_for_all(
+    site: Site, booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    async with site.database.write() as session:
+        await register_listeners(session, [MAIL_LISTENER])
+    assert 'href="/manage/lost?lang=en"' in (await patient.get("/manage")).text
+    assert 'href="/manage/lost?lang=fr"' in (await patient.get("/book?lang=fr")).text
+    form = {"reference": booking.appointments[0].reference, "email": "patient@example.com"}
+
+    right = await patient.post("/manage/lost", data=form)
+    wrong = await patient.post("/manage/lost", data=form | {"email": "other@example.com"})
+
+    assert (right.status_code, "Look into your mail" in right.text) == (200, True)
+    assert right.text == wrong.text
+    mistyped = await patient.post("/manage/lost?lang=fr", data=form | {"reference": "12"})
+    assert (mistyped.status_code, "huit lettres et chiffres" in mistyped.text) == (422, True)
+
+
+async def test_an_address_is_corrected_by_a_plain_form(
+    site: Site, booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    async with site.database.write() as session:
+        await register_listeners(session, [MAIL_LISTENER])
+    path = f"/visits/{booking.token}/address"
+    assert "Where shall we write to?" in (await patient.get(path)).text
+
+    mistyped = await patient.post(path, data={"email": "jane"})
+    assert (mistyped.status_code, 'value="jane"' in mistyped.text) == (422, True)
+    done = await patient.post(path, data={"email": "right@example.com"})
+    assert "The confirmation goes to right@example.com" in done.text
+    assert (await patient.get(f"/visits/{'0' * 64}/address")).status_code == 404
+
+
+async def test_a_pasted_link_opens_the_visit_without_a_script(
+    booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    link = f"https://booking.example.com/manage?lang=fr#{booking.token}"
+
+    page = await patient.post("/manage?lang=fr", data={"link": link}, follow_redirects=True)
+    assert booking.appointments[0].reference in page.text
+    assert str(page.url).endswith(f"/visits/{booking.token}?lang=fr")
+    lost = await patient.post("/manage", data={"link": "no link!"}, follow_redirects=True)
+    assert lost.url.path == "/manage/lost"
