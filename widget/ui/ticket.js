@@ -24,7 +24,7 @@ export const ticket = (appointments, surroundings, known) => {
       h('p', { class: 'leaf', 'aria-hidden': 'true' },
         ...clock.leaf(day).map((text, i) => h(i === 1 ? 'b' : 'span', {}, text))),
       h('div', {},
-        h('p', { class: 'at' }, h('span', { class: isOne ? 'sr' : 'when' }, clock.day(day), isOne && ', '),
+        h('p', { class: 'hour' }, h('span', { class: isOne ? 'sr' : 'when' }, clock.day(day), isOne && ', '),
           isOne && clock.time(startsAt, location.id)),
         isOne && own && h('p', {}, t('time.own', { time: own })),
         h('p', { class: 'strong' }, service.name),

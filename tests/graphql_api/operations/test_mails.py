@@ -71,16 +71,14 @@ async def test_mails_about_moving_and_cancelling_come_in_the_order_of_the_change
     await api.hold_and_book(LATER)  # A commit wakes the relay.
     mails = await box.arrived(4)
 
-    assert [str(mail["Subject"]).partition(":")[0] for mail in mails] == [
-        "Your visit is booked",
-        "Your visit is moved",
-        "Your visit is cancelled",
-        "Your visit is booked",
-    ]
+    subjects = [str(mail["Subject"]).partition(":")[0] for mail in mails]
+    assert subjects[:2] == ["Your visit is booked", "Your visit is moved"]
+    # The mail about another booking may overtake.
+    assert sorted(subjects[2:]) == ["Your visit is booked", "Your visit is cancelled"]
     assert len({mail["Message-ID"] for mail in mails}) == 4
 
 
-async def test_a_course_that_is_moved_has_one_mail(api: GraphQLClient, box: Mailbox) -> None:
+async def test_a_course_that_is_moved_has_one_mail(api: GraphQLClient, box: Mailbox, clock: Clock) -> None:
     times = [f"2026-{day}T09:00:00-05:00" for day in ("11-26", "12-03", "12-10")]
     booked = await api.book_course((await api.hold_course(times))["holdTokens"])
     await box.arrived(1)
@@ -98,7 +96,10 @@ async def test_a_course_that_is_moved_has_one_mail(api: GraphQLClient, box: Mail
     assert len([part for part in mail.walk() if part.get_content_type() == "text/calendar"]) == 3
 
     await api.cancel(booked["manageToken"], appointmentId=plan[0][0])
-    assert str((await box.arrived(3))[2]["Subject"]).startswith("Your visit is cancelled")
+    clock.now += timedelta(minutes=3)
+    await api.hold_and_book(LATER)  # A commit wakes the relay.
+    subjects = [str(mail["Subject"]).partition(":")[0] for mail in await box.arrived(4)]
+    assert "Your visit is cancelled" in subjects[2:]
 
 
 async def test_a_booking_does_not_wait_for_its_mail(api: GraphQLClient, box: Mailbox) -> None:

@@ -92,8 +92,15 @@ DETAILS = """
 CONFIRMED = """
 - dialog "Your visit is booked":
   - heading "Your visit is booked" [level=2]
-  - term: What
-  - heading "How to prepare" [level=3]
+  - article:
+    - paragraph: Tuesday, November 24, 7:00 a.m.
+    - paragraph:
+      - text: Reference
+    - term: With
+    - term: Where
+    - term: Changes
+    - definition: /You can move or cancel online until/
+    - heading "How to prepare" [level=3]
   - paragraph:
     - link "Add to calendar"
     - link "Move or cancel"

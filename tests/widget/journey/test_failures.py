@@ -275,8 +275,9 @@ async def test_a_button_for_an_unknown_service_stays_a_link_and_the_console_says
 async def test_a_hosted_page_of_an_unknown_service_lets_the_visitor_choose(
     site: Site, visitor: Visitor
 ) -> None:
-    async with visitor.page.expect_console_message(lambda message: "no-such-thing" in message.text):
-        await visitor.page.goto(f"{site.url}/book/no-such-thing")
+    answer = await visitor.page.goto(f"{site.url}/book/no-such-thing")
+    assert (answer.status if answer else None) == 404
+    await expect(visitor.page.get_by_text("We do not offer this online")).to_be_visible()
     await expect(visitor.heading("What can we do for you?")).to_be_visible()
 
 
