@@ -139,7 +139,7 @@ async def test_the_language_changes_with_what_was_typed(site: Site, visitor: Vis
         await visitor.comes_to_details(url)
         await visitor.page.evaluate(f"{ELEMENT}.lang = 'fr'")
 
-        name = visitor.page.get_by_label("Votre nom")
+        name = visitor.field("Votre nom")
         await expect(name).to_have_value("Sample Patient")
         assert await site.is_taken("2026-11-24", "07:00")
         await visitor.page.locator("[part~=primary]").click()
@@ -158,7 +158,7 @@ async def test_the_language_of_the_page_counts_at_the_next_press(site: Site, vis
         await visitor.page.evaluate("document.documentElement.lang = 'fr'")
         await visitor.page.get_by_role("link", name="Book Online").click()
 
-        await expect(visitor.page.get_by_label("Votre nom")).to_have_value("Sample Patient")
+        await expect(visitor.field("Votre nom")).to_have_value("Sample Patient")
         await visitor.wait_until(lambda: site.is_taken("2026-11-24", "07:00"))
 
 

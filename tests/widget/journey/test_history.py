@@ -159,7 +159,7 @@ async def test_another_language_keeps_the_step_and_what_was_typed(site: Site, vi
     await comes_to_details(visitor, f"{site.url}/book/dry-needling?lang=en")
     await visitor.page.get_by_role("link", name="Français").click()
 
-    await expect(visitor.page.get_by_label("Votre nom")).to_have_value("Sample Patient")
+    await expect(visitor.field("Votre nom")).to_have_value("Sample Patient")
     await expect(visitor.page.locator("html")).to_have_attribute("lang", "fr")
     await expect(visitor.page.get_by_role("link", name="English")).to_be_focused()
     assert visitor.page.url == f"{site.url}/book/dry-needling?lang=fr&at=2026-11-24T12:00Z&step=details"

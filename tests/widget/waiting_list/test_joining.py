@@ -145,7 +145,7 @@ async def test_back_and_another_language_lose_nothing(site: Site, visitor: Visit
 
     await page.get_by_role("link", name="Français").click()
     await expect(page.get_by_role("heading", name="Vos coordonnées")).to_be_visible()
-    await expect(page.get_by_label("Votre nom")).to_have_value("Sample Patient")
+    await expect(visitor.field("Votre nom")).to_have_value("Sample Patient")
     await page.get_by_role("button", name="Retour").click()
     await page.get_by_role("button", name="Retour").click()
     await expect(box(page, "mardi")).to_be_checked()
