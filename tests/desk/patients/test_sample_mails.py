@@ -175,11 +175,11 @@ async def test_a_browser_shows_the_mail_and_its_links_lead_nowhere(desk: Desk, p
         await expect(frame.get_by_role("heading", level=1)).to_have_text("Your visit is cancelled")
         await page.get_by_role("link", name="Français").click()
         title = frame.get_by_role("heading", level=1)
-        await expect(title).to_have_text("Votre visite est annulée")
+        await expect(title).to_have_text("Votre rendez-vous est annulé")
 
         await frame.get_by_role("link").first.click()
         await page.wait_for_timeout(300)
-        await expect(title).to_have_text("Votre visite est annulée")
+        await expect(title).to_have_text("Votre rendez-vous est annulé")
         assert len(page.context.pages) == 1
         await page.goto(f"{url}{PAGE}?kind=course&language=fr&lang=fr")
         assert await problems(page) == []
