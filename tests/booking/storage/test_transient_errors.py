@@ -87,9 +87,9 @@ async def test_a_writer_during_a_migration_is_asked_to_try_again(postgresql_url:
     await database.close()
 
 
-async def test_a_silent_process_holds_its_locks_for_a_minute_at_most(postgresql: Database) -> None:
+async def test_a_silent_process_holds_its_locks_for_twenty_seconds_at_most(postgresql: Database) -> None:
     async with postgresql.read() as session:
-        assert await session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "1min"
+        assert await session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "20s"
 
 
 async def test_a_full_disk_refuses_a_write_and_loses_nothing(sqlite: Database, sqlite_url: str) -> None:

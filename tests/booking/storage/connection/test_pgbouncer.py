@@ -36,7 +36,7 @@ async def test_every_transaction_has_its_limits_and_leaves_none(postgresql_url: 
         tokens = [await database.change_token.read() for _ in range(3)]
         await database.close()
 
-    assert set(found) == {("15s", "1min")}
+    assert set(found) == {("15s", "20s")}
     assert None not in tokens
 
 
