@@ -16,6 +16,8 @@ async def test_m_and_arrows_and_enter_move_a_visit(day: OpenDay) -> None:
     await day.keys("Enter")
 
     await expect(day.page.locator("#column-practitioner-b")).to_contain_text("Sample Patient 7")
+    await expect(day.page.locator(".preview")).to_have_count(0)
+    await day.page.wait_for_load_state("networkidle")
     assert day.desk.done == [
         {
             "change": "move",
