@@ -32,6 +32,7 @@ from booking.storage.migrations.encryption import (
     refer_to_key_store,
 )
 from booking.storage.migrations.history import MigrationError, MigrationHistory
+from booking.storage.migrations.move_mark import refuse_if_moved
 from booking.storage.migrations.upgrade import is_migrated, migrate, missing_schema, with_existing
 from booking.storage.session import BookingSession
 from graphql_api.extensions.feature import EnabledFeature
@@ -149,10 +150,12 @@ def migrate_database(settings: Settings, features: Sequence[MigrationHistory] = 
     """Make the newest tables, and the key store of the patients' data.
 
     Raises:
+        DatabaseMoves: the clinic leaves this database, has left it, or has not arrived in it.
         MigrationError: a feature's revisions can't be applied.
         KeyProblem: the data keys can't be used, or are another database's. Nothing was changed.
     """
     url, data_keys = settings.database_url, settings.data_keys()
+    with_existing(url, refuse_if_moved)  # Before its key store, which may not have arrived either.
     new_key_store = prepare_key_store(url, data_keys, settings.make_development_key, now=now)
     if migrate(url, features, data_keys):
         log.info("migrated: the database has the tables of Book Online %s", version("book-online"))
