@@ -31,7 +31,6 @@ from booking.domain.errors import (
     TooLateToChange,
     TryAgain,
 )
-from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
 from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.screening import Answer
@@ -201,15 +200,7 @@ async def reschedule(
     await run_booking_rules(
         session, Step.MOVE, service, [appointment], now=now, booked_by=appointment.booked_by
     )
-    event = Event(
-        uuid.uuid4(),
-        EventKind.MOVED,
-        (appointment.id,),
-        now,
-        former.starts_at,
-        former.location,
-        moved_from_practitioner=former.practitioner if former.practitioner != practitioner else None,
-    )
+    event = former.moved_event([appointment], now=now)
     await record_change(session, event, appointment, former, by=staff, manage_token=request.manage_token)
     actor = staff.actor if staff else actor
     await record_audit(

@@ -75,6 +75,18 @@ class FormerVisit:
             row.confirmed_at,
         )
 
+    def moved_event(self, rows: Sequence[Appointment], *, now: datetime) -> Event:
+        """The event of these rows, as they are now; this is what the first of them was."""
+        return Event(
+            uuid.uuid4(),
+            EventKind.MOVED,
+            tuple(row.id for row in rows),
+            now,
+            self.starts_at,
+            self.location,
+            moved_from_practitioner=self.practitioner if self.practitioner != rows[0].practitioner else None,
+        )
+
 
 async def record_bookings(
     session: BookingSession,

@@ -25,7 +25,6 @@ from booking.catalogue.lookup import (
 )
 from booking.domain.actor import Actor
 from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, TooLateToChange
-from booking.domain.events import Event, EventKind
 from booking.domain.hookspecs import Step
 from booking.domain.open_slot import RequestedTime
 from booking.domain.screening import Answer
@@ -216,26 +215,14 @@ async def _record(
             former.practitioner,
         ):
             moved.append(row)
-            event = _event([row], former, now=now)
+            event = former.moved_event([row], now=now)
             await record_change(session, event, row, former, by=None, manage_token=manage_token, mail=False)
     if moved and await sends_mails(session):
         moved.sort(key=lambda row: row.starts_at)
         former = formers[list(rows).index(moved[0])]
-        event = _event(moved, former, now=now)
+        event = former.moved_event(moved, now=now)
         key = moved[0].ordering_key
         await record_event_for(session, event, [MAIL_LISTENER], ordering_key=key, token=manage_token)
-
-
-def _event(rows: Sequence[Appointment], former: FormerVisit, *, now: datetime) -> Event:
-    return Event(
-        uuid.uuid4(),
-        EventKind.MOVED,
-        tuple(row.id for row in rows),
-        now,
-        former.starts_at,
-        former.location,
-        moved_from_practitioner=former.practitioner if former.practitioner != rows[0].practitioner else None,
-    )
 
 
 def _idempotent_request(move: CourseMove) -> IdempotentRequest | None:
