@@ -96,16 +96,25 @@ def with_connection(
     """
 
     async def run() -> T:
-        engine = engine_for(url, creates=creates)
         try:
-            async with engine.execution_options(writes=writes).begin() as connection:
-                return await connection.run_sync(work)
+            return await on_database(url, work, writes=writes, creates=creates)
         finally:
-            await engine.dispose()
             if data_keys is not None:
                 await data_keys.close()
 
     return asyncio.run(run())
+
+
+async def on_database(
+    url: str, work: Callable[[Connection], T], *, writes: bool = False, creates: bool = False
+) -> T:
+    """Run `work` in one transaction of its own. `creates`: SQLite may make the file."""
+    engine = engine_for(url, creates=creates)
+    try:
+        async with engine.execution_options(writes=writes).begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
 
 
 def _missing(connection: Connection, kinds: Sequence[type[Table]]) -> list[str]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from booking.audit.copies import CopyEvent
 from booking.storage.copies.moving.move import Move, Reports, give_up
-from booking.storage.copies.moving.places import Site, on_database
+from booking.storage.copies.moving.places import Site
 from booking.storage.copies.moving.target import CannotMove
 from booking.storage.copies.tables import stored_revisions
 from booking.storage.key_store.data_keys import DataKeys
@@ -16,7 +16,7 @@ from booking.storage.key_store.location import key_file_path, key_store_url
 from booking.storage.key_store.reference import key_store_reference
 from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory
 from booking.storage.migrations.move_mark import MoveState, move_mark
-from booking.storage.migrations.upgrade import with_connection
+from booking.storage.migrations.upgrade import on_database, with_connection
 from graphql_api.app import system_clock
 from graphql_api.cli.clinic_file.files import enabled_histories
 from graphql_api.cli.command import Commands, add_command, progress_bar, warn

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from booking.storage.copies.key_store_backup import keys_table
-from booking.storage.copies.moving.places import errors_at_target, on_both, on_database
+from booking.storage.copies.moving.places import errors_at_target, on_both
 from booking.storage.copies.restore import NotEmpty
 from booking.storage.copies.tables import (
     CannotCopy,
@@ -13,6 +13,7 @@ from booking.storage.copies.tables import (
 )
 from booking.storage.key_store.location import make_key_database
 from booking.storage.key_store.table import KEY_STORE
+from booking.storage.migrations.upgrade import on_database
 
 
 async def prepare_target_keys(clinic_url: str, url: str) -> None:

@@ -20,7 +20,7 @@ from booking.storage.copies.backup import Progress
 from booking.storage.copies.moving.fence import close_fence, lift_fence, raise_fence
 from booking.storage.copies.moving.key_store_copy import copy_key_store, prepare_target_keys
 from booking.storage.copies.moving.lock import only_move
-from booking.storage.copies.moving.places import Site, errors_at_target, on_both, on_database
+from booking.storage.copies.moving.places import Site, errors_at_target, on_both
 from booking.storage.copies.moving.rows import Tables, compare_rows, copy_rows
 from booking.storage.copies.moving.target import (
     CannotMove,
@@ -45,7 +45,7 @@ from booking.storage.migrations.move_mark import (
     set_move_mark,
     set_move_state,
 )
-from booking.storage.migrations.upgrade import has_todays_tables
+from booking.storage.migrations.upgrade import has_todays_tables, on_database
 
 WAITED_TOO_LONG = "55P03"
 ATTEMPTS = 100

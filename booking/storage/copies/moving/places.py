@@ -68,18 +68,6 @@ def _of_target(sentence: str) -> str:
     return sentence.replace("DATABASE_URL", "TARGET").replace(", and start again", ", and run this again")
 
 
-async def on_database(
-    url: str, work: Callable[[Connection], T], *, writes: bool = False, creates: bool = False
-) -> T:
-    """Run the work in one transaction of its own."""
-    engine = engine_for(url, creates=creates)
-    try:
-        async with engine.execution_options(writes=writes).begin() as connection:
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()
-
-
 async def on_both(source_url: str, target_url: str, work: Callable[[Connection, Connection], T]) -> T:
     """Run the work, which commits in the target itself; there, SQLite leaves foreign keys unchecked."""
     engines = source, target = engine_for(source_url), engine_for(target_url)

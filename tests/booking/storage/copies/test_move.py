@@ -16,13 +16,14 @@ from booking.domain.errors import ClinicMoved, ClinicMoving, NotOpen, OutOfOrder
 from booking.storage.base import insert_rows
 from booking.storage.copies.moving.lock import MoveRuns, only_move
 from booking.storage.copies.moving.move import Move, Reports, give_up
-from booking.storage.copies.moving.places import Site, TargetUnusable, on_database
+from booking.storage.copies.moving.places import Site, TargetUnusable
 from booking.storage.copies.moving.target import CannotMove
 from booking.storage.copies.restore import NotEmpty
 from booking.storage.copies.tables import digest_of, stored_tables
 from booking.storage.database import Database
 from booking.storage.key_store.location import key_store_url
 from booking.storage.migrations.move_mark import DatabaseMoves, refuse_if_moved
+from booking.storage.migrations.upgrade import on_database
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.outbox import OutboxListener
 from booking.storage.queries.catalogue import get_clinic
