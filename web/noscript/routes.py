@@ -52,10 +52,11 @@ async def noscript_entry(site: NoscriptSite, language: str, service: str | None)
     """
     texts = texts_for(language)
     async with site.database.read() as session:
-        if service and service not in {each.slug for each in await listed_services(session)}:
-            return None
         services = await bookable_services(session, texts, now=await site.now(session))
-    chosen = next((bookable for bookable in services if bookable.slug == service), None)
+        chosen = next((bookable for bookable in services if bookable.slug == service), None)
+        is_unknown = service and chosen is None
+        if is_unknown and service not in {each.slug for each in await listed_services(session)}:
+            return None
     html = templates.get_template(f"noscript/{'practitioners' if chosen else 'services'}.html").render(
         services=services, service=chosen, text=texts, url=partial(page_url, language=language)
     )
