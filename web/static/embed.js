@@ -1,5 +1,7 @@
 /** @file `/embed`: shows each choice at once, and copies the lines. In its frame: gives the element its colour. */
 
+import { readPage } from '../../widget/ui/read-page.js';
+
 const PAUSE_MS = 250;
 /** What a choice changes. */
 const PARTS = ['.screen', '#lines'];
@@ -10,16 +12,6 @@ const copy = /** @type {HTMLButtonElement | null} */ (document.querySelector('#c
 const element = /** @type {HTMLElement | null} */ (document.querySelector('book-online[data-accent]'));
 element?.style.setProperty('--book-online-accent', element.dataset['accent'] ?? '');
 
-/** Not parsed from a string, which a policy of trusted types may forbid. @param {string} address @returns {Promise<Document>} */
-const read = (address) => new Promise((done, fail) => {
-  const request = new XMLHttpRequest();
-  request.open('GET', address);
-  request.responseType = 'document';
-  request.onload = () => (request.status === 200 && request.responseXML ? done(request.responseXML) : fail(new Error(`${request.status}`)));
-  request.onerror = fail;
-  request.send();
-});
-
 let timer = 0;
 let latest = '';
 const show = async () => {
@@ -27,7 +19,7 @@ const show = async () => {
   const address = `/embed?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`;
   latest = address;
   try {
-    const page = await read(address);
+    const page = await readPage(address);
     if (latest !== address) return;
     for (const part of PARTS) document.querySelector(part)?.replaceWith(document.adoptNode(/** @type {Element} */ (page.querySelector(part))));
     document.querySelector('#copied')?.replaceChildren();

@@ -2,6 +2,7 @@
  * @file The hosted page: its address, and its change of language without being loaded anew, so that what the visitor typed
  * and answered stays.
  */
+import { readPage } from '../ui/read-page.js';
 
 /** Of a step: service, day or time, and the step. Nothing of the visitor is in it.
  * @param {URL} api @param {import('./types.js').State} state @param {import('./types.js').StepName} step */
@@ -29,23 +30,12 @@ export const keepThroughLanguages = (follow, signal) =>
     event.preventDefault();
     const address = new URL(location.href);
     address.searchParams.set('lang', link.hreflang);
-    read(address).then((page) => {
+    readPage(address).then((page) => {
       show(page);
       history.replaceState(history.state, '', address.href.replaceAll('%3A', ':'));
       follow();
     }).catch(() => location.assign(address));
   }, { signal });
-
-/** Not parsed from a string, which a policy of trusted types may forbid.
- * @param {URL} address @returns {Promise<Document>} */
-const read = (address) => new Promise((done, fail) => {
-  const request = new XMLHttpRequest();
-  request.open('GET', address);
-  request.responseType = 'document';
-  request.onload = () => (request.status === 200 && request.responseXML ? done(request.responseXML) : fail(new Error(`${request.status}`)));
-  request.onerror = fail;
-  request.send();
-});
 
 /** @param {Document} page */
 const show = (page) => {
