@@ -181,18 +181,20 @@ class Proxy:
         """Of a body that has no end."""
         process = await self._curling(path, *options)
         assert process.stdout
-        async with asyncio.timeout(START_SECONDS):
-            line = await process.stdout.readline()
-        process.kill()
-        await process.communicate()
-        return line.decode()
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                return (await process.stdout.readline()).decode()
+        finally:
+            process.kill()
+            await process.communicate()
 
     async def _curling(self, path: str, *options: str) -> Process:
         certificate = str(self.folder / f"{HOST}.pem")
         resolve = ("--resolve", f"{HOST}:{self.port}:127.0.0.1", "--cacert", certificate)
-        shown = ("--silent", "--show-error", "--no-buffer", "--write-out", "\n%{http_code} %{http_version}")
+        bounded = ("--silent", "--show-error", "--max-time", str(START_SECONDS))
+        shown = ("--no-buffer", "--write-out", "\n%{http_code} %{http_version}")
         return await asyncio.create_subprocess_exec(
-            "curl", *resolve, *shown, *options, f"https://{HOST}:{self.port}{path}", stdout=PIPE
+            "curl", *resolve, *bounded, *shown, *options, f"https://{HOST}:{self.port}{path}", stdout=PIPE
         )
 
     @property
@@ -234,10 +236,13 @@ async def test_a_proxy_configured_as_in_deploy(proxy: Proxy, sqlite_url: str, tm
         assert refused.endswith("\n413 2")
         assert "65536 bytes at most" in json.loads(refused.rpartition("\n")[0])["errors"][0]["message"]
 
-        # A photo of a practitioner gets as far as the server, which has no session for it.
+        # A photo of a practitioner gets as far as the server, which refuses it unread for want of a
+        # session. The request after it comes through all the same.
         (tmp_path / "photo").write_bytes(b" " * PHOTO_BYTES)
-        photo = await curl("/desk/clinic/images/one", "--data-binary", f"@{tmp_path / 'photo'}")
-        assert "413" not in photo.rpartition("\n")[2]
+        for _ in range(3):
+            photo = await curl("/desk/clinic/images/one", "--data-binary", f"@{tmp_path / 'photo'}")
+            assert "413" not in photo.rpartition("\n")[2]
+            assert (await curl("/readyz")).endswith("\n200 2")
 
         listening = (*as_json, json.dumps(LIVE), "--header", "Accept: text/event-stream")
         assert await proxy.first_line("/graphql", *listening) == "event: next\n"

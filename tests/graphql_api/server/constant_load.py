@@ -17,6 +17,7 @@ class Load:
     answered: int = 0
     clients: list[asyncio.Task[None]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    ended: bool = False
 
     async def grows(self, by: int = 50) -> None:
         """Return once so many more requests are answered."""
@@ -26,9 +27,9 @@ class Load:
                 await asyncio.sleep(0.02)
 
     async def end(self) -> None:
-        for client in self.clients:
-            client.cancel()
-        await asyncio.gather(*self.clients, return_exceptions=True)
+        """Return once each client has its answer. (Cancelled in a TLS handshake, it leaves a socket open.)"""
+        self.ended = True
+        await asyncio.gather(*self.clients)
 
     async def ask(self, http: httpx.AsyncClient) -> None:
         try:
@@ -49,11 +50,11 @@ async def constant_load(url: str, **options: Any) -> AsyncIterator[Load]:
 
     async def keeping() -> None:
         async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, **options) as http:
-            while True:
+            while not load.ended:
                 await load.ask(http)
 
     async def opening() -> None:
-        while True:
+        while not load.ended:
             async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, **options) as http:
                 await load.ask(http)
 
