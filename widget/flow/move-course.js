@@ -17,10 +17,10 @@ import { plusDays, utc } from '../calendar/dates.js';
 import { slotPicker } from '../calendar/slot-picker.js';
 import { marksMissing, screeningOf, screeningPage } from '../steps/screening.js';
 import { dayAndTime, startTime } from '../ui/appointment.js';
-import { h, quietButton } from '../ui/element.js';
+import { h, quietButton, selectField } from '../ui/element.js';
 import { otherTimesNotice } from '../ui/problem-text.js';
 import { showChangedCourse, showOverview } from './manage-page.js';
-import { askToCall, hasPlaces, practitionersOf, selectField } from './move-visit.js';
+import { askToCall, hasPlaces, practitionersOf } from './move-visit.js';
 
 const DAY = 86_400_000;
 const WEEK = 7;
@@ -152,8 +152,10 @@ export const moveCourse = async (booking) => {
     show();
     if (of('TooLateToChange')) return frame.notice({ title: t('manage.tooLate') });
     const refused = Number(problems[0]?.path[2]);
-    const lost = plan.visits[refused]?.slot ?? null;
-    frame.notice(otherTimesNotice(problems, booking, { hasPlaces: hasPlaces(booking), lost }, (slot) => take(refused, slot)));
+    const context = {
+      hasPlaces: hasPlaces(booking), lost: plan.visits[refused]?.slot ?? null, practitionerId: plan.practitionerId ?? practitioner.id,
+    };
+    frame.notice(otherTimesNotice(problems, booking, context, (slot) => take(refused, slot)));
   };
 
   await propose({});

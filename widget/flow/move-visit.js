@@ -4,8 +4,8 @@
  * @typedef {import('./manage-page.js').Booking} Booking
  * @typedef {import('./types.js').Appointment} Appointment
  * @typedef {Pick<import('./types.js').Slot, 'startsAt' | 'location' | 'practitioner'>} Slot
- * @typedef {{practitionerId: string | null, locationId: string | null, practitioners: {id: string, name: string}[]}} Wish  null
- *   for any; `practitioners` are those that the patient has asked to see
+ * @typedef {{practitionerId: string | null, locationId: string | null, practitioners: import('./types.js').Practitioner[]}} Wish
+ *   null for any; `practitioners` are those that the patient has asked to see
  * @typedef {object} Overview  Where the patient comes from and goes back to.
  * @property {() => void} show
  * @property {(changed: Appointment, text: string) => void} showChanged
@@ -17,7 +17,7 @@ import { slotPicker } from '../calendar/slot-picker.js';
 import { marksMissing, screeningOf, screeningPage } from '../steps/screening.js';
 import { dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine } from '../ui/contact.js';
-import { h, quietButton } from '../ui/element.js';
+import { h, quietButton, selectField } from '../ui/element.js';
 import { otherTimesNotice } from '../ui/problem-text.js';
 
 /** @param {Booking} booking @param {Appointment} appointment @param {Overview} overview */
@@ -29,44 +29,25 @@ export const moveVisit = (booking, appointment, overview) => {
   /** @param {Wish} [wish] */
   const choose = (wish = { practitionerId: practitioner.id, locationId: isListed ? location.id : null, practitioners: [] }) => {
     const times = h('div');
+    const filter = () => ({
+      serviceId: service.id, practitionerId: wish.practitionerId, locationId: wish.locationId,
+      moving: { manageToken, appointmentId: id },
+    });
     const showTimes = () => times.replaceChildren(slotPicker({
-      ...booking,
-      filter: {
-        serviceId: service.id, practitionerId: wish.practitionerId, locationId: wish.locationId,
-        moving: { manageToken, appointmentId: id },
-      },
-      from: clock.dateOf(startsAt),
-      choose: (slot) => confirm(slot, wish),
+      ...booking, filter: filter(), from: clock.dateOf(startsAt), choose: (slot) => confirm(slot, wish),
     }).element);
-    const fields = h('div', { class: 'fields' });
-    if (isListed && clinic.locations.length > 1) {
-      fields.append(selectField('location', t('location.question'), clinic.locations, wish.locationId, (locationId) => {
+    const place = isListed && clinic.locations.length > 1
+      && selectField('location', t('location.question'), clinic.locations, wish.locationId, (locationId) => {
         wish.locationId = locationId;
         showTimes();
-      }));
-    }
-    const showPractitioners = () => {
-      const options = [{ id: '', name: t('practitioner.any') }, ...wish.practitioners];
-      const list = selectField('practitioner', t('practitioner.question'), options, wish.practitionerId ?? '', (practitionerId) => {
-        wish.practitionerId = practitionerId || null;
-        showTimes();
       });
-      others.replaceWith(list);
-      return list;
-    };
-    const others = h('p', { class: 'choices' }, quietButton(t('manage.others'), (button) => frame.run(async () => {
-      wish.practitioners = await practitionersOf(booking, appointment);
-      if (wish.practitioners.length) showPractitioners().querySelector('select')?.focus();
-      else frame.notice({ tone: 'calm', title: t('manage.noOthers') });
-    }, button)));
     // All visits of a course are with one practitioner.
-    if (appointments.length === 1) fields.append(others);
-    if (wish.practitioners.length) showPractitioners();
+    const people = appointments.length === 1 && othersChoice(booking, appointment, wish, showTimes, filter);
     showTimes();
     frame.show({
       title: t('manage.moveTitle'),
       lead: t('manage.moveLead', { time: whenAndWhere(appointment, booking) }),
-      content: [fields, times],
+      content: [h('div', { class: 'fields' }, place, people), times],
       back: overview.show,
     });
   };
@@ -101,7 +82,7 @@ export const moveVisit = (booking, appointment, overview) => {
     else if (problems.some(({ __typename }) => __typename === 'TooLateToChange')) overview.showTooLate(t('manage.tooLate'));
     else {
       choose(wish);
-      const context = { hasPlaces: hasPlaces(booking), lost: slot };
+      const context = { hasPlaces: hasPlaces(booking), lost: slot, practitionerId: wish.practitionerId };
       frame.notice(otherTimesNotice(problems, booking, context, (other) => confirm(other, wish)));
     }
   };
@@ -126,12 +107,32 @@ export const practitionersOf = async ({ server }, { service, practitioner }) => 
   return practitioners.some(({ id }) => id !== practitioner.id) ? practitioners : [];
 };
 
-/** @param {string} name @param {string} label @param {{id: string, name: string}[]} options @param {string | null} current
- * @param {(id: string) => void} choose */
-export const selectField = (name, label, options, current, choose) => {
-  const select = h('select', { class: 'input', part: 'input', id: name, onchange: () => choose(select.value) },
-    ...options.map((option) => h('option', { value: option.id, selected: option.id === current }, option.name)));
-  return h('div', { class: 'field', part: 'field' }, h('label', { for: name }, label), select);
+/** A button that becomes the cards of all who may deliver the visit's service.
+ * @param {Booking} booking @param {Appointment} appointment @param {Pick<Wish, 'practitionerId' | 'practitioners'>} wish
+ * @param {() => void} onChange @param {() => import('./types.js').Filter} [filter]  of each one's next time */
+export const othersChoice = (booking, appointment, wish, onChange, filter) => {
+  const { t, frame } = booking;
+  const place = h('div', { class: 'choices' });
+  const show = async () => {
+    const { peopleChoice } = await import('../calendar/people.js');
+    const people = peopleChoice(booking, wish.practitioners, wish.practitionerId, (id) => {
+      wish.practitionerId = id;
+      onChange();
+    });
+    place.replaceWith(people.element);
+    if (filter) people.showFirstTimes(filter());
+    return people.element;
+  };
+  const load = async () => {
+    wish.practitioners = await practitionersOf(booking, appointment);
+    if (!wish.practitioners.length) return frame.notice({ tone: 'calm', title: t('manage.noOthers') });
+    const chosen = /** @type {HTMLElement | null} */ ((await show()).querySelector(':checked'));
+    chosen?.focus();
+    chosen?.closest('label')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  };
+  if (wish.practitioners.length) show();
+  else place.append(quietButton(t('manage.others'), (button) => frame.run(load, button)));
+  return place;
 };
 
 /** The visit stands as it was. @param {Booking} booking @param {Pick<Overview, 'show'>} overview */

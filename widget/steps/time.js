@@ -148,7 +148,7 @@ const refuse = async (flow, problems) => {
   emit('problem', { problem: problems[0]?.__typename });
   const hasPlaces = catalogue.clinic.locations.length > 1 && state.location === null;
   const { lost } = flow.holds;
-  const context = { hasPlaces, hasInput: flow.hasInput(), lost };
+  const context = { hasPlaces, hasInput: flow.hasInput(), lost, practitionerId: filterFor(state).practitionerId, hours: state.hours };
   frame.notice(otherTimesNotice(problems, flow, context, (slot, button) => frame.run(() => take(flow, slot), button)));
 };
 

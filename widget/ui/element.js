@@ -29,6 +29,14 @@ export const quietButton = (label, act, props) => {
   return button;
 };
 
+/** @param {string} name @param {string} label @param {{id: string, name: string}[]} options @param {string | null} current
+ * @param {(id: string) => void} choose */
+export const selectField = (name, label, options, current, choose) => {
+  const select = h('select', { class: 'input', part: 'input', id: name, onchange: () => choose(select.value) },
+    ...options.map((option) => h('option', { value: option.id, selected: option.id === (current ?? '') }, option.name)));
+  return h('div', { class: 'field', part: 'field' }, h('label', { for: name }, label), select);
+};
+
 /** Shows at a field or a group of answers what is wrong with it; an empty text takes it away.
  * @param {HTMLElement} field @param {HTMLElement | null} control  what a screen reader calls invalid @param {string} text */
 export const markInvalid = (field, control, text) => {

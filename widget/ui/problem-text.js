@@ -50,14 +50,19 @@ const distance = (from, to, { t, clock }) => {
  *
  * @param {Problem[]} problems
  * @param {import('./appointment.js').Locale} locale
- * @param {{hasPlaces: boolean, hasInput?: boolean, lost: Pick<Slot, 'startsAt' | 'location'> | null}} context  each time names
- *   its place; something that was entered stays; the time that is refused
+ * @param {{hasPlaces: boolean, hasInput?: boolean, lost: Pick<Slot, 'startsAt' | 'location'> | null, practitionerId?: string | null,
+ *   hours?: import('../flow/types.js').Hours | null}} context  each time names its place; something that was entered stays; the time
+ *   that is refused; with whom and in which part of the day alone others are offered
  * @param {(slot: Slot, button: HTMLElement) => unknown} choose
  * @returns {import('./frame.js').Notice}
  */
-export const otherTimesNotice = (problems, locale, { hasPlaces, hasInput = false, lost }, choose) => {
+export const otherTimesNotice = (problems, locale, { hasPlaces, hasInput = false, lost, practitionerId, hours }, choose) => {
   const problem = problems.find(({ alternatives }) => alternatives?.length) ?? problems[0];
-  const alternatives = problem?.alternatives ?? [];
+  const alternatives = (problem?.alternatives ?? []).filter(({ startsAt, practitioner }) => {
+    const time = startsAt.slice(11, 16);
+    return (!practitionerId || practitioner.id === practitionerId)
+      && (!hours || (time >= (hours.startsFrom ?? '') && time < (hours.startsBefore ?? '24:00')));
+  });
   return {
     tone: 'calm',
     title: problemText(problem, locale.t),

@@ -7,8 +7,9 @@
  * @typedef {import('./wishes.js').Wishes} Wishes
  */
 import { join, leave } from '../api/waiting-list.js';
+import { peopleChoice } from '../calendar/people.js';
 import { refuse, showOverview } from '../flow/manage-page.js';
-import { practitionersOf, selectField, whenAndWhere } from '../flow/move-visit.js';
+import { practitionersOf, whenAndWhere } from '../flow/move-visit.js';
 import { summaryList, summaryRow } from '../ui/appointment.js';
 import { h, icon, quietButton } from '../ui/element.js';
 import { addTexts } from './texts.js';
@@ -25,15 +26,14 @@ export const showEarlier = async (booking, appointment) => {
   const wishes = { weekdays: new Set(), parts: new Set(), until: '' };
   /** @type {{id: string, name: string} | undefined} */
   let who;
-  const options = [{ id: '', name: t('practitioner.any') }, ...practitioners];
-  const select = practitioners.length ? selectField('practitioner', t('practitioner.question'), options, '', (chosen) => {
+  const people = practitioners.length ? peopleChoice(booking, practitioners, null, (chosen) => {
     who = practitioners.find(({ id }) => id === chosen);
-  }) : null;
+  }, { isTitled: true }).element : null;
   const { lead, more } = rulesOf(clinic, t);
   frame.show({
     title: t('wait.title'),
     lead,
-    content: [standing(booking, appointment), ...wishFields(wishes, booking), select && h('div', { class: 'fields' }, select), more],
+    content: [standing(booking, appointment), ...wishFields(wishes, booking), people, more],
     back: () => showOverview(booking),
     primary: { label: t('wait.join'), act: () => submit(booking, appointment, wishes, who) },
   });

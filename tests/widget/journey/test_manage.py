@@ -1,5 +1,6 @@
 """The page behind the link to move or cancel: `/manage#token`."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -61,15 +62,17 @@ async def test_a_visit_is_moved_by_a_quarter_of_an_hour_and_to_another_practitio
     await expect(visitor.page.get_by_role("button", name="7:00 a.m.")).to_have_count(0)
 
     await visitor.button("Show other practitioners").click()
-    people = visitor.page.get_by_label("Practitioner")
-    await expect(people).to_be_focused()
-    await people.select_option("Sample Practitioner B")
+    people = visitor.page.get_by_role("radiogroup", name="Practitioner").get_by_role("radio")
+    await expect(people.and_(visitor.page.get_by_label("Sample Practitioner A"))).to_be_focused()
+    other = people.and_(visitor.page.get_by_label("Sample Practitioner B"))
+    await expect(other).to_have_accessible_name(re.compile(r"Next: Mon, Nov 23, 11:00\sa.m."))
+    await other.check()
     await visitor.chooses("Wednesday, November 25", "4:00 p.m.")
     await visitor.arrives_at("Move your visit?")
     await expect(visitor.page.get_by_text("Sample Practitioner B")).to_be_visible()
     # Back to the times of the same practitioner.
     await visitor.button("Back").click()
-    await expect(people).to_have_value(practitioner_id("b"))
+    await expect(other).to_be_checked()
     await visitor.chooses("Wednesday, November 25", "4:00 p.m.")
     await visitor.button("Move my visit").click()
 

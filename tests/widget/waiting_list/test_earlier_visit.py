@@ -36,7 +36,7 @@ async def test_a_visit_stands_while_an_earlier_one_is_waited_for(
     await expect(visitor.page.get_by_text(VISIT)).to_be_visible()
     await expect(visitor.page.get_by_text(STANDS)).to_be_visible()
     await box(visitor.page, "Monday").check()
-    await visitor.page.get_by_label("Practitioner").select_option("Sample Practitioner B")
+    await visitor.selects_practitioner("Sample Practitioner B")
     await visitor.button(JOIN).dblclick()
 
     await visitor.arrives_at(JOINED)
