@@ -16,7 +16,7 @@ FOLDERS = (*PACKAGES, "widget", "tests")
 
 MAX_LINES = 400
 LONG_FILE = 300
-MAX_LONG_FILES = 3
+MAX_LONG_FILES = 1
 MAX_ENTRIES = 14
 CROWDED: dict[str, str] = {
     "tests": "the same rooms",

@@ -15,16 +15,9 @@ from booking.storage.models.appointments import Patient
 from booking.storage.models.desk.name_index import NameToken
 from booking.storage.queries.desk.names import lock_patients_without_name_index
 from tests.booking.notifications.bookings import make_booking
-from tests.support.clinics import SAMPLE, open_clinic
 
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)
 AFTERWARDS = TUESDAY + timedelta(days=9)
-
-
-@pytest.fixture
-async def clinic(database: Database) -> Database:
-    await open_clinic(database, SAMPLE)
-    return database
 
 
 async def book(clinic: Database, *names: str) -> list[uuid.UUID]:
