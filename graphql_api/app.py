@@ -220,7 +220,7 @@ def create_app(
                 BusyCalendarWorker(database, refresher, clock).run,
                 VisitCalendarWorker(database, VisitCalendarWriter(database, calendar_client), clock).run,
                 WaitingListWorker(database, clock).run,
-                SharedLimits(database, limits).run,
+                SharedLimits(database, limits, monitoring.metrics.exchanges).run,
             ],
             database,
             cards.read_all,

@@ -37,8 +37,3 @@ async def last_copy_at(session: BookingSession, event: CopyEvent) -> datetime | 
     """When there last was such an event; None if there never was."""
     found = await last_event_about(session, event)
     return found.recorded_at if found else None
-
-
-async def last_backup_at(session: BookingSession) -> datetime | None:
-    """When `book-online backup` last wrote a file; None if it never did."""
-    return await last_copy_at(session, CopyEvent.BACKED_UP)

@@ -43,6 +43,20 @@ def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) 
     return asyncio.run(run())
 
 
+def read_database(settings: Settings, read: Callable[[BookingSession], Awaitable[T]]) -> T:
+    """What a session reads in the database that the settings name, of whichever version, without a key."""
+
+    async def run() -> T:
+        database = Database(settings.database_url)
+        try:
+            async with database.read() as session:
+                return await read(session)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
 async def record_in_trail(settings: Settings, event: CopyEvent) -> datetime:
     """Append to the audit trail, in a database of whichever version. Return the time of the event."""
     database = Database(settings.database_url, settings.data_keys())

@@ -6,7 +6,10 @@ count of each process alone; what was spent meanwhile is told as soon as it answ
 
 import asyncio
 import logging
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from booking.domain.errors import TryAgain
 from booking.storage.database import Database
@@ -30,23 +33,35 @@ Spent = dict[tuple[str, bytes], float]
 """Seconds of filling, by limit and client."""
 
 
+@dataclass
+class Exchanges:
+    """How the exchanges of one server go."""
+
+    last_at: float | None = None
+    """By the monotonic clock: the last that went well, or the start; None where there are no others."""
+    failures: int = 0
+
+
 class SharedLimits:
-    def __init__(self, database: Database, limits: ClientLimits) -> None:
-        """`limits` keep what is not told yet."""
+    def __init__(self, database: Database, limits: ClientLimits, exchanges: Exchanges) -> None:
+        """`limits` keep what is not told yet; `exchanges` say how it went."""
         self._database = database
         self._limits = limits
+        self._exchanges = exchanges
         self._since: datetime | None = None
 
     async def run(self) -> None:
         """Until cancelled, where there may be others."""
+        if self._database.can_have_replicas:
+            self._exchanges.last_at = monotonic()  # An exchange that never ends is seen, too.
         while self._database.can_have_replicas:
             pause = INTERVAL_SECONDS
             try:
                 await self.exchange()
-            except TryAgain:
-                pause = PAUSE_SECONDS  # The database has logged the reason.
-            except Exception:
-                log.exception("limits can't be shared with other replicas, so each counts for itself")
+            except Exception as reason:
+                if not isinstance(reason, TryAgain):  # Of that the database has logged the reason.
+                    log.exception("limits can't be shared with other replicas, so each counts for itself")
+                self._exchanges.failures += 1
                 pause = PAUSE_SECONDS
             await asyncio.sleep(pause)
 
@@ -76,6 +91,7 @@ class SharedLimits:
             if buckets is not None:
                 buckets.learn(bucket.client, (bucket.full_at - now).total_seconds())
         self._since = now - OVERLAP
+        self._exchanges.last_at = monotonic()
 
     def _take_spent(self) -> Spent:
         told = {
@@ -89,3 +105,23 @@ class SharedLimits:
         for limit, client in told:
             self._limits.named[limit].take_untold(client)
         return told
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a trial."""
+
+
+async def try_exchange(database: Database) -> None:
+    """Do with the database what an exchange does, and take it back.
+
+    Raises:
+        TryAgain: the database can't answer just now.
+        DBAPIError: it refuses.
+    """
+    with suppress(_TakenBack):
+        async with database.write() as session:
+            now = await current_time(session)
+            await add_spent(session, {("trial", b"trial"): timedelta()}, now=now)
+            await buckets_changed_since(session, now)
+            await delete_full_buckets(session, until=now - LOOK_BACK)
+            raise _TakenBack

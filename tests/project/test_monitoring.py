@@ -36,13 +36,16 @@ RARE = {
     "book_online_busy_calendar_oldest_age_seconds",
     "book_online_certificate_next_expiry_timestamp_seconds",
     "book_online_last_backup_timestamp_seconds",
+    "book_online_last_key_store_backup_timestamp_seconds",
     "book_online_limit_refusals_total",
+    "book_online_limits_exchange_age_seconds",
+    "book_online_limits_exchange_failures_total",
     "book_online_outbox_given_up",
     "book_online_outbox_oldest_age_seconds",
     "book_online_outbox_waiting",
     "book_online_refusals_total",
 }
-"""Missing at a server that was just started: there is no backup, listener or refusal yet."""
+"""Missing at a server that was just started: there is no backup, listener, refusal or other server yet."""
 
 
 def alerts() -> list[dict[str, Any]]:

@@ -125,6 +125,7 @@ def writing_archive(
         writer.finish()
     if encrypting:
         encrypting.finish()
+    file.flush()  # A full disk is told of before anybody notes down that there is a backup.
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,6 @@ from booking.storage.copies.archive import (
     ArchivedTable,
     Header,
     UnusableBackup,
-    draft_of,
     writing_archive,
 )
 from booking.storage.copies.backup import Progress, in_snapshot, write_table
@@ -29,26 +29,30 @@ from booking.storage.migrations.upgrade import with_connection
 
 
 def back_up_key_store(
-    url: str, file: Path, reference: str, *, program: str, now: datetime, progress: Progress
+    url: str,
+    draft: BinaryIO,
+    former: Path,
+    reference: str,
+    *,
+    program: str,
+    now: datetime,
+    progress: Progress,
 ) -> int:
-    """Replace the backup that is there, and return the number of keys.
+    """Write all keys into the draft of what replaces the former backup, and return their number.
 
     Raises:
         CannotCopy: the key store lacks keys that the backup has, or has one again that was destroyed.
     """
     earlier = _Keys()
-    if file.is_file():
-        Archive(file, kind=KEY_STORE_BACKUP).read(earlier)
+    if former.is_file():
+        Archive(former, kind=KEY_STORE_BACKUP).read(earlier)
 
     def copy(connection: Connection) -> int:
         table = keys_table(connection)
         keys = _keys_of(connection, table)
-        _refuse_to_forget(earlier, keys, file)
+        _refuse_to_forget(earlier, keys, former)
         header = Header(now.isoformat(timespec="seconds"), program, connection.dialect.name, {}, reference)
-        with (
-            draft_of(file, KEY_STORE_BACKUP) as draft,
-            writing_archive(draft, None, KEY_STORE_BACKUP) as archive,
-        ):
+        with writing_archive(draft, None, KEY_STORE_BACKUP) as archive:
             archive.write_header(header)
             return write_table(connection, table, archive, lambda rows: progress(rows, len(keys.all)))
 

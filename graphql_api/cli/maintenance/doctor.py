@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 from graphql_api.app import system_clock
 from graphql_api.cli.command import Commands, add_command, table
-from graphql_api.cli.maintenance.checks import Level, examine
+from graphql_api.cli.maintenance.checks import examine
+from graphql_api.cli.maintenance.findings import Level
 from graphql_api.settings import Settings
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from booking.audit.copies import CopyEvent
 from booking.encryption.key_ring import KeyProblem
 from booking.retention.restored_keys import destroy_restored_keys
-from booking.storage.copies.archive import KEY_STORE_BACKUP, Archive
+from booking.storage.copies.archive import KEY_STORE_BACKUP, Archive, draft_of
 from booking.storage.copies.key_store_backup import back_up_key_store, restore_key_store
 from booking.storage.copies.tables import CannotCopy
 from booking.storage.database import Database
@@ -17,7 +17,7 @@ from booking.storage.key_store.reference import key_store_reference
 from booking.storage.migrations.upgrade import is_migrated, with_existing
 from booking.storage.queries.clock import current_time
 from graphql_api.cli.command import Commands, add_command, progress_bar, warn
-from graphql_api.cli.transaction import record_in_trail
+from graphql_api.cli.transaction import read_database, record_in_trail
 from graphql_api.settings import Settings
 
 
@@ -39,15 +39,18 @@ def _backup(arguments: argparse.Namespace, settings: Settings) -> None:
             "relative path read in the server's folder?"
         )
     asyncio.run(_check(settings, reference))
-    made_at = asyncio.run(record_in_trail(settings, CopyEvent.KEYS_BACKED_UP))
-    keys = back_up_key_store(
-        settings.key_store_url,
-        arguments.file,
-        reference,
-        program=metadata.version("book-online"),
-        now=made_at,
-        progress=progress_bar,
-    )
+    with draft_of(arguments.file, KEY_STORE_BACKUP) as draft:
+        keys = back_up_key_store(
+            settings.key_store_url,
+            draft,
+            arguments.file,
+            reference,
+            program=metadata.version("book-online"),
+            now=read_database(settings, current_time),
+            progress=progress_bar,
+        )
+        # The file takes its place only after that. The trail's time is never before the file's.
+        asyncio.run(record_in_trail(settings, CopyEvent.KEYS_BACKED_UP))
     print(f"{arguments.file}: {keys} data keys, wrapped by the key-encryption key, which is not in it")
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client.core import GaugeMetricFamily
 
-from booking.audit.copies import last_backup_at
+from booking.audit.copies import CopyEvent, last_copy_at
 from booking.background import Clock
 from booking.domain.errors import BookingError
 from booking.retention.worker import count_expired
@@ -113,11 +113,14 @@ async def _often(session: BookingSession, now: datetime) -> list[Sample]:
 
 
 async def _rarely(session: BookingSession, now: datetime) -> list[Sample]:
-    backup = await last_backup_at(session)
+    backups = {
+        metric.LAST_BACKUP: await last_copy_at(session, CopyEvent.BACKED_UP),
+        metric.LAST_KEYS_BACKUP: await last_copy_at(session, CopyEvent.KEYS_BACKED_UP),
+    }
     overdue = await count_expired(session, now=now - OVERDUE)
     return [
         (metric.RETENTION_OVERDUE, (), sum(overdue.values())),
-        *([(metric.LAST_BACKUP, (), backup.timestamp())] if backup else ()),
+        *((name, (), made_at.timestamp()) for name, made_at in backups.items() if made_at),
         *await _certificates(session, await get_clinic(session), now),
     ]
 

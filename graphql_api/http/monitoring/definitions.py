@@ -67,6 +67,17 @@ LIMIT_REFUSALS = Definition(
 LOG_RECORDS = Definition(
     "book_online_log_records_total", Kind.COUNTER, "Lines of the log, by level.", ("level",)
 )
+LIMITS_AGE = Definition(
+    "book_online_limits_exchange_age_seconds",
+    Kind.GAUGE,
+    "Seconds since this server last exchanged with the others what clients have spent; missing on SQLite, "
+    "where there are no others.",
+)
+LIMITS_FAILURES = Definition(
+    "book_online_limits_exchange_failures_total",
+    Kind.COUNTER,
+    "Exchanges that failed; until the next one this server counts for itself. Missing on SQLite.",
+)
 BUILD_INFO = Definition(
     "book_online_build_info", Kind.GAUGE, "1, with the version that runs as a label.", ("version",)
 )
@@ -79,6 +90,8 @@ OF_PROCESS = (
     REFUSALS,
     LIMIT_REFUSALS,
     LOG_RECORDS,
+    LIMITS_AGE,
+    LIMITS_FAILURES,
     BUILD_INFO,
 )
 
@@ -145,6 +158,11 @@ LAST_BACKUP = Definition(
     Kind.GAUGE,
     "When `book-online backup` last made a file; missing until it did.",
 )
+LAST_KEYS_BACKUP = Definition(
+    "book_online_last_key_store_backup_timestamp_seconds",
+    Kind.GAUGE,
+    "When `book-online data-keys backup` last made a file; missing until it did.",
+)
 OF_DATABASE = (
     DATABASE_UP,
     OUTBOX_WAITING,
@@ -159,4 +177,5 @@ OF_DATABASE = (
     CERTIFICATES,
     CERTIFICATE_END,
     LAST_BACKUP,
+    LAST_KEYS_BACKUP,
 )

@@ -19,8 +19,10 @@ from graphql_api.http.monitoring.definitions import (
     REFUSALS,
     Definition,
 )
+from graphql_api.http.monitoring.exchange_collector import ExchangeCollector
 from graphql_api.http.monitoring.marks import OTHER, Marks
 from graphql_api.http.monitoring.tally import Tally
+from graphql_api.limits.shared_limits import Exchanges
 
 CLASSES = ("0xx", "1xx", "2xx", "3xx", "4xx", "5xx")
 """Of an HTTP status, by its first digit."""
@@ -54,6 +56,8 @@ class Metrics:
         Gauge(BUILD_INFO.name, BUILD_INFO.help, BUILD_INFO.labels, registry=self.registry).labels(
             version("book-online")
         ).set(1)
+        self.exchanges = Exchanges()
+        self.registry.register(ExchangeCollector(self.exchanges))
         self._codes: set[str] = set()
 
     def count_answer(self, area: str, status: int, marks: Marks | None, seconds: float) -> None:

@@ -10,7 +10,7 @@ from booking.domain.errors import TryAgain
 from booking.storage.database import Database
 from graphql_api.limits.known_secrets import KnownSecrets
 from graphql_api.limits.rate_limiting import COST_OF_WRONG_KEY, ClientBudget, ClientLimits
-from graphql_api.limits.shared_limits import SharedLimits
+from graphql_api.limits.shared_limits import Exchanges, SharedLimits
 from graphql_api.settings import Settings
 from tests.support.databases import open_database
 
@@ -39,7 +39,7 @@ def replica(url: str) -> Replica:
     limits = ClientLimits(
         settings, KnownSecrets(none_is_right), on_refusal=lambda _limit: None, is_shared=True
     )
-    return Replica(limits, SharedLimits(database, limits), database)
+    return Replica(limits, SharedLimits(database, limits, Exchanges()), database)
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graphql_api.cli.maintenance.checks import Level, clock_finding, disk_finding
+from graphql_api.cli.maintenance.checks import disk_finding
+from graphql_api.cli.maintenance.database_checks import clock_finding
+from graphql_api.cli.maintenance.findings import Level
 from tests.booking.notifications.mailbox import mailbox
 from tests.graphql_api.cli.access.clinic_commands import ClinicCommands
 from tests.graphql_api.cli.maintenance.conftest import file_of
@@ -26,6 +28,7 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 async def healthy(clinic: ClinicCommands) -> ClinicCommands:
     await clinic.lines("backup", "clinic.backup")
+    await clinic.lines("data-keys", "backup", "keys.backup")
     return clinic
 
 
@@ -75,14 +78,22 @@ async def test_deliveries_that_wait_and_that_were_given_up(healthy: ClinicComman
     assert "`book-online outbox retry mail` makes them again" in await problem(healthy, "outbox")
 
 
-async def test_a_backup_that_is_old(healthy: ClinicCommands, clinic: ClinicCommands) -> None:
+@pytest.mark.parametrize(
+    ("detail", "subject", "command"),
+    [
+        ("database backed up", "backup", "backup"),
+        ("key store backed up", "key store backup", "data-keys backup"),
+    ],
+)
+async def test_a_backup_that_is_old(healthy: ClinicCommands, detail: str, subject: str, command: str) -> None:
     # The trail refuses to change a row, so its clock is set back by hand.
     run_sql(
-        clinic.url,
+        healthy.url,
         "DROP TRIGGER audit_events_update",
-        "UPDATE audit_events SET recorded_at = '2026-11-01 03:15:00.000000'",
+        f"UPDATE audit_events SET recorded_at = '2026-11-01 03:15:00.000000' WHERE detail = '{detail}'",
     )
-    assert "days old: is the nightly `book-online backup` still run?" in await problem(healthy, "backup")
+    asked = f"days old: is the nightly `book-online {command}` still run?"
+    assert asked in await problem(healthy, subject)
 
 
 async def test_a_database_that_cannot_be_used_leaves_the_other_checks(healthy: ClinicCommands) -> None:

@@ -84,7 +84,7 @@ async def test_files_that_are_no_backup_of_this_key_store_are_refused(
     whole = (clinic.folder / "keys.backup").read_bytes()
     (clinic.folder / "cut.backup").write_bytes(whole[: len(whole) // 2])
     for arguments, sentence in {
-        ("data-keys", "backup", "clinic.backup"): "clinic.backup is no backup of a key store",
+        ("data-keys", "backup", "clinic.backup"): "clinic.backup is there, and is no backup of a key store",
         ("data-keys", "restore", "clinic.backup"): "clinic.backup is no backup of a key store",
         ("restore", "keys.backup"): "keys.backup is no backup of Book Online",
         ("data-keys", "restore", "cut.backup"): "was cut off or altered",

@@ -130,6 +130,7 @@ async def test_holds_calendars_certificates_and_backups(clinic: Database, monito
         for at in (NOW - 2 * DAY, NOW - DAY):
             actor = Actor(ActorKind.SERVER, "a test", "here")
             await record_copy(session, actor, CopyEvent.BACKED_UP, now=at)
+        await record_copy(session, actor, CopyEvent.KEYS_BACKED_UP, now=NOW - HOUR)
 
     assert await values(monitor, "holds") == {(): 2}
     assert await values(monitor, "busy_calendars") == {("ok",): 2, ("failing",): 0}
@@ -138,6 +139,7 @@ async def test_holds_calendars_certificates_and_backups(clinic: Database, monito
     midnight = datetime(2026, 12, 19, 5, tzinfo=UTC).timestamp()  # in Toronto, after its last day
     assert await values(monitor, "certificate_next_expiry_timestamp_seconds") == {(): midnight}
     assert await values(monitor, "last_backup_timestamp_seconds") == {(): (NOW - DAY).timestamp()}
+    assert await values(monitor, "last_key_store_backup_timestamp_seconds") == {(): (NOW - HOUR).timestamp()}
     names = {definition.name for definition in OF_DATABASE if "listener" not in definition.labels}
     assert names <= (await scraped(monitor)).keys()
 
