@@ -35,6 +35,7 @@ from booking.domain.tokens import hash_of, manage_token_for, new_reference
 from booking.encryption.cipher import Ciphertext
 from booking.extensions.dispatch import run_booking_rules
 from booking.patients.contacts import PatientKey, add_patient
+from booking.patients.correct_email import is_corrected_booking
 from booking.scheduling.criteria import SlotCriteria
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, BookingSource, Course
@@ -75,11 +76,14 @@ class BookingRequest:
 
 @dataclass(frozen=True)
 class Booking:
-    """Its appointments in order of time, and the secret of their one manage link."""
+    """Its appointments in order of time, and the secret of their one manage link.
+
+    The secret is None for a repeat after the address was corrected: that has replaced the link.
+    """
 
     appointments: Sequence[Appointment]
     course: Course | None
-    manage_token: str
+    manage_token: str | None
 
 
 @dataclass(frozen=True)
@@ -226,11 +230,11 @@ def _idempotent_request(request: BookingRequest) -> IdempotentRequest | None:
 async def _existing_booking(
     session: BookingSession, booked: Sequence[Appointment], holds: Sequence[Hold], manage_token: str
 ) -> Booking:
-    token_hashes = {appointment.manage_token_hash for appointment in booked}
-    if len(booked) < len(holds) or token_hashes != {hash_of(manage_token)}:
+    has_link = {appointment.manage_token_hash for appointment in booked} == {hash_of(manage_token)}
+    if len(booked) < len(holds) or not (has_link or await is_corrected_booking(session, booked)):
         raise NotFound("These holds were not booked together.", path=("holdToken",))
     course = await session.get(Course, booked[0].course) if booked[0].course else None
-    return Booking(booked, course, manage_token)
+    return Booking(booked, course, manage_token if has_link else None)
 
 
 async def _confirm_holds(

@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from booking.domain.errors import IdempotencyKeyReused, InvalidInput, InvalidInputCode
+from booking.domain.errors import IdempotencyKeyReused
+from booking.domain.tokens import check_idempotency_key
 from booking.storage.queries.idempotency_keys import (
     delete_old_idempotency_keys,
     find_idempotency_key,
@@ -15,8 +16,6 @@ from booking.storage.queries.idempotency_keys import (
 from booking.storage.session import BookingSession
 
 RETENTION = timedelta(hours=24)
-MIN_KEY_LENGTH = 16
-MAX_KEY_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,7 @@ def idempotent_request(verb: str, key: str | None, *content: object) -> Idempote
     """
     if key is None:
         return None
-    if not MIN_KEY_LENGTH <= len(key) <= MAX_KEY_LENGTH:
-        message = (
-            f"An idempotency key has {MIN_KEY_LENGTH} to {MAX_KEY_LENGTH} characters, like a random UUID."
-        )
-        raise InvalidInput(
-            message,
-            path=("idempotencyKey",),
-            code=InvalidInputCode.TOO_LONG if len(key) > MAX_KEY_LENGTH else InvalidInputCode.OUT_OF_RANGE,
-        )
+    check_idempotency_key(key)
     secret = key.encode("utf-8", "surrogatepass")
     text = repr(content).encode("utf-8", "surrogatepass")
     return IdempotentRequest(

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from html import unescape
 from urllib.parse import unquote
 
+from booking.domain.errors import InvalidInput, InvalidInputCode
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: nothing that is misheard or misread on the phone."""
 REFERENCE_LENGTH = 8
@@ -38,6 +40,9 @@ QUOTED_PRINTABLE = re.compile(
 ENTITY = re.compile(r"&(?:#\d{1,5}|#x[0-9a-f]{1,5}|amp|lt|gt|quot|apos|num);", re.IGNORECASE)
 MAX_ENCODINGS = 3
 """How often a link may have been encoded on its way."""
+MIN_KEY_LENGTH = 16
+MAX_KEY_LENGTH = 200
+"""Characters of an idempotency key."""
 MAX_LINK_LENGTH = 2000
 """Characters of an address that is searched for a secret; ours have about a hundred."""
 
@@ -94,6 +99,30 @@ def manage_token_for(hold_tokens: Sequence[str]) -> str:
     """
     key = "\n".join(sorted(hold_tokens)).encode()
     return hmac.new(key, b"manage", hashlib.sha256).hexdigest()
+
+
+def check_idempotency_key(key: str) -> None:
+    """Refuse a key that is so short that it could be guessed, or too long.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if not MIN_KEY_LENGTH <= len(key) <= MAX_KEY_LENGTH:
+        raise InvalidInput(
+            f"An idempotency key has {MIN_KEY_LENGTH} to {MAX_KEY_LENGTH} characters, like a random UUID.",
+            path=("idempotencyKey",),
+            code=InvalidInputCode.TOO_LONG if len(key) > MAX_KEY_LENGTH else InvalidInputCode.OUT_OF_RANGE,
+        )
+
+
+def replaced_token_for(manage_token: str, idempotency_key: str) -> str:
+    """The secret that takes the place of a manage link's, derived from the client's key as well.
+
+    So a repeated request gets the very same link, and who knows the former secret alone can't guess it.
+    """
+    key = idempotency_key.encode("utf-8", "surrogatepass")
+    message = b"replaced\n" + manage_token.encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
 
 
 def reference_in(text: str) -> str | None:

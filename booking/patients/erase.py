@@ -15,6 +15,7 @@ from booking.storage.models.appointments import Appointment, Patient, Reminder
 from booking.storage.models.desk.name_index import NameToken
 from booking.storage.models.messages.sms import SmsMessage, SmsReceived
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent
+from booking.storage.queries.appointments import appointments_of_patients
 from booking.storage.queries.waiting_list import forget_entries
 from booking.storage.session import BookingSession
 
@@ -88,14 +89,6 @@ async def clear_patients(session: BookingSession, patients: Collection[uuid.UUID
     await session.execute(delete(Reminder).where(Reminder.appointment.in_([row.id for row in visits])))
     entries = await forget_entries(session, patients, now=now)
     await _forget_links(session, [*(row.ordering_key for row in visits), *entries])
-
-
-async def appointments_of_patients(
-    session: BookingSession, patients: Collection[uuid.UUID]
-) -> Sequence[Appointment]:
-    """In order of time."""
-    query = select(Appointment).where(Appointment.patient.in_(patients))
-    return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
 
 
 async def _forget_links(session: BookingSession, ordering_keys: Collection[uuid.UUID]) -> None:

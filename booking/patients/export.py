@@ -24,13 +24,13 @@ from booking.patients.contacts import (
     notes_of_patients,
     topics_by_appointment,
 )
-from booking.patients.erase import appointments_of_patients
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditEvent
 from booking.storage.models.catalogue import ConsentText
 from booking.storage.models.consents import Consent
 from booking.storage.models.messages.sms import SmsMessage
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
+from booking.storage.queries.appointments import appointments_of_patients
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.sms import sms_to_patients
 from booking.storage.queries.waiting_list import entries_of_patients, offers_of_entry

@@ -22,7 +22,7 @@ from booking.storage.models.audit import AuditAction
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.queries.appointments import appointment_by_reference, appointments_by_course
-from booking.storage.queries.desk.offered_times import count_links_since
+from booking.storage.queries.messages.manage_links import count_links_since
 from booking.storage.queries.outbox import record_event_for, sends_mails
 from booking.storage.session import BookingSession
 

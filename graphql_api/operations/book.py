@@ -70,7 +70,10 @@ class BookAppointmentPayload(Payload):
     )
     manage_token: str | None = strawberry.field(
         default=None,
-        description="The secret of the patient's link `/manage#<manageToken>`. Only this answer holds it.",
+        description=(
+            "The secret of the patient's link `/manage#<manageToken>`. Only this answer holds it; null where "
+            "`correctEmail` has replaced it since."
+        ),
     )
 
 
@@ -88,7 +91,10 @@ class BookCoursePayload(Payload):
     )
     manage_token: str | None = strawberry.field(
         default=None,
-        description="The secret of its one link `/manage#<manageToken>`. Only this answer holds it.",
+        description=(
+            "The secret of its one link `/manage#<manageToken>`. Only this answer holds it; null where "
+            "`correctEmail` has replaced it since."
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from booking.appointments.lookup import managed_appointment
 from booking.appointments.reschedule import RescheduleRequest, reschedule, turn_to_move
 from booking.domain.errors import BookingError, NotFound
 from booking.domain.tokens import token_in
-from booking.patients.correct_email import correct_email
+from booking.patients.correct_email import CorrectedBooking, Correction, correct_email
 from booking.patients.lost_link import send_link_again
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.session import BookingSession
@@ -100,12 +100,21 @@ class UndoCancellationPayload(AppointmentPayload):
 class CorrectEmailInput:
     manage_token: str = strawberry.field(description="The secret of the manage link.")
     email: str = strawberry.field(description="Where mails about the booking go from now on.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
 @strawberry.type(description="Where the confirmation was sent, or why it was not.")
 class CorrectEmailPayload(Payload):
     email: str | None = strawberry.field(
         default=None, description="The address as it is stored now; null when it was refused."
+    )
+    manage_token: str | None = strawberry.field(
+        default=None,
+        description="The secret that opens the booking from now on: the former one opens nothing any more.",
+    )
+    appointments: list[Appointment] | None = strawberry.field(
+        default=None,
+        description="The visits of the booking, whose calendar files have the new link; null when refused.",
     )
 
 
@@ -215,8 +224,8 @@ class ManageMutations:
 
     @strawberry.mutation(
         description=(
-            "Correct the e-mail address of a booking, and send its confirmation there. Nobody is told at the "
-            "former address. It works three times."
+            "Correct the e-mail address of a booking, and send its confirmation there, with a new link: the "
+            "former links open nothing any more. Nobody is told at the former address. It works three times."
         ),
         directives=[MANAGE],
     )
@@ -225,18 +234,23 @@ class ManageMutations:
     ) -> CorrectEmailPayload | None:
         context = info.context
 
-        async def work(session: BookingSession) -> str:
+        async def work(session: BookingSession) -> CorrectedBooking:
             return await correct_email(
                 session,
-                token_in(input.manage_token),
-                input.email,
+                Correction(token_in(input.manage_token), input.email, input.idempotency_key),
                 source=context.internals.client_address,
                 actor=context.internals.actor,
                 now=context.now,
             )
 
-        email, problems = await run_mutation(context, work)
-        return CorrectEmailPayload(email=email, problems=problems)
+        booking, problems = await run_mutation(context, work)
+        if booking is None:
+            return CorrectEmailPayload(problems=problems)
+        return CorrectEmailPayload(
+            email=booking.email,
+            manage_token=booking.manage_token,
+            appointments=[Appointment.of(row, booking.manage_token) for row in booking.appointments],
+        )
 
     @strawberry.mutation(
         description=(

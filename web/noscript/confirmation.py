@@ -16,7 +16,7 @@ from web.noscript.views import rule_after_booking, summary_of
 
 
 async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Response:
-    appointments = booking.appointments
+    appointments, token = booking.appointments, booking.manage_token
     async with request.site.database.read() as session:
         summary = await summary_of(session, appointments, request.texts)
         policy, now = (await get_clinic(session)).policy, await request.site.now(session)
@@ -29,10 +29,10 @@ async def confirmation_page(request: NoscriptRequest, booking: Booking) -> Respo
         references=[appointment.reference for appointment in appointments],
         rule=rule_after_booking(policy, appointments, summary.location.zone, request.texts, now=now),
         is_cancelled=not any(row.stands for row in appointments),
-        token=booking.manage_token,
-        manage_url=f"/visits/{booking.manage_token}?lang={request.texts.language}",
+        token=token,
+        manage_url=f"/visits/{token}?lang={request.texts.language}",
         sent_to=sent_to,
-        correct_url=f"/visits/{booking.manage_token}/address?lang={request.texts.language}",
+        correct_url=f"/visits/{token}/address?lang={request.texts.language}",
     )
 
 

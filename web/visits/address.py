@@ -1,11 +1,20 @@
 """Correcting the e-mail address of a booking: a page that asks, and the confirmation again."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.responses import Response
 
-from booking.domain.errors import BookingError, InvalidInput, NotFound, TooLateToChange, TryAgain
-from booking.patients.correct_email import correct_email
+from booking.domain.errors import (
+    BookingError,
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotFound,
+    TooLateToChange,
+    TryAgain,
+)
+from booking.domain.tokens import new_token
+from booking.patients.correct_email import Correction, correct_email
 from rendering.form import read_form
 from web.visits.request import VisitRequest
 from web.visits.unknown import unknown_link
@@ -20,24 +29,27 @@ async def address_page(request: VisitRequest) -> Response:
 
 async def correct_address(request: VisitRequest) -> Response:
     """`POST /visits/{token}/address` with the right `email`."""
-    email = (await read_form(request.http)).get("email")
+    form = await read_form(request.http)
+    email, key = form.get("email"), form.get("key")
     try:
         async with request.site.database.write() as session:
             now = await request.site.now(session)
             source = request.site.source(request.http)
-            sent_to = await correct_email(session, request.token, email, source=source, now=now)
+            correction = Correction(request.token, email, key or None)
+            corrected = await correct_email(session, correction, source=source, now=now)
     except TryAgain:
         raise
-    except NotFound:
+    except (NotFound, IdempotencyKeyReused):
         return await unknown_link(request)
     except BookingError as refusal:
-        key = "correct.refused" if isinstance(refusal, TooLateToChange) else "correct.often"
-        reason = "details.badEmail" if isinstance(refusal, InvalidInput) else key
+        why = "correct.refused" if isinstance(refusal, TooLateToChange) else "correct.often"
+        reason = "details.badEmail" if isinstance(refusal, InvalidInput) else why
         return await _page(request, email=email, reason=request.texts(reason))
-    return await _page(request, sent_to=sent_to)
+    return await _page(replace(request, token=corrected.manage_token), sent_to=corrected.email)
 
 
 async def _page(request: VisitRequest, *, email: str = "", reason: str = "", sent_to: str = "") -> Response:
+    """With a key of its own: a form that is sent twice is answered twice, although its link ends at once."""
     return await request.page(
         "address",
         here="address",
@@ -45,4 +57,5 @@ async def _page(request: VisitRequest, *, email: str = "", reason: str = "", sen
         email=email,
         reason=reason,
         sent_to=sent_to,
+        key=new_token(),
     )

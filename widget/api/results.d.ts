@@ -244,6 +244,8 @@ export type CatalogueResult = {
 export type CorrectEmailResult = {
   correctEmail: {
     email: string | null;
+    manageToken: string | null;
+    appointments: Array<BookedAppointment> | null;
     problems: Array<Refusal>;
   } | null;
 };

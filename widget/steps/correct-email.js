@@ -26,12 +26,13 @@ export const showCorrection = ({ t, frame, server, state }, manageToken, back) =
       label: t('correct.send'),
       act: async () => {
         if (!input.value.trim()) return refuse(t('details.noEmail'));
-        const { email, problems: [problem] } = await correctEmail(server, { manageToken, email: input.value });
+        const { email, manageToken: replaced, appointments, problems: [problem] } = await correctEmail(server, { manageToken, email: input.value });
         if (problem?.__typename === 'InvalidInput') return refuse(t('details.badEmail'));
-        if (problem || !email) {
+        if (problem || !email || !replaced || !appointments) {
           return frame.notice({ title: problem?.__typename === 'TooManyCorrections' ? t('correct.often') : problemText(problem, t), text: t('problem.call') });
         }
         state.patient.email = email;
+        state.booked = { appointments, manageToken: replaced };
         back();
         frame.notice({ title: t('correct.done', { email }), tone: 'good' });
       },

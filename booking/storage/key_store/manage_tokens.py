@@ -2,11 +2,11 @@
 
 import uuid
 
-from booking.encryption.cipher import Place
+from booking.encryption.cipher import Ciphertext, Place
 from booking.storage.key_store.data_keys import DataKeys, KeyPurpose
 
 
-async def encrypted_manage_token(data_keys: DataKeys, event: uuid.UUID, token: str) -> bytes:
+async def encrypted_manage_token(data_keys: DataKeys, event: uuid.UUID, token: str) -> Ciphertext:
     """As the deliveries of the event store it."""
     return (await data_keys.clinic_key(KeyPurpose.MANAGE_TOKEN)).encrypt(token, _place(event))
 

@@ -40,6 +40,14 @@ async def appointments_by_manage_token(session: BookingSession, token_hash: byte
     return (await session.scalars(select(Appointment).where(is_theirs).order_by(Appointment.starts_at))).all()
 
 
+async def appointments_of_patients(
+    session: BookingSession, patients: Collection[uuid.UUID]
+) -> Sequence[Appointment]:
+    """All visits of these patients' bookings, cancelled ones too, in order of time."""
+    query = select(Appointment).where(Appointment.patient.in_(patients))
+    return (await session.scalars(query.order_by(Appointment.starts_at, Appointment.id))).all()
+
+
 async def appointments_of_practitioner(
     session: BookingSession, practitioner: str, *, since: datetime
 ) -> Sequence[Appointment]:

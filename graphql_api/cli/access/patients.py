@@ -11,12 +11,13 @@ from booking.appointments.cancel import cancel_appointment
 from booking.audit.record import record_audit
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound
 from booking.patients.contacts import PatientContact
-from booking.patients.erase import ErasureReceipt, VisitsAhead, appointments_of_patients, erase_patients
+from booking.patients.erase import ErasureReceipt, VisitsAhead, erase_patients
 from booking.patients.export import as_json, export_patients
 from booking.patients.fhir import as_fhir
 from booking.patients.find import PatientCriteria, find_patients
 from booking.storage.key_store.reference import key_store_reference
 from booking.storage.models.audit import AuditAction
+from booking.storage.queries.appointments import appointments_of_patients
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.command import Commands, add_command, add_verbs, table

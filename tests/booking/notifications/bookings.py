@@ -111,6 +111,7 @@ async def make_booking(
             note=note,
         )
         booking = await book(session, request, now=now)
+    assert booking.manage_token is not None
     return SampleBooking(database, booking.appointments, booking.manage_token)
 
 

@@ -4,10 +4,14 @@ import pytest
 
 from booking.appointments.hold import HoldRequest, hold_slot
 from booking.domain.errors import OfferEnded, TooLateToChange
+from booking.patients.correct_email import Correction, correct_email
 from booking.storage.models.waiting_list import WaitingListStatus
+from booking.waiting_list.entry import waiting_state
+from tests.booking.notifications.bookings import text_of
 from tests.booking.waiting_list.waiting_clinic import (
     DAY,
     HOUR,
+    LINK,
     MINUTE,
     NINE,
     TUESDAY,
@@ -69,3 +73,25 @@ async def test_a_visit_that_can_not_be_moved_any_more_is_not_waited_for(clinic: 
 
     with pytest.raises(TooLateToChange):
         await clinic.join(manage_token=later.token)
+
+
+async def test_a_corrected_address_ends_the_links_of_an_entry_and_confirms_it_anew(
+    clinic: WaitingClinic,
+) -> None:
+    [later] = await clinic.book(NINE + 2 * DAY, email="wrong@example.com")
+    joined = await clinic.join(manage_token=later.token)
+    await clinic.fill()
+    assert len(await clinic.offers()) == 1
+    mailed = {token for mail in await clinic.deliver() for token in LINK.findall(text_of(mail))}
+    assert joined.token in mailed
+
+    async with clinic.database.write() as session:
+        correction = Correction(later.token, "right@example.com")
+        await correct_email(session, correction, source="192.0.2.1", now=clinic.now)
+
+    async with clinic.database.read() as session:
+        assert [await waiting_state(session, token) for token in mailed] == [None] * 2
+    sent = await clinic.deliver()
+    assert [mail["To"] for mail in sent] == ["Sample Patient <right@example.com>"] * 2
+    [token] = {token for mail in sent for token in LINK.findall(text_of(mail))}
+    assert (await clinic.state(token)).open_offer(clinic.now) is not None

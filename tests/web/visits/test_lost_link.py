@@ -1,5 +1,7 @@
 """A lost link is mailed again, an address corrected, and a link opened, without a script."""
 
+import re
+
 import httpx
 
 from booking.storage.models.outbox import MAIL_LISTENER
@@ -36,9 +38,18 @@ async def test_an_address_is_corrected_by_a_plain_form(
 
     mistyped = await patient.post(path, data={"email": "jane"})
     assert (mistyped.status_code, 'value="jane"' in mistyped.text) == (422, True)
-    done = await patient.post(path, data={"email": "right@example.com"})
+    [key] = re.findall(r'name="key" value="(\w+)"', mistyped.text)
+    [done, again] = [
+        await patient.post(path, data={"email": "right@example.com", "key": key}) for _ in range(2)
+    ]
     assert "The confirmation goes to right@example.com" in done.text
-    assert (await patient.get(f"/visits/{'0' * 64}/address")).status_code == 404
+    assert again.text == done.text  # A second tap.
+    [link] = set(re.findall(r"/visits/[0-9a-f]{64}(?=\?lang=en)", done.text))
+    assert booking.appointments[0].reference in (await patient.get(link)).text
+    for former in (f"/visits/{booking.token}", path):
+        ended = await patient.get(former)
+        assert (ended.status_code, 'href="/manage/lost?lang=en"' in ended.text) == (404, True)
+        assert "tel:" in ended.text
 
 
 async def test_a_pasted_link_opens_the_visit_without_a_script(

@@ -1,4 +1,4 @@
-"""Other times that were offered for visits that can't take place, and links that were mailed."""
+"""Other times that were offered for visits that can't take place."""
 
 import uuid
 from collections.abc import Collection
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
+from booking.storage.models.desk.offered_times import OfferedTime
 from booking.storage.session import BookingSession
 
 
@@ -30,14 +30,3 @@ async def last_offers(
 
 async def forget_offers(session: BookingSession, appointments: Collection[uuid.UUID]) -> None:
     await session.execute(delete(OfferedTime).where(OfferedTime.appointment.in_(appointments)))
-
-
-async def count_links_since(session: BookingSession, appointment: uuid.UUID, since: datetime) -> int:
-    """How many further links to the visit were mailed since then."""
-    query = select(func.count()).where(ManageLink.appointment == appointment, ManageLink.created_at > since)
-    return (await session.scalar(query)) or 0
-
-
-async def forget_mailed_links(session: BookingSession, appointments: Collection[uuid.UUID]) -> None:
-    """Let further links to these visits open nothing any more; that of the booking stays."""
-    await session.execute(delete(ManageLink).where(ManageLink.appointment.in_(appointments)))

@@ -74,6 +74,7 @@ class ClinicMachine(RuleBasedStateMachine):
         )
         assert (booked is not None) == may
         if booked:
+            assert booked.manage_token is not None
             for member, row in zip(course, booked.appointments):
                 member.expires, member.manage, member.appointment = None, booked.manage_token, row.id
 
