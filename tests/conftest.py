@@ -97,7 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks by what a test asks for, so that no mark can be forgotten: `make quick` leaves them out."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "browser" in fixtures or "firefox" in fixtures:
+        if {"browser", "firefox", "webkit", "tab"} & set(fixtures):
             item.add_marker(pytest.mark.browser)
         if "postgresql_url" in fixtures or "postgres" in fixtures:
             item.add_marker(pytest.mark.postgresql)

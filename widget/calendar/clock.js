@@ -126,8 +126,9 @@ const dateFormat = (locale, options) => {
   return (/** @type {LocalDate} */ date) => format().format(utc(date));
 };
 
-/** A time is never broken over two lines; in French a whole hour is "13 h". @param {string} locale @param {Intl.DateTimeFormatOptions} options */
+/** A time is never broken over two lines; in French "7 h", of which browsers make "07 h 00" or "7 h 00".
+ * @param {string} locale @param {Intl.DateTimeFormatOptions} options */
 const timeFormat = (locale, options) => {
   const format = lazyFormat(locale, { hour: 'numeric', minute: '2-digit', ...options });
-  return (/** @type {number} */ ms) => format().format(ms).replace(/(\sh)\s00$/, '$1').replace(/\s/g, '\u00a0');
+  return (/** @type {number} */ ms) => format().format(ms).replace(/\b0?(\d+\sh)(\s00$)?/, '$1').replace(/\s/g, '\u00a0');
 };

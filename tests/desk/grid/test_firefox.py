@@ -6,7 +6,8 @@ import pytest
 
 from tests.desk.grid.sample_desk import SampleDesk
 from tests.desk.grid.sample_visits import NOW
-from tests.widget.embedding.firefox import ENTER, Firefox, running_firefox
+from tests.widget.other_browsers.firefox import Firefox, running_firefox
+from tests.widget.other_browsers.tab import ENTER
 
 ESCAPE, DOWN, RIGHT = "\ue00c", "\ue015", "\ue014"
 

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.widget.embedding.firefox import SHIFT, Firefox
+from tests.widget.other_browsers.firefox import Firefox
+from tests.widget.other_browsers.tab import SHIFT
 
 LONGEST_WAY = 60
 """Presses of Tab from one end of a page to the other."""

@@ -21,7 +21,7 @@ from tests.desk.working_day.keyboards import (
 )
 from tests.support.browsers import TIMEOUT_MS
 from tests.support.clinics import NOW
-from tests.widget.embedding.firefox import Firefox, running_firefox
+from tests.widget.other_browsers.firefox import Firefox, running_firefox
 
 DAY = "Monday, November 23 2026"
 

@@ -1,24 +1,15 @@
 """The hosted page in a frame of another site: it books, grows and tells; without a key it is empty."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import httpx
 import pytest
 from playwright.async_api import Frame, Page, expect
 
 from booking.api_keys import create_site_key
 from tests.support.clinics import NOW
-from tests.support.site import Site, page_of_another_origin
+from tests.support.site import Site
+from tests.widget.embedding.framing import FITS, embedding_page
 from tests.widget.visitor import Visitor
 
-PAGE = """<!doctype html><html lang="en"><title>A page of a site builder</title>
-<style>
-  iframe {{ inline-size: 100%; block-size: 700px; border: 0; --book-online-accent: rgb(122, 59, 105); }}
-</style>
-<iframe src="{url}/book/dry-needling?lang=en" title="Book Online"></iframe>
-{script}"""
-SCRIPT = '<script type="module" src="{url}/widget/frame.js"></script>'
 BLOCK_STORAGE = """() => {
   for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
     Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError'); } });
@@ -29,18 +20,6 @@ BLOCK_STORAGE = """() => {
 DETAILS = {"Your name": "Sample Patient", "Email": "patient@example.com", "Phone number": "416 555 0123"}
 ACCENT = """() => getComputedStyle(document.querySelector('book-online'))
   .getPropertyValue('--book-online-accent')"""
-FITS = "() => document.documentElement.scrollHeight <= innerHeight"
-
-
-@asynccontextmanager
-async def embedding_page(site: Site, html: str, *, has_key: bool = True) -> AsyncIterator[str]:
-    async with page_of_another_origin(html.format(url=site.url, script=SCRIPT.format(url=site.url))) as home:
-        # Another site than the server's, so that cookies of the frame would be a third party's.
-        address = home.replace("127.0.0.1", "localhost")
-        if has_key:
-            async with site.database.write() as session:
-                await create_site_key(session, "Sample Site", [address], now=NOW)
-        yield address
 
 
 async def frame_in(page: Page) -> Frame:
@@ -51,7 +30,7 @@ async def frame_in(page: Page) -> Frame:
 async def test_a_visit_is_booked_in_a_frame_that_may_store_nothing(site: Site, visitor: Visitor) -> None:
     page = visitor.page
     await page.add_init_script(f"({BLOCK_STORAGE})()")
-    async with embedding_page(site, PAGE) as home:
+    async with embedding_page(site) as home:
         await page.goto(home)
         frame = await frame_in(page)
         await frame.get_by_role("heading", name="When would you like to come?").wait_for()
@@ -82,7 +61,7 @@ async def test_a_visit_is_booked_in_a_frame_that_may_store_nothing(site: Site, v
 
 async def test_a_site_without_a_key_shows_an_empty_frame(site: Site, page: Page) -> None:
     async with (
-        embedding_page(site, PAGE, has_key=False) as home,
+        embedding_page(site, has_key=False) as home,
         page.expect_console_message(lambda message: "frame-ancestors" in message.text),
     ):
         await page.goto(home)

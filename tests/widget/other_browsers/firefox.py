@@ -15,29 +15,12 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.browsers import TIMEOUT_MS
+from tests.widget.other_browsers.tab import Tab
 
 COMMANDS = ("firefox-esr", "firefox")
 MAC = Path("/Applications/Firefox.app/Contents/MacOS/firefox")
-TAB, ENTER, SHIFT = "\ue004", "\ue007", "\ue008"
 LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
-# Waits for what the selector and the words name, however deep in shadow roots, to be seen.
-FIND = """async (selector, words, patience) => {
-  const all = (root) => [...root.querySelectorAll('*')]
-    .flatMap((element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
-  const nameOf = (element) => element.getAttribute('aria-label') ?? element.textContent;
-  const plain = (text) => text.replace(/\\s+/gu, ' ').trim();
-  for (const end = performance.now() + patience; performance.now() < end;) {
-    const found = all(document).find((element) =>
-      element.matches(selector) && plain(nameOf(element)).startsWith(words) && element.checkVisibility());
-    if (found) {
-      found.scrollIntoView({ block: 'center', behavior: 'instant' });
-      return found;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`not there: ${selector} ${words}`);
-}"""
 # `Date` as if it stood still.
 STAND_STILL = """() => {
   const Real = Date;
@@ -48,8 +31,8 @@ STAND_STILL = """() => {
 }"""
 
 
-class Firefox:
-    """One tab. The commands are those of https://w3c.github.io/webdriver-bidi/."""
+class Firefox(Tab):
+    """The commands are those of https://w3c.github.io/webdriver-bidi/."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.errors: list[str] = []
@@ -62,14 +45,8 @@ class Firefox:
     async def goto(self, url: str) -> None:
         await self._command("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
-    async def evaluate(self, expression: str) -> Any:
-        answer = await self._call_function(f"() => JSON.stringify({expression}) ?? 'null'")
-        return json.loads(answer["value"])
-
-    async def sees(self, selector: str, words: str = "") -> dict[str, str]:
-        """Waits for what starts with these words."""
-        found = await self._call_function(FIND, selector, words, TIMEOUT_MS)
-        return {"sharedId": found["sharedId"]}
+    async def reload(self) -> None:
+        await self._command("browsingContext.reload", context=self._tab, wait="complete")
 
     async def sees_named(self, role: str, name: str) -> dict[str, str]:
         """Waits for what has this role and this accessible name."""
@@ -92,21 +69,9 @@ class Firefox:
     async def go_back(self) -> None:
         await self._command("browsingContext.traverseHistory", context=self._tab, delta=-1)
 
-    async def clicks(self, selector: str, words: str = "") -> None:
-        """As a pointer would: where it is."""
-        origin = {"type": "element", "element": await self.sees(selector, words)}
-        await self._perform(
-            {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerUp", "button": 0},
-            kind="pointer",
-        )
-
-    async def types(self, text: str, *, holding: str = "") -> None:
-        """`holding` are keys that stay down meanwhile, as Shift."""
-        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
-        down, up = ([{"type": kind, "value": key} for key in holding] for kind in ("keyDown", "keyUp"))
-        await self._perform(*down, *keys, *up, kind="key")
+    async def call(self, function: str, *arguments: str | int) -> Any:
+        awaited = f"async (...given) => JSON.stringify(await ({function})(...given)) ?? 'null'"
+        return json.loads((await self._call_function(awaited, *arguments))["value"])
 
     async def start(self, now: datetime) -> None:
         """In a tab whose clock stands still."""
@@ -154,7 +119,7 @@ class Firefox:
         value: dict[str, Any] = answer["result"]
         return value
 
-    async def _perform(self, *steps: dict[str, Any], kind: str) -> None:
+    async def perform(self, kind: str, steps: list[dict[str, Any]]) -> None:
         actions = [{"type": kind, "id": kind, "actions": steps}]
         await self._command("input.performActions", context=self._tab, actions=actions)
 
