@@ -57,5 +57,5 @@ def _choose(texts: Texts, links: Links) -> Section:
     title = texts("mail.offer.choose.title")
     if links.manage is None:
         return Section(title, [texts("mail.offer.call")])
-    link = Link(texts("mail.offer.button"), links.manage, texts("mail.keepLink"))
+    link = Link(texts("time.title"), links.manage, texts("mail.keepLink"))
     return Section(title, [texts("mail.offer.choose.text")], link)

@@ -38,14 +38,16 @@ async def running_browser(*, fonts: Path | None = None) -> AsyncIterator[Browser
 
 
 @asynccontextmanager
-async def fresh_page(browser: Browser, *, may_fail: bool = False) -> AsyncIterator[Page]:
-    """A page without cookies or cache, of a visitor in Tokyo.
+async def fresh_page(
+    browser: Browser, *, may_fail: bool = False, time_zone: str = "Asia/Tokyo"
+) -> AsyncIterator[Page]:
+    """A page without cookies or cache, of a visitor in Tokyo unless a `time_zone` is given.
 
     A time that is not shown in the clinic's zone is then hours off. An error that a script of the page
     does not catch fails the test, unless the script `may_fail`.
     """
     context = await browser.new_context(
-        locale="en-CA", timezone_id="Asia/Tokyo", reduced_motion="reduce", service_workers="block"
+        locale="en-CA", timezone_id=time_zone, reduced_motion="reduce", service_workers="block"
     )
     context.set_default_timeout(TIMEOUT_MS)
     page = await context.new_page()

@@ -62,7 +62,7 @@ class Visitor:
         await self.page.get_by_role("link", name="Book Online").first.click()
 
     async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:
-        await self.arrives_at("When would you like to come?")
+        await self.arrives_at("Choose a time")
         await self.selects_practitioner(name)
 
     async def selects_practitioner(self, name: str) -> None:
@@ -93,7 +93,7 @@ class Visitor:
         await expect(self.heading("Who is coming?")).to_be_visible()
         await self.field("Your name").fill("Sample Patient")
         await self.field("Email").fill("patient@example.com")
-        await self.field("Phone number").fill("416 555 0123")
+        await self.field("Phone").fill("416 555 0123")
 
     async def comes_to_details(
         self, url: str, *, day: str = "Tuesday, November 24", time: str = "7:00 a.m."

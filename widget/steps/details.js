@@ -7,10 +7,11 @@
  * @typedef {{whom: HTMLElement, fields: HTMLElement[], consent: HTMLElement}} Form
  */
 import { book } from '../api/booking.js';
-import { dayAndTime, serviceFacts, summary } from '../ui/appointment.js';
+import { dayAndTime, serviceFacts, shortDayAndTime, startTime, summaryRow } from '../ui/appointment.js';
 import { consentField, isConsentGiven } from '../ui/consent.js';
-import { h, markInvalid } from '../ui/element.js';
-import { whereOf } from '../ui/links.js';
+import { h, icon, markInvalid } from '../ui/element.js';
+import { mapLink, whereOf } from '../ui/links.js';
+import { face, titleAndLanguages } from '../ui/person.js';
 import { callTheClinic, screeningOf } from './screening.js';
 import { keptTime } from './kept-time.js';
 import { offerOtherTimes } from './time.js';
@@ -61,13 +62,12 @@ export const patientOf = ({ patient, isForOther }) => ({ ...patient, contactName
 /** @param {Flow} flow */
 const noteField = ({ state, t }) => {
   const input = h('textarea', {
-    id: 'note', class: 'input', part: 'input', rows: 2, maxlength: 500, 'aria-describedby': 'note-help',
+    id: 'note', class: 'input', part: 'input', rows: 2, maxlength: 500, 'aria-labelledby': 'note-name', 'aria-describedby': 'note-help',
     oninput: () => (state.note = input.value),
   });
   input.value = state.note;
-  return h('div', { class: 'field note', part: 'field' },
-    h('label', { for: 'note' }, t('details.note'), ' ', h('span', { class: 'soft' }, t('details.optional'))), input,
-    h('p', { class: 'soft', id: 'note-help' }, t('details.noteHelp')));
+  return h('details', { class: 'note', part: 'field', open: state.note !== '' },
+    h('summary', { id: 'note-name' }, t('details.note')), input, h('p', { class: 'soft', id: 'note-help' }, t('details.noteHelp')));
 };
 
 /** @type {import('../flow/types.js').Step} */
@@ -90,18 +90,27 @@ export const detailsStep = {
   },
 };
 
-/** @param {Flow} flow */
+/** When, with whom and for how much; what was chosen or is known already is a press away. @param {Flow} flow */
 const heldSummary = (flow) => {
-  const { state, catalogue, t, holds } = flow;
-  const first = holds.all[0]?.slot;
-  const location = catalogue.clinic.locations.find(({ id }) => id === first?.location.id);
-  return summary({
-    service: state.service?.name ?? '',
-    facts: state.service && serviceFacts(state.service, t, first?.practitioner.id).join(' · '),
-    practitioner: state.service?.practitioners.find(({ id }) => id === first?.practitioner.id),
-    visits: holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt)),
-    location: whereOf(state.service, [location?.name ?? ''], t),
-  }, flow);
+  const { state: { service }, catalogue: { clinic: { locations } }, t, holds, server } = flow;
+  const visits = holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt));
+  const person = service?.practitioners.find(({ id }) => id === visits[0]?.practitioner.id);
+  const place = locations.find(({ id }) => id === visits[0]?.location.id);
+  if (!service || !person || !place) return null;
+  const { name, address } = place;
+  const isOneOfMany = locations.length > 1 && service.mode === 'IN_PERSON';
+  // In which languages they speak is news where the reader's is none of them.
+  const isForeign = !person.languages.includes(t.language);
+  return h('details', { class: 'summary held', part: 'summary' },
+    h('summary', {}, face(person, server),
+      h('span', {},
+        ...visits.map((visit) => startTime(visit, flow, shortDayAndTime)),
+        h('span', { class: 'line' }, person.name), h('span', { class: `soft line${isForeign ? '' : ' unfolded'}` }, titleAndLanguages(person, t)),
+        h('span', { class: 'soft line' }, [...serviceFacts(service, t, person.id), isOneOfMany && name].filter(Boolean).join(' · '))),
+      icon('forward')),
+    h('dl', {},
+      summaryRow('service', t('summary.what'), service.name),
+      summaryRow('place', t('summary.where'), ...whereOf(service, [name, ...address.map((line) => h('span', { class: 'soft line' }, line)), mapLink(address, t)], t))));
 };
 
 /** Until when the visits can be changed online, once they are booked. @param {Flow} flow */

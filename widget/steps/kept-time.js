@@ -1,4 +1,4 @@
-/** @file How long the chosen times are kept: counted down quietly, asked about before the end, and what is true after it. */
+/** @file The chosen times are kept: quietly, until the last minute asks about it, and what is true after it. */
 import { h, quietButton } from '../ui/element.js';
 import { offerOtherTimes } from './time.js';
 
@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 /** @param {import('../flow/types.js').Flow} flow */
 export const keptTime = (flow) => {
   const { t, frame, holds } = flow;
-  const element = h('div', { class: 'kept' });
-  /** @type {'left' | 'ends' | 'over' | ''} */
+  const element = h('div', { class: 'kept', hidden: true });
+  /** @type {'' | 'ends' | 'over'} */
   let shown = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -25,19 +25,15 @@ export const keptTime = (flow) => {
   const update = () => {
     clearTimeout(timer);
     const left = holds.end - Date.now();
-    const minutes = Math.ceil(left / MINUTE);
-    const state = minutes > 1 ? 'left' : left > 0 ? 'ends' : 'over';
-    const text = {
-      left: t('kept.left', { left: minutes }), ends: t('kept.ends'), over: t.count('kept.over', holds.all.length),
-    }[state];
-    if (state === 'left' || state !== shown) {
-      element.replaceChildren(h('p', {}, text), state === 'left' ? '' : button(state === 'ends' ? 'kept.longer' : 'kept.again'));
-      // The minutes are for the eye alone.
-      if (state !== 'left') frame.announce(text);
+    const state = left > MINUTE ? '' : left > 0 ? 'ends' : 'over';
+    if (state !== shown) {
+      const text = state === 'over' ? t.count('kept.over', holds.all.length) : t('kept.ends');
+      element.replaceChildren(...(state ? [h('p', {}, text), button(state === 'ends' ? 'kept.longer' : 'kept.again')] : []));
+      if (state) frame.announce(text);
     }
+    element.hidden = !state;
     shown = state;
-    element.classList.toggle('soft', state === 'left');
-    if (left > 0) timer = setTimeout(() => element.isConnected && holds.isOpen() && update(), left - (minutes - 1) * MINUTE + 1);
+    if (left > 0) timer = setTimeout(() => element.isConnected && holds.isOpen() && update(), left - (state ? 0 : MINUTE) + 1);
   };
   update();
   return { element, update };

@@ -45,11 +45,11 @@ export const dayAndTime = ({ startsAt, location }, { t, clock }) =>
 export const shortDayAndTime = ({ startsAt, location }, { t, clock }) =>
   t('dayAndTime', { day: clock.shortDay(clock.dateOf(startsAt)), time: clock.time(startsAt, location.id) });
 
-/** Day and time, and the visitor's own time where it differs. @param {Visit} visit @param {Locale} locale */
-export const startTime = (visit, locale) => {
+/** Day and time, and the visitor's own time where it differs. @param {Visit} visit @param {Locale} locale @param {typeof dayAndTime} shown */
+export const startTime = (visit, locale, shown = dayAndTime) => {
   const own = locale.clock.ownTime(visit.startsAt);
   return h('span', { class: 'when' },
-    dayAndTime(visit, locale), own && h('small', { class: 'soft' }, ` ${locale.t('time.own', { time: own })}`));
+    shown(visit, locale), own && h('small', { class: 'soft' }, ` ${locale.t('time.own', { time: own })}`));
 };
 
 /**

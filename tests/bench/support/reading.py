@@ -45,7 +45,7 @@ class Reader:
     async def fill_in(self) -> None:
         """What the browser's autofill does: one press, and all fields are full."""
         await self.page.wait_for_timeout(1000 * PRESS_SECONDS)
-        fields = {"Your name": "Sample Patient", "Email": "patient@example.com", "Phone number": "4165550123"}
+        fields = {"Your name": "Sample Patient", "Email": "patient@example.com", "Phone": "4165550123"}
         for name, text in fields.items():
             await self.page.get_by_role("textbox", name=name, exact=True).fill(text)
 

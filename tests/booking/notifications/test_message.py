@@ -57,7 +57,7 @@ How to prepare
 Bring any reports or images that you have.
 
 Do you need to change something?
-You can move or cancel online until Monday, November 23, 9:15 a.m.
+Move or cancel online until Monday, November 23, 9:15 a.m.
 Move or cancel:
 {SITE}/manage?lang=en#{booking.token}
 Please keep this link. It is only for you.

@@ -164,4 +164,4 @@ async def test_the_fallback_shows_if_the_script_never_loads(server: Server, page
     await page.evaluate(FINISH)
     await page.get_by_role("link", name="Any available practitioner").click()
 
-    await expect(page.get_by_role("heading", name="When would you like to come?")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Choose a time")).to_be_visible()

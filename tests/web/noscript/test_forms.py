@@ -187,7 +187,7 @@ async def test_a_malformed_address_still_shows_times(
     response = await site.get(f"/book/{service}/times?{query}")
 
     assert response.status_code == 200
-    assert "when would you like to come?" in heading(response).lower()
+    assert "choose a time" in heading(response).lower()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ async def test_a_time_that_was_never_offered_is_answered_with_open_times(
     sent = HELD | {"at": f"{at}@main-street"}
     response = await site.post("/book/dry-needling/hold", data=sent)
 
-    assert (response.status_code, heading(response)) == (409, "When would you like to come?")
+    assert (response.status_code, heading(response)) == (409, "Choose a time")
     assert 'role="alert"' in response.text
 
 
@@ -242,7 +242,7 @@ async def test_a_page_sees_no_booking_of_another_page(site: httpx.AsyncClient) -
         data=HELD | NO | PATIENT | {"key": "l" * 43, "with": "sample-practitioner-a"},
     )
 
-    assert (guessed.status_code, heading(guessed)) == (409, "When would you like to come?")
+    assert (guessed.status_code, heading(guessed)) == (409, "Choose a time")
     assert 'class="reference"' not in guessed.text
 
 

@@ -22,7 +22,7 @@ async def test_each_practitioner_has_their_length_and_price(server: Server, visi
     await expect(page.get_by_role("link", name="Sample Practitioner A")).to_contain_text("30 min")
     await page.get_by_role("link", name="Sample Practitioner B").click()
 
-    await visitor.sees("When would you like to come?")
+    await visitor.sees("Choose a time")
     await expect(page.locator("p.lead")).to_have_text("Physiotherapy follow-up60 min$120")
     await expect(page.get_by_role("combobox").locator("option:checked")).to_have_text(
         "Sample Practitioner B, Physiotherapist, 60 min"

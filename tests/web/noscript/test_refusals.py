@@ -26,7 +26,7 @@ async def test_mistakes_are_shown_beside_their_fields(server: Server, visitor: N
     await visitor.sees("Who is coming?")
     await expect(visitor.page.get_by_role("alert")).to_be_focused()
     await expect(visitor.field("Your name")).to_have_value("Sample Patient")
-    email, phone = visitor.field("Email"), visitor.field("Phone number")
+    email, phone = visitor.field("Email"), visitor.field("Phone")
     await expect(email).to_have_value("patient at example")
     await expect(email).to_have_attribute("aria-invalid", "true")
     await expect(email).to_have_accessible_description(
@@ -107,7 +107,7 @@ async def test_an_expired_hold_whose_time_is_taken_leads_to_other_times(
     await server.hold(TUESDAY)
     await visitor.books()
 
-    await visitor.sees("When would you like to come?")
+    await visitor.sees("Choose a time")
     notice = visitor.page.get_by_role("alert")
     await expect(notice).to_contain_text("We could keep your time no longer, and it is not open any more.")
     await notice.get_by_role("button", name="Tuesday, November 24, 8:00 a.m.").click()
@@ -127,7 +127,7 @@ async def test_a_taken_time_is_answered_with_the_nearest_open_ones(
     await server.hold(TUESDAY)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
 
-    await visitor.sees("When would you like to come?")
+    await visitor.sees("Choose a time")
     notice = visitor.page.get_by_role("alert")
     await expect(notice).to_contain_text("Somebody else has just taken this time.")
     await expect(notice.get_by_role("button")).to_have_count(3)
@@ -142,7 +142,7 @@ async def test_a_taken_visit_of_a_course_is_chosen_anew(server: Server, visitor:
     await server.hold(TUESDAY + timedelta(days=7))
     await visitor.button("Continue").click()
 
-    await visitor.sees("Visit 2 of 3: when would you like to come?")
+    await visitor.sees("Visit 2 of 3: choose a time")
     assert await server.count_holds() == 0
     notice = visitor.page.get_by_role("alert")
     await expect(notice).to_contain_text("Tuesday, December 1, 7:00 a.m.")

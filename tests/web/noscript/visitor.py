@@ -38,11 +38,7 @@ class NoscriptVisitor:
     async def chooses_service(self, service: str = "Dry needling, first visit") -> None:
         await self.root.get_by_role("link", name=service).click()
         await self.root.get_by_role("link", name="Sample Practitioner A").click()
-        await self.sees(
-            "When would you like to come?"
-            if "course" not in service
-            else "Visit 1 of 3: when would you like to come?"
-        )
+        await self.sees("Choose a time" if "course" not in service else "Visit 1 of 3: choose a time")
 
     async def chooses(self, day: str, time: str) -> None:
         heading = self.root.get_by_role("heading", name=day, exact=True)
@@ -62,7 +58,7 @@ class NoscriptVisitor:
     async def fills_in(self, *, email: str = "patient@example.com") -> None:
         await self.field("Your name").fill("Sample Patient")
         await self.field("Email").fill(email)
-        await self.field("Phone number").fill("416 555 0123")
+        await self.field("Phone").fill("416 555 0123")
 
     async def opens_details(self, url: str, *, time: str = "7:00 a.m.") -> None:
         """Of a visit on Tuesday, November 24."""

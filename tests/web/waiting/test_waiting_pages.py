@@ -25,7 +25,7 @@ async def test_one_tap_takes_the_time_that_is_held(clinic: WaitingClinic, patien
     page = await patient.get(f"/waiting/{joined.token}")
     assert "<h1>A time is free for you</h1>" in page.text
     assert "We hold it for you until 12:30" in page.text
-    assert "You can move or cancel online until" in page.text
+    assert "Move or cancel online until" in page.text
     assert (await clinic.state(joined.token)).entry.waits
 
     taken = await patient.post(f"/waiting/{joined.token}/accept", data=fields(page), follow_redirects=True)

@@ -6,13 +6,13 @@ from tests.support.site import Site
 from tests.widget.visitor import Visitor
 
 WHEN = """
-- dialog "When would you like to come?":
+- dialog "Choose a time":
   - button "Back"
   - paragraph: Sample Health Services
   - paragraph: Step 2 of 4
   - button "Close"
   - alert
-  - heading "When would you like to come?" [level=2]
+  - heading "Choose a time" [level=2]
   - text: Dry needling, first visit
   - list "The soonest times":
     - listitem:
@@ -23,7 +23,7 @@ WHEN = """
       - button /In the morning tomorrow/
   - radiogroup "Time of day":
     - text: Time of day
-    - heading "Or choose your own time" [level=3]
+    - heading "Or another time" [level=3]
     - radio "Any time" [checked]
     - radio "Mornings"
     - radio "After 4 p.m."
@@ -72,21 +72,14 @@ DETAILS = """
 - dialog "Who is coming?":
   - button "Back"
   - heading "Who is coming?" [level=2]
-  - term: What
-  - definition: Dry needling, first visit 45 min · $110
-  - term: When
-  - definition: /Tuesday, November 24, 7.00.a\\.m\\. 9.00.p\\.m\\. your time/
-  - term: With
-  - definition: Sample Practitioner A Physiotherapist · English, French
-  - term: Where
-  - definition: Main Street clinic
+  - group: /Tue, Nov 24, 7.00.a\\.m\\. 9.00.p\\.m\\. your time Sample Practitioner A 45 min · \\$110/
   - group "Who is the visit for?":
-    - radio "For me" [checked]
-    - radio "For somebody I care for"
+    - radio "Me" [checked]
+    - radio "Somebody else"
   - textbox "Your name"
   - textbox "Email"
-  - textbox "Phone number"
-  - textbox "Anything we should know? Optional"
+  - textbox "Phone"
+  - group: Add a note
   - button "Book this visit"
 """
 CONFIRMED = """
@@ -99,7 +92,7 @@ CONFIRMED = """
     - term: With
     - term: Where
     - term: Changes
-    - definition: /You can move or cancel online until/
+    - definition: /Move or cancel online until/
     - heading "How to prepare" [level=3]
   - paragraph:
     - link "Add to calendar"
@@ -110,7 +103,7 @@ CONFIRMED = """
 
 async def test_each_step_says_what_it_shows(site: Site, visitor: Visitor) -> None:
     await visitor.opens(site.url)
-    await visitor.arrives_at("When would you like to come?")
+    await visitor.arrives_at("Choose a time")
     await expect(visitor.dialog).to_match_aria_snapshot(WHEN)
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")

@@ -19,7 +19,7 @@ async def test_what_is_chosen_is_shown_at_once_and_copied(site: Site, page: Page
     await page.get_by_label("Which language").select_option("fr")
     await page.get_by_label("Say the soonest time on the button").check()
     await page.get_by_label("Its colour").fill("#7a3b69")
-    await page.get_by_role("radio", name="Phone").check(force=True)
+    await page.get_by_role("radio", name="Smartphone").check(force=True)
     wanted = (
         '<book-online service="dry-needling" next lang="fr" style="--book-online-accent: #7a3b69">'
         r'<a href="[^"]+/book/dry-needling">Réserver en ligne</a></book-online>'
@@ -31,7 +31,7 @@ async def test_what_is_chosen_is_shown_at_once_and_copied(site: Site, page: Page
     await expect(control).to_have_css("background-color", "rgb(122, 59, 105)")
     await expect(control).to_contain_text("lun. à")
     await control.click()
-    await expect(frame.get_by_role("heading", name="Quand aimeriez\u2011vous venir?")).to_be_visible()
+    await expect(frame.get_by_role("heading", name="Choisissez une heure")).to_be_visible()
 
     await page.get_by_role("button", name="Copy the lines").click()
     await expect(page.get_by_text("Copied.")).to_be_visible()

@@ -17,7 +17,7 @@ BLOCK_STORAGE = """() => {
   const refuse = { get() { throw new DOMException('blocked', 'SecurityError'); }, set() {} };
   Object.defineProperty(Document.prototype, 'cookie', refuse);
 }"""
-DETAILS = {"Your name": "Sample Patient", "Email": "patient@example.com", "Phone number": "416 555 0123"}
+DETAILS = {"Your name": "Sample Patient", "Email": "patient@example.com", "Phone": "416 555 0123"}
 ACCENT = """() => getComputedStyle(document.querySelector('book-online'))
   .getPropertyValue('--book-online-accent')"""
 
@@ -33,7 +33,7 @@ async def test_a_visit_is_booked_in_a_frame_that_may_store_nothing(site: Site, v
     async with embedding_page(site) as home:
         await page.goto(home)
         frame = await frame_in(page)
-        await frame.get_by_role("heading", name="When would you like to come?").wait_for()
+        await frame.get_by_role("heading", name="Choose a time").wait_for()
         await expect(frame.get_by_role("banner").or_(frame.get_by_role("contentinfo"))).to_have_count(0)
         await frame.wait_for_function(FITS)
         assert await frame.evaluate(ACCENT) == "rgb(122, 59, 105)"

@@ -82,7 +82,7 @@ async def test_a_component_follows_tells_and_opens(
     page.on("console", lambda message: warnings.append(message.text) if message.type in WORSE else None)
     async with app_of(framework, project, site.url) as home:
         await visitor.opens(home)
-        await visitor.arrives_at("When would you like to come?")
+        await visitor.arrives_at("Choose a time")
         await expect(said).to_have_text("en time")
         await expect(page.locator("#button")).to_have_attribute("lang", "en")
 
@@ -90,7 +90,7 @@ async def test_a_component_follows_tells_and_opens(
         await expect(said).to_have_text("en closed")
         await visitor.button("Français").click()
         await visitor.button("Assessment").click()
-        await expect(visitor.heading("Quand aimeriez‑vous venir?")).to_be_visible()
+        await expect(visitor.heading("Choisissez une heure")).to_be_visible()
         await expect(visitor.dialog.get_by_text("Évaluation en physiothérapie")).to_be_visible()
         await page.keyboard.press("Escape")
 

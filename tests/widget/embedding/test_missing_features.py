@@ -50,7 +50,7 @@ broken = pytest.mark.parametrize("old_page", BROKEN, indirect=True)
 async def test_a_visit_is_booked_and_cancelled_in_an_old_browser(site: Site, old_page: Page) -> None:
     visitor = await Visitor.at(old_page)
     await visitor.opens(site.url)
-    await expect(visitor.heading("When would you like to come?")).to_be_visible()
+    await expect(visitor.heading("Choose a time")).to_be_visible()
     await visitor.selects_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
     await visitor.answers_no()
@@ -68,7 +68,7 @@ async def test_a_visit_is_booked_and_cancelled_in_an_old_browser(site: Site, old
 async def test_the_dialog_is_styled_without_constructed_sheets(site: Site, old_page: Page) -> None:
     visitor = await Visitor.at(old_page)
     await visitor.opens(site.url)
-    await visitor.arrives_at("When would you like to come?")
+    await visitor.arrives_at("Choose a time")
     await expect(visitor.dialog).to_have_css("border-radius", "19.2px")
 
 
@@ -78,7 +78,7 @@ async def test_the_button_leads_to_a_booking_by_forms(site: Site, old_page: Page
     await old_page.get_by_role("link", name="Book Online").first.click()
     await expect(old_page).to_have_url(re.compile(f"{site.url}/book/dry-needling[?]lang=en"))
     await old_page.get_by_role("link", name="Any available practitioner").click()
-    await expect(old_page.get_by_role("heading", name="When would you like to come?")).to_be_visible()
+    await expect(old_page.get_by_role("heading", name="Choose a time")).to_be_visible()
 
 
 @broken
@@ -111,7 +111,7 @@ async def test_a_press_without_a_network_keeps_the_page_and_shows_the_number(
 
         await page.context.set_offline(False)
         await page.get_by_role("link", name=name).click()
-        await visitor.arrives_at("When would you like to come?")
+        await visitor.arrives_at("Choose a time")
         await expect(number).to_have_count(0)
 
 

@@ -74,6 +74,6 @@ async def test_the_button_takes_the_colour_of_the_part_of_the_page_that_it_is_in
         # Bootstrap's own buttons have white text.
         assert (await control_in(page, "Bootstrap").evaluate(SHOWN))[1] == [255, 255, 255]
         await control_in(page, "a button").click()
-        await visitor.arrives_at("When would you like to come?")
+        await visitor.arrives_at("Choose a time")
         accent = "(frame) => getComputedStyle(frame).getPropertyValue('--bo-button')"
         assert await visitor.dialog.evaluate(accent) == "rgb(180, 40, 90)"

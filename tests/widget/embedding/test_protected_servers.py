@@ -71,4 +71,4 @@ async def test_who_asks_too_often_is_told_to_wait(sqlite_url: str, visitor: Visi
         alert = visitor.page.get_by_role("alert")
         await expect(alert).to_contain_text("Please try again in a few minutes.")
         await alert.get_by_role("button", name="Try again").click()
-        await visitor.arrives_at("When would you like to come?")
+        await visitor.arrives_at("Choose a time")

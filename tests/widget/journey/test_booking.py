@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from booking.patients.contacts import notes_of_patients
 from booking.storage.models.appointments import Appointment
+from booking.storage.models.holds import Hold
 from tests.booking.patients.stored_contacts import all_contacts
+from tests.support.clinics import NOW
 from tests.support.graphql_client import practitioner_id, problem_types
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
@@ -26,8 +28,13 @@ RESET = "* { all: unset; text-transform: uppercase; display: inline; position: s
 
 async def test_a_visit_is_booked_and_its_time_is_gone(any_site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(any_site.url)
-    await expect(visitor.dialog.get_by_text("Kept for you: 5 min left")).to_be_visible()
-    until = visitor.dialog.get_by_text("You can move or cancel online until Monday, November 23, 7:00 a.m.")
+    details = visitor.dialog.locator("[part~=summary]")
+    await expect(details.get_by_text("Sample Practitioner A")).to_be_visible()
+    await expect(details.get_by_text("45 min · $110")).to_be_visible()
+    await expect(details.get_by_text("1 Main Street")).to_be_hidden()
+    await details.locator("summary").click()
+    await expect(details.get_by_text("1 Main Street")).to_be_visible()
+    until = visitor.dialog.get_by_text("Move or cancel online until Monday, November 23, 7:00 a.m.")
     await expect(until).to_be_visible()
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
@@ -79,13 +86,13 @@ async def test_the_visitor_gets_a_calendar_file_and_events_carry_nothing_persona
 
 async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{site.url}/book/dry-needling-course")
-    await expect(visitor.heading("Visit 1 of 3: when would you like to come?")).to_be_visible()
+    await expect(visitor.heading("Visit 1 of 3: choose a time")).to_be_visible()
     await visitor.chooses("Wednesday, November 25", "4:00 p.m.")  # Only practitioner B is there.
     await visitor.arrives_at("Your visits")
     for day in ("November 25", "December 2", "December 9"):
         await expect(visitor.page.get_by_text(f"Wednesday, {day}, 4:00 p.m.")).to_be_visible()
     await visitor.button("Change visit 2").click()
-    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    await visitor.arrives_at("Visit 2 of 3: choose a time")
     await visitor.time("12:00 p.m.").click()  # A is there too
 
     await visitor.answers_no()
@@ -105,20 +112,20 @@ async def test_a_course_is_chosen_at_once_and_each_visit_can_be_changed(site: Si
 async def test_a_course_without_a_rhythm_is_chosen_visit_by_visit(site: Site, visitor: Visitor) -> None:
     # So late that the third week is beyond what the clinic plans.
     await visitor.page.goto(f"{site.url}/book/dry-needling-course")
-    await expect(visitor.heading("Visit 1 of 3: when would you like to come?")).to_be_visible()
+    await expect(visitor.heading("Visit 1 of 3: choose a time")).to_be_visible()
     await visitor.selects_practitioner("Sample Practitioner A")
     for _ in range(2):
         await visitor.button("Later weeks").click()
     await visitor.chooses("Wednesday, January 20, 2027", "9:00 a.m.")
 
-    await visitor.arrives_at("Visit 2 of 3: when would you like to come?")
+    await visitor.arrives_at("Visit 2 of 3: choose a time")
     await visitor.chooses("Thursday, January 21, 2027", "9:00 a.m.")
-    await visitor.arrives_at("Visit 3 of 3: when would you like to come?")
+    await visitor.arrives_at("Visit 3 of 3: choose a time")
 
 
 async def test_a_visit_that_is_soon_says_how_its_booking_is_undone(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url, day="Monday, November 23", time="10:00 a.m.")
-    rule = "This visit is soon. You can cancel it online for 15 minutes after the booking"
+    rule = "Cancel online within 15 minutes of booking."
     await expect(visitor.dialog.get_by_text(rule)).to_be_visible()
     await visitor.button("Book this visit").click()
     await visitor.arrives_at("Your visit is booked")
@@ -134,9 +141,10 @@ async def test_a_visit_that_is_soon_says_how_its_booking_is_undone(site: Site, v
 async def test_a_visit_is_booked_for_somebody_else_with_a_note(site: Site, visitor: Visitor) -> None:
     await visitor.comes_to_details(site.url)
     choice = visitor.page.get_by_role("group", name="Who is the visit for?")
-    await choice.get_by_role("radio", name="For somebody I care for").check()
+    await choice.get_by_role("radio", name="Somebody else").check()
     await expect(visitor.field("Their name")).to_have_value("Sample Patient")
-    await visitor.field("Anything we should know? Optional").fill("Left knee")
+    await visitor.page.get_by_text("Add a note").click()
+    await visitor.field("Add a note").fill("Left knee")
     await visitor.button("Book this visit").click()
     await expect(visitor.field("Your name")).to_be_focused()
     await visitor.field("Your name").fill("Sample Parent")
@@ -154,10 +162,15 @@ async def test_the_details_step_extends_the_hold(site: Site, visitor: Visitor) -
     await visitor.chooses_practitioner("Sample Practitioner A")
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
     await visitor.arrives_at("Does any of these apply to you?")
+
+    async def is_extended() -> bool:
+        async with site.database.read() as session:
+            return bool(await session.scalar(select(Hold.expires_at > NOW + timedelta(minutes=6))))
+
     site.clock.now += timedelta(minutes=4)
     await visitor.answers_no()
     await visitor.fills_in()
-    await expect(visitor.page.get_by_text("Kept for you: 5 min left")).to_be_visible()
+    await visitor.wait_until(is_extended)
     site.clock.now += timedelta(minutes=4)
 
     taken = await site.api.hold("2026-11-24T07:00:00-05:00", practitionerId=practitioner_id("a"))
@@ -191,7 +204,7 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(site.url)
     await visitor.page.get_by_role("link", name="Book Online").first.focus()
     await press("Enter")
-    await visitor.arrives_at("When would you like to come?")
+    await visitor.arrives_at("Choose a time")
     for _soonest in range(3):
         await press("Tab")
     await press("Tab")  # The part of the day.
@@ -227,6 +240,7 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.button("None of these").focus()
     await press("Enter")
     await visitor.arrives_at("Who is coming?")
+    await press("Tab")  # The details of what is booked.
     await press("Tab")
     for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
         await press("Tab")
@@ -248,10 +262,10 @@ async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None
     await visitor.button("Aucun de ces points").click()
     await visitor.field("Votre nom").fill("Patiente Exemple")
     await visitor.field("Courriel").fill("patiente@example.com")
-    await visitor.field("Numéro de téléphone").fill("12")
+    await visitor.field("Téléphone").fill("12")
     await visitor.button("Réserver ce rendez-vous").click()
     await expect(visitor.page.get_by_text("Veuillez vérifier ce numéro de téléphone.")).to_be_visible()
-    await visitor.field("Numéro de téléphone").fill("416 555 0123")
+    await visitor.field("Téléphone").fill("416 555 0123")
     await visitor.button("Réserver ce rendez-vous").click()
     await visitor.arrives_at("Votre rendez-vous est confirmé")
     await expect(

@@ -130,7 +130,7 @@ async def test_the_text_and_the_box_are_in_the_visitors_language(asking: Site, v
     await visitor.arrives_at("Vos coordonnées")
     await visitor.field("Votre nom").fill("Sample Patient")
     await visitor.field("Courriel").fill("patient@example.com")
-    await visitor.field("Numéro de téléphone").fill("416 555 0123")
+    await visitor.field("Téléphone").fill("416 555 0123")
     await expect(visitor.page.locator("#consent-text")).to_have_attribute("lang", "fr")
     assert await visitor.page.locator("#consent-text").inner_text() == CONSENT["fr"]
 

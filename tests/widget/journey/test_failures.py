@@ -36,7 +36,7 @@ async def test_a_blocking_answer_leads_to_the_phone_and_nothing_is_kept(site: Si
     assert steps == ["time", "screening"]
 
     await visitor.dialog.get_by_role("button", name="Physiotherapy assessment").click()
-    await visitor.arrives_at("When would you like to come?")
+    await visitor.arrives_at("Choose a time")
     await expect(visitor.dialog.get_by_text("Physiotherapy assessment")).to_be_visible()
 
 
@@ -69,7 +69,7 @@ async def test_a_field_is_checked_once_it_is_left_and_a_slip_is_asked_about(
     site: Site, visitor: Visitor
 ) -> None:
     await visitor.comes_to_details(site.url)
-    email, phone = visitor.field("Email"), visitor.field("Phone number")
+    email, phone = visitor.field("Email"), visitor.field("Phone")
     await phone.fill("416 5")
     await email.fill("patient")
     await expect(email).not_to_have_attribute("aria-invalid", "true")
@@ -101,13 +101,13 @@ async def test_invalid_details_are_marked_at_their_fields(site: Site, visitor: V
 
     await visitor.field("Your name").fill("Sample Patient")
     await visitor.field("Email").fill("patient@nowhere")
-    await visitor.field("Phone number").fill("12")
+    await visitor.field("Phone").fill("12")
     await visitor.button("Book this visit").click()
     await expect(visitor.field("Email")).to_be_focused()
     await expect(visitor.field("Email")).to_have_accessible_description(
         re.compile("Please check this email address")
     )
-    await expect(visitor.field("Phone number")).to_have_attribute("aria-invalid", "true")
+    await expect(visitor.field("Phone")).to_have_attribute("aria-invalid", "true")
     await expect(visitor.field("Your name")).to_have_attribute("aria-invalid", "false")
     assert await site.count_appointments() == 0
 
@@ -142,7 +142,7 @@ async def test_an_expired_hold_whose_time_was_sold_leads_to_other_times(site: Si
     await site.api.hold_and_book(TUESDAY_AT_7, **WITH_A)
     await visitor.button("Book this visit").click()
 
-    await visitor.arrives_at("When would you like to come?")
+    await visitor.arrives_at("Choose a time")
     await expect(visitor.heading("Tuesday, November 24")).to_be_visible()
     await visitor.page.get_by_role("alert").get_by_role("button", name="Tue, Nov 24, 8:00 a.m.").click()
     # Straight back: the answers are judged already, and what was typed is there.
@@ -225,7 +225,7 @@ async def test_an_invalid_response_can_be_tried_again(site: Site, visitor: Visit
         # Not known from the server yet, but the page says it.
         await expect(visitor.dialog.get_by_role("link", name="Call us: 416.545.1881")).to_be_visible()
         await alert.get_by_role("button", name="Try again").click()
-    await visitor.arrives_at("When would you like to come?")
+    await visitor.arrives_at("Choose a time")
     assert next(answers, None) is None
 
 

@@ -12,7 +12,7 @@ PAGE = """<!doctype html><html lang="en"><title>A page</title><link rel="icon" h
 <book-online service="dry-needling" {attributes}>
 <a href="{url}/book/dry-needling">Book Online</a></book-online>"""
 TUESDAY = "Tuesday, November 24"
-TITLES = ["When would you like to come?", "Does any of these apply to you?", "Who is coming?"]
+TITLES = ["Choose a time", "Does any of these apply to you?", "Who is coming?"]
 
 
 async def comes_to_details(visitor: Visitor, address: str) -> None:

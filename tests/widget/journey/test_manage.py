@@ -37,7 +37,7 @@ async def test_a_visit_is_moved(site: Site, visitor: Visitor, token: str) -> Non
     await visitor.page.goto(f"{site.url}/manage#{token}")
     await expect(visitor.heading("Your visit")).to_be_visible()
     await expect(
-        visitor.page.get_by_text("You can move or cancel online until Monday, November 23, 7:00 a.m.")
+        visitor.page.get_by_text("Move or cancel online until Monday, November 23, 7:00 a.m.")
     ).to_be_visible()
     await visitor.button("Move the visit of Tuesday, November 24, 7:00 a.m.").click()
     await visitor.arrives_at("When would you like to come instead?")
@@ -101,7 +101,7 @@ async def test_a_visit_is_cancelled_only_after_a_second_thought(
     # What comes next is another visit, not the preparation for this one.
     await expect(visitor.heading("How to prepare")).to_have_count(0)
     await visitor.page.get_by_role("link", name="Book again").click()
-    await expect(visitor.heading("When would you like to come?")).to_be_visible()
+    await expect(visitor.heading("Choose a time")).to_be_visible()
     await expect(
         visitor.page.get_by_text("Dry needling, first visit · Sample Practitioner A")
     ).to_be_visible()
@@ -130,7 +130,7 @@ async def test_a_cancellation_is_undone_while_the_time_is_free(
     await undo.click()
     await expect(alert).to_contain_text("Somebody else has just taken this time.")
     await alert.get_by_role("button", name="Tue, Nov 24, 8:00 a.m.").click()
-    await expect(visitor.heading("When would you like to come?")).to_be_visible()
+    await expect(visitor.heading("Choose a time")).to_be_visible()
 
 
 async def test_a_visit_inside_the_notice_is_cancelled_for_a_quarter_of_an_hour(

@@ -112,4 +112,4 @@ async def test_a_visitor_sees_the_length_and_price_with_whom_they_choose(
     await visitor.chooses("Monday, November 23", "11:00 a.m.")
 
     await visitor.arrives_at("Who is coming?")
-    await expect(page.locator("dl.summary")).to_contain_text("60 min · $120")
+    await expect(page.locator("[part~=summary] > summary")).to_contain_text("60 min · $120")

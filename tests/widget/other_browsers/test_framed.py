@@ -12,7 +12,7 @@ async def test_a_frame_grows_with_each_step_and_books(site: Site, webkit: WebKit
         await webkit.resize(900, 2300)
         await webkit.goto(page)
         await webkit.enters_frame()
-        await webkit.sees("h2", "When would you like to come?")
+        await webkit.sees("h2", "Choose a time")
         await webkit.waits_for(f"({FITS})()")
         await chooses(webkit, "Wednesday, November 25", "9:00 a.m.")
         await answers_and_sends(webkit)

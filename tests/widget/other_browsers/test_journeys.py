@@ -57,7 +57,7 @@ async def test_a_visit_is_booked_on_a_strict_page_then_moved_and_cancelled(site:
     async with strict_page(site) as page:
         await tab.goto(page)
         await tab.clicks("[part=control]")
-        await tab.sees("h2", "When would you like to come?")
+        await tab.sees("h2", "Choose a time")
         await chooses(tab, "Wednesday, November 25", "9:00 a.m.")
         await answers_and_sends(tab)
         await tab.sees("h2", "Your visit is booked")
@@ -89,7 +89,7 @@ async def test_the_soonest_time_is_booked_by_keyboard_in_a_dialog_that_keeps_the
         assert await tab.focused() == "Book Online"
         await tab.types(ENTER)
         await tab.sees("[part=choice]", "Soonest")
-        assert await tab.focused() == "When would you like to come?"
+        assert await tab.focused() == "Choose a time"
         await tabs_to(tab, "Soonest")
         assert await tab.evaluate(IS_HELD)
         await tab.types(ENTER)
@@ -109,7 +109,7 @@ async def test_the_soonest_time_is_booked_by_keyboard_in_a_dialog_that_keeps_the
         assert await tab.focused() == "Book Online"
         assert not await tab.evaluate(IS_HELD)
         await tab.clicks("[part=control]")
-        await tab.sees("h2", "When would you like to come?")
+        await tab.sees("h2", "Choose a time")
         await tab.presses(10, 500)
         await tab.waits_for(IS_CLOSED)
         assert await tab.evaluate("mistakes") == []
@@ -117,7 +117,7 @@ async def test_the_soonest_time_is_booked_by_keyboard_in_a_dialog_that_keeps_the
 
 async def test_back_and_a_reload_lose_no_step_of_the_french_page(site: Site, tab: Tab) -> None:
     await tab.goto(f"{site.url}/book/dry-needling?lang=fr")
-    await tab.sees("h2", "Quand aimeriez\u2011vous venir?")
+    await tab.sees("h2", "Choisissez une heure")
     await chooses(tab, "mercredi 25 novembre", "9 h")
     await tab.sees("h2", "L’un de ces points vous concerne\u2011t\u2011il?")
     await tab.clicks("[part=primary]")

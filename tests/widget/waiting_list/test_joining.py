@@ -13,7 +13,7 @@ from tests.support.site import Site, running_site
 from tests.widget.visitor import Visitor
 from tests.widget.waiting_list.conftest import WAITING
 
-TIMES = "When would you like to come?"
+TIMES = "Choose a time"
 WISHES = "Tell me if something earlier opens"
 DETAILS = "Who is coming?"
 JOINED = "You are on the waiting list"
