@@ -91,13 +91,15 @@ async def plan_move(
     by_days: int,
     practitioner: str | None = None,
     *,
+    any_practitioner: bool = False,
     now: datetime,
 ) -> list[OpenSlot | None]:
     """An open slot for each of these visits of a course, so many days later, or earlier if it is negative.
 
     Each is the one nearest to the same time of that day, at the visit's location and with its practitioner
-    unless another is named (slug); None where nothing is open near it. Their own times count as free.
-    Nothing is held.
+    unless another is named (slug); None where nothing is open near it. With any practitioner it is the one
+    who has a slot for most of the visits, and of those the one nearest to their times. The visits' own times
+    count as free. Nothing is held.
 
     Raises:
         InvalidInput: so many days that no course is moved by them.
@@ -117,14 +119,24 @@ async def plan_move(
             session, criteria, days[0] - reach[0], days[-1] + reach[-1], now=now
         )
     }
-    planned: list[OpenSlot | None] = []
-    earliest = days[0] - reach[0]
-    for row, begin, day, half in zip(visits, begins, days, reach):
-        schedule = schedules.get((practitioner or row.practitioner, row.location))
-        found = schedule and _nearest(schedule, day, begin.time(), max(earliest, day - half), day + half)
-        planned.append(found[1] if found else None)
-        earliest = (found[1].starts_at.astimezone(begin.tzinfo).date() if found else day) + DAY
-    return planned
+
+    def plan_with(practitioner: str | None) -> tuple[int, timedelta, list[OpenSlot | None]]:
+        """With one practitioner, or each visit's own: how many slots are missing, how far off, and they."""
+        planned: list[OpenSlot | None] = []
+        earliest, deviation = days[0] - reach[0], timedelta(0)
+        for row, begin, day, half in zip(visits, begins, days, reach):
+            schedule = schedules.get((practitioner or row.practitioner, row.location))
+            found = schedule and _nearest(schedule, day, begin.time(), max(earliest, day - half), day + half)
+            planned.append(found[1] if found else None)
+            deviation += found[0] if found else timedelta(0)
+            earliest = (found[1].starts_at.astimezone(begin.tzinfo).date() if found else day) + DAY
+        return planned.count(None), deviation, planned
+
+    if not any_practitioner:
+        return plan_with(practitioner)[2]
+    own = visits[0].practitioner
+    others = sorted({each for each, _ in schedules} - {own})
+    return min((plan_with(each) for each in (own, *others)), key=lambda plan: plan[:2])[2]
 
 
 def _plan(first: OpenSlot, schedule: Schedule, rhythm: timedelta) -> CoursePlan:

@@ -76,6 +76,14 @@ class RescheduleCourseInput:
             "The new practitioner of all visits that can still be moved; unless given, they stay with theirs."
         ),
     )
+    any_practitioner: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether they may go to any one practitioner who is free at all new times: to theirs, if they "
+            "are. While others of the course could still be moved, they stay with theirs. Not together with "
+            "`practitionerId`."
+        ),
+    )
     screening: list[ScreeningAnswerInput] = strawberry.field(
         default_factory=list,
         description=(
@@ -113,8 +121,18 @@ class CourseMoveQueries:
         practitioner_id: Annotated[
             strawberry.ID | None, argument("Another practitioner; unless given, they stay with theirs.")
         ] = None,
+        any_practitioner: Annotated[
+            bool,
+            argument(
+                "Whether they may go to any one practitioner: to whoever has a slot for most of them, "
+                "nearest to their times. Not together with `practitionerId`."
+            ),
+        ] = False,
     ) -> list[CourseMoveSuggestion] | None:
         now = info.context.now
+        if any_practitioner and practitioner_id is not None:
+            message = "Please name a practitioner, or any, not both."
+            raise InvalidInput(message, path=("anyPractitioner",), code=InvalidInputCode.CONFLICT)
         async with info.context.database.read() as session:
             slug = key_from_optional_id(practitioner_id, "Practitioner", "practitionerId")
             practitioner = await check_practitioner(session, slug)
@@ -123,7 +141,13 @@ class CourseMoveQueries:
                 return []
             course = (await appointments_by_course(session, [row.course]))[row.course]
             visits = await movable_visits(session, course, now=now)
-            slots = await plan_move(session, visits, by_days, practitioner, now=now) if visits else []
+            slots = (
+                await plan_move(
+                    session, visits, by_days, practitioner, any_practitioner=any_practitioner, now=now
+                )
+                if visits
+                else []
+            )
         return [
             CourseMoveSuggestion(appointment=Appointment.of(visit), slot=OpenSlot.of(slot) if slot else None)
             for visit, slot in zip(visits, slots)
@@ -152,6 +176,7 @@ class CourseMoveMutations:
                 manage_token=None if input.manage_token is None else token_in(input.manage_token),
                 visits=tuple(visit.moved(number) for number, visit in enumerate(input.visits)),
                 practitioner=key_from_optional_id(input.practitioner_id, "Practitioner", "practitionerId"),
+                any_practitioner=input.any_practitioner,
                 owner=context.viewer.key,
                 idempotency_key=input.idempotency_key,
                 answers=answers_by_slug(input.screening),

@@ -88,8 +88,10 @@ MOVE_COURSE = (
 } }"""
     + PROBLEMS
 )
-COURSE_MOVE = """query ($token: String!, $byDays: Int!, $practitionerId: ID) {
-  courseMove(manageToken: $token, byDays: $byDays, practitionerId: $practitionerId) {
+COURSE_MOVE = """query ($token: String!, $byDays: Int!, $practitionerId: ID, $anyPractitioner: Boolean) {
+  courseMove(
+    manageToken: $token, byDays: $byDays, practitionerId: $practitionerId, anyPractitioner: $anyPractitioner
+  ) {
     appointment { id } slot { startsAt practitioner { slug } }
   }
 }"""

@@ -66,3 +66,25 @@ async def test_the_day_of_the_next_visit_is_chosen(site: Site, visitor: Visitor)
     await visitor.button("Déplacer 3 rendez-vous").click()
     await expect(page.get_by_role("alert")).to_contain_text("Vos rendez-vous sont déplacés.")
     assert await starts(site, token) == ["11-26T09:00", "12-03T09:00", "12-10T09:00"]
+
+
+async def test_any_practitioner_takes_all_visits_where_theirs_is_not_free(
+    site: Site, visitor: Visitor
+) -> None:
+    page, token = visitor.page, await book_course(site)
+    await site.api.hold_and_book("2026-12-15T09:00:00-05:00", practitionerId=A)
+    await page.goto(f"{site.url}/manage#{token}")
+    await visitor.button("Move all visits together").click()
+    planned = page.locator("[part~=chosen] li")
+    await expect(planned.nth(2)).to_contain_text("December 15, 8:15 a.m.")
+    await visitor.button("Show other practitioners").click()
+    someone = page.get_by_role("radiogroup", name="Practitioner").get_by_role("radio")
+    await expect(someone.and_(page.get_by_label("Sample Practitioner A"))).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await expect(planned.nth(2)).to_contain_text("December 15, 9:00 a.m.")
+    await expect(planned.nth(2)).to_contain_text("Sample Practitioner C")
+    await expect(someone.and_(page.get_by_label("Any available practitioner"))).to_be_focused()
+
+    await visitor.button("Move 3 visits").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Your visits are moved.")
+    assert await starts(site, token) == ["12-01T09:00", "12-08T09:00", "12-15T09:00"]

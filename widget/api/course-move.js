@@ -9,7 +9,7 @@ import { CourseMove, RescheduleCourse } from '../queries/course-move.graphql';
 import { requestOnce } from './holds.js';
 import { request } from './transport.js';
 
-/** @param {Server} server @param {{manageToken: string, byDays: number, practitionerId: string | null}} wish
+/** @param {Server} server @param {{manageToken: string, byDays: number, practitionerId: string | null, anyPractitioner: boolean}} wish
  * @returns {Promise<Planned[]>} */
 export const planMove = async (server, wish) =>
   (await request(server, CourseMove, wish)).courseMove.map((/** @type {any} */ { appointment, slot }) => ({ id: appointment.id, slot }));

@@ -8,8 +8,8 @@
  * @typedef {Map<string, import('./types.js').Answer>} Answers
  * @typedef {object} Plan
  * @property {LocalDate} from  the day of the next visit
- * @property {string | null} practitionerId  null: theirs
- * @property {{id: string, name: string}[]} practitioners  that the patient has asked to see
+ * @property {string | null} practitionerId  null: any one
+ * @property {import('./types.js').Practitioner[]} practitioners  that the patient has asked to see
  * @property {Planned[]} visits
  */
 import { planMove, rescheduleCourse } from '../api/course-move.js';
@@ -17,10 +17,10 @@ import { plusDays, utc } from '../calendar/dates.js';
 import { slotPicker } from '../calendar/slot-picker.js';
 import { marksMissing, screeningOf, screeningPage } from '../steps/screening.js';
 import { dayAndTime, startTime } from '../ui/appointment.js';
-import { h, quietButton, selectField } from '../ui/element.js';
+import { h, quietButton } from '../ui/element.js';
 import { otherTimesNotice } from '../ui/problem-text.js';
 import { showChangedCourse, showOverview } from './manage-page.js';
-import { askToCall, hasPlaces, practitionersOf } from './move-visit.js';
+import { askToCall, hasPlaces, othersChoice } from './move-visit.js';
 
 const DAY = 86_400_000;
 const WEEK = 7;
@@ -34,34 +34,44 @@ export const moveCourse = async (booking) => {
   const { service, practitioner } = first;
   const own = clock.dateOf(first.startsAt);
   /** @type {Plan} */
-  let plan = { from: plusDays(own, WEEK), practitionerId: null, practitioners: [], visits: [] };
+  const plan = { from: plusDays(own, WEEK), practitionerId: practitioner.id, practitioners: [], visits: [] };
   const overview = { show: () => showOverview(booking) };
   /** @param {string} id */
   const visitOf = (id) => /** @type {Appointment} */ (movable.find((visit) => visit.id === id) ?? first);
 
-  /** Asks for a plan, and shows it. @param {Partial<Plan>} change */
-  const propose = async (change) => {
-    const { from, practitionerId, practitioners } = { ...plan, ...change };
+  const list = h('ol', { class: 'chosen moves', part: 'chosen' });
+  const plans = async () => {
+    const { from, practitionerId } = plan;
     const byDays = Math.round((utc(from) - utc(own)) / DAY);
-    plan = { from, practitionerId, practitioners, visits: await planMove(server, { manageToken, byDays, practitionerId }) };
-    show();
+    const wish = { manageToken, byDays, practitionerId: otherThanTheirs(practitionerId), anyPractitioner: practitionerId === null };
+    plan.visits = await planMove(server, wish);
   };
+  /** The focus stays on what was changed. */
+  const planAgain = () => frame.run(async () => {
+    await plans();
+    list.replaceChildren(...plan.visits.map(item));
+    frame.announce(plan.visits.map(({ slot }) => (slot ? dayAndTime(slot, booking) : t('manage.course.none'))).join(', '));
+  });
+  /** @param {string | null | undefined} id */
+  const otherThanTheirs = (id) => (id && id !== practitioner.id ? id : null);
+  /** With whom the planned visits are. */
+  const chosen = () => plan.practitionerId ?? plan.visits.find(({ slot }) => slot)?.slot?.practitioner.id ?? practitioner.id;
 
   const show = () => {
-    const { visits } = plan;
+    list.replaceChildren(...plan.visits.map(item));
     const staying = appointments.filter(({ status, canChange, startsAt }) =>
       status === 'BOOKED' && !canChange && Date.parse(startsAt) > Date.now()).length;
     frame.show({
       title: t('manage.course.title'),
       lead: t('manage.course.lead'),
       content: [
-        h('div', { class: 'fields' }, dayField(), plan.practitioners.length > 0 && practitionerField()),
-        plan.practitioners.length ? null : othersButton(),
-        h('ol', { class: 'chosen moves', part: 'chosen' }, ...visits.map(item)),
+        h('div', { class: 'fields' }, dayField()),
+        othersChoice(booking, first, plan, planAgain),
+        list,
         staying ? h('p', { class: 'soft' }, t.count('manage.course.stay', staying)) : null,
       ],
       back: overview.show,
-      primary: { label: t.count('manage.course.yes', visits.length), act: () => send(new Map()) },
+      primary: { label: t.count('manage.course.yes', plan.visits.length), act: () => send(new Map()) },
     });
   };
 
@@ -70,20 +80,14 @@ export const moveCourse = async (booking) => {
     const input = h('input', {
       class: 'input', part: 'input', type: 'date', id: 'from', value: plan.from, min: today,
       max: plusDays(today, clinic.bookingPolicy.horizonDays),
-      onchange: () => input.value && frame.run(() => propose({ from: input.value })),
+      onchange: () => {
+        if (!input.value) return;
+        plan.from = input.value;
+        planAgain();
+      },
     });
     return h('div', { class: 'field', part: 'field' }, h('label', { for: 'from' }, t('manage.course.from')), input);
   };
-
-  const practitionerField = () =>
-    selectField('practitioner', t('practitioner.question'), plan.practitioners, plan.practitionerId ?? practitioner.id, (id) =>
-      frame.run(() => propose({ practitionerId: id === practitioner.id ? null : id })));
-
-  const othersButton = () => h('p', { class: 'choices' }, quietButton(t('manage.others'), (button) => frame.run(async () => {
-    plan.practitioners = await practitionersOf(booking, first);
-    if (plan.practitioners.length) show();
-    else frame.notice({ tone: 'calm', title: t('manage.noOthers') });
-  }, button)));
 
   /** @param {Planned} planned @param {number} i */
   const item = ({ id, slot }, i) => {
@@ -93,6 +97,7 @@ export const moveCourse = async (booking) => {
       h('span', {},
         h('s', { class: 'soft line' }, dayAndTime(visit, booking)),
         slot ? startTime(slot, booking) : h('span', { class: 'strong' }, t('manage.course.none')),
+        slot && otherThanTheirs(slot.practitioner.id) && h('span', { class: 'line' }, slot.practitioner.name),
         slot && hasPlaces(booking) && h('span', { class: 'line' }, slot.location.name)),
       quietButton(t(slot ? 'time.remove' : 'manage.course.choose'), () => choose(i), { 'aria-label': label }));
   };
@@ -107,7 +112,7 @@ export const moveCourse = async (booking) => {
       content: [slotPicker({
         ...booking,
         filter: {
-          serviceId: service.id, practitionerId: plan.practitionerId ?? visit.practitioner.id, locationId: visit.location.id,
+          serviceId: service.id, practitionerId: chosen(), locationId: visit.location.id,
           moving: { manageToken, appointmentId: visit.id, withCourse: true },
         },
         from: clock.dateOf(planned.slot?.startsAt ?? plan.from),
@@ -119,8 +124,7 @@ export const moveCourse = async (booking) => {
 
   /** @param {number} i @param {import('./types.js').Slot} slot */
   const take = (i, slot) => {
-    const visits = plan.visits.map((planned, n) => (n === i ? { ...planned, slot } : planned));
-    plan = { ...plan, visits };
+    plan.visits = plan.visits.map((planned, n) => (n === i ? { ...planned, slot } : planned));
     show();
   };
 
@@ -131,7 +135,7 @@ export const moveCourse = async (booking) => {
     if (groups && marksMissing({ state, t, frame }, groups, [])) return;
     if (plan.visits.some(({ slot }) => !slot)) return frame.notice({ title: t('manage.course.missing') });
     const { appointments: changed, problems } = await rescheduleCourse(server, {
-      manageToken, practitionerId: plan.practitionerId, screening: screeningOf(state),
+      manageToken, practitionerId: otherThanTheirs(chosen()), screening: screeningOf(state),
       visits: plan.visits.map(({ id, slot }) => ({ appointmentId: id, startsAt: slot?.startsAt, locationId: slot?.location.id })),
     });
     if (changed) showChangedCourse(booking, changed, t('manage.course.done'));
@@ -153,10 +157,11 @@ export const moveCourse = async (booking) => {
     if (of('TooLateToChange')) return frame.notice({ title: t('manage.tooLate') });
     const refused = Number(problems[0]?.path[2]);
     const context = {
-      hasPlaces: hasPlaces(booking), lost: plan.visits[refused]?.slot ?? null, practitionerId: plan.practitionerId ?? practitioner.id,
+      hasPlaces: hasPlaces(booking), lost: plan.visits[refused]?.slot ?? null, practitionerId: chosen(),
     };
     frame.notice(otherTimesNotice(problems, booking, context, (slot) => take(refused, slot)));
   };
 
-  await propose({});
+  await plans();
+  show();
 };

@@ -24,7 +24,7 @@ from booking.catalogue.lookup import (
     practitioners_offering,
 )
 from booking.domain.actor import Actor
-from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, TooLateToChange
+from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, SlotTaken, TooLateToChange
 from booking.domain.hookspecs import Step
 from booking.domain.open_slot import RequestedTime
 from booking.domain.screening import Answer
@@ -36,6 +36,7 @@ from booking.scheduling.slots import open_slots_at
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditAction
+from booking.storage.models.catalogue import Service
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.queries.appointments import appointments_by_course
 from booking.storage.queries.catalogue import get_clinic
@@ -58,13 +59,14 @@ class MovedVisit:
 class CourseMove:
     """Without `manage_token`, `owner` is the partner's key that booked the course: clients can't set it.
 
-    The visits stay with their practitioner unless another is named (slug). `answers` are as those of a
-    `RescheduleRequest`.
+    The visits stay with their practitioner unless another is named (slug), or they may be with any one:
+    theirs, if they are free at all times. `answers` are as those of a `RescheduleRequest`.
     """
 
     manage_token: str | None
     visits: tuple[MovedVisit, ...]
     practitioner: str | None = None
+    any_practitioner: bool = False
     owner: str | None = None
     idempotency_key: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -82,7 +84,7 @@ async def ask_calendars(database: Database, move: CourseMove, *, now: datetime) 
         RequestedTime(
             row.service,
             visit.starts_at,
-            move.practitioner or row.practitioner,
+            None if move.any_practitioner else move.practitioner or row.practitioner,
             visit.location or row.location,
         )
         for row, visit in zip(rows, move.visits)
@@ -110,10 +112,17 @@ async def reschedule_course(
         return course
     await _check_movable(session, rows, now=now)
     practitioner = await check_practitioner(session, move.practitioner)
-    if any(practitioner not in (None, row.practitioner) for row in rows):
-        await _check_all_move(session, course, rows, now=now)
-    await save_outcome(session, repeatable, course, now=now)
+    if move.any_practitioner and practitioner is not None:
+        message = "Please name a practitioner, or any, not both."
+        raise InvalidInput(message, path=("anyPractitioner",), code=InvalidInputCode.CONFLICT)
     service = (await all_services(session))[rows[0].service]
+    if move.any_practitioner and not await _staying(session, course, rows, now=now):
+        practitioner = await _free_practitioner(session, service, rows, move.visits, now=now)
+    is_other = any(practitioner not in (None, row.practitioner) for row in rows)
+    if is_other and await _staying(session, course, rows, now=now):
+        message = "All visits of a course are with one practitioner: please move all that are still to come."
+        raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
+    await save_outcome(session, repeatable, course, now=now)
     formers = [FormerVisit.of(row) for row in rows]
     policy = (await get_clinic(session)).policy
     is_screened_again = bool(move.answers) or any(
@@ -138,6 +147,35 @@ async def reschedule_course(
     await _record(session, rows, formers, move.manage_token, now=now)
     await record_audit(session, actor, AuditAction.UPDATE, [rows[0].patient], detail="course moved", now=now)
     return course
+
+
+async def _free_practitioner(
+    session: BookingSession,
+    service: Service,
+    rows: Sequence[Appointment],
+    visits: Sequence[MovedVisit],
+    *,
+    now: datetime,
+) -> str:
+    """One who is free at all new times, and whose certificate holds: that of the visits, if they are.
+
+    Raises:
+        BookingError: nobody is; its path names the visit by its index.
+    """
+    free: list[str] | None = None
+    for index, (row, visit) in enumerate(zip(rows, visits)):
+        with naming_visit(index, len(rows), "visits"):
+            location = await check_location(session, visit.location) or row.location
+            criteria = SlotCriteria(service, location=location, ignoring=[each.id for each in rows])
+            slots = await open_slots_at(session, criteria, visit.starts_at, now=now)
+            there = [slot.practitioner for slot in slots]
+            both = [each for each in free if each in there] if free is not None else there
+            if not both:
+                message = "Nobody is free at all these times. Please choose another one for this visit."
+                raise SlotTaken(message, wanted=criteria.at(visit.starts_at))
+            free = both
+    assert free is not None
+    return rows[0].practitioner if rows[0].practitioner in free else free[0]
 
 
 async def _visit(session: BookingSession, move: CourseMove, visit: MovedVisit) -> Appointment:
@@ -187,15 +225,12 @@ async def _check_movable(session: BookingSession, rows: Sequence[Appointment], *
             raise replace(refusal, path=("visits", str(index))) from refusal
 
 
-async def _check_all_move(
+async def _staying(
     session: BookingSession, course: uuid.UUID, rows: Sequence[Appointment], *, now: datetime
-) -> None:
-    """With another practitioner go all visits that can still be moved: those of a course have one."""
+) -> bool:
+    """Whether others of the course could still be moved: then all stay with their practitioner."""
     all_rows = (await appointments_by_course(session, [course]))[course]
-    staying = {row.id for row in await movable_visits(session, all_rows, now=now)} - {row.id for row in rows}
-    if staying:
-        message = "All visits of a course are with one practitioner: please move all that are still to come."
-        raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
+    return {row.id for row in await movable_visits(session, all_rows, now=now)} > {row.id for row in rows}
 
 
 async def _record(

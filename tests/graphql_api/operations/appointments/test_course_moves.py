@@ -136,6 +136,29 @@ async def test_another_practitioner_takes_all_that_is_still_to_come(api: GraphQL
     assert [visit["practitioner"]["slug"][-1] for visit in moved["course"]["appointments"]] == ["a", "c", "c"]
 
 
+async def test_any_practitioner_is_one_who_is_free_at_all_times(api: GraphQLClient) -> None:
+    """The certificate of C ends on December 18."""
+    token, visits = await book_course(api)
+    await api.hold_and_book(FOURTH, practitionerId=A)
+
+    plan = await api.course_move(token, 7, anyPractitioner=True)
+    assert plan == list(zip(visits, [SECOND, THIRD, FOURTH]))
+    times = {visit: start or "" for visit, start in plan}
+    moved = await api.reschedule_course(token, times, anyPractitioner=True)
+    assert moved["problems"] == []
+    assert [visit["practitioner"]["slug"][-1] for visit in moved["course"]["appointments"]] == ["c"] * 3
+
+    # Beyond the certificate nobody but A is left, who isn't free.
+    refused = await api.reschedule_course(
+        token, dict(zip(visits, [THIRD, FOURTH, FIFTH])), anyPractitioner=True
+    )
+    assert problem_types(refused) == ["SlotTaken"]
+    assert refused["problems"][0]["path"] == ["input", "visits", "2", "startsAt"]
+
+    both = await api.reschedule_course(token, times, anyPractitioner=True, practitionerId=A)
+    assert both["problems"][0]["path"] == ["input", "anyPractitioner"]
+
+
 @pytest.mark.parametrize(
     ("visits", "path"),
     [
