@@ -8,7 +8,7 @@
  * those that any version's has sent.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { parse, print, separateOperations, stripIgnoredCharacters } from 'graphql';
@@ -38,14 +38,26 @@ const idOf = (name) => createHash('sha256').update(operations[name]).digest('hex
 /** Imported where a server of another version does not know the ids. */
 const TEXTS = join(widget, 'queries/documents.graphql');
 
+/** @param {string} path */
+const sheetText = async (path) => {
+  const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
+  const text = outputFiles[0].text.trim();
+  return path === OLDER ? text + withoutContainers(await sheetText(DIALOG)) : text;
+};
+/** All rules, and those for older browsers. */
+const [DIALOG, OLDER] = ['dialog', 'older'].map((name) => join(widget, `styles/fallback/${name}.css`));
+
+/** The rules of containers, where a browser knows none: by the width of the screen. @param {string} css */
+const withoutContainers = (css) => `@supports not (container-type:inline-size){${css
+  .match(/@container[^{]*\{(?:[^{}]*\{[^{}]*\})*\}/g).join('').replaceAll('@container', '@media')}}`;
+
 /** Modules import a style sheet as its text, and an operation's id by its name. @type {import('rollup').Plugin} */
 const texts = {
   name: 'texts',
   resolveId: (source) => (source.endsWith('/documents.graphql') ? TEXTS : null),
   load: async (path) => {
     if (path.endsWith('.css')) {
-      const { outputFiles } = await build({ ...options, entryPoints: [path], write: false });
-      return `export default ${JSON.stringify(outputFiles[0].text.trim())};`;
+      return `export default ${JSON.stringify(await sheetText(path))};`;
     }
     if (path === TEXTS) {
       const byId = Object.entries(operations).map(([name, text]) => [idOf(name), text]);
@@ -80,8 +92,10 @@ await bundle(['book-online.js', 'manage.js'], '.', [/\.\/flow\//]);
 // Bundled apart: a module that both share would become a third file, which a browser would request only after the first.
 for (const file of ['start', 'manage-page', 'next-time', 'links'].map((name) => `flow/${name}.js`)) await bundle([file], 'flow');
 // The widget's own sheets are files too, for browsers that can't construct one.
-const sheets = [...['pages', 'noscript', 'demo', 'embed'].map((name) => join(pages, name)), ...['button/control', 'button/next-time', 'dialog'].map((name) => join(widget, 'styles', name))];
+const sheets = [...['pages', 'noscript', 'demo', 'embed'].map((name) => join(pages, name)), ...['button/control', 'button/next-time', 'fallback/dialog'].map((name) => join(widget, 'styles', name))];
 await build({ ...options, entryPoints: sheets.map((sheet) => `${sheet}.css`), entryNames: '[name]', outdir: join(out, 'static') });
+writeFileSync(join(out, 'static/older.css'), await sheetText(OLDER));
+appendFileSync(join(out, 'static/noscript.css'), withoutContainers(await sheetText(join(pages, 'noscript.css'))));
 // The hosted page in a frame, on either side of its edge, and the page that makes the lines for a web page.
 for (const [name, folder] of [['frame', '.'], ['framed', 'static'], ['embed', 'static']]) {
   await build({ ...options, format: 'esm', entryPoints: [join(pages, `${name}.js`)], outdir: join(out, folder) });

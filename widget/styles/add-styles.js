@@ -19,6 +19,15 @@ export const addStyles = (root, css, address) => {
   }
 };
 
+/** Adds the sheet of the dialog and the pages, and in older browsers what they lack.
+ * @param {ShadowRoot} root @param {string} css @param {string} flow  the address of a module beside the sheets' folder */
+export const addFrameStyles = (root, css, flow) => {
+  /** @param {string} name */
+  const file = (name) => new URL(`../static/${name}.css`, flow);
+  addStyles(root, css, file('dialog'));
+  if (!CSS.supports('color', 'light-dark(red,red)')) import('./fallback/older.css').then(({ default: older }) => addStyles(root, older, file('older')));
+};
+
 /** @type {Map<string, CSSStyleSheet>} */
 const added = new Map();
 

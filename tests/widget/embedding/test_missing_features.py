@@ -4,11 +4,12 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.support.browsers import fresh_page
 from tests.support.clinics import NOW
 from tests.support.site import Site, page_of_another_origin
+from tests.widget.accessibility.test_axe import AXE
 from tests.widget.visitor import Visitor
 
 LACKED_SINCE_2021 = {
@@ -70,6 +71,47 @@ async def test_the_dialog_is_styled_without_constructed_sheets(site: Site, old_p
     await visitor.opens(site.url)
     await visitor.arrives_at("Choose a time")
     await expect(visitor.dialog).to_have_css("border-radius", "19.2px")
+
+
+CSS_SINCE_2022 = ("light-dark(", "color-mix(", "(from ", "@container", "container-type", ":has(")
+LOOKS = """() => {
+  const find = (selector) => document.querySelector('book-online').shadowRoot.querySelector(selector);
+  const style = (selector) => getComputedStyle(find(selector));
+  return {
+    'today has a colour': style('.soon.first').backgroundColor,
+    'a time has an edge': style('.time').borderTopWidth,
+    'a choice has a box': style('.person input').opacity,
+    'weeks and times are one above the other': style('.picker').gridTemplateColumns.split(' ').length,
+    'nothing sticks out': document.documentElement.scrollWidth,
+  };
+}"""
+
+
+async def test_a_booking_is_readable_without_the_css_of_the_last_years(site: Site, page: Page) -> None:
+    """As in Safari 15.4: on a phone, in a page whose colours the widget follows."""
+
+    async def of_an_old_browser(route: Route) -> None:
+        response = await route.fetch()
+        text = await response.text()
+        for feature in CSS_SINCE_2022:
+            text = text.replace(feature, f"{feature[:-1]}-of-later{feature[-1]}")
+        await route.fulfill(response=response, body=text)
+
+    await page.route(re.compile(r"[.](css|js)$"), of_an_old_browser)
+    await page.add_init_script(path=AXE)
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.clock.set_fixed_time(NOW)
+    await page.goto(f"{site.url}/book/dry-needling?lang=en")
+    await page.locator("[part=time]").first.wait_for()
+    assert await page.evaluate(LOOKS) == {
+        "today has a colour": "rgb(15, 92, 92)",
+        "a time has an edge": "1px",
+        "a choice has a box": "1",
+        "weeks and times are one above the other": 1,
+        "nothing sticks out": 390,
+    }
+    found = await page.evaluate("axe.run(document, { runOnly: ['color-contrast'] })")
+    assert found["violations"] == []
 
 
 @broken

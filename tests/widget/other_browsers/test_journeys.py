@@ -5,6 +5,7 @@ from sqlalchemy import select
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.waiting_list import WaitingListEntry
 from tests.support.site import Site
+from tests.widget.other_browsers.firefox import Firefox
 from tests.widget.other_browsers.pages import strict_page
 from tests.widget.other_browsers.tab import ENTER, ESCAPE, TAB, Tab
 from tests.widget.waiting_list.conftest import site_with_list
@@ -138,16 +139,16 @@ async def test_back_and_a_reload_lose_no_step_of_the_french_page(site: Site, tab
     assert await visits(site) == ["25 14:00 BOOKED"]
 
 
-async def test_a_visitor_waits_for_a_time(sqlite_url: str, tab: Tab) -> None:
+async def test_a_visitor_waits_for_a_time(sqlite_url: str, firefox: Firefox) -> None:
     async with site_with_list(sqlite_url) as site, strict_page(site) as page:
-        await tab.goto(page)
-        await tab.clicks("[part=control]")
-        await tab.clicks("button", "Tell me if something earlier opens")
-        await tab.clicks("input[value=TUESDAY]")
-        await tab.clicks("[part=primary]", "Continue")
-        await answers_and_sends(tab)
-        await tab.sees("h2", "You are on the waiting list")
-        assert await tab.evaluate("mistakes") == []
+        await firefox.goto(page)
+        await firefox.clicks("[part=control]")
+        await firefox.clicks("button", "Tell me if something earlier opens")
+        await firefox.clicks("input[value=TUESDAY]")
+        await firefox.clicks("[part=primary]", "Continue")
+        await answers_and_sends(firefox)
+        await firefox.sees("h2", "You are on the waiting list")
+        assert await firefox.evaluate("mistakes") == []
         async with site.database.read() as session:
             [entry] = await session.scalars(select(WaitingListEntry))
     assert entry.available_times == [[1, 0, 1440]]
