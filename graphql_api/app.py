@@ -288,9 +288,9 @@ async def _right_secrets(database: Database, hashes: Collection[bytes]) -> set[b
         return await right_secrets(session, hashes)
 
 
-async def _clinic_card(database: Database, language: str) -> ClinicCard:
+async def _clinic_card(database: Database, language: str, is_booking: bool) -> ClinicCard:
     async with database.read() as session:
-        return await ClinicCard.read(session, language)
+        return await ClinicCard.read(session, language, is_booking)
 
 
 async def _linked_data(

@@ -1,7 +1,7 @@
 """The clinic as every page shows it: its name, phone number, address and opening hours."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from booking.api_keys import framing_origins
 from booking.domain.translations import in_language
@@ -25,7 +25,8 @@ class ClinicCard:
     """The clinic's own web sites, as their site keys name them: they may show the booking in a frame."""
 
     @classmethod
-    async def read(cls, session: BookingSession, language: str) -> "ClinicCard":
+    async def read(cls, session: BookingSession, language: str, is_booking: bool = True) -> "ClinicCard":
+        """For a page of the booking, or another, which no site may show in a frame."""
         clinic = await get_clinic(session)
         location = (await listed_locations(session))[0]
         rows = (await opening_hours_by_location(session, [location.slug]))[location.slug]
@@ -36,11 +37,11 @@ class ClinicCard:
             phone_shown=clinic.phone_shown,
             address=location.address,
             hours=opening_hours_text(hours, texts_for(language)),
-            framing_origins=framing_origins(await live_site_keys(session)),
+            framing_origins=framing_origins(await live_site_keys(session)) if is_booking else (),
         )
 
 
-ReadCard = Callable[[str], Awaitable[ClinicCard]]
+ReadCard = Callable[[str, bool], Awaitable[ClinicCard]]
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,16 @@ class ClinicCards:
     read: ReadCard
     last: dict[str, ClinicCard] = field(default_factory=dict)
 
-    async def __call__(self, language: str) -> ClinicCard:
-        self.last[language] = await self.read(language)
-        return self.last[language]
+    async def __call__(self, language: str, *, is_booking: bool = False) -> ClinicCard:
+        card, last = await self.read(language, is_booking), self.last.get(language)
+        known = replace(card, framing_origins=last.framing_origins) if last and not is_booking else card
+        self.last[language] = known
+        return card
 
     async def read_all(self) -> None:
         """Read the card of every language, so that a database that fails later hides no phone number."""
         for language in locales():
-            await self(language)
+            await self(language, is_booking=True)
 
     @property
     def phone(self) -> Mapping[str, str]:

@@ -62,7 +62,7 @@ class Notices:
             return self._as_text(request, refusal)
         text = texts_for(language_of(request))
         try:
-            card = self.cards.last.get(text.language) or await self.cards(text.language)
+            card = self.cards.last.get(text.language) or await self.cards(text.language, is_booking=True)
         except TryAgain:
             card = None
         return _as_page(request, refusal, text, card)

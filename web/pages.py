@@ -28,6 +28,7 @@ templates.globals |= {"assets": assets, "is_framed": False}
 ReadNoscript = Callable[[str, str | None], Awaitable[Markup | None]]
 ReadOverview = Callable[[str], Awaitable[Any]]
 ReadLinkedData = Callable[[str, str | None], Awaitable[Mapping[str, Any]]]
+BOOKING_PAGE = "book.html"
 PRESELECTION = ("practitioner", "location", "at")
 """Query parameters of a booking page that become attributes of its element."""
 
@@ -49,15 +50,18 @@ def page_routes(
     """
     locales()  # A mistake in a language's file is reported when the server starts.
 
+    async def card_of(request: Request, template: str) -> ClinicCard:
+        return await clinic(language_of(request), is_booking=template == BOOKING_PAGE)
+
     async def page(request: Request, template: str, headers: dict[str, str] | None = None) -> Response:
         charge(request)
-        return await rendered(request, template, await clinic(language_of(request)), headers)
+        return await rendered(request, template, await card_of(request, template), headers)
 
     async def rendered(
         request: Request, template: str, card: ClinicCard, headers: dict[str, str] | None = None
     ) -> Response:
         language, service = language_of(request), request.path_params.get("service")
-        is_booking, is_demo = template == "book.html", template == "demo.html"
+        is_booking, is_demo = template == BOOKING_PAGE, template == "demo.html"
         content = await noscript(language, service) if noscript and is_booking else Markup()
         is_missing = content is None
         if noscript and is_missing:
@@ -82,7 +86,7 @@ def page_routes(
     async def book(request: Request) -> Response:
         if meant := address_meant(request):
             return RedirectResponse(meant, HTTPStatus.SEE_OTHER, PRIVATE)
-        return await page(request, "book.html")
+        return await page(request, BOOKING_PAGE)
 
     async def manage(request: Request) -> Response:
         if meant := address_meant(request):

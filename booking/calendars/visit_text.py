@@ -19,7 +19,8 @@ def visit_text(
     language: str,
 ) -> str:
     """With whom, how to prepare and to join, the reference, and how to change it: by link or phone."""
-    texts = texts_for(language)
+    zone = ZoneInfo(location.time_zone)
+    texts = texts_for(language).read_at(appointment.changed_at, zone)
     title = in_language(practitioner.title, language) if practitioner.title else ""
     who = ", ".join(filter(None, (practitioner.name, title)))
     parts = [texts.label(texts("summary.who"), who)]
@@ -30,7 +31,7 @@ def visit_text(
     if manage_url and appointment.stands:
         deadline = appointment.change_deadline(clinic.policy)
         if deadline > appointment.changed_at:
-            until = texts.day_and_time(deadline.astimezone(ZoneInfo(location.time_zone)))
+            until = texts.day_and_time(deadline.astimezone(zone))
             parts.append(f"{texts('manage.until', time=until)}\n{manage_url}")
         else:
             parts.append(f"{texts.label(texts.count('mail.see', 1), '').rstrip()}\n{manage_url}")

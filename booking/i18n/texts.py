@@ -5,7 +5,7 @@ shape of prices come from Unicode's CLDR, which Babel brings.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -26,7 +26,8 @@ class Texts:
     """`texts("time.visit", n=2)`. `widget` are those of `texts` that a visitor's browser loads too, and
     `waiting_list` those that it loads only for the waiting list.
 
-    `formats` are CLDR's date patterns; `zones` are abbreviations that CLDR has wrong.
+    `formats` are CLDR's date patterns; `zones` are abbreviations that CLDR has wrong. `today` is that of
+    the reader, on the clinic's calendar; None where the year of each day is known.
     """
 
     language: str
@@ -36,6 +37,7 @@ class Texts:
     texts: Mapping[str, str]
     widget: Mapping[str, str]
     waiting_list: Mapping[str, str]
+    today: date | None = None
 
     def __call__(self, key: str, **values: object) -> str:
         return self.texts[key].format(**values)
@@ -44,6 +46,10 @@ class Texts:
         """The text for this number of things, by the language's plural rule."""
         form = f"{key}.{self.locale.plural_form(n)}"
         return self(form if form in self.texts else f"{key}.other", n=n, **values)
+
+    def read_at(self, now: datetime, zone: ZoneInfo) -> "Texts":
+        """The same for a reader at this time, on the calendar of the clinic's zone."""
+        return replace(self, today=now.astimezone(zone).date())
 
     @property
     def name(self) -> str:
@@ -84,8 +90,10 @@ class Texts:
         return self.short_weekday(day.weekday()), str(day.day), str(month)
 
     def day(self, day: date) -> str:
-        """`Tuesday, November 24`."""
-        return self._format("firstOfMonth" if day.day == 1 else "day", day)
+        """`Tuesday, November 24`; with the year where that is not today's, as in the widget."""
+        pattern = "firstOfMonth" if day.day == 1 else "day"
+        is_of_today = self.today is None or self.today.year == day.year
+        return self._format(pattern if is_of_today else f"{pattern}.year", day)
 
     def clock(self, at: datetime, *, zoned: bool | None = None) -> str:
         """`9:15 a.m.` where its zone is; with the zone if that comes twice, unless `zoned` says otherwise."""

@@ -5,6 +5,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from booking.domain.events import WAITING_LIST_EVENTS, Event, EventKind
 from booking.domain.tokens import manage_url
@@ -72,7 +73,7 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     """As `compose_mail`, from rows that are read already."""
     site = site.rstrip("/")
     clinic, patient, event = context.clinic, context.patient, context.event
-    texts, language = _languages(clinic, patient)
+    texts, language = _languages(clinic, patient, event)
     is_reminder = event.kind is EventKind.REMINDER_DUE
     first = context.appointments[0]
     links = Links(
@@ -93,9 +94,10 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
     return message
 
 
-def _languages(clinic: Clinic, patient: PatientContact) -> tuple[Texts, str]:
+def _languages(clinic: Clinic, patient: PatientContact, event: Event) -> tuple[Texts, str]:
     """Our texts, and the language of the clinic's own, which may be in more."""
     texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
+    texts = texts.read_at(event.occurred_at, ZoneInfo(clinic.time_zone))
     return texts, preferred_language(patient.language, clinic.languages)
 
 
@@ -113,7 +115,7 @@ def write_waiting_list_message(
 ) -> EmailMessage:
     """As `compose_mail`, from rows that are read already; `token` is the secret of the entry's page."""
     site = site.rstrip("/")
-    texts, language = _languages(context.clinic, context.patient)
+    texts, language = _languages(context.clinic, context.patient, event)
     page = f"{site}/waiting/{token}" if token else None
     mail = write_waiting_list_mail(context, texts, page, language=language)
     message = _envelope(event, context.clinic, context.patient, mail, texts, site, context.logo)

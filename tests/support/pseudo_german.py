@@ -17,6 +17,8 @@ NAMES_OF_OTHERS = ("English", "Français", "Toronto", "EST", "GMT")
 FORMATS = {
     "day": "EEEE, d. MMMM",
     "firstOfMonth": "EEEE, d. MMMM",
+    "day.year": "EEEE, d. MMMM y",
+    "firstOfMonth.year": "EEEE, d. MMMM y",
     "shortDay": "d. MMM",
     "clock": "HH:mm 'Uhr'",
     "wholeClock": "HH:mm 'Uhr'",

@@ -39,7 +39,7 @@ SERVICES = [
 
 
 def sample_pages(*, demo: bool = True) -> Starlette:
-    async def clinic(_language: str) -> ClinicCard:
+    async def clinic(_language: str, _is_booking: bool) -> ClinicCard:
         return CARD
 
     async def overview(_language: str) -> Overview:

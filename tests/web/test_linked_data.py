@@ -220,6 +220,10 @@ async def test_a_repeated_booking_page_computes_nothing_of_the_catalogue(
         with sql_statements() as sent:
             assert (await http.get("/book")).text == first.text
         assert len(sent) <= 6  # one of them for the sites that may frame the page
+        assert any("site_keys" in statement for statement in sent)
+        with sql_statements() as sent:
+            assert (await http.get("/manage")).status_code == 200
+        assert not any("site_keys" in statement for statement in sent)
 
         await open_clinic(database, edit_file({"1 Main Street": "2 Main Street"}))
         assert "2 Main Street" in (await http.get("/book")).text

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -16,6 +17,7 @@ from booking.appointments.checks.holds import Holder
 from booking.i18n.locales import texts_for
 from booking.i18n.texts import Texts
 from booking.storage.database import Database
+from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from rendering.clinic_card import ClinicCard, ClinicCards
 from rendering.form import Form
@@ -56,6 +58,11 @@ class NoscriptSite:
     screening: Callable[[Request], ScreeningRecord]
     address: str
     source: Callable[[Request], str]
+
+    async def texts_today(self, texts: Texts) -> Texts:
+        """The same texts for a reader now: days of another year say which one."""
+        async with self.database.read() as session:
+            return texts.read_at(await self.now(session), ZoneInfo((await get_clinic(session)).time_zone))
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,8 @@ class NoscriptRequest:
         return next((service for service in services if service.slug == self.service), None)
 
     async def page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
-        return self.render(template, await self.site.cards(self.texts.language), status=status, **values)
+        card = await self.site.cards(self.texts.language, is_booking=True)
+        return self.render(template, card, status=status, **values)
 
     def render(
         self, template: str, clinic: ClinicCard | None, *, status: HTTPStatus, **values: object

@@ -84,6 +84,7 @@ async def _respond(site: NoscriptSite, page: Page, http: Request) -> Response:
     try:
         if too_much and not await site.is_paid_by_secret(request.secrets):
             raise too_much
+        request = replace(request, texts=await site.texts_today(request.texts))
         return await page(request)
     except TryAgain as refusal:
         response = request.render(

@@ -1,6 +1,7 @@
 """Pages of a patient's own visits, which work without a script: links in mails lead here."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
@@ -64,6 +65,7 @@ async def respond(
         if not await site.is_paid_by_secret([request.token]):
             raise
     try:
+        request = replace(request, texts=await site.texts_today(request.texts))
         return await page(request)
     except BadForm:
         return request.redirect(request.url())  # Nothing was done; the page shows what is so.

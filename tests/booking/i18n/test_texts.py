@@ -1,6 +1,6 @@
 """Times, zones, plurals and prices as people write them in a language."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -73,6 +73,26 @@ def test_a_time_is_on_the_clock_of_its_location(at: datetime, english: str, fren
 
     assert texts_for("en").day_and_time(local) == english
     assert texts_for("fr").day_and_time(local) == french
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "english", "french"),
+    [
+        ("2026-12-31T23:30", "2026-12-31", "Thursday, December 31", "jeudi 31 décembre"),
+        ("2026-12-31T23:30", "2027-01-01", "Friday, January 1, 2027", "vendredi 1er janvier 2027"),
+        ("2026-12-31T23:30", "2027-01-04", "Monday, January 4, 2027", "lundi 4 janvier 2027"),
+        ("2027-01-01T00:00", "2027-01-04", "Monday, January 4", "lundi 4 janvier"),
+        ("2027-01-01T00:00", "2026-12-31", "Thursday, December 31, 2026", "jeudi 31 décembre 2026"),
+    ],
+)
+def test_a_day_of_another_year_than_the_readers_says_which(
+    now: str, day: str, english: str, french: str
+) -> None:
+    zone = ZoneInfo("America/Toronto")
+    local = datetime.fromisoformat(now).replace(tzinfo=zone)
+
+    for language, words in (("en", english), ("fr", french)):
+        assert texts_for(language).read_at(local.astimezone(UTC), zone).day(date.fromisoformat(day)) == words
 
 
 def test_times_say_whose_clock_they_are_on() -> None:
