@@ -9,7 +9,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_practitioners, all_services
-from booking.patients.contacts import EncryptedVisit, VisitDetails, details_by_appointment
+from booking.patients.contacts import (
+    EncryptedVisit,
+    PatientContact,
+    VisitDetails,
+    contacts_by_id,
+    details_by_appointment,
+)
 from booking.scheduling.busy_calendars import copies_of
 from booking.scheduling.working_time import WorkingTime, all_working_times
 from booking.storage.models.appointments import AppointmentStatus
@@ -51,13 +57,15 @@ class PractitionerRows:
 
 @dataclass(frozen=True)
 class Stretch:
-    """`details` are by appointment, without those of erased patients."""
+    """`details` are by appointment, without those of erased patients. `contacts` are by patient, of those for
+    whom somebody else booked."""
 
     zone: ZoneInfo
     window: Window
     people: Sequence[PractitionerRows]
     services: Mapping[str, Service]
     details: Mapping[uuid.UUID, VisitDetails]
+    contacts: Mapping[uuid.UUID, PatientContact]
 
 
 async def load_stretch(
@@ -93,6 +101,7 @@ async def load_stretch(
     busy = await _busy(session, people, start, end, now=now)
     standing = [row for rows in visits.values() for row in rows if row.status != AppointmentStatus.CANCELLED]
     encrypted = [EncryptedVisit(row.id, row.patient, row.data_key, row.name, row.topics) for row in standing]
+    by_others = {row.patient for row in standing if row.has_contact_person}
     return Stretch(
         zone,
         window,
@@ -111,6 +120,7 @@ async def load_stretch(
         ],
         await all_services(session),
         await details_by_appointment(session, encrypted) if with_details else {},
+        await contacts_by_id(session, by_others) if with_details and by_others else {},
     )
 
 

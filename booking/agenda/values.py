@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking.domain.translations import Translations
+from booking.patients.contacts import PatientContact
 from booking.storage.models.appointments import AppointmentStatus
 
 
@@ -20,7 +21,8 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """A visit that stands. `name` is None where names are hidden, and once the patient is erased.
+    """A visit that stands. `name` is None where names are hidden, and once the patient is erased; `contact`
+    also unless somebody else booked for them.
 
     A change gives the `version` that it saw. `waiting_since` is when a patient arrived who waits still.
     """
@@ -38,7 +40,9 @@ class Visit:
     ends_at: datetime
     patient: uuid.UUID
     name: str | None
+    contact: PatientContact | None
     has_topics: bool
+    """There is something to talk about: screening topics, or a note of the patient."""
     has_note: bool
     is_confirmed: bool
     squeeze_in: bool  # beside another visit of the practitioner

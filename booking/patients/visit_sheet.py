@@ -18,7 +18,7 @@ from booking.patients.contacts import (
 from booking.patients.person import Person, people_of
 from booking.storage.models.appointments import Appointment
 from booking.storage.queries.appointments import appointments_by_id
-from booking.storage.queries.desk.people import VisitOfPerson, booked_patients
+from booking.storage.queries.desk.people import VisitOfPerson, booked_patients, has_patient_note
 from booking.storage.session import BookingSession
 
 
@@ -26,8 +26,9 @@ from booking.storage.session import BookingSession
 class VisitSheet:
     """`contact` and `person` are None once the patient is erased.
 
-    `topics` are the questions that the practitioner is to talk about: for the practitioner of the visit
-    alone. All others learn by `has_topics` that there are some.
+    `topics` are the questions that the practitioner is to talk about, and `patient_note` is what the patient
+    wrote: both for the practitioner of the visit alone. All others learn by `has_topics` and
+    `has_patient_note` that there are some.
     """
 
     visit: Appointment
@@ -37,8 +38,8 @@ class VisitSheet:
     """Of the person, the latest first."""
     note: str
     """For the desk; empty if there is none."""
+    has_patient_note: bool
     patient_note: str
-    """Of the patient, for the practitioner; empty if there is none."""
     has_topics: bool
     topics: Sequence[Translations]
 
@@ -63,13 +64,18 @@ async def visit_sheet(
         people = await people_of(session, found, only_practitioner=only_practitioner, now=now)
     topics = (await topics_by_appointment(session, [visit])).get(visit.id, [])
     questions = await all_screening_questions(session)
+    is_noted = await has_patient_note(session, visit.patient)
+    reads = is_noted and only_practitioner is not None
     return VisitSheet(
         visit,
         contact,
         person=people[0] if people else None,
         other_visits=[each for person in people for each in person.all_visits if each.id != visit.id],
         note=(await notes_by_appointment(session, [visit])).get(visit.id, ""),
-        patient_note=(await notes_of_patients(session, [visit.patient])).get(visit.patient, ""),
+        has_patient_note=is_noted,
+        patient_note=(await notes_of_patients(session, [visit.patient])).get(visit.patient, "")
+        if reads
+        else "",
         has_topics=bool(topics),
         topics=[questions[slug].text for slug in topics if slug in questions] if only_practitioner else [],
     )

@@ -72,25 +72,35 @@ async def test_the_sheet_shows_the_person_the_visit_and_the_others_and_each_look
     assert sorted(await looks(desk)) == sorted([(patient, "sheet of a visit") for patient in patients] * 2)
 
 
-async def test_the_sheet_shows_the_contact_person_and_what_the_patient_wrote(desk: Desk) -> None:
-    booking = await book(desk, contact_name="Sample Parent", note="It hurts <b>here</b>")
+async def test_the_sheet_and_the_day_show_who_booked_for_somebody(desk: Desk) -> None:
+    booking = await book(desk, name="Sample Child", contact_name="Sample Parent")
     reception = await desk.signed_in(Role.RECEPTION)
 
-    page = (await reception.get(address_of(booking))).text
+    sheet = (await reception.get(address_of(booking))).text
+    assert "Booked for Sample Child by" in sheet
+    assert "<b>Sample Parent</b>" in sheet
+    for page in ("day", "day/print", "week"):
+        shown = (await reception.get(f"/desk/{page}?date={booking.appointments[0].starts_at:%Y-%m-%d}")).text
+        assert "Sample Child" in shown
+        assert "by Sample Parent, +14165550123" in shown, page
+    await reception.post("/desk/account/hide-names", data={"hide": "1", "next": "/desk/day"})
+    hidden = (await reception.get(f"/desk/day?date={booking.appointments[0].starts_at:%Y-%m-%d}")).text
+    assert "Sample Parent" not in hidden
 
-    assert "<b>Sample Parent</b>" in page
-    assert "It hurts &lt;b&gt;here&lt;/b&gt;" in page
 
-
-async def test_what_to_talk_about_is_read_by_the_practitioner_alone(desk: Desk) -> None:
-    booking = await book(desk)
-    question = "needles"
+async def test_what_to_talk_about_and_the_patients_note_are_read_by_the_practitioner_alone(
+    desk: Desk,
+) -> None:
+    booking = await book(desk, note="It hurts <b>here</b>")
+    question, note = "needles", "It hurts &lt;b&gt;here&lt;/b&gt;"
     pages = {}
     for role, practitioner in ((Role.OWNER, None), (Role.RECEPTION, None), (Role.PRACTITIONER, OWN)):
         browser = await desk.signed_in(role, practitioner)
         pages[role] = (await browser.get(address_of(booking))).text
-    assert all("To talk about" in page for page in pages.values())
-    assert {role for role, page in pages.items() if question in page} == {Role.PRACTITIONER}
+    for heading in ("To talk about", "What the patient wants you to know"):
+        assert all(heading in page for page in pages.values())
+    for text in (question, note):
+        assert {role for role, page in pages.items() if text in page} == {Role.PRACTITIONER}
 
 
 async def test_a_visit_of_another_practitioner_is_like_one_that_is_not_there(desk: Desk) -> None:

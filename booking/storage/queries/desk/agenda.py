@@ -36,6 +36,8 @@ class AgendaVisit(NamedTuple):
     name: Ciphertext | None
     data_key: uuid.UUID | None
     topics: Ciphertext | None
+    has_contact_person: bool
+    has_patient_note: bool
     has_note: bool
     squeeze_in: bool
     is_confirmed: bool
@@ -88,6 +90,8 @@ _VISITS = (
         PATIENTS.name,
         PATIENTS.data_key,
         APPOINTMENTS.tell_practitioner,
+        PATIENTS.contact_name.is_not(None),
+        PATIENTS.note.is_not(None),
         APPOINTMENTS.desk_note.is_not(None),
         APPOINTMENTS.squeeze_in,
         APPOINTMENTS.confirmed_at.is_not(None),
