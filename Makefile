@@ -185,7 +185,7 @@ node_modules/.ready-to-test: package.json package-lock.json .npmrc | .venv/ready
 	@touch node_modules/.ready $@
 NPM_CI = $(NPM) ci --no-audit --no-fund --loglevel=error
 
-build/widget/documents.json: $(shell find widget web/static -type f) package-lock.json | node_modules/.ready
+build/widget/documents.json: $(shell find widget web/static -type f) locales/en.json package-lock.json | node_modules/.ready
 	@$(NODE) widget/bundle.mjs
 
 build/desk/desk.js: $(shell find desk/modules desk/styles rendering/styles -type f) desk/bundle.mjs package-lock.json | node_modules/.ready

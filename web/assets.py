@@ -1,6 +1,7 @@
 """The widget's bundle over HTTP, for pages of any origin."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 import orjson
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from booking.i18n.locales import locales
 from rendering.assets import Assets, assets_of, version_of
 from rendering.bundle import files_in
-from web.built_widget import DOCUMENTS, FORMER, widget_folder
+from web.built_widget import DOCUMENTS, FORMER, TEXTS, widget_folder, widget_texts
 
 LOADER = "book-online.js"
 ENTRY_POINTS = (LOADER, "manage.js", "frame.js", "static/pages.css", "static/control.css", "static/mark.svg")
@@ -18,6 +19,8 @@ ENTRY_POINTS = (LOADER, "manage.js", "frame.js", "static/pages.css", "static/con
 FLOW = re.compile(rb"([\"'`])\./flow/")
 LANGUAGES = b"__LANGUAGES__"
 """The place of the languages in a module."""
+WAITING_LIST = "waiting-list"
+"""The texts that a booking loads only for the waiting list."""
 HEADERS = {"Access-Control-Allow-Origin": "*"}
 EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """For what a page loads without CORS: anything but modules."""
@@ -26,16 +29,36 @@ EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin"}
 @cache
 def assets() -> Assets:
     files = files_in(widget_folder())
-    del files[DOCUMENTS], files[FORMER]
+    del files[DOCUMENTS], files[FORMER], files[TEXTS]
     languages = " ".join(locales()).encode()
     files = {path: body.replace(LANGUAGES, languages) for path, body in files.items()}
+    numbering, entries = widget_texts()
     for language, texts in locales().items():
-        strings = {"locale": texts.tag, "direction": texts.direction, "texts": texts.widget}
-        files[f"strings/{language}.json"] = orjson.dumps(strings)
-        files[f"strings/waiting-list/{language}.json"] = orjson.dumps(texts.waiting_list)
+        for entry, numbers in entries.items():
+            section = texts.waiting_list if entry == WAITING_LIST else texts.widget
+            strings = {
+                "locale": texts.tag,
+                "direction": texts.direction,
+                "texts": by_number(section, numbers),
+            }
+            files[f"strings/{numbering}/{entry}/{language}.json"] = orjson.dumps(strings)
     version = version_of(files)
     versioned = {path: FLOW.sub(rb"\1./%b/flow/" % version.encode(), files[path]) for path in ENTRY_POINTS}
     return Assets("/widget", version, assets_of(files), assets_of(versioned))
+
+
+def by_number(texts: Mapping[str, str], numbers: Mapping[str, int]) -> dict[str, str]:
+    """The texts that have a number: `{"81": "Book Online", "7.one": ...}`; keys without a dot stay."""
+    numbered = {}
+    for key, text in texts.items():
+        stem, _, form = key.rpartition(".")
+        if key in numbers:
+            numbered[str(numbers[key])] = text
+        elif stem in numbers:
+            numbered[f"{numbers[stem]}.{form}"] = text
+        elif not stem:
+            numbered[key] = text
+    return numbered
 
 
 async def asset(request: Request) -> Response:

@@ -9,6 +9,7 @@ INSTALLED = Path(__file__).parent / "widget"
 CHECKOUT = Path(__file__).parents[1] / "build" / "widget"
 DOCUMENTS = "documents.json"
 FORMER = "former.json"
+TEXTS = "texts.json"
 
 
 def widget_folder() -> Path:
@@ -30,3 +31,9 @@ def former_documents() -> list[str]:
     """What the widgets of all versions have sent: a page may stay open while the server is updated."""
     texts: list[str] = json.loads((widget_folder() / FORMER).read_text("utf-8"))
     return texts
+
+
+def widget_texts() -> tuple[str, dict[str, dict[str, int]]]:
+    """The numbering's name, and the numbers of the texts by the name of the file that has them."""
+    files = json.loads((widget_folder() / TEXTS).read_text("utf-8"))
+    return files.pop("numbering"), files

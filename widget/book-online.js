@@ -25,9 +25,10 @@ const pageColour = (host) => {
   for (let part = host.parentElement; part; part = part.parentElement) {
     for (const button of part.querySelectorAll(':is(button,[type=submit],.btn,.button,.wp-element-button):not(book-online *)')) {
       const { backgroundColor } = getComputedStyle(button);
-      const [red = 0, green = 0, blue = 0, opacity = 1] = (backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+      const [red = 0, green = 0, blue = 0] = (backgroundColor.match(/\d+/g) ?? []).map(Number);
       const isColour = red + green + blue < 120 || Math.max(red, green, blue) - Math.min(red, green, blue) > 50;
-      if (isColour && opacity === 1 && /^rgb/.test(backgroundColor)) return `--bo-button:${backgroundColor}`;
+      // Not `rgba`: it can't be seen through.
+      if (isColour && /^rgb\(/.test(backgroundColor)) return `--bo-button:${backgroundColor}`;
     }
   }
   return '';
@@ -128,7 +129,7 @@ class BookOnline extends HTMLElement {
 
   /** Keeps the page and shows the clinic's number, where the page knows it. */
   #call() {
-    const number = this.getAttribute('phone') ?? document.querySelector('a[href^="tel:"]')?.textContent;
+    const number = this.getAttribute('phone') ?? document.querySelector('[href^="tel:"]')?.textContent;
     if (!number) return false;
     const link = document.createElement('a');
     link.className = 'control tel';
@@ -154,8 +155,8 @@ class BookOnline extends HTMLElement {
     const link = this.#link;
     /** @type {HTMLElement} */
     const control = document.createElement(link ? 'a' : 'button');
-    const attributes = { class: 'control', part: 'control', 'aria-haspopup': 'dialog', ...(link ? { href: link.href } : { type: 'button' }) };
-    for (const [name, value] of Object.entries(attributes)) control.setAttribute(name, value);
+    Object.assign(control, link ? { href: link.href } : { type: 'button' }, { className: 'control', part: 'control' });
+    control.setAttribute('aria-haspopup', 'dialog');
     control.append(...(link ? link.cloneNode(true).childNodes : [document.createElement('slot')]));
     for (const sign of ['pointerenter', 'focus']) control.addEventListener(sign, this.preload, { once: true });
     control.addEventListener('click', (event) => takesOver(event) && this.open());
@@ -192,7 +193,7 @@ if (!customElements.get('book-online')) {
     links().then(({ elementOf }) => elementOf(link), () => {
       substitute = /** @type {BookOnline} */ (document.createElement('book-online'));
       substitute.append(link.cloneNode());
-      substitute.setAttribute('bare', '');
+      substitute.toggleAttribute('bare');
       document.body.append(substitute);
       return substitute;
     }).then((element) => element.open());

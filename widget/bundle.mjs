@@ -5,11 +5,11 @@
  * to be fetched for both. Terser makes them 3 % smaller than esbuild does; esbuild bundles the style sheets.
  *
  * FOLDER is `build/widget` unless given. `documents.json` lists the GraphQL operations that the bundle sends, `former.json`
- * those that any version's has sent.
+ * those that any version's has sent, `texts.json` the texts that each entry needs, and their numbers.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { parse, print, separateOperations, stripIgnoredCharacters } from 'graphql';
 import { rollup } from 'rollup';
@@ -32,7 +32,7 @@ const operations = Object.fromEntries(
 );
 
 /** Names that functions take out of objects everywhere: `{ t, state }` compresses better than `{ t: e, state: n }`. */
-const SHARED = ['t', 'state', 'clock', 'catalogue', 'startsAt', 'frame', 'holds', 'emit'];
+const SHARED = ['t', 'state', 'clock', 'catalogue', 'startsAt', 'frame', 'holds', 'emit', 'server', 'clinic', 'signal'];
 /** The digits of a trusted document that the server knows it by. @param {string} name */
 const idOf = (name) => createHash('sha256').update(operations[name]).digest('hex').slice(0, 12);
 /** Imported where a server of another version does not know the ids. */
@@ -51,9 +51,37 @@ const [DIALOG, OLDER] = ['dialog', 'older'].map((name) => join(widget, `styles/f
 const withoutContainers = (css) => `@supports not (container-type:inline-size){${css
   .match(/@container[^{]*\{(?:[^{}]*\{[^{}]*\})*\}/g).join('').replaceAll('@container', '@media')}}`;
 
+/** The locales' keys that have a dot are numbers in the bundle, and in the texts that the server sends: `t('time.title')` is `t(81)`.
+ * The two forms of a plural share one. @param {Record<string, string>} section */
+const stemsOf = (section) => Object.keys(section).filter((key) => key.includes('.')).map((key) => {
+  const stem = key.replace(/\.(one|other)$/, '');
+  return `${stem}.one` in section ? stem : key;
+});
+const english = JSON.parse(read(join(widget, '../locales/en.json')));
+const waitingList = new Set(stemsOf(english.waitingList));
+const numbers = new Map([...new Set([...stemsOf(english.widget), ...waitingList])].map((stem, i) => [stem, i]));
+/** In the addresses of texts: a bundle never reads those that are numbered otherwise. */
+const numbering = createHash('sha256').update([...numbers.keys()].join()).digest('hex').slice(0, 8);
+/** By the name of an entry or the waiting list, the numbers of its texts. @type {Record<string, Record<string, number>>} */
+const texts = { 'waiting-list': Object.fromEntries([...numbers].filter(([stem]) => waitingList.has(stem))) };
+
+/** @param {string} entry @returns {import('rollup').Plugin} */
+const numberTexts = (entry) => ({
+  name: 'number-texts',
+  renderChunk: (code) => code
+    .replace('__NUMBERING__', numbering)
+    .replace('__ENTRY__', entry)
+    .replace(/'([\w.]+\.\w+)'/g, (literal, stem) => {
+      const number = numbers.get(stem);
+      if (number === undefined) return literal;
+      if (!waitingList.has(stem)) (texts[entry] ??= {})[stem] = number;
+      return String(number);
+    }),
+});
+
 /** Modules import a style sheet as its text, and an operation's id by its name. @type {import('rollup').Plugin} */
-const texts = {
-  name: 'texts',
+const contents = {
+  name: 'contents',
   resolveId: (source) => (source.endsWith('/documents.graphql') ? TEXTS : null),
   load: async (path) => {
     if (path.endsWith('.css')) {
@@ -69,14 +97,14 @@ const texts = {
       .map(({ name }) => `export const ${name.value} = '${idOf(name.value)}';`)
       .join('\n');
   },
-  renderChunk: (code) => minify(code, { module: true, ecma: 2020, mangle: { reserved: SHARED } }),
+  renderChunk: (code) => minify(code, { module: true, ecma: 2020, compress: { passes: 2 }, mangle: { reserved: SHARED } }),
 };
 
 /** @param {string[]} files @param {string} folder @param {RegExp[]} [external] */
 const bundle = async (files, folder, external = []) => {
   const bundled = await rollup({
     input: files.map((file) => join(widget, file)),
-    plugins: [texts],
+    plugins: [numberTexts(basename(files[0], '.js')), contents],
     external,
     // Or else an entry would be a file of its own beside what lazy modules share with it.
     preserveEntrySignatures: 'allow-extension',
@@ -105,3 +133,4 @@ const archive = join(widget, 'queries/sent');
 const former = readdirSync(archive).flatMap((file) => Object.values(JSON.parse(read(join(archive, file)))));
 writeFileSync(join(out, 'former.json'), JSON.stringify([...new Set(former)], null, 2) + '\n');
 writeFileSync(join(out, 'documents.json'), JSON.stringify(operations, null, 2) + '\n');
+writeFileSync(join(out, 'texts.json'), JSON.stringify({ numbering, ...texts }, null, 2) + '\n');

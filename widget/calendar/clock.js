@@ -13,7 +13,7 @@
  * @typedef {ReturnType<typeof createClock>} Clock
  */
 import { minutesOf, utc } from './dates.js';
-import { browserZone, instantOf, minutesOfOffset, offsetName, offsetOf, sameZone, wallAt, wallOf } from './wall-clock.js';
+import { browserZone, minutesOfOffset, offsetName, offsetOf, sameZone, wallAt, wallOf } from './wall-clock.js';
 
 const MINUTE = 60_000;
 const MINUTES_AROUND = [-60, -30, 30, 60];
@@ -57,11 +57,6 @@ export const createClock = ({
   const plainTime = (instant) => wallTime(Date.parse(instant) + offsetOf(instant) * MINUTE);
   /** @param {Place} place */
   const wallNow = ({ utcOffset }) => wallAt(Date.now() + minutesOfOffset(utcOffset) * MINUTE);
-  /** The clinic's offset in minutes, as far as the browser knows it. @param {number} ms */
-  const offsetAt = (ms) => {
-    const wall = zones.get(clinic.timeZone)?.wall(ms);
-    return wall ? (Date.parse(`${wall}Z`) - (ms - (ms % MINUTE))) / MINUTE : minutesOfOffset(clinic.utcOffset);
-  };
 
   const rangeFormat = lazyFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' });
   /** With the year where it is not the present one. @param {Intl.DateTimeFormatOptions} options */
@@ -86,9 +81,8 @@ export const createClock = ({
     today: (place = clinic) => wallNow(place).slice(0, 10),
     /** @param {Place} [place] @returns {LocalTime} */
     now: (place = clinic) => wallNow(place).slice(11),
-    /** An instant that the server did not send, on the clinic's clock as far as the browser knows it. @param {number} ms */
-    instantAt: (ms) => instantOf(ms - (ms % MINUTE), offsetAt(ms)),
-    offsetAt,
+    /** Whether the visitor's clock shows another time than the clinic's now. */
+    isAway: () => !isHome && there.wall(Date.now()) !== wallNow(clinic),
     /** @param {Instant} instant */
     hour: (instant) => Number(wallOf(instant).slice(11, 13)),
     /** The visitor's own time, where it is another. @param {Instant} instant @returns {string | null} */

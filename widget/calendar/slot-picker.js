@@ -112,9 +112,8 @@ export const slotPicker = (options) => {
     if (!isCurrent()) return;
     options.showsDay?.(date);
     updateTimes(clock.day(date),
-      h('p', { class: 'zone' }, icon('clock'), zoneText(slots)),
-      ...dayTimes(slots, { t, clock, hasLocations, former, lost: lostOn(date) }, (slot, button) => frame.run(() => choose(slot), button)),
-      slots.length ? null : emptyText(t('time.noneLeft')));
+      slots.length ? h('p', { class: 'zone' }, icon('clock'), zoneText(slots)) : emptyText(t('time.noneLeft')),
+      ...dayTimes(slots, { t, clock, hasLocations, former, lost: lostOn(date) }, (slot, button) => frame.run(() => choose(slot), button)));
     frame.announce(`${clock.day(date)}: ${t.count('time.count', slots.length)}`);
   };
 
@@ -123,9 +122,8 @@ export const slotPicker = (options) => {
     const zones = new Set(slots.map(({ location }) => clock.zoneOf(location.id)));
     if (zones.size > 1) return t('time.zones');
     const [timeZone = clock.zoneOf(filter.locationId)] = zones;
-    const starts = slots.length ? slots.map(({ startsAt }) => startsAt) : [clock.instantAt(Date.now())];
     // Two on the day on which the clocks change.
-    const names = new Set(starts.map((startsAt) => clock.zoneName(startsAt, timeZone)));
+    const names = new Set(slots.map(({ startsAt }) => clock.zoneName(startsAt, timeZone)));
     return t('time.zone', { city: clock.city(timeZone), zone: [...names].join(' / ') });
   };
 

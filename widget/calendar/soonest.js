@@ -18,7 +18,7 @@ const LATE = 16;
 export const soonestTimes = (flow, choose) => {
   const { t, clock, server, holds, frame, state } = flow;
   // Where the visitor's clock shows another time, each card says so, and is higher.
-  const isAway = clock.ownTime(clock.instantAt(Date.now()));
+  const isAway = clock.isAway();
   const list = h('ul', { class: `soonest${isAway ? ' away' : ''}`, part: 'soonest', 'aria-label': t('soonest.title') });
   let loads = 0;
   const load = async () => {

@@ -78,29 +78,22 @@ const dayCell = (date, { open, chosen }, { t, clock }, on) => {
 
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, ArrowUp: -WEEK, ArrowDown: WEEK });
 
-/** Arrow keys go from one open day to the next; up and down to the nearest a week away. @param {KeyboardEvent} event */
+/** Arrow keys go to the nearest open day that is so many days away, or farther. @param {KeyboardEvent} event */
 const moveFocus = (event) => {
-  const table = /** @type {HTMLElement} */ (event.currentTarget);
+  const { key, target, currentTarget } = event;
+  const table = /** @type {HTMLElement} */ (currentTarget);
   const days = /** @type {HTMLElement[]} */ ([...table.querySelectorAll('button.day')]);
-  const from = days.findIndex((day) => day === event.target);
-  if (from < 0) return;
-  const to = { Home: 0, End: days.length - 1 }[event.key] ?? target(days, from, event.key, getComputedStyle(table).direction);
-  if (to === null) return;
+  const date = /** @type {HTMLElement} */ (target).dataset['date'];
+  const isMirrored = key in { ArrowLeft: 1, ArrowRight: 1 } && getComputedStyle(table).direction === 'rtl';
+  const step = (STEPS[key] ?? 0) * (isMirrored ? -1 : 1);
+  const wanted = date && step ? plusDays(date, step) : '';
+  const to = { Home: days[0], End: days[days.length - 1] }[key]
+    ?? (step > 0 ? days.find((day) => dateOf(day) >= wanted) : days.filter((day) => dateOf(day) <= wanted).pop());
+  if (!date || !to) return;
   event.preventDefault();
-  days.forEach((day, i) => (day.tabIndex = i === to ? 0 : -1));
-  days[to]?.focus();
+  days.forEach((day) => (day.tabIndex = day === to ? 0 : -1));
+  to.focus();
 };
 
-/** @param {HTMLElement[]} days @param {number} from @param {string} key @param {string} direction */
-const target = (days, from, key, direction) => {
-  const step = STEPS[key];
-  if (!step) return null;
-  if (Math.abs(step) === 1) {
-    const to = from + (direction === 'rtl' ? -step : step);
-    return to in days ? to : null;
-  }
-  const dates = days.map((day) => day.dataset['date'] ?? '');
-  const wanted = plusDays(dates[from] ?? '', step);
-  const to = step > 0 ? dates.findIndex((date) => date >= wanted) : dates.filter((date) => date <= wanted).length - 1;
-  return to < 0 ? null : to;
-};
+/** @param {HTMLElement} day */
+const dateOf = (day) => day.dataset['date'] ?? '';

@@ -161,7 +161,7 @@ export const createFlow = (options, isOpen) => {
       const service = catalogue.services.find(({ slug }) => slug === preselection.service);
       state.location = catalogue.clinic.locations.find(({ slug }) => slug === preselection.location)?.id ?? null;
       if (service) flow.chooseService(service);
-      if (preselection.at) state.nearestTo = (await import('./wished-time.js')).wishedTime(preselection.at, options.clock);
+      if (preselection.at) state.nearestTo = (await import('./wished-time.js')).wishedTime(preselection.at, catalogue.clinic);
       if (service && reloaded) Object.assign(state, reloaded.choice);
       const location = catalogue.clinic.locations.find(({ id }, _, all) => id === state.location || all.length === 1);
       const wished = reloaded?.isAfterTime && service?.visits === 1 && location ? state.nearestTo : null;

@@ -11,15 +11,18 @@ import { dayAndTime, serviceFacts, shortDayAndTime, startTime, summaryRow } from
 import { consentField, isConsentGiven } from '../ui/consent.js';
 import { h, icon, markInvalid } from '../ui/element.js';
 import { mapLink, whereOf } from '../ui/links.js';
+import { meantDomain } from '../ui/mail-typo.js';
 import { face, titleAndLanguages } from '../ui/person.js';
-import { callTheClinic, screeningOf } from './screening.js';
 import { keptTime } from './kept-time.js';
-import { offerOtherTimes } from './time.js';
+import { screeningOf } from './screening.js';
 
-const FIELDS = /** @type {const} */ ({
-  name: { type: 'text', key: 'next', caps: 'words', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
-  // Of who books for somebody else.
-  contactName: { type: 'text', key: 'next', caps: 'words', label: 'details.name', empty: 'details.noName', invalid: 'details.badName' },
+const NAME = /** @type {const} */ ({
+  type: 'text', key: 'next', caps: 'words', label: 'details.name', empty: 'details.noName', invalid: 'details.badName',
+});
+/** `contactName` is of who books for somebody else. */
+export const FIELDS = /** @type {const} */ ({
+  name: NAME,
+  contactName: NAME,
   email: { type: 'email', key: 'next', caps: 'none', label: 'details.email', empty: 'details.noEmail', invalid: 'details.badEmail' },
   phone: { type: 'tel', key: 'done', caps: 'none', label: 'details.phone', empty: 'details.noPhone', invalid: 'details.badPhone' },
 });
@@ -133,14 +136,12 @@ const patientField = (name, { state, t }) => {
       state.patient[name] = input.value;
       if (input.getAttribute('aria-invalid') === 'true') markInvalid(field, input, '');
     },
-    onchange: async () => {
+    onchange: () => {
       const typed = input.value.trim();
       const isWrong = typed && WRONG[name]?.test(typed);
       markInvalid(field, input, isWrong ? t(invalid) : '');
-      hint.replaceChildren();
-      if (name !== 'email' || !typed || isWrong) return;
-      const domain = (await import('../ui/mail-typo.js')).meantDomain(typed);
-      if (domain && input.value.trim() === typed) hint.replaceChildren(proposal(domain));
+      const domain = name === 'email' && !isWrong && meantDomain(typed);
+      hint.replaceChildren(domain ? proposal(domain) : '');
     },
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
@@ -173,7 +174,7 @@ const patientField = (name, { state, t }) => {
 
 /** Says at each field what is wrong with it. @param {Flow} flow @param {Form} form
  * @param {(name: FieldName) => string} textOf @param {string} textOfConsent */
-const markFields = ({ t, frame }, { fields, consent }, textOf, textOfConsent) => {
+export const markFields = ({ t, frame }, { fields, consent }, textOf, textOfConsent) => {
   NAMES.forEach((name, i) => markInvalid(/** @type {HTMLElement} */ (fields[i]), fields[i]?.querySelector('input') ?? null, textOf(name)));
   markInvalid(consent, consent.querySelector('input'), textOfConsent);
   const first = [...fields, consent].find((field) => field.hasAttribute('data-wrong'));
@@ -195,23 +196,14 @@ export const marksEmpty = (flow, form) => {
 
 /** @param {Flow} flow @param {Form} form */
 const submit = async (flow, form) => {
-  const { holds } = flow;
   if (marksEmpty(flow, form)) return;
-
-  let problems = await send(flow);
-  if (problems.length && problems.some((await refusals()).isAboutTime)) {
-    const refusals = await holds.renew();
-    if (refusals.length) return offerOtherTimes(flow, refusals);
-    problems = await send(flow);
-  }
-  if (problems.length) await refuse(flow, form, problems);
+  const problems = await send(flow);
+  if (problems.length) await (await import('./refusals.js')).refuseBooking(flow, form, problems);
   else flow.goTo('confirmed');
 };
 
-const refusals = () => import('../ui/problem-text.js');
-
-/** @param {Flow} flow */
-const send = async ({ state, server, holds, emit }) => {
+/** @param {Flow} flow @returns {Promise<Problem[]>} */
+export const send = async ({ state, server, holds, emit }) => {
   state.isOutcomeUnknown = true;
   const tokens = holds.all.map(({ holdToken }) => holdToken);
   const { booked, problems } = await book(server, tokens, {
@@ -225,36 +217,4 @@ const send = async ({ state, server, holds, emit }) => {
     emit('booked', { service: state.service?.slug });
   }
   return problems;
-};
-
-/** Says why the details were refused, at their fields where they are meant. @param {Flow} flow @param {Form} form
- * @param {Problem[]} problems */
-export const refuse = async (flow, form, problems) => {
-  const { problemText } = await refusals();
-  const { t, frame, goTo, emit } = flow;
-  /** @param {string} type */
-  const has = (type) => problems.some(({ __typename }) => __typename === type);
-  if (has('CallTheClinic')) return callTheClinic(flow, problems);
-  emit('problem', { problem: problems[0]?.__typename });
-  if (has('ScreeningIncomplete')) return goTo('screening');
-
-  const asked = askAnew(flow, form, problems);
-  const isMarked = markFields(flow, form, (name) => {
-    const problem = problems.find(({ path }) => path.includes('patient') && path[path.length - 1] === name);
-    return problem ? problem.visitorMessage ?? t(FIELDS[name].invalid) : '';
-  }, asked);
-  if (!isMarked) frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
-};
-
-/** Shows the text that the clinic asks for by now, unticked, and says why. @param {Flow} flow @param {Form} form
- * @param {Problem[]} problems */
-const askAnew = (flow, form, problems) => {
-  const refusal = problems.find(({ consentText }) => consentText);
-  if (!refusal?.consentText) return '';
-  flow.catalogue.clinic.consentText = refusal.consentText;
-  flow.state.consentTextId = null;
-  const consent = consentField(flow);
-  form.consent.replaceWith(consent);
-  form.consent = consent;
-  return flow.t(refusal.isOutdated ? 'consent.outdated' : 'consent.missing');
 };

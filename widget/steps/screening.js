@@ -119,16 +119,14 @@ const questionGroup = ({ id, text, why }, i, { state, t }) => {
 
 /** @param {Flow} flow @param {HTMLElement[]} groups */
 const check = async (flow, groups) => {
-  const { state, server, t, frame, next, emit } = flow;
+  const { state, server, next } = flow;
   if (marksMissing(flow, groups, [])) return;
   const problems = await checkScreening(server, state.service?.id ?? '', screeningOf(state));
   if (problems.some(({ __typename }) => __typename === 'CallTheClinic')) return callTheClinic(flow, problems);
 
   if (marksMissing(flow, groups, problems)) return;
   if (problems.length) {
-    emit('problem', { problem: problems[0]?.__typename });
-    const { problemText } = await import('../ui/problem-text.js');
-    frame.notice({ title: problemText(problems[0], t), text: t('problem.call') });
+    (await import('./refusals.js')).refuse(flow, problems);
   } else {
     state.isScreened = true;
     next();

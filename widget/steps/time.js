@@ -121,7 +121,7 @@ const slotChoice = (flow, index, dropHours) => {
 /** Holds the time at the place that was shown with it and goes on, or says why not.
  * @param {Flow} flow @param {Pick<import('../flow/types.js').Slot, 'startsAt' | 'location'>} slot
  * @param {string} [practitionerId]  who was shown with it */
-const take = async (flow, { startsAt, location }, practitionerId) => {
+export const take = async (flow, { startsAt, location }, practitionerId) => {
   const { state, t, frame, holds, next, goTo } = flow;
   const index = Math.max(state.held.indexOf(null), 0);
   // The other visits follow in a rhythm, and are shown before anything is booked.
@@ -142,15 +142,7 @@ const take = async (flow, { startsAt, location }, practitionerId) => {
 };
 
 /** @param {Flow} flow @param {Problem[]} problems */
-const refuse = async (flow, problems) => {
-  const { otherTimesNotice } = await import('../ui/problem-text.js');
-  const { emit, frame, catalogue, state } = flow;
-  emit('problem', { problem: problems[0]?.__typename });
-  const hasPlaces = catalogue.clinic.locations.length > 1 && state.location === null;
-  const { lost } = flow.holds;
-  const context = { hasPlaces, hasInput: flow.hasInput(), lost, practitionerId: filterFor(state).practitionerId, hours: state.hours };
-  frame.notice(otherTimesNotice(problems, flow, context, (slot, button) => frame.run(() => take(flow, slot), button)));
-};
+const refuse = async (flow, problems) => (await import('./refusals.js')).refuseTime(flow, problems);
 
 /** Back to the times because a chosen one is gone. @param {Flow} flow @param {Problem[]} problems */
 export const offerOtherTimes = (flow, problems) => {

@@ -42,7 +42,7 @@ export class Frame {
     this.isInline = isInline;
     this.onTrouble = onTrouble;
     this.hasInput = hasInput;
-    this.closeButton = h('button', { type: 'button', class: 'close', part: 'close', 'aria-label': t('close') }, icon('close'));
+    this.closeButton = h('button', { type: 'button', class: 'round', part: 'close', 'aria-label': t('close') }, icon('close'));
     const header = isInline ? [this.#progress] : [this.#way, h('div', { class: 'name' }, this.#clinicName, this.#progress), this.#call, this.closeButton];
     this.header = h('div', { class: 'top', part: 'header' }, ...header);
     this.#form.append(this.#body, this.#actions);
@@ -65,8 +65,11 @@ export class Frame {
   /** @param {Node} contact */
   #addContact(contact) {
     this.#footer.append(contact);
-    const link = this.#footer.querySelector('.phone');
-    if (link) this.#call.replaceChildren(link.cloneNode(true));
+    const link = /** @type {Element | undefined} */ (this.#footer.querySelector('.phone')?.cloneNode(true));
+    if (!link) return;
+    link.className = 'round';
+    /** @type {Element} */ (link.lastChild).className = 'sr';
+    this.#call.replaceChildren(link);
   }
 
   /** @param {Page} page @param {{step?: [number, number] | null, isQuiet?: boolean}} [options] */
@@ -80,8 +83,8 @@ export class Frame {
     const submit = primary && h('button', { type: 'submit', class: 'primary', part: 'primary' }, primary.label);
     this.#submit = submit && (() => void this.run(primary.act, submit));
     const backButton = back && h('button', {
-      type: 'button', class: 'quiet back', part: 'back', onclick: () => this.#isBusy || back(),
-    }, icon('back'), h('span', {}, this.t('back')));
+      type: 'button', class: this.isInline ? 'quiet back' : 'round', part: 'back', onclick: () => this.#isBusy || back(),
+    }, icon('back'), h('span', { class: !this.isInline && 'sr' }, this.t('back')));
     // A dialog has Back in its header, where it costs no height.
     this.#way.replaceChildren(...(backButton && !this.isInline ? [backButton] : []));
     this.#actions.replaceChildren(...[this.isInline && backButton, submit].filter((button) => !!button));

@@ -1,4 +1,4 @@
-/** @file A slip in the domain of an e-mail address, loaded once somebody has typed one. */
+/** @file A slip in the domain of an e-mail address. */
 
 const PROVIDERS = ['gmail', 'hotmail', 'outlook', 'yahoo', 'icloud', 'videotron', 'sympatico', 'rogers', 'telus', 'proton'];
 /** Real ones that are nearly another's name. */

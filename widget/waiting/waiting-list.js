@@ -9,7 +9,8 @@ import { join } from '../api/waiting-list.js';
 import { plusDays } from '../calendar/dates.js';
 import { practitionerChoice } from '../calendar/practitioner-choice.js';
 import { filterFor } from '../flow/held-slots.js';
-import { detailsForm, marksEmpty, patientOf, refuse } from '../steps/details.js';
+import { detailsForm, marksEmpty, patientOf } from '../steps/details.js';
+import { refuseDetails } from '../steps/refusals.js';
 import { screeningOf, screeningStep } from '../steps/screening.js';
 import { serviceStep } from '../steps/service.js';
 import { timeStep } from '../steps/time.js';
@@ -146,7 +147,7 @@ const submit = async (flow, form) => {
     return;
   }
   const wish = WISHES.find((name) => problems.some(({ path }) => path.includes(name)));
-  if (!wish) return refuse(flow, form, problems);
+  if (!wish) return refuseDetails(flow, form, problems);
   emit('problem', { problem: problems[0]?.__typename });
   goTo('wishes');
   frame.notice({ title: t('wait.refused'), text: t(wish === 'lastDay' ? 'wait.badUntil' : 'problem.call') });
