@@ -123,9 +123,9 @@ async def test_a_service_without_questions_asks_none(server: Server, visitor: No
 
 async def test_another_practitioner_shows_other_times(server: Server, visitor: NoscriptVisitor) -> None:
     await visitor.opens_times(server.url)
-    who = visitor.page.get_by_label("With")
-    await expect(who).to_have_value("sample-practitioner-a")
-    await who.select_option(label="Sample Practitioner B, Physiotherapist")
+    who = visitor.page.get_by_role("group", name="Practitioner").get_by_role("radio")
+    await expect(who.and_(visitor.page.get_by_label("Sample Practitioner A"))).to_be_checked()
+    await who.and_(visitor.page.get_by_label("Sample Practitioner B")).check()
     await visitor.button("Show times").click()
 
     await visitor.chooses("Friday, November 27", "7:00 a.m.")

@@ -24,9 +24,8 @@ async def test_each_practitioner_has_their_length_and_price(server: Server, visi
 
     await visitor.sees("Choose a time")
     await expect(page.locator("p.lead")).to_have_text("Physiotherapy follow-up60 min$120")
-    await expect(page.get_by_role("combobox").locator("option:checked")).to_have_text(
-        "Sample Practitioner B, Physiotherapist, 60 min"
-    )
+    chosen = page.get_by_role("radio", checked=True)
+    await expect(chosen).to_have_accessible_name("Sample Practitioner B 60 min Physiotherapist · English")
     await visitor.chooses("Monday, November 23", "11:00 a.m.")
     await visitor.sees("Who is coming?")
 
