@@ -12,6 +12,7 @@ from booking.appointments.checks.holds import Holder
 from booking.domain.actor import Actor
 from booking.domain.errors import BookingError
 from booking.domain.translations import Translations, in_language
+from booking.i18n.texts import Texts
 from booking.storage.database import Database
 from booking.storage.models.catalogue import Clinic
 from booking.storage.queries.catalogue import get_clinic
@@ -40,6 +41,8 @@ class Internals:
     """Of the client, as the audit trail names it."""
     site: str
     """Where visitors reach this server, without a slash at the end."""
+    own_words: Texts
+    """The software's words, in the reader's language; a clinic may have its own texts in fewer languages."""
     networks: tuple[Network, ...]
     """Of the client's address, the narrowest first, or the partner's key."""
     holder: Holder

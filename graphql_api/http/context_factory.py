@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from booking.api_keys import record_use, should_record_use
 from booking.domain.actor import Actor, ActorKind
+from booking.i18n.locales import texts_for
 from booking.i18n.negotiation import preferred_language
 from booking.storage.database import Database
 from booking.storage.queries.catalogue import cached
@@ -72,7 +73,8 @@ class ContextFactory:
             except RequestError:
                 self.limits.charge_wrong_key(request)
                 raise
-            language = preferred_language(request.headers.get("accept-language", ""), clinic.languages)
+            accepted = request.headers.get("accept-language", "")
+            language = preferred_language(accepted, clinic.languages)
             cached_objects = await cached(session, (Context, language), _no_objects)
         if key and should_record_use(key, now=now):
             async with self.database.write() as session:
@@ -96,6 +98,7 @@ class ContextFactory:
                 actor=actor,
                 client_address=address,
                 site=settings.site,
+                own_words=texts_for(f"{accepted}, {language};q=0.001"),
                 networks=self.limits.networks(request, key),
                 holder=self.limits.holder(request, key),
                 budgets=self.limits.budgets(request, key),

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from booking.domain.open_slot import OpenSlot as BookableTime
-from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment as AppointmentRow
 from booking.storage.models.holds import Hold as HoldRow
 from booking.timegrid.opening_hours import first_instant
@@ -92,7 +91,10 @@ class OpenSlot(AppointmentTime):
 class NextOpenSlot:
     slot: OpenSlot = strawberry.field(description="The slot.")
     text: str = strawberry.field(
-        description="Its start on the location's clock: `today 1:00 p.m.`; the day, if that is a week ahead."
+        description=(
+            "Its start on the location's clock: `today 1:00 p.m.`; the day, if that is a week ahead. In the "
+            "reader's language, also where the clinic's own texts are in others."
+        )
     )
     text_elsewhere: str = strawberry.field(
         description="The same for a reader on another clock: `Fri 1:00 p.m. EST`."
@@ -103,7 +105,7 @@ class NextOpenSlot:
 
     @classmethod
     def of(cls, slot: BookableTime, zone: ZoneInfo, context: Context) -> Self:
-        texts, starts_at = texts_for(context.language), slot.starts_at.astimezone(zone)
+        texts, starts_at = context.internals.own_words, slot.starts_at.astimezone(zone)
         today = context.now.astimezone(zone).date()
         too_soon = slot.starts_at - context.clinic.policy.minimum_notice
         return cls(

@@ -42,6 +42,8 @@ const keeper = (host, root, api) => {
     const [language, site, service, practitioner, location] = JSON.parse(question);
     const { next, skew } = await readNextTime(api, language, site, { service, practitioner, location }).catch(() => ({ next: null, skew: 0 }));
     if (own !== asked) return;
+    // The page may be in none of them.
+    place.lang = language;
     say(next?.[isOnClockOf(next.slot) ? 'text' : 'textElsewhere']);
     until = next ? Date.parse(next.trueUntil) - skew : Infinity;
     timer = setTimeout(ask, Math.min(Math.max(until - Date.now(), AT_MOST_EVERY_MS), AT_LEAST_EVERY_MS));

@@ -29,7 +29,7 @@ async def test_the_words_say_today_tomorrow_the_weekday_or_the_day(
     api: GraphQLClient, database: Database, clock: Clock
 ) -> None:
     clinic = small_clinic(practitioners=MORNINGS, policy={"minimum_notice": "1 h"})
-    await open_clinic(database, clinic.replace('languages = ["en"]', 'languages = ["en", "fr"]'))
+    await open_clinic(database, clinic)
     clock.now = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 7:00 in Toronto
     assert await soonest(api) == {
         "slot": {"startsAt": "2026-11-23T09:00:00-05:00"},
@@ -48,7 +48,12 @@ async def test_the_words_say_today_tomorrow_the_weekday_or_the_day(
     }
     french = await soonest(api, "fr")
     assert french
-    assert french["text"].startswith("demain à 9\u00a0h")
+    assert french["text"].startswith("demain à 9\u00a0h"), "although the clinic's own texts are English"
+
+    await open_clinic(database, clinic.replace('languages = ["en"]', 'languages = ["fr"]'))
+    unknown = await soonest(api, "de")
+    assert unknown
+    assert unknown["text"].startswith("demain à 9\u00a0h"), "as the clinic's own texts are"
 
     await open_clinic(database, small_clinic(practitioners=NIGHTS))
     clock.now = datetime(2026, 11, 28, 4, 55, tzinfo=UTC)  # Friday at 23:55.

@@ -22,7 +22,7 @@ book-online[next]:not(:defined) { padding-inline-end: calc(12em + 1.375em); }
     min-block-size: 5.5em; padding: .5em 1.375em 3.25em;
   }
 }</style>"""
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>
+PAGE = """<!doctype html><html lang="de"><meta charset="utf-8"><title>A page</title>
 <link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">{room}
 <script type="module" src="{url}/widget/book-online.js"></script>
 <p>Before <book-online next service="dry-needling"><a href="{url}/book">Book Online</a></book-online></p>
@@ -55,6 +55,7 @@ async def test_it_comes_by_one_small_request_and_moves_nothing(
         await page.goto(url)
         # The visitor's clock is in Tokyo: the time says whose it is.
         await expect(button(page)).to_have_text("Book OnlineMon 9:00\u00a0a.m.\u00a0EST")
+        await expect(page.locator("[part=next]").first).to_have_attribute("lang", "en")
         await expect(page.locator("[part=next]").nth(1)).to_be_hidden()
         assert await page.evaluate("seen['layout-shift']") == []
         sizes = [await request.sizes() for request in asked if "%22practitioner%22%3Anull" in request.url]
