@@ -1,5 +1,6 @@
 """A time that can be booked now, and a time that a visitor asked for."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,3 +24,7 @@ class RequestedTime:
     starts_at: datetime
     practitioner: str | None = None
     location: str | None = None
+    ignoring: tuple[uuid.UUID, ...] = ()
+    """Visits that are to be moved: their own time counts as free."""
+    present: OpenSlot | None = None
+    """What such a visit has, which is no other time."""

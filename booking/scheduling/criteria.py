@@ -38,7 +38,10 @@ class SlotCriteria:
     """What a visit has that is to be moved: no search offers it as another time."""
 
     def at(self, starts_at: datetime) -> RequestedTime:
-        return RequestedTime(self.service.slug, starts_at, self.practitioner, self.location)
+        moving = tuple(self.ignoring) if self.present else ()
+        return RequestedTime(
+            self.service.slug, starts_at, self.practitioner, self.location, moving, self.present
+        )
 
 
 async def slot_criteria(

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import overload
 
-from booking.catalogue.lookup import deliverable_offers, qualified_offers
+from booking.catalogue.lookup import all_services, deliverable_offers, qualified_offers
 from booking.domain.errors import (
     BeyondHorizon,
     BookingError,
@@ -23,7 +23,7 @@ from booking.domain.errors import (
 )
 from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.policy import BookingPolicy
-from booking.scheduling.criteria import SlotCriteria, policy_for, slot_criteria
+from booking.scheduling.criteria import SlotCriteria, policy_for
 from booking.scheduling.schedule import Schedule, load_schedules
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.catalogue import Service
@@ -257,7 +257,15 @@ async def nearest_slots(session: BookingSession, wanted: RequestedTime, *, now: 
 
     With the wanted practitioner; with any other if that one has no slot near.
     """
-    criteria = await slot_criteria(session, wanted.service, wanted.practitioner, wanted.location)
+    # The service of a visit that is moved may be withdrawn.
+    service = (await all_services(session))[wanted.service]
+    criteria = SlotCriteria(
+        service,
+        wanted.practitioner,
+        wanted.location,
+        ignoring=wanted.ignoring,
+        present=wanted.present,
+    )
     day = max(wanted.starts_at, now).date()
     first, last = day - ALTERNATIVES_WINDOW, day + ALTERNATIVES_WINDOW
     for practitioner in (criteria.practitioner, None):

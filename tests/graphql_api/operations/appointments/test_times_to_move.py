@@ -67,6 +67,20 @@ async def test_times_that_overlap_the_visit_are_open_to_it(
     assert moved["appointment"]["startsAt"] == QUARTER_PAST
 
 
+async def test_a_refused_move_offers_the_nearest_times_that_the_visit_can_have(
+    api: GraphQLClient, booked: dict[str, Any]
+) -> None:
+    after = f"{DAY}T10:30:00-05:00"
+    held = await api.hold(after, service="visit", practitionerId=ONE)
+    assert held["problems"] == []
+
+    refused = await api.reschedule(booked["manageToken"], QUARTER_PAST)
+
+    assert problem_types(refused) == ["SlotTaken"]
+    others = [slot["startsAt"][11:16] for slot in refused["problems"][0]["alternatives"]]
+    assert others == ["09:30", "09:45", "11:00"], "one overlaps the visit, none is its own"
+
+
 async def test_others_never_see_what_the_owner_of_the_visit_was_shown(
     api: GraphQLClient, booked: dict[str, Any], clock: Clock
 ) -> None:
