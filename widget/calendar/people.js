@@ -14,9 +14,9 @@ const MANY = 6;
 
 /** Any of them, or one. `choose` is told the id, null for any.
  * @param {import('../ui/appointment.js').Surroundings} context @param {Practitioner[]} practitioners @param {string | null} chosen @param {(id: string | null) => void} choose
- * @param {{isTitled?: boolean, lengthOf?: (id: string) => string | undefined}} [options]  the question is seen, not only heard;
- *   how long a visit with each is, where that differs */
-export const peopleChoice = (context, practitioners, chosen, choose, { isTitled = false, lengthOf } = {}) => {
+ * @param {{isTitled?: boolean, hasNext?: boolean, lengthOf?: (id: string) => string | undefined}} [options]  the question is seen,
+ *   not only heard; there is room for `showFirstTimes`; how long a visit with each is, where that differs */
+export const peopleChoice = (context, practitioners, chosen, choose, { isTitled, hasNext, lengthOf } = {}) => {
   const { t } = context;
   /** @param {Practitioner | null} person @param {...Node} faces */
   const card = (person, ...faces) =>
@@ -26,7 +26,7 @@ export const peopleChoice = (context, practitioners, chosen, choose, { isTitled 
       h('span', {},
         h('span', { class: 'strong' }, person?.name ?? t('practitioner.any')),
         person && lengthOf && h('span', {}, lengthOf(person.id)),
-        h('span', { class: 'next' }),
+        hasNext && h('span', { class: 'next' }),
         person && h('span', { class: 'soft' }, titleAndLanguages(person, t)),
         person && h('span', { class: 'soft about' }, person.about)));
   const list = h('div', { class: 'people', onchange: (/** @type {any} */ { target }) => choose(target.value || null) },

@@ -17,7 +17,7 @@ export const practitionerChoice = (flow, onChange, { hasNext = true } = {}) => {
     : peopleChoice(flow, service.practitioners, state.practitioner, (id) => {
       state.practitioner = id;
       onChange();
-    }, { isTitled: !hasNext, ...(hasOwnLength && { lengthOf: (id) => serviceFacts(service, t, id)[0] }) });
+    }, { isTitled: !hasNext, hasNext, ...(hasOwnLength && { lengthOf: (id) => serviceFacts(service, t, id)[0] }) });
   const showFirstTimes = () => hasNext && people?.showFirstTimes({ serviceId: service?.id ?? '', locationId: state.location });
   /** The practitioners that were not known yet, and everybody's next time. */
   const fillIn = async () => {

@@ -118,7 +118,7 @@ export const othersChoice = (booking, appointment, wish, onChange, filter) => {
     const people = peopleChoice(booking, wish.practitioners, wish.practitionerId, (id) => {
       wish.practitionerId = id;
       onChange();
-    });
+    }, { hasNext: !!filter });
     place.replaceWith(people.element);
     if (filter) people.showFirstTimes(filter());
     return people.element;
