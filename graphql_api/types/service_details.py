@@ -52,6 +52,12 @@ class Eligibility:
 class ScreeningQuestion(Node):
     slug: str = strawberry.field(description="Its name in the clinic's file.")
     text: str = strawberry.field(description="The question, in the language asked for.")
+    statement: str | None = strawberry.field(
+        description=(
+            'The question in a few words, for a list of what may apply: "Pregnant, or could be". Show `text` '
+            "where there is none, and beside what is ticked."
+        )
+    )
     why: str | None = strawberry.field(description="Why it is asked.")
     cleared_by_no: bool = strawberry.field(
         description=(
@@ -66,6 +72,7 @@ class ScreeningQuestion(Node):
             id=global_id("ScreeningQuestion", row.slug),
             slug=row.slug,
             text=context.translate(row.text),
+            statement=context.translate_optional(row.statement),
             why=context.translate_optional(row.why),
             cleared_by_no=row.if_no is Outcome.CLEARED,
         )

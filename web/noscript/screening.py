@@ -59,6 +59,7 @@ class GivenAnswers:
 class QuestionView:
     slug: str
     text: str
+    statement: str
     why: str
     answer: Answer | None
     is_ticked: bool
@@ -98,6 +99,7 @@ class QuestionsView:
             QuestionView(
                 row.slug,
                 in_language(row.text, texts.language),
+                in_language(row.statement, texts.language) if row.statement else "",
                 in_language(row.why, texts.language) if row.why else "",
                 answers.get(row.slug),
                 row.slug in given.ticked or answers.get(row.slug) in (Answer.YES, Answer.UNSURE),

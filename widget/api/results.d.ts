@@ -225,6 +225,7 @@ export type CatalogueResult = {
         screeningQuestions: Array<{
           id: string;
           text: string;
+          statement: string | null;
           why: string | null;
           clearedByNo: boolean;
         }>;
@@ -267,6 +268,7 @@ export type RescheduleCourseResult = {
     problems: Array<Refusal & {
       missing?: Array<{
         text: string;
+        statement: string | null;
         why: string | null;
         clearedByNo: boolean;
       }>;
@@ -334,6 +336,7 @@ export type RescheduleResult = {
     problems: Array<Refusal & {
       missing?: Array<{
         text: string;
+        statement: string | null;
         why: string | null;
         clearedByNo: boolean;
       }>;

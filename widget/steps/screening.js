@@ -61,7 +61,7 @@ export const screeningPage = (questions, asking, proceed) => {
 const isYes = (answer) => answer === 'YES' || answer === 'UNSURE';
 
 /** @param {Question} question @param {number} i @param {Asking} asking @param {() => void} update */
-const line = ({ id, text, why }, i, { state, t }, update) => {
+const line = ({ id, text, statement, why }, i, { state, t }, update) => {
   const { answers } = state;
   /** @param {Answer | null} answer */
   const set = (answer) => {
@@ -85,10 +85,10 @@ const line = ({ id, text, why }, i, { state, t }, update) => {
   });
   const given = answers.get(id) === 'UNSURE' ? 'UNSURE' : 'YES';
   const more = h('fieldset', { class: 'more', hidden: !box.checked },
-    h('legend', { class: 'sr' }, text),
+    h('legend', { class: !statement && 'sr' }, text),
     why && h('p', { class: 'soft' }, why),
     options(['YES', 'UNSURE'], `tick-${i}`, given, set, t));
-  return h('div', {}, h('label', { class: 'tick', part: 'choice' }, h('span', {}, text), box), more);
+  return h('div', {}, h('label', { class: 'tick', part: 'choice' }, h('span', {}, statement ?? text), box), more);
 };
 
 const LABELS = /** @type {const} */ ({ YES: 'screening.yes', NO: 'screening.no', UNSURE: 'screening.unsure' });

@@ -334,6 +334,7 @@ class ScreeningQuestion(Table):
 
     slug: Mapped[str] = slug_column()
     text: Mapped[Translations]
+    statement: Mapped[Translations | None]
     why: Mapped[Translations | None]
     if_yes: Mapped[Outcome] = enum_column(Outcome, "if_yes")
     if_unsure: Mapped[Outcome] = enum_column(Outcome, "if_unsure")

@@ -1,5 +1,6 @@
 """A visitor who reads before each press, as fast as people read, and presses as fast as people do."""
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -12,32 +13,41 @@ PRESS_SECONDS = 0.25
 
 READ = """(pressed) => {
   const step = pressed.getRootNode().querySelector('.content');
-  const count = (text) => text.split(/\\s+/).filter((word) => /\\w/.test(word)).length;
+  const texts = [];
   const walker = document.createTreeWalker(step ?? pressed, NodeFilter.SHOW_TEXT);
-  let words = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const isBelow = pressed.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
     const isShown = node.parentElement.checkVisibility() && !node.parentElement.closest('.sr');
-    if (isShown && (!isBelow || pressed.contains(node))) words += count(node.data);
+    if (isShown && (!isBelow || pressed.contains(node))) texts.push(node.data);
   }
-  return step && !step.contains(pressed) ? words + count(pressed.innerText) : words;
+  return step && !step.contains(pressed) ? [...texts, pressed.innerText] : texts;
 }"""
-"""The words of a step from its top to what is pressed, this included."""
+"""The texts of a step from its top to what is pressed, this included."""
+
+
+def words_of(text: str) -> list[str]:
+    """Without the signs around them; what has no letter and no digit is no word."""
+    return [word.strip(",.:;?!") for word in text.split() if re.search(r"\w", word)]
 
 
 @dataclass
 class Reader:
-    """`words` and `presses` so far."""
+    """What was read and pressed so far. `repeated` words stood in an earlier step, in the same order."""
 
     page: Page
     words: int = 0
+    repeated: int = 0
     presses: int = 0
+    read: str = ""
 
     async def press(self, target: Locator) -> None:
-        """Reads the step down to the target, which is there by then, and presses it."""
+        """Reads every word of the step down to the target, which is there by then, and presses it."""
         await target.wait_for()
-        words = int(await target.evaluate(READ))
+        texts = [words_of(text) for text in await target.evaluate(READ)]
+        words = sum(len(text) for text in texts)
         self.words += words
+        self.repeated += sum(len(text) for text in texts if f" {' '.join(text)} " in self.read)
+        self.read += " ".join(["", *(word for text in texts for word in text), ""])
         self.presses += 1
         await self.page.wait_for_timeout(1000 * (words / WORDS_A_SECOND + PRESS_SECONDS))
         await target.click()

@@ -47,7 +47,7 @@ async def test_silence_is_no_answer_and_neither_is_a_contradiction(
 ) -> None:
     await visitor.opens_times(server.url)
     await visitor.chooses("Tuesday, November 24", "7:00 a.m.")
-    afraid = visitor.box("Are you afraid of needles, or have you fainted because of one?")
+    afraid = visitor.box("Afraid of needles, or fainted from one")
 
     await visitor.button("Continue").click()
     await visitor.link("Please tick what applies, or “None of these”.").click()

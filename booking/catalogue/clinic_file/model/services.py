@@ -17,6 +17,9 @@ class ScreeningSection(Section):
     """Its name for `services`."""
     text: Text
     """The question."""
+    statement: Text | None = None
+    """The same in a few words, as a line of a list to tick: "Pregnant, or could be". The question is shown
+    with what is ticked; without this line it is shown in the list."""
     why: Text | None = None
     """A short, honest reason."""
     if_yes: Annotated[Outcome, Field(alias="yes")]

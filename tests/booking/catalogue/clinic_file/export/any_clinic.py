@@ -213,7 +213,8 @@ def closures(draw: st.DrawFn, text: Any) -> Content:
 @st.composite
 def question(draw: st.DrawFn, slug: str, text: Any) -> Content:
     required = {"slug": slug, "text": draw(text), "yes": draw(OUTCOMES), "no": draw(OUTCOMES)}
-    return required | draw(optional("unsure", OUTCOMES)) | draw(optional("why", text))
+    others = draw(optional("why", text)) | draw(optional("statement", text))
+    return required | draw(optional("unsure", OUTCOMES)) | others
 
 
 @st.composite
