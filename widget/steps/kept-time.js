@@ -1,4 +1,4 @@
-/** @file The chosen times are kept: quietly, until the last minute asks about it, and what is true after it. */
+/** @file How long the chosen times are kept: counted down quietly, asked about before the end, and what is true after it. */
 import { h, quietButton } from '../ui/element.js';
 import { offerOtherTimes } from './time.js';
 
@@ -7,8 +7,8 @@ const MINUTE = 60_000;
 /** @param {import('../flow/types.js').Flow} flow */
 export const keptTime = (flow) => {
   const { t, frame, holds } = flow;
-  const element = h('div', { class: 'kept', hidden: true });
-  /** @type {'' | 'ends' | 'over'} */
+  const element = h('div', { class: 'kept' });
+  /** @type {'left' | 'ends' | 'over' | ''} */
   let shown = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -25,15 +25,19 @@ export const keptTime = (flow) => {
   const update = () => {
     clearTimeout(timer);
     const left = holds.end - Date.now();
-    const state = left > MINUTE ? '' : left > 0 ? 'ends' : 'over';
-    if (state !== shown) {
+    const minutes = Math.ceil(left / MINUTE);
+    const state = minutes > 1 ? 'left' : left > 0 ? 'ends' : 'over';
+    if (state === 'left') {
+      // For the eye alone.
+      element.replaceChildren(t('kept.left', { left: minutes }));
+    } else if (state !== shown) {
       const text = state === 'over' ? t.count('kept.over', holds.all.length) : t('kept.ends');
-      element.replaceChildren(...(state ? [h('p', {}, text), button(state === 'ends' ? 'kept.longer' : 'kept.again')] : []));
-      if (state) frame.announce(text);
+      element.replaceChildren(h('p', {}, text), button(state === 'ends' ? 'kept.longer' : 'kept.again'));
+      frame.announce(text);
     }
-    element.hidden = !state;
     shown = state;
-    if (left > 0) timer = setTimeout(() => element.isConnected && holds.isOpen() && update(), left - (state ? 0 : MINUTE) + 1);
+    element.classList.toggle('soft', state === 'left');
+    if (left > 0) timer = setTimeout(() => element.isConnected && holds.isOpen() && update(), left - (minutes - 1) * MINUTE + 1);
   };
   update();
   return { element, update };

@@ -1,4 +1,4 @@
-"""A time is kept quietly, asked about in its last minute, and said to be open again after it."""
+"""How long a time is kept is counted down, asked about before its end, and never said when it is over."""
 
 from datetime import timedelta
 
@@ -29,12 +29,13 @@ async def passes(site: Site, visitor: Visitor, minutes: float) -> None:
     await visitor.page.clock.run_for(int(minutes * 60_000))
 
 
-async def test_the_last_minute_is_asked_about_by_the_servers_answer(site: Site, page: Page) -> None:
+async def test_the_minutes_are_counted_down_from_the_servers_answer(site: Site, page: Page) -> None:
     visitor = await comes_to_details(site, page)
-    await passes(site, visitor, 3.8)
-    await expect(visitor.dialog.get_by_text("Still there?")).to_have_count(0)
-    await passes(site, visitor, 0.4)
-    await expect(visitor.dialog.get_by_text("Still there? One minute left.").first).to_be_visible()
+    await expect(visitor.dialog.get_by_text("Kept for you: 5 min")).to_be_visible()
+    await passes(site, visitor, 2.1)
+    await expect(visitor.dialog.get_by_text("Kept for you: 3 min")).to_be_visible()
+    # Neither the clinic's clock nor any other: in Tokyo it is the middle of the night.
+    assert "7:05" not in await visitor.dialog.inner_text()
 
 
 async def test_a_time_can_be_kept_longer_before_it_ends(site: Site, page: Page) -> None:
@@ -44,7 +45,7 @@ async def test_a_time_can_be_kept_longer_before_it_ends(site: Site, page: Page) 
     await expect(said.filter(has_text="Still there?")).to_be_visible()
     await visitor.button("Keep it longer").click()
 
-    await expect(visitor.button("Keep it longer")).to_be_hidden()
+    await expect(visitor.dialog.get_by_text("Kept for you: 5 min")).to_be_visible()
     await expect(said.filter(has_text="Kept for you again.")).to_be_visible()
     await expect(visitor.field("Your name")).to_have_value("Sample Patient")
     await passes(site, visitor, 3)
@@ -55,10 +56,11 @@ async def test_a_time_that_is_open_to_others_again_is_called_so(site: Site, page
     visitor = await comes_to_details(site, page)
     await passes(site, visitor, 5.2)
     await expect(visitor.dialog.get_by_text("This time is open to others again.").first).to_be_visible()
+    await expect(visitor.dialog.get_by_text("Kept for you")).to_have_count(0)
     assert await site.is_open("2026-11-24", "07:00")
 
     await visitor.button("Keep it again").click()
-    await expect(visitor.button("Keep it again")).to_be_hidden()
+    await expect(visitor.dialog.get_by_text("Kept for you: 5 min")).to_be_visible()
     assert await site.is_taken("2026-11-24", "07:00")
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
