@@ -23,6 +23,7 @@ from booking.retention.contact_data import patients_to_erase
 from booking.storage.connection.server_lock import server_lock
 from booking.storage.connection.sqlite_dialect import DRIVER
 from booking.storage.connection.sqlite_files import files_readable_by_others, path_of
+from booking.storage.copies.tables import stored_revisions
 from booking.storage.database import Database
 from booking.storage.engine import database_url
 from booking.storage.migrations.compatibility import newer_revision
@@ -31,7 +32,7 @@ from booking.storage.migrations.encryption import (
     prepare_key_store,
     refer_to_key_store,
 )
-from booking.storage.migrations.history import MigrationError, MigrationHistory
+from booking.storage.migrations.history import VERSION_TABLE, MigrationError, MigrationHistory
 from booking.storage.migrations.move_mark import refuse_if_moved
 from booking.storage.migrations.upgrade import is_migrated, migrate, missing_schema, with_existing
 from booking.storage.session import BookingSession
@@ -118,6 +119,20 @@ def _log_newer_database(url: str) -> None:
             "update",
             revision,
         )
+
+
+def features_with_tables(url: str) -> set[str]:
+    """The names of the features that have made tables in the database."""
+    tables = with_existing(url, stored_revisions) or {}
+    return {table.removesuffix(f"_{VERSION_TABLE}") for table in tables if table != VERSION_TABLE}
+
+
+def feature_of_others(name: str) -> str:
+    """A sentence about a feature that left traces in the database, and is not enabled here."""
+    return (
+        f"feature {name} has been at work on this database, and is not enabled here: if other servers have "
+        "it, install it and name it in `features` of clinic.toml, or this one books without its rules"
+    )
 
 
 def _warn_of_readable_files(url: str) -> None:

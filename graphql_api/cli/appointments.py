@@ -8,20 +8,21 @@ from booking.scheduling.obstacles import find_obstacles
 from booking.storage.database import Database
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
-from graphql_api.cli.command import Commands, add_command, add_verbs
+from graphql_api.cli.command import Commands, add_command, add_json, add_verbs, json_of
 from graphql_api.cli.transaction import in_transaction, with_database
 from graphql_api.settings import Settings
 
 
 def add_to(commands: Commands) -> None:
     verbs = add_verbs(commands, "appointments", "booked visits")
-    add_command(
+    check = add_command(
         verbs,
         "check",
         _check,
         "name each booked visit that can't take place, or that a load would move since the rules of its time "
         "zone have changed, and fail if there is one",
     )
+    add_json(check)
     keep = add_command(
         verbs,
         "keep-instant",
@@ -31,7 +32,7 @@ def add_to(commands: Commands) -> None:
     keep.add_argument("reference", help="of the visit")
 
 
-def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     async def sentences(database: Database) -> list[str]:
         async with database.write() as session:
             now = await current_time(session)
@@ -41,7 +42,10 @@ def _check(_arguments: argparse.Namespace, settings: Settings) -> int:
             return found
 
     found = with_database(settings, sentences)
-    print("\n".join(found) or "All booked visits can take place.")
+    if arguments.json:
+        print(json_of(found))
+    else:
+        print("\n".join(found) or "All booked visits can take place.")
     return 1 if found else 0
 
 

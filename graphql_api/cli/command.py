@@ -1,11 +1,15 @@
-"""A command of `book-online`: its parser, the function that runs it, and the errors that it explains."""
+"""A command of `book-online`: its parser, what runs it, its output, and the errors that it explains."""
 
 import argparse
 import json
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TextIO, TypeAlias, cast
 
 from booking.appointments.load import RewritesClinic, UndoesChanges
 from booking.catalogue.clinic_file.export.clinic_text import InexpressibleCatalogue
@@ -66,6 +70,9 @@ OWN_ERRORS = (
 UNDOES_STATUS = 3
 """The exit status of a load that was refused because it would undo changes: scripts tell it from mistakes."""
 
+READER_GONE_STATUS = 128 + signal.SIGPIPE
+"""As a shell shows it for `yes | head -1`."""
+
 
 def add_command(commands: Commands, name: str, run: Run, help: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=help)
@@ -90,9 +97,18 @@ def add_list(verbs: Commands, run: Run, help: str) -> argparse.ArgumentParser:
     return command
 
 
+def add_json(command: argparse.ArgumentParser) -> None:
+    """The option `--json` of a command whose result a program may read."""
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
 def as_json(objects: Iterable[Mapping[str, object]]) -> str:
     """An array; instants are in RFC 3339."""
-    return json.dumps(list(objects), default=_json_text, ensure_ascii=False)
+    return json_of(list(objects))
+
+
+def json_of(result: object) -> str:
+    return json.dumps(result, default=_json_text, ensure_ascii=False)
 
 
 def _json_text(value: object) -> str:
@@ -127,3 +143,56 @@ def explained(error: Exception, settings: Settings | None) -> str | None:
         return str(error)
     url = (settings or Settings()).database_url
     return explain(error, url) or (str(error) if isinstance(error, TryAgain) else None)
+
+
+class CannotPrint(Exception):
+    """The output can't be written; `reader_is_gone` where a pipe has no reader any more."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"the output can't be written: {error.strerror}")
+        self.reader_is_gone = isinstance(error, BrokenPipeError)
+
+
+class _CheckedOutput:
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def write(self, text: str) -> int:
+        with _told_apart():
+            return self._output.write(text)
+
+    def flush(self) -> None:
+        with _told_apart():
+            self._output.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._output, name)
+
+
+@contextmanager
+def checked_output() -> Iterator[None]:
+    """All that was printed is written when this ends.
+
+    Raises:
+        CannotPrint: it can't be; what is left is thrown away.
+    """
+    output = sys.stdout
+    try:
+        with redirect_stdout(cast(TextIO, _CheckedOutput(output))):
+            try:
+                yield
+            finally:
+                sys.stdout.flush()
+    except CannotPrint:
+        # Python writes what is left at its end, and would fail again.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), output.fileno())
+        raise
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotPrint(error) from error

@@ -12,7 +12,7 @@ from booking.catalogue.clinic_file.parser import ClinicFileError, enabled_featur
 from booking.storage.migrations.autogenerate import write_revision
 from booking.storage.migrations.history import MigrationError, feature_history
 from graphql_api.cli.clinic_file.files import read_clinic_file
-from graphql_api.cli.command import Commands, add_command
+from graphql_api.cli.command import Commands, add_command, add_json, as_json
 from graphql_api.extensions.checks import NAME_RULE, display_name, is_valid_name
 from graphql_api.extensions.discovery import InstalledFeature, installed_features, load_clinic_file
 from graphql_api.extensions.feature import API, EnabledFeature, FeatureError
@@ -25,7 +25,10 @@ TEMPLATES = Path(__file__).parent / "new_feature"
 
 
 def add_to(commands: Commands) -> None:
-    add_command(commands, "features", _features, "what is installed and enabled, and what each adds")
+    features = add_command(
+        commands, "features", _features, "what is installed and enabled, and what each adds"
+    )
+    add_json(features)
 
     new = add_command(commands, "new-feature", _new_feature, "write a package with a feature, to begin with")
     new.add_argument("name", help="small letters, digits and _: aftercare")
@@ -38,7 +41,7 @@ def add_to(commands: Commands) -> None:
     migration.add_argument("message", help="what is new: 'first tables'")
 
 
-def _features(_arguments: argparse.Namespace, settings: Settings) -> None:
+def _features(arguments: argparse.Namespace, settings: Settings) -> None:
     """List all features; afterwards raise the mistake that would keep a server from starting."""
     installed, text = installed_features(), read_clinic_file(settings.clinic_file)
     named = enabled_features(text)
@@ -48,17 +51,22 @@ def _features(_arguments: argparse.Namespace, settings: Settings) -> None:
         schema_with(load_clinic_file(text, without=settings.without_features, folder=folder).enabled)
     except (ClinicFileError, FeatureError) as reason:
         mistake = reason
+    found = []
     for name in sorted(installed):
         state = "enabled" if name in named else "installed"
         if name in settings.without_features:
             state = "left out"
-        print(f"{name}\t{installed[name].package}\t{state}")
-        if state != "left out":
-            for addition in _additions(installed[name]):
+        adds = list(_additions(installed[name])) if state != "left out" else []
+        found.append({"name": name, "package": installed[name].package, "state": state, "adds": adds})
+        if not arguments.json:
+            print(f"{name}\t{installed[name].package}\t{state}")
+            for addition in adds:
                 print(f"  {addition}")
+    if arguments.json:
+        print(as_json(found))
     if mistake:
         raise mistake
-    if not installed:
+    if not installed and not arguments.json:
         print("No features are installed. `book-online new-feature` writes one to begin with.")
 
 

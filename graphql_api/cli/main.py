@@ -17,7 +17,15 @@ from graphql_api.cli.access import audit, data_keys, keys, patients, staff
 from graphql_api.cli.calendars import busy, feeds, visits
 from graphql_api.cli.clinic_file import check, export, import_clinic, init, load
 from graphql_api.cli.clinic_file.files import clinic_of
-from graphql_api.cli.command import UNDOES_STATUS, add_command, explained, warn_of_site
+from graphql_api.cli.command import (
+    READER_GONE_STATUS,
+    UNDOES_STATUS,
+    CannotPrint,
+    add_command,
+    checked_output,
+    explained,
+    warn_of_site,
+)
 from graphql_api.cli.maintenance import backup, database, doctor, move
 from graphql_api.cli.messages import mail, outbox, sms, webhooks
 from graphql_api.cli.serving import serve
@@ -29,9 +37,12 @@ from web.embed.snippet import Element, snippet
 def main() -> None:
     settings = None
     try:
-        arguments = command_parser().parse_args()
-        settings = settings_from()
-        sys.exit(arguments.run(arguments, settings) or 0)
+        with checked_output():
+            arguments = command_parser().parse_args()
+            settings = settings_from()
+            sys.exit(arguments.run(arguments, settings) or 0)
+    except CannotPrint as reason:
+        sys.exit(READER_GONE_STATUS if reason.reader_is_gone else f"book-online: {reason}")
     except Exception as reason:
         sentence = explained(reason, settings)
         if sentence is None:

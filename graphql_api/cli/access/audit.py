@@ -19,7 +19,7 @@ from booking.storage.models.audit import AuditAction, AuditEvent
 from booking.storage.queries.appointments import has_patient, patient_of_reference
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_json, add_verbs, as_json, json_of, table
 from graphql_api.cli.transaction import in_transaction, with_database
 from graphql_api.cli.values import SECOND
 from graphql_api.settings import Settings
@@ -36,19 +36,27 @@ def add_to(commands: Commands) -> None:
     verify = add_command(
         verbs, "verify", _verify, "find the first row that was altered, removed or inserted, and fail for it"
     )
+    add_json(verify)
     verify.add_argument(
         "--head", type=_head, metavar="HEAD", help="that `audit head` printed: it must still be in the trail"
     )
 
-    add_command(verbs, "head", _print_head, "print the newest row's number and HMAC, to keep elsewhere")
+    head = add_command(
+        verbs, "head", _print_head, "print the newest row's number and HMAC, to keep elsewhere"
+    )
+    add_json(head)
 
     of_patient = add_command(verbs, "for", in_transaction(_for), "who saw or changed one patient's data")
     of_patient.add_argument(
         "patient",
         help="an e-mail address, a phone number, the reference of a visit (7K2M-93QX), or the patient's id",
     )
+    add_json(of_patient)
 
-    add_command(verbs, "staff", in_transaction(_staff), "who made or changed accounts of the staff")
+    of_staff = add_command(
+        verbs, "staff", in_transaction(_staff), "who made or changed accounts of the staff"
+    )
+    add_json(of_staff)
 
 
 def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -57,6 +65,9 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
             return await verify_trail(session, kept=arguments.head)
 
     found = with_database(settings, verify)
+    if arguments.json:
+        print(json_of(_verdict(found)))
+        return 1 if found.fault or found.kept_head is False else 0
     if found.pruned_through:
         print(f"Rows 1 to {found.pruned_through} were deleted at the end of their retention.")
     if found.fault:
@@ -75,12 +86,16 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _print_head(_arguments: argparse.Namespace, settings: Settings) -> None:
+def _print_head(arguments: argparse.Namespace, settings: Settings) -> None:
     async def head(database: Database) -> TrailHead:
         async with database.read() as session:
             return await head_of_trail(session)
 
-    print(with_database(settings, head))
+    newest = with_database(settings, head)
+    if arguments.json:
+        print(json_of({"head": str(newest), "sequence": newest.sequence, "hmac": newest.hmac.hex()}))
+        return
+    print(newest)
 
 
 async def _for(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
@@ -90,12 +105,16 @@ async def _for(session: BookingSession, now: datetime, arguments: argparse.Names
     actor, detail = command_line_actor(), "audit trail"
     await record_audit(session, actor, AuditAction.READ, patients, detail=detail, now=now)
     names = await _names_of_staff(session)
+    if arguments.json:
+        return as_json(_object(event, names) for event in events)
     rows = (_row(event, names) for event in events)
     return table(rows, if_empty="Nobody but the patient has seen or changed these data.")
 
 
-async def _staff(session: BookingSession, _now: datetime, _arguments: argparse.Namespace) -> str:
+async def _staff(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
     events, names = await changes_of_accounts(session), await _names_of_staff(session)
+    if arguments.json:
+        return as_json(_object(event, names) for event in events)
     return table((_row(event, names) for event in events), if_empty="No account was made or changed.")
 
 
@@ -131,6 +150,30 @@ def _row(event: AuditEvent, names: Mapping[str, str]) -> list[str]:
     actor = f"{event.actor_kind} {names.get(event.actor_id, event.actor_id)}"
     detail = " ".join(names.get(word, word) for word in event.detail.split(" "))
     return [f"{event.recorded_at:{SECOND}} UTC", event.action, actor, f"from {event.source}", detail]
+
+
+def _object(event: AuditEvent, names: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "sequence": event.sequence,
+        "recorded_at": event.recorded_at,
+        "action": event.action,
+        "actor_kind": event.actor_kind,
+        "actor_id": event.actor_id,
+        "actor_name": names.get(event.actor_id),
+        "source": event.source,
+        "patient": event.patient,
+        "detail": event.detail,
+    }
+
+
+def _verdict(found: Verification) -> dict[str, object]:
+    return {
+        "fault": found.fault and str(found.fault),
+        "rows": found.head.sequence - found.pruned_through,
+        "pruned_through": found.pruned_through,
+        "head": str(found.head),
+        "kept_head_found": found.kept_head,
+    }
 
 
 def _head(text: str) -> TrailHead:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from booking.encryption.key_ring import KeyProblem, KeyRing, new_key_encryption_key
 from booking.storage.key_store.data_keys import DataKeys, KeyStoreStatus
-from graphql_api.cli.command import Commands, add_command, add_verbs, progress_bar
+from graphql_api.cli.command import Commands, add_command, add_json, add_verbs, json_of, progress_bar
 from graphql_api.cli.maintenance import key_store_backup
 from graphql_api.settings import Settings, variable_name
 
@@ -22,7 +22,8 @@ def add_to(commands: Commands) -> None:
         "--print", action="store_true", help="print a key for the environment, and make no file"
     )
     add_command(verbs, "rotate", _rotate, "wrap all data keys with a new key, while servers run")
-    add_command(verbs, "status", _status, "which key-encryption key wraps how many data keys")
+    status = add_command(verbs, "status", _status, "which key-encryption key wraps how many data keys")
+    add_json(status)
     key_store_backup.add_to(verbs)
 
 
@@ -74,9 +75,14 @@ async def _rewrap_all(store: DataKeys) -> None:
         progress_bar(done, done + left)
 
 
-def _status(_arguments: argparse.Namespace, settings: Settings) -> int:
+def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     ring = settings.read_key_ring()
     status = _with_store(settings, DataKeys.status)
+    if arguments.json:
+        ids = dict.fromkeys([*status.wrapped_by, *(key.id for key in ring.keys)])
+        keys = [{"id": key, "wraps": status.wrapped_by.get(key, 0), "is_here": ring.has(key)} for key in ids]
+        print(json_of({"keys": keys, "destroyed": status.destroyed}))
+        return 0 if all(map(ring.has, status.wrapped_by)) else 1
     for key, count in status.wrapped_by.items():
         missing = "" if ring.has(key) else ", and this server has not got it"
         print(f"{key} wraps {count} data keys{missing}")

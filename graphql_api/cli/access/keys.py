@@ -7,7 +7,16 @@ from booking.api_keys import SITE_KEY_PREFIX, create_key, create_site_key, revok
 from booking.storage.models.api_keys import ApiKey, Scope, SiteKey
 from booking.storage.queries.secrets import all_keys
 from booking.storage.session import BookingSession
-from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
+from graphql_api.cli.command import (
+    Commands,
+    add_command,
+    add_json,
+    add_list,
+    add_verbs,
+    as_json,
+    json_of,
+    table,
+)
 from graphql_api.cli.transaction import in_transaction
 
 GRACE_DAYS = 7
@@ -17,6 +26,7 @@ def add_to(commands: Commands) -> None:
     verbs = add_verbs(commands, "keys", "keys for partners and for web sites")
 
     create = add_command(verbs, "create", in_transaction(_create), "make a key; its secret is shown once")
+    add_json(create)
     create.add_argument("--name", required=True, help="who it is for")
     kind = create.add_mutually_exclusive_group(required=True)
     kind.add_argument("--scopes", help=f"what it is for, with commas: {', '.join(Scope)}")
@@ -31,6 +41,7 @@ def add_to(commands: Commands) -> None:
     rotate.add_argument(
         "--grace", type=int, default=GRACE_DAYS, metavar="DAYS", help="the old one works so long"
     )
+    add_json(rotate)
 
     revoke = add_command(verbs, "revoke", in_transaction(_revoke), "end a key, at once and for ever")
     revoke.add_argument("id", help="of the key, as `list` shows it")
@@ -39,9 +50,11 @@ def add_to(commands: Commands) -> None:
 async def _create(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     if arguments.site:
         site = await create_site_key(session, arguments.name, arguments.site, now=now)
-        return f"{SITE_KEY_PREFIX}{site.id}"
+        return json_of(_object(site)) if arguments.json else f"{SITE_KEY_PREFIX}{site.id}"
     scopes = [scope.strip() for scope in arguments.scopes.split(",")]
     key, secret = await create_key(session, arguments.name, scopes, now=now)
+    if arguments.json:
+        return json_of({**_object(key), "secret": secret})
     return f"Key {key.id} for {key.name}. Its secret is shown only now:\n{secret}"
 
 
@@ -55,6 +68,8 @@ async def _list(session: BookingSession, _now: datetime, arguments: argparse.Nam
 async def _rotate(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     grace = timedelta(days=arguments.grace)
     secret = await rotate_key(session, arguments.id, grace=grace, now=now)
+    if arguments.json:
+        return json_of({"id": arguments.id, "secret": secret, "grace_days": arguments.grace})
     return f"The secret before works for {arguments.grace} days. The new one is shown only now:\n{secret}"
 
 

@@ -20,7 +20,7 @@ from booking.storage.models.audit import AuditAction
 from booking.storage.queries.appointments import appointments_of_patients
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.command import Commands, add_command, add_verbs, table
+from graphql_api.cli.command import Commands, add_command, add_json, add_verbs, json_of, table
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.cli.values import SECOND
 from graphql_api.settings import Settings
@@ -31,6 +31,7 @@ def add_to(commands: Commands) -> None:
 
     find = add_command(verbs, "find", in_transaction(_find), "all bookings of a person")
     _add_criteria(find)
+    add_json(find)
 
     export = add_command(verbs, "export", in_transaction(_export), "all that is stored about a person")
     _add_criteria(export)
@@ -71,11 +72,17 @@ async def _found(
 
 
 async def _find(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
-    rows = []
+    rows, people = [], []
     for contact in await _found(session, arguments, AuditAction.READ, now=now):
         visits = await appointments_of_patients(session, [contact.id])
         shown = ", ".join(f"{row.reference} {row.starts_at:%Y-%m-%d} {row.status}" for row in visits)
         rows.append([str(contact.id), contact.name, contact.email, contact.phone, shown])
+        names = ("reference", "starts_at", "ends_at", "status")
+        booked = [{name: getattr(row, name) for name in names} for row in visits]
+        person = {name: getattr(contact, name) for name in ("id", "name", "email", "phone")}
+        people.append({**person, "appointments": booked})
+    if getattr(arguments, "json", False):  # `erase` shows them, too.
+        return json_of(people)
     return table(rows, if_empty="")
 
 

@@ -17,7 +17,17 @@ from booking.staff.accounts import (
 from booking.staff.sign_in_links import LINK_LIFETIME, new_link
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table, warn_of_site
+from graphql_api.cli.command import (
+    Commands,
+    add_command,
+    add_json,
+    add_list,
+    add_verbs,
+    as_json,
+    json_of,
+    table,
+    warn_of_site,
+)
 from graphql_api.cli.transaction import in_transaction
 from graphql_api.settings import Settings
 
@@ -33,11 +43,13 @@ def add_to(commands: Commands) -> None:
     add.add_argument("--role", required=True, choices=[*map(str, Role)], help="what they may do")
     add.add_argument("--practitioner", metavar="SLUG", help="who they are, for the role practitioner")
     add.add_argument("--email", help="to sign in by, instead of the name")
+    add_json(add)
 
     add_list(verbs, in_transaction(_list), "all accounts")
 
     link = add_command(verbs, "link", _link, "make a link to sign in once; a former one ends")
     link.add_argument("member", help=WHO)
+    add_json(link)
 
     role = add_command(verbs, "role", in_transaction(_role), "give an account another role")
     role.add_argument("member", help=WHO)
@@ -64,7 +76,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> None:
             actor=command_line_actor(),
             now=now,
         )
-        return await sign_in_link(session, member, settings, now=now)
+        return await _shown_link(session, member, settings, arguments, now=now)
 
     in_transaction(add)(arguments, settings)
     warn_of_site(settings)
@@ -73,22 +85,42 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> None:
 def _link(arguments: argparse.Namespace, settings: Settings) -> None:
     async def renew(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
         member = await find_member(session, arguments.member)
-        return await sign_in_link(session, member, settings, now=now)
+        return await _shown_link(session, member, settings, arguments, now=now)
 
     in_transaction(renew)(arguments, settings)
     warn_of_site(settings)
 
 
+async def _shown_link(
+    session: BookingSession,
+    member: StaffMember,
+    settings: Settings,
+    arguments: argparse.Namespace,
+    *,
+    now: datetime,
+) -> str:
+    if arguments.json:
+        link = await _new_address(session, member, settings, now=now)
+        return json_of({**asdict(member), "link": link, "link_ends_at": now + LINK_LIFETIME})
+    return await sign_in_link(session, member, settings, now=now)
+
+
 async def sign_in_link(
     session: BookingSession, member: StaffMember, settings: Settings, *, now: datetime
 ) -> str:
-    token = await new_link(session, member, now=now)
+    link = await _new_address(session, member, settings, now=now)
     hours = LINK_LIFETIME.total_seconds() / 3600
-    # The secret is behind the `#`, which browsers send to no server, so that no log on the way has it.
     return (
         f"{member.name} ({member.role}) signs in by this link, once and within {hours:.0f} hours. "
-        f"It is shown only now:\n{settings.site}{LINK_PATH}#{token}"
+        f"It is shown only now:\n{link}"
     )
+
+
+async def _new_address(
+    session: BookingSession, member: StaffMember, settings: Settings, *, now: datetime
+) -> str:
+    """The secret is behind the `#`, which browsers send to no server, so that no log on the way has it."""
+    return f"{settings.site}{LINK_PATH}#{await new_link(session, member, now=now)}"
 
 
 async def _list(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:

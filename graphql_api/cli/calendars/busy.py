@@ -24,7 +24,16 @@ from booking.storage.models.desk.busy_calendars import BusyCalendarKind, BusyCod
 from booking.storage.queries.clock import current_time
 from booking.storage.session import BookingSession
 from graphql_api.cli.access.account import command_line_actor
-from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
+from graphql_api.cli.command import (
+    Commands,
+    add_command,
+    add_json,
+    add_list,
+    add_verbs,
+    as_json,
+    json_of,
+    table,
+)
 from graphql_api.cli.transaction import in_transaction, with_database
 from graphql_api.cli.values import SECOND
 from graphql_api.settings import Settings
@@ -45,6 +54,7 @@ def add_to(commands: Commands) -> None:
     verbs = add_verbs(commands, "busy-calendars", "practitioners' calendars elsewhere, which keep their time")
 
     add = add_command(verbs, "add", _add, "ask a calendar, and keep the practitioner's time free of it")
+    add_json(add)
     add.add_argument("practitioner", help="slug of the practitioner")
     add.add_argument(
         "--kind",
@@ -82,7 +92,7 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int | None:
         return calendar.id
 
     try:
-        print(f"Calendar {with_database(settings, add)} keeps the time of {arguments.practitioner}.")
+        calendar = with_database(settings, add)
     except CalendarRefused as refused:
         message = f"The calendar was not added: {PROBLEMS[refused.code]}."
         raise InvalidInput(message, path=("url",), code=InvalidInputCode.UNKNOWN) from None
@@ -90,6 +100,10 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int | None:
         print("The account has several calendars. Please add one by its own address:", file=sys.stderr)
         print(table(([each.name, each.url] for each in several.calendars), if_empty=""))
         return 1
+    if arguments.json:
+        print(json_of({"id": calendar, "practitioner": arguments.practitioner}))
+    else:
+        print(f"Calendar {calendar} keeps the time of {arguments.practitioner}.")
     return None
 
 

@@ -12,7 +12,7 @@ from booking.storage.migrations.upgrade import is_migrated, with_existing
 from graphql_api.app import system_clock
 from graphql_api.cli.access.account import command_line_actor
 from graphql_api.cli.clinic_file.files import clinic_in, read_clinic_file, renew_revision
-from graphql_api.cli.command import Commands, add_command, warn
+from graphql_api.cli.command import Commands, add_command, add_json, json_of, warn
 from graphql_api.schema.schema import schema_with
 from graphql_api.settings import Settings
 from graphql_api.startup import prepare_database, preview_load
@@ -41,6 +41,7 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="also if that undoes what was changed in the database since the file was written from it",
     )
+    add_json(load)
 
 
 def _load(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -51,9 +52,10 @@ def _load(arguments: argparse.Namespace, settings: Settings) -> int:
     now, keep_instants = system_clock(), arguments.keep_instants
     preview = partial(preview_load, settings.database_url, clinic.file, now=now, keep_instants=keep_instants)
     if arguments.dry_run:
-        print("\n".join(preview()) or "Nothing would change.")
+        changes = preview()
+        print(json_of(changes) if arguments.json else "\n".join(changes) or "Nothing would change.")
         return 0
-    asks = sys.stdin.isatty() and not arguments.yes
+    asks = sys.stdin.isatty() and not arguments.yes and not arguments.json
     if asks and not _is_confirmed(settings.database_url, clinic.file, preview):
         print("Nothing was changed.")
         return 1
@@ -67,7 +69,9 @@ def _load(arguments: argparse.Namespace, settings: Settings) -> int:
         keep_instants=keep_instants,
         actor=command_line_actor(),
     )
-    for sentence in loaded.sentences:
+    if arguments.json:
+        print(json_of(loaded.sentences))
+    for sentence in () if arguments.json else loaded.sentences:
         print(sentence)
     if reason := renew_revision(file, text, clinic.file):
         warn(reason)

@@ -148,6 +148,7 @@ CHECKS = (
     _Check("outbox", database_checks.outbox, needs_database=True),
     _Check("backup", database_checks.backup, needs_database=True),
     _Check("key store backup", database_checks.keys_backup, needs_database=True),
+    _Check("features", database_checks.features, needs_database=True),
     _Check("limits", database_checks.limits, needs_database=True),
     _Check("proxies", _proxies),
     _Check("time zones", _zones),

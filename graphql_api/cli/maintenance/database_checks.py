@@ -1,21 +1,25 @@
 """The checks of `book-online doctor` that need the clinic's database."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 from booking.audit.copies import CopyEvent, last_copy_at
+from booking.catalogue.clinic_file.parser import ClinicFileError, enabled_features
 from booking.storage.database import Database
 from booking.storage.key_store.reference import key_store_reference
 from booking.storage.migrations.upgrade import is_migrated, with_connection
 from booking.storage.queries.clock import current_time
 from booking.storage.queries.outbox import ListenerStatus, listener_statuses
 from graphql_api.app import system_clock
+from graphql_api.cli.clinic_file.files import read_clinic_file
 from graphql_api.cli.maintenance.findings import Level, Said
 from graphql_api.cli.transaction import read_database
 from graphql_api.cli.values import SECOND
 from graphql_api.limits.shared_limits import try_exchange
-from graphql_api.settings import Settings
+from graphql_api.settings import InvalidSetting, Settings
+from graphql_api.startup import feature_of_others, features_with_tables
 
 MAX_CLOCK_DIFFERENCE = timedelta(seconds=2)
 MAX_WAIT = timedelta(hours=1)
@@ -108,6 +112,23 @@ def _age_of_backup(settings: Settings, now: datetime, event: CopyEvent, command:
         age = f"the last is {(now - made_at).days} days old"
         return Level.PROBLEM, f"{age}: is the nightly `book-online {command}` still run?"
     return Level.OK, f"the last was made at {made_at:{SECOND}} UTC"
+
+
+def features(settings: Settings, _now: datetime) -> Said:
+    """Whether this server has what others have had. A file with mistakes has a finding of its own."""
+    with suppress(OSError, ClinicFileError, InvalidSetting):
+        here = [
+            name
+            for name in enabled_features(read_clinic_file(settings.clinic_file))
+            if name not in settings.without_features
+        ]
+        listeners = [each.name for each in read_database(settings, listener_statuses)]
+        heard = {name.partition(".")[0] for name in listeners if "." in name}
+        others = (features_with_tables(settings.database_url) | heard).difference(here)
+        yield from ((Level.NOTE, feature_of_others(name)) for name in sorted(others))
+        if not others:
+            names = ", ".join(here) or "none"
+            yield Level.OK, f"enabled here: {names}, as each server of the clinic should have it"
 
 
 def limits(settings: Settings, _now: datetime) -> Said:

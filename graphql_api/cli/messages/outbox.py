@@ -17,7 +17,7 @@ from booking.storage.queries.outbox import (
     requeue_deliveries,
 )
 from booking.storage.session import BookingSession
-from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
+from graphql_api.cli.command import Commands, add_command, add_json, add_list, add_verbs, as_json, table
 from graphql_api.cli.transaction import Work, in_transaction
 from graphql_api.cli.values import SECOND, instant
 from graphql_api.settings import Settings
@@ -32,6 +32,7 @@ def add_to(commands: Commands) -> None:
 
     log = _listener_command(verbs, "log", _log, "the latest deliveries to a listener")
     log.add_argument("--lines", type=int, default=LOG_LINES, help="how many")
+    add_json(log)
 
     retry = _listener_command(verbs, "retry", _retry, "deliver again what was given up")
     which = retry.add_mutually_exclusive_group()
@@ -64,6 +65,8 @@ async def _list(session: BookingSession, _now: datetime, arguments: argparse.Nam
 async def _log(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
     await _status(session, arguments.listener)
     deliveries = await latest_deliveries(session, arguments.listener, limit=arguments.lines)
+    if arguments.json:
+        return as_json(_log_object(*delivery) for delivery in deliveries)
     return table((_log_row(*delivery) for delivery in deliveries), if_empty="There is no event that is kept.")
 
 
@@ -111,6 +114,13 @@ async def _status(session: BookingSession, name: str) -> ListenerStatus:
 def _row(status: ListenerStatus) -> list[str]:
     since = f", the oldest since {status.oldest:{SECOND}} UTC" if status.oldest else ""
     return [status.name, f"{status.waiting} waiting{since}", f"{status.given_up} given up"]
+
+
+def _log_object(delivery: OutboxDelivery, event: OutboxEvent) -> dict[str, object]:
+    """Given up where it is neither due nor delivered."""
+    names = ("attempts", "due_at", "delivered_at")
+    told = {"event": event.id, "kind": event.kind, "occurred_at": event.occurred_at}
+    return told | {name: getattr(delivery, name) for name in names}
 
 
 def _log_row(delivery: OutboxDelivery, event: OutboxEvent) -> list[str]:

@@ -23,7 +23,16 @@ from booking.webhooks.endpoints import (
     replay_since,
     rotate_secret,
 )
-from graphql_api.cli.command import Commands, add_command, add_list, add_verbs, as_json, table
+from graphql_api.cli.command import (
+    Commands,
+    add_command,
+    add_json,
+    add_list,
+    add_verbs,
+    as_json,
+    json_of,
+    table,
+)
 from graphql_api.cli.transaction import Work, in_transaction, with_database
 from graphql_api.cli.values import SECOND, instant
 from graphql_api.settings import Settings
@@ -40,6 +49,7 @@ def add_to(commands: Commands) -> None:
     add.add_argument("url", help="https://partner.example/hook")
     add.add_argument("--name", required=True, help="who is told")
     add.add_argument("--events", default=",".join(APPOINTMENT_EVENTS), help=EVENTS)
+    add_json(add)
 
     add_list(verbs, in_transaction(_list), "all endpoints, without secrets")
 
@@ -52,14 +62,17 @@ def add_to(commands: Commands) -> None:
 
     log = _endpoint_command(verbs, "log", _log, "what came of the latest deliveries")
     log.add_argument("--lines", type=int, default=LOG_LINES, help="how many")
+    add_json(log)
 
     rotate = _endpoint_command(verbs, "rotate", _rotate, "give an endpoint a new secret, shown once")
     rotate.add_argument(
         "--grace", type=int, default=GRACE.days, metavar="DAYS", help="so long both of them sign"
     )
+    add_json(rotate)
 
     test = add_command(verbs, "test", _test, "send an endpoint a test.ping, and say what came of it")
     test.add_argument("id", help=ENDPOINT_ID)
+    add_json(test)
 
     _endpoint_command(verbs, "disable", _disable, "send an endpoint nothing any more")
     _endpoint_command(verbs, "enable", _enable, "send to it again")
@@ -80,6 +93,8 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> None:
 async def _add_endpoint(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     kinds = [kind.strip() for kind in arguments.events.split(",")]
     endpoint, secret = await add_endpoint(session, arguments.url, arguments.name, kinds, now=now)
+    if arguments.json:
+        return json_of({**_object(endpoint), "secret": secret})
     return f"Endpoint {endpoint.id} for {endpoint.name}. Its secret is shown only now:\n{secret}"
 
 
@@ -93,7 +108,11 @@ async def _list(session: BookingSession, _now: datetime, arguments: argparse.Nam
 
 
 async def _log(session: BookingSession, _now: datetime, arguments: argparse.Namespace) -> str:
-    rows = map(_log_row, await delivery_log(session, arguments.id, limit=arguments.lines))
+    attempts = await delivery_log(session, arguments.id, limit=arguments.lines)
+    if arguments.json:
+        names = ("at", "event", "kind", "number", "status", "problem", "milliseconds")
+        return as_json({name: getattr(attempt, name) for name in names} for attempt in attempts)
+    rows = map(_log_row, attempts)
     return table(rows, if_empty="Nothing that was sent to it is kept.")
 
 
@@ -109,6 +128,8 @@ async def _replay(session: BookingSession, now: datetime, arguments: argparse.Na
 async def _rotate(session: BookingSession, now: datetime, arguments: argparse.Namespace) -> str:
     grace = timedelta(days=arguments.grace)
     secret = await rotate_secret(session, arguments.id, grace=grace, now=now)
+    if arguments.json:
+        return json_of({"id": arguments.id, "secret": secret, "grace_days": arguments.grace})
     return f"The secret before signs for {arguments.grace} days too. The new one is shown only now:\n{secret}"
 
 
@@ -117,6 +138,10 @@ def _test(arguments: argparse.Namespace, settings: Settings) -> int | None:
         settings,
         lambda database: WebhookDelivery(database, _client(settings), current_time).ping(arguments.id),
     )
+    if arguments.json:
+        names = ("status", "problem", "milliseconds")
+        print(json_of({name: getattr(attempt, name) for name in names}))
+        return 1 if attempt.problem else None
     print(f"{attempt.problem or f'taken with {attempt.status}'}, after {attempt.milliseconds} ms")
     return 1 if attempt.problem else None
 

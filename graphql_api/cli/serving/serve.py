@@ -30,7 +30,7 @@ from graphql_api.server.tracing import check_tracing
 from graphql_api.settings import InvalidSetting, Settings, variable_name
 from graphql_api.settings.service_manager import service_manager_of
 from graphql_api.settings.values import MAX_PORT, Address
-from graphql_api.startup import lock_of_server, prepare_database
+from graphql_api.startup import feature_of_others, features_with_tables, lock_of_server, prepare_database
 
 log = logging.getLogger("book_online")
 
@@ -94,6 +94,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         _log_visits(_load(settings, text, clinic))
     except UndoesChanges as refused:  # The database is right; patients can book meanwhile.
         log.warning("%s was not loaded: %s", settings.clinic_file, refused)
+    enabled = [owner.feature.name for owner in clinic.enabled]
+    for name in sorted(features_with_tables(settings.database_url).difference(enabled)):
+        log.warning("%s", feature_of_others(name))
     prepare = partial(prepare_sample_desk, now=system_clock())
     secret = with_database(settings, prepare) if arguments.sample_desk else None
     listening = sockets[0].getsockname()
@@ -106,7 +109,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> None:
         log.warning("BOOK_ONLINE_SITE is %s: links in mails and calendars lead nowhere", settings.site)
     log.info("started: Book Online %s, process %d", version("book-online"), os.getpid())
     announce = partial(_print_addresses, settings, base, secret, monitoring)
-    reload_clinic = partial(_reload_clinic, settings, [owner.feature.name for owner in clinic.enabled])
+    reload_clinic = partial(_reload_clinic, settings, enabled)
     server = ServerOfApp(app, settings, sockets, service_manager)
     if arguments.workers > 1:
         server.run_workers(arguments.workers, monitoring, reload=reload_clinic, on_started=announce)

@@ -1,5 +1,6 @@
 """Each mistake in a feature's package is one sentence from each command, and `features` lists the others."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,18 @@ def test_a_database_that_is_newer_than_the_package_is_reported(clinic_folder: Cl
 
     told = f"{RUN}the database has its revision 0002, the package has not: is it an older one?"
     assert clinic_folder.error("load") == PACKAGE + told
+
+
+def test_a_server_without_a_feature_that_others_have_is_told(clinic_folder: ClinicFolder) -> None:
+    with_migrations(clinic_folder, {})
+    assert clinic_folder.run("load").returncode == 0
+    clinic_folder.write_file()
+
+    found = {each["subject"]: each for each in json.loads(clinic_folder.run("doctor", "--json").stdout)}
+
+    assert found["features"]["level"] == "note"
+    said = found["features"]["sentence"]
+    assert said.startswith("feature tips has been at work on this database, and is not enabled here: ")
 
 
 def test_a_column_that_no_migration_makes_is_found_at_start(clinic_folder: ClinicFolder) -> None:

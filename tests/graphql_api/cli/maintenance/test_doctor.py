@@ -35,7 +35,7 @@ async def test_a_clinic_without_a_problem(clinic: ClinicCommands) -> None:
     assert list(dict.fromkeys(subject for _, subject, _ in lines)) == list(found)
     assert found.keys() | {"disk"} == {
         *("settings", "clinic file", "database", "files", "disk", "clock", "keys", "mail server", "outbox"),
-        *("backup", "key store backup", "limits", "proxies", "time zones"),
+        *("backup", "key store backup", "features", "limits", "proxies", "time zones"),
     }
     assert found["database"] == ("ok", "it answers, and has the tables of this version")
     assert found["clock"] == ("ok", "this machine and the database agree")
