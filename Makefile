@@ -70,6 +70,10 @@ stress: .venv/ready-to-test bundles ## Race and kill real servers at full size, 
 ha: .venv/ready-to-test bundles build/ha/ready ## Fail the machines of a replicated clinic for real, and print what came of it (Linux, root)
 	@$(BIN)/python -m tests.stress.ha $(ARGS)
 
+.PHONY: systemd
+systemd: .venv/ready-to-test bundles ## Run the units on a real systemd in a Debian of its own, and print what came of it (Linux, root)
+	@$(BIN)/python -m tests.stress.systemd
+
 .PHONY: bench
 bench: .venv/ready-to-test bundles ## Measure how fast it is, beside what it could be (ARGS="--only slots")
 	@$(BIN)/python -m tests.bench $(ARGS)
