@@ -20,10 +20,10 @@ from tests.bench import (
     encryption,
     growth,
     open_slots,
-    process,
     search,
     timegrid,
 )
+from tests.bench.server import backup, process
 from tests.bench.support.machine import machine
 from tests.bench.support.measure import Row
 from tests.support.databases import Postgres, running_postgres, sqlite_copy, sqlite_template
@@ -101,6 +101,14 @@ class Bench:
             for row in await search.slowest(url, "PostgreSQL", self.history):
                 yield row
 
+    async def backup(self) -> AsyncIterator[Row]:
+        for row in await backup.under_load(*self.sqlite(), "SQLite", self.history):
+            yield row
+        with self.postgres.copy() as url:
+            folder = Path(tempfile.mkdtemp(dir=self.folder))
+            for row in await backup.under_load(url, folder, "PostgreSQL", self.history):
+                yield row
+
     async def memory(self) -> AsyncIterator[Row]:
         for row in await process.memory(*self.sqlite(), self.requests):
             yield row
@@ -119,6 +127,7 @@ BENCHES: dict[str, Callable[[Bench], AsyncIterator[Row]]] = {
     "calendars": Bench.calendars,
     "desk": Bench.desk,
     "search": Bench.search,
+    "backup": Bench.backup,
     "memory": Bench.memory,
     "start": Bench.start,
 }
