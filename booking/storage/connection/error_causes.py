@@ -99,7 +99,6 @@ CAUSES = (
         (MOVED.sqlstate,),
         "the clinic was moved to another database, which `book-online doctor` names: correct DATABASE_URL",
     ),
-    # SQLite
     Cause(
         ("SQLITE_CANTOPEN",),
         "there is no folder {folder} for the database: make it, or change DATABASE_URL",
@@ -187,6 +186,10 @@ CAUSES = (
         "a pooler such as PgBouncer stands in front of PostgreSQL at {address}: add pgbouncer=true to "
         "DATABASE_URL",
     ),
+    Cause(
+        ("statement pooling",),
+        "PgBouncer at {address} has pool_mode = statement, which allows no transaction: set transaction",
+    ),
     Cause(("57P",), "PostgreSQL at {address} is starting or stopping: wait a moment, and start again"),
     Cause(
         ("55P03", "57014"),
@@ -203,7 +206,6 @@ CAUSES = (
         "the certificate or TLS of PostgreSQL at {address} is not accepted ({reason}): correct sslmode or "
         "sslrootcert in DATABASE_URL",
     ),
-    # The network
     Cause(("unknown host",), "no host is called as DATABASE_URL says ({address}): correct its name"),
     Cause(
         ("ECONNREFUSED", "ENOENT", "ENOTSOCK"),
@@ -269,6 +271,8 @@ def _key(error: BaseException) -> str:
         return refusal.sqlstate
     if isinstance(error, PoolerUnexpected) or "unsupported startup parameter" in str(error):
         return "pooler"
+    if "statement pooling mode" in str(error):
+        return "statement pooling"
     if str(error).startswith(("no such table", "no such column")):
         return "no such table"
     if name := getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None):

@@ -72,3 +72,11 @@ async def test_one_that_is_not_named_is_refused_in_a_sentence(
             sentence = str(explain(refused.value, url))
             assert "a pooler such as PgBouncer stands in front of PostgreSQL" in sentence
             assert "add pgbouncer=true to DATABASE_URL" in sentence
+
+
+async def test_a_pooler_without_transactions_is_refused_in_a_sentence(postgresql_url: str) -> None:
+    with running_pgbouncer(postgresql_url, "statement") as bare_url:
+        url = f"{bare_url}?pgbouncer=true"
+        with pytest.raises(Exception) as refused:  # noqa: PT011  (its sentence is the test)
+            await asyncio.to_thread(is_migrated, url)
+    assert "has pool_mode = statement, which allows no transaction" in str(explain(refused.value, url))
