@@ -167,12 +167,10 @@ async def bench(url: str) -> None:
     sys.stdout.write(f"medians of {RUNS} runs\n")
     for name in runs[0]:
         values = [run[name] for run in runs]
-        shown = f"{statistics.median(values):10.1f}   ({min(values):.1f} to {max(values):.1f})"
-        goal = GOALS.get(name)
-        verdict = (
-            "" if goal is None else f"   goal {goal}{', missed' if statistics.median(values) > goal else ''}"
-        )
-        sys.stdout.write(f"{name:<46}{shown}{verdict}\n")
+        median, goal = statistics.median(values), GOALS.get(name)
+        line = f"{name:<46}{median:10.5g}   ({min(values):.5g} to {max(values):.5g})"
+        verdict = "" if goal is None else f"   goal {goal}{', missed' if median > goal else ''}"
+        sys.stdout.write(f"{line}{verdict}\n")
     for name, results in zip(("without questions", "with six questions"), readings, strict=True):
         seconds = statistics.median(taken for taken, _ in results)
         reader = results[0][1]
