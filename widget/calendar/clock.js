@@ -13,7 +13,7 @@
  * @typedef {ReturnType<typeof createClock>} Clock
  */
 import { minutesOf, utc } from './dates.js';
-import { browserZone, minutesOfOffset, offsetName, offsetOf, sameZone, wallAt, wallOf } from './wall-clock.js';
+import { browserZone, minutesOfOffset, offsetName, offsetOf, sameZone, visitorZone, wallAt, wallOf } from './wall-clock.js';
 
 const MINUTE = 60_000;
 const MINUTES_AROUND = [-60, -30, 30, 60];
@@ -25,7 +25,7 @@ const MINUTES_AROUND = [-60, -30, 30, 60];
  * @param {{locale: string, clinic: Place & {locations: Zoned[]}, locations?: Zoned[], ownZone?: string}} options
  */
 export const createClock = ({
-  locale, clinic, locations = clinic.locations, ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+  locale, clinic, locations = clinic.locations, ownZone = visitorZone(locale),
 }) => {
   const wallTime = timeFormat(locale, { timeZone: 'UTC' });
   const timeThere = timeFormat(locale, { timeZone: ownZone });

@@ -6,6 +6,9 @@
 
 const MINUTE = 60_000;
 
+/** The visitor's own zone. A browser's first date takes it tens of milliseconds, least in a style. @param {string} locale */
+export const visitorZone = (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'short' }).resolvedOptions().timeZone;
+
 /** "2026-11-24T09:15" @param {number} ms of a clock that reads as UTC does */
 export const wallAt = (ms) => new Date(ms).toISOString().slice(0, 16);
 

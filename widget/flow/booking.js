@@ -16,6 +16,7 @@
 import { readCatalogue } from '../api/catalogue.js';
 import { serverAt, Unreachable } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
+import { visitorZone } from '../calendar/wall-clock.js';
 import { loadServices } from '../steps/service.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { Frame } from '../ui/frame.js';
@@ -33,6 +34,9 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
   /** @type {Promise<import('./types.js').Catalogue> | null} */
   let earlyCatalogue = readCatalogue(server);
   earlyCatalogue.catch(() => {});
+  // While the request is on its way, and in a task of its own.
+  const ownZone = new Promise((done) => setTimeout(done)).then(() => visitorZone(language));
+  ownZone.catch(() => {});
   if (!host.hasAttribute('service')) loadServices().catch(() => {});
   const t = await strings.load(language);
 
@@ -82,7 +86,7 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     }
     const catalogue = bookable(all, preselection);
     const { clinic } = catalogue;
-    const clock = createClock({ locale: t.locale, clinic });
+    const clock = createClock({ locale: t.locale, clinic, ownZone: await ownZone });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
     await new Promise((done) => setTimeout(done)); // Lets the browser paint.
     const finish = dialog ? close : () => show({});

@@ -26,11 +26,17 @@ async def visits(site: Site) -> list[str]:
         return [f"{row.starts_at:%d %H:%M} {row.status.name}" for row in rows]
 
 
+async def tabs_to(tab: Tab, *words: str) -> None:
+    passed = [await tab.focused()]
+    while not passed[-1].startswith(words):
+        assert len(passed) < TABS_AROUND, passed
+        await tab.types(TAB)
+        passed.append(await tab.focused())
+
+
 async def types_details(tab: Tab) -> None:
-    await tab.types(TAB)
-    for text in ("Sample Patient", "patient@example.com", "416 555 0123"):
-        await tab.types(f"{TAB}{text}")
-    await tab.types(ENTER)
+    await tabs_to(tab, "Your name", "Votre nom")
+    await tab.types(f"Sample Patient{TAB}patient@example.com{TAB}416 555 0123{ENTER}")
 
 
 async def answers_and_sends(tab: Tab) -> None:
@@ -44,14 +50,6 @@ async def chooses(tab: Tab, day: str, time: str) -> None:
     await tab.clicks("[part=day]", day)
     await tab.sees("h3", day)
     await tab.clicks("[part=time]", time)
-
-
-async def tabs_to(tab: Tab, words: str) -> None:
-    passed = [await tab.focused()]
-    while not passed[-1].startswith(words):
-        assert len(passed) < TABS_AROUND, passed
-        await tab.types(TAB)
-        passed.append(await tab.focused())
 
 
 async def test_a_visit_is_booked_on_a_strict_page_then_moved_and_cancelled(site: Site, tab: Tab) -> None:

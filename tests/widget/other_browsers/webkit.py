@@ -108,7 +108,7 @@ def _environment(home: str, display: str, now: datetime) -> dict[str, str]:
 async def _running_screen() -> AsyncIterator[str]:
     reading, writing = os.pipe()
     process = await asyncio.create_subprocess_exec(
-        *("Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x2400x24", "-nolisten", "tcp"),
+        *("Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"),
         pass_fds=[writing],
         stderr=asyncio.subprocess.DEVNULL,
     )
