@@ -163,7 +163,7 @@ async def test_a_practitioner_without_open_times_leaves_the_phone_number(
     )
     await visitor.opens_times(server.url)
 
-    await expect(visitor.text("Nothing is open online up to Friday, January 22.")).to_be_visible()
+    await expect(visitor.text("Nothing is open online up to Friday, January 22, 2027.")).to_be_visible()
 
 
 async def test_a_course_is_chosen_visit_by_visit(server: Server, visitor: NoscriptVisitor) -> None:
