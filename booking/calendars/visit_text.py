@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from booking.catalogue.visit_place import arrival_lines
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment
@@ -24,6 +25,8 @@ def visit_text(
     title = in_language(practitioner.title, language) if practitioner.title else ""
     who = ", ".join(filter(None, (practitioner.name, title)))
     parts = [texts.label(texts("summary.who"), who)]
+    if arrival := arrival_lines(service, location, language):
+        parts.append("\n".join(arrival))
     for name, text in (("mode.joining", service.joining), ("confirmed.prepare", service.preparation)):
         if text:
             parts.append(f"{texts.label(texts(name), '').rstrip()}\n{in_language(text, language)}")

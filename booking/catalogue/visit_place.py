@@ -1,4 +1,4 @@
-"""Where a visit takes place, in words: the location and its address, or that it is by video or by phone."""
+"""Where a visit takes place and how to get there, in words; or that it is by video or by phone."""
 
 from booking.domain.policy import AppointmentMode
 from booking.domain.translations import in_language
@@ -14,3 +14,10 @@ def place_lines(service: Service, location: Location, texts: Texts, language: st
     if service.mode in REMOTE:
         return [texts(REMOTE[service.mode])]
     return [in_language(location.name, language), *location.address]
+
+
+def arrival_lines(service: Service, location: Location, language: str) -> list[str]:
+    """How to get to the place of a visit, and where to park; none where nobody comes."""
+    if service.mode in REMOTE:
+        return []
+    return [in_language(text, language) for text in (location.directions, location.parking) if text]

@@ -7,12 +7,12 @@ they like.
 
 from dataclasses import dataclass
 
-from booking.catalogue.visit_place import place_lines
+from booking.catalogue.visit_place import arrival_lines, place_lines
 from booking.domain.events import EventKind
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.notifications.context import MailContext
-from booking.notifications.layout import Card, Link, MailLayout, Row, Section
+from booking.notifications.layout import Card, Link, MailLayout, Row, Section, Stub
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.catalogue import Service
 
@@ -116,7 +116,10 @@ def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:
             practitioner,
             location,
         ]
-        return [Card([*rows, reference_row(first, texts)], _number(context, first, texts))]
+        rows.append(reference_row(first, texts))
+        return [
+            Card(rows, _number(context, first, texts), visit_stub(context, first, texts, service.lines[0]))
+        ]
     at_one_location = len({appointment.location for appointment in appointments}) == 1
     cards = [Card([service, practitioner, location] if at_one_location else [service, practitioner])]
     for appointment in appointments:
@@ -124,8 +127,15 @@ def _cards(context: MailContext, texts: Texts, language: str) -> list[Card]:
         if not at_one_location:
             rows.append(location_row(context, appointment, texts, language))
         rows += [reference_row(appointment, texts), deadline_row(context, appointment, texts)]
-        cards.append(Card(rows, _number(context, appointment, texts)))
+        number = _number(context, appointment, texts)
+        cards.append(Card(rows, number, visit_stub(context, appointment, texts)))
     return cards
+
+
+def visit_stub(context: MailContext, appointment: Appointment, texts: Texts, what: str = "") -> Stub:
+    start = context.local(appointment.starts_at, appointment)
+    reference = reference_row(appointment, texts)
+    return Stub(texts.leaf(start), texts.clock(start), what, reference, is_cancelled=not appointment.stands)
 
 
 def _number(context: MailContext, appointment: Appointment, texts: Texts) -> str | None:
@@ -152,7 +162,8 @@ def _before(context: MailContext, texts: Texts, language: str) -> list[Row]:
 
 def service_row(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
     service = context.services[appointment.service]
-    return Row(texts("summary.what"), [in_language(service.name, language)])
+    is_one = len(context.appointments) == 1
+    return Row(texts("summary.what"), [in_language(service.name, language)], on_stub=is_one)
 
 
 def practitioner_row(context: MailContext, appointment: Appointment, texts: Texts) -> Row:
@@ -162,11 +173,12 @@ def practitioner_row(context: MailContext, appointment: Appointment, texts: Text
 def location_row(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
     location = context.location(appointment)
     service = context.services[appointment.service]
-    return Row(texts("summary.where"), place_lines(service, location, texts, language))
+    arrival = arrival_lines(service, location, language) if appointment.stands else []
+    return Row(texts("summary.where"), place_lines(service, location, texts, language), notes=arrival)
 
 
 def reference_row(appointment: Appointment, texts: Texts) -> Row:
-    return Row(texts.count("confirmed.reference", 1), [appointment.reference])
+    return Row(texts.count("confirmed.reference", 1), [appointment.reference], on_stub=True)
 
 
 def deadline_row(context: MailContext, appointment: Appointment, texts: Texts) -> Row:

@@ -1,7 +1,7 @@
 """The layout of a mail, and its rendering as text and as HTML, with the clinic's logo inside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
@@ -24,11 +24,30 @@ templates = Environment(
 
 @dataclass(frozen=True)
 class Row:
-    """A fact and its name; the main one stands out."""
+    """A fact and its name; the main one stands out, and the `notes` step back.
+
+    One that is `on_stub` is drawn there, and a line like the others in the text.
+    """
 
     name: str
     lines: Sequence[str]
+    notes: Sequence[str] = field(default=(), kw_only=True)
     is_main: bool = False
+    on_stub: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Stub:
+    """The head of a card, as on the confirmation: a leaf of a calendar, the time, what, the reference.
+
+    It is crossed out where the visit is cancelled.
+    """
+
+    leaf: tuple[str, str, str]
+    time: str
+    what: str
+    reference: Row
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,7 @@ class Card:
 
     rows: Sequence[Row]
     title: str | None = None
+    stub: Stub | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +110,7 @@ def as_text(mail: MailLayout, texts: Texts) -> str:
 
 
 def _text_of_card(card: Card, texts: Texts) -> str:
-    rows = [texts.label(row.name, "\n  ".join(row.lines)) for row in card.rows]
+    rows = [texts.label(row.name, "\n  ".join([*row.lines, *row.notes])) for row in card.rows]
     return "\n".join([card.title, *rows] if card.title else rows)
 
 

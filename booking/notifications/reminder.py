@@ -15,6 +15,7 @@ from booking.notifications.content import (
     reference_row,
     service_row,
     time_row,
+    visit_stub,
 )
 from booking.notifications.context import MailContext
 from booking.notifications.layout import Card, Link, MailLayout, Section
@@ -46,16 +47,17 @@ def write_reminder(context: MailContext, texts: Texts, links: Links, *, language
 
 
 def _card(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Card:
+    service = service_row(context, appointment, texts, language)
     rows = [
         time_row(context, appointment, texts),
-        service_row(context, appointment, texts, language),
+        service,
         practitioner_row(context, appointment, texts),
         location_row(context, appointment, texts, language),
         reference_row(appointment, texts),
     ]
     if len(context.appointments) > 1:
         rows.append(deadline_row(context, appointment, texts))
-    return Card(rows)
+    return Card(rows, stub=visit_stub(context, appointment, texts, service.lines[0]))
 
 
 def _preparations(context: MailContext, texts: Texts, language: str) -> Iterator[Section]:

@@ -46,6 +46,10 @@ class Location(Node):
     slug: str = strawberry.field(description="Its name in links.")
     name: str = strawberry.field(description="Its name, in the language asked for.")
     address: list[str] = strawberry.field(description="Its address, line by line.")
+    directions: str | None = strawberry.field(
+        description="How to get there; null if the clinic says nothing."
+    )
+    parking: str | None = strawberry.field(description="Where to park; null if the clinic says nothing.")
     time_zone: str = strawberry.field(description="Its time zone, an IANA name like `America/Toronto`.")
 
     @strawberry.field(description="Its offset from UTC now, like `-05:00`.")
@@ -63,6 +67,8 @@ class Location(Node):
             slug=row.slug,
             name=context.translate(row.name),
             address=list(row.address),
+            directions=context.translate_optional(row.directions),
+            parking=context.translate_optional(row.parking),
             time_zone=row.time_zone,
         )
 

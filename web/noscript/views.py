@@ -13,7 +13,7 @@ from booking.catalogue.lookup import (
     deliverable_offers,
 )
 from booking.catalogue.photos import PhotoAddress, initials, photo_versions, size_for
-from booking.catalogue.visit_place import place_lines
+from booking.catalogue.visit_place import arrival_lines, place_lines
 from booking.domain.policy import BookingPolicy
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
@@ -87,7 +87,8 @@ class ServiceView:
 class Summary:
     """The visits that are about to be booked, or were; `times` are on the location's clock.
 
-    `place` are lines; `joining` says how to join a visit that is not there, once it is booked.
+    `place` are lines; `joining` says how to join a visit that is not there, and `arrival` how to get
+    there, once it is booked.
     """
 
     service: str
@@ -97,6 +98,7 @@ class Summary:
     location: LocationView
     place: Sequence[str]
     joining: str = ""
+    arrival: Sequence[str] = ()
 
 
 async def bookable_services(session: BookingSession, texts: Texts, *, now: datetime) -> list[ServiceView]:
@@ -127,7 +129,9 @@ async def summary_of(
 ) -> Summary:
     """The summary of holds or appointments of one service and practitioner, also withdrawn ones."""
     first = rows[0]
+    is_booked = isinstance(first, Appointment)
     service = (await all_services(session))[first.service]
+    place = (await all_locations(session))[first.location]
     practitioner = (await all_practitioners(session))[first.practitioner]
     locations = {slug: _location_view(row, texts) for slug, row in (await all_locations(session)).items()}
     return Summary(
@@ -136,8 +140,9 @@ async def summary_of(
         _practitioner_view(practitioner, texts, await photo_versions(session)),
         [row.starts_at.astimezone(locations[row.location].zone) for row in rows],
         locations[first.location],
-        place_lines(service, (await all_locations(session))[first.location], texts, texts.language),
-        translated(service.joining, texts) if isinstance(first, Appointment) else "",
+        place_lines(service, place, texts, texts.language),
+        translated(service.joining, texts) if is_booked else "",
+        arrival_lines(service, place, texts.language) if is_booked else (),
     )
 
 

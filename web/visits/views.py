@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, location_zones
-from booking.catalogue.visit_place import place_lines
+from booking.catalogue.visit_place import arrival_lines, place_lines
 from booking.domain.policy import BookingPolicy
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
@@ -31,6 +31,7 @@ class VisitView:
     practitioner: str
     location: str
     address: Sequence[str]
+    arrival: Sequence[str]
     starts_at: datetime
     ends_at: datetime
     is_coming: bool
@@ -60,6 +61,7 @@ async def visit_views(
                 practitioners[row.practitioner].name,
                 where[0],
                 where[1:],
+                arrival_lines(service, locations[row.location], language),
                 row.starts_at.astimezone(zone),
                 row.ends_at.astimezone(zone),
                 is_coming=row.status is AppointmentStatus.BOOKED and row.starts_at > now,

@@ -91,6 +91,8 @@ export type BookedAppointment = {
     id: string;
     name: string;
     address: Array<string>;
+    directions: string | null;
+    parking: string | null;
     timeZone: string;
   };
 };

@@ -66,6 +66,7 @@ export const createClock = ({
   };
   const shortWeekday = dateFormat(locale, { weekday: 'short' });
   const shortMonth = dateFormat(locale, { month: 'short' });
+  const monthOfLeaf = dayFormat({ month: 'short' });
 
   return {
     dateOf,
@@ -101,8 +102,8 @@ export const createClock = ({
     shortMonth,
     weekday: dateFormat(locale, { weekday: 'long' }),
     shortWeekday,
-    /** "Tue", "24", "Nov" @param {LocalDate} date */
-    leaf: (date) => [shortWeekday(date), String(Number(date.slice(8))), shortMonth(date)],
+    /** "Tue", "24", "Nov"; with the year where it is not the present one. @param {LocalDate} date */
+    leaf: (date) => [shortWeekday(date), String(Number(date.slice(8))), monthOfLeaf(date)],
   };
 };
 

@@ -19,13 +19,14 @@ import { serverAt } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
 import { addFrameStyles } from '../styles/add-styles.js';
 import css from '../styles/manage.css';
-import { bookedDetails, changeRule, dayAndTime, startTime } from '../ui/appointment.js';
+import { changeRule, dayAndTime, startTime } from '../ui/appointment.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { h, quietButton } from '../ui/element.js';
 import { Frame } from '../ui/frame.js';
 import { downloadLink } from '../ui/links.js';
 import { otherTimesNotice, problemText } from '../ui/problem-text.js';
 import { skeleton } from '../ui/skeleton.js';
+import { ticket } from '../ui/ticket.js';
 import { hasPlaces, moveVisit, timeAndPlace } from './move-visit.js';
 import * as strings from './strings.js';
 
@@ -61,15 +62,15 @@ export const showOverview = (booking, options) => {
   const { t, frame, appointments } = booking;
   const [first] = appointments;
   if (!first) return;
-  const stands = appointments.some(({ status }) => status !== 'CANCELLED');
+  const standing = appointments.filter(({ status }) => status !== 'CANCELLED');
+  const [next] = standing;
   frame.show({
     title: t.count('visits.title', appointments.length),
     content: [
       appointments.filter(({ canChange }) => canChange).length > 1 ? courseButton(booking) : null,
+      next ? ticket([next, ...standing.slice(1)], booking, null, appointments.length === 1 && !next.canCancel ? whyNot(booking, next) : undefined) : null,
       ...appointments.map((appointment, i) => card(booking, appointment, i)),
-      ...(stands
-        ? [...bookedDetails(first, [], booking), h('p', { class: 'choices' }, downloadLink(first.calendarFile, t))]
-        : [againLink(booking, first)]),
+      next ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, t)) : againLink(booking, first),
     ],
   }, options);
 };
@@ -86,19 +87,22 @@ const againLink = (booking, appointment) => {
   return h('p', { class: 'choices' }, h('a', { class: 'primary', part: 'primary link', href }, t('manage.again')));
 };
 
-/** @param {Booking} booking @param {Appointment} appointment @param {number} i */
+/** What can be done about a visit; with its time and reference where no ticket has them, or that of several visits.
+ * @param {Booking} booking @param {Appointment} appointment @param {number} i */
 const card = (booking, appointment, i) => {
   const { t, appointments, clinic, waits } = booking;
   const { id, status, reference, location, canChange, canCancel, undoDeadline } = appointment;
+  const doing = canCancel
+    ? [changes(booking, appointment), ...(canChange ? waits.get(id)?.(booking) ?? [clinic.waitingList && earlierButton(booking, appointment)] : [])]
+    : undoDeadline ? undoButton(booking, appointment, undoDeadline) : [];
+  if (appointments.length === 1 && status !== 'CANCELLED') return doing.length ? h('section', { class: 'move', part: 'visit' }, ...doing) : null;
   return h('section', { class: `visit${status === 'CANCELLED' ? ' cancelled' : ''}`, part: 'visit' },
     appointments.length > 1 && h('p', { class: 'soft' }, t('manage.visit', { n: i + 1, of: appointments.length })),
     h('h3', { id: `visit-${id}` }, startTime(appointment, booking)),
     hasPlaces(booking) && h('p', {}, location.name),
     h('p', { class: 'soft' }, t.count('confirmed.reference', 1), ' ', h('span', { class: 'reference' }, reference)),
-    ...(canCancel
-      ? [h('p', { class: 'soft' }, changeRule(appointment, booking)), changes(booking, appointment),
-        ...(canChange ? waits.get(id)?.(booking) ?? [clinic.waitingList && earlierButton(booking, appointment)] : [])]
-      : [h('p', {}, whyNot(booking, appointment)), ...(undoDeadline ? undoButton(booking, appointment, undoDeadline) : [])]));
+    h('p', canCancel ? { class: 'soft' } : {}, canCancel ? changeRule(appointment, booking) : whyNot(booking, appointment)),
+    ...doing);
 };
 
 /** @param {Booking} booking @param {Appointment} appointment */
@@ -158,7 +162,7 @@ const earlierButton = (booking, appointment) => {
   const { t, frame } = booking;
   const show = async () => (await import('../waiting/earlier.js')).showEarlier(booking, appointment);
   return h('p', { class: 'choices' },
-    quietButton(t('wait.title'), (button) => frame.run(show, button), { 'aria-describedby': `visit-${appointment.id}` }));
+    quietButton(t('wait.title'), (button) => frame.run(show, button), booking.appointments.length > 1 ? { 'aria-describedby': `visit-${appointment.id}` } : {}));
 };
 
 /** @param {Booking} booking */

@@ -8,7 +8,7 @@
  * @typedef {{startsAt: Instant, location: {id: string}}} Visit  an appointment or a slot: its time is on its location's clock
  */
 import { h, icon } from './element.js';
-import { mapLink, remote, whereOf } from './links.js';
+import { remote } from './links.js';
 import { face, titleAndLanguages } from './person.js';
 
 /** "45 min", "3 visits", "$110.00" with a practitioner; "from 45 min" where it depends on whom. @param {import('../flow/types.js').Service} service
@@ -79,19 +79,3 @@ export const changeRule = ({ canChange, canCancel, changeDeadline, cancellationD
   if (canChange) return t('manage.until', { time: dayAndTime({ startsAt: changeDeadline, location }, locale) });
   return canCancel ? t('manage.grace', { time: clock.time(cancellationDeadline, location.id) }) : t('manage.tooLate');
 };
-
-/** Of a booked appointment: its summary, and how to prepare for it. @param {import('../flow/types.js').Appointment} appointment
- * @param {Visit[]} visits @param {Surroundings} locale */
-export const bookedDetails = ({ service, practitioner, location, joining }, visits, locale) => [
-  summary({
-    service: service.name,
-    practitioner,
-    visits,
-    location: whereOf(service, [location.name, ...location.address.map((line) => h('span', { class: 'line' }, line)), mapLink(location.address, locale.t)], locale.t),
-  }, locale),
-  section(locale.t('mode.joining'), joining),
-  section(locale.t('confirmed.prepare'), service.preparation),
-];
-
-/** @param {string} title @param {string | null} text */
-const section = (title, text) => (text ? h('section', { class: 'prepare' }, h('h3', {}, title), h('p', {}, text)) : null);

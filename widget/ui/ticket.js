@@ -9,15 +9,15 @@ import { mapLink, whereOf } from './links.js';
 import { face, titleAndLanguages } from './person.js';
 
 /** @param {[Appointment, ...Appointment[]]} appointments @param {import('./appointment.js').Surroundings} surroundings
- * @param {import('../flow/types.js').Service | null} [known]  with the facts of the service */
-export const ticket = (appointments, surroundings, known) => {
+ * @param {import('../flow/types.js').Service | null} [known]  with the facts of the service
+ * @param {string} [rule]  said of changes, where that is not until when they can be made */
+export const ticket = (appointments, surroundings, known, rule) => {
   const { t, clock, server } = surroundings;
   const [first] = appointments;
   const { service, practitioner, location, joining, startsAt } = first;
   const day = clock.dateOf(startsAt);
   const own = clock.ownTime(startsAt);
   const isOne = appointments.length === 1;
-  const [line, ...more] = location.address;
   const facts = known ? serviceFacts(known, t, practitioner.id).join(' · ') : '';
   return h('article', { class: 'ticket', part: 'ticket' },
     h('div', { class: 'stub' },
@@ -37,8 +37,9 @@ export const ticket = (appointments, surroundings, known) => {
         h('span', { class: 'strong' }, practitioner.name), h('span', { class: 'soft line' }, titleAndLanguages(practitioner, t))),
       summaryRow('place', t('summary.where'), ...whereOf(service, [
         h('span', { class: 'strong' }, location.name),
-        ...[line, ...more].map((text) => h('span', { class: 'soft line' }, text)), mapLink(location.address, t)], t)),
-      summaryRow('clock', t('summary.changes'), isOne ? changeRule(first, surroundings) : t('manage.each'))),
+        ...[...location.address, location.directions, location.parking].map((text) => text && h('span', { class: 'soft line' }, text)),
+        mapLink(location.address, t)], t)),
+      summaryRow('clock', t('summary.changes'), rule ?? (isOne ? changeRule(first, surroundings) : t('manage.each')))),
     part(t('mode.joining'), joining),
     part(t('confirmed.prepare'), service.preparation));
 };

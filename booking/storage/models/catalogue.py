@@ -131,6 +131,8 @@ class Location(Table):
     slug: Mapped[str] = slug_column()
     name: Mapped[Translations]
     address: Mapped[list[str]]  # lines, as on an envelope
+    directions: Mapped[Translations | None]
+    parking: Mapped[Translations | None]
     time_zone: Mapped[str]
     public_holidays: Mapped[str | None]  # region of the holidays package, "CA-ON"; None: open on holidays
     position: Mapped[int]

@@ -44,6 +44,8 @@ LONG_TEXTS = {"description", "preparation", "text", "answer", "booked", "moved",
     "reminder",
     "about",
     "joining",
+    "directions",
+    "parking",
 }
 LISTED = {"services": "services", "screening": "screening"}
 """Keys with slugs of items, and the list that has them."""

@@ -189,7 +189,8 @@ async def test_the_file_says_all_that_the_patient_needs_and_reminds_them_a_day_b
     assert all(len(line.encode()) <= 75 for line in file.split("\r\n"))
     event = event_in(file)
     text = str(event.description).replace("\N{NO-BREAK SPACE}", " ")
-    assert text.startswith("Avec : Sample Practitioner A, Physiothérapeute\n\nComment vous préparer :\n")
+    assert text.startswith("Avec : Sample Practitioner A, Physiothérapeute\n\nÀ quatre minutes à pied")
+    assert "\nStationnement derrière l’immeuble, deux heures gratuites.\n\nComment vous préparer :\n" in text
     assert f"Référence : {booking.appointments[0].reference}\n" in text
     link = f"https://booking.example.com/manage?lang=fr#{booking.token}"
     assert f"en ligne jusqu’au lundi 23 novembre à 9 h 15.\n{link}\n" in text

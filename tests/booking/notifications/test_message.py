@@ -51,6 +51,8 @@ Where: Main Street clinic
   1 Main Street, Suite 100
   Toronto ON  M5X 1A1
   Canada
+  Four minutes on foot from Sample Station; the door is beside the pharmacy.
+  Parking is behind the building, two hours free.
 Reference: {booking.appointments[0].reference}
 
 How to prepare
@@ -113,6 +115,8 @@ Where: Main Street clinic
   1 Main Street, Suite 100
   Toronto ON  M5X 1A1
   Canada
+  Four minutes on foot from Sample Station; the door is beside the pharmacy.
+  Parking is behind the building, two hours free.
 
 Visit 1 of 3
 When: Tuesday, December 1

@@ -36,6 +36,10 @@ class LocationSection(Section):
     """As visitors know it."""
     address: Annotated[list[Line], Field(min_length=1)]
     """Lines, as on an envelope."""
+    directions: Text | None = None
+    """How to get there, for those who have booked: `"Four minutes on foot from the station."`"""
+    parking: Text | None = None
+    """Where to park, likewise: `"Parking is behind the building."`"""
     time_zone: Zone | None = None
     """Only if it isn't the clinic's."""
     public_holidays: Region = None

@@ -68,7 +68,9 @@ def test_time_off_is_compared_as_instants(off: str) -> None:
 def test_a_key_in_the_wrong_place_is_not_suggested_instead_of_itself() -> None:
     reported = mistakes(edit_file({'address = ["1 Main': 'phone = "416.545.1881"\naddress = ["1 Main'}))
 
-    keys_here = "address, closures, hours, name, public_holidays, slug, special_hours, time_zone"
+    keys_here = (
+        "address, closures, directions, hours, name, parking, public_holidays, slug, special_hours, time_zone"
+    )
     assert reported == [f"locations[main-street].phone: unknown key; the keys here are {keys_here}"]
 
 

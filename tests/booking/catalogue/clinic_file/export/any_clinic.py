@@ -189,6 +189,8 @@ def clinics(draw: st.DrawFn) -> Content:
                     st.lists(st.sampled_from(["1 Main Street", 'Suite "B"']), min_size=1, max_size=2)
                 ),
                 "hours": {"mon-sun": ["06:00-22:00"]},
+                **draw(optional("directions", text)),
+                **draw(optional("parking", text)),
                 **draw(optional("time_zone", zone)),
                 **draw(optional("public_holidays", st.sampled_from([False, "CA-ON"]))),
                 **draw(optional("closures", st.lists(closures(text), max_size=3))),
