@@ -22,7 +22,8 @@ from booking.domain.postal_address import parse_address
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import all_open_schedules, availability_valid_until
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import PHOTO_SIZES, Location
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import PHOTO_SIZES
 from booking.storage.queries.catalogue import (
     day_hours_between,
     get_clinic,

@@ -22,7 +22,7 @@ from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.schedule import Schedule
 from booking.scheduling.slots import availability_valid_until, open_schedules
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.clock import request_start
 from booking.storage.session import BookingSession

@@ -16,7 +16,9 @@ from booking.domain.policy import AppointmentMode
 from booking.domain.postal_address import parse_address
 from booking.domain.translations import Translations, in_language
 from booking.scheduling.schedule import Schedule
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.timegrid.ticks import tick_at
 
 EXTENSIONS = "http://fhir-registry.smarthealthit.org/StructureDefinition"

@@ -17,7 +17,9 @@ from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
 from booking.scheduling.working_time import closed_days
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import PHOTO_SIZES, Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location
+from booking.storage.models.catalogue.practitioners import PHOTO_SIZES, Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import (
     DayTime,
     WeeklyTime,

@@ -19,7 +19,8 @@ from booking.patients.contacts import (
 from booking.scheduling.busy_calendars import copies_of
 from booking.scheduling.working_time import WorkingTime, all_working_times
 from booking.storage.models.appointments import AppointmentStatus
-from booking.storage.models.catalogue import Practitioner, Service
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.desk.blocked_time import BlockedTime
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.agenda import AgendaHold, AgendaVisit, agenda_holds, agenda_visits

@@ -40,7 +40,7 @@ from booking.scheduling.criteria import SlotCriteria
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus, BookingSource, Course
 from booking.storage.models.audit import AuditAction
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.locks import lock_schedules

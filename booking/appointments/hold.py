@@ -35,7 +35,7 @@ from booking.scheduling.shared_answers import check_open
 from booking.scheduling.slots import open_slots_at
 from booking.storage.base import insert_rows
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.catalogue import get_clinic

@@ -11,7 +11,7 @@ from booking.domain.errors import NotFound
 from booking.domain.events import Event, EventKind
 from booking.reminders.plan import plan_reminders
 from booking.scheduling.changed_times import ChangedTime, changed_times, shift_of
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.queries.appointments import appointment_by_reference, upcoming_appointments
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.locks import lock_schedules

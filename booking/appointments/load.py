@@ -24,7 +24,7 @@ from booking.catalogue.clinic_file.sync import (
 )
 from booking.domain.actor import Actor, ActorKind
 from booking.scheduling.obstacles import AppointmentObstacle
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import lock_setup
 from booking.storage.queries.waiting_list import note_openings, practitioners_to_sweep

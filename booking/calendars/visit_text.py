@@ -6,7 +6,9 @@ from booking.catalogue.visit_place import arrival_lines
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 
 
 def visit_text(

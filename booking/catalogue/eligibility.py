@@ -2,7 +2,7 @@
 
 from booking.domain.policy import PatientKind
 from booking.i18n.texts import Texts
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 
 KINDS = {PatientKind.NEW: "service.newPatients", PatientKind.RETURNING: "service.returningPatients"}
 

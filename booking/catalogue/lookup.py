@@ -10,14 +10,9 @@ from zoneinfo import ZoneInfo
 from booking.domain.errors import NotFound
 from booking.storage.base import Table
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import (
-    ConsentText,
-    Location,
-    MailLogo,
-    Practitioner,
-    ScreeningQuestion,
-    Service,
-)
+from booking.storage.models.catalogue.clinic import ConsentText, Location, MailLogo
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import ScreeningQuestion, Service
 from booking.storage.models.ticks import Resource
 from booking.storage.queries.catalogue import (
     CertifiedDays,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from booking.storage.models.catalogue import PHOTO_SIZES, PractitionerPhoto
+from booking.storage.models.catalogue.practitioners import PHOTO_SIZES, PractitionerPhoto
 from booking.storage.queries.catalogue import cached, versions_of_photos
 from booking.storage.session import BookingSession
 

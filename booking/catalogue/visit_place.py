@@ -3,7 +3,8 @@
 from booking.domain.policy import AppointmentMode
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
-from booking.storage.models.catalogue import Location, Service
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.services import Service
 
 REMOTE = {AppointmentMode.VIDEO: "mode.video", AppointmentMode.PHONE: "mode.phone"}
 """The text for each way that needs no way to the clinic."""

@@ -14,7 +14,7 @@ from booking.domain.errors import BookingError, CheckFailed
 from booking.domain.hookspecs import BusyQuery, FeatureHooks, Proposal, ProposedAppointment, Step
 from booking.extensions.contact_in_errors import without_contact
 from booking.extensions.isolation import exceptions_only, with_timeout
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.ticks import (
     delete_expired_ticks,
     reserve_ticks,

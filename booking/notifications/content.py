@@ -14,7 +14,7 @@ from booking.i18n.texts import Texts
 from booking.notifications.context import MailContext
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section, Stub
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 
 OWN_TEXTS = {
     EventKind.BOOKED: "booked",

@@ -10,7 +10,9 @@ from booking.catalogue.lookup import all_locations, all_practitioners, all_servi
 from booking.domain.events import CHANGE_EVENTS, STATUS_EVENTS, Event, EventKind
 from booking.patients.contacts import PatientContact, contacts_by_id
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic, Location, MailLogo, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location, MailLogo
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.desk.offered_times import OfferedTime
 from booking.storage.queries.appointments import appointments_by_course, appointments_by_id
 from booking.storage.queries.catalogue import get_clinic

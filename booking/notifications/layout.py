@@ -10,7 +10,7 @@ from typing import cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from booking.i18n.texts import Texts
-from booking.storage.models.catalogue import MailLogo
+from booking.storage.models.catalogue.clinic import MailLogo
 
 templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -25,7 +25,7 @@ from booking.notifications.waiting_list import (
     write_waiting_list_mail,
 )
 from booking.patients.contacts import PatientContact
-from booking.storage.models.catalogue import Clinic, MailLogo
+from booking.storage.models.catalogue.clinic import Clinic, MailLogo
 from booking.storage.session import BookingSession
 
 

@@ -12,7 +12,9 @@ from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.notifications.layout import Card, Link, MailLayout, Row, Section
 from booking.patients.contacts import PatientContact, contacts_by_id
-from booking.storage.models.catalogue import Clinic, Location, MailLogo, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location, MailLogo
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.waiting_list import entries_by_id, entry_of_event, offer_of_event

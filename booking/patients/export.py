@@ -26,7 +26,7 @@ from booking.patients.contacts import (
 )
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditEvent
-from booking.storage.models.catalogue import ConsentText
+from booking.storage.models.catalogue.clinic import ConsentText
 from booking.storage.models.consents import Consent
 from booking.storage.models.messages.sms import SmsMessage
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer

@@ -10,7 +10,7 @@ from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.domain.open_slot import OpenSlot, RequestedTime
 from booking.domain.policy import BookingPolicy
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import TimeSpan

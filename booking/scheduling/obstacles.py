@@ -18,13 +18,9 @@ from booking.scheduling.changed_times import changed_times
 from booking.scheduling.resources import clinic_resources
 from booking.scheduling.working_time import WorkingTime, closed_days, compute_working_times
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import (
-    Certification,
-    Location,
-    Practitioner,
-    Service,
-    ServiceOffer,
-)
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Certification, Practitioner
+from booking.storage.models.catalogue.services import Service, ServiceOffer
 from booking.storage.queries.appointments import upcoming_appointments
 from booking.storage.queries.catalogue import all_rows, day_hours_between
 from booking.storage.queries.ticks import owned_resources

@@ -10,7 +10,7 @@ from booking.catalogue.lookup import all_resources, all_services, practitioners_
 from booking.domain.errors import SlotTaken
 from booking.domain.open_slot import RequestedTime
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Resource
 from booking.storage.queries.catalogue import cached

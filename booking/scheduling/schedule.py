@@ -16,7 +16,7 @@ from booking.scheduling.criteria import SlotCriteria, policy_for
 from booking.scheduling.resources import clinic_resources, starts_with_resources
 from booking.scheduling.working_time import WorkingTime, working_times
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.ticks import squeeze_in_resource
 from booking.storage.queries.ticks import ReservedTime, reserved_times
 from booking.storage.session import BookingSession

@@ -26,7 +26,7 @@ from booking.domain.policy import BookingPolicy
 from booking.scheduling.criteria import SlotCriteria, policy_for
 from booking.scheduling.schedule import Schedule, load_schedules
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.session import BookingSession
 from booking.timegrid.opening_hours import first_instant
 from booking.timegrid.ticks import DAY, EPOCH, TICK, Window, instant_at, on_tick, tick_at

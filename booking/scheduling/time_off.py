@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking.storage.models.catalogue import RecurringTimeOff
+from booking.storage.models.catalogue.hours import RecurringTimeOff
 from booking.storage.queries.catalogue import recurring_time_off_of, time_off_between
 from booking.storage.session import BookingSession
 from booking.timegrid.recurring_times import RecurringTime

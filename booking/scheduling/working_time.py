@@ -12,7 +12,8 @@ from booking.catalogue.lookup import all_practitioners, qualified_offers
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.time_off import times_away
 from booking.storage.cooperative import cooperatively
-from booking.storage.models.catalogue import Location, Practitioner
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.models.desk.blocked_time import BlockedTime, ExtraHours
 from booking.storage.queries.catalogue import (
     CertifiedDays,

@@ -13,7 +13,7 @@ from booking.reminders.confirm import confirm_visits
 from booking.sms.listener import clinic_day
 from booking.sms.reply import SmsReply, reply_text
 from booking.storage.key_store.data_keys import KeyPurpose
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.models.messages.sms import SmsKind
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.sms import (

@@ -22,7 +22,7 @@ from booking.sms.reminder import TextedTime, reminder_text
 from booking.sms.segments import segments_of
 from booking.storage.database import Database
 from booking.storage.key_store.data_keys import KeyPurpose
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.models.messages.sms import SmsMessage, SmsStatus
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.messages.sms import (

@@ -12,7 +12,8 @@ from booking.i18n.texts import Texts
 from booking.sms.reminder import TextedTime, reminder_text
 from booking.sms.reply import SmsReply, reply_text
 from booking.sms.segments import Segments, segments_of
-from booking.storage.models.catalogue import Clinic, Service
+from booking.storage.models.catalogue.clinic import Clinic
+from booking.storage.models.catalogue.services import Service
 
 LONGEST_DAYS = 366
 HOUR = timedelta(hours=1)

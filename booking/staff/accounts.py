@@ -20,7 +20,7 @@ from booking.i18n.locales import locales
 from booking.staff.account_events import record_change
 from booking.staff.refusals import LastOwner
 from booking.storage.models.audit import AuditAction
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.models.staff.accounts import StaffAccount
 from booking.storage.queries.desk.staff import (
     account_by_email,

@@ -23,7 +23,7 @@ from booking.storage.caches.shared_reads import SharedReads
 from booking.storage.connection.write_ahead_log import empty_log
 from booking.storage.engine import IS_POOLED, LOCK_TIMEOUT_SECONDS, engine_for
 from booking.storage.key_store.data_keys import DataKeys
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.session import BookingSession
 from booking.storage.transient_errors import (
     database_errors_as_refusals,

@@ -12,7 +12,7 @@ from booking.domain.hookspecs import FeatureHooks
 from booking.encryption.key_ring import KeyProblem
 from booking.storage.caches.catalogue_cache import CatalogueCache
 from booking.storage.key_store.data_keys import DataKeys
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 
 
 class TransactionEnded(Exception):

@@ -20,7 +20,7 @@ from booking.scheduling.slots import all_open_schedules
 from booking.storage.base import insert_rows
 from booking.storage.models.appointments import Appointment, AppointmentStatus
 from booking.storage.models.audit import AuditAction
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.models.waiting_list import WaitingListEntry, WaitingListOffer

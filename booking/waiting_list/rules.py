@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.outbox import sends_mails
 from booking.storage.session import BookingSession

@@ -10,7 +10,9 @@ from booking.appointments.blocked_time.coming import ComingBlock, VisitInside
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, location_zones
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
-from booking.storage.models.catalogue import Location, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.desk.blocked_time import BlockedTime, ExtraHours
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession

@@ -9,7 +9,7 @@ from booking.catalogue.lookup import all_practitioners, all_services, location_z
 from booking.domain.open_slot import OpenSlot
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import find_slots
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import get_clinic, practitioners_who_offer
 from booking.storage.session import BookingSession
 

@@ -20,7 +20,7 @@ from booking.domain.errors import BeyondHorizon, BookingError, InvalidInput, Inv
 from booking.domain.policy import MAX_VISITS
 from booking.domain.tokens import hash_of
 from booking.domain.translations import in_language
-from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.catalogue.services import ScreeningQuestion
 from booking.storage.models.holds import Hold
 from booking.storage.queries.catalogue import get_clinic, screening_questions_of
 from booking.storage.queries.holds import holds_by_token

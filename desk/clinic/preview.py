@@ -12,7 +12,7 @@ from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import find_slots
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import (
     get_clinic,
     listed_locations,

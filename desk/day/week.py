@@ -5,7 +5,7 @@ from starlette.responses import Response
 from booking.agenda.week import DAYS, monday_of, week_agenda
 from booking.catalogue.lookup import all_practitioners
 from booking.domain.errors import NotFound
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.session import BookingSession
 from booking.timegrid.ticks import DAY
 from desk.day.dates import chosen_date, clinic_today

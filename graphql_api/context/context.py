@@ -14,7 +14,7 @@ from booking.domain.errors import BookingError
 from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 from graphql_api.context.loaders import Loaders

@@ -37,7 +37,9 @@ from booking.scheduling.slots import find_slots
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditAction
-from booking.storage.models.catalogue import Location, Practitioner, ScreeningQuestion, Service
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import ScreeningQuestion, Service
 from booking.storage.queries.appointments import appointments_by_course
 from booking.storage.queries.catalogue import (
     WeeklyTime,

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import strawberry
 
 from booking.domain.policy import AppointmentMode
-from booking.storage.models.catalogue import Clinic as ClinicRow
-from booking.storage.models.catalogue import Location as LocationRow
-from booking.storage.models.catalogue import Practitioner as PractitionerRow
-from booking.storage.models.catalogue import Service as ServiceRow
+from booking.storage.models.catalogue.clinic import Clinic as ClinicRow
+from booking.storage.models.catalogue.clinic import Location as LocationRow
+from booking.storage.models.catalogue.practitioners import Practitioner as PractitionerRow
+from booking.storage.models.catalogue.services import Service as ServiceRow
 from booking.storage.queries.catalogue import listed_locations
 from booking.storage.queries.outbox import sends_mails
 from booking.waiting_list.rules import has_waiting_list

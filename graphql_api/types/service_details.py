@@ -13,9 +13,9 @@ from booking.domain.policy import AppointmentMode, PatientKind
 from booking.domain.screening import Outcome
 from booking.domain.translations import Translations
 from booking.i18n.locales import texts_for
-from booking.storage.models.catalogue import ConsentText as ConsentTextRow
-from booking.storage.models.catalogue import ScreeningQuestion as ScreeningQuestionRow
-from booking.storage.models.catalogue import Service as ServiceRow
+from booking.storage.models.catalogue.clinic import ConsentText as ConsentTextRow
+from booking.storage.models.catalogue.services import ScreeningQuestion as ScreeningQuestionRow
+from booking.storage.models.catalogue.services import Service as ServiceRow
 from graphql_api.context.context import Context
 from graphql_api.limits.query_cost import Cost
 from graphql_api.types.relay import Node, global_id

@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from booking.calendars.calendar_feed import create_feed
 from booking.i18n import locales as i18n
 from booking.storage.database import Database
-from booking.storage.models.catalogue import TimeOff
+from booking.storage.models.catalogue.hours import TimeOff
 from graphql_api.app import create_app
 from graphql_api.cli.main import main
 from graphql_api.settings import Settings

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Resource, Tick
 from booking.storage.queries.catalogue import all_rows

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick
 from tests.stress.invariants import ConfirmedAppointment, DatabaseState, check_invariants

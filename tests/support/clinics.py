@@ -12,7 +12,7 @@ from booking.catalogue.clinic_file.mapping import ClinicRows, Row, rows_of_clini
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.storage.base import Table, insert_into
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Clinic, ConsentText
+from booking.storage.models.catalogue.clinic import Clinic, ConsentText
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from booking.appointments.load import load_clinic_file
 from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.storage.database import Database
-from booking.storage.models.catalogue import PractitionerPhoto
+from booking.storage.models.catalogue.practitioners import PractitionerPhoto
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from tests.booking.catalogue.clinic_file.images import picture

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from booking.domain.screening import Answer, Outcome
 from booking.domain.translations import in_language
 from booking.i18n.texts import Texts
-from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.catalogue.services import ScreeningQuestion
 from rendering.form import Form
 
 ANSWER = "answer-"

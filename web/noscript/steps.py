@@ -20,7 +20,7 @@ from booking.domain.errors import (
     TooManyHolds,
     TryAgain,
 )
-from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.catalogue.services import ScreeningQuestion
 from booking.storage.queries.catalogue import get_clinic, screening_questions_of
 from web.noscript.booking_state import FOR_OTHER
 from web.noscript.confirmation import confirmation_page

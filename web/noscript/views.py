@@ -19,7 +19,8 @@ from booking.domain.translations import Translations, in_language
 from booking.i18n.texts import Texts
 from booking.storage.cooperative import cooperatively
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Location, Practitioner
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.models.holds import Hold
 from booking.storage.queries.catalogue import cached, listed_locations
 from booking.storage.session import BookingSession

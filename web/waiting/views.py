@@ -15,7 +15,7 @@ from booking.i18n.locales import texts_for
 from booking.notifications.layout import Row
 from booking.notifications.waiting_list import wish_rows
 from booking.scheduling.slots import nearest_slots
-from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.catalogue.services import ScreeningQuestion
 from booking.storage.models.waiting_list import OfferOutcome, WaitingListOffer, WaitingListStatus
 from booking.storage.queries.catalogue import get_clinic, screening_questions_of
 from booking.storage.session import BookingSession

@@ -7,7 +7,7 @@ from uuid import UUID
 from booking.catalogue.lookup import all_practitioners, all_services
 from booking.scheduling.resources import choose_resources, clinic_resources
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.appointments import upcoming_appointments
 from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.ticks import delete_expired_ticks, exchange_resources, owned_resources

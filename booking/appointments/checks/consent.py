@@ -7,7 +7,7 @@ from booking.catalogue.lookup import all_consent_texts
 from booking.domain.errors import ConsentRequired
 from booking.i18n.negotiation import preferred_language
 from booking.storage.base import insert_rows
-from booking.storage.models.catalogue import ConsentText
+from booking.storage.models.catalogue.clinic import ConsentText
 from booking.storage.models.consents import Consent
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession

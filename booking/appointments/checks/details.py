@@ -10,7 +10,7 @@ from booking.domain.actor import Actor
 from booking.domain.contact import Contact, check_contact
 from booking.domain.errors import ConsentRequired, InvalidInput, InvalidInputCode, NotFound
 from booking.patients.contacts import PatientContact, contacts_by_id
-from booking.storage.models.catalogue import ConsentText
+from booking.storage.models.catalogue.clinic import ConsentText
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.queries.desk.staff_changes import has_visit_with
 from booking.storage.session import BookingSession

@@ -8,7 +8,7 @@ from booking.appointments.checks.details import StaffBooking
 from booking.domain.errors import InvalidInput, InvalidInputCode, NotFound, TooManyHolds
 from booking.domain.policy import MAX_VISITS
 from booking.domain.tokens import hash_of
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.holds import hold_expiries_of_clients, holds_by_token
 from booking.storage.queries.locks import lock_client

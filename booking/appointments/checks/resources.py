@@ -6,7 +6,7 @@ from booking.catalogue.lookup import location_zones
 from booking.domain.open_slot import OpenSlot
 from booking.scheduling.resources import clinic_resources, resources_for, resources_needed
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.ticks import (

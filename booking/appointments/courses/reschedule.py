@@ -36,7 +36,7 @@ from booking.scheduling.slots import open_slots_at
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.audit import AuditAction
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.outbox import MAIL_LISTENER
 from booking.storage.queries.appointments import appointments_by_course
 from booking.storage.queries.catalogue import get_clinic

@@ -11,7 +11,7 @@ from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, 
 from booking.domain.open_slot import OpenSlot
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import open_slots_at
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 

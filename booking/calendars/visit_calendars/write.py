@@ -21,7 +21,8 @@ from booking.catalogue.lookup import all_locations, all_services
 from booking.outbound_http.client import OutboundClient
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic, Location, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.desk.busy_calendars import BusyCode
 from booking.storage.models.desk.visit_calendars import WrittenVisit
 from booking.storage.queries.appointments import appointments_by_id

@@ -19,23 +19,14 @@ from booking.catalogue.clinic_file.model.practitioners import ExtraHoursSection,
 from booking.catalogue.clinic_file.validation import time_off_instants, zones_of_practitioner
 from booking.domain.policy import WhenUnreachable
 from booking.storage.base import Table, core_table
-from booking.storage.models.catalogue import (
-    Certification,
-    Clinic,
-    Closure,
-    ConsentText,
-    DayHours,
-    Location,
-    MailLogo,
-    OpeningHours,
-    Practitioner,
-    PractitionerPhoto,
-    RecurringTimeOff,
+from booking.storage.models.catalogue.clinic import Clinic, ConsentText, Location, MailLogo
+from booking.storage.models.catalogue.hours import Closure, DayHours, OpeningHours, RecurringTimeOff, TimeOff
+from booking.storage.models.catalogue.practitioners import Certification, Practitioner, PractitionerPhoto
+from booking.storage.models.catalogue.services import (
     ScreeningQuestion,
     Service,
     ServiceOffer,
     ServiceScreening,
-    TimeOff,
 )
 from booking.storage.models.ticks import Resource
 from booking.timegrid.recurring_days import EVERY_DAY, RecurringDays

@@ -11,7 +11,9 @@ from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.parser import ClinicFileError, Mistake
 from booking.i18n.sentences import quoted, sentence
 from booking.storage.base import Table
-from booking.storage.models.catalogue import Clinic, ConsentText, Location, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, ConsentText, Location
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 from booking.storage.queries.catalogue import all_rows
 from booking.storage.queries.locks import lock_setup
 from booking.storage.session import BookingSession

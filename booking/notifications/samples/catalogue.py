@@ -14,14 +14,9 @@ from booking.catalogue.lookup import (
     practitioners_offering,
 )
 from booking.domain.errors import NotFound
-from booking.storage.models.catalogue import (
-    Clinic,
-    Location,
-    MailLogo,
-    Practitioner,
-    Service,
-    ServiceOffer,
-)
+from booking.storage.models.catalogue.clinic import Clinic, Location, MailLogo
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service, ServiceOffer
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession
 

@@ -20,7 +20,7 @@ from booking.notifications.samples.staff import sample_notice
 from booking.notifications.samples.visits import EMAIL, sample_context
 from booking.notifications.samples.waiting_list import sample_waiting_list
 from booking.notifications.staff.mail import write_notice_message
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.waiting_list.rules import waiting_list_rules
 
 EVENT = uuid.UUID("00000000-0000-4000-8000-000000000001")

@@ -10,7 +10,7 @@ from booking.notifications.context import MailContext
 from booking.notifications.samples.catalogue import SampleCatalogue
 from booking.patients.contacts import PatientContact
 from booking.storage.models.appointments import Appointment, AppointmentStatus
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.desk.offered_times import OfferedTime
 from booking.timegrid.ticks import DAY
 

@@ -19,7 +19,9 @@ from booking.notifications.message import POLICY, host_of
 from booking.notifications.staff.net_change import NetChange, VisitTime
 from booking.staff.accounts import StaffMember
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic, Location, Practitioner, Service
+from booking.storage.models.catalogue.clinic import Clinic, Location
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import Service
 
 TITLES = {
     EventKind.BOOKED: "mail.staff.booked",

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.storage.base import Table
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 
 
 class CalendarFeed(Table):

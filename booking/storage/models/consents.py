@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.storage.base import Table
 from booking.storage.models.appointments import Patient
-from booking.storage.models.catalogue import ConsentText
+from booking.storage.models.catalogue.clinic import ConsentText
 
 
 class Consent(Table):

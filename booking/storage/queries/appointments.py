@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.session import BookingSession
 

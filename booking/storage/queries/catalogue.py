@@ -9,21 +9,14 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import exists, func, or_, select
 
 from booking.storage.base import Table
-from booking.storage.models.catalogue import (
-    Certification,
-    Clinic,
-    Closure,
-    DayHours,
-    Location,
-    OpeningHours,
-    Practitioner,
-    PractitionerPhoto,
-    RecurringTimeOff,
+from booking.storage.models.catalogue.clinic import Clinic, Location
+from booking.storage.models.catalogue.hours import Closure, DayHours, OpeningHours, RecurringTimeOff, TimeOff
+from booking.storage.models.catalogue.practitioners import Certification, Practitioner, PractitionerPhoto
+from booking.storage.models.catalogue.services import (
     ScreeningQuestion,
     Service,
     ServiceOffer,
     ServiceScreening,
-    TimeOff,
 )
 from booking.storage.models.desk.blocked_time import ExtraHours
 from booking.storage.session import BookingSession

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select, text
 
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.models.ticks import Resource, slug_of_resource
 from booking.storage.queries.catalogue import get_clinic
 from booking.storage.session import BookingSession

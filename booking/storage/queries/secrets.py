@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, select, union_all
 from booking.storage.models.api_keys import ApiKey, ApiKeySecret, SiteKey
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.calendar_feeds import AnyFeed, CalendarFeed, FreeBusyFeed
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.models.desk.offered_times import ManageLink
 from booking.storage.models.holds import Hold
 from booking.storage.models.idempotency_keys import IdempotencyKey

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from booking.domain.errors import SlotTaken
 from booking.storage.base import core_table, insert_into
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from booking.storage.models.holds import Hold
 from booking.storage.models.ticks import Tick, squeeze_in_resource
 from booking.storage.session import BookingSession

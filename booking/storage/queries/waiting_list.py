@@ -10,7 +10,8 @@ from sqlalchemy import delete, exists, func, or_, select, update
 
 from booking.storage.base import core_table, insert_into
 from booking.storage.models.appointments import Appointment, Patient
-from booking.storage.models.catalogue import Practitioner, ServiceOffer
+from booking.storage.models.catalogue.practitioners import Practitioner
+from booking.storage.models.catalogue.services import ServiceOffer
 from booking.storage.models.ticks import Tick
 from booking.storage.models.waiting_list import (
     OfferOutcome,

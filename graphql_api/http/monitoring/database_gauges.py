@@ -18,7 +18,7 @@ from booking.background import Clock
 from booking.domain.errors import BookingError
 from booking.retention.worker import count_expired
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.queries.catalogue import ends_of_certifications, get_clinic
 from booking.storage.queries.desk.busy_calendars import health_of_calendars
 from booking.storage.queries.holds import count_holds

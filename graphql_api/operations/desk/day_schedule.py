@@ -9,7 +9,7 @@ from booking.agenda.day import day_agenda
 from booking.agenda.values import Column
 from booking.catalogue.lookup import all_practitioners
 from booking.domain.errors import BookingError, NotFound
-from booking.storage.models.catalogue import Practitioner
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.queries.appointments import appointments_by_id
 from booking.storage.queries.desk.blocked_time import extra_hours_between
 from booking.timegrid.opening_hours import first_instant

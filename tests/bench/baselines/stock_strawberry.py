@@ -20,8 +20,8 @@ from strawberry.dataloader import DataLoader
 from booking.domain.open_slot import OpenSlot as FoundSlot
 from booking.scheduling.criteria import slot_criteria
 from booking.scheduling.slots import find_slots
-from booking.storage.models.catalogue import Location
-from booking.storage.models.catalogue import Practitioner as PractitionerRow
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Practitioner as PractitionerRow
 from booking.storage.queries.clock import current_time
 from booking.timegrid.ticks import tick_at
 from graphql_api.types.relay import encode_cursor, global_id, parse_global_id

@@ -16,7 +16,7 @@ from booking.i18n.locales import texts_for
 from booking.notifications.smtp import PermanentMailFailure, mail_server_from
 from booking.storage.database import Database
 from booking.storage.models.appointments import Patient
-from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.catalogue.services import ScreeningQuestion
 from tests.booking.notifications.bookings import (
     EVENT,
     SampleBooking,

@@ -17,7 +17,7 @@ from booking.catalogue.clinic_file.parser import parse_clinic_file
 from booking.notifications.samples.catalogue import catalogue_of_database
 from booking.notifications.samples.registry import SampleRequest, parts_of, sample_mail
 from booking.storage.database import Database
-from booking.storage.models.catalogue import MailLogo
+from booking.storage.models.catalogue.clinic import MailLogo
 from tests.booking.catalogue.clinic_file.images import jpeg, png
 from tests.booking.notifications.bookings import SITE, SampleBooking, calendar_files, html_of, make_booking
 from tests.support.clinics import NOW, SAMPLE, edit_file

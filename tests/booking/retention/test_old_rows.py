@@ -18,7 +18,7 @@ from booking.retention.worker import count_expired, delete_expired
 from booking.storage.base import core_table
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment, AppointmentStatus, Patient
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.models.desk.blocked_time import BlockedTime, BlockKind, ExtraHours
 from booking.storage.models.desk.offered_times import ManageLink, OfferedTime
 from booking.storage.models.desk.staff_changes import ChangeKind, StaffChange

@@ -23,7 +23,7 @@ from booking.storage.migrations.history import alembic_config
 from booking.storage.migrations.upgrade import migrate
 from booking.storage.models.api_keys import ApiKey, ApiKeySecret
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic
+from booking.storage.models.catalogue.clinic import Clinic
 from booking.storage.models.idempotency_keys import IdempotencyKey
 from booking.storage.models.outbox import OutboxDelivery, OutboxEvent, OutboxListener
 from graphql_api.settings import Settings

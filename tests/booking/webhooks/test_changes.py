@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from booking.appointments.hold import HoldRequest, hold_slot, release_hold
 from booking.domain.events import APPOINTMENT_EVENTS, EventKind
-from booking.storage.models.catalogue import Clinic, Practitioner
+from booking.storage.models.catalogue.clinic import Clinic
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.webhooks.changes import MAX_DELAY, QUIET, RECHECKED_EVERY, ChangeWatcher
 from booking.webhooks.endpoints import disable_endpoint
 from tests.booking.notifications.bookings import make_booking

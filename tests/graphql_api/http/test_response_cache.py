@@ -13,7 +13,7 @@ from sqlalchemy import update
 from booking.api_keys import SITE_KEY_PREFIX, create_site_key
 from booking.storage.caches.change_token import SHARED_SECONDS
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Service
+from booking.storage.models.catalogue.services import Service
 from graphql_api.app import create_app
 from graphql_api.security.authentication import SITE_KEY_HEADER
 from graphql_api.settings import Settings

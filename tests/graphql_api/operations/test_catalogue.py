@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Location, Practitioner
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.practitioners import Practitioner
 from graphql_api.types.relay import global_id, parse_global_id
 from tests.graphql_api.conftest import Clock
 from tests.support.clinics import edit_file, open_clinic

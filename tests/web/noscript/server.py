@@ -15,7 +15,7 @@ from booking.appointments.hold import HoldRequest, hold_slot
 from booking.patients.contacts import PatientContact
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import TimeOff
+from booking.storage.models.catalogue.hours import TimeOff
 from booking.storage.models.holds import Hold
 from graphql_api.app import create_app
 from graphql_api.settings import Settings

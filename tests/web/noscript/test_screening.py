@@ -3,7 +3,7 @@
 import pytest
 
 from booking.domain.screening import Outcome
-from booking.storage.models.catalogue import ScreeningQuestion
+from booking.storage.models.catalogue.services import ScreeningQuestion
 from rendering.form import Form
 from web.noscript.screening import GivenAnswers
 

@@ -223,7 +223,7 @@ async def test_a_visit_that_is_moved_far_is_screened_again(sqlite_url: str, visi
         await visitor.chooses("Wednesday, November 25", "9:00 a.m.")
         await visitor.button("Move my visit").click()
         await visitor.arrives_at("Does any of these apply to you?")
-        await expect(visitor.page.get_by_text("I confirm that these answers are true")).to_be_visible()
+        await expect(visitor.page.get_by_text("My answers are true and complete")).to_be_visible()
         await visitor.button("None of these").click()
         alert = visitor.page.get_by_role("alert")
         await expect(alert).to_contain_text("Your visit is moved to Wednesday, November 25, 9:00 a.m.")

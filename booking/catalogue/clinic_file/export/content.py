@@ -45,21 +45,14 @@ from booking.catalogue.clinic_file.model.resources import ResourceSection
 from booking.catalogue.clinic_file.model.section import Section
 from booking.catalogue.clinic_file.model.services import ScreeningSection, ServiceSection
 from booking.domain.policy import WhenUnreachable
-from booking.storage.models.catalogue import (
-    Certification,
-    Closure,
-    DayHours,
-    Location,
-    MailLogo,
-    OpeningHours,
-    Practitioner,
-    PractitionerPhoto,
-    RecurringTimeOff,
+from booking.storage.models.catalogue.clinic import Location, MailLogo
+from booking.storage.models.catalogue.hours import Closure, DayHours, OpeningHours, RecurringTimeOff, TimeOff
+from booking.storage.models.catalogue.practitioners import Certification, Practitioner, PractitionerPhoto
+from booking.storage.models.catalogue.services import (
     ScreeningQuestion,
     Service,
     ServiceOffer,
     ServiceScreening,
-    TimeOff,
 )
 from booking.storage.models.ticks import Resource
 from booking.timegrid.recurring_days import EVERY_DAY

@@ -7,23 +7,14 @@ from sqlalchemy import inspect
 from booking.catalogue.clinic_file.mapping import ClinicRows, Row
 from booking.domain.errors import NotFound
 from booking.storage.base import Table
-from booking.storage.models.catalogue import (
-    Certification,
-    Clinic,
-    Closure,
-    ConsentText,
-    DayHours,
-    Location,
-    MailLogo,
-    OpeningHours,
-    Practitioner,
-    PractitionerPhoto,
-    RecurringTimeOff,
+from booking.storage.models.catalogue.clinic import Clinic, ConsentText, Location, MailLogo
+from booking.storage.models.catalogue.hours import Closure, DayHours, OpeningHours, RecurringTimeOff, TimeOff
+from booking.storage.models.catalogue.practitioners import Certification, Practitioner, PractitionerPhoto
+from booking.storage.models.catalogue.services import (
     ScreeningQuestion,
     Service,
     ServiceOffer,
     ServiceScreening,
-    TimeOff,
 )
 from booking.storage.models.ticks import Resource
 from booking.storage.queries.catalogue import all_rows

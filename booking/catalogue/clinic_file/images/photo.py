@@ -16,7 +16,7 @@ from pydantic import PlainSerializer, PlainValidator, ValidationInfo
 
 from booking.catalogue.clinic_file.images.file import named_file
 from booking.i18n.sentences import InvalidValue, quoted
-from booking.storage.models.catalogue import PHOTO_SIZES
+from booking.storage.models.catalogue.practitioners import PHOTO_SIZES
 
 LARGEST = max(PHOTO_SIZES)
 MAX_BYTES = 10_000_000

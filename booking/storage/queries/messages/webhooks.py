@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from booking.storage.base import core_table
 from booking.storage.models.api_keys import ApiKey
 from booking.storage.models.appointments import Appointment
-from booking.storage.models.catalogue import Clinic, Practitioner
+from booking.storage.models.catalogue.clinic import Clinic
+from booking.storage.models.catalogue.practitioners import Practitioner
 from booking.storage.models.holds import Hold
 from booking.storage.models.messages.webhooks import WebhookAttempt, WebhookEndpoint
 from booking.storage.session import BookingSession

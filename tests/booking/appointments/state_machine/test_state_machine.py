@@ -28,7 +28,8 @@ from booking.domain.actor import Actor, ActorKind
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.slots import find_slots
 from booking.storage.models.appointments import Appointment, AppointmentStatus
-from booking.storage.models.catalogue import Certification, TimeOff
+from booking.storage.models.catalogue.hours import TimeOff
+from booking.storage.models.catalogue.practitioners import Certification
 from booking.storage.models.ticks import Tick
 from booking.storage.queries.ticks import ticks_reserved_by
 from booking.storage.session import BookingSession

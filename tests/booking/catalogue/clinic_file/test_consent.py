@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Clinic, ConsentText
+from booking.storage.models.catalogue.clinic import Clinic, ConsentText
 from tests.support.clinics import CONSENT, asking_for_consent, edit_file, open_clinic, small_clinic
 
 FILE = asking_for_consent()

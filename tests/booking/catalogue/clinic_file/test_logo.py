@@ -6,7 +6,7 @@ import pytest
 
 from booking.catalogue.clinic_file.mapping import rows_of_clinic_file
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
-from booking.storage.models.catalogue import MailLogo
+from booking.storage.models.catalogue.clinic import MailLogo
 from tests.booking.catalogue.clinic_file.images import jpeg, png
 from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import edit_file

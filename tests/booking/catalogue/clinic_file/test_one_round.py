@@ -9,7 +9,8 @@ from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_f
 from booking.catalogue.clinic_file.parsing.positions import line_numbers
 from booking.catalogue.clinic_file.warnings import clinic_file_warnings
 from booking.i18n.locales import texts_for
-from booking.storage.models.catalogue import Location, TimeOff
+from booking.storage.models.catalogue.clinic import Location
+from booking.storage.models.catalogue.hours import TimeOff
 from tests.support.clinics import SAMPLE, edit_file, practitioner, small_clinic
 
 TODAY = date(2026, 11, 23)

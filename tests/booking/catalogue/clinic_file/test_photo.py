@@ -8,7 +8,7 @@ from PIL import Image
 
 from booking.catalogue.clinic_file.mapping import Row, rows_of_clinic_file
 from booking.catalogue.clinic_file.parser import ClinicFileError, parse_clinic_file
-from booking.storage.models.catalogue import PractitionerPhoto
+from booking.storage.models.catalogue.practitioners import PractitionerPhoto
 from tests.booking.catalogue.clinic_file.images import jpeg, picture, png
 from tests.support.clinics import edit_file
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from booking.storage.database import Database
-from booking.storage.models.catalogue import Location
+from booking.storage.models.catalogue.clinic import Location
 from graphql_api.types.relay import global_id
 from tests.graphql_api.conftest import Clock
 from tests.graphql_api.security.test_authentication import bearing, new_key
