@@ -1,7 +1,7 @@
 """The widget's bundle over HTTP, for pages of any origin."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 import orjson
@@ -32,33 +32,23 @@ def assets() -> Assets:
     del files[DOCUMENTS], files[FORMER], files[TEXTS]
     languages = " ".join(locales()).encode()
     files = {path: body.replace(LANGUAGES, languages) for path, body in files.items()}
-    numbering, entries = widget_texts()
     for language, texts in locales().items():
-        for entry, numbers in entries.items():
+        for entry, keys in widget_texts().items():
             section = texts.waiting_list if entry == WAITING_LIST else texts.widget
             strings = {
                 "locale": texts.tag,
                 "direction": texts.direction,
-                "texts": by_number(section, numbers),
+                "texts": texts_of(section, keys),
             }
-            files[f"strings/{numbering}/{entry}/{language}.json"] = orjson.dumps(strings)
+            files[f"strings/{entry}/{language}.json"] = orjson.dumps(strings)
     version = version_of(files)
     versioned = {path: FLOW.sub(rb"\1./%b/flow/" % version.encode(), files[path]) for path in ENTRY_POINTS}
     return Assets("/widget", version, assets_of(files), assets_of(versioned))
 
 
-def by_number(texts: Mapping[str, str], numbers: Mapping[str, int]) -> dict[str, str]:
-    """The texts that have a number: `{"81": "Book Online", "7.one": ...}`; keys without a dot stay."""
-    numbered = {}
-    for key, text in texts.items():
-        stem, _, form = key.rpartition(".")
-        if key in numbers:
-            numbered[str(numbers[key])] = text
-        elif stem in numbers:
-            numbered[f"{numbers[stem]}.{form}"] = text
-        elif not stem:
-            numbered[key] = text
-    return numbered
+def texts_of(section: Mapping[str, str], keys: Collection[str]) -> dict[str, str]:
+    """The texts with these keys, and all forms of the plurals among them."""
+    return {key: text for key, text in section.items() if key in keys or key.rpartition(".")[0] in keys}
 
 
 async def asset(request: Request) -> Response:

@@ -33,7 +33,7 @@ def former_documents() -> list[str]:
     return texts
 
 
-def widget_texts() -> tuple[str, dict[str, dict[str, int]]]:
-    """The numbering's name, and the numbers of the texts by the name of the file that has them."""
-    files = json.loads((widget_folder() / TEXTS).read_text("utf-8"))
-    return files.pop("numbering"), files
+def widget_texts() -> dict[str, list[str]]:
+    """The keys of the texts that each file of texts has, by its name; a plural's without its form."""
+    keys: dict[str, list[str]] = json.loads((widget_folder() / TEXTS).read_text("utf-8"))
+    return keys

@@ -5,7 +5,7 @@
  * to be fetched for both. Terser makes them 3 % smaller than esbuild does; esbuild bundles the style sheets.
  *
  * FOLDER is `build/widget` unless given. `documents.json` lists the GraphQL operations that the bundle sends, `former.json`
- * those that any version's has sent, `texts.json` the texts that each entry needs, and their numbers.
+ * those that any version's has sent, `texts.json` the keys of the texts that each entry needs.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -51,32 +51,24 @@ const [DIALOG, OLDER] = ['dialog', 'older'].map((name) => join(widget, `styles/f
 const withoutContainers = (css) => `@supports not (container-type:inline-size){${css
   .match(/@container[^{]*\{(?:[^{}]*\{[^{}]*\})*\}/g).join('').replaceAll('@container', '@media')}}`;
 
-/** The locales' keys that have a dot are numbers in the bundle, and in the texts that the server sends: `t('time.title')` is `t(81)`.
- * The two forms of a plural share one. @param {Record<string, string>} section */
-const stemsOf = (section) => Object.keys(section).filter((key) => key.includes('.')).map((key) => {
+/** The keys of a section, with one for the forms of a plural. @param {Record<string, string>} section */
+const stemsOf = (section) => new Set(Object.keys(section).map((key) => {
   const stem = key.replace(/\.(one|other)$/, '');
   return `${stem}.one` in section ? stem : key;
-});
+}));
 const english = JSON.parse(read(join(widget, '../locales/en.json')));
-const waitingList = new Set(stemsOf(english.waitingList));
-const numbers = new Map([...new Set([...stemsOf(english.widget), ...waitingList])].map((stem, i) => [stem, i]));
-/** In the addresses of texts: a bundle never reads those that are numbered otherwise. */
-const numbering = createHash('sha256').update([...numbers.keys()].join()).digest('hex').slice(0, 8);
-/** By the name of an entry or the waiting list, the numbers of its texts. @type {Record<string, Record<string, number>>} */
-const texts = { 'waiting-list': Object.fromEntries([...numbers].filter(([stem]) => waitingList.has(stem))) };
+const stems = stemsOf(english.widget);
+/** By the name of an entry or the waiting list, the keys of its texts. @type {Record<string, string[]>} */
+const texts = { 'waiting-list': [...stemsOf(english.waitingList)] };
 
-/** @param {string} entry @returns {import('rollup').Plugin} */
-const numberTexts = (entry) => ({
-  name: 'number-texts',
-  renderChunk: (code) => code
-    .replace('__NUMBERING__', numbering)
-    .replace('__ENTRY__', entry)
-    .replace(/'([\w.]+\.\w+)'/g, (literal, stem) => {
-      const number = numbers.get(stem);
-      if (number === undefined) return literal;
-      if (!waitingList.has(stem)) (texts[entry] ??= {})[stem] = number;
-      return String(number);
-    }),
+/** Keys are literals wherever the widget names one. @param {string} entry @returns {import('rollup').Plugin} */
+const listTexts = (entry) => ({
+  name: 'list-texts',
+  renderChunk: (code) => {
+    const named = [...code.matchAll(/'([\w.]+)'/g)].map(([, key]) => key).filter((key) => stems.has(key));
+    if (named.length) texts[entry] = [...new Set([...(texts[entry] ?? []), ...named])];
+    return code.replace('__ENTRY__', entry);
+  },
 });
 
 /** Modules import a style sheet as its text, and an operation's id by its name. @type {import('rollup').Plugin} */
@@ -104,7 +96,7 @@ const contents = {
 const bundle = async (files, folder, external = []) => {
   const bundled = await rollup({
     input: files.map((file) => join(widget, file)),
-    plugins: [numberTexts(basename(files[0], '.js')), contents],
+    plugins: [listTexts(basename(files[0], '.js')), contents],
     external,
     // Or else an entry would be a file of its own beside what lazy modules share with it.
     preserveEntrySignatures: 'allow-extension',
@@ -133,4 +125,4 @@ const archive = join(widget, 'queries/sent');
 const former = readdirSync(archive).flatMap((file) => Object.values(JSON.parse(read(join(archive, file)))));
 writeFileSync(join(out, 'former.json'), JSON.stringify([...new Set(former)], null, 2) + '\n');
 writeFileSync(join(out, 'documents.json'), JSON.stringify(operations, null, 2) + '\n');
-writeFileSync(join(out, 'texts.json'), JSON.stringify({ numbering, ...texts }, null, 2) + '\n');
+writeFileSync(join(out, 'texts.json'), JSON.stringify(texts, null, 2) + '\n');

@@ -33,6 +33,8 @@ GOALS = {
 """At most."""
 REACH_MS = 250
 """From the pointer over the button to the press."""
+LATENCY_MS = 50
+"""Of the network. Without any, a slow processor sends its second request after the answer to its first."""
 PAGE = """<!doctype html><html lang="en"><title>A clinic</title>
 <meta name="viewport" content="width=device-width">
 <script type="module" src="{url}/widget/book-online.js"></script>
@@ -103,6 +105,8 @@ async def measure(browser: Browser, url: str, home: str) -> dict[str, float]:
         devtools = await page.context.new_cdp_session(page)
         await devtools.send("Network.enable")
         await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        away = {"latency": LATENCY_MS, "offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+        await devtools.send("Network.emulateNetworkConditions", away)
         network = Network(url)
         network.watch(devtools)
         visitor = await Visitor.at(page)

@@ -10,7 +10,7 @@ from booking.i18n.locales import locales
 from graphql_api.app import create_app
 from graphql_api.settings import Settings
 from web import built_widget
-from web.assets import assets, by_number
+from web.assets import assets
 
 ROOT = Path(__file__).parents[2]
 # esbuild would rewrite what one of them can't read.
@@ -45,24 +45,16 @@ def test_the_oldest_browsers_that_get_the_steps_can_read_the_bundle() -> None:
     assert subprocess.run(node, cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""
 
 
-def test_a_plural_has_one_number_and_a_key_that_only_looks_like_one_has_its_own() -> None:
-    texts = {"close": "Close", "visits.one": "A visit", "visits.other": "Visits", "details.other": "Other"}
-
-    numbered = by_number(texts | {"manage.move": "Move"}, {"visits": 1, "details.other": 2})
-
-    assert numbered == {"close": "Close", "1.one": "A visit", "1.other": "Visits", "2": "Other"}
-
-
 @pytest.mark.parametrize("language", sorted(locales()))
 def test_each_text_that_a_bundle_asks_for_is_sent(language: str) -> None:
-    numbering, entries = built_widget.widget_texts()
+    entries = built_widget.widget_texts()
     assert {"start", "manage-page", "waiting-list"} <= entries.keys()
     texts = locales()[language].texts
-    for entry, numbers in entries.items():
-        sent = assets().files[f"strings/{numbering}/{entry}/{language}.json"].body.decode()
-        for key, number in numbers.items():
-            assert (f'"{number}":' in sent) == (key in texts)
-            assert (f'"{number}.other":' in sent) == (f"{key}.other" in texts)
+    for entry, keys in entries.items():
+        sent = assets().files[f"strings/{entry}/{language}.json"].body.decode()
+        for key in keys:
+            assert (f'"{key}":' in sent) == (key in texts)
+            assert (f'"{key}.other":' in sent) == (f"{key}.other" in texts)
     # Of what few pages need, the others get nothing.
-    assert entries["start"].keys().isdisjoint(entries["waiting-list"])
+    assert set(entries["start"]).isdisjoint(entries["waiting-list"])
     assert "manage.cancelYes" not in entries["start"]

@@ -162,7 +162,7 @@ async def test_all_but_the_entrance_is_immutable_at_the_address_of_its_version(
     flow = f"/widget/{found[1]}"
 
     module = await site.get(f"{flow}start.js")
-    found = re.search(r"\.\./(strings/[\da-f]{8}/start/)", module.text)
+    found = re.search(r"\.\./(strings/start/)", module.text)
     assert found
     strings = await site.get(f"{flow}../{found[1]}fr.json")
     assert {file.headers["cache-control"] for file in (module, strings)} == {
@@ -172,9 +172,11 @@ async def test_all_but_the_entrance_is_immutable_at_the_address_of_its_version(
     assert strings.json()["locale"] == "fr-CA"
 
     # Just after an update, a page of the version before finds something too, but not for ever.
-    outdated = await site.get("/widget/0123456789ab/flow/start.js")
-    assert outdated.text == module.text
-    assert "immutable" not in outdated.headers["cache-control"]
+    # During one, its module comes from one server and the texts from another.
+    for path, file in (("flow/start.js", module), ("strings/start/fr.json", strings)):
+        outdated = await site.get(f"/widget/0123456789ab/{path}")
+        assert outdated.text == file.text
+        assert "immutable" not in outdated.headers["cache-control"]
 
 
 async def test_the_dialog_comes_as_one_module_with_its_style_sheet(site: httpx.AsyncClient) -> None:

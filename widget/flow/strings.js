@@ -45,7 +45,7 @@ export const load = (language) => {
 
 /** @param {string} language @returns {Promise<Translate>} */
 const fetchTexts = async (language) => {
-  const response = await fetch(new URL(`../strings/__NUMBERING__/__ENTRY__/${language}.json`, import.meta.url));
+  const response = await fetch(new URL(`../strings/__ENTRY__/${language}.json`, import.meta.url));
   if (!response.ok) throw new Error(`The strings could not be loaded: ${response.status}`);
   /** @type {{locale: string, direction: string, texts: Record<string, string>}} */
   const { locale, direction, texts } = await response.json();
