@@ -22,7 +22,7 @@ from tests.stress.invariants import ConfirmedAppointment
 
 IN_FLIGHT_SECONDS = 30
 """A mail is compared with its visit just before it is sent, and a server gives it up after this time."""
-CARD = re.compile(r"When: \w+, (\w+ \d+)\s+(\d+:\d+)\s([ap])\.m\..*?Reference: (\S+)", re.DOTALL)
+CARD = re.compile(r"When: \w+, (\w+ \d+)(?:, \d{4})?\s+(\d+:\d+)\s([ap])\.m\..*?Reference: (\S+)", re.DOTALL)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class ArrivedMail:
 
 
 def shown(start: datetime) -> str:
-    """As in a mail, where no year is."""
+    """As in a mail, without the year that is there for days of another one."""
     return f"{start:%B %d %I:%M %p}"
 
 
