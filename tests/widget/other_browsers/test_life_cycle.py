@@ -37,7 +37,8 @@ LEFT = """[
   document.querySelectorAll("*").length,
   getComputedStyle(document.documentElement).overflowY,
 ]"""
-MOUNTS = 20
+MOUNTS = 8
+"""More of them in one second are refused by the limits of a client."""
 
 
 async def test_mounts_leave_no_listener_and_no_node(site: Site, tab: Tab) -> None:

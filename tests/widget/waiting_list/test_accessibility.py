@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page
 
+from booking.i18n.locales import locales
 from tests.support.clinics import NOW
 from tests.support.graphql_client import PATIENT, practitioner_id
 from tests.support.site import Site
@@ -42,7 +43,7 @@ async def test_axe_finds_no_violation_on_the_way_to_the_list(
     await audit.check("joined")
 
     await audit.page.goto(f"{site.url}/manage?lang={language}#{booked['manageToken']}")
-    await audit.clicks("[part=visit] button[aria-describedby]")
+    await audit.clicks(f'[part=visit] button:text-is("{locales()[language].texts["wait.title"]}")')
     await audit.sees("input[value=MONDAY]")
     await audit.check("earlier")
     await audit.clicks("[part=primary]")
