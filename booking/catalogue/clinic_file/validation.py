@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from booking.catalogue.clinic_file.fields import TranslatedText, e164
-from booking.catalogue.clinic_file.hours.overlaps import day_at_both, place_of
+from booking.catalogue.clinic_file.hours.overlaps import day_at_both, hours_without_breaks, place_of
 from booking.catalogue.clinic_file.hours.time_off import is_on_wall_clock, recurring_time
 from booking.catalogue.clinic_file.model.file import ClinicFile
 from booking.catalogue.clinic_file.model.practitioners import (
@@ -254,7 +254,7 @@ def _working_hours(
 
 def zones_of_practitioner(file: ClinicFile, practitioner: PractitionerSection) -> list[ZoneInfo]:
     """The zones of the places where they work, in the file's order; the clinic's without a place."""
-    weekly = {place_of(file, hours) for hours in practitioner.hours}
+    weekly = {place_of(file, each) for each in practitioner.hours if any(hours_without_breaks(each).values())}
     places = weekly | {place_of(file, extra) for extra in practitioner.extra_hours}
     names = [
         location.time_zone or file.clinic.time_zone for location in file.locations if location.slug in places

@@ -1,5 +1,6 @@
 """Time off that comes again: nobody is booked with who is away, and calendars show it."""
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -65,13 +66,25 @@ async def test_a_holiday_comes_again_every_year(database: Database) -> None:
     assert await open_days(database, date(2028, 1, 3), date(2028, 1, 3)) == ["01-03"]
 
 
-async def test_a_day_off_is_a_day_of_all_places_where_they_work(database: Database) -> None:
+def places_in_two_zones() -> str:
     zone = 'time_zone = "America/Vancouver"'
     west = two_places().replace('address = ["2 West', f'{zone}\naddress = ["2 West')
     every_week = 'services = ["visit"]\ntime_off = [{ from = 2027-03-05, to = 2027-03-05, every = "week" }]'
-    await open_clinic(database, west.replace('services = ["visit"]', every_week), now=NOW)
+    return west.replace('services = ["visit"]', every_week)
+
+
+async def test_a_day_off_is_a_day_of_all_places_where_they_work(database: Database) -> None:
+    await open_clinic(database, places_in_two_zones(), now=NOW)
 
     assert await away(database, "2027-03-12", "2027-03-16") == [("03-12 05:00", "03-13 07:00")]
+
+
+async def test_a_place_where_they_have_no_hours_does_not_lengthen_a_day_off(database: Database) -> None:
+    """The desk and an exported file leave such a week out: the day off must not change with it."""
+    hours = re.compile(r'(location = "west"\nweek = ){.*}')
+    await open_clinic(database, hours.sub(r"\1{ mon = [] }", places_in_two_zones()), now=NOW)
+
+    assert await away(database, "2027-03-12", "2027-03-16") == [("03-12 05:00", "03-13 05:00")]
 
 
 async def test_the_number_of_statements_does_not_grow_with_what_comes_again(database: Database) -> None:
