@@ -37,9 +37,14 @@ class LocaleError(Exception):
     """A language's file differs from the fallback's in its keys or placeholders."""
 
 
-def texts_for(languages: str) -> Texts:
-    """The texts in the best of our languages: `languages` is one, or several as in `Accept-Language`."""
-    return locales()[preferred_language(languages, list(locales()))]
+def texts_for(languages: str, default: str = "") -> Texts:
+    """The texts in the best of our languages: `languages` is one, or several as in `Accept-Language`.
+
+    Where we have none of them, those in the `default`; where it is none of ours either, the fallback.
+    """
+    ours = locales()
+    first = preferred_language(default, list(ours))
+    return ours[preferred_language(languages, sorted(ours, key=lambda language: language != first))]
 
 
 @cache

@@ -162,8 +162,7 @@ def _before(context: MailContext, texts: Texts, language: str) -> list[Row]:
 
 def service_row(context: MailContext, appointment: Appointment, texts: Texts, language: str) -> Row:
     service = context.services[appointment.service]
-    is_one = len(context.appointments) == 1
-    return Row(texts("summary.what"), [in_language(service.name, language)], on_stub=is_one)
+    return Row(texts("summary.what"), [in_language(service.name, language)], on_stub=True)
 
 
 def practitioner_row(context: MailContext, appointment: Appointment, texts: Texts) -> Row:

@@ -96,7 +96,7 @@ def write_message(context: MailContext, *, site: str, sender: str, manage_token:
 
 def _languages(clinic: Clinic, patient: PatientContact, event: Event) -> tuple[Texts, str]:
     """Our texts, and the language of the clinic's own, which may be in more."""
-    texts = texts_for(f"{patient.language},{clinic.languages[0]};q=0.5")
+    texts = texts_for(patient.language, default=clinic.languages[0])
     texts = texts.read_at(event.occurred_at, ZoneInfo(clinic.time_zone))
     return texts, preferred_language(patient.language, clinic.languages)
 

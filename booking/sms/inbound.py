@@ -72,7 +72,7 @@ async def answer_sms(session: BookingSession, sms: InboundSms, *, now: datetime)
         return None
     if not await count_sms(session, clinic_day(clinic, now), most=clinic.sms_most_a_day or 0):
         return None
-    texts = texts_for(f"{language},{clinic.languages[0]};q=0.5")
+    texts = texts_for(language, default=clinic.languages[0])
     name = in_language(clinic.name, preferred_language(language, clinic.languages))
     return reply_text(texts, reply, clinic=name, phone=clinic.phone_shown)
 

@@ -160,7 +160,7 @@ async def prepare_sms(session: BookingSession, event: Event, *, now: datetime) -
     index = phone_index(await session.data_keys.clinic_key(KeyPurpose.CONTACT_INDEX), contact.phone)
     if await refuses_sms(session, index):
         return None
-    texts = texts_for(f"{contact.language},{clinic.languages[0]};q=0.5")
+    texts = texts_for(contact.language, default=clinic.languages[0])
     language = preferred_language(contact.language, clinic.languages)
     services, zones = await all_services(session), await location_zones(session)
     times = [

@@ -93,13 +93,13 @@ def table(rows: Iterable[Iterable[str]], *, if_empty: str) -> str:
 def add_list(verbs: Commands, run: Run, help: str) -> argparse.ArgumentParser:
     """The verb `list`, as a table for a person or as JSON for a program."""
     command = add_command(verbs, "list", run, help)
-    command.add_argument("--json", action="store_true", help="print an array of objects as JSON")
+    add_json(command, "print an array of objects as JSON")
     return command
 
 
-def add_json(command: argparse.ArgumentParser) -> None:
+def add_json(command: argparse.ArgumentParser, help: str = "print the result as JSON") -> None:
     """The option `--json` of a command whose result a program may read."""
-    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.add_argument("--json", action="store_true", help=help)
 
 
 def as_json(objects: Iterable[Mapping[str, object]]) -> str:
@@ -177,6 +177,9 @@ def checked_output() -> Iterator[None]:
         CannotPrint: it can't be; what is left is thrown away.
     """
     output = sys.stdout
+    if output is None:  # Closed before the start, as some supervisors do: Python prints nothing.
+        yield
+        return
     try:
         with redirect_stdout(cast(TextIO, _CheckedOutput(output))):
             try:

@@ -98,7 +98,7 @@ class ContextFactory:
                 actor=actor,
                 client_address=address,
                 site=settings.site,
-                own_words=texts_for(f"{accepted}, {language};q=0.001"),
+                own_words=texts_for(accepted, default=language),
                 networks=self.limits.networks(request, key),
                 holder=self.limits.holder(request, key),
                 budgets=self.limits.budgets(request, key),

@@ -60,7 +60,7 @@ def write_notice_message(context: NoticeContext, event: Event, *, site: str, ema
     The same event gives the same Message-ID.
     """
     site, member = site.rstrip("/"), context.member
-    texts = texts_for(f"{member.language or ''},{context.clinic.languages[0]}")
+    texts = texts_for(member.language or "", default=context.clinic.languages[0])
     texts = texts.read_at(event.occurred_at, ZoneInfo(context.clinic.time_zone))
     mail = write_notice(context, texts, site=site)
     message = EmailMessage(policy=POLICY)

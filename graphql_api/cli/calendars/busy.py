@@ -98,7 +98,10 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int | None:
         raise InvalidInput(message, path=("url",), code=InvalidInputCode.UNKNOWN) from None
     except SeveralCalendars as several:
         print("The account has several calendars. Please add one by its own address:", file=sys.stderr)
-        print(table(([each.name, each.url] for each in several.calendars), if_empty=""))
+        if arguments.json:
+            print(as_json({"name": each.name, "url": each.url} for each in several.calendars))
+        else:
+            print(table(([each.name, each.url] for each in several.calendars), if_empty=""))
         return 1
     if arguments.json:
         print(json_of({"id": calendar, "practitioner": arguments.practitioner}))

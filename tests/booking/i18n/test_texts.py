@@ -134,3 +134,11 @@ def test_a_zone_that_has_changed_its_law_has_the_name_of_its_offset(zone: str, n
 )
 def test_texts_are_in_the_best_language_that_has_a_file(languages: str, best: str) -> None:
     assert texts_for(languages).language == best
+
+
+@pytest.mark.parametrize(
+    ("languages", "best"), [("*", "fr"), ("", "fr"), ("de", "fr"), ("de, en;q=0.1", "en"), ("en", "en")]
+)
+def test_texts_are_in_the_default_where_we_have_none_of_the_languages(languages: str, best: str) -> None:
+    assert texts_for(languages, default="fr").language == best
+    assert texts_for("de", default="es").language == "en"

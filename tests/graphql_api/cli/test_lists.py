@@ -185,3 +185,11 @@ async def test_calendars_elsewhere_with_the_age_of_their_copies(folder: Path) ->
         "failure": None,
         "unread": 0,
     }
+
+
+def test_a_closed_output_is_no_mistake(tmp_path: Path) -> None:
+    closing = ["sh", "-c", '"$@" >&-', "sh", sys.executable, "-m", "graphql_api.cli.main", "schema"]
+    done = subprocess.run(
+        closing, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
