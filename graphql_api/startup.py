@@ -32,8 +32,7 @@ from booking.storage.migrations.encryption import (
     prepare_key_store,
     refer_to_key_store,
 )
-from booking.storage.migrations.history import VERSION_TABLE, MigrationError, MigrationHistory
-from booking.storage.migrations.move_mark import refuse_if_moved
+from booking.storage.migrations.history import VERSION_TABLE, MigrationError, MigrationHistory, feature_of
 from booking.storage.migrations.upgrade import is_migrated, migrate, missing_schema, with_existing
 from booking.storage.session import BookingSession
 from graphql_api.extensions.feature import EnabledFeature
@@ -124,7 +123,7 @@ def _log_newer_database(url: str) -> None:
 def features_with_tables(url: str) -> set[str]:
     """The names of the features that have made tables in the database."""
     tables = with_existing(url, stored_revisions) or {}
-    return {table.removesuffix(f"_{VERSION_TABLE}") for table in tables if table != VERSION_TABLE}
+    return {feature_of(table) for table in tables if table != VERSION_TABLE}
 
 
 def feature_of_others(name: str) -> str:
@@ -170,7 +169,6 @@ def migrate_database(settings: Settings, features: Sequence[MigrationHistory] = 
         KeyProblem: the data keys can't be used, or are another database's. Nothing was changed.
     """
     url, data_keys = settings.database_url, settings.data_keys()
-    with_existing(url, refuse_if_moved)  # Before its key store, which may not have arrived either.
     new_key_store = prepare_key_store(url, data_keys, settings.make_development_key, now=now)
     if migrate(url, features, data_keys):
         log.info("migrated: the database has the tables of Book Online %s", version("book-online"))

@@ -25,7 +25,7 @@ from booking.storage.queries.appointments import appointments_by_manage_token, a
 from booking.storage.queries.locks import lock_schedules
 from booking.storage.queries.messages.manage_links import replace_links, replace_waiting_tokens
 from booking.storage.queries.outbox import record_event_for, sends_mails
-from booking.storage.queries.waiting_list import entries_of_patients, offers_of_entry
+from booking.storage.queries.waiting_list import entries_of_patients, offers_of_entries
 from booking.storage.session import BookingSession
 
 
@@ -72,9 +72,9 @@ async def correct_email(
     """
     if correction.idempotency_key is not None:
         check_idempotency_key(correction.idempotency_key)
-    if not await _lock(session, correction.manage_token):
+    linked = await _lock(session, correction.manage_token)
+    if not linked:
         return await _repeated(session, correction)
-    linked = await appointments_by_manage_token(session, hash_of(correction.manage_token))
     address = check_email(correction.email, path=("email",))
     if not await sends_mails(session):
         raise NoMails
@@ -108,13 +108,13 @@ async def is_corrected_booking(session: BookingSession, rows: Sequence[Appointme
     return (await session.get_one(Patient, patients.pop())).email_corrections > 0
 
 
-async def _lock(session: BookingSession, manage_token: str) -> bool:
-    """Whether the link opens anything, once nobody else can change its visits or correct the address."""
+async def _lock(session: BookingSession, manage_token: str) -> Sequence[Appointment]:
+    """The visits that the link opens, once nobody else can change them or correct the address."""
     rows = await appointments_by_manage_token(session, hash_of(manage_token))
     if rows:
         await lock_schedules(session, {row.practitioner for row in rows})
         rows = await appointments_by_manage_token(session, hash_of(manage_token))
-    return bool(rows)
+    return rows
 
 
 async def _repeated(session: BookingSession, correction: Correction) -> CorrectedBooking:
@@ -143,10 +143,12 @@ async def _replace_links(
     await replace_links(session, ids, hash_of(token))
     tokens = dict.fromkeys((row.ordering_key for row in rows), token)
     confirmed: dict[uuid.UUID, Event] = {}
-    for entry in await entries_of_patients(session, {row.patient for row in rows}):
+    entries = await entries_of_patients(session, {row.patient for row in rows})
+    offers = await offers_of_entries(session, [entry.id for entry in entries])
+    for entry in entries:
         tokens[entry.id] = new_token()
         entry.token_hash = hash_of(tokens[entry.id])
-        for offer in await offers_of_entry(session, entry.id):
+        for offer in offers.get(entry.id, ()):
             offer.token_hash = hash_of(new_token())  # Nobody knows it: the entry's own link shows the offer.
         if entry.waits:
             confirmed[entry.id] = Event(uuid.uuid4(), EventKind.WAITING_LIST_JOINED, (), now)

@@ -85,6 +85,17 @@ async def movable_visits(
     ]
 
 
+def check_practitioner_or_any(practitioner: str | None, any_practitioner: bool) -> None:
+    """Refuse a move that names a practitioner, and takes any.
+
+    Raises:
+        InvalidInput: it does both.
+    """
+    if any_practitioner and practitioner is not None:
+        message = "Please name a practitioner, or any, not both."
+        raise InvalidInput(message, path=("anyPractitioner",), code=InvalidInputCode.CONFLICT)
+
+
 async def plan_move(
     session: BookingSession,
     visits: Sequence[Appointment],

@@ -57,14 +57,12 @@ def read_database(settings: Settings, read: Callable[[BookingSession], Awaitable
     return asyncio.run(run())
 
 
-async def record_in_trail(settings: Settings, event: CopyEvent) -> datetime:
-    """Append to the audit trail, in a database of whichever version. Return the time of the event."""
+async def record_in_trail(settings: Settings, event: CopyEvent) -> None:
+    """Append to the audit trail, in a database of whichever version."""
     database = Database(settings.database_url, settings.data_keys())
     try:
         async with database.write() as session:
-            now = await current_time(session)
-            await record_copy(session, command_line_actor(), event, now=now)
-            return now
+            await record_copy(session, command_line_actor(), event, now=await current_time(session))
     finally:
         await database.close()
 

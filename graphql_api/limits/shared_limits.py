@@ -6,7 +6,6 @@ count of each process alone; what was spent meanwhile is told as soon as it answ
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -107,10 +106,6 @@ class SharedLimits:
         return told
 
 
-class _TakenBack(Exception):
-    """Ends the transaction of a trial."""
-
-
 async def try_exchange(database: Database) -> None:
     """Do with the database what an exchange does, and take it back.
 
@@ -118,10 +113,9 @@ async def try_exchange(database: Database) -> None:
         TryAgain: the database can't answer just now.
         DBAPIError: it refuses.
     """
-    with suppress(_TakenBack):
-        async with database.write() as session:
-            now = await current_time(session)
-            await add_spent(session, {("trial", b"trial"): timedelta()}, now=now)
-            await buckets_changed_since(session, now)
-            await delete_full_buckets(session, until=now - LOOK_BACK)
-            raise _TakenBack
+    async with database.write() as session:
+        now = await current_time(session)
+        await add_spent(session, {("trial", b"trial"): timedelta()}, now=now)
+        await buckets_changed_since(session, now)
+        await delete_full_buckets(session, until=now - LOOK_BACK)
+        await session.rollback()

@@ -18,7 +18,7 @@ from booking.appointments.lookup import managed_appointment
 from booking.catalogue.lookup import check_practitioner
 from booking.domain.errors import InvalidInput, InvalidInputCode
 from booking.domain.tokens import token_in
-from booking.scheduling.course_plan import MAX_MOVE_DAYS, movable_visits, plan_move
+from booking.scheduling.course_plan import MAX_MOVE_DAYS, check_practitioner_or_any, movable_visits, plan_move
 from booking.storage.queries.appointments import appointments_by_course
 from booking.storage.session import BookingSession
 from graphql_api.context.context import Info
@@ -130,9 +130,7 @@ class CourseMoveQueries:
         ] = False,
     ) -> list[CourseMoveSuggestion] | None:
         now = info.context.now
-        if any_practitioner and practitioner_id is not None:
-            message = "Please name a practitioner, or any, not both."
-            raise InvalidInput(message, path=("anyPractitioner",), code=InvalidInputCode.CONFLICT)
+        check_practitioner_or_any(practitioner_id, any_practitioner)
         async with info.context.database.read() as session:
             slug = key_from_optional_id(practitioner_id, "Practitioner", "practitionerId")
             practitioner = await check_practitioner(session, slug)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from booking.catalogue.lookup import all_locations, all_practitioners, all_services, location_zones
 from booking.catalogue.visit_place import place_lines
-from booking.domain.errors import BookingError
 from booking.domain.open_slot import RequestedTime
 from booking.domain.translations import in_language
 from booking.i18n.locales import texts_for
@@ -132,8 +131,5 @@ async def _open_times(
     """Times near the one that is over, which anybody can book."""
     zones = await location_zones(session)
     wanted = RequestedTime(state.entry.service, last.starts_at, last.practitioner, last.location)
-    try:
-        slots = await nearest_slots(session, wanted, now=now)
-    except BookingError:
-        return []  # The clinic offers the service no more.
+    slots = await nearest_slots(session, wanted, now=now)
     return [slot.starts_at.astimezone(zones[slot.location]) for slot in slots]

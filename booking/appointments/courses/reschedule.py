@@ -29,7 +29,7 @@ from booking.domain.hookspecs import Step
 from booking.domain.open_slot import RequestedTime
 from booking.domain.screening import Answer
 from booking.extensions.dispatch import run_booking_rules
-from booking.scheduling.course_plan import movable_visits
+from booking.scheduling.course_plan import check_practitioner_or_any, movable_visits
 from booking.scheduling.criteria import SlotCriteria
 from booking.scheduling.resources import resources_needed
 from booking.scheduling.slots import open_slots_at
@@ -112,14 +112,13 @@ async def reschedule_course(
         return course
     await _check_movable(session, rows, now=now)
     practitioner = await check_practitioner(session, move.practitioner)
-    if move.any_practitioner and practitioner is not None:
-        message = "Please name a practitioner, or any, not both."
-        raise InvalidInput(message, path=("anyPractitioner",), code=InvalidInputCode.CONFLICT)
+    check_practitioner_or_any(practitioner, move.any_practitioner)
     service = (await all_services(session))[rows[0].service]
-    if move.any_practitioner and not await _staying(session, course, rows, now=now):
-        practitioner = await _free_practitioner(session, service, rows, move.visits, now=now)
     is_other = any(practitioner not in (None, row.practitioner) for row in rows)
-    if is_other and await _staying(session, course, rows, now=now):
+    is_staying = (move.any_practitioner or is_other) and await _staying(session, course, rows, now=now)
+    if move.any_practitioner and not is_staying:
+        practitioner = await _free_practitioner(session, service, rows, move.visits, now=now)
+    elif is_other and is_staying:
         message = "All visits of a course are with one practitioner: please move all that are still to come."
         raise InvalidInput(message, path=("practitionerId",), code=InvalidInputCode.CONFLICT)
     await save_outcome(session, repeatable, course, now=now)

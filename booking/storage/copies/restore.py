@@ -20,7 +20,7 @@ from booking.storage.copies.tables import (
     row_writer,
     stored_tables,
 )
-from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory
+from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory, feature_of
 from booking.storage.migrations.upgrade import upgrade_to, with_connection
 
 
@@ -50,10 +50,9 @@ def plan_tables(
     for version_table, revision in revisions.items():
         history = known.get(version_table)
         if history is None:
-            feature = version_table.removesuffix(f"_{CORE_HISTORY.version_table}")
             raise UnusableBackup(
-                f"{of} holds tables of the feature {feature!r}, which isn't enabled here: install it, "
-                "and name it under features in clinic.toml (nothing was changed)"
+                f"{of} holds tables of the feature {feature_of(version_table)!r}, which isn't enabled here: "
+                "install it, and name it under features in clinic.toml (nothing was changed)"
             )
         if not history.has(revision):
             owner = "this program" if history == CORE_HISTORY else f"the package of {history.table_prefix}"

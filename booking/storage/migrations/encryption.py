@@ -11,6 +11,7 @@ from booking.storage.engine import engine_for
 from booking.storage.key_store.data_keys import DataKeys
 from booking.storage.key_store.location import make_key_database
 from booking.storage.key_store.reference import key_store_reference, set_key_store_reference
+from booking.storage.migrations.move_mark import refuse_if_moved
 from booking.storage.migrations.upgrade import with_connection
 
 ENCRYPTED_TABLES = ("patients", "appointments", "outbox_deliveries", "webhook_endpoints")
@@ -26,10 +27,16 @@ def prepare_key_store(
     `make_key` is called for a new database, and may make the key-encryption key.
 
     Raises:
+        DatabaseMoves: the clinic leaves this database, has left it, or has not arrived in it.
         WrongKeyStore: this database was encrypted with other keys. Nothing was changed.
         KeyProblem: the key-encryption keys can't be used, or no database for the key store be made.
     """
-    reference = with_connection(url, key_store_reference, creates=True)
+
+    def read_reference(connection: Connection) -> str | None:
+        refuse_if_moved(connection)  # First: the key store may not have arrived either.
+        return key_store_reference(connection)
+
+    reference = with_connection(url, read_reference, creates=True)
 
     async def prepare() -> str:
         try:

@@ -49,6 +49,11 @@ def feature_history(feature: str, folder: Path) -> MigrationHistory:
     return MigrationHistory(folder, f"{feature}_{VERSION_TABLE}")
 
 
+def feature_of(version_table: str) -> str:
+    """The name of the feature whose revision the table has."""
+    return version_table.removesuffix(f"_{VERSION_TABLE}")
+
+
 class MigrationError(Exception):
     """The revisions of a feature can't be applied; `file` names the revision that failed, if one did."""
 

@@ -41,6 +41,7 @@ def add_to(commands: Commands) -> None:
     _add_criteria(erase)
     erase.add_argument("--cancel", action="store_true", help="cancel the visits that are still to come")
     erase.add_argument("--yes", action="store_true", help="do not ask")
+    erase.set_defaults(json=False)  # It shows a person's bookings as `find` does.
 
 
 def _add_criteria(command: argparse.ArgumentParser) -> None:
@@ -81,7 +82,7 @@ async def _find(session: BookingSession, now: datetime, arguments: argparse.Name
         booked = [{name: getattr(row, name) for name in names} for row in visits]
         person = {name: getattr(contact, name) for name in ("id", "name", "email", "phone")}
         people.append({**person, "appointments": booked})
-    if getattr(arguments, "json", False):  # `erase` shows them, too.
+    if arguments.json:
         return json_of(people)
     return table(rows, if_empty="")
 

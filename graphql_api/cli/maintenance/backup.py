@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import tempfile
 from collections.abc import Sequence
 from importlib import metadata
@@ -19,7 +18,7 @@ from booking.storage.migrations.history import CORE_HISTORY, MigrationHistory
 from booking.storage.migrations.upgrade import migrate, with_existing
 from graphql_api.app import system_clock
 from graphql_api.cli.clinic_file.files import enabled_histories
-from graphql_api.cli.command import Commands, add_command, progress_bar
+from graphql_api.cli.command import Commands, add_command, add_json, json_of, progress_bar
 from graphql_api.cli.transaction import record_in_trail
 from graphql_api.settings import Settings
 from graphql_api.startup import migrate_database
@@ -31,7 +30,7 @@ def add_to(commands: Commands) -> None:
     )
     backup.add_argument("file", type=Path, help="its place; an earlier backup there is replaced")
     backup.add_argument("--key-file", type=Path, help="encrypt with the first key in this file")
-    backup.add_argument("--json", action="store_true", help="print what was copied as JSON")
+    add_json(backup, "print what was copied as JSON")
 
     restored = add_command(commands, "restore", _restore, "put a backup into an empty database")
     restored.add_argument("file", type=Path, help="made by `book-online backup`")
@@ -41,7 +40,7 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="only into a scratch place, to find out whether all of it comes back; needs no DATABASE_URL",
     )
-    restored.add_argument("--json", action="store_true", help="print what was restored as JSON")
+    add_json(restored, "print what was restored as JSON")
 
 
 def _backup(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -61,7 +60,7 @@ def _backup(arguments: argparse.Namespace, settings: Settings) -> None:
             record_in_trail(settings, CopyEvent.BACKED_UP)
         )  # The file takes its place only after that.
     if arguments.json:
-        print(json.dumps({"file": str(arguments.file), "key": key.id if key else None, "tables": counts}))
+        print(json_of({"file": arguments.file, "key": key.id if key else None, "tables": counts}))
         return
     how = f", encrypted with {key.id}" if key else ""
     print(f"{arguments.file}: {sum(counts.values())} rows of {len(counts)} tables{how}")
@@ -86,8 +85,8 @@ def _restore(arguments: argparse.Namespace, settings: Settings) -> None:
         asyncio.run(record_in_trail(settings, CopyEvent.RESTORED))
     counts = {table.name: table.rows for table in tables}
     if arguments.json:
-        done = {"file": str(arguments.file), "made_at": header.made_at, "verified": True, "tables": counts}
-        print(json.dumps({**done, "restored": not arguments.verify}))
+        done = {"file": arguments.file, "made_at": header.made_at, "verified": True, "tables": counts}
+        print(json_of({**done, "restored": not arguments.verify}))
         return
     rows = f"{sum(counts.values())} rows of {len(counts)} tables, as they were at {header.made_at}"
     print(f"{arguments.file} is whole: {rows}" if arguments.verify else f"Restored {rows}")
