@@ -64,11 +64,14 @@ export const showOverview = (booking, options) => {
   if (!first) return;
   const standing = appointments.filter(({ status }) => status !== 'CANCELLED');
   const [next] = standing;
+  const last = standing[standing.length - 1];
+  // Where none can be changed online, why.
+  const rule = last && !standing.some(({ canCancel }) => canCancel) ? whyNot(booking, last) : undefined;
   frame.show({
     title: t.count('visits.title', appointments.length),
     content: [
       appointments.filter(({ canChange }) => canChange).length > 1 ? courseButton(booking) : null,
-      next ? ticket([next, ...standing.slice(1)], booking, null, appointments.length === 1 && !next.canCancel ? whyNot(booking, next) : undefined) : null,
+      next ? ticket([next, ...standing.slice(1)], booking, null, rule) : null,
       ...appointments.map((appointment, i) => card(booking, appointment, i)),
       next ? h('p', { class: 'choices' }, downloadLink(first.calendarFile, t)) : againLink(booking, first),
     ],
@@ -141,7 +144,7 @@ const undo = async (booking, appointment) => {
   if (changed) showChanged(booking, changed, t('manage.undone'));
   else if (problems.some(({ __typename }) => __typename === 'TooLateToChange')) frame.notice({ title: t('manage.undoLate') });
   else {
-    const context = { hasPlaces: hasPlaces(booking), lost: appointment };
+    const context = { hasPlaces: hasPlaces(booking), lost: appointment, practitionerId: appointment.practitioner.id };
     frame.notice(otherTimesNotice(problems, booking, context, ({ startsAt }) => {
       const address = againAddress(booking, appointment);
       address.searchParams.set('at', startsAt);

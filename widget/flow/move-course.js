@@ -45,6 +45,8 @@ export const moveCourse = async (booking) => {
     const byDays = Math.round((utc(from) - utc(own)) / DAY);
     const wish = { manageToken, byDays, practitionerId: otherThanTheirs(practitionerId), anyPractitioner: practitionerId === null };
     plan.visits = await planMove(server, wish);
+    // A choice that was made meanwhile.
+    if (plan.from !== from || plan.practitionerId !== practitionerId) await plans();
   };
   /** The focus stays on what was changed. */
   const planAgain = () => frame.run(async () => {
@@ -55,7 +57,7 @@ export const moveCourse = async (booking) => {
   /** @param {string | null | undefined} id */
   const otherThanTheirs = (id) => (id && id !== practitioner.id ? id : null);
   /** With whom the planned visits are. */
-  const chosen = () => plan.practitionerId ?? plan.visits.find(({ slot }) => slot)?.slot?.practitioner.id ?? practitioner.id;
+  const chosen = () => plan.visits.find(({ slot }) => slot)?.slot?.practitioner.id ?? plan.practitionerId ?? practitioner.id;
 
   const show = () => {
     list.replaceChildren(...plan.visits.map(item));
@@ -66,7 +68,7 @@ export const moveCourse = async (booking) => {
       lead: t('manage.course.lead'),
       content: [
         h('div', { class: 'fields' }, dayField()),
-        othersChoice(booking, first, plan, planAgain),
+        othersChoice(booking, first, plan, planAgain).element,
         list,
         staying ? h('p', { class: 'soft' }, t.count('manage.course.stay', staying)) : null,
       ],

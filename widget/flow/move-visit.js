@@ -40,14 +40,15 @@ export const moveVisit = (booking, appointment, overview) => {
       && selectField('location', t('location.question'), clinic.locations, wish.locationId, (locationId) => {
         wish.locationId = locationId;
         showTimes();
+        people?.showFirstTimes();
       });
     // All visits of a course are with one practitioner.
-    const people = appointments.length === 1 && othersChoice(booking, appointment, wish, showTimes, filter);
+    const people = appointments.length === 1 ? othersChoice(booking, appointment, wish, showTimes, filter) : null;
     showTimes();
     frame.show({
       title: t('manage.moveTitle'),
       lead: t('manage.moveLead', { time: whenAndWhere(appointment, booking) }),
-      content: [h('div', { class: 'fields' }, place, people), times],
+      content: [h('div', { class: 'fields' }, place, people?.element), times],
       back: overview.show,
     });
   };
@@ -107,20 +108,23 @@ export const practitionersOf = async ({ server }, { service, practitioner }) => 
   return practitioners.some(({ id }) => id !== practitioner.id) ? practitioners : [];
 };
 
-/** A button that becomes the cards of all who may deliver the visit's service.
+/** A button that becomes the cards of all who may deliver the visit's service. `showFirstTimes` is for another filter.
  * @param {Booking} booking @param {Appointment} appointment @param {Pick<Wish, 'practitionerId' | 'practitioners'>} wish
  * @param {() => void} onChange @param {() => import('./types.js').Filter} [filter]  of each one's next time */
 export const othersChoice = (booking, appointment, wish, onChange, filter) => {
   const { t, frame } = booking;
   const place = h('div', { class: 'choices' });
+  /** @type {ReturnType<typeof import('../calendar/people.js').peopleChoice> | undefined} */
+  let people;
+  const showFirstTimes = () => filter && people?.showFirstTimes(filter());
   const show = async () => {
     const { peopleChoice } = await import('../calendar/people.js');
-    const people = peopleChoice(booking, wish.practitioners, wish.practitionerId, (id) => {
+    people = peopleChoice(booking, wish.practitioners, wish.practitionerId, (id) => {
       wish.practitionerId = id;
       onChange();
     }, { hasNext: !!filter });
     place.replaceWith(people.element);
-    if (filter) people.showFirstTimes(filter());
+    showFirstTimes();
     return people.element;
   };
   const load = async () => {
@@ -132,7 +136,7 @@ export const othersChoice = (booking, appointment, wish, onChange, filter) => {
   };
   if (wish.practitioners.length) show();
   else place.append(quietButton(t('manage.others'), (button) => frame.run(load, button)));
-  return place;
+  return { element: place, showFirstTimes };
 };
 
 /** The visit stands as it was. @param {Booking} booking @param {Pick<Overview, 'show'>} overview */

@@ -99,17 +99,18 @@ const heldSummary = (flow) => {
   const visits = holds.all.map(({ slot }) => slot).sort((a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt));
   const person = service?.practitioners.find(({ id }) => id === visits[0]?.practitioner.id);
   const place = locations.find(({ id }) => id === visits[0]?.location.id);
-  if (!service || !person || !place) return null;
+  if (!service || !visits[0] || !place) return null;
   const { name, address } = place;
   const isOneOfMany = locations.length > 1 && service.mode === 'IN_PERSON';
   // In which languages they speak is news where the reader's is none of them.
-  const isForeign = !person.languages.includes(t.language);
+  const isForeign = !person?.languages.includes(t.language);
   return h('details', { class: 'summary held', part: 'summary' },
-    h('summary', {}, face(person, server),
+    h('summary', {}, person && face(person, server),
       h('span', {},
         ...visits.map((visit) => startTime(visit, flow, shortDayAndTime)),
-        h('span', { class: 'line' }, person.name), h('span', { class: `soft line${isForeign ? '' : ' unfolded'}` }, titleAndLanguages(person, t)),
-        h('span', { class: 'soft line' }, [...serviceFacts(service, t, person.id), isOneOfMany && name].filter(Boolean).join(' · '))),
+        h('span', { class: 'line' }, visits[0].practitioner.name),
+        person && h('span', { class: `soft line${isForeign ? '' : ' unfolded'}` }, titleAndLanguages(person, t)),
+        h('span', { class: 'soft line' }, [...serviceFacts(service, t, visits[0].practitioner.id), isOneOfMany && name].filter(Boolean).join(' · '))),
       icon('forward')),
     h('dl', {},
       summaryRow('service', t('summary.what'), service.name),

@@ -25,7 +25,7 @@ export const addFrameStyles = (root, css, flow) => {
   /** @param {string} name */
   const file = (name) => new URL(`../static/${name}.css`, flow);
   addStyles(root, css, file('dialog'));
-  if (!CSS.supports('color', 'light-dark(red,red)')) import('./fallback/older.css').then(({ default: older }) => addStyles(root, older, file('older')));
+  if (!CSS.supports('color', 'light-dark(red,red)')) import('./fallback/older.css').then(({ default: older }) => addStyles(root, older, file('older'))).catch(() => {});
 };
 
 /** @type {Map<string, CSSStyleSheet>} */

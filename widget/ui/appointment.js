@@ -4,12 +4,10 @@
  * @typedef {import('../flow/types.js').Instant} Instant
  * @typedef {{t: import('../flow/types.js').Translate, clock: import('../flow/types.js').Clock}} Locale
  * @typedef {Locale & {server: import('../api/transport.js').Server}} Surroundings
- * @typedef {Omit<import('../flow/types.js').Practitioner, 'about'>} Person
  * @typedef {{startsAt: Instant, location: {id: string}}} Visit  an appointment or a slot: its time is on its location's clock
  */
 import { h, icon } from './element.js';
 import { remote } from './links.js';
-import { face, titleAndLanguages } from './person.js';
 
 /** "45 min", "3 visits", "$110.00" with a practitioner; "from 45 min" where it depends on whom. @param {import('../flow/types.js').Service} service
  * @param {import('../flow/types.js').Translate} t @param {string | null} [practitionerId] */
@@ -50,20 +48,6 @@ export const startTime = (visit, locale, shown = dayAndTime) => {
   const own = locale.clock.ownTime(visit.startsAt);
   return h('span', { class: 'when' },
     shown(visit, locale), own && h('small', { class: 'soft' }, ` ${locale.t('time.own', { time: own })}`));
-};
-
-/**
- * @param {{service: string, practitioner: Person | undefined, visits: Visit[], location: (Node | string)[], facts?: string | null}} appointment
- * @param {Surroundings} locale
- */
-export const summary = ({ service, practitioner, visits, location, facts }, locale) => {
-  const { t, server } = locale;
-  return summaryList(
-    summaryRow('service', t('summary.what'), h('span', { class: 'strong' }, service), facts && h('span', { class: 'soft line' }, facts)),
-    visits.length > 0 && summaryRow('calendar', t('summary.when'), ...visits.map((visit) => startTime(visit, locale))),
-    practitioner && summaryRow(face(practitioner, server), t('summary.who'),
-      practitioner.name, h('span', { class: 'soft line' }, titleAndLanguages(practitioner, t))),
-    summaryRow('place', t('summary.where'), ...location));
 };
 
 /** @param {...(Node | false | null | undefined)} rows */

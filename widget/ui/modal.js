@@ -3,7 +3,7 @@
 /** Grows out of its button. @param {HTMLDialogElement} dialog @param {Element} host */
 export const showModal = (dialog, host) => {
   // Safari gives a pressed button no focus; when the dialog closes, the focus goes back to where it is now.
-  if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (host.shadowRoot?.querySelector('.control'))?.focus();
+  if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (host.shadowRoot?.querySelector('.control'))?.focus({ preventScroll: true });
   dialog.showModal();
   const [button, own] = [host.getBoundingClientRect(), dialog.getBoundingClientRect()];
   dialog.style.transformOrigin = `${button.x + button.width / 2 - own.x}px ${button.y + button.height / 2 - own.y}px`;
