@@ -1,7 +1,7 @@
 """`make systemd`: the units of deploy/systemd on a real systemd, and a table that says what came of it.
 
-Debian is installed into a folder and booted in namespaces of its own: no packet leaves them, and no process
-outlives the run.
+Debian is installed into a folder, from its mirror, and booted in namespaces of its own: no process outlives
+the run.
 """
 
 import asyncio

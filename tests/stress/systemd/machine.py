@@ -35,7 +35,7 @@ class NotStarted(Exception):
 
 
 class Machine:
-    """Runs while it is booted; its folder stays until `remove`."""
+    """Runs while it is booted; its folder is its caller's."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
