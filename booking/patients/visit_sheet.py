@@ -18,7 +18,7 @@ from booking.patients.contacts import (
 from booking.patients.person import Person, people_of
 from booking.storage.models.appointments import Appointment
 from booking.storage.queries.appointments import appointments_by_id
-from booking.storage.queries.desk.people import VisitOfPerson, booked_patients, has_patient_note
+from booking.storage.queries.desk.people import VisitOfPerson, booked_patients, patients_with_notes
 from booking.storage.session import BookingSession
 
 
@@ -64,7 +64,7 @@ async def visit_sheet(
         people = await people_of(session, found, only_practitioner=only_practitioner, now=now)
     topics = (await topics_by_appointment(session, [visit])).get(visit.id, [])
     questions = await all_screening_questions(session)
-    is_noted = await has_patient_note(session, visit.patient)
+    is_noted = visit.patient in await patients_with_notes(session, [visit.patient])
     reads = is_noted and only_practitioner is not None
     return VisitSheet(
         visit,

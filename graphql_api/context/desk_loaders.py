@@ -18,6 +18,7 @@ from booking.scheduling.resources import resources_of
 from booking.storage.database import Database
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.ticks import Resource
+from booking.storage.queries.desk.people import patients_with_notes
 
 
 class DeskLoaders:
@@ -50,7 +51,8 @@ class DeskLoaders:
     async def _has_topics(self, rows: list[Appointment]) -> Sequence[bool]:
         async with self._database.read() as session:
             topics = await topics_by_appointment(session, rows)
-        return [bool(topics.get(row.id)) for row in rows]
+            noted = await patients_with_notes(session, {row.patient for row in rows})
+        return [bool(topics.get(row.id)) or row.patient in noted for row in rows]
 
     async def _resources(self, keys: list[uuid.UUID]) -> list[Sequence[Resource]]:
         async with self._database.read() as session:

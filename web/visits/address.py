@@ -9,15 +9,24 @@ from booking.domain.errors import (
     BookingError,
     IdempotencyKeyReused,
     InvalidInput,
+    NoMails,
     NotFound,
     TooLateToChange,
-    TryAgain,
+    TooManyCorrections,
 )
 from booking.domain.tokens import new_token
 from booking.patients.correct_email import Correction, correct_email
 from rendering.form import read_form
 from web.visits.request import VisitRequest
 from web.visits.unknown import unknown_link
+
+REFUSALS: dict[type[BookingError], str] = {
+    InvalidInput: "details.badEmail",
+    NoMails: "lost.noMails",
+    TooLateToChange: "correct.refused",
+    TooManyCorrections: "correct.often",
+}
+"""What the page says of each."""
 
 
 async def address_page(request: VisitRequest) -> Response:
@@ -37,14 +46,10 @@ async def correct_address(request: VisitRequest) -> Response:
             source = request.site.source(request.http)
             correction = Correction(request.token, email, key or None)
             corrected = await correct_email(session, correction, source=source, now=now)
-    except TryAgain:
-        raise
     except (NotFound, IdempotencyKeyReused):
         return await unknown_link(request)
-    except BookingError as refusal:
-        why = "correct.refused" if isinstance(refusal, TooLateToChange) else "correct.often"
-        reason = "details.badEmail" if isinstance(refusal, InvalidInput) else why
-        return await _page(request, email=email, reason=request.texts(reason))
+    except tuple(REFUSALS) as refusal:
+        return await _page(request, email=email, reason=request.texts(REFUSALS[type(refusal)]))
     return await _page(replace(request, token=corrected.manage_token), sent_to=corrected.email)
 
 

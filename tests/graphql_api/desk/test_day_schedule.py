@@ -112,6 +112,17 @@ async def test_an_erased_patient_is_null_and_the_visit_stays(
     assert await desk.audit_rows() == []
 
 
+async def test_a_note_of_the_patient_is_something_to_talk_about(
+    desk: DeskSoftware, api: GraphQLClient
+) -> None:
+    await api.hold_and_book(NINE, practitionerId=A)
+    held = await api.hold(TEN, practitionerId=A)
+    await api.book(held["holdToken"], note="The left shoulder")
+
+    day = (await desk.day(practitionerId=A))["sample-practitioner-a"]
+    assert [visit["hasTopics"] for visit in visits(day)] == [False, True]
+
+
 async def test_a_visit_of_anybody_is_found_again_by_its_id(desk: DeskSoftware, api: GraphQLClient) -> None:
     booked = await api.hold_and_book(NINE)
     query = "query ($id: ID!) { node(id: $id) { ... on Appointment { version patient { name } } } }"

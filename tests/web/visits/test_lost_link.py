@@ -52,6 +52,17 @@ async def test_an_address_is_corrected_by_a_plain_form(
         assert "tel:" in ended.text
 
 
+async def test_a_clinic_without_mails_says_to_call(
+    booking: SampleBooking, patient: httpx.AsyncClient
+) -> None:
+    path = f"/visits/{booking.token}/address"
+    form = {"reference": booking.appointments[0].reference, "email": "right@example.com"}
+
+    for page in [await patient.post(path, data=form), await patient.post("/manage/lost", data=form)]:
+        assert (page.status_code, "We send no mails. Please call us." in page.text) == (422, True)
+        assert 'value="right@example.com"' in page.text
+
+
 async def test_a_pasted_link_opens_the_visit_without_a_script(
     booking: SampleBooking, patient: httpx.AsyncClient
 ) -> None:

@@ -47,10 +47,10 @@ async def booked_patients(session: BookingSession, ids: Collection[uuid.UUID]) -
     return await _newest(session, BOOKED.where(PATIENTS.id.in_(ids)), None, len(ids))
 
 
-async def has_patient_note(session: BookingSession, patient: uuid.UUID) -> bool:
-    """Whether a patient wrote something for their practitioner."""
-    query = select(PATIENTS.id).where(PATIENTS.id == patient, PATIENTS.note.is_not(None))
-    return (await session.execute(query)).first() is not None
+async def patients_with_notes(session: BookingSession, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of them who wrote something for their practitioner."""
+    query = select(PATIENTS.id).where(PATIENTS.id.in_(ids), PATIENTS.note.is_not(None))
+    return set(await session.scalars(query))
 
 
 async def patients_by_name_tokens(
