@@ -1,7 +1,8 @@
 """Moving visits of a course together: all get their new times, or none does, in one transaction."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,7 +25,14 @@ from booking.catalogue.lookup import (
     practitioners_offering,
 )
 from booking.domain.actor import Actor
-from booking.domain.errors import BookingError, InvalidInput, InvalidInputCode, SlotTaken, TooLateToChange
+from booking.domain.errors import (
+    BookingError,
+    InvalidInput,
+    InvalidInputCode,
+    NotOpen,
+    SlotTaken,
+    TooLateToChange,
+)
 from booking.domain.hookspecs import Step
 from booking.domain.open_slot import RequestedTime
 from booking.domain.screening import Answer
@@ -131,7 +139,7 @@ async def reschedule_course(
     for row in rows:
         await release_ticks(session, row.id)
     for index, (row, visit) in enumerate(zip(rows, move.visits)):
-        with naming_visit(index, len(rows), "visits"):
+        with _about_visit(rows, index):
             location = await check_location(session, visit.location) or row.location
             criteria = SlotCriteria(service, practitioner or row.practitioner, location, ignoring=(row.id,))
             slot = (await open_slots_at(session, criteria, visit.starts_at, now=now))[0]
@@ -139,7 +147,7 @@ async def reschedule_course(
             if is_screened_again:
                 await screen_again(session, [row], move.answers, move.answered_again)
             row.squeeze_in = False
-            with naming_visit(index, len(rows), "visits"):
+            with _about_visit(rows, index):
                 await give_slot(session, row, service, slot, now=now)
         await session.flush()
     await run_booking_rules(session, Step.MOVE, service, rows, now=now, booked_by=rows[0].booked_by)
@@ -163,7 +171,7 @@ async def _free_practitioner(
     """
     free: list[str] | None = None
     for index, (row, visit) in enumerate(zip(rows, visits)):
-        with naming_visit(index, len(rows), "visits"):
+        with _about_visit(rows, index):
             location = await check_location(session, visit.location) or row.location
             criteria = SlotCriteria(service, location=location, ignoring=[each.id for each in rows])
             slots = await open_slots_at(session, criteria, visit.starts_at, now=now)
@@ -175,6 +183,19 @@ async def _free_practitioner(
             free = both
     assert free is not None
     return rows[0].practitioner if rows[0].practitioner in free else free[0]
+
+
+@contextmanager
+def _about_visit(rows: Sequence[Appointment], index: int) -> Iterator[None]:
+    """A refusal names the visit by its index; other times for it may be those that all of them give up."""
+    try:
+        with naming_visit(index, len(rows), "visits"):
+            yield
+    except (SlotTaken, NotOpen) as refusal:
+        if refusal.wanted is None:
+            raise
+        ids, present = tuple(row.id for row in rows), rows[index].slot
+        raise replace(refusal, wanted=replace(refusal.wanted, ignoring=ids, present=present)) from refusal
 
 
 async def _visit(session: BookingSession, move: CourseMove, visit: MovedVisit) -> Appointment:

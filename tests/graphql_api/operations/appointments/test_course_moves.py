@@ -80,6 +80,22 @@ async def test_one_taken_time_moves_nothing_and_is_named(api: GraphQLClient, dat
         assert await ticks_from(session, tick_at(NOW)) == before
 
 
+@pytest.mark.parametrize("whom", [{}, {"anyPractitioner": True}])
+async def test_other_times_may_overlap_those_that_the_course_gives_up(
+    api: GraphQLClient, whom: dict[str, Any]
+) -> None:
+    token, visits = await book_course(api)
+    for practitioner in (A, C):
+        await api.hold_and_book("2026-11-24T10:00:00-05:00", practitionerId=practitioner)
+    times = dict(zip(visits, ["2026-11-24T09:30:00-05:00", SECOND, THIRD]))
+
+    refused = await api.reschedule_course(token, times, **whom)
+
+    assert problem_types(refused) == ["SlotTaken"]
+    offered = [slot["startsAt"] for slot in refused["problems"][0]["alternatives"]]
+    assert "2026-11-24T08:45:00-05:00" in offered, offered
+
+
 async def test_a_plan_goes_around_what_is_taken_and_says_where_nothing_is_open(api: GraphQLClient) -> None:
     token, visits = await book_course(api)
     await api.hold_and_book(FOURTH, practitionerId=A)
