@@ -29,7 +29,6 @@ function startSearch(/** @type {HTMLInputElement} */ field) {
     await showPeople(form).catch(() => form.submit());
     /** @type {HTMLElement | null} */ (people()?.querySelector('a'))?.click();
   });
-  if (field.autofocus) field.focus();
 }
 
 /** Up and down go through the times, Enter takes one: the buttons of a list are one stop each otherwise. */
@@ -44,7 +43,6 @@ function startTimes() {
     });
   const hold = /** @type {HTMLFormElement | null} */ (document.querySelector('form[action="/desk/book/hold"]'));
   const typed = /** @type {HTMLInputElement[]} */ ([...(hold?.querySelectorAll('[name=name], [name=phone], [name=email]') ?? [])]);
-  if (!search() || typed.some((field) => field.value)) times[0]?.focus();
   // Another service or day is no reason to ask for the name again.
   document.querySelector('form[action="/desk/book/times"]')?.addEventListener('formdata', (event) => {
     for (const { name, value } of typed) /** @type {FormDataEvent} */ (event).formData.set(name, value);
@@ -73,5 +71,7 @@ export function startBooking() {
   else {
     if (field) startSearch(field);
     startTimes();
+    // Browsers heed the attribute only where nothing else has the focus.
+    /** @type {HTMLElement | null} */ (document.querySelector('.booking [autofocus]'))?.focus();
   }
 }

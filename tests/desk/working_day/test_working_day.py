@@ -89,6 +89,7 @@ async def work_a_day(keyboard: Keyboard, desk: Desk, url: str) -> None:
     await keyboard.write("sample call")
     await keyboard.press("Enter")
     await keyboard.sees("link", "Somebody else")
+    await comes_to(keyboard, "button", "7:15\u00a0a.m. Sample Practitioner A Today Usual practitioner")
     await keyboard.press("Enter")
     await keyboard.sees("heading", "Read aloud")
     await keyboard.press("n")
