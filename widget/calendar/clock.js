@@ -88,9 +88,10 @@ export const createClock = ({
     hour: (instant) => Number(wallOf(instant).slice(11, 13)),
     /** The visitor's own time, where it is another. @param {Instant} instant @returns {string | null} */
     ownTime: (instant) => {
+      if (isHome) return null;
       const ms = Date.parse(instant);
       const wall = there.wall(ms);
-      if (isHome || !wall || wall === wallOf(instant)) return null;
+      if (!wall || wall === wallOf(instant)) return null;
       return wall.startsWith(dateOf(instant)) ? timeThere(ms) : timeThereAndDay(ms);
     },
     /** "7:00 a.m." of "07:00". @param {LocalTime} local */
@@ -115,10 +116,12 @@ const lazyFormat = (locale, options) => {
   return () => (format ??= new Intl.DateTimeFormat(locale, options));
 };
 
-/** @param {string} locale @param {Intl.DateTimeFormatOptions} options */
+/** In French the first of a month is "1er", which browsers don't say.
+ * @param {string} locale @param {Intl.DateTimeFormatOptions} options */
 const dateFormat = (locale, options) => {
   const format = lazyFormat(locale, { ...options, timeZone: 'UTC' });
-  return (/** @type {LocalDate} */ date) => format().format(utc(date));
+  const first = locale.startsWith('fr') ? '1er ' : '1 ';
+  return (/** @type {LocalDate} */ date) => format().format(utc(date)).replace(/\b1 /, first);
 };
 
 /** A time is never broken over two lines; in French "7 h", of which browsers make "07 h 00" or "7 h 00".

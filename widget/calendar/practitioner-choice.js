@@ -5,6 +5,7 @@
  */
 import { serviceFacts } from '../ui/appointment.js';
 import { h, selectField } from '../ui/element.js';
+import { nextTask } from '../ui/tasks.js';
 import { peopleChoice } from './people.js';
 
 /** Null where there is nothing to choose. @param {Flow} flow @param {() => void} onChange
@@ -21,6 +22,7 @@ export const practitionerChoice = (flow, onChange, { hasNext = true } = {}) => {
   const showFirstTimes = () => hasNext && people?.showFirstTimes({ serviceId: service?.id ?? '', locationId: state.location });
   /** The practitioners that were not known yet, and everybody's next time. */
   const fillIn = async () => {
+    await nextTask(); // The times themselves come before.
     if (people && service?.hasMorePractitioners) {
       const listed = new Set(service.practitioners.map(({ id }) => id));
       await import('../api/practitioners.js').then(({ completePractitioners }) => completePractitioners(server, service)).catch(() => {});

@@ -21,6 +21,7 @@
  * @property {(date: LocalDate) => void} [showsDay]  its times are shown
  */
 import { h, icon, quietButton } from '../ui/element.js';
+import { nextTask } from '../ui/tasks.js';
 import { createAvailability } from './availability.js';
 import { DAYS_SHOWN, plusDays, startOfWeek } from './dates.js';
 import { dayTimes } from './day-times.js';
@@ -84,6 +85,12 @@ export const slotPicker = (options) => {
     times.replaceChildren(...[title && h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
   };
 
+  /** What is there at once replaces nothing that moves. @template T @param {() => Promise<T>} read @param {() => void} showWaiting */
+  const unlessSlow = (read, showWaiting) => {
+    const wait = setTimeout(showWaiting, NOTICEABLE_MS);
+    return read().finally(() => clearTimeout(wait));
+  };
+
   /** Placeholders as high as the times that replace them, so that the layout does not shift. */
   const showSkeleton = () => {
     updateTimes('\u00a0', h('p', { class: 'zone' }, '\u00a0'), h('h4', {}, '\u00a0'),
@@ -105,10 +112,24 @@ export const slotPicker = (options) => {
   };
 
   /** @param {LocalDate} date @param {() => boolean} isCurrent */
-  const showDay = async (date, isCurrent) => {
+  const showDay = (date, isCurrent) => {
     updateWeeks({ chosen: date });
-    const wait = setTimeout(showSkeleton, NOTICEABLE_MS);
-    const slots = await availability.times(date).finally(() => clearTimeout(wait));
+    return showTimes(date, isCurrent);
+  };
+
+  /** Its times are there before the days around it: they are what is pressed.
+   * @param {Partial<import('./weeks-view.js').Weeks>} change @param {() => boolean} isCurrent */
+  const showDayFirst = async (change, isCurrent) => {
+    weeks = { ...weeks, ...change };
+    const shown = showTimes(/** @type {LocalDate} */ (weeks.chosen), isCurrent);
+    await nextTask();
+    if (isCurrent()) updateWeeks({});
+    await shown;
+  };
+
+  /** @param {LocalDate} date @param {() => boolean} isCurrent */
+  const showTimes = async (date, isCurrent) => {
+    const slots = await unlessSlow(() => availability.times(date), showSkeleton);
     if (!isCurrent()) return;
     options.showsDay?.(date);
     updateTimes(clock.day(date),
@@ -136,16 +157,19 @@ export const slotPicker = (options) => {
   /** Shows the first open day on or after `date`, and its times. @param {LocalDate} date @param {() => boolean} isCurrent */
   const showFirstOpenDay = async (date, isCurrent) => {
     const week = startOfWeek(date, locale);
-    updateWeeks({ start: week, open: null, chosen: null });
-    showSkeleton();
-    // Days before the wished one are better than none.
-    const day = (await availability.firstDay(date)) ?? (date > first ? await availability.firstDay(first) : null);
-    const start = day && (day < week || day >= plusDays(week, DAYS_SHOWN)) ? startOfWeek(day, locale) : week;
-    const open = await availability.weeks(start);
+    const { day, start, open } = await unlessSlow(async () => {
+      // Days before the wished one are better than none.
+      const found = (await availability.firstDay(date)) ?? (date > first ? await availability.firstDay(first) : null);
+      const from = found && (found < week || found >= plusDays(week, DAYS_SHOWN)) ? startOfWeek(found, locale) : week;
+      return { day: found, start: from, open: await availability.weeks(from) };
+    }, () => {
+      updateWeeks({ start: week, open: null, chosen: null });
+      showSkeleton();
+    });
     if (!isCurrent()) return;
+    if (day) return showDayFirst({ start, open, chosen: day }, isCurrent);
     updateWeeks({ start, open });
-    if (day) await showDay(day, isCurrent);
-    else if (dropHours) showNoneIn(first, last);
+    if (dropHours) showNoneIn(first, last);
     else updateTimes('', emptyText(t('time.noneAtAll', { day: clock.day(last) })));
   };
 
@@ -155,10 +179,10 @@ export const slotPicker = (options) => {
     showSkeleton();
     const open = await availability.weeks(to);
     if (!isCurrent()) return;
+    if (open[0]) return showDayFirst({ open, chosen: open[0] }, isCurrent);
     updateWeeks({ open });
     const end = plusDays(to, DAYS_SHOWN - 1);
-    if (open[0]) await showDay(open[0], isCurrent);
-    else showNoneIn(to < first ? first : to, end > last ? last : end);
+    showNoneIn(to < first ? first : to, end > last ? last : end);
   };
 
   /** Where the visitor has asked for a part of the day, the others are offered. @param {LocalDate} since @param {LocalDate} until */

@@ -24,12 +24,14 @@ export const soonestTimes = (flow, choose) => {
   const load = async () => {
     const number = (loads += 1);
     list.hidden = false;
+    list.classList.add('waiting');
     list.replaceChildren(...Array.from({ length: CARDS }, () => h('li', { class: 'soon bone' })));
     await holds.released;
     // The calendar below says so where the server can't be reached.
     const slots = await readSoonest(server, filterFor(state)).catch(() => []);
     if (number !== loads) return;
     list.hidden = !slots.length;
+    list.classList.remove('waiting');
     list.replaceChildren(...slots.map((slot, i) => h('li', {}, card(slot, i === 0, flow, (button) => frame.run(() => choose(slot), button)))));
   };
   load();

@@ -4,10 +4,16 @@
  * @typedef {import('../flow/types.js').Instant} Instant
  */
 
+import { inTasks } from '../ui/tasks.js';
+
 const MINUTE = 60_000;
 
-/** The visitor's own zone. A browser's first date takes it tens of milliseconds, least in a style. @param {string} locale */
+/** The visitor's own zone. @param {string} locale */
 export const visitorZone = (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'short' }).resolvedOptions().timeZone;
+
+/** A browser's first formatters take a phone 50 ms: those of all others are quick after them. @param {string} locale */
+export const loadFormatters = (locale) =>
+  inTasks([() => new Intl.Locale(locale).maximize(), () => new Intl.NumberFormat(locale), () => visitorZone(locale)]);
 
 /** "2026-11-24T09:15" @param {number} ms of a clock that reads as UTC does */
 export const wallAt = (ms) => new Date(ms).toISOString().slice(0, 16);
@@ -21,8 +27,8 @@ export const minutesOfOffset = (utcOffset) => {
 /** @param {Instant} instant */
 export const offsetOf = (instant) => minutesOfOffset(instant.slice(10));
 
-/** What the clock shows that the server meant. @param {Instant} instant */
-export const wallOf = (instant) => wallAt(Date.parse(instant) + offsetOf(instant) * MINUTE);
+/** What the clock shows that the server meant: it stands in front of the offset. @param {Instant} instant */
+export const wallOf = (instant) => instant.slice(0, 16);
 
 /** "UTC−7", "UTC+5:30". @param {number} minutes */
 export const offsetName = (minutes) => {
@@ -42,11 +48,18 @@ export const browserZone = (locale, timeZone) => {
     year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
   });
   const nameFormat = zoneFormat(locale, timeZone, { timeZoneName: 'short' });
+  /** @param {number} ms */
+  const format = (ms) => {
+    const parts = Object.fromEntries((wallFormat()?.formatToParts(ms) ?? []).map(({ type, value }) => [type, value]));
+    return 'year' in parts ? `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}` : null;
+  };
+  /** A day's times ask for the same instants, one around the other. @type {Map<number, string | null>} */
+  const walls = new Map();
   return {
     /** "2026-11-24T09:15" @param {number} ms */
     wall: (ms) => {
-      const parts = Object.fromEntries((wallFormat()?.formatToParts(ms) ?? []).map(({ type, value }) => [type, value]));
-      return 'year' in parts ? `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}` : null;
+      if (!walls.has(ms)) walls.set(ms, format(ms));
+      return walls.get(ms) ?? null;
     },
     /** "EST" @param {number} ms */
     nameAt: (ms) => nameFormat()?.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? '',

@@ -19,6 +19,7 @@ import { DAYS_SHOWN, WEEK, dayOfMonth, plusDays, startOfWeek } from './dates.js'
 export const weeksView = (weeks, locale, on) => {
   const { t, clock } = locale;
   const { start, first, last } = weeks;
+  const today = clock.today();
   const earliest = startOfWeek(first, t.locale);
   const [before, after] = [plusDays(start, -DAYS_SHOWN), plusDays(start, DAYS_SHOWN)];
   /** Where the weeks before and after begin, if there are any. */
@@ -43,7 +44,7 @@ export const weeksView = (weeks, locale, on) => {
         h('th', { scope: 'col' },
           h('span', { class: 'sr' }, clock.weekday(date)),
           h('span', { 'aria-hidden': 'true' }, clock.shortWeekday(date)))))),
-      h('tbody', {}, ...rows.map((week) => h('tr', {}, ...week.map((date) => dayCell(date, weeks, locale, on)))))));
+      h('tbody', {}, ...rows.map((week) => h('tr', {}, ...week.map((date) => dayCell(date, date === today, weeks, locale, on)))))));
 };
 
 /** @param {'back' | 'forward'} shape @param {string} name @param {LocalDate | null} to @param {Listeners} on */
@@ -55,10 +56,9 @@ const turnButton = (shape, name, to, on) =>
 /** @param {LocalDate} start */
 const weekFrom = (start) => Array.from({ length: WEEK }, (_, day) => plusDays(start, day));
 
-/** @param {LocalDate} date @param {Weeks} weeks @param {Locale} locale @param {Listeners} on */
-const dayCell = (date, { open, chosen }, { t, clock }, on) => {
+/** @param {LocalDate} date @param {boolean} isToday @param {Weeks} weeks @param {Locale} locale @param {Listeners} on */
+const dayCell = (date, isToday, { open, chosen }, { t, clock }, on) => {
   const number = dayOfMonth(date);
-  const isToday = date === clock.today();
   const today = isToday ? ' today' : '';
   const content = [number === 1 && h('small', {}, clock.shortMonth(date), ' '), String(number)];
   // The edge of a month is above its first seven days, and before its first one.

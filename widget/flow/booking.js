@@ -16,12 +16,13 @@
 import { readCatalogue } from '../api/catalogue.js';
 import { serverAt, Unreachable } from '../api/transport.js';
 import { createClock } from '../calendar/clock.js';
-import { visitorZone } from '../calendar/wall-clock.js';
+import { loadFormatters } from '../calendar/wall-clock.js';
 import { loadServices } from '../steps/service.js';
 import { contactLine, phoneLinkOfPage } from '../ui/contact.js';
 import { Frame } from '../ui/frame.js';
 import { behaveAsModal, showModal } from '../ui/modal.js';
 import { skeleton } from '../ui/skeleton.js';
+import { nextTask } from '../ui/tasks.js';
 import { createFlow } from './flow.js';
 import * as strings from './strings.js';
 
@@ -34,9 +35,8 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
   /** @type {Promise<import('./types.js').Catalogue> | null} */
   let earlyCatalogue = readCatalogue(server);
   earlyCatalogue.catch(() => {});
-  // While the request is on its way, and in a task of its own.
-  const ownZone = new Promise((done) => setTimeout(done)).then(() => visitorZone(language));
-  ownZone.catch(() => {});
+  const formatters = loadFormatters(language); // While the request is on its way.
+  formatters.catch(() => {});
   if (!host.hasAttribute('service')) loadServices().catch(() => {});
   const t = await strings.load(language);
 
@@ -86,9 +86,10 @@ export const createBooking = async ({ host, root, api, fallBack, trail, reloaded
     }
     const catalogue = bookable(all, preselection);
     const { clinic } = catalogue;
-    const clock = createClock({ locale: t.locale, clinic, ownZone: await ownZone });
+    await formatters;
+    const clock = createClock({ locale: t.locale, clinic });
     frame.setClinic(clinic.name, contactLine(clinic, { t, clock }));
-    await new Promise((done) => setTimeout(done)); // Lets the browser paint.
+    await nextTask();
     const finish = dialog ? close : () => show({});
     const before = latest();
     const goesOn = !current && former?.opened === opened;

@@ -3,14 +3,19 @@
  *
  * @typedef {import('./types.js').Preselection} Preselection
  */
+import { loadFormatters } from '../calendar/wall-clock.js';
 import { addFrameStyles } from '../styles/add-styles.js';
 import css from '../styles/booking.css';
+import { nextTask } from '../ui/tasks.js';
 import { createBooking } from './booking.js';
 import * as strings from './strings.js';
 import { Trail } from './trail.js';
 
 /** Fetches the texts, because a visitor is about to open the dialog. @param {Element} host */
-export const preload = (host) => strings.load(strings.languageOf(host));
+export const preload = async (host) => {
+  const { locale } = await strings.load(strings.languageOf(host));
+  await loadFormatters(locale);
+};
 
 /**
  * @param {HTMLElement} host @param {ShadowRoot} root @param {URL} api
@@ -31,6 +36,7 @@ export const start = async (host, root, api, fallBack) => {
   let booking = await createBooking(place);
   trail.addressOf = (await hostedPage)?.addressOf ?? null;
   addFrameStyles(root, css, import.meta.url);
+  await nextTask();
 
   /** Drops what the window would hold on to. */
   let connection = new AbortController();

@@ -11,6 +11,7 @@ import { slotPicker } from '../calendar/slot-picker.js';
 import { soonestTimes } from '../calendar/soonest.js';
 import { filterFor } from '../flow/held-slots.js';
 import { h, quietButton } from '../ui/element.js';
+import { inTasks } from '../ui/tasks.js';
 
 const DAYS_BETWEEN_VISITS = 7;
 
@@ -44,20 +45,30 @@ export const timeStep = {
       soonest?.load();
       showTimes();
     };
-    showParts();
-    showTimes();
+    // The soonest times are shown first, and nothing above what is shown.
+    const rest = h('div', { class: 'rest' });
+    const add = (/** @type {(Node | null)[]} */ ...nodes) => rest.append(...nodes.filter((node) => node !== null));
+    inTasks([
+      () => {
+        showTimes();
+        showParts();
+        add(choice && parts);
+      },
+      () => add(practitionerChoice(flow, restart)),
+      () => add(
+        isCourse && isComplete ? h('p', { class: 'soft' }, t('time.changeEach')) : null,
+        isCourse ? courseTimes(flow) : null,
+        choice,
+        questions(flow),
+      ),
+    ]);
     return {
       title: !isCourse ? t('time.title') : isComplete ? t.count('visits.title', of) : t('time.titleVisit', { n: index + 1, of }),
       lead: leadText(flow),
       content: [
         isCourse && !holds.all.length ? h('p', { class: 'soft' }, t('visits.rhythm', { n: of - 1 })) : null,
         soonest && soonest.element,
-        choice && parts,
-        practitionerChoice(flow, restart),
-        isCourse && isComplete ? h('p', { class: 'soft' }, t('time.changeEach')) : null,
-        isCourse ? courseTimes(flow) : null,
-        choice,
-        questions(flow),
+        rest,
       ],
       primary: isComplete ? { label: t('continue'), act: next } : null,
     };

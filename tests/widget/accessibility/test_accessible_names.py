@@ -80,7 +80,7 @@ DETAILS = """
   - textbox "Your name"
   - textbox "Email"
   - textbox "Phone"
-  - group: Add a note
+  - group: Add note
   - button "Book this visit"
 """
 CONFIRMED = """
