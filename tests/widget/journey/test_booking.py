@@ -143,8 +143,8 @@ async def test_a_visit_is_booked_for_somebody_else_with_a_note(site: Site, visit
     choice = visitor.page.get_by_role("group", name="Who is the visit for?")
     await choice.get_by_role("radio", name="Somebody else").check()
     await expect(visitor.field("Their name")).to_have_value("Sample Patient")
-    await visitor.page.get_by_text("Add a note").click()
-    await visitor.field("Add a note").fill("Left knee")
+    await visitor.page.get_by_text("Add note").click()
+    await visitor.field("Add note").fill("Left knee")
     await visitor.button("Book this visit").click()
     await expect(visitor.field("Your name")).to_be_focused()
     await visitor.field("Your name").fill("Sample Parent")
@@ -255,6 +255,7 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
 async def test_a_visit_is_booked_in_french(site: Site, visitor: Visitor) -> None:
     await visitor.page.goto(f"{site.url}/?lang=fr")
     await visitor.page.get_by_role("link", name="Réserver en ligne").first.click()
+    await expect(visitor.button("mardi 1er décembre")).to_be_visible()
     await visitor.button("mardi 24 novembre").click()
     await expect(visitor.page.get_by_text("Heure de Toronto (HNE).")).to_be_visible()
     await visitor.time("7 h").first.click()
