@@ -24,7 +24,7 @@ async def url() -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("width", [320, 720, 900, 1280])
 @pytest.mark.parametrize("path", ["/?lang=en", "/?lang=fr", "/book?lang=fr", "/manage?lang=fr"])
-async def test_nothing_sticks_out_of_a_page(page: Page, url: str, path: str, width: int) -> None:
+async def test_nothing_sticks_out_of_a_page(url: str, page: Page, path: str, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 700})
     await page.goto(url + path)
 
@@ -32,7 +32,7 @@ async def test_nothing_sticks_out_of_a_page(page: Page, url: str, path: str, wid
 
 
 @pytest.mark.parametrize("width", [720, 900, 1280])
-async def test_a_long_heading_stays_clear_of_the_figure(page: Page, url: str, width: int) -> None:
+async def test_a_long_heading_stays_clear_of_the_figure(url: str, page: Page, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 700})
     await page.goto(f"{url}/?lang=fr")
 
@@ -40,7 +40,7 @@ async def test_a_long_heading_stays_clear_of_the_figure(page: Page, url: str, wi
     assert heading_ends < figure_begins
 
 
-async def test_a_booking_is_printed_and_a_button_is_not(page: Page, url: str) -> None:
+async def test_a_booking_is_printed_and_a_button_is_not(url: str, page: Page) -> None:
     await page.emulate_media(media="print")
 
     await page.goto(f"{url}/book")
@@ -54,7 +54,7 @@ async def test_a_booking_is_printed_and_a_button_is_not(page: Page, url: str) ->
         await expect(button).to_be_hidden()
 
 
-async def test_a_page_keeps_its_own_content_security_policy(page: Page, url: str) -> None:
+async def test_a_page_keeps_its_own_content_security_policy(url: str, page: Page) -> None:
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
 
