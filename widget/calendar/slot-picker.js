@@ -85,9 +85,10 @@ export const slotPicker = (options) => {
     times.replaceChildren(...[title && h('h3', { id: 'day' }, title), ...content].filter((node) => node !== null));
   };
 
-  /** What is there at once replaces nothing that moves. @template T @param {() => Promise<T>} read @param {() => void} showWaiting */
-  const unlessSlow = (read, showWaiting) => {
-    const wait = setTimeout(showWaiting, NOTICEABLE_MS);
+  /** Shows placeholders only if it takes long enough to be noticed.
+   * @template T @param {() => Promise<T>} read @param {() => void} showWaiting @param {() => boolean} isCurrent */
+  const withPlaceholders = (read, showWaiting, isCurrent) => {
+    const wait = setTimeout(() => isCurrent() && showWaiting(), NOTICEABLE_MS);
     return read().finally(() => clearTimeout(wait));
   };
 
@@ -129,7 +130,7 @@ export const slotPicker = (options) => {
 
   /** @param {LocalDate} date @param {() => boolean} isCurrent */
   const showTimes = async (date, isCurrent) => {
-    const slots = await unlessSlow(() => availability.times(date), showSkeleton);
+    const slots = await withPlaceholders(() => availability.times(date), showSkeleton, isCurrent);
     if (!isCurrent()) return;
     options.showsDay?.(date);
     updateTimes(clock.day(date),
@@ -157,7 +158,7 @@ export const slotPicker = (options) => {
   /** Shows the first open day on or after `date`, and its times. @param {LocalDate} date @param {() => boolean} isCurrent */
   const showFirstOpenDay = async (date, isCurrent) => {
     const week = startOfWeek(date, locale);
-    const { day, start, open } = await unlessSlow(async () => {
+    const { day, start, open } = await withPlaceholders(async () => {
       // Days before the wished one are better than none.
       const found = (await availability.firstDay(date)) ?? (date > first ? await availability.firstDay(first) : null);
       const from = found && (found < week || found >= plusDays(week, DAYS_SHOWN)) ? startOfWeek(found, locale) : week;
@@ -165,7 +166,7 @@ export const slotPicker = (options) => {
     }, () => {
       updateWeeks({ start: week, open: null, chosen: null });
       showSkeleton();
-    });
+    }, isCurrent);
     if (!isCurrent()) return;
     if (day) return showDayFirst({ start, open, chosen: day }, isCurrent);
     updateWeeks({ start, open });

@@ -26,7 +26,7 @@ export const weeksView = (weeks, locale, on) => {
   const previous = start > earliest ? (before < earliest ? earliest : before) : null;
   const next = after > last ? null : after;
   const rows = Array.from({ length: DAYS_SHOWN / WEEK }, (_, row) => weekFrom(plusDays(start, row * WEEK)));
-  return h('section', { class: 'calendar', 'aria-busy': weeks.open === null },
+  return h('section', { class: 'calendar', 'aria-busy': weeks.open === null && 'true' },
     h('div', { class: 'turn' },
       turnButton('back', t('calendar.previous'), previous, on),
       h('h3', { id: 'weeks' }, clock.span(start, plusDays(after, -1))),
