@@ -19,14 +19,12 @@ const MINUTE = 60_000;
 const MINUTES_AROUND = [-60, -30, 30, 60];
 
 /**
- * `locations` are the clinic's and those of the visits that are shown; `ownZone` is the visitor's, who may be somewhere
- * else.
+ * `locations` are the clinic's and those of the visits that are shown.
  *
- * @param {{locale: string, clinic: Place & {locations: Zoned[]}, locations?: Zoned[], ownZone?: string}} options
+ * @param {{locale: string, clinic: Place & {locations: Zoned[]}, locations?: Zoned[]}} options
  */
-export const createClock = ({
-  locale, clinic, locations = clinic.locations, ownZone = visitorZone(locale),
-}) => {
+export const createClock = ({ locale, clinic, locations = clinic.locations }) => {
+  const ownZone = visitorZone(locale);
   const wallTime = timeFormat(locale, { timeZone: 'UTC' });
   const timeThere = timeFormat(locale, { timeZone: ownZone });
   const timeThereAndDay = timeFormat(locale, { weekday: 'short', timeZone: ownZone });

@@ -7,6 +7,7 @@ import { readFirstTimes } from '../api/slots.js';
 import { shortDayAndTime } from '../ui/appointment.js';
 import { h } from '../ui/element.js';
 import { face, titleAndLanguages } from '../ui/person.js';
+import { newestOf } from '../ui/tasks.js';
 import { plusDays } from './dates.js';
 
 const DAYS_AHEAD = 30;
@@ -37,7 +38,7 @@ export const peopleChoice = (context, practitioners, chosen, choose, { isTitled,
     list.classList.toggle('many', list.childElementCount > MANY + 1);
   };
   add(practitioners);
-  let loads = 0;
+  const begin = newestOf();
   return {
     element: h('fieldset', { class: 'field', part: 'field', role: 'radiogroup' },
       h('legend', { class: !isTitled && 'sr' }, t('practitioner.question')), list),
@@ -45,11 +46,11 @@ export const peopleChoice = (context, practitioners, chosen, choose, { isTitled,
     /** Fills in "Next: Tuesday, 9:15 a.m." when it is known; without it all works.
      * @param {Omit<import('../flow/types.js').Filter, 'practitionerId'>} filter */
     showFirstTimes: async (filter) => {
-      const number = (loads += 1);
+      const isCurrent = begin();
       const from = context.clock.today();
       const slots = await readFirstTimes(context.server, { ...filter, practitionerId: null, from, to: plusDays(from, DAYS_AHEAD) })
         .catch(() => []);
-      if (number !== loads) return;
+      if (!isCurrent()) return;
       for (const label of list.children) {
         const id = label.querySelector('input')?.value;
         const slot = slots.find(({ practitioner }) => !id || practitioner.id === id);

@@ -21,7 +21,7 @@
  * @property {(date: LocalDate) => void} [showsDay]  its times are shown
  */
 import { h, icon, quietButton } from '../ui/element.js';
-import { nextTask } from '../ui/tasks.js';
+import { newestOf, nextTask } from '../ui/tasks.js';
 import { createAvailability } from './availability.js';
 import { DAYS_SHOWN, plusDays, startOfWeek } from './dates.js';
 import { dayTimes } from './day-times.js';
@@ -45,7 +45,7 @@ export const slotPicker = (options) => {
   let availability = readAvailability();
   /** @type {import('./weeks-view.js').Weeks} */
   let weeks = { start: startOfWeek(from, locale), open: null, chosen: null, first, last };
-  let loads = 0;
+  const begin = newestOf();
 
   const days = h('div', { class: 'days' });
   const times = h('section', { class: 'of-day', 'aria-labelledby': 'day' });
@@ -103,8 +103,7 @@ export const slotPicker = (options) => {
   /** Loads and shows something; a response that comes after a later load began is ignored.
    * @param {(isCurrent: () => boolean) => Promise<void>} work */
   const load = async (work) => {
-    const number = (loads += 1);
-    const isCurrent = () => number === loads;
+    const isCurrent = begin();
     try {
       await frame.withSlowNotice(() => work(isCurrent));
     } catch (reason) {
@@ -161,8 +160,8 @@ export const slotPicker = (options) => {
     const { day, start, open } = await withPlaceholders(async () => {
       // Days before the wished one are better than none.
       const found = (await availability.firstDay(date)) ?? (date > first ? await availability.firstDay(first) : null);
-      const from = found && (found < week || found >= plusDays(week, DAYS_SHOWN)) ? startOfWeek(found, locale) : week;
-      return { day: found, start: from, open: await availability.weeks(from) };
+      const shown = found && (found < week || found >= plusDays(week, DAYS_SHOWN)) ? startOfWeek(found, locale) : week;
+      return { day: found, start: shown, open: await availability.weeks(shown) };
     }, () => {
       updateWeeks({ start: week, open: null, chosen: null });
       showSkeleton();

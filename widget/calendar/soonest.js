@@ -8,6 +8,7 @@ import { readSoonest } from '../api/slots.js';
 import { filterFor } from '../flow/held-slots.js';
 import { h } from '../ui/element.js';
 import { face } from '../ui/person.js';
+import { newestOf } from '../ui/tasks.js';
 import { plusDays } from './dates.js';
 
 const CARDS = 3;
@@ -20,16 +21,16 @@ export const soonestTimes = (flow, choose) => {
   // Where the visitor's clock shows another time, each card says so, and is higher.
   const isAway = clock.isAway();
   const list = h('ul', { class: `soonest${isAway ? ' away' : ''}`, part: 'soonest', 'aria-label': t('soonest.title') });
-  let loads = 0;
+  const begin = newestOf();
   const load = async () => {
-    const number = (loads += 1);
+    const isCurrent = begin();
     list.hidden = false;
     list.classList.add('waiting');
     list.replaceChildren(...Array.from({ length: CARDS }, () => h('li', { class: 'soon bone' })));
     await holds.released;
     // The calendar below says so where the server can't be reached.
     const slots = await readSoonest(server, filterFor(state)).catch(() => []);
-    if (number !== loads) return;
+    if (!isCurrent()) return;
     list.hidden = !slots.length;
     list.classList.remove('waiting');
     list.replaceChildren(...slots.map((slot, i) => h('li', {}, card(slot, i === 0, flow, (button) => frame.run(() => choose(slot), button)))));

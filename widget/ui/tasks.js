@@ -10,3 +10,12 @@ export const inTasks = async (works) => {
     work();
   }
 };
+
+/** Counts works of one kind: each call begins one, and returns whether no other has begun since. */
+export const newestOf = () => {
+  let begun = 0;
+  return () => {
+    const number = (begun += 1);
+    return () => number === begun;
+  };
+};
