@@ -118,3 +118,4 @@ async def test_a_visit_that_cannot_be_read_is_read_again(site: Site, visitor: Vi
         await expect(page.get_by_role("link", name=NUMBER).first).to_be_visible()
     await alert.get_by_role("button", name="Try again").click()
     await expect(visitor.page.get_by_text("Tuesday, November 24, 7:00 a.m.").first).to_be_visible()
+    await expect(visitor.page.get_by_text("9:00 p.m. your time").first).to_be_visible()
