@@ -71,7 +71,10 @@ export async function renewSheet() {
   if (!opened || !openSheet()) return;
   const id = document.activeElement?.id;
   const held = openSheet()?.contains(document.activeElement);
-  const { page, ok } = await loadPage(opened.address);
+  const { address } = opened;
+  const { page, ok } = await loadPage(address);
+  // Meanwhile it may have been closed, or show another visit.
+  if (opened?.address !== address || !openSheet()) return;
   if (!ok || !fill(page)) return closeSheet();
   if (held) ((id && document.getElementById(id)) || openSheet())?.focus();
 }

@@ -1,11 +1,12 @@
 """The grid on the server's own pages: two desks, side by side."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from booking.domain.role import Role
 from booking.staff.accounts import add_member
@@ -76,6 +77,10 @@ async def test_what_one_desk_notes_the_other_shows(server: RunningDesk, page: Pa
 async def test_the_sheet_of_a_visit_opens_beside_the_day(server: RunningDesk, page: Page) -> None:
     await server.sign_in(page, "Sample Reception 1")
     await page.add_init_script(path=AXE)
+    # Nothing shows the sheet anew while it is examined.
+    await page.route(
+        "**/desk/changes?*", lambda route: route.fulfill(content_type="text/event-stream", body=":\n\n")
+    )
     await page.goto(server.url + DAY)
     await page.get_by_role("link", name="Sample Patient 1").click()
 
@@ -88,6 +93,34 @@ async def test_the_sheet_of_a_visit_opens_beside_the_day(server: RunningDesk, pa
     )
     assert await page.evaluate(FINDINGS) == []
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("link", name="Sample Patient 1")).to_be_focused()
+
+
+async def test_a_sheet_that_is_closed_while_it_is_shown_anew_stays_closed(
+    server: RunningDesk, page: Page
+) -> None:
+    await server.sign_in(page, "Sample Reception 1")
+    await page.get_by_role("link", name="Sample Patient 1").click()
+    sheet = page.get_by_role("region", name="Sample Patient 1")
+    await expect(sheet).to_be_focused()
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        if route.request.method == "GET":
+            asked.set()
+            await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/desk/visits/*", slow)
+    await sheet.get_by_role("button", name="Arrived").click()
+    await asked.wait()
+    await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
+
+    async with page.expect_response("**/desk/visits/*"):
+        may_go_on.set()
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+    await expect(sheet).to_have_count(0)
     await expect(page.get_by_role("link", name="Sample Patient 1")).to_be_focused()
 
 
