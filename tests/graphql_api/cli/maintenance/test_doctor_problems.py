@@ -2,14 +2,16 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from graphql_api.cli.maintenance import database_checks
 from graphql_api.cli.maintenance.checks import disk_finding
 from graphql_api.cli.maintenance.database_checks import clock_finding
 from graphql_api.cli.maintenance.findings import Level
+from graphql_api.settings import Settings
 from tests.booking.notifications.mailbox import mailbox
 from tests.graphql_api.cli.access.clinic_commands import ClinicCommands
 from tests.graphql_api.cli.maintenance.conftest import file_of
@@ -133,6 +135,19 @@ async def test_the_login_at_the_mail_server(healthy: ClinicCommands) -> None:
 def test_two_clocks(difference: timedelta, said: tuple[Level, str]) -> None:
     level, sentence = clock_finding(difference)
     assert (level, sentence.startswith(said[1])) == (said[0], True)
+
+
+def test_a_slow_answer_of_the_database_is_no_wrong_clock(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was asked nine seconds ago."""
+    now = datetime.now(UTC)
+    times = iter([now - timedelta(seconds=9), now + timedelta(minutes=1)])
+    monkeypatch.setattr(database_checks, "system_clock", lambda: next(times))
+
+    [(level, _)] = database_checks.clock(Settings(database_url), now)
+
+    assert level is Level.OK
 
 
 def test_a_disk_that_is_nearly_full() -> None:
