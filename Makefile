@@ -45,6 +45,11 @@ ALONE = not browser and not postgresql
 quick: .venv/ready-to-test node_modules/.ready-to-test bundles ## The tests that need no browser, no PostgreSQL and no other process
 	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(ALONE) and not processes"
 
+.PHONY: fuzz
+fuzz: .venv/ready-to-test node_modules/.ready-to-test bundles ## Try the properties with examples that the tests do not try (ROUNDS=10)
+	@for round in $$(seq $(ROUNDS)); do $(BIN)/pytest $(SIDE_BY_SIDE) -m "hypothesis and $(ALONE)" --hypothesis-profile=fuzz || exit; done
+ROUNDS ?= 10
+
 .PHONY: lint
 lint: .venv/ready-to-test ## Style, and who may import whom
 	@$(BIN)/ruff check --quiet .

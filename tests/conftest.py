@@ -23,8 +23,10 @@ from tests.support.databases import (
 from tests.support.site import Site, running_site
 from tests.support.sql_statements import share_compiled_statements
 
-settings.register_profile("untimed", deadline=None)  # speed is measured by `make bench`
-settings.load_profile("untimed")
+# No deadline: speed is measured by `make bench`.
+settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None)
+settings.load_profile("check")
 share_compiled_statements()
 keep_files_in_memory()
 gc.disable()  # Until the tests begin: to search for garbage took a third of the time to collect them.
