@@ -5,9 +5,8 @@ import json
 import os
 import re
 import shutil
-import socket
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +31,7 @@ from tests.graphql_api.server.process import running_server
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import open_database
 from tests.support.graphql_client import service_id
-from tests.support.live_server import live_server
+from tests.support.live_server import live_server, reserved_port
 
 pytestmark = pytest.mark.processes
 
@@ -202,20 +201,15 @@ class Proxy:
         return "".join((self.folder / name).read_text() for name in ("errors", "output"))
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
-
-
 @pytest.fixture(params=[nginx, caddy, haproxy], ids=lambda prepare: prepare.__name__)
-def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Proxy:
+def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
     name = request.param.__name__ if request.param in (nginx, caddy, haproxy) else "nginx"
     for program in (name, "curl"):
         if not shutil.which(program):
             pytest.skip(f"needs {program}")
     make_certificate(tmp_path)
-    return Proxy(request.param, tmp_path, free_port())
+    with reserved_port() as port:
+        yield Proxy(request.param, tmp_path, port)
 
 
 async def test_a_proxy_configured_as_in_deploy(proxy: Proxy, sqlite_url: str, tmp_path: Path) -> None:
@@ -280,8 +274,9 @@ async def test_no_link_of_a_visit_gets_into_a_log(proxy: Proxy, sqlite_url: str)
         assert (await proxy.curl(f"/visits/{secret}")).endswith("\n404 2")
     assert secret not in proxy.said
 
-    async with proxy.before(f"http://127.0.0.1:{free_port()}"):
-        assert (await proxy.curl(f"/visits/{secret}/move?lang=en"))[-6:] in ("\n502 2", "\n503 2")
+    with reserved_port() as nobody:
+        async with proxy.before(f"http://127.0.0.1:{nobody}"):
+            assert (await proxy.curl(f"/visits/{secret}/move?lang=en"))[-6:] in ("\n502 2", "\n503 2")
     assert secret not in proxy.said
 
 

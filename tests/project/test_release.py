@@ -17,7 +17,7 @@ from typing import IO
 import httpx
 import pytest
 
-from tests.support.clinics import SAMPLE
+from tests.support.clinics import open_on_any_day
 from tests.support.graphql_client import GraphQLClient
 from tests.support.wheels import run
 
@@ -74,7 +74,7 @@ async def test_a_release_is_complete_and_its_wheel_alone_takes_a_booking(tmp_pat
     python = installed_alone(wheel, tmp_path / "environment")
     clinic = tmp_path / "clinic"
     clinic.mkdir()
-    (clinic / "clinic.toml").write_text(SAMPLE, "utf-8")
+    (clinic / "clinic.toml").write_text(open_on_any_day(), "utf-8")
     command = [str(python), "-I", "-m", "graphql_api.cli.main", "serve", "--port", "0"]
     with subprocess.Popen(  # noqa: ASYNC220
         command, cwd=clinic, env=NO_NETWORK, stdout=subprocess.PIPE, text=True

@@ -61,11 +61,8 @@ class Deployment:
     servers: Sequence[Server]
     partners: Sequence[GraphQLClient]
     report_progress: ReportProgress
-
-    @property
-    def first_day(self) -> date:
-        """The first of the days on which scenarios play: all of it is ahead."""
-        return datetime.now(UTC).date() + timedelta(days=2)
+    first_day: date = field(default_factory=lambda: datetime.now(UTC).date() + timedelta(days=2))
+    """The first of the days on which scenarios play: all of it is ahead, though midnight passes."""
 
     def starts(self, *, days: int = 1, minutes: int = STEP_MINUTES) -> list[datetime]:
         """Every time on the clinic's grid at which a visit of so many minutes can start."""

@@ -86,6 +86,22 @@ def edit_file(edits: Mapping[str, str], text: str = SAMPLE) -> str:
     return text
 
 
+def open_on_any_day(text: str = SAMPLE) -> str:
+    """The same clinic without holidays, closures and time off, where no certificate ends.
+
+    For a server whose clock is the real one: its tests run on any day.
+    """
+    text = edit_file(
+        {
+            'public_holidays = "CA-ON"': "public_holidays = false",
+            "from = 2026-12-24\nto = 2027-01-01": "from = 2020-12-24\nto = 2021-01-01",
+            "time_off = [{ from = 2026-12-14, to = 2026-12-16 }]": "time_off = []",
+        },
+        text,
+    )
+    return re.sub(r"valid_until = \d{4}", "valid_until = 2099", text)
+
+
 def with_longer_visits_of_b() -> str:
     """The sample clinic, where a physiotherapy follow-up with practitioner B is an hour for $120."""
     before, name, after = SAMPLE.partition('name = "Sample Practitioner B"')

@@ -79,6 +79,8 @@ class Postgres:
             "ALTER SYSTEM SET fsync = off",
             "ALTER SYSTEM SET full_page_writes = off",
             "ALTER SYSTEM SET synchronous_commit = off",
+            # Its transactions would change the change token between two requests.
+            "ALTER SYSTEM SET autovacuum = off",
             "SELECT pg_reload_conf()",
             f"CREATE DATABASE {TEMPLATE}",
         )

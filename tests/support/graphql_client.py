@@ -1,6 +1,7 @@
 """A client of the GraphQL API: the documents that tests send, as methods."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,14 @@ APPOINTMENT = """query ($token: String!, $id: ID) { appointment(manageToken: $to
   id reference status startsAt practitioner { slug } canChange changeDeadline calendarFile
   course { appointments { id startsAt status } }
 } }"""
+
+
+def shows_phone(text: str, last_digits: str = "5550123") -> bool:
+    """Whether a phone number with these last digits is in a text, however it is written.
+
+    Fewer than seven digits are also in random identifiers, now and then.
+    """
+    return re.search(r"[\s().-]{0,2}".join(last_digits), text) is not None
 
 
 def service_id(slug: str = "dry-needling") -> str:

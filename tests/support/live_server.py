@@ -10,6 +10,19 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port of the loopback for another process.
+
+    It is bound here and does not listen: on Linux a program that asks for this very port can listen to it,
+    nobody who asks for any port is given it, and meanwhile connections are refused.
+    """
+    with socket.socket() as reserved:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", 0))
+        yield reserved.getsockname()[1]
+
+
 class _Server(uvicorn.Server):
     """Without signal handlers, which are pytest's."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from booking.appointments.hold import release_hold
 from booking.domain.errors import CheckFailed, SlotTaken
 from booking.domain.hookspecs import BusyQuery, BusyTime, FeatureHooks, Proposal
+from booking.extensions import dispatch
 from booking.extensions.dispatch import BUSY_SOURCE_TIMEOUT
 from tests.booking.extensions.extended_clinic import (
     ELEVEN,
@@ -142,8 +143,11 @@ async def test_a_resource_claimed_for_a_hold_is_free_once_the_hold_ends(
     assert await clinic.open_at(NINE, now=later) == []
 
 
-async def test_of_many_claims_of_one_room_at_once_one_succeeds(extended_clinic: ClinicFactory) -> None:
+async def test_of_many_claims_of_one_room_at_once_one_succeeds(
+    extended_clinic: ClinicFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is no busy source: only the claim of the rule keeps them apart."""
+    monkeypatch.setattr(dispatch, "RULE_TIMEOUT", timedelta(seconds=30))  # They wait for each other.
     practitioners = "".join(practitioner(f"p{number}", "09:00-12:00") for number in range(6))
     clinic = await extended_clinic(FeatureHooks("shared", rules=[claim_room]), practitioners=practitioners)
 

@@ -84,7 +84,12 @@ def test_a_reminder_is_before_the_visit_after_the_wait_and_in_no_quiet_hour(
             assert asked.quiet_until(due_at) is None
 
 
-@given(zone=ZONES, quiet=QUIET.filter(bool), at=INSTANTS)
+# Where less is not quiet than clocks skip, one night may begin before the other has ended.
+@given(
+    zone=ZONES,
+    quiet=QUIET.filter(lambda quiet: quiet is not None and (quiet.begin - quiet.end) % DAY > HOUR),
+    at=INSTANTS,
+)
 def test_what_waits_for_the_end_of_quiet_hours_is_not_in_them_any_more(
     zone: str, quiet: QuietHours, at: datetime
 ) -> None:

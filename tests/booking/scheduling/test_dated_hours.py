@@ -43,13 +43,19 @@ class Hours:
         ]
         return "\n".join(lines)
 
-    def start_on(self, day: date) -> datetime | None:
+    def starts_on(self, day: date) -> list[datetime]:
+        """None where the clock skips the hour, two where it shows it twice."""
         if day.weekday() != self.weekday or (self.first and day < self.first):
-            return None
+            return []
         if self.last and day > self.last:
-            return None
+            return []
         weeks_later = 0 if self.first is None else (day - monday_of(self.first)).days // 7
-        return datetime.combine(day, time(self.hour), TORONTO) if weeks_later % self.weeks == 0 else None
+        if weeks_later % self.weeks:
+            return []
+        wall = datetime.combine(day, time(self.hour))
+        passes = {wall.replace(tzinfo=TORONTO, fold=fold).astimezone(UTC) for fold in (0, 1)}
+        local = [each.astimezone(TORONTO) for each in passes]
+        return [each for each in local if each.replace(tzinfo=None, fold=0) == wall]
 
 
 def monday_of(day: date) -> date:
@@ -97,9 +103,9 @@ async def test_what_is_open_is_what_each_day_has(
     await open_clinic(database, clinic_with("\n".join(each.table for each in hours)), now=NOW)
 
     days = [around + timedelta(number) for number in range(-7, 24)]
-    expected = [each.start_on(day) for day in days for each in hours]
+    expected = [start for day in days for each in hours for start in each.starts_on(day)]
     found = await starts(database, days[0], days[-1])
-    assert found == sorted(start for start in expected if start)
+    assert found == sorted(expected)
 
 
 async def test_weeks_alternate_across_a_year_of_53_weeks(database: Database) -> None:

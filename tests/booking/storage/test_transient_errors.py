@@ -47,7 +47,7 @@ async def test_a_writer_that_waits_too_long_is_asked_to_try_again(sqlite_url: st
 
 
 async def test_writers_of_one_process_take_turns_in_order(sqlite_url: str) -> None:
-    database = open_database(sqlite_url, patience=0.2)
+    database = open_database(sqlite_url, patience=2)
     await open_clinic(database, small_clinic())
     order: list[int] = []
     has_begun, may_end = asyncio.Event(), asyncio.Event()
@@ -75,15 +75,16 @@ async def test_writers_of_one_process_take_turns_in_order(sqlite_url: str) -> No
 
 
 async def test_a_writer_during_a_migration_is_asked_to_try_again(postgresql_url: str) -> None:
-    database = open_database(postgresql_url, patience=0.2)
+    database, impatient = open_database(postgresql_url), open_database(postgresql_url, patience=0.2)
     await open_clinic(database, small_clinic())
     async with database.engine.begin() as migrating:
         await migrating.execute(text("LOCK TABLE holds IN ACCESS EXCLUSIVE MODE"))
 
         with pytest.raises(TryAgain):
-            await hold(database)
+            await hold(impatient)
 
     await hold(database)
+    await impatient.close()
     await database.close()
 
 
@@ -150,7 +151,8 @@ async def test_a_connection_that_was_cut_while_idle_is_replaced(
     monkeypatch.setattr("booking.storage.engine.IDLE_CHECK_SECONDS", 1000 if is_noticed else -1)
     await open_clinic(postgresql, small_clinic())
     name = postgresql.engine.url.database
-    postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    others = f"FROM pg_stat_activity WHERE datname = '{name}'"
+    postgres.run(f"SELECT pg_terminate_backend(pid, 30000) {others}")  # milliseconds until they are gone
     if is_noticed:
         await asyncio.sleep(0.1)  # asyncpg notices it
 

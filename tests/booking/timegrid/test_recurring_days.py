@@ -10,7 +10,8 @@ from booking.timegrid.recurring_days import EVERY_DAY, RecurringDays
 
 # Around years of 53 weeks: 2026 has them, and 2027 begins in the last of them.
 CALENDAR = st.dates(date(2026, 11, 1), date(2027, 3, 1))
-ALL_DAYS = [date(2026, 9, 1) + timedelta(number) for number in range(500)]
+# Weeks counted by sevens and by eights meet once in 56.
+ALL_DAYS = [date(2026, 9, 1) + timedelta(number) for number in range(600)]
 
 
 @st.composite

@@ -95,7 +95,8 @@ async def test_nothing_of_a_patient_or_of_health_is_ever_sent(
 
     sent = " ".join(f"{request.line} {request.headers} {request.body!r}" for request in receiver.requests)
     assert len(receiver.requests) == 3
-    for secret in ("ebra", "needle-fear", "5550123", booking.token, str(booking.appointments[0].patient)):
+    patient = str(booking.appointments[0].patient)
+    for secret in ("Zebra", "zebra@", "needle-fear", "5550123", booking.token, patient):
         assert secret not in sent
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import sys
 import uuid
 from asyncio.subprocess import PIPE, create_subprocess_exec
@@ -17,6 +16,7 @@ from booking.outbox.relay import RETRY_DELAYS
 from booking.webhooks.client import WebhookClient
 from booking.webhooks.payload import PING, signed_headers, webhook_message
 from booking.webhooks.secrets import new_secret
+from tests.support.live_server import reserved_port
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "webhooks.md").read_text("utf-8")
 SECRET = new_secret()
@@ -27,20 +27,19 @@ async def example(tmp_path: Path) -> AsyncIterator[tuple[str, asyncio.StreamRead
     """The URL of the example, which runs; and what it prints."""
     (source,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "receiver.py").write_text(source, "utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = await create_subprocess_exec(
-        *(sys.executable, str(tmp_path / "receiver.py")),
-        env={"WEBHOOK_SECRET": SECRET, "PORT": str(port)},
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    assert process.stdout
-    try:
-        yield f"http://127.0.0.1:{port}/", process.stdout
-    finally:
-        process.kill()
-        await process.communicate()
+    with reserved_port() as port:
+        process = await create_subprocess_exec(
+            *(sys.executable, str(tmp_path / "receiver.py")),
+            env={"WEBHOOK_SECRET": SECRET, "PORT": str(port)},
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        assert process.stdout
+        try:
+            yield f"http://127.0.0.1:{port}/", process.stdout
+        finally:
+            process.kill()
+            await process.communicate()
 
 
 async def test_the_example_takes_a_signed_event_once_and_nothing_else(

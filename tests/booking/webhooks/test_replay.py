@@ -120,10 +120,11 @@ async def test_an_event_of_another_endpoint_is_not_replayed(relay: WebhookRelay,
 
 async def test_the_log_has_each_attempt_of_the_last_month(relay: WebhookRelay, receiver: Receiver) -> None:
     endpoint_id, _ = await relay.add(receiver.url)
-    receiver.responses = [response(500), SILENCE, NO_CONTENT]
     slow, hasty = relay.client, WebhookClient(to_private=True, patience=0.2)
     booking = await make_booking(relay.database, NINE + 40 * DAY)
-    for wait, relay.client in zip(DELAYS_OF_A_DAY, (slow, hasty, slow)):
+    attempts = ((response(500), slow), (SILENCE, hasty), (NO_CONTENT, slow))
+    for wait, (answer, relay.client) in zip(DELAYS_OF_A_DAY, attempts):
+        receiver.responses = [answer]
         await relay.deliver_due()
         relay.now += wait
 

@@ -13,6 +13,7 @@ from booking.storage.models.appointments import Appointment
 from tests.booking.patients.stored_contacts import all_contacts
 from tests.desk.desk_server import Desk
 from tests.support.clinics import NOW
+from tests.support.graphql_client import shows_phone
 
 SERVICE = "dry-needling"
 A = "sample-practitioner-a"
@@ -252,7 +253,7 @@ async def test_hidden_names_stay_hidden_and_french_is_whole(desk: Desk) -> None:
     assert "Réserver au téléphone" in page.text
     assert "Patients trouvés" in page.text
     assert ">Sample Caller<" not in page.text
-    assert "0188" not in page.text
+    assert not shows_phone(page.text, "5550188")
 
 
 async def test_undo_takes_back_what_was_done_last(desk: Desk) -> None:
@@ -279,7 +280,7 @@ async def test_another_day_or_service_loses_no_name_and_no_address_has_it(desk: 
     assert shown.status_code == 200
     assert 'value="Sample Caller"' in shown.text
     assert 'type="date" value="2026-11-24"' in shown.text
-    assert not re.findall(r'(?:href|src)="[^"]*(?:Sample(?:%20|\+)Caller|0188)', shown.text)
+    assert not re.findall(r'(?:href|src)="[^"]*(?:Sample(?:%20|\+)Caller|555(?:%20|[+-])?0188)', shown.text)
 
 
 async def test_a_time_that_is_let_go_keeps_the_caller_for_another(desk: Desk) -> None:

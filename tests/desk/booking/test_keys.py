@@ -23,11 +23,13 @@ async def test_four_keys_and_the_name_book_a_regular(page: Page, served: tuple[D
 
     await page.keyboard.press("b")
     await expect(page.get_by_role("searchbox", name="Find the patient")).to_be_focused()
+    await page.wait_for_load_state()  # Its modules have run.
     await page.keyboard.type("sample call")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Sample Practitioner").first).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Read aloud")).to_be_visible()
+    await page.wait_for_load_state()  # Its modules have run.
     await page.keyboard.press("n")
     await page.wait_for_url("**/desk/day?date=*")
 
@@ -46,11 +48,13 @@ async def test_escape_lets_the_time_go_and_keeps_the_caller(page: Page, served: 
     await page.get_by_label("Phone", exact=True).fill("416 555 0188")
     await page.get_by_role("button", name="Sample Practitioner").first.click()
     await expect(page.get_by_role("heading", name="Read aloud")).to_be_visible()
+    await page.wait_for_load_state()  # Its modules have run.
 
     await page.keyboard.press("Escape")
 
     await expect(page.get_by_label("Name", exact=True)).to_have_value("Sample Caller")
     await expect(page.locator(".time").first).to_be_focused()
+    await page.wait_for_load_state()  # Its modules have run.
     await page.get_by_label("Phone", exact=True).fill("416 555 0199")
     await page.get_by_role("button", name="Show times").click()
     await expect(page.get_by_label("Phone", exact=True)).to_have_value("416 555 0199")

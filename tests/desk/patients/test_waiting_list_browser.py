@@ -36,6 +36,7 @@ async def test_somebody_is_added_by_keyboard_and_the_pages_are_accessible(
         await expect(page.get_by_text("A time is held")).to_be_visible()
         await page.get_by_role("link", name="Put somebody on the list").press("Enter")
         await expect(page.get_by_role("searchbox", name="Find the patient")).to_be_focused()
+        await page.wait_for_load_state()  # Its modules set the focus too.
         await page.get_by_label("Name", exact=True).focus()
         await page.keyboard.type("Sample Caller")
         await page.get_by_label("Tuesday").press("Space")

@@ -30,6 +30,9 @@ class Keyboard(Protocol):
 
     async def goto(self, url: str) -> None: ...
 
+    async def loads(self) -> None:
+        """Wait until the page's modules have run."""
+
     async def press(self, *keys: str) -> None: ...
 
     async def write(self, text: str) -> None: ...
@@ -75,6 +78,9 @@ class ChromiumKeyboard:
     async def goto(self, url: str) -> None:
         await self._page.goto(url)
 
+    async def loads(self) -> None:
+        await self._page.wait_for_load_state()
+
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self._page.keyboard.press(key)
@@ -110,6 +116,9 @@ class FirefoxKeyboard:
 
     async def goto(self, url: str) -> None:
         await self._firefox.goto(url)
+
+    async def loads(self) -> None:
+        await self._firefox.waits_for("document.readyState === 'complete'")
 
     async def press(self, *keys: str) -> None:
         for key in keys:

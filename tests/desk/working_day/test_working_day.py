@@ -85,6 +85,8 @@ async def work_a_day(keyboard: Keyboard, desk: Desk, url: str) -> None:
 
     # A regular calls: four keys and the name.
     await keyboard.press("b")
+    await keyboard.sees("searchbox", "Find the patient")
+    await keyboard.loads()
     await reach(keyboard, "searchbox", "Find the patient")
     await keyboard.write("sample call")
     await keyboard.press("Enter")
@@ -92,6 +94,7 @@ async def work_a_day(keyboard: Keyboard, desk: Desk, url: str) -> None:
     await comes_to(keyboard, "button", "7:15\u00a0a.m. Sample Practitioner A Today Usual practitioner")
     await keyboard.press("Enter")
     await keyboard.sees("heading", "Read aloud")
+    await keyboard.loads()
     await keyboard.press("n")
     await day_is_ready(keyboard)
     [booked] = [visit for visit in await visits(desk) if visit.id != earlier.id]
@@ -118,6 +121,7 @@ async def work_a_day(keyboard: Keyboard, desk: Desk, url: str) -> None:
     await activate(keyboard, "button", "Save")
     await activate(keyboard, "button", "Go on, and we call the patients")
     await keyboard.sees("heading", "2 visits need another time")
+    await keyboard.loads()
     assert {visit.status for visit in await visits(desk)} == {
         AppointmentStatus.BOOKED,
         AppointmentStatus.ARRIVED,

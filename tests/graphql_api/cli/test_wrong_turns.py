@@ -18,6 +18,7 @@ from graphql_api.settings import Settings
 from tests.graphql_api.cli.command_line import run_command
 from tests.support.clinics import SAMPLE
 from tests.support.databases import Postgres
+from tests.support.live_server import reserved_port
 
 pytestmark = pytest.mark.processes
 
@@ -72,12 +73,6 @@ def _here(folder: Path, url: str, *command: str) -> tuple[str, str]:
         with redirect_stdout(output), pytest.raises(SystemExit) as end:
             main()
     return output.getvalue(), str(end.value)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -207,14 +202,14 @@ def test_commands_on_a_database_without_tables_make_none(folder: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_postgresql_that_cannot_be_reached(folder: Path, command: list[str]) -> None:
-    port = free_port()
-    for host, sentence in {
-        f"127.0.0.1:{port}": f"nothing listens at 127.0.0.1:{port}",
-        f"localhost:{port}": f"nothing listens at localhost:{port}",
-        f"127.0.0.1:{port},127.0.0.1:{port}": "nothing listens at",
-        "no-such-host.invalid": "no host is called as DATABASE_URL says (no-such-host.invalid:5432)",
-    }.items():
-        assert sentence in sentence_of(folder, f"postgresql://u:{PASSWORD}@{host}/name", *command)
+    with reserved_port() as port:
+        for host, sentence in {
+            f"127.0.0.1:{port}": f"nothing listens at 127.0.0.1:{port}",
+            f"localhost:{port}": f"nothing listens at localhost:{port}",
+            f"127.0.0.1:{port},127.0.0.1:{port}": "nothing listens at",
+            "no-such-host.invalid": "no host is called as DATABASE_URL says (no-such-host.invalid:5432)",
+        }.items():
+            assert sentence in sentence_of(folder, f"postgresql://u:{PASSWORD}@{host}/name", *command)
     said = sentence_of(folder, f"postgresql://u:{PASSWORD}@/name?host={folder}", *command)
     assert f"nothing listens at {folder}" in said
 

@@ -178,7 +178,7 @@ async def test_an_idle_stream_sends_keep_alives_and_ends_with_complete() -> None
             silence(),
             stopping=Stopping(),
             ping=timedelta(milliseconds=1),
-            duration=timedelta(milliseconds=20),
+            duration=timedelta(milliseconds=300),
         )
     ]
     assert said[0] == "event: next\ndata: {}\n\n"

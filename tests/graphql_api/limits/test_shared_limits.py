@@ -34,7 +34,8 @@ def replica(url: str) -> Replica:
     async def none_is_right(_hashes: object) -> set[bytes]:
         return set()
 
-    database = open_database(url, patience=0.2)
+    # A lock is waited for so briefly; to connect may take longer.
+    database = open_database(f"{url}&connect_timeout=10", patience=0.2)
     settings = Settings(url, points_per_client=1000, bookings_per_client=10)
     limits = ClientLimits(
         settings, KnownSecrets(none_is_right), on_refusal=lambda _limit: None, is_shared=True

@@ -20,7 +20,7 @@ from tests.booking.webhooks.receiver import Receiver, response, running_receiver
 from tests.graphql_api.cli.command_line import ROOT
 from tests.graphql_api.extensions.packages import install
 from tests.graphql_api.server.process import ServerProcess, running_server
-from tests.support.clinics import asking_for_consent, file_with_features
+from tests.support.clinics import asking_for_consent, file_with_features, open_on_any_day
 from tests.support.databases import open_database
 from tests.support.graphql_client import GraphQLClient, screening_answers
 
@@ -131,7 +131,7 @@ async def open_server(url: str, folder: Path, **more: str) -> AsyncIterator[Mark
             "BOOK_ONLINE_POINTS_PER_CLIENT": "1000000",
             **more,
         }
-        clinic_file = asking_for_consent(file_with_features("teller"))
+        clinic_file = open_on_any_day(asking_for_consent(file_with_features("teller")))
         async with (
             running_server(folder, clinic=clinic_file, **environment) as server,
             httpx.AsyncClient(base_url=server.url, timeout=20) as http,

@@ -237,7 +237,7 @@ def readable(content: bytes, secrets: list[bytes]) -> set[bytes]:
     answers = [form.format(slug).encode() for slug in (TOLD, BLOCKING) for form in ('["{}"', "answer-{}")]
     ids = [global_id("ScreeningQuestion", slug).encode() for slug in (TOLD, BLOCKING)]
     marks = [MARK.encode(), STORED_PHONE.encode(), TYPED_PHONE.encode(), *answers]
-    encoded = [b64encode(mark)[:-4] for mark in (MARK.encode(), MARK.title().encode())]
+    encoded = [b64encode(mark) for mark in (MARK.encode(), MARK.title().encode())]
     return {mark for mark in marks if mark in lower} | {
         mark for mark in [*ids, *encoded, *secrets] if mark in content
     }

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.clinics import SAMPLE
+from tests.support.clinics import open_on_any_day
 
 SERVE = (sys.executable, "-m", "graphql_api.cli.main", "serve", "--port", "0")
 START_SECONDS = 60
+OPEN = open_on_any_day()
 AS_BY_SYSTEMD = """import os, sys
 os.dup2(int(sys.argv[1]), 3)
 os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
@@ -80,7 +81,7 @@ class ServerProcess:
 
 
 def running_server(
-    folder: Path, *options: str, clinic: str = SAMPLE, **environment: str
+    folder: Path, *options: str, clinic: str = OPEN, **environment: str
 ) -> AbstractAsyncContextManager[ServerProcess]:
     """With these options; what it logs is in the folder's file `log`."""
     return _running([*SERVE, *options], folder, clinic, environment)
@@ -92,7 +93,7 @@ def running_server_on(
     """One that is given the socket as systemd would."""
     descriptor = listening.fileno()
     command = [sys.executable, "-c", AS_BY_SYSTEMD, str(descriptor), *SERVE]
-    return _running(command, folder, SAMPLE, environment, descriptor)
+    return _running(command, folder, OPEN, environment, descriptor)
 
 
 @asynccontextmanager

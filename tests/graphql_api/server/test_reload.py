@@ -1,7 +1,6 @@
 """`book-online serve --reload` restarts the server at a change of a file; production refuses it."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support.clinics import SAMPLE, edit_file
+from tests.support.live_server import reserved_port
 
 pytestmark = pytest.mark.processes
 
@@ -24,10 +24,11 @@ PATIENCE_SECONDS = 60
 def reloader(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A process that serves the sample clinic with --reload, and its server's address."""
     (tmp_path / "clinic.toml").write_text(SAMPLE, "utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
-    with subprocess.Popen([*SERVE, "--port", str(port)], cwd=tmp_path, env=environment) as process:
+    with (
+        reserved_port() as port,
+        subprocess.Popen([*SERVE, "--port", str(port)], cwd=tmp_path, env=environment) as process,
+    ):
         yield process, f"http://127.0.0.1:{port}"
         process.terminate()
 

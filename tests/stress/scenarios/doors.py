@@ -153,6 +153,8 @@ async def _delay(door: Door, client: httpx.AsyncClient) -> Delay:
         waits.clear()
         first_byte = await door.knock(client)
         await asyncio.sleep(0.05)
+        while not waits and not probing.done():  # noqa: ASYNC110  (a list)
+            await asyncio.sleep(PROBE_SECONDS)
     finally:
         probing.cancel()
     return Delay(door.name, max(waits) * 1000, first_byte * 1000)

@@ -63,7 +63,8 @@ class Patients:
 
     async def visit(self, name: int, number: int) -> None:
         is_shared = self.chance.random() < SHARED_PROBABILITY
-        practitioner = self.chance.randint(1, NOT_DUE - 1 if is_shared else NOT_DUE)
+        stands = number == 0  # At least one reminder is due, whatever the chance.
+        practitioner = self.chance.randint(1, NOT_DUE - 1 if is_shared or stands else NOT_DUE)
         person = f"{SHARED}{name}" if is_shared else f"own-{number}"
         visit = await self.book(person, practitioner, self.times())
         if visit is None:
@@ -72,7 +73,7 @@ class Patients:
         for _ in range(self.chance.randint(0, MOST_MOVES)):
             await self.pause()
             await self.move(visit)
-        if self.chance.random() < CANCEL_PROBABILITY:
+        if not stands and self.chance.random() < CANCEL_PROBABILITY:
             await self.pause()
             await self.cancel(visit)
 

@@ -1,22 +1,33 @@
 """CalDAV servers as clinics run them, Radicale and Xandikos, on loopback."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from tests.booking.calendars.busy.calendar_files import calendar_file
+from tests.support.live_server import reserved_port
 
 USER, PASSWORD = "ann", "pass-wörd"
 NEW_CALENDAR = """<?xml version="1.0" encoding="utf-8"?>
 <C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
 <displayname>{name}</displayname></prop></set></C:mkcalendar>"""
+
+RADICALE = """[server]
+hosts = 127.0.0.1:{port}
+[auth]
+type = htpasswd
+htpasswd_filename = {folder}/users
+htpasswd_encryption = plain
+delay = 0
+[storage]
+filesystem_folder = {folder}/collections
+"""
 
 
 @dataclass
@@ -40,40 +51,29 @@ class CalDavServer:
         await self._send("DELETE", f"{self.url(calendar)}{uid}.ics")
 
     async def _send(self, method: str, url: str, body: str = "", type: str = "application/xml") -> None:
-        async with httpx.AsyncClient(auth=(USER, PASSWORD), trust_env=False) as client:
+        async with httpx.AsyncClient(auth=(USER, PASSWORD), trust_env=False, timeout=60) as client:
             answer = await client.request(method, url, content=body.encode(), headers={"content-type": type})
         answer.raise_for_status()
 
 
 @asynccontextmanager
 async def running_radicale(folder: Path, *, port: int | None = None) -> AsyncIterator[CalDavServer]:
-    port = port or _free_port()
+    """On a port of its own unless given."""
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n", "utf-8")
-    (folder / "config").write_text(
-        f"""[server]
-hosts = 127.0.0.1:{port}
-[auth]
-type = htpasswd
-htpasswd_filename = {folder / "users"}
-htpasswd_encryption = plain
-delay = 0
-[storage]
-filesystem_folder = {folder / "collections"}
-""",
-        "utf-8",
-    )
     command = ["-m", "radicale", "-C", str(folder / "config")]
-    async with _running(command, port):
-        yield CalDavServer(f"http://127.0.0.1:{port}", f"/{USER}/")
+    with nullcontext(port) if port else reserved_port() as own:
+        (folder / "config").write_text(RADICALE.format(folder=folder, port=own), "utf-8")
+        async with _running(command, own):
+            yield CalDavServer(f"http://127.0.0.1:{own}", f"/{USER}/")
 
 
 @asynccontextmanager
 async def running_xandikos(folder: Path) -> AsyncIterator[CalDavServer]:
-    port = _free_port()
-    command = ["-m", "xandikos", "serve", "-d", str(folder / "data"), "-l", "127.0.0.1", "-p", str(port)]
+    command = ["-m", "xandikos", "serve", "-d", str(folder / "data"), "-l", "127.0.0.1"]
     command += ["--current-user-principal", f"/{USER}/", "--autocreate"]
-    async with _running(command, port):
-        yield CalDavServer(f"http://127.0.0.1:{port}", f"/{USER}/calendars/")
+    with reserved_port() as port:
+        async with _running([*command, "-p", str(port)], port):
+            yield CalDavServer(f"http://127.0.0.1:{port}", f"/{USER}/calendars/")
 
 
 @asynccontextmanager
@@ -99,10 +99,3 @@ async def _listens(port: int) -> bool:
         return False
     writer.close()
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port

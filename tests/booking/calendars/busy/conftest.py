@@ -19,7 +19,7 @@ from tests.booking.webhooks.receiver import Receiver, running_receiver
 from tests.support.clinics import NOW, open_clinic
 
 
-def client(patience: float = 10) -> OutboundClient:
+def client(patience: float = 30) -> OutboundClient:
     return OutboundClient(to_private=True, patience=patience, example=EXAMPLE)
 
 

@@ -87,8 +87,8 @@ async def test_a_rule_that_never_ends_is_ended_and_others_go_on_meanwhile() -> N
         await expand([calendar_file(each_second)], zone="UTC", start=START, end=END, seconds=1)
     task.cancel()
     assert failed.value.code is BusyCode.TOO_MANY
-    assert time.monotonic() - started_at < 10
-    assert turns > 20
+    assert time.monotonic() - started_at < 19  # Unless told, 20 s.
+    assert turns > 3
 
 
 @pytest.mark.processes

@@ -54,7 +54,7 @@ class Connected:
     async def ask(self, method: str, booking: SampleBooking, text: str = "") -> httpx.Response:
         """As another program of the practitioner's would."""
         url = event_url(self.account, booking.appointments[0].id)
-        async with httpx.AsyncClient(auth=(USER, PASSWORD), trust_env=False) as browser:
+        async with httpx.AsyncClient(auth=(USER, PASSWORD), trust_env=False, timeout=60) as browser:
             headers = {"content-type": "text/calendar"}
             answer = await browser.request(method, url, content=text.encode(), headers=headers)
         answer.raise_for_status()

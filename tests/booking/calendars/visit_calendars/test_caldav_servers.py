@@ -154,7 +154,7 @@ async def test_our_visits_make_nobody_busy_elsewhere(one: Connected) -> None:
 async def test_a_calendar_that_was_deleted_is_named(one: Connected) -> None:
     await visit(one.database)
     await connect(one)
-    async with httpx.AsyncClient(auth=(USER, PASSWORD), trust_env=False) as browser:
+    async with httpx.AsyncClient(auth=(USER, PASSWORD), trust_env=False, timeout=60) as browser:
         (await browser.delete(one.account.url)).raise_for_status()
     assert await one.write() == 0
     assert (await one.state()).failure is BusyCode.NOT_FOUND

@@ -13,6 +13,8 @@ from shutil import which
 import pytest
 from sqlalchemy import make_url
 
+from tests.support.live_server import reserved_port
+
 START_SECONDS = 10
 
 
@@ -23,9 +25,7 @@ def running_pgbouncer(url: str, mode: str, *, sessions: int = 3, ignores: str = 
     if program is None:
         pytest.skip("pgbouncer is not installed: apt-get install pgbouncer")
     direct = make_url(url)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="book-online-") as name:
+    with reserved_port() as port, tempfile.TemporaryDirectory(prefix="book-online-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "users").write_text('"postgres" ""\n')
