@@ -98,7 +98,7 @@ class Firefox(Tab):
         self._responses[number] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
         response = await asyncio.wait_for(self._responses[number], 3 * TIMEOUT_MS / 1000)
-        assert response["type"] == "success", response
+        assert response["type"] == "success", f"{method}: {response}"
         result: dict[str, Any] = response["result"]
         return result
 
