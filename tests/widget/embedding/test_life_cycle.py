@@ -126,9 +126,8 @@ async def test_a_hundred_mounts_leave_nothing_behind(sqlite_url: str, visitor: V
         await visitor.page.evaluate(MOUNT_AND_REMOVE, MOUNTS)
         # Answers to the requests of the last ones are still on their way.
         async with asyncio.timeout(MOUNTS):
-            while max((left := await left_since(before)).values()) >= MOUNTS:
+            while max((left := await left_since(before)).values()) >= MOUNTS or left["jsEventListeners"] > 0:
                 await visitor.page.wait_for_timeout(SETTLED_MS)
-        assert left["jsEventListeners"] <= 0
 
         await visitor.page.evaluate(MOUNT)
         assert (await left_since(before))["nodes"] > left["nodes"] + NODES_OF_ONE

@@ -205,6 +205,8 @@ async def test_the_keyboard_is_enough(site: Site, visitor: Visitor) -> None:
     await visitor.page.get_by_role("link", name="Book Online").first.focus()
     await press("Enter")
     await visitor.arrives_at("Choose a time")
+    await expect(visitor.page.locator("[part~=soonest] button")).to_have_count(3)
+    await expect(visitor.button("Monday, November 23")).to_be_visible()
     for _soonest in range(3):
         await press("Tab")
     await press("Tab")  # The part of the day.
