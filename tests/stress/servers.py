@@ -2,17 +2,17 @@
 
 import asyncio
 import os
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 
 from booking.encryption.key_file import KeyFile
 from graphql_api.settings import Settings
+from tests.support.live_server import reserved_port
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SERVE = ("graphql_api.cli.main", "serve")
@@ -35,14 +35,8 @@ class Server:
         self._module = module
         self._environment = environment
         self._process: Process | None = None
-        self._reserved = socket.socket()
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(("127.0.0.1", port))
-        self.port: int = self._reserved.getsockname()[1]
-        if sys.platform != "linux":
-            # On Linux a bound socket that doesn't listen keeps the port from other processes that ask for any
-            # port, also while the server is down; elsewhere it would keep it from the server too.
-            self._reserved.close()
+        self._reservation = ExitStack()  # Also while the server is down.
+        self.port = self._reservation.enter_context(reserved_port(port))
 
     @property
     def pid(self) -> int:
@@ -84,7 +78,7 @@ class Server:
 
     async def stop(self) -> None:
         """After what it does; at once if it was stopped before, or never started."""
-        self._reserved.close()
+        self._reservation.close()
         if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()

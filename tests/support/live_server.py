@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Literal
@@ -11,16 +12,20 @@ from starlette.types import ASGIApp
 
 
 @contextmanager
-def reserved_port() -> Iterator[int]:
-    """A port of the loopback for another process.
+def reserved_port(wished: int = 0) -> Iterator[int]:
+    """A port of the loopback for another process; any free one if 0.
 
     It is bound here and does not listen: on Linux a program that asks for this very port can listen to it,
-    nobody who asks for any port is given it, and meanwhile connections are refused.
+    nobody who asks for any port is given it, and meanwhile connections are refused. Elsewhere it is only
+    found: bound, it would be kept from that program too.
     """
     with socket.socket() as reserved:
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(("127.0.0.1", 0))
-        yield reserved.getsockname()[1]
+        reserved.bind(("127.0.0.1", wished))
+        port: int = reserved.getsockname()[1]
+        if sys.platform != "linux":
+            reserved.close()
+        yield port
 
 
 class _Server(uvicorn.Server):

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from tests.support.browsers import TIMEOUT_MS
+from tests.support.live_server import reserved_port
 from tests.widget.other_browsers.tab import Tab
 
 DRIVER = "WebKitWebDriver"
@@ -123,15 +123,14 @@ async def _running_screen() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _running_driver(environment: dict[str, str]) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = await asyncio.create_subprocess_exec(DRIVER, f"--port={port}", env=environment)
-    try:
-        await _listens(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
+    with reserved_port() as port:
+        process = await asyncio.create_subprocess_exec(DRIVER, f"--port={port}", env=environment)
+        try:
+            await _listens(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            await process.wait()
 
 
 async def _listens(port: int) -> None:
