@@ -35,8 +35,8 @@ async def test_nothing_that_is_shown_moves_when_answers_come(
     await page.evaluate(WATCH)
     await page.get_by_role("link", name="Book Online").first.click()
 
-    await expect(page.locator(".soonest.waiting")).to_be_visible()
-    await expect(page.locator(".calendar[aria-busy=true]")).to_be_attached()
+    placeholders = page.locator("dialog:has(.soonest.waiting):has(.calendar[aria-busy=true])")
+    await expect(placeholders).to_be_visible()
     await expect(page.locator("[part~=time]").first).to_be_attached()
     await expect(page.locator(".waiting")).to_have_count(0)
     await expect(page.locator(".person .next").first).not_to_be_empty()

@@ -59,6 +59,8 @@ class Visitor:
 
     async def opens(self, url: str) -> None:
         await self.page.goto(url)
+        # The element replaces the link, and a link that was found before would be waited for in vain.
+        await self.page.wait_for_function("customElements.get('book-online') !== undefined")
         await self.page.get_by_role("link", name="Book Online").first.click()
 
     async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:

@@ -17,6 +17,8 @@ import { HeldSlots } from './held-slots.js';
 
 const PATH = [serviceStep, timeStep, screeningStep, detailsStep];
 const STEPS = [...PATH, confirmedStep, callStep];
+/** How long the page before a reload may take to release its time: that request can arrive after this page's own. */
+const RELEASED_MS = 1_000;
 
 /** @returns {import('./types.js').State} */
 const freshState = () => ({
@@ -168,7 +170,13 @@ export const createFlow = (options, isOpen) => {
       if (!service) await loadServices();
       enter(service ? after(serviceStep) : serviceStep, { isQuiet: isInline });
       if (!wished || !location) return;
-      const problems = await holds.take(0, wished, location.id);
+      let problems = await holds.take(0, wished, location.id);
+      if (holds.taken) {
+        await new Promise((done) => setTimeout(done, RELEASED_MS));
+        // Meanwhile the visitor may have chosen another time.
+        if (step !== timeStep || holds.all.length) return;
+        problems = await holds.take(0, wished, location.id);
+      }
       if (problems.length) await offerOtherTimes(flow, problems);
       else enter(after(timeStep), { isQuiet: isInline });
     },

@@ -1,8 +1,13 @@
 """The browser's Back and Forward, a reload, and a change of language lose no step of a booking."""
 
+import asyncio
+from datetime import datetime
+
 import pytest
 from playwright.async_api import Page, expect
 
+from booking.appointments.hold import release_hold
+from booking.storage.session import BookingSession
 from tests.support.graphql_client import practitioner_id
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
@@ -131,6 +136,24 @@ async def test_a_reload_stands_at_the_same_step_and_holds_the_time_again(
     await visitor.fills_in()
     await visitor.button("Book this visit").click()
     await visitor.is_booked()
+
+
+async def test_a_reload_holds_the_time_again_before_the_former_page_releases_it(
+    site: Site, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def release_late(session: BookingSession, token: str, *, now: datetime) -> bool:
+        await asyncio.sleep(0.5)
+        return await release_hold(session, token, now=now)
+
+    await visitor.page.goto(f"{site.url}/book/dry-needling")
+    await visitor.selects_practitioner("Sample Practitioner A")
+    await visitor.chooses(TUESDAY, "7:00 a.m.")
+    await visitor.arrives_at(TITLES[1])
+
+    monkeypatch.setattr("graphql_api.operations.holds.release_hold", release_late)
+    await visitor.page.reload()
+    await expect(visitor.heading(TITLES[1])).to_be_visible()
+    assert await site.is_taken("2026-11-24", "07:00")
 
 
 async def test_a_reload_asks_the_health_questions_again(site: Site, visitor: Visitor) -> None:

@@ -30,6 +30,10 @@ STAND_STILL = """() => {
   };
 }"""
 
+# An error that is thrown after a timer has no stack, and Firefox then answers nothing else.
+CALL = """(...given) => (async () => (FUNCTION)(...given))().then(
+  (value) => JSON.stringify({ value }), (reason) => JSON.stringify({ failure: String(reason) }))"""
+
 
 class Firefox(Tab):
     """The commands are those of https://w3c.github.io/webdriver-bidi/."""
@@ -70,8 +74,11 @@ class Firefox(Tab):
         await self._command("browsingContext.traverseHistory", context=self._tab, delta=-1)
 
     async def call(self, function: str, *arguments: str | int) -> Any:
-        awaited = f"async (...given) => JSON.stringify(await ({function})(...given)) ?? 'null'"
-        return json.loads((await self._call_function(awaited, *arguments))["value"])
+        answer = json.loads(
+            (await self._call_function(CALL.replace("FUNCTION", function), *arguments))["value"]
+        )
+        assert "failure" not in answer, answer["failure"]
+        return answer.get("value")
 
     async def start(self, now: datetime) -> None:
         """In a tab whose clock stands still."""
