@@ -1,5 +1,6 @@
 """Chromium, and fresh pages in it."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +8,7 @@ from os import environ
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Frame, Page, async_playwright, expect
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -59,6 +60,17 @@ async def fresh_page(
             pytest.fail(f"a script of the page failed: {errors}")
     finally:
         await context.close()
+
+
+async def wait_until_true(place: Page | Frame, expression: str) -> None:
+    """Waits for a JavaScript expression to be true.
+
+    Playwright's `wait_for_function` evaluates its text again by a timer of the page, which a policy without
+    `unsafe-eval` forbids: it fails wherever the first answer is no.
+    """
+    async with asyncio.timeout(TIMEOUT_MS / 1000):
+        while not await place.evaluate(expression):  # noqa: ASYNC110  (a page)
+            await asyncio.sleep(0.05)
 
 
 def _installed() -> Path | None:

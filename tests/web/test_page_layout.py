@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.support.browsers import wait_until_true
 from tests.support.live_server import live_server
 from tests.web.sample_pages import sample_pages
 
@@ -63,7 +64,7 @@ async def test_a_page_keeps_its_own_content_security_policy(url: str, page: Page
         await page.wait_for_load_state("networkidle")
     # A violation is reported, so silence about the pages means something.
     await page.evaluate("document.body.setAttribute('style', 'color: red')")
-    await page.wait_for_function("getComputedStyle(document.body).color !== 'rgb(255, 0, 0)'")
+    await wait_until_true(page, "getComputedStyle(document.body).color !== 'rgb(255, 0, 0)'")
 
     broken = [text for text in messages if "Content Security Policy" in text]
     assert len(broken) == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.support.browsers import TIMEOUT_MS
+from tests.support.browsers import TIMEOUT_MS, wait_until_true
 
 RECORD_EVENTS = """() => {
   window.pageEvents = [];
@@ -60,7 +60,7 @@ class Visitor:
     async def opens(self, url: str) -> None:
         await self.page.goto(url)
         # The element replaces the link, and a link that was found before would be waited for in vain.
-        await self.page.wait_for_function("customElements.get('book-online') !== undefined")
+        await wait_until_true(self.page, "!!customElements.get('book-online')")
         await self.page.get_by_role("link", name="Book Online").first.click()
 
     async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:

@@ -5,6 +5,7 @@ import pytest
 from playwright.async_api import Frame, Page, expect
 
 from booking.api_keys import create_site_key
+from tests.support.browsers import wait_until_true
 from tests.support.clinics import NOW
 from tests.support.site import Site
 from tests.widget.embedding.framing import FITS, embedding_page
@@ -35,7 +36,7 @@ async def test_a_visit_is_booked_in_a_frame_that_may_store_nothing(site: Site, v
         frame = await frame_in(page)
         await frame.get_by_role("heading", name="Choose a time").wait_for()
         await expect(frame.get_by_role("banner").or_(frame.get_by_role("contentinfo"))).to_have_count(0)
-        await frame.wait_for_function(FITS)
+        await wait_until_true(frame, FITS)
         assert await frame.evaluate(ACCENT) == "rgb(122, 59, 105)"
 
         await frame.get_by_role("radio", name="Sample Practitioner A").check()
@@ -44,10 +45,10 @@ async def test_a_visit_is_booked_in_a_frame_that_may_store_nothing(site: Site, v
         await frame.get_by_role("button", name="None of these").click()
         for name, value in DETAILS.items():
             await frame.get_by_role("textbox", name=name, exact=True).fill(value)
-        await frame.wait_for_function(FITS)
+        await wait_until_true(frame, FITS)
         await frame.get_by_role("button", name="Book this visit").click()
         await frame.get_by_role("heading", name="Your visit is booked").wait_for()
-        await frame.wait_for_function(FITS)
+        await wait_until_true(frame, FITS)
 
         assert await site.count_appointments() == 1
         assert ("booked", {"service": "dry-needling"}) in [

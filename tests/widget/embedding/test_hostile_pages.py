@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from playwright.async_api import ConsoleMessage, Route, expect
 
+from tests.support.browsers import wait_until_true
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
@@ -223,7 +224,7 @@ async def test_in_forced_colours_without_motion(
 
 async def test_nothing_on_the_page_moves(site: Site, visitor: Visitor) -> None:
     async def after_the_first_picture(route: Route) -> None:
-        await visitor.page.wait_for_function("seen.paint.length")
+        await wait_until_true(visitor.page, "seen.paint.length")
         await route.continue_()
 
     await visitor.page.add_init_script(f"({WATCH})()")
@@ -236,4 +237,4 @@ async def test_nothing_on_the_page_moves(site: Site, visitor: Visitor) -> None:
         assert await visitor.page.evaluate("seen['layout-shift']") == []
         # What a shift would look like, so that silence means something.
         await visitor.page.evaluate("document.body.prepend(document.createElement('hr'))")
-        await visitor.page.wait_for_function("seen['layout-shift'].length")
+        await wait_until_true(visitor.page, "seen['layout-shift'].length")

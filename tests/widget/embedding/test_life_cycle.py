@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Dialog, expect
 
+from tests.support.browsers import wait_until_true
 from tests.support.site import Site, page_of_another_origin, running_site
 from tests.widget.visitor import Visitor
 
@@ -89,7 +90,7 @@ async def test_a_moved_element_keeps_its_dialog_and_the_time(site: Site, visitor
         await visitor.page.evaluate(f"document.querySelector('#elsewhere').append({ELEMENT})")
 
         is_modal = f"{ELEMENT}.shadowRoot.querySelector('dialog').matches(':modal')"
-        await visitor.page.wait_for_function(is_modal)
+        await wait_until_true(visitor.page, is_modal)
         assert await site.is_taken("2026-11-24", "07:00")
         await expect(visitor.field("Your name")).to_have_value("Sample Patient")
         assert "close" not in [name for name, _ in await visitor.page_events()]

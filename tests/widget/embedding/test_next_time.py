@@ -6,6 +6,7 @@ from email.utils import format_datetime
 import pytest
 from playwright.async_api import Locator, Page, Request, Route, expect
 
+from tests.support.browsers import wait_until_true
 from tests.support.clinics import NOW
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.embedding.test_hostile_pages import WATCH
@@ -45,7 +46,7 @@ async def test_it_comes_by_one_small_request_and_moves_nothing(
     page.on("request", record)
 
     async def after_the_first_picture(route: Route) -> None:
-        await page.wait_for_function("seen.paint.length")
+        await wait_until_true(page, "seen.paint.length")
         await route.continue_()
 
     await page.add_init_script(f"({WATCH})()")

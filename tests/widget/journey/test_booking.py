@@ -10,6 +10,7 @@ from booking.patients.contacts import notes_of_patients
 from booking.storage.models.appointments import Appointment
 from booking.storage.models.holds import Hold
 from tests.booking.patients.stored_contacts import all_contacts
+from tests.support.browsers import wait_until_true
 from tests.support.clinics import NOW
 from tests.support.graphql_client import practitioner_id, problem_types
 from tests.support.site import Site, page_of_another_origin
@@ -72,7 +73,7 @@ async def test_the_visitor_gets_a_calendar_file_and_events_carry_nothing_persona
     assert "Dry needling" in saved.read_text("utf-8")
 
     await visitor.button("Done").click()
-    await visitor.page.wait_for_function("pageEvents.at(-1)[0] === 'close'")
+    await wait_until_true(visitor.page, "pageEvents.at(-1)[0] === 'close'")
 
     steps = ["time", "screening", "details"]
     assert await visitor.page_events() == [

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from booking.appointments.hold import release_hold
 from booking.storage.session import BookingSession
+from tests.support.browsers import wait_until_true
 from tests.support.graphql_client import practitioner_id
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
@@ -67,7 +68,7 @@ async def test_a_closed_dialog_leaves_back_to_the_page(site: Site, visitor: Visi
         await visitor.page.goto(f"{site.url}/widget/static/mark.svg")
         await visitor.comes_to_details(home)
         await visitor.page.keyboard.press("Escape")
-        await visitor.page.wait_for_function("pageEvents.some(([name]) => name === 'close')")
+        await wait_until_true(visitor.page, "pageEvents.some(([name]) => name === 'close')")
         assert await visitor.page.evaluate("history.state?.bookOnline ?? null") is None
         await visitor.page.go_back()
         assert visitor.page.url.endswith("/mark.svg")
@@ -95,7 +96,7 @@ async def test_forward_leads_no_further_than_what_was_chosen(site: Site, visitor
     await goes(visitor.page, by=-2)
     await visitor.arrives_at(TITLES[0])
     await goes(visitor.page, by=1)
-    await visitor.page.wait_for_function("history.state.bookOnline.step === 'time'")
+    await wait_until_true(visitor.page, "history.state.bookOnline.step === 'time'")
     await expect(visitor.heading(TITLES[0])).to_be_visible()
 
 
