@@ -16,6 +16,7 @@ from graphql_api.app import create_app
 from graphql_api.playground.page import playground_page
 from graphql_api.schema.schema import printed_schema
 from graphql_api.settings import Settings
+from tests.support.browsers import TIMEOUT_MS
 from tests.support.clinics import NOW, open_clinic
 from tests.support.databases import open_database
 from tests.support.graphql_client import GraphQLClient
@@ -100,7 +101,7 @@ async def test_the_examples_run_as_they_are_left_to_right(app: Starlette, page: 
                 assert told.get("problems", []) == []
                 await expect(page.locator(".result-window")).to_contain_text(field)
         # The editor's workers are still on their way: the server must outlive them.
-        await page.wait_for_load_state("networkidle")
+        await page.wait_for_load_state("networkidle", timeout=6 * TIMEOUT_MS)
 
     assert [message.text for message in said if message.type == "error"] == []
     assert [url for url in asked if not url.startswith((base, "data:", "blob:"))] == []
