@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from os import environ
 from pathlib import Path
@@ -62,15 +62,20 @@ async def fresh_page(
         await context.close()
 
 
+async def wait_until(is_so: Callable[[], Awaitable[object]], *, every: float = 0.05) -> None:
+    """Asks for what no event tells, with so many seconds between."""
+    async with asyncio.timeout(TIMEOUT_MS / 1000):
+        while not await is_so():  # noqa: ASYNC110  (no event tells)
+            await asyncio.sleep(every)
+
+
 async def wait_until_true(place: Page | Frame, expression: str) -> None:
     """Waits for a JavaScript expression to be true.
 
     Playwright's `wait_for_function` evaluates its text again by a timer of the page, which a policy without
     `unsafe-eval` forbids: it fails wherever the first answer is no.
     """
-    async with asyncio.timeout(TIMEOUT_MS / 1000):
-        while not await place.evaluate(expression):  # noqa: ASYNC110  (a page)
-            await asyncio.sleep(0.05)
+    await wait_until(lambda: place.evaluate(expression))
 
 
 def _installed() -> Path | None:

@@ -1,6 +1,5 @@
 """A visitor of the widget, who finds everything by its accessible name."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.support.browsers import TIMEOUT_MS, wait_until_true
+from tests.support.browsers import wait_until, wait_until_true
 
 RECORD_EVENTS = """() => {
   window.pageEvents = [];
@@ -53,14 +52,15 @@ class Visitor:
 
     async def wait_until(self, condition: Callable[[], Awaitable[bool]]) -> None:
         """Waits until the widget has done something that the visitor does not see."""
-        async with asyncio.timeout(TIMEOUT_MS / 1000):
-            while not await condition():  # noqa: ASYNC110  (a server)
-                await asyncio.sleep(0.25)  # Each question costs points, which the widget needs too.
+        await wait_until(condition, every=0.25)  # Each question costs points, which the widget needs too.
+
+    async def loads(self, url: str) -> None:
+        """With the element: it replaces the link, and a link found before would be waited for in vain."""
+        await self.page.goto(url)
+        await wait_until_true(self.page, "!!customElements.get('book-online')")
 
     async def opens(self, url: str) -> None:
-        await self.page.goto(url)
-        # The element replaces the link, and a link that was found before would be waited for in vain.
-        await wait_until_true(self.page, "!!customElements.get('book-online')")
+        await self.loads(url)
         await self.page.get_by_role("link", name="Book Online").first.click()
 
     async def chooses_practitioner(self, name: str = "Any available practitioner") -> None:

@@ -1,7 +1,6 @@
 """A receptionist's day by keyboard alone, from signing in to signing out, in Chromium and in Firefox."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page
@@ -19,7 +18,7 @@ from tests.desk.working_day.keyboards import (
     fill,
     reach,
 )
-from tests.support.browsers import TIMEOUT_MS
+from tests.support.browsers import wait_until
 from tests.support.clinics import NOW
 from tests.widget.other_browsers.firefox import Firefox, running_firefox
 
@@ -50,19 +49,13 @@ async def day_is_ready(keyboard: Keyboard) -> None:
     await keyboard.sees("button", "All keys")
 
 
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(TIMEOUT_MS / 1000):
-        while not await is_so():  # noqa: ASYNC110  (the browser tells nobody)
-            await asyncio.sleep(0.05)
-
-
 async def has_address(keyboard: Keyboard, part: str) -> bool:
     return part in await keyboard.address()
 
 
 async def comes_to(keyboard: Keyboard, role: str, name: str) -> None:
     """Wait until it has the focus."""
-    await until(lambda: keyboard.is_at(role, name))
+    await wait_until(lambda: keyboard.is_at(role, name))
 
 
 async def work_a_day(keyboard: Keyboard, desk: Desk, url: str) -> None:
@@ -117,7 +110,7 @@ async def work_a_day(keyboard: Keyboard, desk: Desk, url: str) -> None:
     # The practitioner falls ill: the later visit is named, and nothing is dropped.
     await activate(keyboard, "link", "Blocked", way="Shift+Tab")
     await activate(keyboard, "link", "Somebody falls ill: away from now on, until further notice")
-    await until(lambda: has_address(keyboard, "endless=1"))
+    await wait_until(lambda: has_address(keyboard, "endless=1"))
     await activate(keyboard, "button", "Save")
     await activate(keyboard, "button", "Go on, and we call the patients")
     await keyboard.sees("heading", "2 visits need another time")

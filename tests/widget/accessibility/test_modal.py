@@ -1,10 +1,8 @@
 """The open dialog and the page behind it: what scrolls, what closes it, and how little its bars take."""
 
-import asyncio
-
 from playwright.async_api import Page, expect
 
-from tests.support.browsers import TIMEOUT_MS
+from tests.support.browsers import wait_until
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 
@@ -37,13 +35,6 @@ async def scrolls_over(page: Page, x: int, y: int) -> int:
     return offset
 
 
-async def scrolls_at_last(page: Page, x: int, y: int) -> None:
-    """However long the browser takes to pass a turn of the wheel on."""
-    async with asyncio.timeout(TIMEOUT_MS / 1000):
-        while not await scrolls_over(page, x, y):
-            pass
-
-
 async def test_the_page_behind_stays_and_a_press_beside_the_dialog_keeps_what_was_typed(
     site: Site, visitor: Visitor
 ) -> None:
@@ -67,7 +58,7 @@ async def test_the_page_behind_stays_and_a_press_beside_the_dialog_keeps_what_wa
         await page.mouse.click(5, 300)
         await expect(visitor.dialog).to_have_count(0)
         assert await page.evaluate("document.documentElement.getAttribute('style') || ''") == ""
-        await scrolls_at_last(page, 5, 300)
+        await wait_until(lambda: scrolls_over(page, 5, 300))
 
         await page.get_by_role("link", name="Book Online").click()
         await expect(visitor.field("Your name")).to_have_value("Sample Patient")
@@ -107,7 +98,7 @@ async def test_a_dialog_in_another_language_lets_the_page_go_too(site: Site, vis
         assert await scrolls_over(page, 640, 40) == 0
         await page.keyboard.press("Escape")
         await expect(visitor.dialog).to_have_count(0)
-        await scrolls_at_last(page, 640, 40)
+        await wait_until(lambda: scrolls_over(page, 640, 40))
 
 
 async def test_the_dialog_needs_no_focus_by_a_press(site: Site, visitor: Visitor) -> None:

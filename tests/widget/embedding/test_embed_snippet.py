@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browsers import wait_until_true
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.visitor import Visitor
 from web.embed.snippet import Element, snippet
@@ -48,9 +47,8 @@ async def test_a_link_that_a_site_builder_lets_through_opens_the_dialog_and_keep
     site: Site, visitor: Visitor
 ) -> None:
     async with page_of_another_origin(LINK.format(url=site.url)) as page:
-        await visitor.page.goto(page)
+        await visitor.loads(page)
         link = visitor.page.get_by_role("link", name="Prendre rendez-vous")
-        await wait_until_true(visitor.page, "!!customElements.get('book-online')")
         await link.click()
 
         await visitor.arrives_at("Choisissez une heure")
@@ -82,8 +80,7 @@ async def test_an_address_can_ask_for_the_dialog(
 
 async def test_a_page_that_knows_its_visitor_fills_in_the_form(site: Site, visitor: Visitor) -> None:
     async with page_of_another_origin(PLAIN.format(url=site.url)) as page:
-        await visitor.page.goto(page)
-        await wait_until_true(visitor.page, "!!customElements.get('book-online')")
+        await visitor.loads(page)
         await visitor.page.evaluate(
             """() => document.querySelector('[service]').open(
                 { patient: { name: 'Sample Patient', email: 'patient@example.com' } })"""

@@ -119,8 +119,7 @@ async def test_a_hundred_mounts_leave_nothing_behind(sqlite_url: str, visitor: V
         return {name: seen[name] - before.get(name, 0) for name in ("nodes", "jsEventListeners")}
 
     async with running_site(sqlite_url, points_per_client=10_000_000) as site, page_with(site, "") as url:
-        await visitor.page.goto(url)
-        await visitor.page.evaluate("customElements.whenDefined('book-online')")
+        await visitor.loads(url)
         await visitor.page.evaluate(MOUNT_AND_REMOVE, WARM_UP)
         await visitor.page.wait_for_timeout(SETTLED_MS)
         before = await left_since({})

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.support.browsers import fresh_page, wait_until_true
+from tests.support.browsers import fresh_page
 from tests.support.clinics import NOW
 from tests.support.site import Site, page_of_another_origin
 from tests.widget.accessibility.test_axe import AXE
@@ -142,8 +142,7 @@ async def test_a_press_without_a_network_keeps_the_page_and_shows_the_number(
 ) -> None:
     page = visitor.page
     async with page_of_another_origin(COLD.format(url=site.url)) as url:
-        await page.goto(url)
-        await wait_until_true(page, "!!customElements.get('book-online')")
+        await visitor.loads(url)
         await page.context.set_offline(True)
         await page.get_by_role("link", name=name).click()
         number = page.get_by_role("link", name="☎ 416.545.1881")

@@ -73,12 +73,10 @@ class Firefox(Tab):
     async def go_back(self) -> None:
         await self._command("browsingContext.traverseHistory", context=self._tab, delta=-1)
 
-    async def call(self, function: str, *arguments: str | int) -> Any:
-        answer = json.loads(
-            (await self._call_function(CALL.replace("FUNCTION", function), *arguments))["value"]
-        )
-        assert "failure" not in answer, answer["failure"]
-        return answer.get("value")
+    async def settle(self, function: str, *arguments: str | int) -> dict[str, Any]:
+        answer = await self._call_function(CALL.replace("FUNCTION", function), *arguments)
+        outcome: dict[str, Any] = json.loads(answer["value"])
+        return outcome
 
     async def start(self, now: datetime) -> None:
         """In a tab whose clock stands still."""

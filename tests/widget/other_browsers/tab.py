@@ -53,8 +53,14 @@ class Tab(ABC):
         """What a `pointer` or a `key` does, as both protocols say it (https://www.w3.org/TR/webdriver2/#actions)."""
 
     @abstractmethod
+    async def settle(self, function: str, *arguments: str | int) -> dict[str, Any]:
+        """The `value` of a JavaScript function, awaited, or the text of its `failure`."""
+
     async def call(self, function: str, *arguments: str | int) -> Any:
         """The value of a JavaScript function, awaited."""
+        outcome = await self.settle(function, *arguments)
+        assert "failure" not in outcome, outcome["failure"]
+        return outcome.get("value")
 
     async def evaluate(self, expression: str) -> Any:
         return json.loads(await self.call(f"() => JSON.stringify({expression}) ?? 'null'"))

@@ -61,11 +61,10 @@ class WebKit(Tab):
     async def leaves_frame(self) -> None:
         await self._ask("POST", "/frame", {"id": None})
 
-    async def call(self, function: str, *arguments: str | int) -> Any:
+    async def settle(self, function: str, *arguments: str | int) -> dict[str, Any]:
         body = {"script": CALL.replace("FUNCTION", function), "args": arguments}
-        answer = await self._ask("POST", "/execute/async", body)
-        assert "failure" not in answer, answer["failure"]
-        return answer.get("value")
+        outcome: dict[str, Any] = await self._ask("POST", "/execute/async", body)
+        return outcome
 
     async def picture(self) -> str:
         """What the window shows, as PNG in Base64."""
